@@ -1,0 +1,42 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip install --quiet -c constraints.txt
+
+.PHONY: demo test docs bench lint clean
+
+# Simulate supernovae, align light curves with spectra, cross-validate, save pictures.
+demo: $(VENV)/.installed
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.installed
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $${PYTEST_WORKERS:-2}; \
+	code=$$?; [ -z "$$PYTEST_STATUS" ] || echo $$code > "$$PYTEST_STATUS"; exit $$code
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
+
+# Benchmarks on real data look for SKLEARN_SN_DATA, or ../shared/data.
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/speed_contrastive.py
+	$(BIN)/python benchmarks/contrastive_real.py
+
+lint: $(VENV)/.installed-docs
+	$(PIP) ruff
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+$(VENV)/.installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) -e ".[test]"
+	touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP) -e ".[docs]"
+	touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(PIP) -e ".[bench]"
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist docs/_build docs/auto_examples *.egg-info

@@ -1,0 +1,20 @@
+"""Supernovae and other transients for scikit-learn: embed, classify, date and retrieve."""
+
+from importlib import import_module
+
+__version__ = "0.1.0.dev0"
+
+# Estimators load torch, so that they are imported only when somebody asks for them.
+_LAZY = {"ContrastiveEmbedder": "sklearn_sn.embedding"}
+
+__all__ = ["ContrastiveEmbedder", "__version__"]
+
+
+def __getattr__(name):
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'sklearn_sn' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_LAZY])

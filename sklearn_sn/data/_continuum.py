@@ -1,0 +1,127 @@
+"""The smooth continuum under the features of spectra on one grid."""
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+# Rows worked on at once: bounds the memory.
+_BLOCK = 4096
+_N_CLIPS = 3
+_MAD_TO_SIGMA = 1.4826  # of a normal distribution
+# The first fit knows no residuals, so it only tames what no continuum does: 1e5-fold spikes.
+_FIRST_CLIP = 20.0
+# Relative weight of the penalty on bends, which settles what no covered bin constrains.
+_RIDGE = 1e-4
+
+
+def continuum(flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=0.1):
+    """Fit a smooth, positive continuum to every spectrum at once.
+
+    The continuum is a natural cubic spline through `n_knots` evenly spaced bins, or a polynomial,
+    fitted to the covered bins of each spectrum by least squares. Fluxes more than 20 robust
+    standard deviations from the median are first pulled back to there; then the fit is repeated
+    three times without the bins that lie more than `clip` robust standard deviations from it. A
+    cosmic-ray spike or a narrow line therefore hardly moves it. Few knots keep the broad features
+    of supernovae out of the continuum.
+
+    Parameters
+    ----------
+    flux : array of shape (n_rows, n_bins)
+        Fluxes on a common grid, on any scale.
+    covered : array of bool, shape (n_rows, n_bins)
+        Bins to use; the flux elsewhere is ignored and may be NaN.
+    method : {"spline", "polynomial"}, default="spline"
+    n_knots : int, default=5
+        Knots of the spline, over the whole grid, both ends included; at least 2.
+    degree : int, default=3
+        Degree of the polynomial.
+    clip : float, default=3.0
+        Residuals beyond so many robust standard deviations (1.4826 × the median absolute residual)
+        are left out of the next fit.
+    floor : float, default=0.1
+        The continuum is nowhere below `floor` times the median absolute flux of the spectrum, so
+        that a flux divided by it stays finite where a continuum falls to zero or below. It is 1 for
+        a spectrum of zeros.
+
+    Returns
+    -------
+    array of shape (n_rows, n_bins)
+        Positive where covered, NaN elsewhere.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.data._continuum import continuum
+    >>> flux = np.linspace(1.0, 3.0, 100)[None, :].copy()
+    >>> flux[0, 40] = 1e5
+    >>> fit = continuum(flux, np.isfinite(flux))
+    >>> bool(np.all(np.abs(fit - np.linspace(1.0, 3.0, 100)) < 1e-3))
+    True
+    """
+    flux = np.asarray(flux, dtype=np.float64)
+    covered = np.asarray(covered, dtype=bool) & np.isfinite(flux)
+    basis, bends = _basis(flux.shape[1], method, n_knots, degree)
+    fit = np.full(flux.shape, np.nan)
+    for start in range(0, len(flux), _BLOCK):
+        rows = slice(start, start + _BLOCK)
+        fit[rows] = _fit_block(flux[rows], covered[rows], basis, bends, clip, floor)
+    return fit
+
+
+def _basis(n_bins, method, n_knots, degree):
+    """Basis functions (n_bins, n_coefs), and the matrix of the penalty on bends."""
+    position = np.linspace(-1.0, 1.0, n_bins)
+    if method == "spline":
+        knots = np.linspace(-1.0, 1.0, n_knots)
+        # Coefficients are the values at the knots.
+        basis = CubicSpline(knots, np.eye(n_knots), bc_type="natural")(position)
+        second = np.diff(np.eye(n_knots), n=2, axis=0)
+        return basis, second.T @ second
+    if method == "polynomial":
+        basis = np.polynomial.legendre.legvander(position, degree)
+        return basis, np.diag((np.arange(degree + 1) > 1).astype(float))
+    raise ValueError(f"The method must be 'spline' or 'polynomial'; got {method!r}.")
+
+
+def _fit_block(flux, covered, basis, bends, clip, floor):
+    some = covered.any(axis=1)
+    size = _row_median(np.abs(flux), covered)
+    scale = np.where(some & (size > 0), size, 1.0)[:, None]
+    # Where more than half of the fluxes are zero, the largest sets the scale of the fit.
+    largest = np.max(np.abs(flux), axis=1, where=covered, initial=0.0)
+    unit = np.where(size > 0, size, np.where(largest > 0, largest, 1.0))[:, None]
+    with np.errstate(over="ignore"):  # a spike may be infinite on this scale; it is tamed below
+        scaled = np.where(covered, flux, 0.0) / unit
+    middle = _row_median(scaled, covered)[:, None]
+    spread = _row_median(np.abs(scaled - middle), covered)[:, None] * _MAD_TO_SIGMA
+    middle, spread = np.where(some[:, None], (middle, spread), 0.0)
+    tame = np.clip(scaled, middle - _FIRST_CLIP * spread, middle + _FIRST_CLIP * spread)
+
+    n_coefs = basis.shape[1]
+    products = (basis[:, :, None] * basis[:, None, :]).reshape(len(basis), -1)
+    # With nothing to constrain it a coefficient goes to zero, not to infinity.
+    ridge = _RIDGE * bends + 1e-10 * np.eye(n_coefs)
+    keep = covered
+    for _ in range(_N_CLIPS + 1):
+        weight = keep.astype(np.float64)
+        # A stack of one-row products: rounding does not depend on the other rows of the batch.
+        normal = (weight[:, None, :] @ products).reshape(-1, n_coefs, n_coefs)
+        target = (weight * tame)[:, None, :] @ basis
+        used = np.maximum(weight.sum(axis=1), 1.0)[:, None, None]
+        coefs = np.linalg.solve(normal / used + ridge, np.swapaxes(target, 1, 2) / used)
+        fit = (np.swapaxes(coefs, 1, 2) @ basis.T)[:, 0]
+        residual = np.abs(tame - fit)
+        sigma = _row_median(residual, covered)[:, None] * _MAD_TO_SIGMA
+        keep = covered & (residual <= np.maximum(clip * sigma, 1e-9))
+    fit = np.maximum(fit * unit, floor * scale)
+    fit[largest == 0] = 1.0
+    return np.where(covered, fit, np.nan)
+
+
+def _row_median(values, covered):
+    """Median of the covered bins of each row; NaN for a row without any."""
+    ordered = np.sort(np.where(covered, values, np.inf), axis=1)
+    counts = covered.sum(axis=1)
+    rows = np.arange(len(values))
+    low = ordered[rows, np.maximum(counts - 1, 0) // 2]
+    high = ordered[rows, np.minimum(counts // 2, values.shape[1] - 1)]
+    return np.where(counts > 0, 0.5 * low + 0.5 * high, np.nan)

@@ -1,0 +1,271 @@
+"""Magnitudes and µJy, and arrays that carry units."""
+
+import numpy as np
+import pandas as pd
+from astropy import units as u
+from astropy.time import Time
+
+from sklearn_sn.data._bands import canonical_bands, factorize_names, get_band
+
+# m_AB of 1 µJy: -2.5 log10(1e-6 / 3631) is 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266, 713).
+AB_ZERO_POINT = 23.9
+_SYSTEMS = ("ab", "vega", "native")
+
+
+def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
+    r"""Convert magnitudes to flux densities in µJy.
+
+    .. math::
+
+        f = 10^{-0.4 (m + \Delta - 23.9)}, \qquad \sigma_f = 0.4 \ln(10) \, f \, \sigma_m
+
+    where :math:`\Delta` is 0 for AB magnitudes and the band's m_AB - m_Vega for Vega magnitudes.
+
+    Parameters
+    ----------
+    mag : array-like of float
+        Magnitudes. Masked entries become NaN.
+    mag_err : array-like of float, optional
+        Their errors, in magnitudes.
+    band : str or array-like or Categorical of str, optional
+        Band of all, or of each magnitude; needed unless every system is AB.
+    system : str or array-like of str, default="AB"
+        ``"AB"``, ``"Vega"``, or ``"native"`` for the one in which the band's survey publishes.
+        In any case of letters; one for all or one for each.
+
+    Returns
+    -------
+    flux : ndarray of float64
+        In µJy.
+    flux_err : ndarray of float64
+        In µJy; only if `mag_err` is given.
+
+    Raises
+    ------
+    ValueError
+        If a system is unknown, if Vega or native magnitudes come without a band, with an unknown
+        one or with one whose m_AB - m_Vega is unknown, or if lengths differ.
+
+    See Also
+    --------
+    flux_to_mag : The inverse.
+    get_band : The offset and the system of a band.
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import mag_to_flux
+    >>> mag_to_flux([23.9, 21.4])
+    array([ 1., 10.])
+    >>> flux, flux_err = mag_to_flux([20.0], [0.1], band="V", system="Vega")
+    >>> flux.round(2), flux_err.round(2)
+    (array([35.65]), array([3.28]))
+    """
+    mag = _magnitudes(mag, system)
+    offset = _offset(band, system, np.shape(mag), "mag")
+    with np.errstate(over="ignore"):
+        flux = 10 ** (-0.4 * (mag + offset - AB_ZERO_POINT))
+    if mag_err is None:
+        return flux
+    return flux, 0.4 * np.log(10) * flux * _like(_magnitudes(mag_err), flux, "mag_err", "mag")
+
+
+def flux_to_mag(flux, flux_err=None, *, band=None, system="AB"):
+    r"""Convert flux densities in µJy to magnitudes.
+
+    .. math::
+
+        m = 23.9 - 2.5 \log_{10} f - \Delta, \qquad \sigma_m = \frac{2.5}{\ln 10} \sigma_f / f
+
+    with :math:`\Delta` as in :func:`mag_to_flux`.
+
+    Parameters
+    ----------
+    flux : array-like of float
+        In µJy, or an astropy Quantity of flux density. A flux that is not positive has no
+        magnitude: NaN.
+    flux_err : array-like of float, optional
+        Its errors, likewise.
+    band, system
+        As in :func:`mag_to_flux`.
+
+    Returns
+    -------
+    mag : ndarray of float64
+    mag_err : ndarray of float64
+        Only if `flux_err` is given.
+
+    Raises
+    ------
+    ValueError
+        As :func:`mag_to_flux`, and if a unit is none of flux density.
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import flux_to_mag
+    >>> flux_to_mag([1.0, 10.0, -2.0])
+    array([23.9, 21.4,  nan])
+    """
+    flux = _float64(to_unit(flux, u.uJy))
+    offset = _offset(band, system, np.shape(flux), "flux")
+    positive = np.where(flux > 0, flux, np.nan)
+    mag = AB_ZERO_POINT - 2.5 * np.log10(positive) - offset
+    if flux_err is None:
+        return mag
+    flux_err = _like(_float64(to_unit(flux_err, u.uJy)), mag, "flux_err", "flux")
+    with np.errstate(over="ignore"):
+        return mag, 2.5 / np.log(10) * flux_err / positive
+
+
+def to_unit(values, unit):
+    """Return plain numbers in the wanted unit.
+
+    Parameters
+    ----------
+    values : array-like, Quantity, Column or Time
+        Values with an astropy unit are converted, wavelengths also from frequency, wave number or
+        photon energy, flux densities also from AB magnitudes, a Time to MJD. Bare values are taken
+        to be in `unit` already.
+    unit : str or astropy unit
+        The wanted unit, such as ``"Angstrom"``, ``"uJy"`` or ``"d"``.
+
+    Returns
+    -------
+    ndarray of float
+        Bare floats keep their precision; all else is float64. Masked or missing entries are NaN.
+
+    Raises
+    ------
+    ValueError
+        If the unit cannot be converted, or the values are dates or text rather than numbers.
+
+    Examples
+    --------
+    >>> from astropy import units as u
+    >>> from sklearn_sn.data import to_unit
+    >>> to_unit([0.5, 0.6] * u.um, "Angstrom")
+    array([5000., 6000.])
+    >>> to_unit([4000.0, 5000.0], "Angstrom")
+    array([4000., 5000.])
+    """
+    target = u.Unit(unit)
+    if isinstance(values, Time):
+        if target.physical_type != "time":
+            raise ValueError(f"A Time cannot be converted to {target}.")
+        # Masked times come back as masked arrays, of either of astropy's kinds.
+        mjd = values.mjd
+        return _filled(mjd) if values.masked else np.asarray(mjd, dtype=np.float64)
+    if isinstance(values, list | tuple) and values and isinstance(values[0], u.Quantity):
+        values = u.Quantity(values)
+    source = getattr(values, "unit", None)
+    if source is None:
+        return _plain(values)
+    return _convert(_plain(values), u.Unit(source), target)
+
+
+def _convert(numbers, source, target):
+    if source == target:
+        return numbers
+    try:
+        if target == u.uJy and isinstance(source, u.MagUnit):
+            numbers = u.Magnitude(numbers, source).physical.to_value(target)
+        else:
+            numbers = source.to(target, numbers, equivalencies=u.spectral())
+    except (u.UnitConversionError, u.UnitTypeError) as error:
+        hint = ""
+        if source == u.mag:
+            hint = " Magnitudes without a system have no zero point: use mag_to_flux first."
+        elif source.is_equivalent(u.Unit("erg s-1 cm-2 AA-1")) and target.is_equivalent(u.uJy):
+            hint = (
+                " Flux per wavelength needs the wavelength: multiply by the squared band_wavelength"
+                " over the speed of light first."
+            )
+        raise ValueError(
+            f"Cannot convert {source.to_string() or 'a number'} to {target}.{hint}"
+        ) from error
+    return np.asarray(numbers)
+
+
+def _plain(values):
+    """Values as floats without unit or mask."""
+    if isinstance(values, pd.Series | pd.Index):
+        values = values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array
+    if isinstance(values, pd.api.extensions.ExtensionArray) and values.dtype.kind not in "mM":
+        values = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
+        return _filled(values)
+    array = np.asarray(getattr(values, "value", values))
+    if array.dtype.kind in "mM":
+        raise ValueError("Dates must be MJD numbers or an astropy Time. Pass Time(dates).mjd.")
+    if array.dtype.kind == "f":
+        return array
+    try:
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Values must be numbers; got {array.ravel()[:3].tolist()}.") from error
+
+
+def _filled(values):
+    """A masked array of numpy's or of astropy's kind, NaN where masked."""
+    mask = np.asarray(values.mask)
+    data = values.unmasked if hasattr(values, "unmasked") else values.data
+    data = np.array(getattr(data, "value", data), dtype=np.float64)
+    return np.where(mask, np.nan, data)
+
+
+def _float64(values):
+    return np.asarray(values, dtype=np.float64)
+
+
+def _magnitudes(mag, system=None):
+    unit = getattr(mag, "unit", None)
+    if unit is None:
+        return _float64(_plain(mag))
+    unit = u.Unit(unit)
+    if unit == u.ABmag and system is not None:
+        if isinstance(system, str) and system.strip().lower() == "ab":
+            return _float64(_plain(mag))
+        raise ValueError("Magnitudes with the unit mag(AB) need system='AB'.")
+    return _float64(to_unit(mag, u.mag))
+
+
+def _like(values, other, name, other_name):
+    try:
+        return np.broadcast_to(values, np.shape(other))
+    except ValueError:
+        raise ValueError(
+            f"{name} has shape {np.shape(values)}, but {other_name} has {np.shape(other)}."
+        ) from None
+
+
+def _offset(band, system, shape, name):
+    """m_AB - m of every value, 0 where it is AB."""
+    distinct, codes, system_shape = factorize_names(system)
+    kinds = [str(kind).strip().lower() for kind in distinct]
+    wrong = [str(kind) for kind, low in zip(distinct, kinds, strict=True) if low not in _SYSTEMS]
+    if wrong or np.any(codes < 0):
+        wrong = wrong or ["a missing one"]
+        raise ValueError(f"The system must be 'AB', 'Vega' or 'native'. Got {wrong} instead.")
+    if set(kinds) <= {"ab"}:
+        _like(np.empty(system_shape), np.empty(shape), "system", name)
+        return 0.0
+    if band is None:
+        raise ValueError("Vega and native magnitudes need a band: pass band=.")
+    kind = np.array([_SYSTEMS.index(low) for low in kinds])[codes].reshape(system_shape)
+    kind = _like(kind, np.empty(shape), "system", name)
+
+    labels, band_codes, band_shape = factorize_names(band)
+    bands = [get_band(n) if n else None for n in canonical_bands(np.array(labels, dtype=object))]
+    labels, bands = [*map(str, labels), "a missing one"], [*bands, None]
+    band_codes = _like(band_codes.reshape(band_shape), np.empty(shape), "band", name)
+    vega = np.array([b.vega_ab_offset if b else np.nan for b in bands])
+    # Row: AB, Vega, native; column: band. A native AB magnitude needs no offset of Vega.
+    native = np.where([b is not None and b.system == "AB" for b in bands], 0.0, vega)
+    offset = np.stack([np.zeros(len(bands)), vega, native])[kind, band_codes]
+    unknown = np.isnan(offset)
+    if np.any(unknown):
+        names = ", ".join(repr(labels[code]) for code in np.unique(band_codes[unknown]))
+        raise ValueError(
+            f"m_AB - m_Vega is unknown for the band {names}; give it to register_band as "
+            "vega_ab_offset, or convert to AB first."
+        )
+    return offset

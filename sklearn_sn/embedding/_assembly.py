@@ -1,0 +1,79 @@
+"""Put the module of a contrastive embedder together, with what arrives pretrained."""
+
+import numpy as np
+
+from sklearn_sn.base import TRAINABLE, frozen_modules, pretrained_parts
+from sklearn_sn.embedding._modalities import add_bands, build_encoder, build_input, encoder_width
+from sklearn_sn.modules import ContrastiveModule
+
+
+def fit_inputs(params, table, modalities):
+    """Fit the input of every modality; pretrained ones bring theirs.
+
+    Returns
+    -------
+    inputs : dict of str to input
+    parts : dict of str to PretrainedPart
+    """
+    parts = pretrained_parts(params["pretrained"], modalities)
+    inputs = {}
+    for name in modalities:
+        source = build_input(name, params).fit(table)
+        if name in parts:
+            if name == "light_curve":
+                add_bands(parts[name], source)
+            trained = parts[name].source
+            # What an encoder sees stays as it was trained; how a batch is disturbed is new.
+            for attribute in ("noise", "augmentation"):
+                if hasattr(trained, attribute):
+                    setattr(trained, attribute, getattr(source, attribute))
+            source = trained
+        inputs[name] = source
+    return inputs, parts
+
+
+def build_module(params, inputs, parts, dataset, n_classes, n_targets):
+    """The module, with pretrained encoders in place and frozen as `trainable` says."""
+    encoders, widths = {}, {}
+    for name, source in inputs.items():
+        encoders[name] = (
+            parts[name].encoder if name in parts else build_encoder(name, source, params)
+        )
+        first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
+        sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
+        widths[name] = encoder_width(encoders[name], sample.get(name))
+    module = ContrastiveModule(
+        encoders,
+        widths,
+        embedding_dim=params["embedding_dim"],
+        temperature=params["temperature"],
+        learn_temperature=params["learn_temperature"],
+        n_classes=n_classes,
+        n_targets=n_targets,
+    )
+    frozen = []
+    for name in inputs:
+        part = parts.get(name)
+        if part is not None and part.projection is not None:
+            if part.projection.weight.shape == module.projections[name].weight.shape:
+                module.projections[name] = part.projection
+        how = trainable_of(params["trainable"], name)
+        frozen += frozen_modules(part, encoders[name], module.projections[name], how)
+    return module.freeze(frozen)
+
+
+def trainable_of(trainable, modality):
+    """What trains of one modality; a dict may leave modalities out.
+
+    Raises
+    ------
+    ValueError
+        For a word that is none of those known.
+    """
+    how = trainable.get(modality, "all") if isinstance(trainable, dict) else trainable
+    if how not in TRAINABLE:
+        raise ValueError(
+            f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
+            f"modality. Got {how!r} instead."
+        )
+    return how

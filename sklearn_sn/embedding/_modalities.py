@@ -1,0 +1,139 @@
+"""What each modality needs inside an embedder: its input, its encoder, their sizes."""
+
+import copy
+
+import numpy as np
+import torch
+from torch import nn
+
+from sklearn_sn.data import band_wavelength
+from sklearn_sn.modules import (
+    ImageConvNet,
+    LightCurveTransformer,
+    MetadataMLP,
+    SpectrumConvNet,
+    SpectrumTransformer,
+)
+from sklearn_sn.nets import ImageInput, LightCurveInput, MetadataInput, SpectrumInput
+
+ENCODERS = {
+    "light_curve": ("transformer",),
+    "spectrum": ("cnn", "transformer"),
+    "image": ("cnn",),
+    "metadata": ("mlp",),
+}
+
+
+def build_input(modality, params):
+    """The input of one modality, from an embedder's parameters (a dict); not fitted."""
+    random = {"noise": params["noise_augmentation"], "augmentation": params["augmentation"]}
+    if modality == "light_curve":
+        return LightCurveInput(
+            amplitude=params["amplitude"],
+            time_origin=params["time_origin"],
+            band_encoding=params["band_encoding"],
+            max_points=params["max_points"],
+            **random,
+        )
+    if modality == "spectrum":
+        return SpectrumInput(
+            wavelength_range=params["spectrum_range"], n_bins=params["spectrum_n_bins"], **random
+        )
+    if modality == "image":
+        return ImageInput(augmentation=params["augmentation"])
+    return MetadataInput(columns=params["metadata_columns"])
+
+
+def build_encoder(modality, source, params):
+    """The encoder of one modality; sizes come from the fitted input and the parameters."""
+    named = (params["encoders"] or {}).get(modality, ENCODERS[modality][0])
+    if isinstance(named, nn.Module):
+        # A copy: fitting must not train what the user holds.
+        return copy.deepcopy(named)
+    if callable(named):
+        return named()
+    own = {
+        name.removeprefix(modality + "_"): value
+        for name, value in params.items()
+        if name.startswith(modality + "_d") or name.startswith(modality + "_n_layers")
+    }
+    own["dropout"] = params["dropout"]
+    if modality == "light_curve":
+        return LightCurveTransformer(
+            n_values=source.n_values,
+            n_bands=None if params["band_encoding"] == "wavelength" else len(source.bands_),
+            n_heads=params["light_curve_n_heads"],
+            pooling=params["light_curve_pooling"],
+            **own,
+        )
+    if modality == "spectrum" and named == "transformer":
+        return SpectrumTransformer(
+            n_channels=source.n_channels,
+            n_heads=params["spectrum_n_heads"],
+            pooling=params["spectrum_pooling"],
+            patch=params["spectrum_patch"],
+            **own,
+        )
+    if modality == "spectrum":
+        return SpectrumConvNet(n_channels=source.n_channels, **own)
+    if modality == "image":
+        return ImageConvNet(n_channels=source.n_channels_, **own)
+    return MetadataMLP(n_values=source.n_values, **own)
+
+
+def encoder_width(encoder, tensors):
+    """Width of an encoder's output: its attribute output_dim, or what a forward pass shows."""
+    width = getattr(encoder, "output_dim", None)
+    if width is None:
+        was_training = encoder.training
+        encoder.eval()
+        with torch.no_grad():
+            width = encoder(**tensors).shape[-1]
+        encoder.train(was_training)
+    return width
+
+
+def check_names(params, modalities):
+    """Refuse encoders and modalities that do not exist.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    for modality, encoder in (params["encoders"] or {}).items():
+        if modality not in ENCODERS:
+            raise ValueError(
+                f"The 'encoders' parameter names the modality {modality!r}; there are "
+                f"{list(ENCODERS)}."
+            )
+        if isinstance(encoder, str) and encoder not in ENCODERS[modality]:
+            raise ValueError(
+                f"The 'encoders' parameter gives {encoder!r} for {modality!r}; it must be one of "
+                f"{list(ENCODERS[modality])}, a torch.nn.Module, or a callable that returns one."
+            )
+    for size, heads in (
+        ("light_curve_d_model", "light_curve_n_heads"),
+        ("spectrum_d_model", "spectrum_n_heads"),
+    ):
+        if params[size] % params[heads] or params[size] % 2:
+            raise ValueError(
+                f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
+                f"{params[size]} and {params[heads]}."
+            )
+    if len(modalities) < 2 and not params["aux_weight"] > 0:
+        raise ValueError(
+            f"Contrastive learning needs two modalities; X has {list(modalities)}. Give X another "
+            "column (light_curve, spectrum, image), name metadata_columns, or train a single "
+            "encoder by its auxiliary heads with aux_weight > 0 and y."
+        )
+
+
+def add_bands(part, source):
+    """Let a pretrained encoder with learned band vectors know the bands of a new table."""
+    known = list(part.source.bands_)
+    new = [band for band in source.bands_ if band not in known]
+    if new and part.source.band_encoding == "embedding":
+        distance = np.abs(band_wavelength(new)[:, None] - band_wavelength(known)[None])
+        part.encoder.add_bands(torch.from_numpy(distance.argmin(axis=1)))
+    part.source.bands_ = np.array([*known, *new], dtype=object)

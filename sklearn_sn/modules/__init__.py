@@ -1,0 +1,21 @@
+"""torch modules: tensors in, encodings or latents out."""
+
+from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
+from sklearn_sn.modules._contrastive import ContrastiveModule
+from sklearn_sn.modules._image import ImageConvNet
+from sklearn_sn.modules._light_curve import LightCurveTransformer
+from sklearn_sn.modules._metadata import MetadataMLP
+from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
+
+__all__ = [
+    "AttentionPooling",
+    "ContrastiveModule",
+    "ImageConvNet",
+    "LightCurveTransformer",
+    "MeanPooling",
+    "MetadataMLP",
+    "SpectrumConvNet",
+    "SpectrumTransformer",
+    "TransformerStack",
+    "sinusoid",
+]

@@ -1,0 +1,124 @@
+"""Transformer blocks over padded sets of tokens, and masked pooling."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+def sinusoid(values, d_model, n_t):
+    """Sines and cosines of a coordinate at geometrically spaced frequencies.
+
+    Entry ``2k`` is ``sin(t w_k)`` and entry ``2k + 1`` is ``cos(t w_k)``, with
+    ``w_k = n_t ** (-2k / d_model)``.
+
+    Shapes: values (...), result (..., d_model); d_model is even.
+    """
+    exponents = torch.arange(0, d_model, 2, device=values.device, dtype=values.dtype) / d_model
+    angles = values.unsqueeze(-1) * n_t ** (-exponents)  # (..., d_model / 2)
+    return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
+
+
+class SelfAttention(nn.Module):
+    """Multi-head self-attention: (B, L, d_model) and a mask to the same shape."""
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.qkv = nn.Linear(d_model, 3 * d_model)
+        self.out = nn.Linear(d_model, d_model)
+
+    def forward(self, x, keep):
+        B, L, d_model = x.shape
+        # (B, L, 3 d) -> (3, B, n_heads, L, d_head)
+        qkv = self.qkv(x).view(B, L, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        # Dropout stays outside: inside, it forces torch off the fused kernel.
+        x = F.scaled_dot_product_attention(*qkv.unbind(0), attn_mask=keep)
+        return self.out(x.transpose(1, 2).reshape(B, L, d_model))
+
+
+class TransformerBlock(nn.Module):
+    """Attention and a feed-forward layer of four times the width, post-norm (or pre-norm)."""
+
+    def __init__(self, d_model, n_heads, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.norm_first = norm_first
+        self.attention = SelfAttention(d_model, n_heads)
+        self.norm_1 = nn.LayerNorm(d_model)
+        self.feed_forward = nn.Sequential(
+            nn.Linear(d_model, 4 * d_model), nn.ReLU(), nn.Linear(4 * d_model, d_model)
+        )
+        self.norm_2 = nn.LayerNorm(d_model)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x, keep):
+        if self.norm_first:
+            x = x + self.dropout(self.attention(self.norm_1(x), keep))
+            return x + self.dropout(self.feed_forward(self.norm_2(x)))
+        x = self.norm_1(x + self.dropout(self.attention(x, keep)))
+        return self.norm_2(x + self.dropout(self.feed_forward(x)))
+
+
+class TransformerStack(nn.Module):
+    """Blocks one after the other: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
+
+    def __init__(self, d_model, n_heads, n_layers, dropout=0.0, norm_first=False):
+        super().__init__()
+        self.blocks = nn.ModuleList(
+            TransformerBlock(d_model, n_heads, dropout, norm_first) for _ in range(n_layers)
+        )
+        self.norm = nn.LayerNorm(d_model) if norm_first else nn.Identity()
+
+    def forward(self, x, pad_mask):
+        keep = attention_mask(pad_mask)
+        for block in self.blocks:
+            x = block(x, keep)
+        return self.norm(x)
+
+
+def attention_mask(pad_mask):
+    """True where attention may look: pad_mask (B, L) to (B, 1, 1, L).
+
+    A row that is padding throughout looks at its first token, so that it stays finite.
+    """
+    keep = ~pad_mask
+    first = torch.zeros_like(keep)
+    first[:, :1] = True
+    keep = keep | (first & pad_mask.all(dim=1, keepdim=True))
+    return keep[:, None, None, :]
+
+
+class MeanPooling(nn.Module):
+    """Mean over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
+
+    def __init__(self, d_model, n_heads=None):
+        super().__init__()
+
+    def forward(self, x, pad_mask):
+        weight = (~pad_mask).to(x.dtype).unsqueeze(-1)  # (B, L, 1)
+        return (x * weight).sum(1) / weight.sum(1).clamp(min=1.0)
+
+
+class AttentionPooling(nn.Module):
+    """One learned query that attends the tokens: (B, L, d), (B, L) to (B, d)."""
+
+    def __init__(self, d_model, n_heads=2):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.key_value = nn.Linear(d_model, 2 * d_model)
+        self.out = nn.Linear(d_model, d_model)
+
+    def forward(self, x, pad_mask):
+        B, L, d_model = x.shape
+        # (B, L, 2 d) -> (2, B, n_heads, L, d_head)
+        key, value = self.key_value(x).view(B, L, 2, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        query = self.query.view(1, self.n_heads, 1, -1).expand(B, -1, -1, -1)
+        pooled = F.scaled_dot_product_attention(
+            query, key, value, attn_mask=attention_mask(pad_mask)
+        )
+        return self.out(pooled.reshape(B, d_model))
+
+
+POOLINGS = {"mean": MeanPooling, "attention": AttentionPooling}

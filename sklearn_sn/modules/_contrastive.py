@@ -1,0 +1,96 @@
+"""Encoders of several modalities that end in one space."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class ContrastiveModule(nn.Module):
+    """One encoder and one projection per modality; unit vectors in a common space.
+
+    Parameters
+    ----------
+    encoders : dict of str to torch.nn.Module
+        Each maps the tensors of its modality to (n_instances, width).
+    widths : dict of str to int
+        Width of each encoder's output.
+    embedding_dim : int
+        Dimension of the common space.
+    temperature : float
+        Start value of the temperature; the logit scale is its inverse.
+    learn_temperature : bool
+    n_classes, n_targets : int
+        Sizes of the auxiliary heads (0: none), shared by the modalities.
+
+    Notes
+    -----
+    ``forward`` takes ``tensors`` and ``owners``, dicts by modality: an instance (one spectrum, say)
+    belongs to the object ``owners[modality]``, and the instances of an object are averaged. It
+    returns the embeddings, (B, embedding_dim) per modality with zeros where an object lacks it, and
+    the outputs of the auxiliary heads.
+    """
+
+    def __init__(
+        self,
+        encoders,
+        widths,
+        *,
+        embedding_dim,
+        temperature,
+        learn_temperature,
+        n_classes=0,
+        n_targets=0,
+    ):
+        super().__init__()
+        self.embedding_dim = embedding_dim
+        self.encoders = nn.ModuleDict(encoders)
+        self.projections = nn.ModuleDict(
+            {name: nn.Linear(widths[name], embedding_dim) for name in encoders}
+        )
+        scale = torch.tensor(math.log(1.0 / temperature))
+        if learn_temperature:
+            self.log_scale = nn.Parameter(scale)
+        else:
+            self.register_buffer("log_scale", scale)
+        self.class_head = nn.Linear(embedding_dim, n_classes) if n_classes else None
+        self.target_head = nn.Linear(embedding_dim, n_targets) if n_targets else None
+        self.frozen = []
+
+    def forward(self, tensors, owners, n_objects):
+        embeddings = {
+            name: self.embed(name, tensors[name], owners[name], n_objects) for name in tensors
+        }
+        # A unit vector has entries of order 1/sqrt(dim): bring the heads' input to order 1.
+        gain = math.sqrt(self.embedding_dim)
+        classes = targets = {}
+        if self.class_head is not None:
+            classes = {name: self.class_head(gain * z) for name, z in embeddings.items()}
+        if self.target_head is not None:
+            targets = {name: self.target_head(gain * z) for name, z in embeddings.items()}
+        return {
+            "embeddings": embeddings,
+            "log_scale": self.log_scale,
+            "classes": classes,
+            "targets": targets,
+        }
+
+    def embed(self, name, tensors, owner, n_objects):
+        """Unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
+        z = F.normalize(self.projections[name](self.encoders[name](**tensors)), dim=-1)
+        mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, owner, z)
+        return F.normalize(mean, dim=-1)
+
+    def freeze(self, modules):
+        """Stop training some submodules, and keep them in evaluation mode."""
+        self.frozen = list(modules)
+        for module in self.frozen:
+            module.requires_grad_(False)
+        return self.train(self.training)
+
+    def train(self, mode=True):
+        super().train(mode)
+        for module in self.frozen:
+            module.eval()
+        return self

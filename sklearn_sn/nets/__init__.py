@@ -1,0 +1,24 @@
+"""skorch nets and the batches that feed them."""
+
+from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
+from sklearn_sn.nets._callbacks import Progress, Schedule
+from sklearn_sn.nets._contrastive import ContrastiveNet
+from sklearn_sn.nets._image_input import ImageInput
+from sklearn_sn.nets._light_curve_input import LightCurveInput
+from sklearn_sn.nets._metadata_input import MetadataInput
+from sklearn_sn.nets._net import BatchNet
+from sklearn_sn.nets._spectrum_input import SpectrumInput
+
+__all__ = [
+    "Batch",
+    "BatchLoader",
+    "BatchNet",
+    "ContrastiveNet",
+    "ImageInput",
+    "LightCurveInput",
+    "MetadataInput",
+    "Progress",
+    "Schedule",
+    "SpectrumInput",
+    "TableDataset",
+]

@@ -1,0 +1,157 @@
+"""Batches: the one place where numpy becomes torch."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import torch
+from torch.utils.data import Dataset
+
+POOL = 50  # batches that are sorted by length together in training
+
+
+class Batch:
+    """Tensors of one batch, by modality.
+
+    Attributes
+    ----------
+    tensors : dict of str to dict of str to tensor
+        What the encoder of each modality takes.
+    owners : dict of str to tensor of int64
+        Object, by its position in the batch, that each encoded instance belongs to.
+    present : dict of str to bool tensor of shape (B,)
+        Which objects have the modality.
+    extras : dict of str to tensor
+        Labels, targets and weights of shape (B, ...).
+    """
+
+    __slots__ = ("extras", "n_objects", "owners", "present", "tensors")
+
+    def __init__(self, n_objects, tensors, owners, present, extras):
+        self.n_objects = n_objects
+        self.tensors, self.owners = tensors, owners
+        self.present, self.extras = present, extras
+
+    def __len__(self):
+        return self.n_objects
+
+
+class TableDataset(Dataset):
+    """Prepared modalities of a table, and what is to be learned from them.
+
+    Parameters
+    ----------
+    inputs : dict of str to input
+        One fitted input per modality.
+    prepared : dict of str to prepared modality
+    extras : dict of str to array of shape (n_objects, ...), optional
+    rows : array of int, optional
+        The objects that belong to this dataset; all by default.
+    """
+
+    def __init__(self, inputs, prepared, extras=None, rows=None):
+        self.inputs, self.prepared = inputs, prepared
+        self.extras = extras or {}
+        if rows is None:
+            rows = np.arange(len(next(iter(prepared.values())).lengths))
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def subset(self, positions):
+        """The same data, fewer objects."""
+        return TableDataset(self.inputs, self.prepared, self.extras, self.rows[positions])
+
+    @property
+    def lengths(self):
+        """Sort key of the objects: the number of points where length varies, shape (n,)."""
+        sequence = [p.lengths for name, p in self.prepared.items() if name == "light_curve"]
+        lengths = sequence[0] if sequence else next(iter(self.prepared.values())).lengths
+        return lengths[self.rows]
+
+    def gather(self, positions, device, rng=None):
+        """One batch, on a device; with a generator, as training sees it."""
+        rows = self.rows[positions]
+        tensors, owners, present = {}, {}, {}
+        for name, source in self.inputs.items():
+            arrays, owner = source.gather(self.prepared[name], rows, rng)
+            if len(owner) == 0:
+                continue
+            here = np.zeros(len(rows), dtype=bool)
+            here[owner] = True
+            tensors[name] = {key: _tensor(value, device) for key, value in arrays.items()}
+            owners[name] = _tensor(owner, device)
+            present[name] = _tensor(here, device)
+        extras = {key: _tensor(value[rows], device) for key, value in self.extras.items()}
+        return Batch(len(rows), tensors, owners, present, extras)
+
+
+class BatchLoader:
+    """Iterate over a dataset in batches of objects of like length.
+
+    In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
+    and the batches are shuffled; a contrastive loss must not be told by length alone. Otherwise
+    objects are sorted by length and come with their positions.
+
+    Parameters
+    ----------
+    dataset : TableDataset
+    batch_size : int
+    training : bool
+    device : str
+    seed : int
+        Every epoch draws from a generator of its own, seeded by this and the epoch's number.
+    epoch : int
+        Number of the first epoch.
+    """
+
+    def __init__(self, dataset, batch_size, training=False, device="cpu", seed=0, epoch=0):
+        self.dataset, self.batch_size = dataset, batch_size
+        self.training, self.device = training, device
+        self.seed, self.epoch = seed, epoch
+
+    def __len__(self):
+        return max(1, -(-len(self.dataset) // self.batch_size))
+
+    def plan(self, rng=None):
+        """Positions of the objects of each batch, a list of arrays."""
+        n = len(self.dataset)
+        if rng is None:
+            order = np.argsort(self.dataset.lengths, kind="stable")
+            return np.array_split(order, range(self.batch_size, n, self.batch_size))
+        order = rng.permutation(n)
+        # Small data would make one pool of all: eight pools at least keep negatives of any length.
+        pool = self.batch_size * min(POOL, max(1, len(self) // 8))
+        lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
+        order = order[np.lexsort((lengths, np.arange(n) // pool))]
+        # Equal shares: a last batch of one object would teach nothing.
+        batches = np.array_split(order, len(self))
+        return [batches[i] for i in rng.permutation(len(batches))]
+
+    def __iter__(self):
+        rng = None
+        if self.training:
+            rng = np.random.default_rng([self.seed, self.epoch])
+            self.epoch += 1
+        plan = self.plan(rng)
+        if not str(self.device).startswith("cuda"):
+            for positions in plan:
+                yield self.dataset.gather(positions, self.device, rng), positions
+            return
+        # While the device works on one batch, a thread gathers the next.
+        with ThreadPoolExecutor(1) as thread:
+            ahead = None
+            for positions in [*plan, None]:
+                ready = ahead
+                ahead = (
+                    thread.submit(self.dataset.gather, positions, self.device, rng), positions
+                ) if positions is not None else None
+                if ready is not None:
+                    yield ready[0].result(), ready[1]
+
+
+def _tensor(array, device):
+    tensor = torch.from_numpy(np.ascontiguousarray(array))
+    if str(device).startswith("cuda"):
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor

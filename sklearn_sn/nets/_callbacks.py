@@ -1,0 +1,77 @@
+"""Learning-rate schedules and progress as skorch callbacks."""
+
+import math
+
+from skorch.callbacks import Callback
+from tqdm.auto import tqdm
+
+
+class Schedule(Callback):
+    """Set the learning rate of every parameter group before each batch.
+
+    Parameters
+    ----------
+    kind : {"one_cycle", "cosine"}
+        "one_cycle" rises linearly for a tenth of the steps, then falls as a cosine (after Smith &
+        Topin 2019); "cosine" only falls.
+    total_steps : int
+        Steps of the whole training.
+    """
+
+    def __init__(self, kind, total_steps):
+        self.kind, self.total_steps = kind, total_steps
+
+    def on_train_begin(self, net, **kwargs):
+        self.step_ = 0
+        self.peaks_ = [group["lr"] for group in net.optimizer_.param_groups]
+
+    def factor(self, step):
+        """Fraction of the peak learning rate at a step."""
+        warm = max(1, self.total_steps // 10) if self.kind == "one_cycle" else 0
+        if step < warm:
+            return (step + 1) / (warm + 1)
+        done = (step - warm) / max(1, self.total_steps - warm)
+        return 0.5 * (1.0 + math.cos(math.pi * min(done, 1.0)))
+
+    def on_batch_begin(self, net, training=False, **kwargs):
+        if training:
+            for group, peak in zip(net.optimizer_.param_groups, self.peaks_, strict=True):
+                group["lr"] = peak * self.factor(self.step_)
+            self.step_ += 1
+
+    def on_train_end(self, net, **kwargs):
+        for group, peak in zip(net.optimizer_.param_groups, self.peaks_, strict=True):
+            group["lr"] = peak
+
+
+class Progress(Callback):
+    """A tqdm bar over the epochs, or a line for each.
+
+    Parameters
+    ----------
+    verbose : int
+        1: a bar; 2: a line an epoch.
+    name : str
+        What the bar calls the estimator.
+    """
+
+    def __init__(self, verbose, name):
+        self.verbose, self.name = verbose, name
+
+    def on_train_begin(self, net, **kwargs):
+        if self.verbose == 1:
+            self.bar_ = tqdm(total=net.max_epochs, desc=self.name, unit="epoch")
+
+    def on_epoch_end(self, net, **kwargs):
+        last = net.history[-1]
+        losses = {k: round(last[k], 4) for k in ("train_loss", "valid_loss") if k in last}
+        if self.verbose == 1:
+            self.bar_.set_postfix(losses)
+            self.bar_.update()
+        else:
+            print(f"{self.name} epoch {last['epoch']}: {losses} in {last['dur']:.1f} s")
+
+    def on_train_end(self, net, **kwargs):
+        if self.verbose == 1:
+            self.bar_.close()
+            del self.bar_

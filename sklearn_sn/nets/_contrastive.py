@@ -1,0 +1,32 @@
+"""The net of the contrastive embedder."""
+
+from sklearn_sn.losses import AuxiliaryLoss
+from sklearn_sn.nets._net import BatchNet
+
+
+class ContrastiveNet(BatchNet):
+    """InfoNCE, plus the auxiliary heads' loss where they are asked for.
+
+    Parameters
+    ----------
+    aux_weight : float
+        Weight of the auxiliary loss.
+    class_weight : tensor of shape (n_classes,), optional
+    """
+
+    def __init__(self, module, *, aux_weight=0.0, class_weight=None, **kwargs):
+        self.aux_weight, self.class_weight = aux_weight, class_weight
+        super().__init__(module, **kwargs)
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        loss = self.criterion_(y_pred["embeddings"], X.present, y_pred["log_scale"])
+        if self.aux_weight > 0 and (y_pred["classes"] or y_pred["targets"]):
+            auxiliary = AuxiliaryLoss(self.class_weight).to(loss.device)
+            loss = loss + self.aux_weight * auxiliary(
+                y_pred["classes"],
+                y_pred["targets"],
+                X.present,
+                X.extras.get("classes"),
+                X.extras.get("targets"),
+            )
+        return loss

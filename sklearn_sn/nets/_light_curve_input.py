@@ -1,0 +1,226 @@
+"""Light curves on their way to a network: scaled once, gathered and padded per batch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import Ragged, band_wavelength
+
+_MAG = 2.5 / np.log(10.0)
+SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
+UNKNOWN_ERROR = 0.1  # magnitudes; stands in where an object has no errors
+DETECTION = 3.0  # signal to noise that a peak must have, where any point has it
+WINDOW = (-200.0, 400.0)  # days around the origin
+
+
+@dataclass(frozen=True)
+class PreparedLightCurves:
+    """Points as float32, (n_points, 4): time, flux, error (both / peak), ln wavelength."""
+
+    points: np.ndarray
+    bands: np.ndarray
+    ragged: Ragged
+    amplitude: np.ndarray
+
+    @property
+    def lengths(self):
+        return self.ragged.lengths
+
+
+class LightCurveInput:
+    """Scale light curves, and turn batches of them into padded arrays.
+
+    Parameters
+    ----------
+    amplitude : bool
+        Whether the network sees how bright the peak is.
+    errors : bool
+        Whether the network sees the errors.
+    time_origin : {"peak", "first"}
+        Time is counted from the brightest point or from the first.
+    band_encoding : {"wavelength", "embedding"}
+        With "embedding", points in bands that were not seen at fit are left out.
+    max_points : int
+        A longer light curve is thinned evenly in rank.
+    noise, augmentation : bool
+        What a training batch goes through: noise by the reported errors; and random thinning,
+        truncation and loss of bands.
+    """
+
+    def __init__(
+        self,
+        *,
+        amplitude=True,
+        errors=True,
+        time_origin="peak",
+        band_encoding="wavelength",
+        max_points=400,
+        noise=True,
+        augmentation=True,
+    ):
+        self.amplitude, self.errors = amplitude, errors
+        self.time_origin, self.band_encoding = time_origin, band_encoding
+        self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
+
+    @property
+    def n_values(self):
+        """Number of values of a point beside time and band."""
+        return 1 + self.errors + self.amplitude
+
+    def fit(self, table, rows=None):
+        """Learn the bands and the scale of the amplitude."""
+        curves = table.light_curve
+        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
+        peak, _ = _peaks(curves)
+        logs = np.log10(peak[curves.lengths > 0])
+        self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
+        self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
+        return self
+
+    def prepare(self, table):
+        """Scale all light curves of a table, in float64, once."""
+        curves = table.light_curve
+        codes = _lookup(self.bands_, curves["band"])
+        if self.band_encoding == "embedding" and (codes < 0).any():
+            curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
+        peak, origin = _peaks(curves)
+        if self.time_origin == "first":
+            origin = curves.reduce("first", "time", empty=0.0)
+        time = curves["time"] - origin[curves.rows]
+        keep = (time >= WINDOW[0]) & (time <= WINDOW[1])
+        keep &= _thinned(curves.filter(keep), keep, self.max_points)
+        curves, time, codes = curves.filter(keep), time[keep], codes[keep]
+        scale = peak[curves.rows]
+        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
+        points = np.empty((curves.n_points, 4), dtype=np.float32)
+        points[:, 0] = time
+        points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
+        points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
+        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
+        return PreparedLightCurves(
+            points,
+            codes.astype(np.int64),
+            Ragged({}, curves.offsets),
+            np.clip(amplitude, -6.0, 6.0).astype(np.float32),
+        )
+
+    def gather(self, prepared, rows, rng=None):
+        """Padded arrays of some objects.
+
+        Returns
+        -------
+        arrays : dict of array
+            values (B, L, n_values), time (B, L), pad_mask (B, L) and log_wavelength or band.
+        owners : array of int, shape (B,)
+            Position in `rows` of each light curve; objects without points are left out.
+        """
+        owners = np.flatnonzero(prepared.lengths[rows] > 0)
+        positions, offsets = prepared.ragged.points_of(rows[owners])
+        points, bands = prepared.points[positions], prepared.bands[positions]
+        batch = Ragged({}, offsets)
+        if rng is not None:
+            if self.noise:
+                shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
+                points[:, 1] += np.nan_to_num(shift)
+            if self.augmentation:
+                keep = _augmented(batch, points[:, 0], bands, rng)
+                points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+        values = np.empty((len(points), self.n_values), dtype=np.float32)
+        values[:, 0] = 1.0 + 0.5 * _MAG * (np.arcsinh(points[:, 1] / SOFTENING) - _TOP)
+        if self.errors:
+            error = _MAG * points[:, 2] / np.hypot(points[:, 1], SOFTENING)
+            error = np.nan_to_num(error, nan=UNKNOWN_ERROR)
+            values[:, 1] = 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+        if self.amplitude:
+            values[:, -1] = prepared.amplitude[rows[owners]][batch.rows]
+        flat = {"values": values, "time": points[:, 0]}
+        if self.band_encoding == "wavelength":
+            flat["log_wavelength"] = points[:, 3]
+        else:
+            flat["band"] = bands
+        return pad(batch, flat), owners
+
+
+_TOP = np.arcsinh(1.0 / SOFTENING)
+
+
+def pad(ragged, flat):
+    """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays, and pad_mask (B, L)."""
+    B, L = len(ragged), int(ragged.lengths.max(initial=1))
+    # One flat target index serves every field.
+    target = ragged.rows * L + ragged.rank()
+    padded = {}
+    for name, values in flat.items():
+        out = np.zeros((B * L, *values.shape[1:]), dtype=values.dtype)
+        out[target] = values
+        padded[name] = out.reshape(B, L, *values.shape[1:])
+    pad_mask = np.ones(B * L, dtype=bool)
+    pad_mask[target] = False
+    return {**padded, "pad_mask": pad_mask.reshape(B, L)}
+
+
+def _peaks(curves):
+    """Peak flux (µJy, positive) and its time for every row.
+
+    The peak is the largest flux at three sigma or more, or the largest flux of any kind where no
+    point is significant. One point ten times above all the others is taken for an artefact.
+    """
+    flux, rows = curves["flux"], curves.rows
+    with np.errstate(invalid="ignore"):
+        faint = flux < DETECTION * curves["flux_err"]
+    bright = np.where(faint, -np.inf, flux)
+    peak = curves.reduce("max", bright, empty=-np.inf)
+    dark = ~(peak > 0)
+    if dark.any():
+        bright = np.where(dark[rows], np.abs(flux), bright)
+        peak = curves.reduce("max", bright, empty=1.0)
+    at_peak = bright == peak[rows]
+    second = curves.reduce("max", np.where(at_peak, -np.inf, bright), empty=-np.inf)
+    spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
+    if spiked.any():
+        peak = np.where(spiked, second, peak)
+        at_peak = bright == peak[rows]
+    # The first of several equal points: times rise within a row.
+    origin = curves.reduce("min", np.where(at_peak, curves["time"], np.inf), empty=0.0)
+    peak = np.where(peak > 0, peak, 1.0)
+    return peak, np.where(np.isfinite(origin), origin, 0.0)
+
+
+def _lookup(known, bands):
+    """Codes of a Categorical in the names `known`; -1 where absent."""
+    place = pd.Index(known).get_indexer(pd.Index(bands.categories))
+    return np.append(place, -1)[bands.codes]
+
+
+def _thinned(kept, keep, max_points):
+    """Which of all points stay when long rows are thinned to `max_points`, evenly in rank."""
+    out = np.ones(len(keep), dtype=bool)
+    lengths = kept.lengths[kept.rows]
+    if lengths.max(initial=0) <= max_points:
+        return out
+    rank = kept.rank()
+    # Rank r stays when it opens a new one of max_points equal parts.
+    part = rank * max_points // np.maximum(lengths, 1)
+    before = (rank - 1) * max_points // np.maximum(lengths, 1)
+    out[keep] = (lengths <= max_points) | (rank == 0) | (part != before)
+    return out
+
+
+def _augmented(batch, time, bands, rng):
+    """Which points of a training batch stay.
+
+    Of every object a random part, up to half, of its points is left out; one in four is cut off at
+    a random time; each band is left out with probability 0.1. Objects keep three points at least
+    where they have them.
+    """
+    rows, n = batch.rows, len(batch)
+    keep = rng.random(len(time)) >= rng.uniform(0.0, 0.5, n)[rows]
+    keep &= rng.random((n, int(bands.max(initial=0)) + 2))[rows, bands] >= 0.1
+    first = batch.reduce("min", time, empty=0.0)
+    last = batch.reduce("max", time, empty=0.0)
+    cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
+    keep &= time <= cut[rows]
+    left = batch.reduce("sum", keep.astype(np.int64))
+    return keep | (left < np.minimum(3, batch.lengths))[rows]

@@ -1,0 +1,19 @@
+"""Transformers of tables of light curves and spectra, for scikit-learn pipelines."""
+
+from sklearn_sn.preprocessing._continuum_normalizer import ContinuumNormalizer
+from sklearn_sn.preprocessing._extinction_corrector import ExtinctionCorrector
+from sklearn_sn.preprocessing._flux_normalizer import FluxNormalizer
+from sklearn_sn.preprocessing._light_curve_binner import LightCurveBinner
+from sklearn_sn.preprocessing._light_curve_truncator import LightCurveTruncator
+from sklearn_sn.preprocessing._median_filter import MedianFilter
+from sklearn_sn.preprocessing._spectrum_resampler import SpectrumResampler
+
+__all__ = [
+    "ContinuumNormalizer",
+    "ExtinctionCorrector",
+    "FluxNormalizer",
+    "LightCurveBinner",
+    "LightCurveTruncator",
+    "MedianFilter",
+    "SpectrumResampler",
+]
