@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(autouse=True)
 def seeds_fixed():
     """No test may depend on what ran before it."""
-    np.random.seed(0)
+    np.random.seed(0)  # noqa: NPY002
 
 
 @pytest.fixture(scope="session")

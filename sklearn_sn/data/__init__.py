@@ -8,11 +8,14 @@ from sklearn_sn.data._bands import (
     get_band,
     list_bands,
     register_band,
+    unregister_band,
 )
 from sklearn_sn.data._check import CheckedTable, check_table, quality_report
+from sklearn_sn.data._continuum import continuum
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._quality import DataQualityWarning
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._units import flux_to_mag, mag_to_flux, to_unit
 
 __all__ = [
@@ -25,11 +28,15 @@ __all__ = [
     "canonical_band",
     "canonical_bands",
     "check_table",
+    "continuum",
     "flux_to_mag",
     "get_band",
     "list_bands",
     "mag_to_flux",
     "quality_report",
     "register_band",
+    "resample",
     "to_unit",
+    "unregister_band",
+    "wavelength_grid",
 ]

@@ -9,11 +9,13 @@ _N_CLIPS = 3
 _MAD_TO_SIGMA = 1.4826  # of a normal distribution
 # The first fit knows no residuals, so it only tames what no continuum does: 1e5-fold spikes.
 _FIRST_CLIP = 20.0
+# The continuum is nowhere below this fraction of the median absolute flux.
+FLOOR = 0.1
 # Relative weight of the penalty on bends, which settles what no covered bin constrains.
 _RIDGE = 1e-4
 
 
-def continuum(flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=0.1):
+def continuum(flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=FLOOR):
     """Fit a smooth, positive continuum to every spectrum at once.
 
     The continuum is a natural cubic spline through `n_knots` evenly spaced bins, or a polynomial,
@@ -84,15 +86,15 @@ def _basis(n_bins, method, n_knots, degree):
 
 def _fit_block(flux, covered, basis, bends, clip, floor):
     some = covered.any(axis=1)
-    size = _row_median(np.abs(flux), covered)
+    size = row_median(np.abs(flux), covered)
     scale = np.where(some & (size > 0), size, 1.0)[:, None]
     # Where more than half of the fluxes are zero, the largest sets the scale of the fit.
     largest = np.max(np.abs(flux), axis=1, where=covered, initial=0.0)
     unit = np.where(size > 0, size, np.where(largest > 0, largest, 1.0))[:, None]
     with np.errstate(over="ignore"):  # a spike may be infinite on this scale; it is tamed below
         scaled = np.where(covered, flux, 0.0) / unit
-    middle = _row_median(scaled, covered)[:, None]
-    spread = _row_median(np.abs(scaled - middle), covered)[:, None] * _MAD_TO_SIGMA
+    middle = row_median(scaled, covered)[:, None]
+    spread = row_median(np.abs(scaled - middle), covered)[:, None] * _MAD_TO_SIGMA
     middle, spread = np.where(some[:, None], (middle, spread), 0.0)
     tame = np.clip(scaled, middle - _FIRST_CLIP * spread, middle + _FIRST_CLIP * spread)
 
@@ -110,14 +112,14 @@ def _fit_block(flux, covered, basis, bends, clip, floor):
         coefs = np.linalg.solve(normal / used + ridge, np.swapaxes(target, 1, 2) / used)
         fit = (np.swapaxes(coefs, 1, 2) @ basis.T)[:, 0]
         residual = np.abs(tame - fit)
-        sigma = _row_median(residual, covered)[:, None] * _MAD_TO_SIGMA
+        sigma = row_median(residual, covered)[:, None] * _MAD_TO_SIGMA
         keep = covered & (residual <= np.maximum(clip * sigma, 1e-9))
     fit = np.maximum(fit * unit, floor * scale)
     fit[largest == 0] = 1.0
     return np.where(covered, fit, np.nan)
 
 
-def _row_median(values, covered):
+def row_median(values, covered):
     """Median of the covered bins of each row; NaN for a row without any."""
     ordered = np.sort(np.where(covered, values, np.inf), axis=1)
     counts = covered.sum(axis=1)

@@ -5,6 +5,8 @@ import pandas as pd
 
 # Values that brokers and catalogues write for "unknown" (ZTF and SNANA use -999 and -99, -9).
 SENTINELS = (-999.0, -99.0, -9999.0)
+# Galaxies of the Local Group and of Virgo come towards us at up to 0.001 c.
+MIN_REDSHIFT = -0.002
 
 
 def check_metadata(X, columns, findings):
@@ -24,18 +26,18 @@ def check_metadata(X, columns, findings):
     Raises
     ------
     ValueError
-        For a redshift below 0 or above 10.
+        For a redshift below -0.002 (what peculiar velocities explain) or above 10.
     """
     out = {name: _column(X[name], findings) for name in columns}
     if "redshift" in out and out["redshift"].dtype.kind == "f":
         redshift = out["redshift"]
-        wrong = np.flatnonzero((redshift < 0) | (redshift > 10))
+        wrong = np.flatnonzero((redshift < MIN_REDSHIFT) | (redshift > 10))
         if len(wrong):
             findings.refuse(
                 wrong[0],
                 "redshift",
                 f"is {redshift[wrong[0]]:g}",
-                "it must lie in [0, 10], or be NaN where unknown",
+                f"it must lie in [{MIN_REDSHIFT}, 10], or be NaN where unknown",
             )
     return pd.DataFrame(out, index=X.index)
 

@@ -187,7 +187,7 @@ def _bin_means(pixels, edges, max_gap):
 
     length = np.zeros(len(knots))
     length[:-1] = np.diff(knots)
-    # The pieces before the first pixel of a row have the last pixel of the row before on their left.
+    # Pieces before the first pixel of a row have the last pixel of the row before on their left.
     length *= joined[left] & (knots >= wavelength[left])
     begin = (knots - wavelength[left]) / step[left]
     weight_right = length * (begin + 0.5 * length / step[left])

@@ -5,10 +5,12 @@ Gaussians in log wavelength. A Gaussian of velocity factor 0 stays at rest (emis
 lines, line blanketing); one of velocity factor f is blueshifted by f times the photospheric
 velocity (absorption). The rest wavelengths and the ions of each class are those of the reviews of
 Filippenko (1997, ARA&A 35, 309) and Gal-Yam (2017, Handbook of Supernovae, 195). Temperatures,
-velocities and strengths are choices of this package: SN Ia were adjusted by eye to the phases of
-the template of Hsiao et al. (2007, ApJ 663, 1187); photospheric velocities follow Wang et al.
-(2009, ApJ 699, L139) for SN Ia, Gutierrez et al. (2017, ApJ 850, 89) for SN II, Liu et al. (2016,
-ApJ 827, 90) for SN Ib/c and Liu et al. (2017, ApJ 845, 85) for SLSN-I.
+velocities and strengths are choices of this package: those of SN Ia started from a least-squares
+fit to the template of Hsiao et al. (2007, ApJ 663, 1187), and all were then adjusted by eye to
+median observed spectra of each class (Open Supernova Catalog, WISeREP, kaepora) near -5, 10 and
+30 days. Photospheric velocities are near Wang et al. (2009, ApJ 699, L139) for SN Ia, Gutierrez et
+al. (2017, ApJ 850, 89) for SN II, Liu et al. (2016, ApJ 827, 90) for SN Ib/c and Liu et al. (2017,
+ApJ 845, 85) for SLSN-I.
 """
 
 from typing import NamedTuple
@@ -69,8 +71,8 @@ SED_MODELS = {
             Feature("blend", 6950, 0, 8000, (-0.1, 0, -0.15, -0.2, -0.35, -0.2, -0.3, -0.5)),
             # These two hold the secondary maximum of the red bands near 25 days (Kasen 2006,
             # ApJ 649, 939): a deficit around peak, gone when Fe III recombines.
-            Feature("red", 7450, 0, 12000, (-0.2, -0.1, -0.4, -0.65, -0.55, -0.05, 0, 0)),
-            Feature("red", 9400, 0, 14000, (-0.1, 0, -0.2, -0.6, -0.4, -0.15, -0.15, -0.2)),
+            Feature("red", 7450, 0, 12000, (-0.2, -0.1, -0.4, -0.7, -0.72, -0.05, 0, 0)),
+            Feature("red", 9400, 0, 14000, (-0.1, 0, -0.2, -0.7, -0.75, -0.1, -0.1, -0.2)),
         ),
     ),
     "SN II": SedModel(

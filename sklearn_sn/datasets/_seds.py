@@ -12,10 +12,10 @@ _B_BAND = (4400.0, 980.0)  # centre and width in Å (Bessell 1990, PASP 102, 118
 _V_BAND = (5450.0, 890.0)
 # 1/T moves by this per magnitude of B-V: the Wien tail tilts as exp(-hc/k/wavelength * d(1/T)).
 _INVERSE_KELVIN_PER_MAG = 0.4 * np.log(10.0) / (_RADIATION_CONSTANT * (1 / 4400.0 - 1 / 5450.0))
-N_SAMPLES_PER_BAND = 8  # samples of the SED in a band, a choice: within 0.01 mag of 64 samples
+N_SAMPLES_PER_BAND = 12  # a choice: mostly within 0.01 mag of a fine grid
 
 
-def spectral_shape(name, objects, rows, phase, wavelength):
+def spectral_shape(name, objects, rows, phase, wavelength, spacing=None):
     """Rest-frame flux density of a class, in units of its continuum at the reference wavelength.
 
     Parameters
@@ -23,13 +23,17 @@ def spectral_shape(name, objects, rows, phase, wavelength):
     name : str
         Class, a key of SED_MODELS.
     objects : dict of str to array of shape (n_objects,)
-        Drawn parameters: stretch, colour (mag of B-V), velocity (factor), one strength per ion.
+        Drawn parameters: stretch, colour (mag of B-V, in the Wien limit), velocity
+        (factor), one strength (factor) per ion.
     rows : array of int, shape (n_points,)
         Object of each point.
     phase : array of shape (n_points,)
         Rest-frame days from peak.
     wavelength : array of shape (n_points, n_wavelengths) or (n_wavelengths,)
         Rest-frame, Å.
+    spacing : array of shape (n_points,), optional
+        Distance of neighbouring wavelengths, in ln λ: lines narrower than half of it are widened
+        to that at about equal area, so that they do not slip between the samples.
 
     Returns
     -------
@@ -50,6 +54,10 @@ def spectral_shape(name, objects, rows, phase, wavelength):
         width = feature.width / SPEED_OF_LIGHT
         if feature.velocity:
             width = width * objects["velocity"][rows]
+        if spacing is not None:
+            resolved = np.maximum(width, 0.5 * spacing)
+            strength *= width / resolved
+            width = resolved
         centre = np.log(feature.wavelength) + np.log1p(
             -feature.velocity * velocity / SPEED_OF_LIGHT
         )
@@ -82,7 +90,8 @@ def mean_flux_density(flux, wavelength):
 def reference_flux(name, objects, rows, phase, band):
     """Synthetic flux of the shape through the rest-frame B or V band."""
     samples = band_samples(*(_B_BAND if band == "B" else _V_BAND), n_samples=16)
-    return mean_flux_density(spectral_shape(name, objects, rows, phase, samples), samples)
+    spacing = np.full(len(phase), np.log(samples[-1] / samples[0]) / (len(samples) - 1))
+    return mean_flux_density(spectral_shape(name, objects, rows, phase, samples, spacing), samples)
 
 
 @lru_cache

@@ -21,7 +21,8 @@ from sklearn_sn.datasets._surveys import SURVEYS, draw_visits, flux_errors
 _TO_F_LAMBDA = 2.99792458e4
 _POLE = np.deg2rad([192.85948, 27.12825])  # north Galactic pole (ICRS), Hipparcos (ESA 1997)
 _PATIENCE = 2000  # candidates drawn for each object found, before giving up
-_MAX_BATCH = 1024  # candidates at once: keeps the arrays in the cache of a processor
+_MAX_BATCH = 1024  # candidates whose photometry is drawn at once: bounds the memory
+_BLOCK = 512  # spectra at once, likewise
 
 
 @lru_cache
@@ -81,7 +82,7 @@ def observed_flux(name, objects, rows, phase, wavelength):
     phase : array of shape (n_points,)
         Rest-frame days from peak.
     wavelength : array of shape (n_points, n_wavelengths)
-        Observer frame, Å.
+        Observer frame, Å; about evenly spaced, at least two.
 
     Returns
     -------
@@ -96,7 +97,8 @@ def observed_flux(name, objects, rows, phase, wavelength):
     curve *= np.interp(0.0, phases, mean)
     scale = objects["amplitude"] / stretched
     scale *= 10.0 ** (-0.4 * distance_modulus(objects["redshift"]))
-    flux = spectral_shape(name, objects, rows, phase, rest)
+    spacing = np.log(wavelength[:, -1] / wavelength[:, 0]) / (wavelength.shape[1] - 1)
+    flux = spectral_shape(name, objects, rows, phase, rest, spacing)
     flux *= (curve * scale[rows])[:, None]
     dimming = extinction(rest, population.r_v) * objects["ebv_host"][rows][:, None]
     dimming += extinction(wavelength) * objects["ebv"][rows][:, None]
@@ -151,7 +153,7 @@ def draw_triggered(name, survey_name, redshift_range, n, min_points, rng):
         time (MJD), band (position in the survey's bands), flux, flux_err, true_flux (µJy).
     """
     survey = SURVEYS[survey_name]
-    kept, parts, missing, n_drawn, batch = [], [], n, 0, 1.2 * n
+    kept, parts, missing, n_drawn = [], [], n, 0
     while missing:
         if n_drawn > _PATIENCE * (n - missing + 100):
             raise ValueError(
@@ -159,12 +161,16 @@ def draw_triggered(name, survey_name, redshift_range, n, min_points, rng):
                 f"above 5 sigma in survey {survey_name!r} for redshifts {redshift_range}: choose "
                 "a lower redshift_range."
             )
-        batch = int(np.clip(batch, 64, 65536))
+        # As many candidates as the acceptance so far asks for, and half as many again.
+        wanted = 1.5 * missing * n_drawn / (n - missing + 0.2) if n_drawn else 1.2 * n
+        batch = int(np.clip(wanted, 64, 65536))
         n_drawn += batch
         objects = draw_candidates(name, survey, redshift_range, batch, rng)
         # A peak a magnitude below the deepest limit never triggers: spare the photometry.
         visible = objects["peak_abs_mag"] + distance_modulus(objects["redshift"])
         visible = np.flatnonzero(visible < max(survey.depths) + 1.0)[:_MAX_BATCH]
+        if not len(visible):
+            continue
         objects = _take(objects, visible)
         objects["amplitude"] = _amplitude(name, objects)
         curves = _light_curves(name, objects, survey, rng)
@@ -173,8 +179,6 @@ def draw_triggered(name, survey_name, redshift_range, n, min_points, rng):
         kept.append(_take(objects, good))
         parts.append(_trim(curves.take(good)))
         missing -= len(good)
-        # As many candidates as the acceptance so far asks for, and half as many again.
-        batch = 1.5 * missing * n_drawn / (n - missing + 0.2)
     objects = {key: np.concatenate([part[key] for part in kept]) for key in kept[0]}
     curves = Ragged.concatenate(parts)
     return objects, curves.with_fields(time=curves["time"] + objects["t_peak"][curves.rows])
@@ -214,7 +218,11 @@ def draw_spectra(name, objects, rows, options, rng):
     blue, red = blue * (1.0 + 0.06 * rng.random(n)), red * (1.0 - 0.06 * rng.random(n))
     position = np.linspace(0.0, 1.0, n_pixels)
     wavelength = blue[:, None] * (red / blue)[:, None] ** position
-    true_flux = _TO_F_LAMBDA * observed_flux(name, objects, rows, phase, wavelength)
+    true_flux = np.empty((n, n_pixels))
+    for first in range(0, n, _BLOCK):
+        block = slice(first, first + _BLOCK)
+        density = observed_flux(name, objects, rows[block], phase[block], wavelength[block])
+        true_flux[block] = _TO_F_LAMBDA * density
     # Slit loss of 15 % and a calibration that warps by some 5 % over the range: choices.
     warp = rng.standard_normal((n, 4)) * [0.15, 0.05, 0.04, 0.03]
     angle = np.pi * position

@@ -25,8 +25,8 @@ class Survey(NamedTuple):
 
 
 SURVEYS = {
-    # Bellm et al. (2019, PASP 131, 018002): 5 sigma 20.8 g, 20.6 r, public cadence of 3 days.
-    # 20.5 is the median limit (Masci et al. 2019, PASP 131, 018003); width: of the g, r curves.
+    # Bellm et al. (2019, PASP 131, 018002): 5 sigma at 20.8 (g) and 20.6 (r), here a little less
+    # deep for moonlight (a choice); public cadence of 3 days. Widths: equivalent, of the filters.
     "ztf": Survey(
         ("ztfg", "ztfr"),
         (1280.0, 1510.0),

@@ -54,9 +54,9 @@ def build_module(params, inputs, parts, dataset, n_classes, n_targets):
     frozen = []
     for name in inputs:
         part = parts.get(name)
-        if part is not None and part.projection is not None:
-            if part.projection.weight.shape == module.projections[name].weight.shape:
-                module.projections[name] = part.projection
+        trained = None if part is None else part.projection
+        if trained is not None and trained.weight.shape == module.projections[name].weight.shape:
+            module.projections[name] = trained
         how = trainable_of(params["trainable"], name)
         frozen += frozen_modules(part, encoders[name], module.projections[name], how)
     return module.freeze(frozen)

@@ -1,26 +1,175 @@
 """Contrastive embedding of two or more modalities of one object."""
 
-import warnings
-from itertools import combinations
 from numbers import Real
 
 import numpy as np
-from sklearn.base import TransformerMixin
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base import TRAINABLE, PretrainedPart, TorchEstimator, fraction, size
-from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.base import TRAINABLE, TorchEstimator, fraction, size
+from sklearn_sn.data import check_table
 from sklearn_sn.embedding._assembly import build_module, fit_inputs, trainable_of
 from sklearn_sn.embedding._modalities import check_names
+from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels
 from sklearn_sn.losses import InfoNCELoss
-from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import ContrastiveNet, TableDataset
 
 
-class ContrastiveEmbedder(TransformerMixin, TorchEstimator):
-    """DOC"""
+class ContrastiveEmbedder(MultimodalEmbedder):
+    """Embed light curves, spectra, images and metadata of objects in one space.
+
+    One encoder per modality maps an object to a unit vector; symmetric InfoNCE pulls the vectors of
+    one object together and pushes those of different objects apart [1]_. What comes out serves any
+    scikit-learn head, from one modality alone: a class or a redshift from the light curve.
+
+    Parameters
+    ----------
+    modalities : sequence of str, default=None
+        Columns to align, of "light_curve", "spectrum", "image" and "metadata"; None takes those
+        that `X` has.
+    metadata_columns : sequence of str, default=()
+        Plain columns that form the modality "metadata": numbers, or text as categories.
+    encoders : dict of str to str, module or callable, default=None
+        Encoder of each modality: "transformer" for light curves; "cnn" (default) or "transformer"
+        for spectra; "cnn" for images; "mlp" for metadata; a :class:`torch.nn.Module`, copied in
+        fit; or a callable that returns one. Notes say which tensors a module gets.
+    output : str or sequence of str, default="auto"
+        What `transform` answers: one modality's embedding, several side by side, "mean" (the
+        direction of the mean over the modalities that an object has), or "auto", the first of
+        light_curve, spectrum, image and metadata that was there in fit.
+    embedding_dim : int, default=128
+        Dimension of the common space.
+    light_curve_d_model, light_curve_n_heads, light_curve_n_layers : int, default=64, 4, 3
+        Size of the light-curve transformer; Maven's is 64, 8, 5.
+    light_curve_pooling : {"attention", "mean"}, default="attention"
+    band_encoding : {"wavelength", "embedding"}, default="wavelength"
+        A band enters by its effective wavelength, so that no band is unknown, or as a learned
+        vector; then points in bands not seen in fit are left out.
+    time_origin : {"peak", "first"}, default="peak"
+        Days are counted from the brightest point or from the first.
+    amplitude : bool, default=True
+        Whether the network sees the peak flux. Fluxes are otherwise relative to it.
+    max_points : int, default=200
+        A longer light curve is thinned to so many points, evenly.
+    spectrum_d_model, spectrum_n_heads, spectrum_n_layers : int, default=16, 2, 4
+        Size of the spectrum encoder; Maven's transformer has 32, 2, 13. The convolutional network
+        has no heads and doubles its width from layer to layer, up to 8 times.
+    spectrum_pooling : {"mean", "attention"}, default="mean"
+        Of the transformer.
+    spectrum_patch : int, default=4
+        Bins in a token of the transformer.
+    spectrum_range : pair of float, default=(3500.0, 9000.0)
+        Ends of the wavelength grid, Å, observer frame.
+    spectrum_n_bins : int, default=256
+        Bins of the grid, equal in the logarithm.
+    image_d_model, image_n_layers : int, default=16, 3
+    metadata_d_model, metadata_n_layers : int, default=64, 2
+    dropout : float, default=0.1
+    temperature : float, default=0.07
+        Start value; Maven's is 1/19.5.
+    learn_temperature : bool, default=True
+        False keeps the temperature fixed.
+    min_temperature : float, default=0.01
+        A learned temperature is clamped here.
+    noise_augmentation : bool, default=True
+        Add noise by the reported errors, anew each epoch, to fluxes of points and pixels.
+    augmentation : bool, default=True
+        Thin, cut and lose bands of light curves; crop, warp and roughen spectra; flip and turn
+        images.
+    aux_weight : float, default=0.0
+        Weight of supervised heads on the embeddings beside InfoNCE: the classes or numbers in `y`
+        and the numbers in `aux_columns`. With it, objects of a single modality are worth having in
+        `X`, and `X` may hold no pair at all: that is how encoders are pretrained one by one.
+    aux_columns : sequence of str, default=()
+        Plain columns that the heads regress, for example ("redshift",).
+    class_weight : {"balanced"} or dict, default=None
+        Weights of the classes in the auxiliary head.
+    pretrained : FrozenEstimator or dict of str to FrozenEstimator, default=None
+        Fitted estimators whose encoders, sizes included, and input scaling are taken over, for all
+        modalities that they have or for those named. The wrapper keeps clones from forgetting.
+    trainable : {"all", "first_block", "head", "none"} or dict by modality, default="all"
+        What trains of a pretrained encoder: everything; its first block and the projection; only
+        the projection; nothing.
+    pretrained_lr_factor : float, default=1.0
+        Learning rate of pretrained encoders, relative to `lr`.
+    optimizer : {"adamw", "adam", "radam"}, default="adamw"
+    lr : float, default=1e-3
+        Peak learning rate.
+    weight_decay : float, default=1e-4
+    batch_size : int, default=64
+        Objects in a batch; each has the others as negatives.
+    max_epochs : int, default=40
+    lr_schedule : {"one_cycle", "cosine"}, default="one_cycle"
+        Over all of `max_epochs`; None keeps the rate.
+    early_stopping : bool, default=False
+        Hold out a part, stratified by `y` where it holds classes; stop when its loss has not
+        improved for `n_iter_no_change` epochs, and keep the best weights. On fewer than a thousand
+        objects a fixed schedule is safer.
+    validation_fraction : float, default=0.15
+    n_iter_no_change : int, default=10
+    warm_start : bool, default=False
+        Whether a second `fit` goes on from the first.
+    callbacks : sequence of skorch callbacks, default=None
+    device : str, default="auto"
+        "auto" is CUDA where there is one, else the CPU.
+    random_state : int, RandomState or None, default=None
+        An integer makes fit repeatable, bit for bit on the CPU. The global generators are left
+        alone.
+    verbose : int, default=0
+        1: a progress bar; 2: a line an epoch.
+
+    Attributes
+    ----------
+    modalities_ : list of str
+        The modalities that were aligned.
+    net_ : skorch.NeuralNet
+        The trained net; ``net_.module_`` is the torch module.
+    inputs_ : dict of str to input
+        How each modality is scaled and batched.
+    nothing_ : dict of str to array of shape (embedding_dim,)
+        What a missing modality is answered with.
+    history_ : list of dict
+        Losses and seconds of every epoch.
+    n_iter_ : int
+        Epochs trained.
+    feature_names_in_ : array of str
+        Columns of the table in fit.
+
+    See Also
+    --------
+    sklearn_sn.preprocessing.LightCurveBinner : Merge points of one night before it.
+    sklearn_sn.metrics.recall_at_k : What `score` measures.
+
+    Notes
+    -----
+    A module given in `encoders` gets keyword tensors and answers (B, width). Light curve:
+    ``values`` (B, L, n_values), ``time`` (B, L) in days, ``log_wavelength`` (B, L) or ``band``
+    (B, L), ``pad_mask`` (B, L), True at padding. Spectrum: ``flux`` (B, 2, P), flux and
+    continuum-divided flux; ``pad_mask`` (B, P); ``wavelength`` (P,). Image: ``image``
+    (B, C, H, W). Metadata: ``values`` (B, n_values).
+
+    Where an object has several spectra, training draws one of them each epoch, and `transform`
+    averages the embeddings of all.
+
+    References
+    ----------
+    .. [1] Zhang, Helfer et al. (2024), "Maven: a multimodal foundation model for supernova
+       science", MLST 5, 045069.
+
+    Examples
+    --------
+    >>> from sklearn.neighbors import KNeighborsClassifier
+    >>> from sklearn.pipeline import Pipeline
+    >>> from sklearn_sn import ContrastiveEmbedder
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> X, y = make_supernovae(60, random_state=0)
+    >>> emb = ContrastiveEmbedder(max_epochs=2, light_curve_n_layers=1, random_state=0)
+    >>> pipe = Pipeline([("emb", emb), ("knn", KNeighborsClassifier())]).fit(X, y)
+    >>> pipe[:-1].transform(X).shape
+    (60, 128)
+    >>> pipe.predict(X[["light_curve"]]).shape
+    (60,)
+    """
 
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
@@ -77,14 +226,14 @@ class ContrastiveEmbedder(TransformerMixin, TorchEstimator):
         band_encoding="wavelength",
         time_origin="peak",
         amplitude=True,
-        max_points=400,
-        spectrum_d_model=32,
+        max_points=200,
+        spectrum_d_model=16,
         spectrum_n_heads=2,
         spectrum_n_layers=4,
         spectrum_pooling="mean",
         spectrum_patch=4,
         spectrum_range=(3500.0, 9000.0),
-        spectrum_n_bins=512,
+        spectrum_n_bins=256,
         image_d_model=16,
         image_n_layers=3,
         metadata_d_model=64,
@@ -231,99 +380,6 @@ class ContrastiveEmbedder(TransformerMixin, TorchEstimator):
         self._learn_nothing(dataset)
         return self
 
-    def transform(self, X):
-        """Embed objects.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-
-        Returns
-        -------
-        array of shape (n_objects, n_features_out), float32
-            Unit vectors, side by side when `output` names several modalities. An object that lacks
-            the modality gets the mean direction of the training objects.
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            Before fit.
-        ValueError
-            For input that cannot be mended.
-        """
-        check_is_fitted(self, "net_")
-        names = self._outputs()
-        embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
-        if names == ["mean"]:
-            total = sum(np.where(found[:, None], z, 0.0) for z, found in embeddings.values())
-            nothing = sum(self.nothing_[name] for name in self.modalities_)
-            found = np.any([found for _, found in embeddings.values()], axis=0)
-            total = np.where(found[:, None], total, nothing)
-            return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-        return np.concatenate([z for z, _ in embeddings.values()], axis=1)
-
-    def encode(self, X, modality):
-        """Embed one modality, whatever `output` says.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-        modality : str
-            One of ``modalities_``.
-
-        Returns
-        -------
-        array of shape (n_objects, embedding_dim), float32
-        """
-        check_is_fitted(self, "net_")
-        return self._embed(X, self._known([modality]))[modality][0]
-
-    def score(self, X, y=None, k=10):
-        """Recall of cross-modal retrieval on held-out pairs.
-
-        Each object's embedding in one modality is looked for by its embedding in another, among the
-        objects of `X` that have both; the answer counts when it is among the `k` nearest. Both
-        directions and all pairs of modalities are averaged.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-        y : ignored
-        k : int, default=10
-
-        Returns
-        -------
-        float
-            In [0, 1]; chance is k / n_pairs.
-        """
-        check_is_fitted(self, "net_")
-        embeddings = self._embed(X, self.modalities_)
-        recalls = []
-        for left, right in combinations(self.modalities_, 2):
-            both = embeddings[left][1] & embeddings[right][1]
-            if both.any():
-                one, other = embeddings[left][0][both], embeddings[right][0][both]
-                recalls += [recall_at_k(one, other, k=k), recall_at_k(other, one, k=k)]
-        if not recalls:
-            raise ValueError("X has no object with two modalities; there is nothing to retrieve.")
-        return float(np.mean(recalls))
-
-    def get_feature_names_out(self, input_features=None):
-        """Names of the embedding's dimensions, such as ``light_curve_0``.
-
-        Parameters
-        ----------
-        input_features : ignored
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-        """
-        check_is_fitted(self, "net_")
-        names = self._outputs()
-        dims = range(self.embedding_dim)
-        return np.array([f"{name}_{i}" for name in names for i in dims], dtype=object)
-
     def _wanted(self, X):
         if self.modalities is not None:
             return list(self.modalities)
@@ -352,72 +408,3 @@ class ContrastiveEmbedder(TransformerMixin, TorchEstimator):
                 "Fewer than two objects of X have two modalities, so that there are no pairs to "
                 "contrast; train single encoders with aux_weight > 0 and y."
             )
-
-    def _outputs(self):
-        """The modalities of the output, as a list."""
-        asked = [self.output] if isinstance(self.output, str) else list(self.output)
-        if asked == ["auto"]:
-            return self.modalities_[:1]
-        return asked if asked == ["mean"] else self._known(asked)
-
-    def _known(self, names):
-        for name in names:
-            if name not in self.modalities_:
-                raise ValueError(
-                    f"The 'output' parameter of {type(self).__name__} must name modalities of "
-                    f"{list(self.modalities_)}, 'auto' or 'mean'. Got {name!r} instead."
-                )
-        return names
-
-    def _embed(self, X, names):
-        """Embeddings and which objects have the modality, by modality."""
-        columns = list(self.metadata_columns) if "metadata" in names else []
-        here = [name for name in names if name == "metadata" or name in getattr(X, "columns", ())]
-        if not here:
-            here = names  # refused by the check, which says why
-        table = check_table(X, modalities=here, metadata_columns=columns)
-        inputs = {name: self.inputs_[name] for name in here}
-        prepared = {name: source.prepare(table) for name, source in inputs.items()}
-        result = self._encode(TableDataset(inputs, prepared), here)
-        for name in names:
-            if name not in here:
-                warnings.warn(
-                    f"X has no column {name!r}; its embedding is that of a missing modality.",
-                    DataQualityWarning,
-                    stacklevel=3,
-                )
-                z = np.tile(self.nothing_[name], (len(table), 1))
-                result[name] = z, np.zeros(len(table), dtype=bool)
-        return {name: result[name] for name in names}
-
-    def _encode(self, dataset, names):
-        n = len(dataset)
-        result = {
-            name: (np.tile(self.nothing_[name], (n, 1)), np.zeros(n, dtype=bool)) for name in names
-        }
-        for module, batch, positions in self._run(dataset):
-            for name, tensors in batch.tensors.items():
-                z = module.embed(name, tensors, batch.owners[name], len(batch)).cpu().numpy()
-                found = batch.present[name].cpu().numpy()
-                result[name][0][positions[found]] = z[found]
-                result[name][1][positions] = found
-        return result
-
-    def _learn_nothing(self, dataset):
-        """The answer for a missing modality: the mean direction of the training objects."""
-        self.nothing_ = {
-            name: np.zeros(self.embedding_dim, dtype=np.float32) for name in self.modalities_
-        }
-        for name, (z, found) in self._encode(dataset, self.modalities_).items():
-            mean = z[found].mean(axis=0)
-            self.nothing_[name] = mean / max(np.linalg.norm(mean), 1e-12)
-
-    def _set_names(self, X):
-        if all(isinstance(name, str) for name in X.columns):
-            self.feature_names_in_ = np.array(X.columns, dtype=object)
-
-    def _pretrained_part(self, modality):
-        module = self.net_.module_
-        return PretrainedPart(
-            self.inputs_[modality], module.encoders[modality], module.projections[modality]
-        )

@@ -38,9 +38,9 @@ class InfoNCELoss(nn.Module):
             both = present[left] & present[right]  # (B,)
             logits = scale * embeddings[left] @ embeddings[right].T  # (B, B)
             # The lowest finite number, not -inf: a row of -inf has no softmax.
-            logits = logits.masked_fill(~both, torch.finfo(logits.dtype).min)
-            across = scale * embeddings[right] @ embeddings[left].T
-            across = across.masked_fill(~both, torch.finfo(across.dtype).min)
+            lowest = torch.finfo(logits.dtype).min
+            across = logits.T.masked_fill(~both, lowest)
+            logits = logits.masked_fill(~both, lowest)
             here = -0.5 * (
                 F.log_softmax(logits, dim=1).diagonal() + F.log_softmax(across, dim=1).diagonal()
             )

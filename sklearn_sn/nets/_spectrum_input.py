@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sklearn_sn.data._continuum import continuum
-from sklearn_sn.data._resample import resample
+from sklearn_sn.data import continuum, resample
 
 
 @dataclass(frozen=True)

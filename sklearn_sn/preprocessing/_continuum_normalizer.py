@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sklearn_sn.data._continuum import continuum
+from sklearn_sn.data._continuum import FLOOR, continuum, row_median
 from sklearn_sn.data._resample import resample
 from sklearn_sn.preprocessing._grid import GridTransformer
 
@@ -114,6 +114,16 @@ class ContinuumNormalizer(GridTransformer):
         part = position - bin_
         rows = spectra.rows
         level = (1 - part) * fit[rows, bin_] + part * fit[rows, bin_ + 1]
+        level = np.maximum(level, FLOOR * _typical_size(spectra, bin_)[rows])
         return spectra.with_fields(
             flux=spectra["flux"] / level, flux_err=spectra["flux_err"] / level
         )
+
+
+def _typical_size(spectra, bin_):
+    """Median over bins of the mean absolute flux of the pixels, (n_rows,); no spike moves it."""
+    cell = spectra.rows * _N_BINS + bin_
+    n_cells = len(spectra) * _N_BINS
+    counts = np.bincount(cell, minlength=n_cells).reshape(-1, _N_BINS)
+    total = np.bincount(cell, np.abs(spectra["flux"]), n_cells).reshape(-1, _N_BINS)
+    return row_median(total / np.maximum(counts, 1), counts > 0)

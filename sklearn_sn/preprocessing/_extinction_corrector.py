@@ -21,9 +21,9 @@ _TABLE = np.geomspace(900.0, 35000.0, 16384)
 class ExtinctionCorrector(TableTransformer):
     """Multiply fluxes and errors by what Milky Way dust took away.
 
-    The factor is ``10 ** (0.4 * r_v * ebv * k)``, with ``k`` the law's A(λ) / A(V): at the effective
-    wavelength of the band for light curves, at each pixel for spectra (observer frame). Objects
-    whose E(B−V) is not known are left as they are, with a warning.
+    The factor is ``10 ** (0.4 * r_v * ebv * k)``, with ``k`` the law's A(λ) / A(V): at the
+    effective wavelength of the band for light curves, at each pixel for spectra (observer frame).
+    Objects whose E(B−V) is not known are left as they are, with a warning.
 
     Parameters
     ----------

@@ -79,8 +79,7 @@ class FluxNormalizer(TableTransformer):
             return points
         group, order, groups = self._groups(points)
         # In units of the largest flux of the group, nothing overflows.
-        size = np.abs(points["flux"][order])
-        largest = groups.reduce("max", size)
+        largest = groups.reduce("max", np.abs(points["flux"][order]), empty=0.0)
         unit = np.where(largest > 0, largest, 1.0)
         scale = _SCALES[self.method](groups, points["flux"][order] / unit[groups.rows])
         if self.method == "peak" and self.per == "object" and column == "light_curve":
@@ -89,8 +88,11 @@ class FluxNormalizer(TableTransformer):
             largest = rows.reduce("max", largest, empty=0.0)
             scale = rows.reduce("max", scale * unit, empty=0.0)
             unit = np.where(largest > 0, largest, 1.0)
-            scale, group = scale / unit, points.rows
+            scale, group, order, groups = scale / unit, points.rows, slice(None), points
         scale = np.where(scale > _SMALLEST_SCALE, scale, 1.0)
+        # Fluxes that are nothing beside their errors count as zeros.
+        error = groups.reduce("max", np.nan_to_num(points["flux_err"][order]), empty=0.0)
+        unit = np.where(unit > _SMALLEST_SCALE * error, unit, 1.0)
         return points.with_fields(
             flux=points["flux"] / unit[group] / scale[group],
             flux_err=points["flux_err"] / unit[group] / scale[group],
@@ -115,7 +117,7 @@ class FluxNormalizer(TableTransformer):
 def _peak(groups, flux):
     size = np.abs(flux)
     begin, end = groups.offsets[:-1][groups.rows], groups.offsets[1:][groups.rows]
-    # Windows of three that do not leave the group; the first and last points share their neighbours'.
+    # Windows of three that do not leave the group: its ends share those of their neighbours.
     middle = np.clip(np.arange(len(size)), begin + 1, end - 2)
     middle = np.clip(middle, 1, max(len(size) - 2, 0))
     a, b, c = size[middle - 1], size[middle], size[np.minimum(middle + 1, len(size) - 1)]

@@ -20,7 +20,8 @@ from sklearn_sn.preprocessing._table import (
     require_column,
 )
 
-_LARGEST_REDSHIFT = 10.0
+# Galaxies nearby may come towards us, none faster than 600 km/s: SN 1993J has z = -0.0001.
+_REDSHIFTS = (-0.002, 10.0)
 
 
 class SpectrumResampler(TransformerMixin, BaseEstimator):
@@ -40,7 +41,7 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
     frame : {"observer", "rest"}, default="observer"
         With "rest", wavelengths are divided by one plus the column ``redshift`` of the table.
         Objects without a redshift (NaN) stay in the observer frame, with a warning. Fluxes are
-        not scaled.
+        not scaled. A redshift may be as low as -0.002, for peculiar velocities.
     combine : {"first", "mean"} or None, default="first"
         Of several spectra of an object, take the earliest; or the mean, bin by bin, each spectrum
         being scaled to the median absolute flux of the first; or, with None and
@@ -143,8 +144,8 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, a column is missing, a redshift is negative or above
-            10, or the table is refused by :func:`sklearn_sn.data.check_table`.
+            If a parameter is out of range, a column is missing, a redshift is below
+            -0.002 or above 10, or the table is refused by :func:`sklearn_sn.data.check_table`.
         """
         self._validate_params()
         grid = self._grid()
@@ -218,7 +219,7 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
 
     def _factors(self, X):
         """1 + z of every object; 1 where the redshift is not known."""
-        redshift = read_numbers(X, "redshift", low=0.0, high=_LARGEST_REDSHIFT)
+        redshift = read_numbers(X, "redshift", low=_REDSHIFTS[0], high=_REDSHIFTS[1])
         unknown = np.isnan(redshift)
         if unknown.any():
             warnings.warn(

@@ -83,10 +83,10 @@ def test_equal_seeds_give_equal_tables(seed):
 
 
 def test_global_generators_are_untouched():
-    before = np.random.get_state()[1].copy()
+    before = np.random.mtrand._rand.get_state()[1].copy()
     make_supernovae(5, random_state=None)
     make_supernovae(5, random_state=3)
-    assert np.array_equal(before, np.random.get_state()[1])
+    assert np.array_equal(before, np.random.mtrand._rand.get_state()[1])
 
 
 def test_objects_do_not_depend_on_modalities_or_spectra():

@@ -9,7 +9,7 @@ N_OBJECTS = 9
 
 @pytest.fixture
 def X():
-    """Light curves and spectra of nine objects; the third has no photometry, the fourth no spectrum."""
+    """Nine objects; the third has no photometry, the fourth no spectrum."""
     rng = np.random.default_rng(0)
     lengths = rng.integers(8, 30, N_OBJECTS)
     lengths[2] = 0

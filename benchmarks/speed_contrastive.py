@@ -1,0 +1,171 @@
+"""Light-curve encoding against a padded, unfused reference of the same mathematics.
+
+The reference does what the paper of Maven describes and its code does: each object becomes a
+row of 200 tokens, whatever its length; the attention scores are written out; batches are drawn at
+random. It runs in turn with the library, on the same weights and objects. Printed: objects a
+second of both, their ratio, the largest difference between the outputs, and what the way from the
+table to the batches costs. Run with the number of objects as argument (default 1024).
+"""
+
+import math
+import resource
+import sys
+import time
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from sklearn_sn.data import Ragged, check_table
+from sklearn_sn.losses import InfoNCELoss
+from sklearn_sn.modules import LightCurveTransformer
+from sklearn_sn.nets import BatchLoader, LightCurveInput, TableDataset
+
+PADDED, BATCH, ROUNDS = 200, 128, 5
+
+
+def make_table(n, low=10, high=100, seed=0):
+    import pandas as pd
+
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(low, high + 1, n)
+    points = lengths.sum()
+    curves = Ragged(
+        {
+            "time": 59000 + rng.uniform(0, 100, points),
+            "band": pd.Categorical.from_codes(rng.integers(0, 2, points), ["ztfg", "ztfr"]),
+            "flux": rng.lognormal(4, 1, points),
+            "flux_err": rng.uniform(1, 5, points),
+        },
+        np.concatenate([[0], np.cumsum(lengths)]),
+    ).sort("time")
+    return pd.DataFrame({"light_curve": curves.to_nested()})
+
+
+def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
+    """The encoder's mathematics, written out: (B, 200, ...) to (B, output_dim)."""
+    d = encoder.d_model
+
+    def sinusoid(t, width, n_t):
+        k = torch.arange(0, width, 2) / width
+        angles = t[..., None] * torch.pow(torch.tensor(float(n_t)), -k)
+        pe = torch.zeros(*t.shape, width)
+        pe[..., 0::2] = torch.sin(angles)
+        pe[..., 1::2] = torch.cos(angles)
+        return pe
+
+    x = encoder.project(values) + sinusoid(time_, d, encoder.n_t)
+    x = x + encoder.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
+    for block in encoder.stack.blocks:
+        q, k, v = block.attention.qkv(x).chunk(3, dim=-1)
+        heads = block.attention.n_heads
+        q, k, v = (t.view(*t.shape[:2], heads, -1).transpose(1, 2) for t in (q, k, v))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
+        scores = scores.masked_fill(pad_mask[:, None, None, :], -torch.inf)
+        attended = (F.softmax(scores, dim=-1) @ v).transpose(1, 2).flatten(2)
+        x = block.norm_1(x + block.dropout(block.attention.out(attended)))
+        x = block.norm_2(x + block.dropout(block.feed_forward(x)))
+    weight = (~pad_mask).float()[..., None]
+    return encoder.head((x * weight).sum(1) / weight.sum(1))
+
+
+def pad_to(tensors, length):
+    short = length - tensors["time"].shape[1]
+    return (
+        F.pad(tensors["values"], (0, 0, 0, short)),
+        F.pad(tensors["time"], (0, short)),
+        F.pad(tensors["log_wavelength"], (0, short)),
+        F.pad(tensors["pad_mask"], (0, short), value=True),
+    )
+
+
+def timed(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratio_in_turn(ours, theirs, n, name):
+    """Run both in turn; print objects a second and the median of the paired ratios."""
+    ours(), theirs()
+    pairs = [(timed(ours), timed(theirs)) for _ in range(ROUNDS)]
+    ratio = np.median([b / a for a, b in pairs])
+    a, b = np.median(pairs, axis=0)
+    print(f"{name:34s} ours {n / a:8.0f}/s   reference {n / b:8.0f}/s   ratio {ratio:6.1f}")
+    return a
+
+
+def main(n=1024):
+    torch.manual_seed(0)
+    X = make_table(n)
+    source = LightCurveInput(noise=False, augmentation=False)
+    table = check_table(X)
+    dataset = TableDataset(
+        {"light_curve": source}, {"light_curve": source.fit(table).prepare(table)}
+    )
+    encoder = LightCurveTransformer(
+        n_values=source.n_values, d_model=64, n_heads=8, n_layers=5, pooling="mean", dropout=2.2e-4
+    )
+    rng = np.random.default_rng(0)
+    orders = [np.sort(part) for part in np.array_split(rng.permutation(n), max(1, n // BATCH))]
+    padded = [pad_to(dataset.gather(o, "cpu").tensors["light_curve"], PADDED) for o in orders]
+
+    encoder.eval()
+    with torch.inference_mode():
+        answer, expected = torch.empty(n, 32), torch.empty(n, 32)
+        for batch, positions in BatchLoader(dataset, BATCH):
+            answer[positions] = encoder(**batch.tensors["light_curve"])
+        for order, tensors in zip(orders, padded, strict=True):
+            expected[order] = reference_forward(encoder, *tensors)
+    print(f"largest difference of the outputs: {(answer - expected).abs().max():.1e}")
+
+    def embed():
+        with torch.inference_mode():
+            for batch, _ in BatchLoader(dataset, BATCH):
+                encoder(**batch.tensors["light_curve"])
+
+    def embed_reference():
+        with torch.inference_mode():
+            for tensors in padded:
+                reference_forward(encoder, *tensors)
+
+    encoder_time = ratio_in_turn(embed, embed_reference, n, "embedding light curves")
+
+    encoder.train()
+    loss = InfoNCELoss()
+    scale = torch.tensor(math.log(19.5))
+    partner = F.normalize(torch.randn(n, 32), dim=-1)
+    optimizer = torch.optim.RAdam(encoder.parameters(), lr=1e-5)
+
+    def step(z, rows):
+        both = torch.ones(len(rows), dtype=torch.bool)
+        here = {"light_curve": F.normalize(z, dim=-1), "spectrum": partner[rows]}
+        optimizer.zero_grad()
+        loss(here, dict.fromkeys(here, both), scale).backward()
+        optimizer.step()
+
+    loader = BatchLoader(dataset, BATCH, training=True)
+
+    def train():
+        for batch, positions in loader:
+            step(encoder(**batch.tensors["light_curve"]), positions)
+
+    def train_reference():
+        for tensors, order in zip(padded, orders, strict=True):
+            step(reference_forward(encoder, *tensors), order)
+
+    ratio_in_turn(train, train_reference, n, "training the encoder")
+
+    def table_to_batches():
+        checked = check_table(X)
+        prepared = {"light_curve": source.prepare(checked)}
+        for _ in BatchLoader(TableDataset({"light_curve": source}, prepared), BATCH):
+            pass
+
+    share = np.median([timed(table_to_batches) for _ in range(ROUNDS)]) / encoder_time
+    print(f"table -> Ragged -> batches, as a part of the encoder's time: {share:.3f}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:]))
