@@ -51,7 +51,7 @@ class Findings:
         """Raise for an object, with column, value and remedy in one sentence."""
         raise ValueError(f"Object {self.index[row]!r}: {column} {value}; {remedy}.")
 
-    def warn(self, stacklevel=3):
+    def warn(self, stacklevel=2):
         """Emit one warning about everything that was said."""
         if self._said:
             warnings.warn(

@@ -41,7 +41,7 @@ def build_module(params, inputs, parts, dataset, n_classes, n_targets):
         )
         first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
         sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
-        widths[name] = encoder_width(encoders[name], sample.get(name))
+        widths[name] = encoder_width(encoders[name], sample[name][0])
     module = ContrastiveModule(
         encoders,
         widths,

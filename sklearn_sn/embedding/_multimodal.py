@@ -156,8 +156,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             name: (np.tile(self.nothing_[name], (n, 1)), np.zeros(n, dtype=bool)) for name in names
         }
         for module, batch, positions in self._run(dataset):
-            for name, tensors in batch.tensors.items():
-                z = module.embed(name, tensors, batch.owners[name], len(batch)).cpu().numpy()
+            for name, chunks in batch.tensors.items():
+                z = module.embed(name, chunks, batch.owners[name], len(batch)).cpu().numpy()
                 found = batch.present[name].cpu().numpy()
                 result[name][0][positions[found]] = z[found]
                 result[name][1][positions] = found

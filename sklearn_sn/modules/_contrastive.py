@@ -26,9 +26,9 @@ class ContrastiveModule(nn.Module):
 
     Notes
     -----
-    ``forward`` takes ``tensors`` and ``owners``, dicts by modality: an instance (one spectrum, say)
-    belongs to the object ``owners[modality]``, and the instances of an object are averaged. It
-    returns the embeddings, (B, embedding_dim) per modality with zeros where an object lacks it, and
+    ``forward`` takes ``tensors``, for each modality a list of chunks of keyword tensors, and
+    ``owners``: an instance (one spectrum, say) belongs to the object ``owners[modality]``, and the
+    instances of an object are averaged. It returns the embeddings, (B, embedding_dim) per modality with zeros where an object lacks it, and
     the outputs of the auxiliary heads.
     """
 
@@ -76,9 +76,10 @@ class ContrastiveModule(nn.Module):
             "targets": targets,
         }
 
-    def embed(self, name, tensors, owner, n_objects):
+    def embed(self, name, chunks, owner, n_objects):
         """Unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
-        z = F.normalize(self.projections[name](self.encoders[name](**tensors)), dim=-1)
+        encoded = torch.cat([self.encoders[name](**tensors) for tensors in chunks])
+        z = F.normalize(self.projections[name](encoded), dim=-1)
         mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, owner, z)
         return F.normalize(mean, dim=-1)
 

@@ -7,6 +7,7 @@ import torch
 from torch.utils.data import Dataset
 
 POOL = 50  # batches that are sorted by length together in training
+CHUNK = 32  # light curves that are padded to one length on the CPU; their attention fits its cache
 
 
 class Batch:
@@ -14,10 +15,11 @@ class Batch:
 
     Attributes
     ----------
-    tensors : dict of str to dict of str to tensor
-        What the encoder of each modality takes.
+    tensors : dict of str to list of dict of str to tensor
+        What the encoder of each modality takes, in chunks: light curves of like length share one,
+        so that a batch of any lengths holds little padding.
     owners : dict of str to tensor of int64
-        Object, by its position in the batch, that each encoded instance belongs to.
+        Object, by its position in the batch, that each instance of the chunks belongs to.
     present : dict of str to bool tensor of shape (B,)
         Which objects have the modality.
     extras : dict of str to tensor
@@ -74,16 +76,33 @@ class TableDataset(Dataset):
         rows = self.rows[positions]
         tensors, owners, present = {}, {}, {}
         for name, source in self.inputs.items():
-            arrays, owner = source.gather(self.prepared[name], rows, rng)
+            chunks, owner = self._chunks(name, source, rows, device, rng)
             if len(owner) == 0:
                 continue
             here = np.zeros(len(rows), dtype=bool)
             here[owner] = True
-            tensors[name] = {key: _tensor(value, device) for key, value in arrays.items()}
+            tensors[name] = [
+                {key: _tensor(value, device) for key, value in chunk.items()} for chunk in chunks
+            ]
             owners[name] = _tensor(owner, device)
             present[name] = _tensor(here, device)
         extras = {key: _tensor(value[rows], device) for key, value in self.extras.items()}
         return Batch(len(rows), tensors, owners, present, extras)
+
+    def _chunks(self, name, source, rows, device, rng):
+        """Arrays of one modality in chunks, and the owners of their instances."""
+        whole = np.arange(len(rows))
+        if name != "light_curve" or len(rows) <= CHUNK or str(device).startswith("cuda"):
+            arrays, owner = source.gather(self.prepared[name], rows, rng)
+            return [arrays], owner
+        order = whole[np.argsort(self.prepared[name].lengths[rows], kind="stable")]
+        chunks, owners = [], []
+        for part in np.array_split(order, -(-len(rows) // CHUNK)):
+            arrays, owner = source.gather(self.prepared[name], rows[part], rng)
+            if len(owner):
+                chunks.append(arrays)
+                owners.append(part[owner])
+        return chunks, np.concatenate(owners) if owners else np.empty(0, dtype=int)
 
 
 class BatchLoader:
@@ -120,8 +139,8 @@ class BatchLoader:
             order = np.argsort(self.dataset.lengths, kind="stable")
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
         order = rng.permutation(n)
-        # Small data would make one pool of all: eight pools at least keep negatives of any length.
-        pool = self.batch_size * min(POOL, max(1, len(self) // 8))
+        # Small data would make one pool of all: four pools at least keep negatives of any length.
+        pool = self.batch_size * min(POOL, max(1, len(self) // 4))
         lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
         order = order[np.lexsort((lengths, np.arange(n) // pool))]
         # Equal shares: a last batch of one object would teach nothing.

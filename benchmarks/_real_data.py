@@ -1,0 +1,109 @@
+"""The real tables that the benchmarks share; nothing of it is part of the package."""
+
+import os
+import sys
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import DataQualityWarning, check_table, continuum, resample, wavelength_grid
+from sklearn_sn.datasets import read_tables
+from sklearn_sn.preprocessing import LightCurveBinner
+
+CLASSES = ("SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I")
+# Photometry without an error, a fifth of it, is given a typical one.
+DEFAULT_MAG_ERR = 0.1
+# SNANA's flux zero point is 27.5; that of µJy is 23.9 (AB).
+PLASTICC_TO_UJY = 10 ** (-0.4 * (27.5 - 23.9))
+
+
+def data_folder():
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("SKLEARN_SN_DATA", beside))
+    if not (folder / "osc_pairs_objects.parquet").exists():
+        sys.exit("The real data is missing: set SKLEARN_SN_DATA to its folder.")
+    return folder
+
+
+def load_pairs():
+    """Objects with light curve and spectra: X and class names, half-day binned.
+
+    Objects whose sources disagree on the class, and those of class "other", are left out.
+    """
+    folder = data_folder()
+    objects = pd.read_parquet(folder / "osc_pairs_objects.parquet")
+    objects = objects[~objects["type_conflict"] & objects["class"].isin(CLASSES)]
+    X = _read(
+        objects[["object_id", "class", "redshift"]],
+        pd.read_parquet(folder / "osc_pairs_lightcurves.parquet"),
+        pd.read_parquet(folder / "osc_pairs_spectra.parquet"),
+    )
+    y = X.pop("class").to_numpy(dtype=str)
+    return X, y
+
+
+def load_pretraining(pairs):
+    """Other objects of one modality each, for pretraining: X, y.
+
+    Light curves: PLAsTiCC's (simulated), and real ones without spectra. Spectra: those of objects
+    that are not among the pairs, neither by name nor, under another name, by content.
+    """
+    folder = data_folder()
+    objects = pd.read_parquet(folder / "plasticc_objects.parquet")
+    points = pd.read_parquet(folder / "plasticc_lightcurves.parquet")
+    points = points[["object_id", "time", "band", "flux", "flux_err"]]
+    points[["flux", "flux_err"]] *= PLASTICC_TO_UJY
+    objects["redshift"] = objects["true_z"].where(objects["true_z"] > 0)
+    simulated = _read(objects[["object_id", "class", "redshift"]], points)
+
+    objects = pd.read_parquet(folder / "osc_lc_objects.parquet").drop_duplicates("object_id")
+    objects = objects[~objects["in_pairs"].astype(bool) & ~objects["type_conflict"]]
+    curves = _read(
+        objects[["object_id", "class", "redshift"]],
+        pd.read_parquet(folder / "osc_lc_extra_lightcurves.parquet"),
+    )
+
+    objects = pd.read_parquet(folder / "spectra_only_objects.parquet").drop_duplicates("object_id")
+    objects = objects[~objects["in_pairs"] & ~objects["type_conflict"]]
+    spectra = _read(
+        objects[["object_id", "class", "redshift"]],
+        None,
+        pd.read_parquet(folder / "spectra_only_spectra.parquet"),
+    )
+    spectra = spectra[~has_twin(spectra, pairs)]
+    X = pd.concat([simulated, curves, spectra])
+    X = X[~X.index.isin(pairs.index)]
+    # 999 stands for an unknown redshift in the class "other".
+    X["redshift"] = X["redshift"].where(X["redshift"].between(0, 5))
+    X.index = X.index.astype(str)
+    return X.drop(columns="class"), X["class"].to_numpy(dtype=str)
+
+
+def has_twin(X, others):
+    """Which objects of X have a spectrum that is nearly one of `others`' (correlation > 0.9)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)
+        left, right = (check_table(t[["spectrum"]]) for t in (X, others))
+    near = (_lines(left.spectrum) @ _lines(right.spectrum).T).max(axis=1) > 0.9
+    owner = np.repeat(np.arange(len(X)), np.diff(left.spectrum_offsets))
+    return np.bincount(owner[near], minlength=len(X)) > 0
+
+
+def _lines(spectra):
+    """High-pass spectra, 4000–7000 Å, as unit vectors; 0 where a part is not covered."""
+    flux, _, covered = resample(spectra, wavelength_grid(4000, 7000, 300))
+    whole = covered.all(axis=1)
+    lines = np.zeros_like(flux)
+    lines[whole] = flux[whole] / continuum(flux[whole], covered[whole], n_knots=13) - 1.0
+    lines -= lines.mean(axis=1, keepdims=True)
+    return lines / np.maximum(np.linalg.norm(lines, axis=1, keepdims=True), 1e-12)
+
+
+def _read(objects, points, pixels=None):
+    with warnings.catch_warnings():
+        # Bands that nobody knows, repeated points: all listed by quality_report.
+        warnings.simplefilter("ignore", DataQualityWarning)
+        X = read_tables(objects, points, pixels, default_mag_err=DEFAULT_MAG_ERR)
+        return X if points is None else LightCurveBinner(0.5).fit_transform(X)

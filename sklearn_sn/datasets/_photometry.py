@@ -1,0 +1,121 @@
+"""Photometry as it is published: which band a name means, and how bright magnitude 0 is in it."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._bands import canonical_band, canonical_bands, factorize_names
+from sklearn_sn.data._units import mag_to_flux
+
+# Names of magnitude systems in catalogues. Landolt's and Swift's standards are on the Vega scale,
+# those of SDSS on the AB scale; every other name (Natural, Swope, WHIRC …) counts as native.
+_SYSTEMS = {"ab": "AB", "abmag": "AB", "sdss": "AB", "vega": "Vega", "vegamag": "Vega"}
+_SYSTEMS |= {"landolt": "Vega", "swift": "Vega"}
+# The Palomar Transient Factory is calibrated to SDSS, its R too (Ofek et al. 2012, PASP 124, 62).
+_PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
+_CAMERAS = {"gpc": "ps1"}  # cameras that go by another name than their survey
+
+
+def read_bands(bands, systems=None, places=(), *, default_system="native"):
+    """Read the bands of many points, and the flux of magnitude 0 in each.
+
+    Parameters
+    ----------
+    bands : array-like or Categorical, shape (n_points,)
+        Names as published.
+    systems : array-like, shape (n_points,), optional
+        Magnitude systems as published; empty where unknown.
+    places : sequence of array-like, each of shape (n_points,)
+        Survey, telescope and instrument: they tell bands of one name apart.
+    default_system : {"native", "AB", "Vega"}, default="native"
+        System of the points that name none.
+
+    Returns
+    -------
+    names : Categorical of shape (n_points,)
+        Canonical names, or as published where the band is unknown or ambiguous.
+    known : ndarray of bool, shape (n_points,)
+    zero_flux : ndarray of float64, shape (n_points,)
+        Flux density of magnitude 0, µJy; NaN where it is unknown.
+    """
+    columns = [bands, [None] * len(bands) if systems is None else systems, *places]
+    combinations, codes = _combinations(columns)
+    parts = [
+        (as_text(band), system, [as_text(p) or "" for p in places])
+        for band, system, *places in combinations
+    ]
+    texts = [_label(text, places) for text, _, places in parts]
+    found = [_by_place(text, *part[1:]) for text, part in zip(texts, parts, strict=True)]
+    # The rest is asked at once, so that codes of another survey do not pass for ZTF's 1, 2, 3.
+    rest = [text if name is None else None for text, name in zip(texts, found, strict=True)]
+    by_name = canonical_bands(np.array([*rest, None], dtype=object), ambiguous="unknown")
+    found = [one or other for one, other in zip(found, by_name[:-1], strict=True)]
+    zero_flux = [
+        _zero_flux(name, system, places, default_system)
+        for name, (_, system, places) in zip(found, parts, strict=True)
+    ]
+    labels = [name or text for name, text in zip(found, texts, strict=True)]
+    known = np.array([name is not None for name in found], dtype=bool)
+    label_codes, categories = pd.factorize(np.array([*labels, None], dtype=object))
+    names = pd.Categorical.from_codes(label_codes[codes], pd.Index(categories, dtype=object))
+    return names, known[codes], np.array(zero_flux, dtype=np.float64)[codes]
+
+
+def _combinations(columns):
+    """The distinct rows of several columns, and the number of each row."""
+    combined, tables = 0, []
+    for values in columns:
+        distinct, codes, _ = factorize_names(values)
+        tables.append([*distinct, None])
+        codes = np.where(codes < 0, len(distinct), codes).astype(np.int64)
+        # Numbered anew after each column, so that the product never overflows.
+        combined, _ = pd.factorize(combined * len(tables[-1]) + codes)
+        tables[-1] = np.array(tables[-1], dtype=object)[codes]
+    n_distinct = int(combined.max(initial=-1)) + 1
+    first = np.zeros(n_distinct, dtype=np.int64)
+    first[combined[::-1]] = np.arange(len(combined))[::-1]
+    return list(zip(*(values[first] for values in tables), strict=True)), combined
+
+
+def _label(text, places):
+    """The name, unless it alone would be read as Swift's where WISE observed."""
+    return f"WISE {text}" if text in ("W1", "W2", "W3", "W4") and "WISE" in places else text
+
+
+def _by_place(text, system, places):
+    """Canonical name where the telescope tells it, else None."""
+    if text is None:
+        return None
+    for place in places:
+        for survey in (place, *re.split(r"[/ :,]+", place)):
+            try:
+                name = canonical_band(text, survey=_CAMERAS.get(survey.lower(), survey))
+            except ValueError:
+                continue
+            # Swift's U, B, V are its u, b, v; elsewhere the case tells bands apart.
+            if name.startswith("uvot") or name.endswith(text):
+                return name
+    if text in ("G", "Z") and _system(system) == "AB":
+        return canonical_band(text.lower())  # Gaia's G is in the Vega system; this one is Sloan's
+    return None
+
+
+def _system(system, default="native"):
+    text = as_text(system)
+    if text is None:
+        return default
+    return _SYSTEMS.get(re.split(r"[_ ]", text.lower())[0], "native")
+
+
+def _zero_flux(name, system, places, default):
+    system = _system(system, default if as_text(system) is None else "native")
+    if system == "native" and any(_PTF.match(place) for place in places):
+        system = "AB"
+    if system == "AB":
+        return mag_to_flux(0.0)
+    try:
+        return mag_to_flux([0.0], band=name, system=system)[0] if name else np.nan
+    except ValueError:  # a registered band without m_AB - m_Vega
+        return np.nan

@@ -1,0 +1,108 @@
+"""Spectra of a long table: keeping those of one object apart, and flux per wavelength."""
+
+import numpy as np
+import pandas as pd
+from astropy import units as u
+
+from sklearn_sn.data._ragged import Ragged
+
+TIME_STEP = 1e-4  # days (8.6 s) between spectra of one object that share a time
+FLUX_UNIT = u.Unit("erg s-1 cm-2 AA-1")
+
+
+def gather_spectra(rows, n_rows, fields, spectrum=None):
+    """Gather pixels by object, each spectrum with one time of its own.
+
+    Spectra of one object less than `TIME_STEP` apart are moved to later times, by the least that
+    separates them. Of undated spectra of one object, the first stays undated; the others get the
+    times 0, 1, 2 … (days; MJD 0 is the year 1858, before any observation), unless it is one only.
+
+    Parameters
+    ----------
+    rows : array of int, shape (n_pixels,)
+        Object of every pixel.
+    n_rows : int
+    fields : dict of str to array of shape (n_pixels,)
+        wavelength, flux, maybe flux_err and time.
+    spectrum : array of int, shape (n_pixels,), optional
+        Number of the spectrum of every pixel, within its object at least. Without it the time
+        tells spectra apart.
+
+    Returns
+    -------
+    Ragged
+        Pixels of an object by time of their spectrum, otherwise in the order given.
+    """
+    if spectrum is None:
+        pixels = Ragged.from_groups(rows, n_rows, fields)
+        return pixels.sort("time") if "time" in fields else pixels
+    key = rows * (np.int64(spectrum.max(initial=0)) + 1) + spectrum
+    which, distinct = pd.factorize(key)  # spectra numbered by appearance
+    first = np.zeros(len(distinct), dtype=np.int64)
+    first[which[::-1]] = np.arange(len(which))[::-1]
+    row = rows[first]
+    time = np.asarray(fields.get("time", np.full(len(rows), np.nan)), dtype=np.float64)
+    time = _separate(row, time[first])
+    order = np.lexsort([time, row])  # stable; undated last
+    position = np.empty(len(order), dtype=np.int64)
+    position[order] = np.arange(len(order))
+    fields = {**fields, "time": time[which]}
+    which = position[which]
+    if np.any(np.diff(which) < 0):
+        pixel_order = np.argsort(which, kind="stable")
+        rows, fields = rows[pixel_order], {k: v[pixel_order] for k, v in fields.items()}
+    return Ragged.from_groups(rows, n_rows, fields)
+
+
+def _separate(row, time):
+    """Times of spectra, such that no object has two at one time."""
+    time = time.copy()
+    undated = np.flatnonzero(np.isnan(time))
+    rank = pd.Series(row[undated]).groupby(row[undated]).cumcount().to_numpy()
+    time[undated[rank > 0]] = rank[rank > 0] - 1.0
+    dated = np.flatnonzero(np.isfinite(time))
+    order = dated[np.lexsort([time[dated], row[dated]])]
+    groups = pd.Series(time[order]).groupby(row[order])
+    shift = groups.cumcount().to_numpy() * TIME_STEP
+    level = pd.Series(time[order] - shift).groupby(row[order]).cummax().to_numpy()
+    moved = level > time[order] - shift
+    time[order[moved]] = (level + shift)[moved]
+    return time
+
+
+def flux_per_wavelength(flux, unit, wavelength):
+    """Flux in erg/s/cm²/Å where the unit is known, unchanged where it is not.
+
+    Parameters
+    ----------
+    flux : array of float, shape (n_pixels,)
+        Fluxes or their errors.
+    unit : astropy unit or None
+        Flux per wavelength or per frequency; anything else is taken as a relative flux per
+        wavelength.
+    wavelength : array of float, shape (n_pixels,)
+        In Å.
+
+    Returns
+    -------
+    array of float, shape (n_pixels,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from astropy import units as u
+    >>> from sklearn_sn.datasets._spectra import flux_per_wavelength
+    >>> flux_per_wavelength(np.ones(1), u.Unit("mJy"), np.full(1, 5000.0)).round(20)
+    array([1.19917e-15])
+    """
+    if unit is None:
+        return flux
+    if unit.is_equivalent(FLUX_UNIT):
+        return flux * unit.to(FLUX_UNIT)
+    if unit.is_equivalent(u.Jy):
+        return (
+            flux
+            * unit.to(FLUX_UNIT, 1.0, u.spectral_density(5000 * u.AA))
+            * (5000.0 / wavelength) ** 2
+        )
+    return flux
