@@ -57,5 +57,6 @@ def table(results):
                 digits = 4 if figure in ("MAE", "RMSE", "NMAD") else 3
                 cells.append(f"{figure} {values.mean():.{digits}f}±{values.std():.{digits}f}")
             lines.append(f"| {name} | {task} | {' / '.join(cells)} |")
-    return "\n".join(["| setting | task | mean ± standard deviation over folds |", "|---|---|---|",
-                      *lines])
+    return "\n".join(
+        ["| setting | task | mean ± standard deviation over folds |", "|---|---|---|", *lines]
+    )

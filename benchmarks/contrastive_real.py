@@ -64,8 +64,8 @@ def targets(task, y, z):
 def figures(task, head, Z, truth):
     if task == "redshift":
         return redshift_figures(np.expm1(truth), np.expm1(head.predict(Z)))
-    scores = head.decision_function(Z) if hasattr(head, "decision_function") else (
-        head.predict_proba(Z)
+    scores = (
+        head.decision_function(Z) if hasattr(head, "decision_function") else (head.predict_proba(Z))
     )
     return classification_figures(truth, head.predict(Z), scores, head.classes_)
 
@@ -124,9 +124,16 @@ def main():
             if not embeddings.shape[2]:
                 embeddings = np.full((2, len(X), light.shape[1]), np.nan, dtype=np.float32)
             embeddings[:, test] = light, spectra
-            print(name, "fold", seed, json.dumps(result["retrieval"]), f"{time.time() - start:.0f} s")
-        np.savez_compressed(out / f"{name}_embeddings.npz", light_curve=embeddings[0],
-                            spectrum=embeddings[1], y=y, redshift=z)
+            print(
+                name, "fold", seed, json.dumps(result["retrieval"]), f"{time.time() - start:.0f} s"
+            )
+        np.savez_compressed(
+            out / f"{name}_embeddings.npz",
+            light_curve=embeddings[0],
+            spectrum=embeddings[1],
+            y=y,
+            redshift=z,
+        )
         (out / f"{name}.json").write_text(json.dumps(results, indent=1))
         print(table({name: results}))
     if not arguments.no_baselines:

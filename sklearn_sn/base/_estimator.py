@@ -18,6 +18,7 @@ _OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
+_HISTORY = ("train_loss", "valid_loss", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128
 
@@ -92,7 +93,7 @@ class TorchEstimator(BaseEstimator):
         net.train_split = None
         self.net_ = net
         self.history_ = [
-            {k: v for k, v in row.items() if k in ("epoch", "train_loss", "valid_loss", "dur")}
+            {"epoch": row["epoch"], **{key: float(row[key]) for key in _HISTORY if key in row}}
             for row in net.history
         ]
         self.n_iter_ = len(self.history_)

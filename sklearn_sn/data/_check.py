@@ -1,6 +1,6 @@
 """The one place that decides what happens to bad input."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -136,8 +136,7 @@ def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn
         )
     if warn:
         findings.warn()
-    object.__setattr__(table, "report", findings.report())
-    return table
+    return replace(table, report=findings.report())
 
 
 def quality_report(X, *, metadata_columns=()):

@@ -235,8 +235,10 @@ def _cell_array(values, unit, kind, field):
         # Spectra may be on any flux scale: only fields with a unit of ours are converted.
         values = to_unit(values, unit) if unit else getattr(values, "value", values)
     if isinstance(values, np.ma.MaskedArray):
-        values = np.ma.filled(values.astype(np.float64), np.nan) if values.dtype.kind in "iuf" else (
-            np.ma.filled(values.astype(object), None)
+        values = (
+            np.ma.filled(values.astype(np.float64), np.nan)
+            if values.dtype.kind in "iuf"
+            else (np.ma.filled(values.astype(object), None))
         )
     array = np.atleast_1d(np.asarray(values))
     if array.dtype.kind == "S":

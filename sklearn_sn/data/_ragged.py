@@ -231,9 +231,7 @@ class Ragged:
 
     def reorder(self, order):
         """Apply a permutation of the points that keeps every point inside its row."""
-        return Ragged(
-            {name: values[order] for name, values in self.fields.items()}, self.offsets
-        )
+        return Ragged({name: values[order] for name, values in self.fields.items()}, self.offsets)
 
     def sort(self, *by, rows=None):
         """Sort the points of every row by the named fields, the first one first; stable.

@@ -96,4 +96,6 @@ def _read_parquet(path, choose):
     # Text as codes: a name repeated a million times is held once.
     text = [n for n in wanted if pa.types.is_string(schema.field(n).type)]
     table = pq.read_table(path, columns=wanted, read_dictionary=text)
-    return table.to_pandas(strings_to_categorical=True, ignore_metadata=True)
+    return table.to_pandas(
+        strings_to_categorical=True, ignore_metadata=True, split_blocks=True, self_destruct=True
+    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.base import TRAINABLE, frozen_modules, pretrained_parts
+from sklearn_sn.base import frozen_modules, pretrained_parts
 from sklearn_sn.embedding._modalities import add_bands, build_encoder, build_input, encoder_width
 from sklearn_sn.modules import ContrastiveModule
 
@@ -57,23 +57,7 @@ def build_module(params, inputs, parts, dataset, n_classes, n_targets):
         trained = None if part is None else part.projection
         if trained is not None and trained.weight.shape == module.projections[name].weight.shape:
             module.projections[name] = trained
-        how = trainable_of(params["trainable"], name)
+        how = params["trainable"]
+        how = how.get(name, "all") if isinstance(how, dict) else how
         frozen += frozen_modules(part, encoders[name], module.projections[name], how)
     return module.freeze(frozen)
-
-
-def trainable_of(trainable, modality):
-    """What trains of one modality; a dict may leave modalities out.
-
-    Raises
-    ------
-    ValueError
-        For a word that is none of those known.
-    """
-    how = trainable.get(modality, "all") if isinstance(trainable, dict) else trainable
-    if how not in TRAINABLE:
-        raise ValueError(
-            f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
-            f"modality. Got {how!r} instead."
-        )
-    return how

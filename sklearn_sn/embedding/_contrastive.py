@@ -1,15 +1,13 @@
 """Contrastive embedding of two or more modalities of one object."""
 
-from numbers import Real
-
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-from sklearn_sn.base import TRAINABLE, TorchEstimator, fraction, size
+from sklearn_sn.base import TorchEstimator
 from sklearn_sn.data import check_table
-from sklearn_sn.embedding._assembly import build_module, fit_inputs, trainable_of
-from sklearn_sn.embedding._modalities import check_names
+from sklearn_sn.embedding._assembly import build_module, fit_inputs
+from sklearn_sn.embedding._modalities import check_modalities, check_names
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
+from sklearn_sn.embedding._parameters import CONTRASTIVE_CONSTRAINTS
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels
 from sklearn_sn.losses import InfoNCELoss
 from sklearn_sn.nets import ContrastiveNet, TableDataset
@@ -173,42 +171,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
-        "modalities": ["array-like", None],
-        "metadata_columns": ["array-like"],
-        "encoders": [dict, None],
-        "output": [str, "array-like"],
-        "embedding_dim": size(),
-        "light_curve_d_model": size(2),
-        "light_curve_n_heads": size(),
-        "light_curve_n_layers": size(),
-        "light_curve_pooling": [StrOptions({"mean", "attention"})],
-        "band_encoding": [StrOptions({"wavelength", "embedding"})],
-        "time_origin": [StrOptions({"peak", "first"})],
-        "amplitude": ["boolean"],
-        "max_points": size(2),
-        "spectrum_d_model": size(2),
-        "spectrum_n_heads": size(),
-        "spectrum_n_layers": size(),
-        "spectrum_pooling": [StrOptions({"mean", "attention"})],
-        "spectrum_patch": size(),
-        "spectrum_range": ["array-like"],
-        "spectrum_n_bins": size(8),
-        "image_d_model": size(),
-        "image_n_layers": size(),
-        "metadata_d_model": size(),
-        "metadata_n_layers": size(),
-        "dropout": fraction(),
-        "temperature": [Interval(Real, 0, None, closed="neither")],
-        "learn_temperature": ["boolean"],
-        "min_temperature": [Interval(Real, 0, None, closed="neither")],
-        "noise_augmentation": ["boolean"],
-        "augmentation": ["boolean"],
-        "aux_weight": [Interval(Real, 0, None, closed="left")],
-        "aux_columns": ["array-like"],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
-        "pretrained": [HasMethods("fit"), dict, None],
-        "trainable": [StrOptions(set(TRAINABLE)), dict],
-        "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
+        **CONTRASTIVE_CONSTRAINTS,
     }
 
     def __init__(
@@ -340,13 +303,13 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         """
         self._validate_params()
         params = self.get_params(deep=False)
-        trainable_of(params["trainable"], "light_curve")
+        check_names(params)
         columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
-        table = check_table(X, metadata_columns=columns, modalities=self._wanted(X), training=True)
+        table = check_table(X, metadata_columns=columns, modalities=self.modalities, training=True)
         if y is not None and len(y) != len(table):
             raise ValueError(f"X has {len(table)} objects but y has {len(y)} labels.")
         self.modalities_ = self._present(table) if not self._continues else self.modalities_
-        check_names(params, self.modalities_)
+        check_modalities(params, self.modalities_)
         if not self._continues:
             self.inputs_, parts = fit_inputs(params, table, self.modalities_)
             self.targets_ = AuxiliaryTargets().fit(*self._supervision(table, y))
@@ -362,9 +325,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             )
 
         factor = self.pretrained_lr_factor
-        groups = [] if self._continues or factor == 1.0 else [
-            (f"encoders.{name}.*", {"lr": factor * self.lr}) for name in parts
-        ]
+        groups = (
+            []
+            if self._continues or factor == 1.0
+            else [(f"encoders.{name}.*", {"lr": factor * self.lr}) for name in parts]
+        )
         self._train(
             ContrastiveNet,
             build,
@@ -379,11 +344,6 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self._set_names(X)
         self._learn_nothing(dataset)
         return self
-
-    def _wanted(self, X):
-        if self.modalities is not None:
-            return list(self.modalities)
-        return None
 
     def _present(self, table):
         """The modalities of the table that some object has."""

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from sklearn_sn.base import TRAINABLE
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.modules import (
     ImageConvNet,
@@ -93,8 +94,8 @@ def encoder_width(encoder, tensors):
     return width
 
 
-def check_names(params, modalities):
-    """Refuse encoders and modalities that do not exist.
+def check_names(params):
+    """Refuse names and sizes that do not go together, before any work.
 
     Raises
     ------
@@ -121,6 +122,35 @@ def check_names(params, modalities):
                 f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
                 f"{params[size]} and {params[heads]}."
             )
+    for modality in params["modalities"] or ():
+        if modality not in ENCODERS:
+            raise ValueError(
+                f"The 'modalities' parameter must hold names of {list(ENCODERS)}. Got "
+                f"{modality!r} instead."
+            )
+    low, high = params["spectrum_range"]
+    if not 1000.0 <= low < high <= 30000.0:
+        raise ValueError(
+            "The 'spectrum_range' parameter must be two rising wavelengths in [1000, 30000] Å. Got "
+            f"{params['spectrum_range']!r} instead."
+        )
+    how = params["trainable"]
+    for word in how.values() if isinstance(how, dict) else [how]:
+        if word not in TRAINABLE:
+            raise ValueError(
+                f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
+                f"modality. Got {word!r} instead."
+            )
+
+
+def check_modalities(params, modalities):
+    """Refuse a table with too little to align.
+
+    Raises
+    ------
+    ValueError
+        Saying what to do.
+    """
     if len(modalities) < 2 and not params["aux_weight"] > 0:
         raise ValueError(
             f"Contrastive learning needs two modalities; X has {list(modalities)}. Give X another "

@@ -64,9 +64,7 @@ class AuxiliaryTargets:
         if class_weight is None or "classes" not in extras:
             return None
         codes = extras["classes"][extras["classes"] >= 0]
-        weights = compute_class_weight(
-            class_weight, classes=self.classes_, y=self.classes_[codes]
-        )
+        weights = compute_class_weight(class_weight, classes=self.classes_, y=self.classes_[codes])
         return torch.tensor(weights, dtype=torch.float32)
 
 

@@ -32,9 +32,11 @@ class AuxiliaryLoss(nn.Module):
             loss = F.cross_entropy(
                 logits, labels, weight=self.class_weight, ignore_index=-100, reduction="sum"
             )
-            norm = known.sum() if self.class_weight is None else (
-                self.class_weight[true_classes.clamp(min=0)] * known
-            ).sum()
+            norm = (
+                known.sum()
+                if self.class_weight is None
+                else (self.class_weight[true_classes.clamp(min=0)] * known).sum()
+            )
             losses.append(loss / norm.clamp(min=1e-6))
         for name, values in targets.items():
             known = present[name][:, None] & torch.isfinite(true_targets)

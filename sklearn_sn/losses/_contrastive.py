@@ -33,7 +33,9 @@ class InfoNCELoss(nn.Module):
 
     def forward(self, embeddings, present, log_scale):
         scale = log_scale.exp().clamp(max=self.max_scale)
-        total, weight = log_scale.new_zeros(()), log_scale.new_zeros(())
+        # A batch without any pair still has a (zero) gradient.
+        total = 0.0 * sum(z.sum() for z in embeddings.values())
+        weight = total.new_zeros(())
         for left, right in combinations(embeddings, 2):
             both = present[left] & present[right]  # (B,)
             logits = scale * embeddings[left] @ embeddings[right].T  # (B, B)

@@ -28,8 +28,8 @@ class ContrastiveModule(nn.Module):
     -----
     ``forward`` takes ``tensors``, for each modality a list of chunks of keyword tensors, and
     ``owners``: an instance (one spectrum, say) belongs to the object ``owners[modality]``, and the
-    instances of an object are averaged. It returns the embeddings, (B, embedding_dim) per modality with zeros where an object lacks it, and
-    the outputs of the auxiliary heads.
+    instances of an object are averaged. It returns the embeddings, (B, embedding_dim) per modality
+    with zeros where an object lacks it, and the outputs of the auxiliary heads.
     """
 
     def __init__(

@@ -1,5 +1,7 @@
 """Encoder of metadata: a multilayer perceptron."""
 
+from itertools import pairwise
+
 from torch import nn
 
 
@@ -14,7 +16,7 @@ class MetadataMLP(nn.Module):
         self.output_dim = output_dim
         widths = [n_values, *[d_model] * n_layers]
         layers = []
-        for n_in, n_out in zip(widths[:-1], widths[1:], strict=True):
+        for n_in, n_out in pairwise(widths):
             layers += [nn.Linear(n_in, n_out), nn.GELU(), nn.Dropout(dropout)]
         self.layers = nn.Sequential(*layers)
         self.head = nn.Linear(widths[-1], output_dim)

@@ -85,9 +85,7 @@ class SpectrumConvNet(nn.Module):
     Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).
     """
 
-    def __init__(
-        self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7
-    ):
+    def __init__(self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7):
         super().__init__()
         self.output_dim = output_dim
         widths = [min(d_model * 2**layer, 8 * d_model) for layer in range(n_layers)]

@@ -163,8 +163,10 @@ class BatchLoader:
             for positions in [*plan, None]:
                 ready = ahead
                 ahead = (
-                    thread.submit(self.dataset.gather, positions, self.device, rng), positions
-                ) if positions is not None else None
+                    (thread.submit(self.dataset.gather, positions, self.device, rng), positions)
+                    if positions is not None
+                    else None
+                )
                 if ready is not None:
                     yield ready[0].result(), ready[1]
 

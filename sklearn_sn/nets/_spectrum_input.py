@@ -90,9 +90,8 @@ class SpectrumInput:
         if rng is not None and len(owners):
             flux = flux.copy()
             if self.noise:
-                flux += (
-                    prepared.noise[taken, None]
-                    * rng.standard_normal((len(taken), 1, self.n_bins), dtype=np.float32)
+                flux += prepared.noise[taken, None] * rng.standard_normal(
+                    (len(taken), 1, self.n_bins), dtype=np.float32
                 )
             if self.augmentation:
                 flux, covered = _augmented(flux, covered, rng)

@@ -1,0 +1,289 @@
+"""The JSON format of the Open Supernova Catalog (Guillochon et al. 2017, ApJ 835, 64).
+
+Every number is a string there. Fields: github.com/astrocatalogs/supernovae/blob/master/SCHEMA.md.
+"""
+
+import re
+from collections import Counter
+
+import numpy as np
+from astropy import units as u
+from astropy.coordinates import Angle
+
+from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.datasets._photometry import read_bands
+from sklearn_sn.datasets._spectra import FLUX_UNIT, flux_per_wavelength
+
+_JD_ZERO = 2400000.5
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+# What is marked so is no observation of the supernova in the observer frame.
+_NO_SPECTRUM = ("model", "realization", "host")
+_NO_POINT = (*_NO_SPECTRUM, "simulated", "synthetic", "kcorrected", "restframe")
+_POINT_TEXTS = ("band", "system", "survey", "telescope", "instrument")
+
+
+def parse_metadata(event):
+    """Plain values of one event: the first quoted one of each quantity.
+
+    Parameters
+    ----------
+    event : dict
+
+    Returns
+    -------
+    dict
+        type, redshift, ra, dec (degrees), ebv (Milky Way), host, alias, discoverdate, maxdate.
+        NaN or None where not given; redshifts that are not positive are passed over.
+    """
+    redshifts = [number(entry.get("value")) for entry in _entries(event, "redshift")]
+    return {
+        "type": _first(event, "claimedtype"),
+        "redshift": next((z for z in redshifts if z > 0), np.nan),
+        "ra": _degrees(_first(event, "ra"), u.hourangle),
+        "dec": _degrees(_first(event, "dec"), u.deg),
+        "ebv": number(_first(event, "ebv")),
+        "host": _first(event, "host"),
+        "alias": [_text(entry.get("value")) for entry in _entries(event, "alias")],
+        "discoverdate": _first(event, "discoverdate"),
+        "maxdate": _first(event, "maxdate"),
+    }
+
+
+def parse_photometry(event):
+    """The photometric points of one event in µJy.
+
+    Parameters
+    ----------
+    event : dict
+
+    Returns
+    -------
+    fields : dict of str to array of shape (n_points,)
+        time (MJD), band, flux and flux_err (µJy; NaN where not given).
+    dropped : Counter
+        Number of points left out, by reason.
+    """
+    points, dropped = [], Counter()
+    for entry in event.get("photometry") or ():
+        point, reason = _read_point(entry)
+        if reason:
+            dropped[reason] += 1
+        else:
+            points.append(point)
+    columns = {
+        name: np.array([p[name] for p in points], dtype=object if name in _POINT_TEXTS else float)
+        for name in (*_POINT_TEXTS, "time", "mag", "mag_err", "flux", "flux_err", "per_wavelength")
+    }
+    bands, known, zero_flux = read_bands(
+        columns["band"],
+        columns["system"],
+        [columns[name] for name in ("survey", "telescope", "instrument")],
+    )
+    known &= np.isfinite(zero_flux)
+    dropped["unknown band"] = int(np.sum(~known))
+    with np.errstate(over="ignore"):
+        from_mag = zero_flux * 10 ** (-0.4 * columns["mag"])
+    # 1 µJy is 1e-29 erg/s/cm²/Hz, and c is 2.998e18 Å/s.
+    wavelength = np.full(len(points), np.nan)
+    wavelength[known] = band_wavelength(bands[known])
+    density = np.where(columns["per_wavelength"] > 0, wavelength**2 / 2.99792458e18 * 1e29, 1.0)
+    given = np.isfinite(columns["flux"])
+    fields = {
+        "time": columns["time"],
+        "band": bands,
+        "flux": np.where(given, columns["flux"] * density, from_mag),
+        "flux_err": np.where(
+            given,
+            columns["flux_err"] * density,
+            0.4 * np.log(10) * from_mag * columns["mag_err"],
+        ),
+    }
+    return {name: values[known] for name, values in fields.items()}, +dropped
+
+
+def parse_spectra(event, redshift):
+    """The spectra of one event in the observer frame.
+
+    Parameters
+    ----------
+    event : dict
+    redshift : float
+        Shifts back the spectra that are published in the rest frame and name no redshift.
+
+    Returns
+    -------
+    spectra : list of dict of str to array of shape (n_pixels,)
+        wavelength (Å), flux and flux_err (erg/s/cm²/Å where calibrated) and time (MJD or NaN).
+    dropped : Counter
+        Number of spectra left out, by reason.
+    """
+    spectra, dropped = [], Counter()
+    for entry in event.get("spectra") or ():
+        spectrum, reason = _read_spectrum(entry, redshift)
+        if reason:
+            dropped[reason] += 1
+        else:
+            spectra.append(spectrum)
+    return spectra, dropped
+
+
+def number(value):
+    """A number from a string, the mean of a list or of a range; NaN where there is none."""
+    if isinstance(value, list | tuple):
+        values = [number(one) for one in value]
+        return float(np.mean(values)) if values else np.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        pass
+    # "55555.1-55556.3" and "<0.1": the sign before a number that follows a digit is a dash.
+    found = _NUMBER.findall(re.sub(r"(?<=\d)\s*[-–/]\s*(?=\d)", " ", str(value or "")))
+    return float(np.mean([float(one) for one in found])) if found else np.nan
+
+
+def mjd(entry):
+    """Time of a point or spectrum as MJD; NaN where there is none."""
+    time = number(entry.get("time"))
+    is_jd = str(entry.get("u_time", "")).strip().upper() == "JD" or time > 2.4e6
+    return time - _JD_ZERO if is_jd else time
+
+
+def _read_point(entry):
+    """One point, or the reason to leave it out."""
+    if any(entry.get(key) for key in _NO_POINT):
+        return None, "no observation"
+    if entry.get("upperlimit") or entry.get("lowerlimit"):
+        return None, "limit"
+    if any(key in entry for key in ("frequency", "u_frequency", "energy", "u_energy")):
+        return None, "radio or X-ray"
+    band = _text(entry.get("band"))
+    if not band or band.isdigit():
+        return None, "no band"
+    point = {name: _text(entry.get(name)) for name in _POINT_TEXTS}
+    point |= {"time": mjd(entry), "mag": number(entry.get("magnitude"))}
+    point["mag_err"] = _error(entry, "magnitude")
+    flux, flux_err, unit = np.nan, np.nan, None
+    for key in ("fluxdensity", "flux"):
+        if np.isnan(point["mag"]) and key in entry:
+            flux, flux_err = number(entry[key]), _error(entry, key)
+            unit = read_unit(entry.get(f"u_{key}"))
+            break
+    scale = _flux_scale(unit, number(entry.get("zeropoint")))
+    point |= {"flux": flux * scale, "flux_err": flux_err * scale}
+    point["per_wavelength"] = float(unit is not None and unit.is_equivalent(FLUX_UNIT))
+    if not np.isfinite(point["time"]):
+        return None, "no time"
+    if not (np.isfinite(point["mag"]) or np.isfinite(point["flux"])):
+        return None, "no magnitude or flux"
+    return point, None
+
+
+def _flux_scale(unit, zero_point):
+    """Factor to µJy, or to erg/s/cm²/Å for a flux per wavelength."""
+    if unit is not None and unit.is_equivalent(u.Jy):
+        return unit.to(u.uJy)
+    if unit is not None and unit.is_equivalent(FLUX_UNIT):
+        return unit.to(FLUX_UNIT)
+    # µJy have the AB zero point 23.9; without a zero point this is NaN, so no flux.
+    return 10 ** (-0.4 * (zero_point - 23.9))
+
+
+def _error(entry, name):
+    given = number(entry.get(f"e_{name}"))
+    sides = [number(entry.get(f"e_{side}_{name}")) for side in ("lower", "upper")]
+    sides = [abs(side) for side in sides if np.isfinite(side)]
+    return float(np.mean(sides)) if np.isnan(given) and sides else given
+
+
+def _read_spectrum(entry, redshift):
+    rows = entry.get("data")
+    if not rows:
+        return None, "no data"
+    if any(entry.get(key) for key in _NO_SPECTRUM):
+        return None, "no observation"
+    width = min(3, min(len(row) for row in rows))
+    if width < 2:
+        return None, "no data"
+    data = np.array([[number(value) for value in row[:width]] for row in rows])
+    unit = read_unit(entry.get("u_wavelengths") or "Angstrom")
+    if unit is None or not unit.is_equivalent(u.AA):
+        return None, "unknown unit of wavelength"
+    wavelength = data[:, 0] * unit.to(u.AA)
+    keep = np.isfinite(wavelength) & (wavelength > 0) & ~_excluded(entry, wavelength)
+    if entry.get("deredshifted"):
+        own = number(entry.get("redshift"))
+        shift = own if own > -1 else redshift
+        if not np.isfinite(shift):
+            return None, "rest frame without redshift"
+        wavelength = wavelength * (1 + shift)
+    fields = {"wavelength": wavelength}
+    fields["flux"] = flux_per_wavelength(data[:, 1], read_unit(entry.get("u_fluxes")), wavelength)
+    error = np.full(len(data), np.nan)
+    if width == 3:
+        unit = read_unit(entry.get("u_errors") or entry.get("u_fluxes"))
+        error = flux_per_wavelength(data[:, 2], unit, wavelength)
+    fields["flux_err"] = np.where(error > 0, error, np.nan)
+    fields["time"] = np.full(len(data), mjd(entry))
+    fields = {name: values[keep] for name, values in fields.items()}
+    return (fields, None) if keep.any() else (None, "no data")
+
+
+def _excluded(entry, wavelength):
+    """Pixels that the catalogue suggests to leave out, in Å as given."""
+    out = np.zeros(len(wavelength), dtype=bool)
+    rules = entry.get("exclude") or ()
+    for rule in rules if isinstance(rules, list | tuple) else (rules,):
+        if not isinstance(rule, dict):
+            continue
+        if "above" in rule:
+            out |= wavelength > number(rule["above"])
+        if "below" in rule:
+            out |= wavelength < number(rule["below"])
+        if "range" in rule:
+            ends = np.array(rule["range"], dtype=float).reshape(-1, 2)
+            out |= ((wavelength[:, None] > ends[:, 0]) & (wavelength[:, None] < ends[:, 1])).any(1)
+    return out
+
+
+def read_unit(text):
+    """An astropy unit from the catalogue's spelling; None where it is none (Uncalibrated)."""
+    text = _text(text)
+    if not text:
+        return None
+    text = re.sub(r"\bergs\b", "erg", text.replace("Ang.", "Angstrom").replace("µ", "u"))
+    # Several divisors in a row are discouraged by astropy: a/b/c becomes a b^-1 c^-1.
+    first, *divisors = re.split(r"\s*/\s*", text)
+    parts = [first] + [re.sub(r"^\s*([A-Za-z]+)(?:\^(\d+))?\s*$", _inverse, d) for d in divisors]
+    try:
+        return u.Unit(" ".join(part for part in parts if part))
+    except (ValueError, TypeError):
+        return None
+
+
+def _inverse(match):
+    return f"{match.group(1)}^-{match.group(2) or 1}"
+
+
+def _entries(event, quantity):
+    entries = event.get(quantity) or ()
+    entries = entries if isinstance(entries, list) else [entries]
+    return [entry if isinstance(entry, dict) else {"value": entry} for entry in entries]
+
+
+def _first(event, quantity):
+    return next((_text(e.get("value")) for e in _entries(event, quantity) if e.get("value")), None)
+
+
+def _text(value):
+    if isinstance(value, list | tuple):
+        value = value[0] if value else None
+    return None if value is None else re.sub(r"<[^>]*>", "", str(value)).strip() or None
+
+
+def _degrees(text, unit):
+    if text is None:
+        return np.nan
+    try:
+        return float(Angle(text, unit=unit if ":" in text or " " in text else u.deg).deg)
+    except (ValueError, TypeError):
+        return np.nan
