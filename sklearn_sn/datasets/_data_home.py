@@ -74,27 +74,37 @@ def download(urls, *, n_retries, delay, timeout=60.0):
     failure = None
     for url in urls:
         for attempt in range(n_retries + 1):
+            if attempt:
+                time.sleep(delay * 2 ** (attempt - 1))
             try:
-                agent = f"sklearn-sn/{sklearn_sn.__version__}"
-                request = Request(url, headers={"User-Agent": agent})
-                with urlopen(request, timeout=timeout) as response:
-                    content = response.read()
-            except HTTPError as error:
-                error.close()
-                if error.code in _NOT_THERE:
-                    break
-                failure = error
+                content = _read(url, timeout)
             except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
-                if isinstance(getattr(error, "reason", None), FileNotFoundError):
-                    break
-                failure = error
-            else:
+                trouble = error
+                continue
+            if content is not None:
                 yield url, content
-                break
-            if attempt < n_retries:
-                time.sleep(delay * 2**attempt)
+            break
+        else:
+            failure = OSError(f"Could not reach {url}: {trouble}")
     if failure is not None:
-        raise OSError(f"Could not reach {url}: {failure}") from failure
+        raise failure
+
+
+def _read(url, timeout):
+    """Content of an address; None where there is nothing."""
+    request = Request(url, headers={"User-Agent": f"sklearn-sn/{sklearn_sn.__version__}"})
+    try:
+        with urlopen(request, timeout=timeout) as response:
+            return response.read()
+    except HTTPError as error:
+        error.close()
+        if error.code in _NOT_THERE:
+            return None
+        raise
+    except URLError as error:
+        if isinstance(error.reason, FileNotFoundError):
+            return None
+        raise
 
 
 def write_atomically(path, content):

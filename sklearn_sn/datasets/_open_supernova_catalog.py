@@ -179,7 +179,7 @@ def _assemble(names, events):
             {f"points: {reason}": n for reason, n in lost_points.items()}
             | {f"spectra: {reason}": n for reason, n in lost_spectra.items()}
         )
-    X = pd.DataFrame(metadata, index=index)
+    X = pd.DataFrame(metadata, index=index, columns=list(parse_metadata({})))
     types = X.pop("type")
     rows, fields, _ = _stack(points, "light_curve")
     curves = Ragged.from_groups(rows, len(index), fields).sort("time")

@@ -35,6 +35,7 @@ def parse_metadata(event):
         type, redshift, ra, dec (degrees), ebv (Milky Way), host, alias, discoverdate, maxdate.
         NaN or None where not given; redshifts that are not positive are passed over.
     """
+    aliases = [_text(entry.get("value")) for entry in _entries(event, "alias")]
     redshifts = [number(entry.get("value")) for entry in _entries(event, "redshift")]
     return {
         "type": _first(event, "claimedtype"),
@@ -43,7 +44,7 @@ def parse_metadata(event):
         "dec": _degrees(_first(event, "dec"), u.deg),
         "ebv": number(_first(event, "ebv")),
         "host": _first(event, "host"),
-        "alias": [_text(entry.get("value")) for entry in _entries(event, "alias")],
+        "alias": ", ".join(dict.fromkeys(filter(None, aliases))) or None,
         "discoverdate": _first(event, "discoverdate"),
         "maxdate": _first(event, "maxdate"),
     }

@@ -18,7 +18,7 @@ _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
 _CAMERAS = {"gpc": "ps1"}  # cameras that go by another name than their survey
 
 
-def read_bands(bands, systems=None, places=(), *, default_system="native"):
+def read_bands(bands, systems=None, places=(), *, survey=None, default_system="native"):
     """Read the bands of many points, and the flux of magnitude 0 in each.
 
     Parameters
@@ -29,6 +29,8 @@ def read_bands(bands, systems=None, places=(), *, default_system="native"):
         Magnitude systems as published; empty where unknown.
     places : sequence of array-like, each of shape (n_points,)
         Survey, telescope and instrument: they tell bands of one name apart.
+    survey : str, optional
+        Survey to which all the bands belong; `places` then say nothing.
     default_system : {"native", "AB", "Vega"}, default="native"
         System of the points that name none.
 
@@ -47,10 +49,12 @@ def read_bands(bands, systems=None, places=(), *, default_system="native"):
         for band, system, *places in combinations
     ]
     texts = [_label(text, places) for text, _, places in parts]
-    found = [_by_place(text, *part[1:]) for text, part in zip(texts, parts, strict=True)]
+    found = [None] * len(texts)
+    if survey is None:
+        found = [_by_place(text, *part[1:]) for text, part in zip(texts, parts, strict=True)]
     # The rest is asked at once, so that codes of another survey do not pass for ZTF's 1, 2, 3.
     rest = [text if name is None else None for text, name in zip(texts, found, strict=True)]
-    by_name = canonical_bands(np.array([*rest, None], dtype=object), ambiguous="unknown")
+    by_name = canonical_bands(np.array([*rest, None], dtype=object), survey, ambiguous="unknown")
     found = [one or other for one, other in zip(found, by_name[:-1], strict=True)]
     zero_flux = [
         _zero_flux(name, system, places, default_system)

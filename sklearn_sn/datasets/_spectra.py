@@ -14,8 +14,8 @@ def gather_spectra(rows, n_rows, fields, spectrum=None):
     """Gather pixels by object, each spectrum with one time of its own.
 
     Spectra of one object less than `TIME_STEP` apart are moved to later times, by the least that
-    separates them. Of undated spectra of one object, the first stays undated; the others get the
-    times 0, 1, 2 … (days; MJD 0 is the year 1858, before any observation), unless it is one only.
+    separates them. Of several undated spectra of one object, the first stays undated; the others
+    get the times 0, 1, 2 … (days; MJD 0 is the year 1858, long before any observation).
 
     Parameters
     ----------

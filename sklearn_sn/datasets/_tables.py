@@ -315,11 +315,9 @@ def _light_curves(points, rows, index, survey, system, default_mag_err, upper_li
         limit = _truth(points["upper_limit"])
         keep &= ~limit if upper_limits == "drop" else ~limit | has_flux
     places = [points[place] for place in _PLACES if place in points]
-    if survey is not None:
-        places.insert(0, np.full(n, survey, dtype=object))
     default = "AB" if "zero_point" in points else system
     bands, known, zero_flux = read_bands(
-        points["band"], points.get("system"), places, default_system=default
+        points["band"], points.get("system"), places, survey=survey, default_system=default
     )
     if "zero_point" in points:
         zero_point = to_unit(points["zero_point"], "").astype(np.float64)

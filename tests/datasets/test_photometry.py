@@ -1,0 +1,44 @@
+"""Bands and systems as published."""
+
+import numpy as np
+import pytest
+
+from sklearn_sn.data import mag_to_flux
+from sklearn_sn.datasets._photometry import read_bands
+
+
+@pytest.mark.parametrize(
+    ("band", "system", "place", "name", "native"),
+    [
+        ("U", None, "Swift/UVOT", "uvotu", "Vega"),
+        ("U", None, None, "bessellU", "Vega"),
+        ("g", None, "GPC", "ps1g", "AB"),
+        ("R", None, "PS1", "bessellR", "Vega"),
+        ("R", None, "PTF48", "bessellR", "AB"),
+        ("R", None, "P60", "bessellR", "Vega"),
+        ("R", "Vega", "P48", "bessellR", "Vega"),
+        ("G", "AB", "NTT", "sdssg", "AB"),
+        ("G", None, "Gaia", "gaiaG", "Vega"),
+        ("V", "Swope", "LCO", "bessellV", "Vega"),
+        ("r", "ab_b12", None, "sdssr", "AB"),
+    ],
+)
+def test_band_and_system(band, system, place, name, native):
+    names, known, zero = read_bands([band], [system], [[place]])
+    assert list(names) == [name] and known.all()
+    assert zero[0] == pytest.approx(mag_to_flux([0.0], band=name, system=native)[0])
+
+
+def test_what_cannot_be_read_keeps_its_name():
+    names, known, zero = read_bands(
+        ["clear", "b", None, "W1", "W1"], None, [["", None, "x", "WISE", "Swift"]]
+    )
+    assert list(names[[0, 1, 3, 4]]) == ["clear", "b", "WISE W1", "uvotuvw1"]
+    assert names.isna().tolist() == [False, False, True, False, False]
+    assert known.tolist() == [False, False, False, False, True]
+    assert np.isnan(zero).tolist() == [True, True, True, True, False]
+
+
+def test_no_points():
+    names, known, zero = read_bands([])
+    assert len(names) == len(known) == len(zero) == 0
