@@ -1,28 +1,15 @@
 """Classical baselines of the light curves, and the controls that see no flux."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
+from _evaluation import classification_figures, redshift_figures
+from _light_curve_features import light_curve_features, observing_pattern
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import ExtraTreesRegressor, VotingRegressor
 from sklearn.impute import SimpleImputer
-from sklearn.metrics import (
-    accuracy_score,
-    f1_score,
-    mean_absolute_error,
-    r2_score,
-    roc_auc_score,
-)
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
-
-from sklearn_sn.metrics import nmad
-
-sys.path.insert(0, str(Path(__file__).parent))
-from _light_curve_features import light_curve_features, observing_pattern  # noqa: E402
 
 MAIN_CLASSES = ("SN Ia", "SN II", "SN Ib/c")
 Z_MAX = 0.15  # beyond it the sample holds only the brightest classes
@@ -31,9 +18,9 @@ Z_MAX = 0.15  # beyond it the sample holds only the brightest classes
 def boosting_classifier(random_state=0):
     """LightGBM; whether classes are weighted is chosen by macro-F1 inside the training part."""
     trees = LGBMClassifier(
-        n_estimators=150,
-        learning_rate=0.06,
-        num_leaves=8,
+        n_estimators=200,
+        learning_rate=0.05,
+        num_leaves=12,
         min_child_samples=8,
         subsample=0.8,
         subsample_freq=1,
@@ -47,7 +34,7 @@ def boosting_classifier(random_state=0):
         trees,
         {"class_weight": [None, "balanced"]},
         scoring="f1_macro",
-        cv=StratifiedKFold(3, shuffle=True, random_state=random_state),
+        cv=StratifiedKFold(5, shuffle=True, random_state=random_state),
     )
 
 
@@ -73,25 +60,6 @@ def redshift_regressor(random_state=0):
     return TransformedTargetRegressor(average, func=np.log1p, inverse_func=np.expm1)
 
 
-def classification_scores(y, probability, classes):
-    """Macro-F1, accuracy and macro AUROC (one class against the rest)."""
-    answer = np.asarray(classes)[np.argmax(probability, axis=1)]
-    return {
-        "macro-F1": f1_score(y, answer, average="macro"),
-        "accuracy": accuracy_score(y, answer),
-        "macro AUROC": roc_auc_score(y, probability, multi_class="ovr", labels=classes),
-    }
-
-
-def redshift_scores(z, estimate):
-    """R², mean absolute error and normalised median absolute deviation."""
-    return {
-        "R2": r2_score(z, estimate),
-        "MAE": mean_absolute_error(z, estimate),
-        "NMAD": nmad(z, estimate),
-    }
-
-
 def evaluate_baselines(X, y, redshift, folds):
     """Score every baseline on the same folds.
 
@@ -108,14 +76,13 @@ def evaluate_baselines(X, y, redshift, folds):
 
     Returns
     -------
-    dict of str to dict of str to list of float
-        Baseline, then metric, then a value per fold. Metrics end in the task: "(3 classes)",
-        trained and scored on the objects of `MAIN_CLASSES`, "(5 classes)", on all objects,
-        whatever their number of classes, or "(redshift)".
+    dict of str to list of dict
+        Baseline, then fold, then task ("three": trained and scored on the objects of
+        `MAIN_CLASSES`; "five": on all objects; "redshift"), then metric.
     """
     y, redshift = np.asarray(y), np.asarray(redshift, dtype=np.float64)
     folds = list(folds)
-    # LightGBM forbids some characters in names; an array has none.
+    # Arrays: LightGBM changes names with spaces, and warns.
     features = light_curve_features(X).to_numpy()
     boosted = {
         "gradient boosting (features C)": features,
@@ -132,22 +99,18 @@ def evaluate_baselines(X, y, redshift, folds):
 
 def _score_folds(features, y, redshift, folds, classifier, regressor):
     main = np.isin(y, MAIN_CLASSES)
-    near = np.isfinite(redshift) & (redshift < Z_MAX)
-    scores = {}
+    near = (redshift > 0) & (redshift < Z_MAX)
+    scores = []
     for train, test in folds:
-        for task, keep in (("3 classes", main), ("5 classes", np.full(len(y), True))):
+        found = {}
+        for task, keep in (("three", main), ("five", np.full(len(y), True))):
             a, b = train[keep[train]], test[keep[test]]
             classifier.fit(features[a], y[a])
             probability = classifier.predict_proba(features[b])
-            found = classification_scores(y[b], probability, classifier.classes_)
-            _append(scores, found, task)
+            answer = classifier.classes_[probability.argmax(axis=1)]
+            found[task] = classification_figures(y[b], answer, probability, classifier.classes_)
         a, b = train[near[train]], test[near[test]]
         regressor.fit(features[a], redshift[a])
-        found = redshift_scores(redshift[b], regressor.predict(features[b]))
-        _append(scores, found, "redshift")
+        found["redshift"] = redshift_figures(redshift[b], regressor.predict(features[b]))
+        scores.append(found)
     return scores
-
-
-def _append(scores, found, task):
-    for metric, value in found.items():
-        scores.setdefault(f"{metric} ({task})", []).append(float(value))

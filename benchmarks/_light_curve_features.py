@@ -80,7 +80,6 @@ def observing_pattern(X, level):
     bands = pd.get_dummies(pd.Series(curves["band"]), dtype=np.float64)
     exists = bands.groupby(curves.rows).max().reindex(range(len(X)), fill_value=0.0)
     exists.index = X.index
-    # A name such as 'has[...]' would not pass LightGBM, which forbids brackets.
     exists.columns = [f"has {band}" for band in exists.columns]
     if level == "K0":
         return exists
@@ -266,7 +265,6 @@ def _statistics(phase, flux, error, wavelength):
             f"{name} spread time": np.sqrt(np.average((t - centre) ** 2, weights=weight)),
             f"{name} first": t[0],
             f"{name} last": t[-1],
-            f"{name} count": mine.sum(),
             f"{name} signal": np.nanmax(flux[mine] / np.maximum(error[mine], 1e-9)),
         }
     return row

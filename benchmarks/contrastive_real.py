@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _baselines import evaluate_baselines
+from _baselines import MAIN_CLASSES, Z_MAX, evaluate_baselines
 from _evaluation import classification_figures, redshift_figures, table
 from _real_data import load_pairs
 from _settings import SETTINGS, build
@@ -28,10 +28,8 @@ from sklearn.svm import SVC
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.metrics import recall_at_k
 
-THREE = ("SN Ia", "SN II", "SN Ib/c")
 NEIGHBOURS = (3, 5, 10, 15, 25)
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
-Z_MAX = 0.15
 
 
 def heads(task):
@@ -57,7 +55,7 @@ def targets(task, y, z):
     if task == "redshift":
         return (z > 0) & (z < Z_MAX), np.log1p(z)
     if task == "three":
-        return np.isin(y, THREE), y
+        return np.isin(y, MAIN_CLASSES), y
     return np.ones(len(y), dtype=bool), y
 
 

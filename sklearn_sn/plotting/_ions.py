@@ -1,0 +1,16 @@
+"""Lines of supernovae that a spectrum display marks.
+
+Rest wavelengths in air, Å, from the NIST Atomic Spectra Database; blends at their mean.
+"""
+
+ION_LINES = {
+    "Ca II H&K": 3945.0,
+    "Hβ": 4861.0,
+    "Fe II": 5169.0,
+    "S II": 5640.0,
+    "He I": 5876.0,
+    "Si II": 6355.0,
+    "Hα": 6563.0,
+    "O I": 7774.0,
+    "Ca II IR": 8579.0,
+}

@@ -1,0 +1,198 @@
+"""The light curve of one object."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import band_wavelength, flux_to_mag
+from sklearn_sn.plotting._axes import finish_axes, legend_beside, new_axes
+from sklearn_sn.plotting._objects import take_object
+from sklearn_sn.plotting._palette import MARKERS, wavelength_colours
+
+_DETECTION = 3.0  # sigma; weaker points become upper limits in magnitudes
+
+
+class LightCurveDisplay:
+    """Brightness against time, one colour per band.
+
+    Parameters
+    ----------
+    time : array-like of shape (n_points,)
+        MJD, days.
+    band : array-like of shape (n_points,)
+        Names of bands, see :func:`~sklearn_sn.data.list_bands`.
+    flux : array-like of shape (n_points,)
+        µJy.
+    flux_err : array-like of shape (n_points,), optional
+        µJy; NaN where unknown.
+    name : str, optional
+        Title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    SpectrumDisplay : The spectra of the same object.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.plotting import LightCurveDisplay
+    >>> X, y = make_supernovae(3, random_state=0)
+    >>> display = LightCurveDisplay.from_object(X, 0).plot(ax=Figure().subplots())
+    >>> display.ax_.get_ylabel()
+    'Flux (µJy)'
+    """
+
+    def __init__(self, time, band, flux, flux_err=None, name=None):
+        self.time = time
+        self.band = band
+        self.flux = flux
+        self.flux_err = flux_err
+        self.name = name
+
+    @classmethod
+    def from_object(cls, X, name_or_position):
+        """Take the light curve of one object.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            With a column ``light_curve``.
+        name_or_position : label or int
+            Label in the index of `X`; where the index does not hold integers, an int is a
+            position.
+
+        Returns
+        -------
+        LightCurveDisplay
+
+        Raises
+        ------
+        KeyError
+            If no object has this name.
+        ValueError
+            If the object has no usable light curve.
+        """
+        row, table = take_object(X, name_or_position, "light_curve")
+        curve = table.light_curve
+        band = np.asarray(curve["band"], dtype=object)
+        return cls(curve["time"], band, curve["flux"], curve["flux_err"], str(row.index[0]))
+
+    def plot(self, ax=None, *, scale="flux", **kwargs):
+        """Draw the light curve, with 1 sigma error bars.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            A new figure where absent.
+        scale : {"flux", "mag"}, default="flux"
+            Flux in µJy, or AB magnitudes; there, points below 3 sigma are drawn as upper limits
+            at 3 sigma, and those neither positive nor with an error are left out.
+        **kwargs : dict
+            Passed to ``ax.errorbar``.
+
+        Returns
+        -------
+        LightCurveDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            For another `scale`, or fields of unequal lengths.
+        """
+        if scale not in ("flux", "mag"):
+            raise ValueError(
+                "The 'scale' parameter of LightCurveDisplay.plot must be 'flux' or 'mag'. "
+                f"Got {scale!r} instead."
+            )
+        time, flux, flux_err = self._numbers()
+        codes, bands = pd.factorize(np.asarray(self.band, dtype=object))
+        if len(codes) != len(time):
+            raise ValueError(f"band has {len(codes)} points but time has {len(time)}.")
+        wavelengths = band_wavelength(bands)
+        colours = wavelength_colours(wavelengths)
+        self.ax_ = ax = new_axes(ax, figsize=(7.2, 4.2))
+        self.figure_ = ax.figure
+        style = {
+            "linestyle": "",
+            "markersize": 4.5 if len(time) < 200 else 3.5,
+            "elinewidth": 0.8,
+            "capsize": 0,
+        } | kwargs
+        style = {"markeredgecolor": "white", "markeredgewidth": 0.25} | style
+        if scale == "flux":
+            ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
+        limits = []
+        for rank, code in enumerate(np.argsort(wavelengths, kind="stable")):
+            own = codes == code
+            marks = {"color": colours[code], "label": bands[code], "marker": MARKERS[rank % 9]}
+            curve = time[own], flux[own], flux_err[own]
+            if scale == "flux":
+                ax.errorbar(*curve[:2], yerr=_bars(curve[2]), **(marks | style))
+            else:
+                limits.append(_draw_mag(ax, *curve, marks | style))
+        if scale == "mag":
+            ax.yaxis.set_inverted(True)
+        label = "Flux (µJy)" if scale == "flux" else "AB magnitude"
+        ax.set(xlabel="Time (MJD, days)", ylabel=label, title=self.name or "")
+        ax.ticklabel_format(axis="x", useOffset=False, style="plain")
+        ax.locator_params(axis="x", nbins=7)
+        self._legend(any(limits))
+        finish_axes(ax)
+        return self
+
+    def _numbers(self):
+        time = np.asarray(self.time, dtype=np.float64)
+        flux = np.asarray(self.flux, dtype=np.float64)
+        flux_err = self.flux_err
+        flux_err = np.full(len(time), np.nan) if flux_err is None else np.asarray(flux_err, float)
+        if not len(time) == len(flux) == len(flux_err):
+            raise ValueError(
+                "time, flux and flux_err must have equal lengths; got "
+                f"{len(time)}, {len(flux)} and {len(flux_err)}."
+            )
+        return time, flux, flux_err
+
+    def _legend(self, with_limits):
+        handles, _ = self.ax_.get_legend_handles_labels()
+        if with_limits:
+            from matplotlib.lines import Line2D
+
+            style = {"marker": "v", "markerfacecolor": "none", "markersize": 4.5}
+            label = f"{_DETECTION:.0f}σ limit"
+            handles.append(Line2D([], [], linestyle="", color="0.4", label=label, **style))
+        columns = 1 + (len(handles) - 1) // 14
+        legend_beside(self.ax_, handles, ncols=columns, handletextpad=0.3)
+
+
+def _bars(errors):
+    return None if np.isnan(errors).all() else errors
+
+
+def _draw_mag(ax, time, flux, flux_err, style):
+    """Detections and upper limits of one band; True where there are limits."""
+    known = np.isfinite(flux_err)
+    seen = np.where(known, flux > _DETECTION * flux_err, flux > 0)
+    mag, mag_err = flux_to_mag(flux[seen], flux_err[seen])
+    # Drawn even without detections, for the legend.
+    ax.errorbar(time[seen], mag, yerr=_bars(mag_err), **style)
+    below = ~seen & known
+    if below.any():
+        limit = flux_to_mag(_DETECTION * flux_err[below])
+        ax.plot(
+            time[below],
+            limit,
+            linestyle="",
+            marker="v",
+            markerfacecolor="none",
+            color=style["color"],
+            markersize=4,
+            markeredgewidth=0.7,
+            alpha=0.6,
+        )
+    return bool(below.any())

@@ -1,0 +1,225 @@
+"""The spectra of one object."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.plotting._axes import finish_axes, new_axes
+from sklearn_sn.plotting._ions import ION_LINES
+from sklearn_sn.plotting._objects import take_object
+from sklearn_sn.plotting._palette import CLASS_COLOURS
+
+_SPREAD = (1.0, 99.0)  # percentiles that become 0 and 1; cosmic rays do not set the scale
+
+
+class SpectrumDisplay:
+    """Spectra of one object, the earliest on top, with the lines of common ions.
+
+    Each spectrum is scaled so that 98 % of its pixels span one unit, and set one unit below the
+    one before. Lines are marked at rest: a blueshifted trough lies to the left of its mark.
+
+    Parameters
+    ----------
+    wavelengths, fluxes : list of array, each of shape (n_pixels,)
+        One pair of arrays per spectrum; wavelengths in Å in the observer frame and rising, fluxes
+        per Å in any unit.
+    times : array-like of shape (n_spectra,), optional
+        MJD, days; NaN where unknown.
+    redshift : float, optional
+        For the marks of ions and the axis of rest wavelengths; without it neither is drawn.
+    name : str, optional
+        Title.
+
+    Attributes
+    ----------
+    ax_ : matplotlib Axes
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    LightCurveDisplay : The light curve of the same object.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.plotting import SpectrumDisplay
+    >>> X, y = make_supernovae(3, n_spectra=2, random_state=0)
+    >>> display = SpectrumDisplay.from_object(X, 0)
+    >>> len(display.fluxes), bool(display.redshift == X["redshift"].iloc[0])
+    (2, True)
+    >>> display.plot(ax=Figure().subplots()).ax_.get_xlabel()
+    'Wavelength (Å)'
+    """
+
+    def __init__(self, wavelengths, fluxes, times=None, redshift=None, name=None):
+        self.wavelengths = wavelengths
+        self.fluxes = fluxes
+        self.times = times
+        self.redshift = redshift
+        self.name = name
+
+    @classmethod
+    def from_object(cls, X, name_or_position, redshift=None, *, max_spectra=8):
+        """Take the spectra of one object.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            With a column ``spectrum``.
+        name_or_position : label or int
+            Label in the index of `X`; where the index does not hold integers, an int is a
+            position.
+        redshift : float, optional
+            By default the column ``redshift`` of `X`, where there is one.
+        max_spectra : int, default=8
+            Of more spectra, this many are taken, evenly in their order of time.
+
+        Returns
+        -------
+        SpectrumDisplay
+
+        Raises
+        ------
+        KeyError
+            If no object has this name.
+        ValueError
+            If the object has no usable spectrum, or `max_spectra` is below 1.
+        """
+        if max_spectra < 1:
+            raise ValueError(
+                "The 'max_spectra' parameter of SpectrumDisplay.from_object must be at least 1. "
+                f"Got {max_spectra!r} instead."
+            )
+        row, table = take_object(X, name_or_position, "spectrum")
+        spectra = table.spectrum
+        times = spectra.reduce("first", "time")
+        order = np.argsort(times, kind="stable")
+        if len(order) > max_spectra:
+            order = order[np.linspace(0, len(order) - 1, max_spectra).round().astype(int)]
+        cuts = spectra.offsets[1:-1]
+        wavelengths = np.split(spectra["wavelength"], cuts)
+        fluxes = np.split(spectra["flux"], cuts)
+        if redshift is None and "redshift" in row:
+            redshift = pd.to_numeric(row["redshift"]).iloc[0]
+            redshift = float(redshift) if pd.notna(redshift) else None
+        return cls(
+            [wavelengths[number] for number in order],
+            [fluxes[number] for number in order],
+            times[order],
+            redshift,
+            str(row.index[0]),
+        )
+
+    def plot(self, ax=None, *, lines=None, **kwargs):
+        """Draw the spectra, one below the other.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            A new figure where absent.
+        lines : dict of str to float, optional
+            Name and rest wavelength (Å) of the lines to mark; a table of nine by default.
+        **kwargs : dict
+            Passed to ``ax.plot``.
+
+        Returns
+        -------
+        SpectrumDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            For lists of unequal lengths, or a redshift of -1 and below.
+        """
+        n_spectra = len(self.fluxes)
+        times = np.full(n_spectra, np.nan) if self.times is None else np.asarray(self.times, float)
+        if not n_spectra == len(self.wavelengths) == len(times) or n_spectra == 0:
+            raise ValueError(
+                "wavelengths, fluxes and times must hold one entry per spectrum; got "
+                f"{len(self.wavelengths)}, {n_spectra} and {len(times)}."
+            )
+        if self.redshift is not None and not self.redshift > -1:
+            raise ValueError(f"The redshift must be above -1; got {self.redshift!r}.")
+        self.ax_ = ax = new_axes(ax, figsize=(8.0, 3.2 + 0.65 * n_spectra))
+        self.figure_ = ax.figure
+        levels = []
+        for number, (wavelength, flux) in enumerate(
+            zip(self.wavelengths, self.fluxes, strict=True)
+        ):
+            colour = CLASS_COLOURS[number % 2 * 6]  # blue and black in turn
+            levels.append(_scaled(flux) - number)
+            style = {"color": colour, "linewidth": 0.7} | kwargs
+            ax.plot(wavelength, levels[-1], **style)
+            if np.isfinite(times[number]):
+                _label_time(ax, times[number], levels[-1], -number, style["color"])
+        ends = [np.asarray(one, float)[[0, -1]] for one in self.wavelengths]
+        low, high = np.min(ends), np.max(ends)
+        ax.set_xlim(low - 0.01 * (high - low), high + 0.01 * (high - low))
+        # Single wild pixels may be cut off at the top, never a feature.
+        bottom = np.nanpercentile(levels[-1], 0.2) - 0.1
+        ax.set_ylim(bottom, max(1.15, np.nanpercentile(levels[0], 99.8) + 0.1))
+        if self.redshift is not None:
+            self._mark_lines(ION_LINES if lines is None else lines)
+        several = " + offset" if n_spectra > 1 else ""
+        ax.set(xlabel="Wavelength (Å)", ylabel=f"Scaled flux{several}", yticks=[])
+        ax.set_title(self._title())
+        finish_axes(ax)
+        if self.redshift is not None:
+            ax.spines["top"].set_visible(True)
+        return self
+
+    def _title(self):
+        parts = [self.name or ""]
+        if self.redshift is not None:
+            parts.append(f"z = {self.redshift:.3g}")
+        return ",  ".join(part for part in parts if part)
+
+    def _mark_lines(self, lines):
+        ax, stretch = self.ax_, 1.0 + self.redshift
+        bottom, top = ax.get_ylim()
+        # Room for the names in inches, whatever the number of spectra.
+        height = ax.bbox.height / ax.figure.dpi
+        room = min(0.45, 0.75 / max(1.0, height - 0.4))
+        top = bottom + (top - bottom) / (1 - room)
+        ax.set_ylim(bottom, top)
+        low, high = ax.get_xlim()
+        for name, rest in lines.items():
+            if low < rest * stretch < high:
+                ax.axvline(rest * stretch, ymax=1 - room, color="0.75", linewidth=0.8, zorder=0)
+                ax.text(
+                    rest * stretch,
+                    1 - room + 0.01,
+                    name,
+                    rotation=90,
+                    ha="center",
+                    va="bottom",
+                    fontsize=8,
+                    color="0.25",
+                    transform=ax.get_xaxis_transform(),
+                )
+        above = ax.secondary_xaxis(
+            "top", functions=(lambda seen: seen / stretch, lambda rest: rest * stretch)
+        )
+        above.set_xlabel("Rest wavelength (Å)")
+
+
+def _scaled(flux):
+    low, high = np.nanpercentile(np.asarray(flux, dtype=np.float64), _SPREAD)
+    return (flux - low) / (high - low if high > low else 1.0)
+
+
+def _label_time(ax, time, level, base, colour):
+    end = np.nanmedian(level[-max(1, len(level) // 20) :])
+    # Inside its own unit, so that the labels of two spectra never meet.
+    ax.annotate(
+        f"MJD {time:.1f}",
+        (1.0, np.clip(end, base + 0.15, base + 0.85)),
+        xycoords=ax.get_yaxis_transform(),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        fontsize=8.5,
+        color=colour,
+        annotation_clip=False,
+    )
