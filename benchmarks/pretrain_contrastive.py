@@ -1,8 +1,8 @@
 """Pretrain the encoders of benchmarks/contrastive_real.py on other objects.
 
 Light curves of PLAsTiCC and of real supernovae without spectra, and spectra of real supernovae
-without light curves, teach the two encoders classes and redshifts through auxiliary heads; with
-``--simulated N``, N simulated supernovae add pairs for InfoNCE. No object of the pairs takes part.
+without light curves, teach the two encoders classes and redshifts through auxiliary heads;
+simulated supernovae, with both, add pairs for InfoNCE. No object of the pairs takes part.
 
     python benchmarks/pretrain_contrastive.py [--simulated N] [--epochs E] [--name NAME]
 """
@@ -34,9 +34,9 @@ REDSHIFTS = {
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--simulated", type=int, default=0)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--name", default="union")
+    parser.add_argument("--simulated", type=int, default=9000)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--name", default="union_simulated")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(2)
@@ -50,9 +50,7 @@ def main():
     print(f"{len(X)} objects:", X[["light_curve", "spectrum"]].notna().sum().to_dict())
     start = time.time()
     embedder = ContrastiveEmbedder(
-        **{**SIZES, "batch_size": 128},
-        **AUXILIARY,
-        max_epochs=arguments.epochs,
+        **{**SIZES, **AUXILIARY, "batch_size": 128, "max_epochs": arguments.epochs},
         random_state=0,
         verbose=2,
     ).fit(X, y)

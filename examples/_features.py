@@ -41,14 +41,18 @@ def light_curve_features(X):
     n_colours, n_windows = len(COLOURS), len(PHASES) + 1
     cell = (rows * n_colours + colour) * n_windows + np.searchsorted(PHASES, phase)
     size = n * n_colours * n_windows
-    total = np.bincount(cell, flux / peak[rows], size)
-    count = np.bincount(cell, minlength=size)
-    mean = np.divide(total, count, out=np.full(size, np.nan), where=count > 0)
-    mean = mean.reshape(n, n_colours, n_windows)
+    shape = (n, n_colours, n_windows)
+    total = np.bincount(cell, flux / peak[rows], np.prod(shape)).reshape(shape)
+    count = np.bincount(cell, minlength=np.prod(shape)).reshape(shape)
+    mean = _ratio(total, count)
+    near_peak = _ratio(total[:, :, 3:6].sum(axis=2), count[:, :, 3:6].sum(axis=2))
     for i, name in enumerate(COLOURS):
         for j in range(n_windows):
             features[f"{name} window {j}"] = mean[:, i, j]
         if i:
-            near = np.nanmean(np.stack([mean[:, i, 3:6], mean[:, i - 1, 3:6]]), axis=2)
-            features[f"colour {i}"] = near[0] - near[1]
+            features[f"colour {i}"] = near_peak[:, i] - near_peak[:, i - 1]
     return pd.DataFrame(features, index=X.index)
+
+
+def _ratio(total, count):
+    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)

@@ -11,7 +11,10 @@ def one_per_object(values, n_objects, name):
     """`values` as a 1-D array with one entry per object, or None."""
     if values is None:
         return None
-    values = np.asarray(values)
+    if pd.api.types.is_float_dtype(getattr(values, "dtype", None)):
+        values = pd.Series(values).to_numpy(np.float64, na_value=np.nan)  # nullable floats too
+    else:
+        values = np.asarray(values)
     if values.shape != (n_objects,):
         raise ValueError(
             f"{name} must have shape ({n_objects},), one entry per object; got {values.shape}."
@@ -49,7 +52,7 @@ def scatter_classes(ax, x, y, classes, *, filled=None, domains=None, **kwargs):
             if chosen.any():
                 face, edge = (colour, "white") if full else ("none", colour)
                 style = {"facecolors": face, "edgecolors": edge, "linewidths": 0.4 if full else 0.9}
-                ax.scatter(x[chosen], y[chosen], marker=marker, **(style | kwargs))
+                ax.scatter(x[chosen], y[chosen], **(style | {"marker": marker} | kwargs))
     handles = []
     if classes is not None:
         handles = [_handle(*_style(code), str(name)) for code, name in enumerate(names)]

@@ -1,6 +1,7 @@
 """Embeddings in two dimensions."""
 
 import numpy as np
+import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_array, check_random_state
@@ -156,7 +157,9 @@ class EmbeddingDisplay:
 
 def _two_dimensions(Z, random_state):
     n_components = min(_N_COMPONENTS, *Z.shape)
-    Z = PCA(n_components, random_state=random_state).fit_transform(Z - Z.mean(axis=0))
+    if not np.ptp(Z, axis=0).any():  # collapsed to one point, and shown so
+        return np.zeros((len(Z), 2))
+    Z = PCA(n_components, random_state=random_state).fit_transform(Z)
     # The start from principal components needs two of them, and a spread.
     spread = n_components > 1 and Z[:, 0].std() > 0
     return TSNE(
@@ -170,6 +173,8 @@ def _two_dimensions(Z, random_state):
 def _fills(domain, n_objects):
     if domain is None:
         return np.ones(n_objects, dtype=bool), None
+    if pd.isna(domain).any():
+        raise ValueError("domain must be known of every object; it holds None or NaN.")
     names = np.unique(domain)
     if len(names) > 2:
         raise ValueError(f"domain must have at most two values; got {len(names)}.")

@@ -1,6 +1,7 @@
 """Lines of supernovae that a spectrum display marks.
 
-Rest wavelengths in air, Å, from the NIST Atomic Spectra Database; blends at their mean.
+Rest wavelengths in air, Å, rounded; a blend stands at the single wavelength by which velocities of
+supernovae are customarily measured (Si II 6347 and 6371 at 6355).
 """
 
 ION_LINES = {

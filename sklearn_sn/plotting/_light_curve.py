@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import band_wavelength, flux_to_mag
-from sklearn_sn.plotting._axes import finish_axes, legend_beside, new_axes
+from sklearn_sn.data import band_wavelength, canonical_bands, flux_to_mag
+from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import MARKERS, wavelength_colours
 
@@ -19,7 +19,7 @@ class LightCurveDisplay:
     time : array-like of shape (n_points,)
         MJD, days.
     band : array-like of shape (n_points,)
-        Names of bands, see :func:`~sklearn_sn.data.list_bands`.
+        Names of bands, see :func:`~sklearn_sn.data.list_bands`; unknown ones are grey.
     flux : array-like of shape (n_points,)
         µJy.
     flux_err : array-like of shape (n_points,), optional
@@ -82,7 +82,7 @@ class LightCurveDisplay:
         band = np.asarray(curve["band"], dtype=object)
         return cls(curve["time"], band, curve["flux"], curve["flux_err"], str(row.index[0]))
 
-    def plot(self, ax=None, *, scale="flux", **kwargs):
+    def plot(self, ax=None, *, scale="flux", time_zero=None, **kwargs):
         """Draw the light curve, with 1 sigma error bars.
 
         Parameters
@@ -92,6 +92,8 @@ class LightCurveDisplay:
         scale : {"flux", "mag"}, default="flux"
             Flux in µJy, or AB magnitudes; there, points below 3 sigma are drawn as upper limits
             at 3 sigma, and those neither positive nor with an error are left out.
+        time_zero : float, optional
+            MJD from which days are counted, such as that of maximum light.
         **kwargs : dict
             Passed to ``ax.errorbar``.
 
@@ -103,7 +105,7 @@ class LightCurveDisplay:
         Raises
         ------
         ValueError
-            For another `scale`, or fields of unequal lengths.
+            For another `scale`, fields of unequal lengths, or negative errors.
         """
         if scale not in ("flux", "mag"):
             raise ValueError(
@@ -114,7 +116,8 @@ class LightCurveDisplay:
         codes, bands = pd.factorize(np.asarray(self.band, dtype=object))
         if len(codes) != len(time):
             raise ValueError(f"band has {len(codes)} points but time has {len(time)}.")
-        wavelengths = band_wavelength(bands)
+        time = time - (0.0 if time_zero is None else time_zero)
+        wavelengths = band_wavelength(canonical_bands(bands, ambiguous="unknown"))
         colours = wavelength_colours(wavelengths)
         self.ax_ = ax = new_axes(ax, figsize=(7.2, 4.2))
         self.figure_ = ax.figure
@@ -123,7 +126,7 @@ class LightCurveDisplay:
             "markersize": 4.5 if len(time) < 200 else 3.5,
             "elinewidth": 0.8,
             "capsize": 0,
-        } | kwargs
+        } | full_names(kwargs)
         style = {"markeredgecolor": "white", "markeredgewidth": 0.25} | style
         if scale == "flux":
             ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
@@ -139,7 +142,8 @@ class LightCurveDisplay:
         if scale == "mag":
             ax.yaxis.set_inverted(True)
         label = "Flux (µJy)" if scale == "flux" else "AB magnitude"
-        ax.set(xlabel="Time (MJD, days)", ylabel=label, title=self.name or "")
+        xlabel = "Time (MJD, days)" if time_zero is None else f"Days since MJD {time_zero:.10g}"
+        ax.set(xlabel=xlabel, ylabel=label, title=self.name or "")
         ax.ticklabel_format(axis="x", useOffset=False, style="plain")
         ax.locator_params(axis="x", nbins=7)
         self._legend(any(limits))
@@ -156,6 +160,8 @@ class LightCurveDisplay:
                 "time, flux and flux_err must have equal lengths; got "
                 f"{len(time)}, {len(flux)} and {len(flux_err)}."
             )
+        if (flux_err < 0).any():
+            raise ValueError("flux_err must not be negative; give NaN where it is unknown.")
         return time, flux, flux_err
 
     def _legend(self, with_limits):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.plotting._axes import finish_axes, new_axes
+from sklearn_sn.plotting._axes import finish_axes, full_names, new_axes
 from sklearn_sn.plotting._ions import ION_LINES
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import CLASS_COLOURS
@@ -94,6 +94,7 @@ class SpectrumDisplay:
         spectra = table.spectrum
         times = spectra.reduce("first", "time")
         order = np.argsort(times, kind="stable")
+        order = order[spectra.lengths[order] > 1]  # one pixel is no spectrum
         if len(order) > max_spectra:
             order = order[np.linspace(0, len(order) - 1, max_spectra).round().astype(int)]
         cuts = spectra.offsets[1:-1]
@@ -110,7 +111,7 @@ class SpectrumDisplay:
             str(row.index[0]),
         )
 
-    def plot(self, ax=None, *, lines=None, **kwargs):
+    def plot(self, ax=None, *, lines=None, time_zero=None, **kwargs):
         """Draw the spectra, one below the other.
 
         Parameters
@@ -119,6 +120,8 @@ class SpectrumDisplay:
             A new figure where absent.
         lines : dict of str to float, optional
             Name and rest wavelength (Å) of the lines to mark; a table of nine by default.
+        time_zero : float, optional
+            MJD from which days are counted, such as that of maximum light.
         **kwargs : dict
             Passed to ``ax.plot``.
 
@@ -130,7 +133,8 @@ class SpectrumDisplay:
         Raises
         ------
         ValueError
-            For lists of unequal lengths, or a redshift of -1 and below.
+            For lists of unequal lengths, a spectrum with fewer than two finite pixels, or a
+            redshift of -1 and below.
         """
         n_spectra = len(self.fluxes)
         times = np.full(n_spectra, np.nan) if self.times is None else np.asarray(self.times, float)
@@ -139,7 +143,10 @@ class SpectrumDisplay:
                 "wavelengths, fluxes and times must hold one entry per spectrum; got "
                 f"{len(self.wavelengths)}, {n_spectra} and {len(times)}."
             )
-        if self.redshift is not None and not self.redshift > -1:
+        for number, flux in enumerate(self.fluxes):
+            if np.isfinite(flux).sum() < 2:
+                raise ValueError(f"Spectrum {number} has fewer than two finite pixels.")
+        if self._at_redshift() and not self.redshift > -1:
             raise ValueError(f"The redshift must be above -1; got {self.redshift!r}.")
         self.ax_ = ax = new_axes(ax, figsize=(8.0, 3.2 + 0.65 * n_spectra))
         self.figure_ = ax.figure
@@ -149,29 +156,34 @@ class SpectrumDisplay:
         ):
             colour = CLASS_COLOURS[number % 2 * 6]  # blue and black in turn
             levels.append(_scaled(flux) - number)
-            style = {"color": colour, "linewidth": 0.7} | kwargs
+            style = {"color": colour, "linewidth": 0.7} | full_names(kwargs)
             ax.plot(wavelength, levels[-1], **style)
             if np.isfinite(times[number]):
-                _label_time(ax, times[number], levels[-1], -number, style["color"])
-        ends = [np.asarray(one, float)[[0, -1]] for one in self.wavelengths]
-        low, high = np.min(ends), np.max(ends)
+                label = f"MJD {times[number]:.1f}"
+                if time_zero is not None:
+                    label = f"{times[number] - time_zero:+.1f} d"
+                _label_end(ax, label, levels[-1], -number, style["color"])
+        low = min(np.min(wavelength) for wavelength in self.wavelengths)
+        high = max(np.max(wavelength) for wavelength in self.wavelengths)
         ax.set_xlim(low - 0.01 * (high - low), high + 0.01 * (high - low))
-        # Single wild pixels may be cut off at the top, never a feature.
-        bottom = np.nanpercentile(levels[-1], 0.2) - 0.1
-        ax.set_ylim(bottom, max(1.15, np.nanpercentile(levels[0], 99.8) + 0.1))
-        if self.redshift is not None:
+        bottom, top = _reach(levels[-1])[0], _reach(levels[0])[1]
+        ax.set_ylim(bottom - 0.1, max(1.15, top + 0.1))
+        if self._at_redshift():
             self._mark_lines(ION_LINES if lines is None else lines)
         several = " + offset" if n_spectra > 1 else ""
         ax.set(xlabel="Wavelength (Å)", ylabel=f"Scaled flux{several}", yticks=[])
         ax.set_title(self._title())
         finish_axes(ax)
-        if self.redshift is not None:
+        if self._at_redshift():
             ax.spines["top"].set_visible(True)
         return self
 
+    def _at_redshift(self):
+        return self.redshift is not None and not np.isnan(self.redshift)
+
     def _title(self):
         parts = [self.name or ""]
-        if self.redshift is not None:
+        if self._at_redshift():
             parts.append(f"z = {self.redshift:.3g}")
         return ",  ".join(part for part in parts if part)
 
@@ -209,11 +221,19 @@ def _scaled(flux):
     return (flux - low) / (high - low if high > low else 1.0)
 
 
-def _label_time(ax, time, level, base, colour):
+def _reach(level):
+    """Lowest and highest flux, but for one or two wild pixels: a feature is wider."""
+    level = level[np.isfinite(level)]
+    if len(level) >= 5:
+        level = np.median(np.lib.stride_tricks.sliding_window_view(level, 5), axis=1)
+    return level.min(), level.max()
+
+
+def _label_end(ax, label, level, base, colour):
     end = np.nanmedian(level[-max(1, len(level) // 20) :])
     # Inside its own unit, so that the labels of two spectra never meet.
     ax.annotate(
-        f"MJD {time:.1f}",
+        label,
         (1.0, np.clip(end, base + 0.15, base + 0.85)),
         xycoords=ax.get_yaxis_transform(),
         xytext=(6, 0),

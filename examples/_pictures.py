@@ -1,0 +1,71 @@
+"""The pictures that the demo saves."""
+
+import matplotlib
+
+matplotlib.use("Agg")  # no window, whatever the machine
+
+import matplotlib.pyplot as plt
+from sklearn.metrics import ConfusionMatrixDisplay
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.plotting import (
+    EmbeddingDisplay,
+    LightCurveDisplay,
+    RedshiftDisplay,
+    SpectrumDisplay,
+)
+
+
+def save_pictures(folder, X, y, test, Z, held_out):
+    """Draw what the demo found.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Made where it is missing.
+    X : pandas.DataFrame of n_objects rows
+    y : array of str, shape (n_objects,)
+    test : array of int
+        Objects of the last test part.
+    Z : array of shape (len(test), n_features)
+        Their embedding.
+    held_out : dict of (task, method) to array of shape (n_objects,)
+        Predictions for every object from the fold that had not seen it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    z = X["redshift"].to_numpy()
+    points = EmbeddingDisplay.from_embeddings(Z, random_state=0).coordinates
+    _save(EmbeddingDisplay(points, y[test]).plot(), folder / "embedding_by_class.png")
+    _save(EmbeddingDisplay(points, z[test]).plot(), folder / "embedding_by_redshift.png")
+    _save(draw_embedding(points, y[test], z[test]), folder / "embedding.png")
+
+    confusion = ConfusionMatrixDisplay.from_predictions(
+        y, held_out["class", "embedding + kNN"], normalize="true", cmap="Blues", values_format=".2f"
+    )
+    confusion.ax_.set_title("Class from the light curve, embedding + kNN")
+    _save(confusion, folder / "confusion_matrix.png")
+    redshift = RedshiftDisplay.from_predictions(z, held_out["redshift", "embedding + kNN"], y)
+    _save(redshift.plot(), folder / "redshift.png")
+    _save(draw_object(X, y), folder / "light_curve_and_spectrum.png")
+
+
+def draw_embedding(coordinates, y, z):
+    """The map twice, by class and by redshift."""
+    figure, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
+    EmbeddingDisplay(coordinates, y).plot(axes[0], title="Simulated supernovae by class")
+    return EmbeddingDisplay(coordinates, z).plot(axes[1], title="and by redshift")
+
+
+def draw_object(X, y):
+    """Light curve and spectrum of the object with the most points."""
+    row = int(as_ragged(X["light_curve"]).lengths.argmax())
+    figure, axes = plt.subplots(1, 2, figsize=(13, 4.4), layout="constrained")
+    LightCurveDisplay.from_object(X, X.index[row]).plot(axes[0])
+    display = SpectrumDisplay.from_object(X, X.index[row], X["redshift"].iloc[row]).plot(axes[1])
+    figure.suptitle(y[row])
+    return display
+
+
+def _save(display, path):
+    display.figure_.savefig(path, dpi=110)
+    plt.close(display.figure_)
