@@ -64,7 +64,7 @@ class EmbeddingDisplay:
         self.domain = domain
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, domain=None, random_state=None):
+    def from_estimator(cls, estimator, X, y=None, *, domain=None, random_state=0):
         """Embed a table and map it.
 
         Parameters
@@ -75,7 +75,7 @@ class EmbeddingDisplay:
             What ``estimator.transform`` takes.
         y, domain : array-like of shape (n_objects,), optional
             As for the class.
-        random_state : int, RandomState instance or None, default=None
+        random_state : int, RandomState instance or None, default=0
             Seed of PCA and t-SNE.
 
         Returns
@@ -87,7 +87,7 @@ class EmbeddingDisplay:
         )
 
     @classmethod
-    def from_embeddings(cls, Z, y=None, *, domain=None, random_state=None):
+    def from_embeddings(cls, Z, y=None, *, domain=None, random_state=0):
         """Map embeddings: PCA to at most 50 components, then t-SNE to 2.
 
         Parameters
