@@ -40,7 +40,6 @@ def light_curve_features(X):
     # Mean flux, relative to the peak, in each band and stretch of time.
     n_colours, n_windows = len(COLOURS), len(PHASES) + 1
     cell = (rows * n_colours + colour) * n_windows + np.searchsorted(PHASES, phase)
-    size = n * n_colours * n_windows
     shape = (n, n_colours, n_windows)
     total = np.bincount(cell, flux / peak[rows], np.prod(shape)).reshape(shape)
     count = np.bincount(cell, minlength=np.prod(shape)).reshape(shape)

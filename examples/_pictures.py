@@ -5,6 +5,7 @@ import matplotlib
 matplotlib.use("Agg")  # no window, whatever the machine
 
 import matplotlib.pyplot as plt
+import numpy as np
 from sklearn.metrics import ConfusionMatrixDisplay
 
 from sklearn_sn.data import as_ragged
@@ -51,14 +52,14 @@ def save_pictures(folder, X, y, test, Z, held_out):
 
 def draw_embedding(coordinates, y, z):
     """The map twice, by class and by redshift."""
-    figure, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
+    _, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
     EmbeddingDisplay(coordinates, y).plot(axes[0], title="Simulated supernovae by class")
     return EmbeddingDisplay(coordinates, z).plot(axes[1], title="and by redshift")
 
 
 def draw_object(X, y):
-    """Light curve and spectrum of the object with the most points."""
-    row = int(as_ragged(X["light_curve"]).lengths.argmax())
+    """Light curve and spectrum of the type Ia with the most points."""
+    row = int(np.where(y == "SN Ia", as_ragged(X["light_curve"]).lengths, 0).argmax())
     figure, axes = plt.subplots(1, 2, figsize=(13, 4.4), layout="constrained")
     LightCurveDisplay.from_object(X, X.index[row]).plot(axes[0])
     display = SpectrumDisplay.from_object(X, X.index[row], X["redshift"].iloc[row]).plot(axes[1])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data._check_points import check_light_curves, check_spectra
-from sklearn_sn.data._convert import as_ragged
+from sklearn_sn.data._convert import as_ragged, as_series
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
 from sklearn_sn.data._quality import Findings
@@ -180,11 +180,32 @@ def as_frame(X):
     if hasattr(X, "to_pandas") and hasattr(X, "schema"):
         return X.to_pandas(types_mapper=pd.ArrowDtype)
     if isinstance(X, dict):
-        return pd.DataFrame({name: pd.Series(list(cells)) for name, cells in X.items()})
+        return _frame_of(X)
     raise ValueError(
         f"X must be a pandas DataFrame with one row per object; got {type(X).__name__}. "
         "sklearn_sn.datasets.read_tables builds one from long tables."
     )
+
+
+def _frame_of(columns):
+    """A DataFrame from a dict of columns; pandas would fill unequal ones up with NaN."""
+    columns = {
+        name: cells if isinstance(cells, pd.Series) else as_series(cells).infer_objects()
+        for name, cells in columns.items()
+    }
+    first = next(iter(columns), None)
+    named = {n: c.index for n, c in columns.items() if not isinstance(c.index, pd.RangeIndex)}
+    index = next(iter(named.values()), None)
+    for name, cells in columns.items():
+        if len(cells) != len(columns[first]):
+            raise ValueError(
+                f"X has {len(columns[first])} objects in {first!r} but {len(cells)} in {name!r}."
+            )
+        if name in named and not named[name].equals(index):
+            raise ValueError(
+                f"The columns {next(iter(named))!r} and {name!r} of X differ in index."
+            )
+    return pd.DataFrame({n: c.array for n, c in columns.items()}, index=index)
 
 
 def _wanted(X, modalities, metadata_columns):
@@ -203,4 +224,6 @@ def _wanted(X, modalities, metadata_columns):
                 f"X lacks the column {name!r}; it has {list(X.columns)[:10]}. Give every object "
                 "that lacks a modality a null cell."
             )
+        if isinstance(X[name], pd.DataFrame):
+            raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")
     return list(modalities)

@@ -71,9 +71,10 @@ def _drop_points(curves, findings, training):
     bad_error = np.isinf(errors) | (errors < 0)
     rows = curves.rows
     # NaN errors are fine when the object has no errors at all.
-    some = Ragged({}, curves.offsets).reduce("any", np.isfinite(errors) & (errors > 0) & finite)
-    bad_error |= np.isnan(errors) & some[rows]
     unknown = curves["band"].codes < 0
+    usable = finite & ~unknown & np.isfinite(errors) & (errors > 0)
+    some = Ragged({}, curves.offsets).reduce("any", usable)
+    bad_error |= np.isnan(errors) & some[rows]
     findings.fixed("points with non-finite time or flux dropped", rows[~finite])
     findings.fixed("points without a usable flux_err dropped", rows[finite & bad_error])
     if unknown.any():
@@ -132,12 +133,12 @@ def _doubt_units(curves, findings):
     errors = curves["flux_err"] if "flux_err" in curves else np.full(len(flux), np.nan)
     finite = np.isfinite(flux)
     small = np.isfinite(errors) & finite
-    if finite.sum() >= 10 and small.any() and np.median(errors[small]) < 0.5:
-        # µJy spread over decades; magnitudes of transients do not leave 8 … 28.
-        if flux[finite].min() > 8 and flux[finite].max() < 28:
-            findings.said(
-                "fluxes look like magnitudes (all between 8 and 28): convert them with mag_to_flux"
-            )
+    precise = finite.sum() >= 10 and small.any() and np.median(errors[small]) < 0.5
+    # µJy spread over decades; magnitudes of transients do not leave 8 … 28.
+    if precise and flux[finite].min() > 8 and flux[finite].max() < 28:
+        findings.said(
+            "fluxes look like magnitudes (all between 8 and 28): convert them with mag_to_flux"
+        )
 
 
 def check_spectra(pixels, findings):
@@ -221,7 +222,10 @@ def _sort_pixels(pixels, findings):
         starts = np.flatnonzero(np.concatenate([[True], ~repeated]))
         sizes = np.diff(np.concatenate([starts, [pixels.n_points]]))
         kept = Ragged.from_groups(rows[starts], len(pixels), {})
-        fields = {name: np.add.reduceat(pixels[name], starts) / sizes for name in pixels.fields}
+        fields = {name: pixels[name][starts] for name in pixels.fields}
+        # Time and wavelength are equal, and a mean might differ by a rounding.
+        for name in ("flux", "flux_err"):
+            fields[name] = np.add.reduceat(pixels[name], starts) / sizes
         pixels = Ragged(fields, kept.offsets)
     return pixels
 

@@ -1,5 +1,8 @@
 """From the columns of a table to Ragged: Arrow buffers as they are, Python cells once."""
 
+from collections.abc import Iterator, Mapping
+from numbers import Number
+
 import numpy as np
 import pandas as pd
 
@@ -35,6 +38,8 @@ _UNITS = {
     "light_curve": {"time": "d", "flux": "uJy", "flux_err": "uJy"},
     "spectrum": {"wavelength": "Angstrom", "time": "d"},
 }
+# Where photometry comes in other units, as in sncosmo and SNANA.
+_ZERO_POINT = ("zp", "zpt")
 _REQUIRED = {"light_curve": ("time", "band", "flux"), "spectrum": ("wavelength", "flux")}
 
 
@@ -72,7 +77,7 @@ def as_ragged(column, kind=None):
     >>> as_ragged(cells, kind="light_curve")
     Ragged(2 rows, 2 points, fields ['time', 'band', 'flux'])
     """
-    column = column if isinstance(column, pd.Series) else _as_series(column)
+    column = column if isinstance(column, pd.Series) else as_series(column)
     names = column.index
     array = column.array
     if hasattr(array, "struct_array"):
@@ -86,11 +91,13 @@ def as_ragged(column, kind=None):
     return ragged if kind is None else _standard_fields(ragged, kind)
 
 
-def _as_series(cells):
-    series = pd.Series([None] * len(cells), dtype=object)
-    for row, cell in enumerate(cells):
-        series.iat[row] = cell
-    return series
+def as_series(cells):
+    """A Series of objects; cells that are sequences stay whole."""
+    cells = list(cells)
+    array = np.empty(len(cells), dtype=object)
+    for row, cell in enumerate(cells):  # numpy would look into cells that are sequences
+        array[row] = cell
+    return pd.Series(array)
 
 
 def _from_arrow(chunked, names):
@@ -100,7 +107,9 @@ def _from_arrow(chunked, names):
     array = chunked.combine_chunks() if isinstance(chunked, pa.ChunkedArray) else chunked
     if isinstance(array, pa.ChunkedArray):  # an empty or multi-chunk remainder
         array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
-    if pa.types.is_struct(array.type):
+    if pa.types.is_null(array.type):
+        return Ragged({}, np.zeros(len(array) + 1, dtype=np.int64))
+    if pa.types.is_struct(array.type) and all(_is_list(field.type) for field in array.type):
         lists = dict(zip([field.name for field in array.type], array.flatten(), strict=True))
         lengths = {name: _list_lengths(values) for name, values in lists.items()}
         _check_equal_lengths(lengths, names)
@@ -122,7 +131,9 @@ def _from_arrow(chunked, names):
 def _is_list(kind):
     import pyarrow as pa
 
-    return pa.types.is_list(kind) or pa.types.is_large_list(kind)
+    return (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    )
 
 
 def _list_lengths(lists):
@@ -137,19 +148,25 @@ def _check_equal_lengths(lengths, names):
         differ = np.flatnonzero(first[1] != other[1])
         if len(differ):
             row = differ[0]
-            raise ValueError(
-                f"Object {names[row]!r} has {first[1][row]} values in {first[0]!r} but "
-                f"{other[1][row]} in {other[0]!r}; all fields of an object must be equally long."
-            )
+            raise ValueError(_unequal(names[row], first[0], first[1][row], other[0], other[1][row]))
+
+
+def _unequal(name, field, size, other, length):
+    return (
+        f"Object {name!r} has {size} values in {field!r} but {length} in {other!r}; all fields of "
+        "an object must be equally long."
+    )
 
 
 def _flat_from_arrow(values):
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
+        if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
+            return _flat_from_arrow(values.dictionary_decode())
+        codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
         return pd.Categorical.from_codes(
-            values.indices.fill_null(-1).to_numpy(zero_copy_only=False),
-            pd.Index(values.dictionary.to_pylist(), dtype=object),
+            codes, pd.Index(values.dictionary.to_pylist(), dtype=object)
         )
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return _flat_from_arrow(values.dictionary_encode())
@@ -163,89 +180,111 @@ def _flat_from_arrow(values):
 def _from_cells(column, kind):
     """Ragged from Python containers, one cell after the other."""
     parts, lengths = {}, np.zeros(len(column), dtype=np.int64)
-    fields = None
     for row, (name, cell) in enumerate(column.items()):
         values = _cell_fields(cell, name, kind)
-        if not values:
-            continue
-        sizes = {field: len(array) for field, array in values.items()}
-        if len(set(sizes.values())) > 1:
-            first, *others = sizes.items()
-            other = next(item for item in others if item[1] != first[1])
-            raise ValueError(
-                f"Object {name!r} has {first[1]} values in {first[0]!r} but {other[1]} in "
-                f"{other[0]!r}; all fields of an object must be equally long."
-            )
-        lengths[row] = next(iter(sizes.values()))
-        if lengths[row] == 0:
-            continue
+        lengths[row] = len(next(iter(values.values()), ()))
         # A field that only some objects have (an error, say) is NaN where it lacks.
-        fields = fields or {}
-        for field in values:
-            if field not in fields:
-                fields[field] = None
-        for field in fields:
-            parts.setdefault(field, []).append((row, values.get(field)))
+        for field, array in values.items():
+            parts.setdefault(field, []).append((row, array))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return Ragged({f: _fill(parts[f], offsets) for f in fields or {}}, offsets)
+    return Ragged({field: _fill(cells, offsets) for field, cells in parts.items()}, offsets)
 
 
 def _fill(cells, offsets):
-    """One flat array from (row, values or None) pairs."""
-    arrays = [values for _, values in cells if values is not None]
-    if any(array.dtype.kind in "OUS" for array in arrays):
+    """One flat array from (row, values) pairs."""
+    arrays = [values for _, values in cells]
+    if any(array.dtype.kind not in "iufbc" for array in arrays):
         flat = np.full(offsets[-1], None, dtype=object)
     else:
         flat = np.full(offsets[-1], np.nan, dtype=np.result_type(np.float64, *arrays))
     for row, values in cells:
-        if values is not None:
-            flat[offsets[row] : offsets[row + 1]] = values
+        flat[offsets[row] : offsets[row + 1]] = values
     return flat
 
 
 def _cell_fields(cell, name, kind):
     """The fields of one cell as a dict of arrays; empty when the cell holds nothing."""
-    if cell is None or (np.isscalar(cell) and pd.isna(cell)) or cell is pd.NA:
+    given = {field: values for field, values in _items(cell, name) if values is not None}
+    known = _alias_map(given, kind)
+    if kind is not None:  # what else a cell holds is of no concern, whatever it is
+        given = {f: v for f, v in given.items() if f in known or str(f).lower() in _ZERO_POINT}
+    fields = {}
+    for field, values in given.items():
+        try:
+            array = _cell_array(values, _UNITS.get(kind, {}).get(known.get(field)))
+            fields[field] = (
+                array if kind is None or known.get(field) == "band" else _as_numbers(array)
+            )
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"Object {name!r}, field {field!r}: {error}") from error
+    (first, size), *others = [(field, len(v)) for field, v in fields.items()] or [(None, 0)]
+    for other, length in others:
+        if length != size:
+            raise ValueError(_unequal(name, first, size, other, length))
+    if size == 0:
         return {}
-    if isinstance(cell, list) and (not cell or isinstance(cell[0], dict)):
-        cell = {field: [point[field] for point in cell] for field in (cell[0] if cell else ())}
+    if kind is None:
+        return {str(field): values for field, values in fields.items()}
+    # Under our names at once: objects may differ in theirs, and in their zero points.
+    fields = _in_microjansky({known.get(field, field): v for field, v in fields.items()}, kind)
+    _require(fields, [field for field, _ in _items(cell, name)], kind, f"Object {name!r}: a")
+    return fields
+
+
+def _items(cell, name):
+    """(field, values) pairs of one cell."""
+    if cell is None or cell is pd.NaT or cell is pd.NA or (np.isscalar(cell) and pd.isna(cell)):
+        return []
+    if isinstance(cell, list | tuple) and all(isinstance(point, Mapping) for point in cell):
+        fields = dict.fromkeys(field for point in cell for field in point)
+        return [(field, [point.get(field) for point in cell]) for field in fields]
     if isinstance(cell, pd.DataFrame):
-        items = [(field, cell[field].to_numpy()) for field in cell.columns]
-    elif isinstance(cell, dict):
-        items = list(cell.items())
-    elif isinstance(cell, np.ndarray) and cell.dtype.names:
-        items = [(field, cell[field]) for field in cell.dtype.names]
-    elif hasattr(cell, "colnames"):
-        items = [(field, cell[field]) for field in cell.colnames]
-    else:
-        raise ValueError(
-            f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
-            "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."
-        )
-    units = _UNITS.get(kind, {})
-    aliases = _alias_map([field for field, _ in items], kind)
-    return {
-        str(field): _cell_array(values, units.get(aliases.get(field)), kind, field)
-        for field, values in items
-    }
+        return [(field, cell[field].to_numpy()) for field in cell.columns]
+    if isinstance(cell, Mapping):
+        return list(cell.items())
+    if isinstance(cell, np.ndarray) and cell.dtype.names:
+        return [(field, cell[field]) for field in cell.dtype.names]
+    if hasattr(cell, "colnames"):
+        return [(field, cell[field]) for field in cell.colnames]
+    raise ValueError(
+        f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
+        "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."
+    )
 
 
-def _cell_array(values, unit, kind, field):
-    if getattr(values, "unit", None) is not None:
+def _cell_array(values, unit):
+    """A 1-D array of one field; numbers with an astropy unit in `unit`, None where it has any."""
+    if isinstance(values, Iterator):
+        values = list(values)
+    bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
+    own = "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
+    if own is not None:
         # Spectra may be on any flux scale: only fields with a unit of ours are converted.
-        values = to_unit(values, unit) if unit else getattr(values, "value", values)
+        values = to_unit(values, unit or own)
     if isinstance(values, np.ma.MaskedArray):
-        values = (
-            np.ma.filled(values.astype(np.float64), np.nan)
-            if values.dtype.kind in "iuf"
-            else (np.ma.filled(values.astype(object), None))
-        )
+        numeric = values.dtype.kind in "iuf"
+        values = np.ma.filled(values.astype(float if numeric else object), np.nan)
     array = np.atleast_1d(np.asarray(values))
-    if array.dtype.kind == "S":
-        array = np.char.decode(array, "ascii")
     if array.ndim != 1:
-        raise ValueError(f"The field {field!r} of a {kind or 'cell'} must be 1-D.")
+        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8")
+    if array.dtype.kind == "O":
+        return _numbers_of(array)
+    if array.dtype == np.longdouble:
+        with np.errstate(over="ignore"):  # infinite points are dropped by the check
+            return array.astype(np.float64)
     return array
+
+
+def _numbers_of(array):
+    """Objects that are numbers or null as floats; anything else stays."""
+    known = ~pd.isna(array)
+    if not all(isinstance(value, Number) for value in array[known]):
+        return array
+    numbers = np.full(len(array), np.nan)
+    numbers[known] = array[known].astype(np.float64)
+    return numbers
 
 
 def _alias_map(fields, kind):
@@ -268,46 +307,50 @@ def _standard_fields(ragged, kind):
     fields = {ours: ragged[given] for given, ours in names.items()}
     if ragged.n_points == 0 and not fields:
         fields = {field: np.empty(0) for field in _REQUIRED[kind]}
-    missing = [field for field in _REQUIRED[kind] if field not in fields]
-    if missing:
-        hint = ""
-        if kind == "light_curve" and {"mag", "magnitude", "magpsf"} & {
-            str(field).lower() for field in ragged.fields
-        }:
-            hint = " Magnitudes are converted by sklearn_sn.data.mag_to_flux."
-        raise ValueError(
-            f"A {kind} column needs the fields {_REQUIRED[kind]}; {missing[0]!r} is missing "
-            f"(found {list(ragged.fields)}).{hint}"
-        )
+    _require(fields, list(ragged.fields), kind, "A")
     for field, values in fields.items():
-        if field == "band":
-            continue
-        fields[field] = _as_numbers(values, field, kind)
-    if kind == "light_curve":
-        zero_point = next((f for f in ragged.fields if str(f).lower() in ("zp", "zpt")), None)
-        if zero_point is not None:
-            # µJy have the AB zero point 23.9 (Oke & Gunn 1983).
-            scale = 10.0 ** (-0.4 * (_as_numbers(ragged[zero_point], "zp", kind) - 23.9))
-            for field in ("flux", "flux_err"):
-                if field in fields:
-                    fields[field] = fields[field] * scale
+        if field != "band":
+            try:
+                fields[field] = _as_numbers(values)
+            except ValueError as error:
+                raise ValueError(f"The field {field!r} of a {kind} column: {error}") from None
+    extra = {field: v for field, v in ragged.fields.items() if str(field).lower() in _ZERO_POINT}
+    fields = _in_microjansky({**fields, **extra}, kind)
     order = [field for field in FIELD_ALIASES[kind] if field in fields]
     return Ragged({field: fields[field] for field in order}, ragged.offsets)
 
 
-def _as_numbers(values, field, kind):
+def _require(fields, found, kind, who):
+    missing = [field for field in _REQUIRED[kind] if field not in fields]
+    if not missing:
+        return
+    hint = ""
+    if kind == "light_curve" and {"mag", "magnitude", "magpsf"} & {str(f).lower() for f in found}:
+        hint = " Magnitudes are converted by sklearn_sn.data.mag_to_flux."
+    raise ValueError(
+        f"{who} {kind} needs the fields {_REQUIRED[kind]}; {missing[0]!r} is missing (found "
+        f"{found}).{hint}"
+    )
+
+
+def _in_microjansky(fields, kind):
+    """Fluxes with a zero point in µJy, which have the AB zero point 23.9 (Oke & Gunn 1983)."""
+    name = next((field for field in fields if str(field).lower() in _ZERO_POINT), None)
+    if name is None or kind != "light_curve":
+        return fields
+    scale = 10.0 ** (-0.4 * (_as_numbers(fields[name]) - 23.9))
+    return {
+        field: _as_numbers(values) * scale if field.startswith("flux") else values
+        for field, values in fields.items()
+        if field != name
+    }
+
+
+def _as_numbers(values):
     if isinstance(values, pd.Categorical):
         if values.codes.max(initial=-1) < 0:  # nothing but nulls
             return np.full(len(values), np.nan)
-        raise ValueError(
-            f"The field {field!r} of the {kind} column must hold numbers; got text such as "
-            f"{values.categories[0]!r}."
-        )
-    if values.dtype.kind == "O":
-        return np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+        values = np.asarray(values.categories, dtype=object)
     if values.dtype.kind not in "iufb":
-        raise ValueError(
-            f"The field {field!r} of the {kind} column must hold real numbers; got dtype "
-            f"{values.dtype}."
-        )
+        raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
     return np.asarray(values, dtype=np.float64)

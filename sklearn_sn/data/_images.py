@@ -1,6 +1,7 @@
 """The rules for cutouts."""
 
 import numpy as np
+import pandas as pd
 
 
 def check_images(column, findings):
@@ -22,9 +23,16 @@ def check_images(column, findings):
 
 
 def _cutout(cell, row, findings):
-    if cell is None or np.isscalar(cell):
+    if cell is None or cell is pd.NA or cell is pd.NaT or (np.isscalar(cell) and pd.isna(cell)):
         return None
-    image = np.ma.filled(np.ma.asarray(cell).astype(np.float64), np.nan)
+    image = np.ma.asarray(cell)
+    if image.dtype.kind not in "iufb":
+        findings.refuse(
+            row, "image", f"holds {image.dtype} values", "give an array of real numbers, or None"
+        )
+    image = np.ma.filled(image.astype(np.float64), np.nan)
+    if image.size == 0:
+        return None
     if image.ndim == 2:
         image = image[None]
     if image.ndim != 3:
@@ -33,7 +41,7 @@ def _cutout(cell, row, findings):
         )
     if image.shape[-1] <= 4 < image.shape[0]:
         image = np.moveaxis(image, -1, 0)
-    if image.size == 0 or not np.isfinite(image).any():
+    image = np.where(np.abs(image) <= np.finfo(np.float32).max, image, np.nan)
+    if np.isnan(image).all():
         return None
-    image = np.where(np.isfinite(image), image, np.nan)
     return np.ascontiguousarray(image, dtype=np.float32)

@@ -45,12 +45,39 @@ def check_metadata(X, columns, findings):
 def _column(column, findings):
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.array
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+    kind = column.dtype.kind if column.dtype.kind != "O" else _kind_of_objects(column)
+    if kind in "mM":
         raise ValueError(f"The column {column.name!r} holds dates; give MJD as a number.")
-    try:
-        values = pd.to_numeric(column).to_numpy(dtype=np.float64, na_value=np.nan)
-    except (ValueError, TypeError):
+    if kind == "c":
+        raise ValueError(f"The column {column.name!r} holds complex numbers; give real ones.")
+    values = _numbers(column, findings)
+    if values is None:
         return pd.Categorical(column.where(column.notna(), None).astype(object))
     unknown = np.isinf(values) | np.isin(values, SENTINELS)
     findings.fixed(f"unknown values of {column.name!r} taken as missing", np.flatnonzero(unknown))
     return np.where(unknown, np.nan, values)
+
+
+def _kind_of_objects(column):
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    return {"complex": "c"}.get(kind, "M" if kind.startswith(("date", "time")) else "O")
+
+
+def _numbers(column, findings):
+    """The column as floats; None where it holds text, and refused where it holds both."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
+        return column.to_numpy(dtype=np.float64)
+    plain = column.astype(object)  # pandas' own types and Arrow's alike
+    values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    strange = np.isnan(values) & plain.notna().to_numpy()
+    if 2 * strange.sum() >= max(plain.notna().sum(), 1):
+        return None
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
+        findings.refuse(
+            row,
+            column.name,
+            f"is {plain.iloc[row]!r} among numbers",
+            "give a number, NaN where it is unknown, or a pandas Categorical for classes",
+        )
+    return values

@@ -84,6 +84,8 @@ class Ragged:
         array([6., 5., 7.])
         """
         rows = np.asarray(rows)
+        if len(rows) == 0:  # an empty list is a float array to numpy
+            rows = rows.astype(np.int64)
         if len(rows) and (rows.min() < 0 or rows.max() >= n_rows):
             raise ValueError(
                 f"Row numbers must lie in [0, {n_rows}); got {rows.min()} … {rows.max()}."
@@ -285,7 +287,7 @@ class Ragged:
         lengths = self.lengths
         if how == "count":
             return lengths
-        values = self.fields[values] if isinstance(values, str) else np.asarray(values)
+        values = np.asarray(self.fields[values] if isinstance(values, str) else values)
         if how in ("any", "all"):
             counts = self.reduce("sum", values.astype(np.int64))
             return counts > 0 if how == "any" else counts == lengths
@@ -360,7 +362,14 @@ def _sortable(values):
 
 def _join(parts):
     if any(isinstance(part, pd.Categorical) for part in parts):
-        return pd.api.types.union_categoricals(parts)
+        # pandas unites only categories of one dtype, and pandas 3 has two for text.
+        names = [
+            part.rename_categories(part.categories.astype(object))
+            if isinstance(part, pd.Categorical)
+            else pd.Categorical(part.astype(object))
+            for part in parts
+        ]
+        return pd.api.types.union_categoricals(names)
     return np.concatenate(parts)
 
 
@@ -371,4 +380,6 @@ def _to_arrow(values):
         names = pa.array(values.categories.astype(str), type=pa.string())
         codes = pa.array(values.codes, mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, names).dictionary_decode()
-    return pa.array(np.ascontiguousarray(values))
+    # Arrow knows neither foreign byte order nor long doubles.
+    kind = np.float64 if values.dtype == np.longdouble else values.dtype.newbyteorder("=")
+    return pa.array(np.ascontiguousarray(values, dtype=kind))

@@ -1,0 +1,71 @@
+"""
+=============
+Preprocessing
+=============
+
+Transformers take a table and return a table, so that they stand before an embedder in a pipeline;
+those of spectra also make a plain array for any scikit-learn estimator.
+"""
+
+# %%
+# Light curves: correct, merge, cut
+# ---------------------------------
+# Milky Way dust is taken out by the column ``ebv``; points of one night are merged; and what was
+# known 30 days after the first detection is what a classifier would have seen then.
+import matplotlib.pyplot as plt
+from sklearn.decomposition import PCA
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.plotting import LightCurveDisplay
+from sklearn_sn.preprocessing import (
+    ContinuumNormalizer,
+    ExtinctionCorrector,
+    LightCurveBinner,
+    LightCurveTruncator,
+    MedianFilter,
+    SpectrumResampler,
+)
+
+X, y = make_supernovae(400, redshift_range=(0.01, 0.08), random_state=2)
+steps = make_pipeline(
+    ExtinctionCorrector(), LightCurveBinner(), LightCurveTruncator(30, origin="detection")
+)
+early = steps.fit_transform(X)
+name = X.index[(y == "SN Ia") & (X["survey"] == "lsst")][1]
+fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained", sharex=True, sharey=True)
+for ax, table, title in zip(axes, (X, early), ("As observed", "After 30 days"), strict=True):
+    LightCurveDisplay.from_object(table, name).plot(ax)
+    ax.set_title(f"{name}, {title[0].lower() + title[1:]}")
+
+# %%
+# The input is never changed: ``X`` still holds every point.
+print(as_ragged(X["light_curve"]).n_points, "points,", as_ragged(early["light_curve"]).n_points)
+
+# %%
+# Spectra: filter, resample, divide by the continuum
+# --------------------------------------------------
+# In the rest frame, lines of all objects fall on the same bins.
+spectra = make_pipeline(
+    MedianFilter(3),
+    SpectrumResampler((3600, 8000), n_bins=200, frame="rest"),
+    ContinuumNormalizer(),
+)
+flux = spectra.fit_transform(X)
+wavelength = spectra["spectrumresampler"].wavelength_
+_, ax = plt.subplots(figsize=(8, 4.6), layout="constrained")
+for i, kind in enumerate(("SN Ia", "SN II", "SN Ib/c")):
+    kind_flux = flux[y == kind]
+    ax.plot(wavelength, SimpleImputer().fit(kind_flux).statistics_ + i, label=kind)
+ax.set(xlabel="Rest wavelength (Å)", ylabel="Mean of flux / continuum + constant")
+ax.legend(frameon=False, ncols=3)
+
+# %%
+# A 2-D array is what every scikit-learn estimator takes.
+classifier = make_pipeline(spectra, SimpleImputer(), PCA(20), LogisticRegression(max_iter=1000))
+scores = cross_val_score(classifier, X, y, cv=3)
+print(f"class from spectra: accuracy {scores.mean():.2f} ± {scores.std():.2f}")

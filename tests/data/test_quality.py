@@ -1,0 +1,68 @@
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data._quality import Findings
+
+
+@pytest.fixture
+def findings():
+    return Findings(pd.Index(["a", "b", "c"], name="object"))
+
+
+def test_nothing_found_says_nothing(findings):
+    findings.fixed("points dropped", np.array([], dtype=int))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        findings.warn()
+    assert findings.report()["flag"].tolist() == ["", "", ""]
+
+
+def test_all_is_said_in_one_warning(findings):
+    findings.fixed("points dropped", np.array([2, 1, 2]))
+    findings.said("times are odd")
+    with pytest.warns(DataQualityWarning) as caught:
+        findings.warn()
+    assert len(caught) == 1
+    text = str(caught[0].message)
+    assert "points dropped (3 in 2 objects, first 'b')" in text
+    assert "times are odd" in text
+    assert "quality_report" in text
+    assert issubclass(DataQualityWarning, UserWarning)
+
+
+def test_the_warning_points_at_the_caller(findings):
+    findings.said("something")
+
+    def check():
+        findings.warn()
+
+    with pytest.warns(DataQualityWarning) as caught:
+        check()
+    assert caught[0].filename == __file__
+
+
+def test_refusal_names_object_column_value_and_remedy(findings):
+    with pytest.raises(ValueError, match=r"^Object 'b': flux_err is -1; drop the point\.$"):
+        findings.refuse(1, "flux_err", "is -1", "drop the point")
+
+
+def test_report_joins_flags_by_commas(findings):
+    findings.count("points", np.array([0, 2, 5]))
+    findings.flag("EMPTY", np.array([True, False, False]))
+    findings.flag("LOWDATA", np.array([0, 1]))
+    findings.flag("LOWDATA", np.array([1]))
+    report = findings.report()
+    assert report["flag"].tolist() == ["EMPTY,LOWDATA", "LOWDATA", ""]
+    assert report["points"].tolist() == [0, 2, 5]
+    assert list(report.columns) == ["points", "flag"]
+    assert report.index.name == "object"
+
+
+def test_report_of_no_objects():
+    findings = Findings(pd.Index([]))
+    findings.flag("EMPTY", np.array([], dtype=bool))
+    assert findings.report().shape == (0, 1)

@@ -1,0 +1,301 @@
+"""The contrastive embedder: what it is asked, and what it answers."""
+
+import io
+import pickle
+from contextlib import redirect_stdout
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from skorch.callbacks import (
+    Callback,
+    EpochScoring,  # noqa: F401  (skorch's callbacks are what users pass)
+)
+from torch import nn
+
+from sklearn_sn import ContrastiveEmbedder
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.metrics import recall_at_k
+from tests.conftest import SMALL
+
+
+def make(**params):
+    return ContrastiveEmbedder(**{**SMALL, **params})
+
+
+class Mean(nn.Module):
+    """An encoder of the user's own, without the attribute output_dim."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(3, 5)
+
+    def forward(self, values, time, log_wavelength, pad_mask):
+        keep = (~pad_mask).float().unsqueeze(-1)
+        return self.layer((values * keep).sum(1) / keep.sum(1))
+
+
+class Counter(Callback):
+    """Counts epochs."""
+
+    def on_epoch_end(self, net, **kwargs):
+        self.epochs = getattr(self, "epochs", 0) + 1
+
+
+# What comes out --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "output, names",
+    [
+        ("auto", ["light_curve"]),
+        ("spectrum", ["spectrum"]),
+        (["light_curve", "spectrum"], ["light_curve", "spectrum"]),
+        ("mean", ["mean"]),
+    ],
+)
+def test_output(fitted, supernovae, output, names):
+    X, _ = supernovae
+    model = pickle.loads(pickle.dumps(fitted)).set_params(output=output)
+    Z = model.transform(X)
+    assert list(model.get_feature_names_out()) == [f"{n}_{i}" for n in names for i in range(8)]
+    assert Z.shape == (60, 8 * len(names)) and Z.dtype == np.float32
+    for part in np.split(Z, len(names), axis=1):
+        np.testing.assert_allclose(np.linalg.norm(part, axis=1), 1, atol=1e-5)
+
+
+def test_unknown_output(fitted, supernovae):
+    model = pickle.loads(pickle.dumps(fitted)).set_params(output="image")
+    with pytest.raises(ValueError, match=r"'output' parameter of ContrastiveEmbedder"):
+        model.transform(supernovae[0])
+
+
+def test_mean_is_the_direction_of_the_mean(fitted, supernovae):
+    X, _ = supernovae
+    model = pickle.loads(pickle.dumps(fitted)).set_params(output="mean")
+    total = model.encode(X, "light_curve") + model.encode(X, "spectrum")
+    expected = total / np.linalg.norm(total, axis=1, keepdims=True)
+    np.testing.assert_allclose(model.transform(X), expected, atol=1e-6)
+
+
+def test_score_is_recall_both_ways(fitted, supernovae):
+    X, _ = supernovae
+    left, right = fitted.encode(X, "light_curve"), fitted.encode(X, "spectrum")
+    expected = (recall_at_k(left, right, k=5) + recall_at_k(right, left, k=5)) / 2
+    assert fitted.score(X, k=5) == pytest.approx(expected)
+    with pytest.warns(DataQualityWarning), pytest.raises(ValueError, match="two modalities"):
+        fitted.score(X[["light_curve"]])
+
+
+def test_history(fitted):
+    assert fitted.n_iter_ == 2 == len(fitted.history_)
+    assert fitted.history_[1].keys() == {"epoch", "train_loss", "dur"}
+    assert type(fitted.history_[0]["train_loss"]) is float
+
+
+# What is missing -------------------------------------------------------------
+
+
+def test_light_curves_alone_are_enough_at_predict(fitted, supernovae):
+    X, _ = supernovae
+    np.testing.assert_array_equal(fitted.transform(X[["light_curve"]]), fitted.transform(X))
+
+
+def test_missing_cells_get_the_answer_for_nothing(fitted, supernovae):
+    X = supernovae[0].copy()
+    X["light_curve"] = [None, *X["light_curve"].iloc[1:]]
+    Z = fitted.transform(X)
+    np.testing.assert_array_equal(Z[0], fitted.nothing_["light_curve"])
+    np.testing.assert_allclose(Z[1:], fitted.transform(supernovae[0])[1:], atol=1e-6)
+
+
+def test_missing_column_of_an_output(fitted, supernovae):
+    model = pickle.loads(pickle.dumps(fitted)).set_params(output=["light_curve", "spectrum"])
+    with pytest.warns(DataQualityWarning, match="spectrum"):
+        Z = model.transform(supernovae[0][["light_curve"]])
+    np.testing.assert_array_equal(Z[:, 8:], np.tile(fitted.nothing_["spectrum"], (60, 1)))
+    with pytest.raises(ValueError, match="light_curve"):
+        model.transform(supernovae[0][["redshift"]])
+
+
+def test_fit_with_missing_spectra():
+    X, y = make_supernovae(60, missing_fraction=0.5, random_state=1)
+    assert np.isfinite(make().fit(X, y).transform(X)).all()
+
+
+def test_several_spectra_are_averaged():
+    X, _ = make_supernovae(40, n_spectra=(1, 3), random_state=0)
+    assert np.isfinite(make(output="spectrum").fit(X).transform(X)).all()
+
+
+def test_too_little_to_align(supernovae):
+    X, y = supernovae
+    with pytest.raises(ValueError, match="two modalities"):
+        make().fit(X[["light_curve"]], y)
+    apart = X.copy()
+    none = [None] * 30
+    apart["light_curve"] = [*X["light_curve"].iloc[:30], *none]
+    apart["spectrum"] = [*none, *X["spectrum"].iloc[30:]]
+    with pytest.raises(ValueError, match="no pairs"):
+        make().fit(apart, y)
+    assert make(aux_weight=1.0).fit(apart, y).n_iter_ == 2
+
+
+# Modalities ------------------------------------------------------------------
+
+
+def test_metadata_as_third_modality(supernovae):
+    X, _ = supernovae
+    model = make(metadata_columns=["redshift", "survey"], output="metadata").fit(X)
+    assert model.modalities_ == ["light_curve", "spectrum", "metadata"]
+    assert np.isfinite(model.transform(X[["redshift", "survey"]])).all()
+
+
+def test_images(supernovae):
+    X = supernovae[0].copy()
+    rng = np.random.default_rng(0)
+    X["image"] = pd.Series([rng.normal(size=(2, 9, 9)) for _ in range(60)], index=X.index)
+    model = make(image_d_model=4, image_n_layers=2, modalities=["light_curve", "image"]).fit(X)
+    assert model.modalities_ == ["light_curve", "image"]
+    assert model.encode(X, "image").shape == (60, 8)
+
+
+@pytest.mark.parametrize("encoder", [Mean(), Mean, "transformer"], ids=str)
+def test_own_encoders(supernovae, encoder):
+    X, _ = supernovae
+    before = encoder.layer.weight.clone() if isinstance(encoder, nn.Module) else None
+    model = make(encoders={"light_curve": encoder}).fit(X)
+    assert np.isfinite(model.transform(X)).all()
+    if before is not None:
+        assert torch.equal(encoder.layer.weight, before)
+
+
+@pytest.mark.parametrize(
+    "params, message",
+    [
+        ({"encoders": {"light_curve": "cnn"}}, "'encoders' parameter"),
+        ({"encoders": {"sound": "cnn"}}, "'encoders' parameter"),
+        ({"modalities": ["light_curve", "sound"]}, "'modalities' parameter"),
+        ({"light_curve_d_model": 18}, "'light_curve_d_model' parameter"),
+        ({"spectrum_range": (9000, 3500)}, "'spectrum_range' parameter"),
+        ({"trainable": "some"}, "'trainable' parameter"),
+        ({"trainable": {"spectrum": "some"}}, "'trainable' parameter"),
+        ({"temperature": 0}, "'temperature' parameter"),
+        ({"lr_schedule": "linear"}, "'lr_schedule' parameter"),
+        ({"metadata_columns": ["mass"]}, "'mass'"),
+    ],
+)
+def test_bad_parameters(supernovae, params, message):
+    with pytest.raises(ValueError, match=message):
+        make(**params).fit(*supernovae)
+
+
+def test_labels_of_another_length(supernovae):
+    X, y = supernovae
+    with pytest.raises(ValueError, match=r"60 objects but y has 59"):
+        make().fit(X, y[:-1])
+
+
+def test_unknown_band_with_learned_bands(supernovae):
+    X, _ = supernovae
+    model = make(band_encoding="embedding").fit(X)
+    assert set(model.inputs_["light_curve"].bands_) >= {"ztfg", "lsstz"}
+    other = pd.DataFrame({"light_curve": [{"time": [1.0], "band": ["uvotuvw1"], "flux": [1.0]}]})
+    np.testing.assert_array_equal(model.transform(other)[0], model.nothing_["light_curve"])
+
+
+# Training --------------------------------------------------------------------
+
+
+def scale(model):
+    return float(model.net_.module_.log_scale.detach().exp())
+
+
+def test_temperature(supernovae):
+    X, _ = supernovae
+    fixed = make(temperature=0.1, learn_temperature=False).fit(X)
+    assert scale(fixed) == pytest.approx(10.0)
+    learned = make(temperature=0.1, lr=1e-2).fit(X)
+    assert scale(learned) != pytest.approx(10.0)
+    assert learned.net_.criterion_.max_scale == pytest.approx(100.0)
+
+
+def test_early_stopping_keeps_the_best(supernovae):
+    X, y = supernovae
+    model = make(
+        early_stopping=True, n_iter_no_change=2, max_epochs=60, lr=0.05, lr_schedule=None
+    ).fit(X, y)
+    losses = [row["valid_loss"] for row in model.history_]
+    assert model.n_iter_ < 60
+    assert int(np.argmin(losses)) < model.n_iter_ - 1
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "cosine", None])
+@pytest.mark.parametrize("optimizer", ["adamw", "adam", "radam"])
+def test_schedules_and_optimizers_learn(supernovae, schedule, optimizer):
+    model = make(lr_schedule=schedule, optimizer=optimizer, max_epochs=4).fit(supernovae[0])
+    assert model.history_[-1]["train_loss"] < model.history_[0]["train_loss"]
+
+
+def test_warm_start_goes_on(supernovae):
+    X, _ = supernovae
+    model = make(warm_start=True).fit(X)
+    first = model.history_[-1]["train_loss"]
+    model.fit(X)
+    assert model.n_iter_ == 4
+    assert model.history_[-1]["train_loss"] < first
+    assert make().fit(X).fit(X).n_iter_ == 2
+
+
+def test_callbacks_and_verbosity(supernovae, capsys):
+    counter = Counter()
+    text = io.StringIO()
+    with redirect_stdout(text):
+        make(callbacks=[counter], verbose=2).fit(supernovae[0])
+    assert counter.epochs == 2
+    assert text.getvalue().count("ContrastiveEmbedder epoch") == 2
+    make(verbose=1).fit(supernovae[0])
+    assert "ContrastiveEmbedder" in capsys.readouterr().err
+    make().fit(supernovae[0])
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_augmentation_is_possible(supernovae):
+    X, _ = supernovae
+    plain = make(noise_augmentation=False, augmentation=False).fit(X)
+    assert np.abs(plain.transform(X) - make().fit(X).transform(X)).max() > 1e-4
+
+
+# Auxiliary heads -------------------------------------------------------------
+
+
+def test_auxiliary_heads_learn_classes(supernovae):
+    X, y = supernovae
+    model = make(aux_weight=1.0, aux_columns=["redshift"], class_weight="balanced").fit(X, y)
+    assert list(model.targets_.classes_) == sorted(set(y))
+    assert model.targets_.names_ == ["redshift"]
+    assert model.net_.module_.class_head.out_features == 5
+
+
+def test_numbers_as_y_and_unknown_labels(supernovae):
+    X, y = supernovae
+    model = make(aux_weight=1.0).fit(X, X["redshift"].to_numpy())
+    assert model.targets_.names_ == ["y"] and not len(model.targets_.classes_)
+    partly = np.where(np.arange(60) % 2, y.astype(object), None)
+    assert len(make(aux_weight=1.0).fit(X, partly).targets_.classes_) == 5
+
+
+def test_y_is_ignored_without_heads(supernovae):
+    X, y = supernovae
+    np.testing.assert_array_equal(
+        make().fit(X, y).transform(X), make().fit(X, y[::-1]).transform(X)
+    )
+
+
+def test_one_encoder_trained_by_its_head(supernovae):
+    X, y = supernovae
+    model = make(aux_weight=1.0).fit(X[["spectrum"]], y)
+    assert model.modalities_ == ["spectrum"]
+    assert model.transform(X).shape == (60, 8)

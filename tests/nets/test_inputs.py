@@ -1,0 +1,203 @@
+"""Inputs: what reaches the encoders."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.data import Ragged, check_table
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.nets import ImageInput, LightCurveInput, MetadataInput, SpectrumInput
+
+
+@pytest.fixture(scope="module")
+def table():
+    X, _ = make_supernovae(30, n_spectra=(1, 3), random_state=0)
+    return check_table(X, metadata_columns=["redshift", "survey"])
+
+
+def curve(time, flux, error=None, band="ztfg"):
+    n = len(time)
+    fields = {"time": time, "band": [band] * n, "flux": flux}
+    if error is not None:
+        fields["flux_err"] = error
+    return check_table(pd.DataFrame({"light_curve": [pd.DataFrame(fields)]}), warn=False)
+
+
+def test_light_curves_are_padded_and_masked(table):
+    source = LightCurveInput().fit(table)
+    prepared = source.prepare(table)
+    rows = np.arange(30)
+    arrays, owners = source.gather(prepared, rows)
+    np.testing.assert_array_equal(owners, rows)
+    np.testing.assert_array_equal((~arrays["pad_mask"]).sum(axis=1), prepared.lengths)
+    assert arrays["values"].shape == (30, prepared.lengths.max(), 3)
+    for name, values in arrays.items():
+        assert np.isfinite(values).all(), name
+        assert not values[arrays["pad_mask"]].astype(bool).any() or name == "pad_mask"
+
+
+def test_brightness_enters_through_the_amplitude_alone(table):
+    source = LightCurveInput().fit(table)
+    one = curve([59000.0, 59010, 59020], [10.0, 100, 30], [1.0, 2, 1])
+    ten = curve([59000.0, 59010, 59020], [100.0, 1000, 300], [10.0, 20, 10])
+    (a, _), (b, _) = (source.gather(source.prepare(t), np.array([0])) for t in (one, ten))
+    np.testing.assert_allclose(a["values"][..., :2], b["values"][..., :2], atol=1e-5)
+    assert (b["values"][..., 2] > a["values"][..., 2] + 0.1).all()
+    blind = LightCurveInput(amplitude=False).fit(table)
+    assert blind.gather(blind.prepare(one), np.array([0]))[0]["values"].shape[-1] == 2
+
+
+@pytest.mark.parametrize("origin, expected", [("peak", [-10, 0, 10]), ("first", [0, 10, 20])])
+def test_time_origin(table, origin, expected):
+    source = LightCurveInput(time_origin=origin).fit(table)
+    one = curve([59000.0, 59010, 59020], [10.0, 100, 30], [1.0, 2, 1])
+    arrays, _ = source.gather(source.prepare(one), np.array([0]))
+    np.testing.assert_allclose(arrays["time"][0], expected, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    "flux",
+    [[0.0, 0, 0], [-1.0, -5, -2], [3.0, 3, 3], [1e300, 1, 1], [1e-310, 0, 0], [5.0, 1e12, 7]],
+    ids=["zero", "negative", "constant", "huge", "subnormal", "spike"],
+)
+def test_odd_fluxes_stay_finite(table, flux):
+    source = LightCurveInput().fit(table)
+    one = curve([1.0, 2, 3], flux)
+    arrays, _ = source.gather(source.prepare(one), np.array([0]))
+    assert np.isfinite(arrays["values"]).all()
+    assert np.abs(arrays["values"]).max() < 20
+
+
+def test_long_curves_are_thinned_evenly(table):
+    source = LightCurveInput(max_points=50).fit(table)
+    time = np.arange(200.0)
+    prepared = source.prepare(curve(time, np.ones(200), np.ones(200)))
+    assert prepared.lengths[0] == 50
+    np.testing.assert_allclose(np.diff(prepared.points[:, 0]), 4.0)
+
+
+def test_training_noise_follows_the_errors(table):
+    source = LightCurveInput(augmentation=False).fit(table)
+    n = 300
+    prepared = source.prepare(curve(np.arange(n) * 0.5, np.full(n, 100.0), np.full(n, 10.0)))
+    clean, _ = source.gather(prepared, np.array([0]))
+    noisy, _ = source.gather(prepared, np.array([0]), np.random.default_rng(0))
+    # Near the peak, 0.54 of the scaled magnitude is one part in the flux.
+    shift = (noisy["values"][..., 0] - clean["values"][..., 0]).std()
+    assert shift == pytest.approx(0.5 * 1.0857 * 0.1, rel=0.2)
+
+
+def test_augmentation_keeps_three_points_and_is_repeatable(table):
+    source = LightCurveInput().fit(table)
+    prepared = source.prepare(table)
+    rows = np.arange(30)
+    for seed in range(20):
+        one, owners = source.gather(prepared, rows, np.random.default_rng(seed))
+        two, _ = source.gather(prepared, rows, np.random.default_rng(seed))
+        np.testing.assert_array_equal(one["values"], two["values"])
+        left = (~one["pad_mask"]).sum(axis=1)
+        assert len(owners) == 30 and (left >= np.minimum(3, prepared.lengths)).all()
+    assert left.sum() < prepared.lengths.sum()
+
+
+def test_band_embedding_leaves_out_unseen_bands(table):
+    source = LightCurveInput(band_encoding="embedding").fit(table)
+    other = curve([1.0, 2.0], [1.0, 2.0], [0.1, 0.1], band="uvotuvw1")
+    assert source.prepare(other).lengths[0] == 0
+    known = LightCurveInput(band_encoding="wavelength").fit(table)
+    assert known.prepare(other).lengths[0] == 2
+
+
+def test_one_spectrum_in_training_all_otherwise(table):
+    source = SpectrumInput(wavelength_range=(3500, 9000), n_bins=64).fit(table)
+    prepared = source.prepare(table)
+    rows = np.array([3, 0, 11])
+    arrays, owners = source.gather(prepared, rows)
+    np.testing.assert_array_equal(np.bincount(owners), prepared.lengths[rows])
+    assert arrays["flux"].shape == (len(owners), 2, 64)
+    drawn = {owners.tobytes(): 0}
+    row = np.flatnonzero(prepared.lengths == 3)[:1]
+    for seed in range(30):
+        quiet = SpectrumInput(
+            wavelength_range=(3500, 9000), n_bins=64, noise=False, augmentation=False
+        ).fit(table)
+        one, owner = quiet.gather(prepared, row, np.random.default_rng(seed))
+        assert len(owner) == 1
+        drawn[one["flux"].tobytes()] = 1
+    assert sum(drawn.values()) == 3
+
+
+def test_spectrum_scale_and_spikes(table):
+    source = SpectrumInput(wavelength_range=(4000, 7000), n_bins=50).fit(table)
+    wavelength = np.linspace(3900, 7100, 400)
+    flux = 2 + np.sin(wavelength / 200)
+    spiked = flux.copy()
+    spiked[200] *= 1e5
+
+    def prepared(flux):
+        cell = pd.DataFrame({"wavelength": wavelength, "flux": flux})
+        return source.prepare(check_table(pd.DataFrame({"spectrum": [cell]}))).channels
+
+    np.testing.assert_allclose(prepared(flux), prepared(7e-16 * flux), atol=1e-4)
+    assert np.median(np.abs(prepared(spiked) - prepared(flux))) < 0.5
+    assert np.abs(prepared(spiked)).max() <= 8
+    assert not prepared(np.zeros(400))[:, 0].any()
+    assert np.isfinite(prepared(np.zeros(400))).all()
+
+
+def test_spectrum_outside_the_grid_is_missing(table):
+    source = SpectrumInput(wavelength_range=(3500, 5000), n_bins=32).fit(table)
+    cell = pd.DataFrame({"wavelength": [8000.0, 8100, 8200], "flux": [1.0, 2, 3]})
+    prepared = source.prepare(check_table(pd.DataFrame({"spectrum": [cell]})))
+    assert prepared.lengths.tolist() == [0]
+
+
+def test_images_of_any_size_and_gaps():
+    rng = np.random.default_rng(0)
+    broken = rng.normal(size=(3, 9, 9))
+    broken[0, 2, 2] = np.nan
+    cells = [
+        rng.normal(size=(3, 15, 15)),
+        broken,
+        None,
+        rng.normal(size=(12, 15, 3)),
+        np.ones((3, 4, 4)),
+    ]
+    column = pd.Series(cells, dtype=object)
+    table = check_table(pd.DataFrame({"image": column}))
+    source = ImageInput().fit(table)
+    prepared = source.prepare(table)
+    arrays, owners = source.gather(prepared, np.arange(5), np.random.default_rng(0))
+    assert owners.tolist() == [0, 1, 3, 4]
+    assert arrays["image"].shape == (4, 3, 15, 15)
+    assert np.isfinite(arrays["image"]).all()
+
+
+def test_metadata_is_standardised_and_encoded(table):
+    source = MetadataInput(columns=["redshift", "survey"]).fit(table)
+    prepared = source.prepare(table)
+    assert prepared.values.shape == (30, 2 + 2)
+    np.testing.assert_allclose(prepared.values[:, 0].mean(), 0, atol=1e-5)
+    np.testing.assert_array_equal(prepared.values[:, 2:].sum(axis=1), 1)
+    X = pd.DataFrame({"light_curve": [None], "redshift": [np.nan], "survey": ["elsewhere"]})
+    other = check_table(X, metadata_columns=["redshift", "survey"], modalities=["metadata"])
+    np.testing.assert_array_equal(source.prepare(other).values, [[0, 1, 0, 0]])
+
+
+def test_gather_does_not_change_what_is_prepared(table):
+    for source in (LightCurveInput(), SpectrumInput(wavelength_range=(3500, 9000), n_bins=32)):
+        prepared = source.fit(table).prepare(table)
+        before, _ = source.gather(prepared, np.arange(10))
+        source.gather(prepared, np.arange(10), np.random.default_rng(0))
+        after, _ = source.gather(prepared, np.arange(10))
+        for name in before:
+            np.testing.assert_array_equal(before[name], after[name])
+
+
+def test_ragged_padding_is_exact():
+    from sklearn_sn.nets._light_curve_input import pad
+
+    ragged = Ragged({}, [0, 2, 2, 5])
+    arrays = pad(ragged, {"x": np.arange(1.0, 6.0)})
+    np.testing.assert_array_equal(arrays["x"], [[1, 2, 0], [0, 0, 0], [3, 4, 5]])
+    np.testing.assert_array_equal(arrays["pad_mask"][0], [False, False, True])

@@ -1,0 +1,216 @@
+"""Laws that every estimator and transformer obeys; each is handed over in turn."""
+
+import pickle
+import random
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import cross_val_predict
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import estimator_html_repr
+
+from sklearn_sn import ContrastiveEmbedder
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.preprocessing import (
+    ContinuumNormalizer,
+    ExtinctionCorrector,
+    FluxNormalizer,
+    LightCurveBinner,
+    LightCurveTruncator,
+    MedianFilter,
+    SpectrumResampler,
+)
+from tests.conftest import SMALL
+
+EMBEDDERS = [
+    ContrastiveEmbedder(**SMALL),
+    ContrastiveEmbedder(
+        **SMALL, encoders={"spectrum": "transformer"}, output="mean", light_curve_pooling="mean"
+    ),
+]
+TRANSFORMERS = [
+    ContinuumNormalizer(),
+    ExtinctionCorrector(),
+    FluxNormalizer(),
+    LightCurveBinner(),
+    LightCurveTruncator(n_days=20),
+    MedianFilter(),
+    SpectrumResampler(n_bins=32),
+]
+every = pytest.mark.parametrize("estimator", EMBEDDERS + TRANSFORMERS, ids=lambda e: str(e)[:40])
+learned = pytest.mark.parametrize("estimator", EMBEDDERS, ids=lambda e: str(e)[:40])
+
+
+def numbers(output):
+    """All numbers of an output, whatever its kind, as one dict of arrays."""
+    if isinstance(output, np.ndarray):
+        return {"": output}
+    out = {}
+    for name in ("light_curve", "spectrum"):
+        if name in output:
+            ragged = as_ragged(output[name], kind=name)
+            out |= {f"{name}_{f}": v for f, v in ragged.fields.items() if f != "band"}
+            out[f"{name}_offsets"] = ragged.offsets
+    return out
+
+
+def assert_same(left, right, **tolerance):
+    left, right = numbers(left), numbers(right)
+    assert left.keys() == right.keys()
+    for name, values in left.items():
+        np.testing.assert_allclose(values, right[name], **{"rtol": 1e-9, **tolerance})
+
+
+def shuffled_points(X, seed=0):
+    rng = np.random.default_rng(seed)
+    out = X.copy()
+    for name in ("light_curve", "spectrum"):
+        ragged = as_ragged(X[name], kind=name)
+        order = np.lexsort((rng.random(ragged.n_points), ragged.rows))
+        out[name] = ragged.reorder(order).to_nested(index=X.index)
+    return out
+
+
+def changed_columns(estimator):
+    columns = {
+        "ContinuumNormalizer": ["spectrum"],
+        "ExtinctionCorrector": ["light_curve", "spectrum"],
+        "FluxNormalizer": ["light_curve"],
+        "LightCurveBinner": ["light_curve"],
+        "LightCurveTruncator": ["light_curve"],
+        "MedianFilter": ["spectrum"],
+    }
+    return columns.get(type(estimator).__name__, [])
+
+
+def only(output, columns):
+    return output if isinstance(output, np.ndarray) else output[columns]
+
+
+@every
+def test_clone_has_equal_parameters(estimator):
+    assert str(clone(estimator).get_params()) == str(estimator.get_params())
+    assert estimator_html_repr(estimator)
+
+
+@every
+def test_fit_returns_self_and_changes_neither_table_nor_parameters(estimator, supernovae):
+    X, y = supernovae
+    before, params = pickle.dumps(X), str(estimator.get_params())
+    model = clone(estimator)
+    assert model.fit(X, y) is model
+    model.transform(X)
+    assert pickle.dumps(X) == before
+    assert str(model.get_params()) == params
+
+
+@learned
+def test_not_fitted(estimator, supernovae):
+    with pytest.raises(NotFittedError):
+        clone(estimator).transform(supernovae[0])
+    with pytest.raises(NotFittedError):
+        clone(estimator).get_feature_names_out()
+
+
+@every
+def test_bad_parameter_is_named(estimator, supernovae):
+    name = {
+        "ContrastiveEmbedder": "embedding_dim",
+        "ContinuumNormalizer": "method",
+        "ExtinctionCorrector": "model",
+        "FluxNormalizer": "method",
+        "LightCurveBinner": "width",
+        "LightCurveTruncator": "n_days",
+        "MedianFilter": "size",
+        "SpectrumResampler": "n_bins",
+    }[type(estimator).__name__]
+    with pytest.raises(ValueError, match=name):
+        clone(estimator).set_params(**{name: -1}).fit(*supernovae)
+
+
+@learned
+def test_same_seed_same_output_bit_for_bit(estimator, supernovae):
+    X, y = supernovae
+    first, second = (clone(estimator).fit(X, y).transform(X) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    other = clone(estimator).set_params(random_state=1).fit(X, y).transform(X)
+    assert np.abs(other - first).max() > 1e-3
+
+
+@every
+def test_global_random_state_is_untouched(estimator, supernovae):
+    X, y = supernovae
+    before = np.random.get_state()[1].copy(), torch.get_rng_state(), random.getstate()  # noqa: NPY002
+    clone(estimator).fit(X, y).transform(X)
+    np.testing.assert_array_equal(before[0], np.random.get_state()[1])  # noqa: NPY002
+    assert torch.equal(before[1], torch.get_rng_state())
+    assert before[2] == random.getstate()
+
+
+@every
+def test_order_of_points_does_not_matter(estimator, supernovae):
+    X, y = supernovae
+    model = clone(estimator).fit(X, y)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Input was mended: unsorted")
+        answer = model.transform(shuffled_points(X))
+    # What a transformer leaves alone stays unsorted: only its own column counts.
+    own = [name for name in ("light_curve", "spectrum") if name in changed_columns(estimator)]
+    assert_same(only(answer, own), only(model.transform(X), own))
+
+
+@every
+def test_order_of_rows_does_not_matter(estimator, supernovae):
+    X, y = supernovae
+    model = clone(estimator).fit(X, y)
+    order = np.random.default_rng(0).permutation(len(X))
+    whole = model.transform(X)
+    expected = whole[order] if isinstance(whole, np.ndarray) else whole.iloc[order]
+    assert_same(model.transform(X.iloc[order]), expected, atol=2e-6, rtol=1e-5)
+
+
+@every
+def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
+    X, y = supernovae
+    model = clone(estimator).fit(X, y)
+    whole = model.transform(X)
+    for row in (0, 7, 59):
+        alone = model.transform(X.iloc[[row]])
+        expected = whole[[row]] if isinstance(whole, np.ndarray) else whole.iloc[[row]]
+        assert_same(alone, expected, atol=2e-6, rtol=1e-5)
+
+
+@every
+def test_no_rows(estimator, supernovae):
+    X, y = supernovae
+    assert len(clone(estimator).fit(X, y).transform(X.iloc[:0])) == 0
+
+
+@every
+def test_pickle_round_trip(estimator, supernovae):
+    X, y = supernovae
+    model = clone(estimator).fit(X, y)
+    assert_same(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X), rtol=0)
+
+
+@learned
+def test_model_does_not_carry_the_data(estimator, supernovae):
+    X, y = supernovae
+    small = pickle.dumps(clone(estimator).fit(X.iloc[:30], y[:30]))
+    large = pickle.dumps(clone(estimator).fit(pd.concat([X] * 4), np.tile(y, 4)))
+    assert len(large) < 1.2 * len(small)
+
+
+@learned
+def test_separates_two_classes_far_above_chance(estimator):
+    X, y = make_supernovae(240, classes=("SN Ia", "SLSN-I"), random_state=1)
+    model = clone(estimator).set_params(max_epochs=12, lr=3e-3, embedding_dim=16)
+    pipe = make_pipeline(model, KNeighborsClassifier())
+    assert np.mean(cross_val_predict(pipe, X, y, cv=2) == y) > 0.8

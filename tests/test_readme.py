@@ -1,0 +1,39 @@
+"""The code of the README runs as printed."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+
+
+@pytest.mark.skipif(not README.exists(), reason="no README beside the tests")
+def test_ten_lines_run_as_printed():
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 1
+    lines = [line for line in blocks[0].splitlines() if line]
+    assert len(lines) <= 10
+    # A process of its own: nothing that other tests imported or set can help.
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", blocks[0]],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    scores = [float(number) for number in re.findall(r"\d\.\d+", done.stdout)]
+    # Five classes in equal parts: chance is 0.2.
+    assert len(scores) == 3
+    assert sum(scores) / 3 > 0.26
+
+
+@pytest.mark.skipif(not README.exists(), reason="no README beside the tests")
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
