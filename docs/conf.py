@@ -27,6 +27,8 @@ nitpicky = False
 
 autosummary_generate = True
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
+add_module_names = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -57,4 +59,4 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"api": [], "architecture": []}
+html_sidebars = {"install": [], "architecture": []}

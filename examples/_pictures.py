@@ -58,8 +58,9 @@ def draw_embedding(coordinates, y, z):
 
 
 def draw_object(X, y):
-    """Light curve and spectrum of the type Ia with the most points."""
-    row = int(np.where(y == "SN Ia", as_ragged(X["light_curve"]).lengths, 0).argmax())
+    """Light curve and spectrum of the nearby type Ia with the most points."""
+    near = (y == "SN Ia") & (X["redshift"] < 0.1)
+    row = int(np.where(near, as_ragged(X["light_curve"]).lengths, 0).argmax())
     figure, axes = plt.subplots(1, 2, figsize=(13, 4.4), layout="constrained")
     LightCurveDisplay.from_object(X, X.index[row]).plot(axes[0])
     display = SpectrumDisplay.from_object(X, X.index[row], X["redshift"].iloc[row]).plot(axes[1])

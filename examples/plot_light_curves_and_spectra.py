@@ -36,7 +36,9 @@ X["light_curve"].iloc[0].head()
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 for ax, survey in zip(axes, ("lsst", "ztf"), strict=True):
     name = X.index[(y == "SN Ia") & (X["survey"] == survey)][0]
-    LightCurveDisplay.from_object(X, name).plot(ax, scale="mag", time_zero=truth.t_peak[name])
+    LightCurveDisplay.from_object(X, name).plot(
+        ax, scale="mag", time_zero=truth.t_peak[name].round(1)
+    )
     ax.set_title(f"{name}, SN Ia, {survey.upper()}")
 
 # %%

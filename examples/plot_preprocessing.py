@@ -36,7 +36,7 @@ steps = make_pipeline(
     ExtinctionCorrector(), LightCurveBinner(), LightCurveTruncator(30, origin="detection")
 )
 early = steps.fit_transform(X)
-name = X.index[(y == "SN Ia") & (X["survey"] == "lsst")][1]
+name = X.index[(y == "SN Ia") & (X["survey"] == "lsst")][0]
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained", sharex=True, sharey=True)
 for ax, table, title in zip(axes, (X, early), ("As observed", "After 30 days"), strict=True):
     LightCurveDisplay.from_object(table, name).plot(ax)
@@ -57,6 +57,7 @@ spectra = make_pipeline(
 )
 flux = spectra.fit_transform(X)
 wavelength = spectra["spectrumresampler"].wavelength_
+# sphinx_gallery_thumbnail_number = 2
 _, ax = plt.subplots(figsize=(8, 4.6), layout="constrained")
 for i, kind in enumerate(("SN Ia", "SN II", "SN Ib/c")):
     kind_flux = flux[y == kind]

@@ -45,11 +45,8 @@ def check_metadata(X, columns, findings):
 def _column(column, findings):
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.array
-    kind = column.dtype.kind if column.dtype.kind != "O" else _kind_of_objects(column)
-    if kind in "mM":
+    if column.dtype.kind in "mM" or pd.api.types.infer_dtype(column).startswith(("date", "time")):
         raise ValueError(f"The column {column.name!r} holds dates; give MJD as a number.")
-    if kind == "c":
-        raise ValueError(f"The column {column.name!r} holds complex numbers; give real ones.")
     values = _numbers(column, findings)
     if values is None:
         return pd.Categorical(column.where(column.notna(), None).astype(object))
@@ -58,17 +55,15 @@ def _column(column, findings):
     return np.where(unknown, np.nan, values)
 
 
-def _kind_of_objects(column):
-    kind = pd.api.types.infer_dtype(column, skipna=True)
-    return {"complex": "c"}.get(kind, "M" if kind.startswith(("date", "time")) else "O")
-
-
 def _numbers(column, findings):
     """The column as floats; None where it holds text, and refused where it holds both."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb":
         return column.to_numpy(dtype=np.float64)
     plain = column.astype(object)  # pandas' own types and Arrow's alike
-    values = pd.to_numeric(plain, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    values = pd.to_numeric(plain, errors="coerce")
+    if values.dtype.kind == "c":
+        raise ValueError(f"The column {column.name!r} holds complex numbers; give real ones.")
+    values = values.to_numpy(dtype=np.float64, na_value=np.nan)
     strange = np.isnan(values) & plain.notna().to_numpy()
     if 2 * strange.sum() >= max(plain.notna().sum(), 1):
         return None

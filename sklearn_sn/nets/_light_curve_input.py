@@ -95,8 +95,9 @@ class LightCurveInput:
         wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
         points = np.empty((curves.n_points, 4), dtype=np.float32)
         points[:, 0] = time
-        points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
-        points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
+        with np.errstate(over="ignore"):
+            points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
+            points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
         points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
         return PreparedLightCurves(

@@ -58,7 +58,7 @@ class SpectrumInput:
         seen = covered.sum(axis=1) >= min(3, self.n_bins)
         flux, error, covered, owner = flux[seen], error[seen], covered[seen], owner[seen]
         offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(table)))])
-        flux = _despiked(flux, covered)
+        flux, covered = _despiked(flux, covered)
         level, spread = _level(flux, covered)
         ratio = np.where(covered, flux / continuum(flux, covered) - 1.0, 0.0)
         scaled = np.where(covered, (flux - level) / spread, 0.0)
@@ -115,14 +115,19 @@ def _level(flux, covered):
 
 
 def _despiked(flux, covered):
-    """Cut what stands more than fifteen robust standard deviations off the median."""
-    masked = np.where(covered, flux, np.nan)
+    """Cut what stands 15 robust standard deviations off the median; at 100 it is no light.
+
+    Returns the flux and the bins that still count as covered.
+    """
     if not len(flux):
-        return flux
+        return flux, covered
+    masked = np.where(covered, flux, np.nan)
     median = np.nanmedian(masked, axis=1, keepdims=True)
     spread = 1.4826 * np.nanmedian(np.abs(masked - median), axis=1, keepdims=True)
-    bound = 15.0 * np.where(spread > 0, spread, np.inf)
-    return np.clip(flux, median - bound, median + bound)
+    spread = np.where(spread > 0, spread, np.inf)
+    with np.errstate(invalid="ignore"):
+        covered = covered & (np.abs(flux - median) <= 100.0 * spread)
+    return np.clip(flux, median - 15.0 * spread, median + 15.0 * spread), covered
 
 
 def _augmented(flux, covered, rng):

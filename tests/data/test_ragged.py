@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -22,7 +24,7 @@ def ragged():
 def rows_of(ragged, name):
     """The rows of a field as lists."""
     values = np.asarray(ragged[name])
-    return [values[a:b].tolist() for a, b in zip(ragged.offsets, ragged.offsets[1:], strict=False)]
+    return [values[a:b].tolist() for a, b in pairwise(ragged.offsets)]
 
 
 def test_shape(ragged):
@@ -151,10 +153,7 @@ def test_reduce_is_a_loop_over_rows(how, function, empty, lengths):
     values = np.random.default_rng(1).integers(-2, 3, offsets[-1])
     values = values > 0 if how in ("any", "all") else values.astype(float)
     result = Ragged({"a": values}, offsets).reduce(how, "a")
-    expected = [
-        function(values[a:b].tolist()) if b > a else empty
-        for a, b in zip(offsets, offsets[1:], strict=False)
-    ]
+    expected = [function(values[a:b].tolist()) if b > a else empty for a, b in pairwise(offsets)]
     np.testing.assert_array_equal(result, np.array(expected, dtype=float))
     assert result.shape == (len(lengths),)
 

@@ -156,13 +156,8 @@ def test_images_of_any_size_and_gaps():
     rng = np.random.default_rng(0)
     broken = rng.normal(size=(3, 9, 9))
     broken[0, 2, 2] = np.nan
-    cells = [
-        rng.normal(size=(3, 15, 15)),
-        broken,
-        None,
-        rng.normal(size=(12, 15, 3)),
-        np.ones((3, 4, 4)),
-    ]
+    whole, turned = rng.normal(size=(3, 15, 15)), rng.normal(size=(12, 15, 3))
+    cells = [whole, broken, None, turned, np.ones((3, 4, 4))]
     column = pd.Series(cells, dtype=object)
     table = check_table(pd.DataFrame({"image": column}))
     source = ImageInput().fit(table)
