@@ -3,7 +3,8 @@
 import os
 import warnings
 
-os.environ.setdefault("OMP_NUM_THREADS", "2")
+# Small batches gain little from a second thread, and stall where others share the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TQDM_DISABLE", "1")
 
 from sklearn_sn import __version__
@@ -28,7 +29,6 @@ nitpicky = False
 autosummary_generate = True
 autodoc_typehints = "none"
 toc_object_entries_show_parents = "hide"
-add_module_names = False
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -40,6 +40,8 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "remove_config_comments": True,
+    # Tables are shown; what matplotlib answers is not.
+    "capture_repr": ("_repr_html_",),
     "within_subsection_order": "FileNameSortKey",
     "min_reported_time": 1000,
 }

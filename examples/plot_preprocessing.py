@@ -38,13 +38,14 @@ steps = make_pipeline(
 early = steps.fit_transform(X)
 name = X.index[(y == "SN Ia") & (X["survey"] == "lsst")][0]
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained", sharex=True, sharey=True)
-for ax, table, title in zip(axes, (X, early), ("As observed", "After 30 days"), strict=True):
+for ax, table, title in zip(axes, (X, early), ("as observed", "after 30 days"), strict=True):
     LightCurveDisplay.from_object(table, name).plot(ax)
-    ax.set_title(f"{name}, {title[0].lower() + title[1:]}")
+    ax.set_title(f"{name}, {title}")
 
 # %%
 # The input is never changed: ``X`` still holds every point.
-print(as_ragged(X["light_curve"]).n_points, "points,", as_ragged(early["light_curve"]).n_points)
+n_observed, n_early = (as_ragged(table["light_curve"]).n_points for table in (X, early))
+print(f"{n_observed} points as observed, {n_early} after 30 days")
 
 # %%
 # Spectra: filter, resample, divide by the continuum

@@ -100,13 +100,18 @@ def as_series(cells):
     return pd.Series(array)
 
 
-def _from_arrow(chunked, names):
+def _from_arrow(array, names):
     """Ragged from an Arrow array of lists of structs or of structs of lists."""
     import pyarrow as pa
 
-    array = chunked.combine_chunks() if isinstance(chunked, pa.ChunkedArray) else chunked
-    if isinstance(array, pa.ChunkedArray):  # an empty or multi-chunk remainder
-        array = pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    if isinstance(array, pa.ChunkedArray):
+        if array.num_chunks != 1:  # Arrow cannot join all dictionaries; Ragged can
+            chunks = [chunk for chunk in array.chunks if len(chunk)] or [pa.array([], array.type)]
+            starts = np.cumsum([0, *map(len, chunks)])
+            return Ragged.concatenate(
+                [_from_arrow(c, names[k:]) for c, k in zip(chunks, starts[:-1], strict=True)]
+            )
+        array = array.chunk(0)
     if pa.types.is_null(array.type):
         return Ragged({}, np.zeros(len(array) + 1, dtype=np.int64))
     if pa.types.is_struct(array.type) and all(_is_list(field.type) for field in array.type):

@@ -164,7 +164,7 @@ def test_classes_are_learnable_from_spectra_but_not_trivial():
 def test_instances_share_parameters_across_modalities(simulated):
     # Dust and temperature of an object redden its light curve and its spectrum alike: the colour
     # of one predicts that of the other within a class.
-    X, y, truth = make_supernovae(
+    X, _, truth = make_supernovae(
         *(150,), classes=["SN Ib/c"], surveys="ztf", spectrum_phase=(-3, 3), random_state=5,
         redshift_range=(0.01, 0.05), return_truth=True,
     )  # fmt: skip

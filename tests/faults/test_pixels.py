@@ -128,7 +128,7 @@ def test_c45_bad_wavelengths_are_dropped(fitted, bad):
 
 
 def test_c46_unequal_lengths(fitted):
-    with pytest.raises(ValueError, match="Object 1 has 700 .* but 699"):
+    with pytest.raises(ValueError, match=r"Object 1 has 700 .* but 699"):
         fitted.encode(table(spectrum(), spectrum(flux=FLUX[1:])), "spectrum")
 
 
