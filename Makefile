@@ -3,6 +3,9 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip install --quiet -c constraints.txt
 
+# Waiting threads sleep: spinning ones take the cores from whatever else runs, tenfold.
+export OMP_WAIT_POLICY = passive
+
 .PHONY: demo test docs bench lint clean
 
 # Simulate supernovae, align light curves with spectra, cross-validate, save pictures.
