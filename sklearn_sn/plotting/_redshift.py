@@ -13,7 +13,7 @@ class RedshiftDisplay:
     """Estimated against true redshift, with the line of equality and those of outliers.
 
     Above the axes stand the NMAD and the fraction of outliers, of which
-    |z_pred - z_true| / (1 + z_true) exceeds 0.15.
+    ``|z_pred - z_true| / (1 + z_true)`` exceeds 0.15.
 
     Parameters
     ----------

@@ -1,0 +1,219 @@
+"""Section A of the catalogue of faults: values of light curves."""
+
+import numpy as np
+import pytest
+
+from sklearn_sn.data import check_table, quality_report
+from sklearn_sn.nets import BatchLoader, TableDataset
+from tests.faults.catalogue import (
+    TIME,
+    Case,
+    but,
+    cases,
+    check_case,
+    curve,
+    put,
+    spectrum,
+    table,
+    transform,
+)
+
+NAN, INF = np.nan, np.inf
+FLUX, ERROR = curve()["flux"], curve()["flux_err"]
+SHUFFLED = np.random.default_rng(0).permutation(12)
+EMPTY = {"nothing": True, "flag": "EMPTY,NOTHING"}
+TIME_OR_FLUX = "points with non-finite time or flux dropped (1 in 1 objects"
+NO_ERROR = "points without a usable flux_err dropped (1 in 1 objects"
+UNSORTED = "unsorted points sorted by time"
+TWICE = "points given twice dropped (1 in 1 objects"
+
+
+@cases(
+    Case("01-empty", curve([]), **EMPTY),
+    Case("01-null", None, **EMPTY),
+    Case("02-single-point", curve([4]), flag="LOWDATA"),
+    Case("02-two-points", curve([4, 5]), flag="LOWDATA"),
+    Case("03-repeated-point", curve([*range(12), 4]), same_as=curve(), says=TWICE),
+    Case(
+        "03-two-fluxes-at-one-time",
+        curve(time=put(TIME, 1, TIME[0]), band=np.full(12, "ztfg")),
+        same_as=curve([1, 0, *range(2, 12)], time=put(TIME, 1, TIME[0]), band=np.full(12, "ztfg")),
+    ),
+    Case("04-all-nan", curve(flux=np.full(12, NAN)), says="non-finite time or flux", **EMPTY),
+    Case("05-nan-flux", curve(flux=put(FLUX, 3, NAN)), same_as=curve(but(3)), says=TIME_OR_FLUX),
+    Case("06-inf-flux", curve(flux=put(FLUX, 4, INF)), same_as=curve(but(4)), says=TIME_OR_FLUX),
+    Case("06-minus-inf", curve(flux=put(FLUX, 4, -INF)), same_as=curve(but(4)), says=TIME_OR_FLUX),
+    Case("06-inf-error", curve(flux_err=put(ERROR, 4, INF)), same_as=curve(but(4)), says=NO_ERROR),
+    Case("07-nan-error", curve(flux_err=put(ERROR, 2, NAN)), same_as=curve(but(2)), says=NO_ERROR),
+    Case("08-zero-error", curve(flux_err=put(ERROR, 2, 0.0)), same_as=curve(but(2)), says=NO_ERROR),
+    Case(
+        "08-all-errors-zero",
+        curve(flux_err=np.zeros(12)),
+        same_as=curve(flux_err=None),
+        flag="NOERROR",
+    ),
+    Case(
+        "09-negative-error", curve(flux_err=put(ERROR, 2, -1)), same_as=curve(but(2)), says=NO_ERROR
+    ),
+    Case("10-no-errors", curve(flux_err=None), flag="NOERROR"),
+    Case(
+        "10-all-errors-nan",
+        curve(flux_err=np.full(12, NAN)),
+        same_as=curve(flux_err=None),
+        flag="NOERROR",
+    ),
+    Case("11-unsorted", curve(SHUFFLED), same_as=curve(), says=UNSORTED),
+    Case("12-reversed", curve(slice(None, None, -1)), same_as=curve(), says=UNSORTED),
+    Case("13-nan-time", curve(time=put(TIME, 3, NAN)), same_as=curve(but(3)), says=TIME_OR_FLUX),
+    Case("13-inf-time", curve(time=put(TIME, 3, INF)), same_as=curve(but(3)), says=TIME_OR_FLUX),
+    Case("13-all-nan-time", curve(time=np.full(12, NAN)), says="non-finite time or flux", **EMPTY),
+    Case("15-a-million-days", curve(time=np.linspace(0, 1e6, 12))),
+    Case("15-no-time-passes", curve(time=np.full(12, TIME[0]))),
+    Case("16-constant", curve(flux=np.full(12, 50.0))),
+    Case("17-all-zero", curve(flux=np.zeros(12))),
+    Case("18-all-negative", curve(flux=-FLUX)),
+    Case("19-huge", curve(flux=1e30 * FLUX, flux_err=1e30 * ERROR), flag="RANGE"),
+    Case("19-tiny", curve(flux=1e-30 * FLUX, flux_err=1e-30 * ERROR), flag="RANGE"),
+    Case("19-beyond-float32", curve(flux=1e300 * FLUX, flux_err=1e300 * ERROR), flag="RANGE"),
+    Case("19-huge-errors", curve(flux_err=np.full(12, 1.7e308))),
+    Case("19-tiny-errors", curve(flux_err=np.full(12, 1e-310))),
+    Case("19-largest-double", curve(flux=np.full(12, 1.7e308)), flag="RANGE"),
+    Case("20-subnormal", curve(flux=np.full(12, 1e-310)), flag="RANGE"),
+    Case("20-one-subnormal", curve(flux=put(np.zeros(12), 3, 5e-324)), flag="RANGE"),
+    Case(
+        "21-limits-as-nan",
+        curve(flux=put(FLUX, 0, NAN), limit=FLUX),
+        same_as=curve(but(0)),
+        says=TIME_OR_FLUX,
+    ),
+    Case("25-outlier", curve(flux=put(FLUX, 6, 1e6 * ERROR[6]))),
+    Case("25-negative-outlier", curve(flux=put(FLUX, 6, -1e6 * ERROR[6]))),
+)
+def test_case(case, fitted):
+    check_case(case, fitted, "light_curve", curve())
+
+
+def training_table(*bad):
+    """Good pairs, and bad light curves among them, with spectra."""
+    cells = [curve(), *bad, curve()]
+    return table(*cells).join(table(*[spectrum()] * len(cells), column="spectrum"))
+
+
+@pytest.mark.parametrize(
+    "cell", [None, curve([]), curve(flux=np.full(12, NAN))], ids=["null", "0", "nan"]
+)
+def test_01_04_nothing_usable_at_fit_is_refused(cell, embedder):
+    X = training_table(cell)
+    X.loc["SN1", "spectrum"] = None
+    with pytest.raises(
+        ValueError,
+        match=r"'SN1': light_curve and spectrum hold nothing usable; drop the 1 such objects",
+    ):
+        embedder.fit(X)
+
+
+def test_01_one_missing_modality_at_fit_is_fine():
+    found = check_table(training_table(None), training=True)
+    assert found.present("light_curve").tolist() == [True, False, True]
+    assert found.report["flag"].tolist() == ["", "EMPTY", ""]
+
+
+def test_09_negative_error_at_fit_is_refused(embedder):
+    X = training_table(curve(flux_err=put(ERROR, 2, -1.5)))
+    with pytest.raises(
+        ValueError, match=r"'SN1': flux_err is -1\.5; errors must be positive: drop"
+    ):
+        embedder.fit(X)
+
+
+def test_08_zero_error_at_fit_is_not_refused():
+    X = training_table(curve(flux_err=put(ERROR, 2, 0.0)))
+    with pytest.warns(match="without a usable flux_err"):
+        found = check_table(X, training=True)
+    assert found.light_curve.lengths.tolist() == [12, 11, 12]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_11_order_of_points_is_of_no_concern(seed, fitted):
+    rng = np.random.default_rng(seed)
+    # Ties in time, and in time and band.
+    cell = curve(time=np.round(TIME / 12) * 12, band=rng.choice(["ztfg", "ztfr"], 12))
+    one, _ = transform(fitted, table(cell))
+    order = rng.permutation(12)
+    other, _ = transform(fitted, table({name: values[order] for name, values in cell.items()}))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_14_julian_dates_answer_alike(fitted):
+    jd = curve(time=TIME + 2400000.5)
+    one, said = transform(fitted, table(curve(), curve()))
+    other, said_of_jd = transform(fitted, table(jd, jd))
+    np.testing.assert_allclose(one, other, atol=1e-5)
+    assert said == said_of_jd == []
+    _, said = transform(fitted, table(curve(), jd))
+    assert len(said) == 1 and "some times look like JD and some like MJD" in said[0]
+
+
+def test_18_sign_is_kept(fitted):
+    Z, _ = transform(fitted, table(curve(), curve(flux=-FLUX)))
+    assert np.abs(Z[0] - Z[1]).max() > 1e-3
+    assert check_table(table(curve(flux=-FLUX))).light_curve["flux"].max() < 0
+
+
+def test_22_magnitudes_are_suspected(fitted):
+    cell = curve(flux=np.linspace(18.0, 20.0, 12), flux_err=np.full(12, 0.05))
+    _, said = transform(fitted, table(cell, cell))
+    assert len(said) == 1 and "fluxes look like magnitudes" in said[0]
+    assert "mag_to_flux" in said[0]
+    bright = curve(flux=np.linspace(18.0, 200.0, 12), flux_err=np.full(12, 0.05))
+    assert transform(fitted, table(cell, bright))[1] == []
+
+
+def test_23_a_million_points(fitted):
+    n, rng = 1_000_000, np.random.default_rng(0)
+    time = rng.uniform(59000.0, 59100.0, n)
+    flux = 300.0 * np.exp(-0.5 * ((time - 59040.0) / 12.0) ** 2) + rng.normal(0.0, 5.0, n)
+    cell = {"time": time, "band": rng.choice(["ztfg", "ztfr"], n), "flux": flux}
+    X = table(cell, curve())
+    Z, said = transform(fitted, X)
+    np.testing.assert_array_equal(transform(fitted, X)[0], Z)
+    assert len(said) == 1 and UNSORTED in said[0]
+    prepared = fitted.inputs_["light_curve"].prepare(check_table(X, warn=False))
+    assert prepared.lengths.tolist() == [fitted.max_points, 12]
+
+
+def test_24_one_long_curve_does_not_pad_the_others(fitted):
+    long = curve(np.tile(np.arange(12), 800), time=TIME)
+    long["time"] = np.linspace(59000.0, 59100.0, len(long["time"]))
+    X = table(long, *[curve()] * 999)
+    source = fitted.inputs_["light_curve"]
+    prepared = source.prepare(check_table(X, warn=False))
+    data = TableDataset({"light_curve": source}, {"light_curve": prepared})
+    padded = sum(
+        chunk["pad_mask"].numel()
+        for batch, _ in BatchLoader(data, 128)
+        for chunk in batch.tensors["light_curve"]
+    )
+    assert padded < 2 * prepared.lengths.sum()
+
+
+def test_25_outlier_moves_little(fitted):
+    cell = curve(flux=put(FLUX, 0, 1e6 * ERROR[0]))
+    Z, _ = transform(fitted, table(curve(), cell, curve(flux=put(FLUX, 0, 1e3 * ERROR[0]))))
+    assert np.abs(Z[1] - Z[2]).max() < np.abs(Z[0] - Z[2]).max() + 0.5
+
+
+def test_report_counts_points():
+    X = table(curve(flux=put(FLUX, 3, NAN)), None, curve(flux_err=None))
+    report = quality_report(X)
+    assert report["light_curve_given"].tolist() == [12, 0, 12]
+    assert report["light_curve_points"].tolist() == [11, 0, 12]
+    assert report["flag"].tolist() == ["", "EMPTY,NOTHING", "NOERROR"]
+
+
+def test_one_warning_for_many_faults(fitted):
+    cell = curve(SHUFFLED, flux=put(FLUX, 3, NAN), flux_err=put(ERROR, 5, -1.0))
+    _, said = transform(fitted, table(*[cell] * 50))
+    assert len(said) == 1
+    for what in ("(50 in 50 objects, first 'SN0')", UNSORTED, "non-finite", "usable flux_err"):
+        assert what in said[0]
