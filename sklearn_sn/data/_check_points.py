@@ -8,6 +8,7 @@ from sklearn_sn.data._ragged import Ragged
 
 LOW_DATA = 3  # points; a light curve with fewer is flagged
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; outside, the unit is doubted
+LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
 FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
 
 
@@ -161,10 +162,10 @@ def check_spectra(pixels, findings):
     wavelength, flux, rows = pixels["wavelength"], pixels["flux"], pixels.rows
     with np.errstate(invalid="ignore"):
         usable = (wavelength >= WAVELENGTH_RANGE[0]) & (wavelength <= WAVELENGTH_RANGE[1])
-    usable &= np.isfinite(flux)
+        usable &= np.abs(flux) <= LARGEST_PIXEL
     # One pixel in thousands is no reason to refuse a spectrum, not even in training.
     errors = _clean_errors(pixels, findings, False, "flux_err", usable)
-    bad_error = np.isinf(errors) | (errors < 0)
+    bad_error = (errors > LARGEST_PIXEL) | (errors < 0)
     findings.fixed(
         "pixels without a usable wavelength, flux or error dropped", rows[~usable | bad_error]
     )

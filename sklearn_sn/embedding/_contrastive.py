@@ -4,6 +4,7 @@ import numpy as np
 
 from sklearn_sn.base import TorchEstimator
 from sklearn_sn.data import check_table
+from sklearn_sn.data._check import as_frame
 from sklearn_sn.embedding._assembly import build_module, fit_inputs
 from sklearn_sn.embedding._modalities import check_modalities, check_names
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
@@ -305,6 +306,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         params = self.get_params(deep=False)
         check_names(params)
         columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
+        X = as_frame(X)
         table = check_table(X, metadata_columns=columns, modalities=self.modalities, training=True)
         if y is not None and len(y) != len(table):
             raise ValueError(f"X has {len(table)} objects but y has {len(y)} labels.")

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import PretrainedPart, TorchEstimator
 from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.data._check import as_frame
 from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 
@@ -132,7 +133,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
     def _embed(self, X, names):
         """Embeddings and which objects have the modality, by modality."""
         columns = list(self.metadata_columns) if "metadata" in names else []
-        here = [name for name in names if name == "metadata" or name in getattr(X, "columns", ())]
+        X = as_frame(X)
+        here = [name for name in names if name == "metadata" or name in X.columns]
         if not here:
             here = names  # refused by the check, which says why
         table = check_table(X, modalities=here, metadata_columns=columns)

@@ -169,7 +169,7 @@ def _peaks(curves):
     point is significant. One point ten times above all the others is taken for an artefact.
     """
     flux, rows = curves["flux"], curves.rows
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         faint = flux < DETECTION * curves["flux_err"]
     bright = np.where(faint, -np.inf, flux)
     peak = curves.reduce("max", bright, empty=-np.inf)
@@ -179,7 +179,8 @@ def _peaks(curves):
         peak = curves.reduce("max", bright, empty=1.0)
     at_peak = bright == peak[rows]
     second = curves.reduce("max", np.where(at_peak, -np.inf, bright), empty=-np.inf)
-    spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
+    with np.errstate(over="ignore"):
+        spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
     if spiked.any():
         peak = np.where(spiked, second, peak)
         at_peak = bright == peak[rows]

@@ -313,7 +313,9 @@ def test_refusals_name_object_and_field(changes, message):
         as_ragged(column, kind="light_curve")
 
 
-@pytest.mark.parametrize("cell", [3.5, "text", np.zeros(3), [1.0, 2.0], object()], ids=repr)
+@pytest.mark.parametrize(
+    "cell", [3.5, "text", np.zeros(3), [1.0, 2.0], object()], ids=lambda cell: type(cell).__name__
+)
 def test_cells_of_other_kinds_are_refused(cell):
     column = pd.Series([None, None], index=["SN0", "SN1"], dtype=object)
     column.iat[1] = cell
