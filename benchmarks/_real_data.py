@@ -8,7 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import DataQualityWarning, check_table, continuum, resample, wavelength_grid
+from sklearn_sn.data import (
+    DataQualityWarning,
+    as_ragged,
+    check_table,
+    continuum,
+    resample,
+    wavelength_grid,
+)
 from sklearn_sn.datasets import read_tables
 from sklearn_sn.preprocessing import LightCurveBinner
 
@@ -79,6 +86,26 @@ def load_pretraining(pairs):
     X["redshift"] = X["redshift"].where(X["redshift"].between(0, 5))
     X.index = X.index.astype(str)
     return X.drop(columns="class"), X["class"].to_numpy(dtype=str)
+
+
+def thin_light_curves(X, *, n_points=None, n_bands=None, random_state=0):
+    """Random points, or the points of random bands, of every light curve; a copy of X."""
+    rng = np.random.default_rng(random_state)
+    curves = as_ragged(X["light_curve"], kind="light_curve")
+    rows = curves.rows
+    if n_bands is not None:
+        band = curves["band"].codes
+        rank = rng.random((len(curves), band.max() + 1))
+        here = np.zeros(rank.shape, dtype=bool)
+        here[rows, band] = True
+        rank = np.where(here, rank, 2.0).argsort(axis=1).argsort(axis=1)
+        curves = curves.filter(rank[rows, band] < n_bands)
+    else:
+        order = np.lexsort((rng.random(len(rows)), rows))
+        place = np.empty(len(rows), dtype=np.int64)
+        place[order] = curves.rank()
+        curves = curves.filter(place < n_points)
+    return X.assign(light_curve=curves.to_nested(index=X.index))
 
 
 def has_twin(X, others):

@@ -21,6 +21,9 @@ SETTINGS = {
     "scratch_aux": {**SIZES, **AUXILIARY},
     "pretrained": {**SIZES, "pretrained": "union_simulated"},
     "pretrained_aux": FINAL,
+    "pretrained_aux_60": {**FINAL, "max_epochs": 60},
+    "pretrained_longer_aux": {**FINAL, "pretrained": "union_simulated_25"},
+    "pretrained_longer_aux_60": {**FINAL, "pretrained": "union_simulated_25", "max_epochs": 60},
     "pretrained_aux_first_block": {**FINAL, "trainable": "first_block"},
 }
 

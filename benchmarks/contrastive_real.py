@@ -1,9 +1,10 @@
-"""Contrastive embeddings of 717 real supernovae, five folds by object.
+"""Contrastive embeddings of 721 real supernovae, five folds by object.
 
-For every fold and setting: the embedder is first trained on four fifths of the training part, and
-the rest chooses k of the kNN and C of the SVC, separately for each task; it is then trained anew on
-the whole training part, and the test part is touched once. Nothing else was chosen on test parts.
-With --validate only the first half is done: that is how settings were compared.
+For every fold and setting: the embedder is trained on four fifths of the training part, three times
+with different fifths held out, and these choose k of the kNN and C of the SVC, separately for each
+task; it is then trained anew on the whole training part, and scored on the test part, whole, and
+with light curves thinned at random to ten points or to two bands. With --validate one held-out
+fifth is scored and the test part left alone: that is how settings were compared.
 "Pretrained" encoders come from benchmarks/pretrain_contrastive.py and have seen no object of the
 pairs, nor a spectrum like theirs. Baselines and controls run on the same folds.
 
@@ -20,10 +21,10 @@ import numpy as np
 import torch
 from _baselines import MAIN_CLASSES, Z_MAX, evaluate_baselines
 from _evaluation import classification_figures, redshift_figures, table
-from _real_data import load_pairs
+from _real_data import load_pairs, thin_light_curves
 from _settings import SETTINGS, build
 from sklearn.linear_model import Ridge
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.svm import SVC
 
@@ -32,6 +33,7 @@ from sklearn_sn.metrics import recall_at_k
 
 NEIGHBOURS = (3, 5, 10, 15, 25)
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)
+THINNED = {"10 points": {"n_points": 10}, "2 bands": {"n_bands": 2}}
 
 
 def heads(task):
@@ -68,37 +70,53 @@ def key(task, result):
     return -result["MAE"] if task == "redshift" else result["macro-F1"]
 
 
-def run_fold(name, X, y, z, train, test, seed, validate=False):
-    inner, held = train_test_split(train, test_size=0.2, stratify=y[train], random_state=seed)
-    chosen = {}
-    trial = build(name, seed).fit(X.iloc[inner], y[inner])
-    Z = {"inner": trial.encode(X.iloc[inner], "light_curve")}
-    Z["held"] = trial.encode(X.iloc[held], "light_curve")
-    spectra = trial.encode(X.iloc[held], "spectrum")
-    validation = {"recall@10": recall_at_k(spectra, Z["held"], k=10)}
+def validate(name, X, y, z, inner, held, seed):
+    """Scores of all candidates on a held-out part of the training part, by task and head."""
+    embedder = build(name, seed).fit(X.iloc[inner], y[inner])
+    Z, Z_held = (embedder.encode(X.iloc[rows], "light_curve") for rows in (inner, held))
+    found = {"recall@10": recall_at_k(embedder.encode(X.iloc[held], "spectrum"), Z_held, k=10)}
     for task in ("three", "five", "redshift"):
         part, truth = targets(task, y, z)
         for kind, candidates in heads(task).items():
             scores = []
             for head in candidates:
-                head.fit(Z["inner"][part[inner]], truth[inner][part[inner]])
-                result = figures(task, head, Z["held"][part[held]], truth[held][part[held]])
+                head.fit(Z[part[inner]], truth[inner][part[inner]])
+                result = figures(task, head, Z_held[part[held]], truth[held][part[held]])
                 scores.append(key(task, result))
-            chosen[task, kind] = candidates[int(np.argmax(scores))]
-            validation[f"{task} {kind}"] = max(scores)
-    if validate:
-        return {"validation": validation}, (Z["held"], spectra)
+            found[task, kind] = scores
+    return found
+
+
+def run_fold(name, X, y, z, train, test, seed, only_validate=False):
+    splits = StratifiedShuffleSplit(1 if only_validate else 3, test_size=0.2, random_state=seed)
+    found = [
+        validate(name, X, y, z, train[inner], train[held], seed)
+        for inner, held in splits.split(train, y[train])
+    ]
+    scores = {what: np.mean([f[what] for f in found], axis=0) for what in found[0]}
+    out = {"validation": {" ".join(np.atleast_1d(k)): np.max(v) for k, v in scores.items()}}
+    if only_validate:
+        return out, None
     embedder = build(name, seed).fit(X.iloc[train], y[train])
     Z_train = embedder.encode(X.iloc[train], "light_curve")
-    Z_test = embedder.encode(X.iloc[test], "light_curve")
+    tests = {"": X.iloc[test]} | {
+        f", {what}": thin_light_curves(X.iloc[test], random_state=seed, **how)
+        for what, how in THINNED.items()
+    }
+    Z = {what: embedder.encode(table, "light_curve") for what, table in tests.items()}
     spectra = embedder.encode(X.iloc[test], "spectrum")
-    recalls = recall_at_k(spectra, Z_test, k=[1, 10])
-    out = {"validation": validation, "retrieval": {"recall@1": recalls[0], "recall@10": recalls[1]}}
-    for (task, kind), head in chosen.items():
+    recalls = recall_at_k(spectra, Z[""], k=[1, 10])
+    out["retrieval"] = {"recall@1": recalls[0], "recall@10": recalls[1]}
+    for task in ("three", "five", "redshift"):
         part, truth = targets(task, y, z)
-        head.fit(Z_train[part[train]], truth[train][part[train]])
-        out[f"{task} {kind}"] = figures(task, head, Z_test[part[test]], truth[test][part[test]])
-    return out, (Z_test, spectra)
+        for kind, candidates in heads(task).items():
+            head = candidates[int(np.argmax(scores[task, kind]))]
+            head.fit(Z_train[part[train]], truth[train][part[train]])
+            for what in Z if task == "three" else [""]:
+                out[f"{task} {kind}{what}"] = figures(
+                    task, head, Z[what][part[test]], truth[test][part[test]]
+                )
+    return out, (Z[""], spectra)
 
 
 def main():
@@ -119,16 +137,14 @@ def main():
     for name in arguments.settings:
         results, embeddings, start = [], np.zeros((2, len(X), 0)), time.time()
         for seed, (train, test) in enumerate(folds):
-            result, (light, spectra) = run_fold(
-                name, X, y, z, train, test, seed, arguments.validate
-            )
+            result, Z = run_fold(name, X, y, z, train, test, seed, arguments.validate)
             results.append(result)
             print(name, "fold", seed, result, f"{time.time() - start:.0f} s", flush=True)
             if arguments.validate:
                 continue
             if not embeddings.shape[2]:
-                embeddings = np.full((2, len(X), light.shape[1]), np.nan, dtype=np.float32)
-            embeddings[:, test] = light, spectra
+                embeddings = np.full((2, len(X), Z[0].shape[1]), np.nan, dtype=np.float32)
+            embeddings[:, test] = Z
         print(table({name: results}), flush=True)
         if arguments.validate:
             continue
