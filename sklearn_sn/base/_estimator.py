@@ -6,11 +6,12 @@ import numpy as np
 import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from skorch.callbacks import EarlyStopping, GradientNormClipping
+from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 from skorch.helper import predefined_split
 
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
+from sklearn_sn.data import registered_bands, restore_bands
 from sklearn_sn.nets import BatchLoader, Progress, Schedule
 
 _OPTIMIZERS = {
@@ -39,6 +40,14 @@ class TorchEstimator(BaseEstimator):
         tags.input_tags.allow_nan = True
         tags.non_deterministic = False
         return tags
+
+    def __getstate__(self):
+        # A worker or another process knows the bands that the caller registered.
+        return {**super().__getstate__(), "_registered_bands": registered_bands()}
+
+    def __setstate__(self, state):
+        restore_bands(state.pop("_registered_bands", ()))
+        super().__setstate__(state)
 
     @property
     def _continues(self):
@@ -70,7 +79,9 @@ class TorchEstimator(BaseEstimator):
         with _seeded(seed):
             if self._continues:
                 net = self.net_
-                net.set_params(max_epochs=self.max_epochs, lr=self.lr, seed=seed)
+                net.set_params(
+                    max_epochs=self.max_epochs, lr=self.lr, batch_size=self.batch_size, seed=seed
+                )
             else:
                 net = net_class(
                     build(),
@@ -109,11 +120,29 @@ class TorchEstimator(BaseEstimator):
             callbacks.append(("early_stopping", stop))
         if self.verbose:
             callbacks.append(("progress", Progress(int(self.verbose), type(self).__name__)))
-        return callbacks + list(self.callbacks or [])
+        for callback in self.callbacks or []:
+            own = callback[1] if isinstance(callback, tuple) else callback
+            if not isinstance(own, Callback) and not (
+                isinstance(own, type) and issubclass(own, Callback)
+            ):
+                raise ValueError(
+                    f"The 'callbacks' parameter of {type(self).__name__} must hold skorch "
+                    f"callbacks, or pairs of a name and one. Got {callback!r} instead."
+                )
+            callbacks.append(callback)
+        return callbacks
 
     def _device(self):
         if self.device == "auto":
             return "cuda" if torch.cuda.is_available() else "cpu"
+        try:
+            # An allocation is the only test that holds for every kind of device.
+            torch.empty(0, device=self.device)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(
+                f"The 'device' parameter of {type(self).__name__} must be 'auto' or a device that "
+                f"torch finds here, such as 'cpu'. Got {self.device!r} instead ({error})."
+            ) from error
         return self.device
 
     def _run(self, dataset):

@@ -83,6 +83,7 @@ def frozen_modules(part, encoder, projection, trainable):
     part : PretrainedPart or None
         None: nothing was pretrained, everything trains.
     encoder, projection : torch.nn.Module
+        A projection that did not come with the encoder trains in any case.
     trainable : {"all", "first_block", "head", "none"}
 
     Returns
@@ -92,7 +93,7 @@ def frozen_modules(part, encoder, projection, trainable):
     if part is None or trainable == "all":
         return []
     if trainable == "none":
-        return [encoder, projection]
+        return [encoder, projection] if projection is part.projection else [encoder]
     if trainable == "head":
         return [encoder]
     if not hasattr(encoder, "first_block"):

@@ -10,6 +10,7 @@ from sklearn_sn.data._bands import (
     register_band,
     unregister_band,
 )
+from sklearn_sn.data._carried_bands import registered_bands, restore_bands
 from sklearn_sn.data._check import CheckedTable, check_table, quality_report
 from sklearn_sn.data._continuum import continuum
 from sklearn_sn.data._convert import as_ragged
@@ -35,7 +36,9 @@ __all__ = [
     "mag_to_flux",
     "quality_report",
     "register_band",
+    "registered_bands",
     "resample",
+    "restore_bands",
     "to_unit",
     "unregister_band",
     "wavelength_grid",

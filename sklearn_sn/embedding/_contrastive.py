@@ -1,15 +1,20 @@
 """Contrastive embedding of two or more modalities of one object."""
 
-import numpy as np
-
 from sklearn_sn.base import TorchEstimator
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.embedding._assembly import build_module, fit_inputs
-from sklearn_sn.embedding._modalities import check_modalities, check_names
+from sklearn_sn.embedding._checks import (
+    check_continued,
+    check_learnable,
+    check_modalities,
+    check_names,
+    check_takeover,
+    defaults_of,
+)
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._parameters import CONTRASTIVE_CONSTRAINTS
-from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels
+from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
 from sklearn_sn.losses import InfoNCELoss
 from sklearn_sn.nets import ContrastiveNet, TableDataset
 
@@ -85,10 +90,12 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Weights of the classes in the auxiliary head.
     pretrained : FrozenEstimator or dict of str to FrozenEstimator, default=None
         Fitted estimators whose encoders, sizes included, and input scaling are taken over, for all
-        modalities that they have or for those named. The wrapper keeps clones from forgetting.
+        modalities that they have or for those named; sizes given here that contradict them are
+        refused. The wrapper keeps clones from forgetting.
     trainable : {"all", "first_block", "head", "none"} or dict by modality, default="all"
         What trains of a pretrained encoder: everything; its first block and the projection; only
-        the projection; nothing.
+        the projection; nothing. A projection that is new, because `embedding_dim` differs from the
+        pretrained one's, trains in any case.
     pretrained_lr_factor : float, default=1.0
         Learning rate of pretrained encoders, relative to `lr`.
     optimizer : {"adamw", "adam", "radam"}, default="adamw"
@@ -107,7 +114,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     validation_fraction : float, default=0.15
     n_iter_no_change : int, default=10
     warm_start : bool, default=False
-        Whether a second `fit` goes on from the first.
+        Whether a second `fit` goes on from the first; `max_epochs`, `lr`, `batch_size` and
+        `random_state` may then differ.
     callbacks : sequence of skorch callbacks, default=None
     device : str, default="auto"
         "auto" is CUDA where there is one, else the CPU.
@@ -310,15 +318,22 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         table = check_table(X, metadata_columns=columns, modalities=self.modalities, training=True)
         if y is not None and len(y) != len(table):
             raise ValueError(f"X has {len(table)} objects but y has {len(y)} labels.")
-        self.modalities_ = self._present(table) if not self._continues else self.modalities_
-        check_modalities(params, self.modalities_)
+        y = one_column(y, learned=self.aux_weight > 0)
+        if self._continues:
+            check_continued(params, self._first_params, self.modalities_, table)
+        else:
+            self.modalities_ = self._present(table)
+            check_modalities(params, self.modalities_, table, X.columns)
+            check_takeover(params, self.modalities_, defaults_of(type(self)))
+            self._first_params = params
+        self._outputs()
         if not self._continues:
             self.inputs_, parts = fit_inputs(params, table, self.modalities_)
             self.targets_ = AuxiliaryTargets().fit(*self._supervision(table, y))
         prepared = {name: self.inputs_[name].prepare(table) for name in self.modalities_}
         extras = self.targets_.encode(*self._supervision(table, y))
         dataset = TableDataset(self.inputs_, prepared, extras)
-        self._check_learnable(prepared, extras)
+        check_learnable(params, self.inputs_, prepared, table, extras)
 
         def build():
             n_targets = len(self.targets_.names_)
@@ -358,15 +373,4 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         """Labels and columns for the auxiliary heads; nothing unless they are asked for."""
         if self.aux_weight == 0:
             return None, {}
-        columns = {
-            name: table.metadata[name].to_numpy(dtype=np.float64) for name in self.aux_columns
-        }
-        return y, columns
-
-    def _check_learnable(self, prepared, extras):
-        found = np.stack([part.lengths > 0 for part in prepared.values()])
-        if (found.sum(axis=0) >= 2).sum() < 2 and not extras:
-            raise ValueError(
-                "Fewer than two objects of X have two modalities, so that there are no pairs to "
-                "contrast; train single encoders with aux_weight > 0 and y."
-            )
+        return y, {name: number_column(table.metadata[name], name) for name in self.aux_columns}

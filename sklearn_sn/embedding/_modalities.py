@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from sklearn_sn.base import TRAINABLE
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.modules import (
     ImageConvNet,
@@ -92,71 +91,6 @@ def encoder_width(encoder, tensors):
             width = encoder(**tensors).shape[-1]
         encoder.train(was_training)
     return width
-
-
-def check_names(params):
-    """Refuse names and sizes that do not go together, before any work.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter.
-    """
-    for modality, encoder in (params["encoders"] or {}).items():
-        if modality not in ENCODERS:
-            raise ValueError(
-                f"The 'encoders' parameter names the modality {modality!r}; there are "
-                f"{list(ENCODERS)}."
-            )
-        if isinstance(encoder, str) and encoder not in ENCODERS[modality]:
-            raise ValueError(
-                f"The 'encoders' parameter gives {encoder!r} for {modality!r}; it must be one of "
-                f"{list(ENCODERS[modality])}, a torch.nn.Module, or a callable that returns one."
-            )
-    for size, heads in (
-        ("light_curve_d_model", "light_curve_n_heads"),
-        ("spectrum_d_model", "spectrum_n_heads"),
-    ):
-        if params[size] % params[heads] or params[size] % 2:
-            raise ValueError(
-                f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
-                f"{params[size]} and {params[heads]}."
-            )
-    for modality in params["modalities"] or ():
-        if modality not in ENCODERS:
-            raise ValueError(
-                f"The 'modalities' parameter must hold names of {list(ENCODERS)}. Got "
-                f"{modality!r} instead."
-            )
-    low, high = params["spectrum_range"]
-    if not 1000.0 <= low < high <= 30000.0:
-        raise ValueError(
-            "The 'spectrum_range' parameter must be two rising wavelengths in [1000, 30000] Å. Got "
-            f"{params['spectrum_range']!r} instead."
-        )
-    how = params["trainable"]
-    for word in how.values() if isinstance(how, dict) else [how]:
-        if word not in TRAINABLE:
-            raise ValueError(
-                f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
-                f"modality. Got {word!r} instead."
-            )
-
-
-def check_modalities(params, modalities):
-    """Refuse a table with too little to align.
-
-    Raises
-    ------
-    ValueError
-        Saying what to do.
-    """
-    if len(modalities) < 2 and not params["aux_weight"] > 0:
-        raise ValueError(
-            f"Contrastive learning needs two modalities; X has {list(modalities)}. Give X another "
-            "column (light_curve, spectrum, image), name metadata_columns, or train a single "
-            "encoder by its auxiliary heads with aux_weight > 0 and y."
-        )
 
 
 def add_bands(part, source):

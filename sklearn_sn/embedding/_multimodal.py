@@ -66,7 +66,12 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         array of shape (n_objects, embedding_dim), float32
         """
         check_is_fitted(self, "net_")
-        return self._embed(X, self._known([modality]))[modality][0]
+        if modality not in self.modalities_:
+            raise ValueError(
+                f"modality must be one of {list(self.modalities_)}, those of fit. Got {modality!r} "
+                "instead."
+            )
+        return self._embed(X, [modality])[modality][0]
 
     def score(self, X, y=None, k=10):
         """Recall of cross-modal retrieval on held-out pairs.
@@ -116,19 +121,20 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
 
     def _outputs(self):
         """The modalities of the output, as a list."""
-        asked = [self.output] if isinstance(self.output, str) else list(self.output)
-        if asked == ["auto"]:
-            return self.modalities_[:1]
-        return asked if asked == ["mean"] else self._known(asked)
-
-    def _known(self, names):
-        for name in names:
-            if name not in self.modalities_:
-                raise ValueError(
-                    f"The 'output' parameter of {type(self).__name__} must name modalities of "
-                    f"{list(self.modalities_)}, 'auto' or 'mean'. Got {name!r} instead."
-                )
-        return names
+        if isinstance(self.output, str):
+            if self.output in ("auto", "mean"):
+                return self.modalities_[:1] if self.output == "auto" else ["mean"]
+            asked = [self.output]
+        else:
+            asked = list(self.output)
+        known = [name for name in self.modalities_ if name in asked]
+        if not asked or len(known) < len(asked):
+            raise ValueError(
+                f"The 'output' parameter of {type(self).__name__} must be 'auto', 'mean', or one "
+                f"or more different modalities of {list(self.modalities_)}. Got {self.output!r} "
+                "instead."
+            )
+        return asked
 
     def _embed(self, X, names):
         """Embeddings and which objects have the modality, by modality."""

@@ -5,6 +5,40 @@ import pandas as pd
 import torch
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import column_or_1d
+
+
+def one_column(y, learned):
+    """`y` as a flat array where it has one column.
+
+    Raises
+    ------
+    ValueError
+        If it has several and is to be learned.
+    """
+    if y is None:
+        return None
+    y = np.asarray(y)
+    if learned or (y.ndim == 2 and y.shape[1] == 1):
+        return column_or_1d(y, warn=learned)
+    return y
+
+
+def number_column(values, name):
+    """A column of the table as floats.
+
+    Raises
+    ------
+    ValueError
+        If it does not hold numbers.
+    """
+    try:
+        return values.to_numpy(dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"The 'aux_columns' parameter names the column {name!r}, which does not hold numbers "
+            f"({error}); give classes as y."
+        ) from error
 
 
 def class_labels(y):
@@ -38,8 +72,8 @@ class AuxiliaryTargets:
             np.empty(0) if labels is None else np.unique(np.asarray(labels)[~pd.isna(labels)])
         )
         numbers = self._numbers(y, columns)
-        self.names_ = list(numbers)
-        self.scales_ = {name: _scale(values) for name, values in numbers.items()}
+        self.names_ = [name for name, values in numbers.items() if np.isfinite(values).any()]
+        self.scales_ = {name: _scale(numbers[name]) for name in self.names_}
         return self
 
     def _numbers(self, y, columns):
@@ -53,6 +87,12 @@ class AuxiliaryTargets:
         out = {}
         if len(self.classes_):
             out["classes"] = pd.Index(self.classes_).get_indexer(pd.Index(np.asarray(y)))
+            new = np.unique(np.asarray(y)[(out["classes"] < 0) & ~pd.isna(y)])
+            if len(new):
+                raise ValueError(
+                    f"y holds the class {str(new[0])!r}, which the first fit did not know; set "
+                    "warm_start=False."
+                )
         if self.names_:
             numbers = self._numbers(y, columns)
             scaled = [_compress(numbers[name], *self.scales_[name]) for name in self.names_]
@@ -71,8 +111,6 @@ class AuxiliaryTargets:
 def _scale(values):
     """Typical size, then mean and standard deviation after asinh compression."""
     known = values[np.isfinite(values)]
-    if not len(known):
-        return 1.0, 0.0, 1.0
     # Redshifts and the like span decades: compressed, every decade counts.
     size = 0.3 * float(np.median(np.abs(known))) or 1.0
     compressed = np.arcsinh(known / size)

@@ -39,6 +39,12 @@ class ImageInput:
     def prepare(self, table):
         """Scale all cutouts of a table once."""
         present = [i for i, image in enumerate(table.image) if image is not None]
+        for i in present:
+            if len(table.image[i]) != self.n_channels_:
+                raise ValueError(
+                    f"Object {table.index[i]!r}: the image has {len(table.image[i])} channels, but "
+                    f"{self.n_channels_} are asked for; give a channel that is missing as NaN."
+                )
         place = np.full(len(table), -1)
         place[present] = np.arange(len(present))
         images = np.zeros(

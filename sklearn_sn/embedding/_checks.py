@@ -1,0 +1,229 @@
+"""What an embedder refuses before any work, and what it says."""
+
+import inspect
+
+import numpy as np
+from sklearn.frozen import FrozenEstimator
+
+from sklearn_sn.base import TRAINABLE
+from sklearn_sn.embedding._modalities import ENCODERS
+
+# What a second fit of a warm start may change: the rest is built into net and inputs.
+_FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start", "verbose"}
+_OF_INPUT = {
+    "light_curve": ("amplitude", "time_origin", "band_encoding"),
+    "spectrum": ("spectrum_range", "spectrum_n_bins"),
+    "metadata": ("metadata_columns",),
+}
+
+
+def check_names(params):
+    """Refuse names and sizes that do not go together, before any work.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    encoders = params["encoders"] or {}
+    _known_modalities("encoders", encoders)
+    _known_modalities("modalities", params["modalities"] or ())
+    for modality, encoder in encoders.items():
+        if isinstance(encoder, str) and encoder not in ENCODERS[modality]:
+            raise ValueError(
+                f"The 'encoders' parameter gives {encoder!r} for {modality!r}; it must be one of "
+                f"{list(ENCODERS[modality])}, a torch.nn.Module, or a callable that returns one."
+            )
+    _check_columns(params)
+    for size, heads in (
+        ("light_curve_d_model", "light_curve_n_heads"),
+        ("spectrum_d_model", "spectrum_n_heads"),
+    ):
+        if params[size] % params[heads] or params[size] % 2:
+            raise ValueError(
+                f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
+                f"{params[size]} and {params[heads]}."
+            )
+    low, high = params["spectrum_range"]
+    if not 1000.0 <= low < high <= 30000.0:
+        raise ValueError(
+            "The 'spectrum_range' parameter must be two rising wavelengths in [1000, 30000] Å. Got "
+            f"{params['spectrum_range']!r} instead."
+        )
+    how = params["trainable"]
+    if how != "all" and params["pretrained"] is None:
+        raise ValueError(
+            f"The 'trainable' parameter is {how!r}, but nothing is 'pretrained': what is not "
+            "pretrained trains. Give pretrained=FrozenEstimator(fitted embedder)."
+        )
+    if isinstance(how, dict):
+        _known_modalities("trainable", how)
+    for word in how.values() if isinstance(how, dict) else [how]:
+        if word not in TRAINABLE:
+            raise ValueError(
+                f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
+                f"modality. Got {word!r} instead."
+            )
+
+
+def _known_modalities(parameter, names):
+    for name in names:
+        if name not in ENCODERS:
+            raise ValueError(
+                f"The {parameter!r} parameter must hold names of {list(ENCODERS)}. Got {name!r} "
+                "instead."
+            )
+
+
+def _check_columns(params):
+    for parameter in ("metadata_columns", "aux_columns"):
+        if isinstance(params[parameter], str):
+            raise ValueError(
+                f"The {parameter!r} parameter must be a sequence of names: [{params[parameter]!r}]."
+            )
+        taken = [name for name in params[parameter] if name in ENCODERS]
+        if taken:
+            raise ValueError(
+                f"The {parameter!r} parameter must name plain columns; {taken[0]!r} is a modality."
+            )
+    if "metadata" in (params["modalities"] or ()) and not len(params["metadata_columns"]):
+        raise ValueError(
+            "The 'modalities' parameter asks for 'metadata'; name its columns by metadata_columns."
+        )
+
+
+def check_modalities(params, modalities, table, columns):
+    """Refuse a table with too little to align.
+
+    Raises
+    ------
+    ValueError
+        Saying what is missing, and what to do.
+    """
+    if len(modalities) >= 2 or (modalities and params["aux_weight"] > 0):
+        return
+    report = table.report
+    empty = [
+        f"{name} holds nothing usable in any of {len(table)} objects ({_given(report, name)})"
+        for name in ("light_curve", "spectrum", "image")
+        if name in columns and table.has(name) and not table.present(name).any()
+    ]
+    here = f"has {' and '.join(modalities) or 'none'} (columns: {', '.join(map(str, columns))})"
+    found = "; ".join([here, *empty])
+    raise ValueError(
+        f"Contrastive learning needs two modalities; X {found}. Give X another column "
+        "(light_curve, spectrum, image), name metadata_columns, or train a single encoder by its "
+        "auxiliary heads with aux_weight > 0 and y."
+    )
+
+
+def _given(report, name):
+    if f"{name}_given" in report and report[f"{name}_given"].sum():
+        return f"{int(report[f'{name}_given'].sum())} given, none left; see quality_report"
+    return "all cells are empty"
+
+
+def check_learnable(params, inputs, prepared, table, extras):
+    """Refuse what leaves no pair to contrast and no label to learn.
+
+    Raises
+    ------
+    ValueError
+        Saying why.
+    """
+    if params["aux_weight"] > 0 and not extras:
+        raise ValueError(
+            "aux_weight > 0 asks for auxiliary heads, but there is nothing for them to learn: give "
+            "y with known labels to fit, or name aux_columns; or set aux_weight=0."
+        )
+    found = np.stack([part.lengths > 0 for part in prepared.values()])
+    if (found.sum(axis=0) >= 2).sum() >= 2 or extras:
+        return
+    lost = [
+        f"no {name} lies within {_range(inputs[name])}"
+        for name, part in prepared.items()
+        if not (part.lengths > 0).any() and table.present(name).any()
+    ]
+    raise ValueError(
+        "Fewer than two objects of X have two modalities"
+        + (f" ({'; '.join(lost)})" if lost else "")
+        + ", so that there are no pairs to contrast; train single encoders with aux_weight > 0 "
+        "and y."
+    )
+
+
+def _range(source):
+    if hasattr(source, "wavelength_range"):
+        low, high = source.wavelength_range
+        return f"spectrum_range, {low:.0f}–{high:.0f} Å"
+    return "reach of the encoder"
+
+
+def check_takeover(params, modalities, defaults):
+    """Refuse parameters that contradict those of a pretrained encoder, which would win.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    given = params["pretrained"]
+    named = given if isinstance(given, dict) else dict.fromkeys(modalities, given)
+    for modality, estimator in named.items():
+        inner = estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
+        if inner is None or modality not in getattr(inner, "modalities_", ()):
+            continue
+        if modality in (params["encoders"] or {}):
+            raise ValueError(
+                f"The encoder of {modality!r} is given twice, by 'encoders' and by 'pretrained'."
+            )
+        theirs = inner.get_params(deep=False)
+        own = [name for name in params if name.startswith(f"{modality}_")]
+        for name in (*own, *_OF_INPUT.get(modality, ())):
+            if name not in theirs or _equal(params[name], defaults[name]):
+                continue
+            if not _equal(params[name], theirs[name]):
+                raise ValueError(
+                    f"The {name!r} parameter is {params[name]!r}, but the pretrained encoder comes "
+                    f"with {theirs[name]!r}; leave it at its default."
+                )
+
+
+def defaults_of(cls):
+    """Default of every parameter of an estimator's class."""
+    return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
+
+
+def check_continued(params, first, modalities, table):
+    """Refuse a second fit of a warm start that cannot go on from the first.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, or what X lacks.
+    """
+    changed = [
+        name for name in params if name not in _FREE and not _equal(params[name], first[name])
+    ]
+    if changed:
+        raise ValueError(
+            f"warm_start goes on with the net of the first fit; the parameters {changed} have "
+            f"changed since. Only {sorted(_FREE)} may; or set warm_start=False."
+        )
+    lacking = [name for name in modalities if not table.has(name) or not table.present(name).any()]
+    if lacking:
+        raise ValueError(
+            f"warm_start goes on with the modalities {list(modalities)}; X has no {lacking[0]!r}."
+        )
+
+
+def _equal(one, other):
+    if one is other:
+        return True
+    if isinstance(one, str) or isinstance(other, str):
+        return isinstance(one, str) and isinstance(other, str) and one == other
+    if isinstance(one, list | tuple | np.ndarray) and isinstance(other, list | tuple | np.ndarray):
+        return len(one) == len(other) and all(map(_equal, one, other))
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
+    return type(one) is type(other) and not callable(one) and bool(one == other)
