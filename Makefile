@@ -22,7 +22,9 @@ docs: $(VENV)/.installed-docs
 # Benchmarks on real data look for SKLEARN_SN_DATA, or ../shared/data.
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/speed_contrastive.py
+	test -e benchmarks/.cache/union_simulated.pkl || $(BIN)/python benchmarks/pretrain_contrastive.py
 	$(BIN)/python benchmarks/contrastive_real.py
+	$(BIN)/python benchmarks/plot_contrastive_real.py
 
 lint: $(VENV)/.installed-docs
 	$(PIP) ruff

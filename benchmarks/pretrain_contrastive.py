@@ -35,7 +35,7 @@ REDSHIFTS = {
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--simulated", type=int, default=9000)
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--name", default="union_simulated")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)

@@ -32,6 +32,7 @@ SMALL = {
     "spectrum_n_bins": 64,
     "embedding_dim": 8,
     "max_epochs": 2,
+    "batch_size": 16,
     "random_state": 0,
 }
 

@@ -147,11 +147,18 @@ def test_same_seed_same_output_bit_for_bit(estimator, supernovae):
 @every
 def test_global_random_state_is_untouched(estimator, supernovae):
     X, y = supernovae
-    before = np.random.get_state()[1].copy(), torch.get_rng_state(), random.getstate()  # noqa: NPY002
-    clone(estimator).fit(X, y).transform(X)
-    np.testing.assert_array_equal(before[0], np.random.get_state()[1])  # noqa: NPY002
-    assert torch.equal(before[1], torch.get_rng_state())
-    assert before[2] == random.getstate()
+
+    def states():
+        numpy = [str(part) for part in np.random.get_state(legacy=False)["state"].values()]  # noqa: NPY002
+        return numpy, torch.get_rng_state().tolist(), random.getstate()
+
+    for random_state in (0, None):
+        model = clone(estimator)
+        if "random_state" in model.get_params():
+            model.set_params(random_state=random_state)
+        before = states()
+        model.fit(X, y).transform(X)
+        assert states() == before
 
 
 @every
@@ -185,6 +192,15 @@ def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
         alone = model.transform(X.iloc[[row]])
         expected = whole[[row]] if isinstance(whole, np.ndarray) else whole.iloc[[row]]
         assert_same(alone, expected, atol=2e-6, rtol=1e-5)
+
+
+@learned
+def test_batches_of_prediction_do_not_matter(estimator, supernovae, monkeypatch):
+    X, y = supernovae
+    model = clone(estimator).fit(X, y)
+    whole = model.transform(X)
+    monkeypatch.setattr("sklearn_sn.base._estimator.PREDICT_BATCH", 7)
+    assert_same(model.transform(X), whole, atol=2e-6, rtol=1e-5)
 
 
 @every

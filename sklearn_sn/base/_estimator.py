@@ -68,20 +68,20 @@ class TorchEstimator(BaseEstimator):
         **net_params : dict
             Further parameters of the net.
         """
-        random_state = check_random_state(self.random_state)
-        seed = int(random_state.randint(2**31 - 1))
+        seed = _draw_seed(self.random_state)
         train, valid = dataset, None
         if self.early_stopping:
+            # Pairs are as rare as a class may be: both parts get their share of them.
+            known = [""] * len(dataset) if labels is None else labels
+            strata = [f"{label}|{pair}" for label, pair in zip(known, dataset.paired, strict=True)]
             kept, held = split_rows(
-                len(dataset), self.validation_fraction, labels, np.random.default_rng(seed)
+                len(dataset), self.validation_fraction, strata, np.random.default_rng(seed)
             )
             train, valid = dataset.subset(kept), dataset.subset(held)
+            self._check_validation(valid)
         with _seeded(seed):
             if self._continues:
-                net = self.net_
-                net.set_params(
-                    max_epochs=self.max_epochs, lr=self.lr, batch_size=self.batch_size, seed=seed
-                )
+                net = self._prepare_again(train, seed)
             else:
                 net = net_class(
                     build(),
@@ -100,8 +100,10 @@ class TorchEstimator(BaseEstimator):
                 net.initialize()
             net.train_split = None if valid is None else predefined_split(valid)
             net.partial_fit(train)
-        # The net must not carry the validation objects into a pickle.
+        # The net must not carry the validation objects into a pickle, nor what only training needs.
         net.train_split = None
+        if not self.warm_start:
+            net.optimizer_.state.clear()
         self.net_ = net
         self.history_ = [
             {"epoch": row["epoch"], **{key: float(row[key]) for key in _HISTORY if key in row}}
@@ -110,11 +112,31 @@ class TorchEstimator(BaseEstimator):
         self.n_iter_ = len(self.history_)
         return self
 
+    def _prepare_again(self, train, seed):
+        """The net of an earlier fit, set for another one: rates, schedule, batches."""
+        net = self.net_
+        if self.lr != net.lr:
+            # Groups keep their ratio to the rate.
+            ratios = [group["lr"] / net.lr for group in net.optimizer_.param_groups]
+            net.set_params(lr=self.lr)
+            for group, ratio in zip(net.optimizer_.param_groups, ratios, strict=True):
+                group["lr"] = self.lr * ratio
+        net.set_params(max_epochs=self.max_epochs, batch_size=self.batch_size, seed=seed)
+        for _, callback in net.callbacks_:
+            if isinstance(callback, Schedule):
+                callback.total_steps = self._steps(train)
+        return net
+
+    def _check_validation(self, valid):
+        """Refuse a validation part that cannot tell anything; for subclasses."""
+
+    def _steps(self, train):
+        return len(BatchLoader(train, self.batch_size)) * self.max_epochs
+
     def _callbacks(self, train):
         callbacks = [("clip", GradientNormClipping(MAX_GRADIENT_NORM))]
         if self.lr_schedule is not None:
-            steps = len(BatchLoader(train, self.batch_size)) * self.max_epochs
-            callbacks.append(("schedule", Schedule(self.lr_schedule, steps)))
+            callbacks.append(("schedule", Schedule(self.lr_schedule, self._steps(train))))
         if self.early_stopping:
             stop = EarlyStopping(patience=self.n_iter_no_change, load_best=True, sink=_silent)
             callbacks.append(("early_stopping", stop))
@@ -153,6 +175,13 @@ class TorchEstimator(BaseEstimator):
             loader = BatchLoader(dataset, PREDICT_BATCH, device=self.net_.device)
             for batch, positions in loader:
                 yield module, batch, positions
+
+
+def _draw_seed(random_state):
+    """An integer; with None a fresh one, that is not numpy's global generator's."""
+    if random_state is None:
+        return int(np.random.default_rng().integers(2**31 - 1))
+    return int(check_random_state(random_state).randint(2**31 - 1))
 
 
 @contextmanager

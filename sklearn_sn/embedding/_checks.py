@@ -11,7 +11,7 @@ from sklearn_sn.embedding._modalities import ENCODERS
 # What a second fit of a warm start may change: the rest is built into net and inputs.
 _FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start", "verbose"}
 _OF_INPUT = {
-    "light_curve": ("amplitude", "time_origin", "band_encoding"),
+    "light_curve": ("amplitude", "time_origin", "time_window", "band_encoding"),
     "spectrum": ("spectrum_range", "spectrum_n_bins"),
     "metadata": ("metadata_columns",),
 }
@@ -27,7 +27,12 @@ def check_names(params):
     """
     encoders = params["encoders"] or {}
     _known_modalities("encoders", encoders)
-    _known_modalities("modalities", params["modalities"] or ())
+    modalities = list(params["modalities"] or ())
+    _known_modalities("modalities", modalities)
+    if len(set(modalities)) < len(modalities):
+        raise ValueError(
+            f"The 'modalities' parameter must hold different names. Got {modalities!r} instead."
+        )
     for modality, encoder in encoders.items():
         if isinstance(encoder, str) and encoder not in ENCODERS[modality]:
             raise ValueError(
@@ -35,20 +40,31 @@ def check_names(params):
                 f"{list(ENCODERS[modality])}, a torch.nn.Module, or a callable that returns one."
             )
     _check_columns(params)
-    for size, heads in (
-        ("light_curve_d_model", "light_curve_n_heads"),
-        ("spectrum_d_model", "spectrum_n_heads"),
-    ):
+    sizes = [("light_curve_d_model", "light_curve_n_heads")]
+    if encoders.get("spectrum") == "transformer":
+        sizes.append(("spectrum_d_model", "spectrum_n_heads"))
+    for size, heads in sizes:
         if params[size] % params[heads] or params[size] % 2:
             raise ValueError(
                 f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
                 f"{params[size]} and {params[heads]}."
             )
-    low, high = params["spectrum_range"]
-    if not 1000.0 <= low < high <= 30000.0:
+    if params["learn_temperature"] and params["temperature"] < params["min_temperature"]:
+        raise ValueError(
+            f"The 'temperature' parameter is {params['temperature']!r}, below 'min_temperature', "
+            f"{params['min_temperature']!r}."
+        )
+    window = tuple(params["time_window"])
+    if len(window) != 2 or not window[0] <= 0.0 < window[1]:
+        raise ValueError(
+            "The 'time_window' parameter must be a pair of days, one not above 0 and one above it. "
+            f"Got {window!r} instead."
+        )
+    ends = tuple(params["spectrum_range"])
+    if len(ends) != 2 or not 1000.0 <= ends[0] < ends[1] <= 30000.0:
         raise ValueError(
             "The 'spectrum_range' parameter must be two rising wavelengths in [1000, 30000] Å. Got "
-            f"{params['spectrum_range']!r} instead."
+            f"{ends!r} instead."
         )
     how = params["trainable"]
     if how != "all" and params["pretrained"] is None:
@@ -136,27 +152,41 @@ def check_learnable(params, inputs, prepared, table, extras):
             "aux_weight > 0 asks for auxiliary heads, but there is nothing for them to learn: give "
             "y with known labels to fit, or name aux_columns; or set aux_weight=0."
         )
+    for name, part in prepared.items():
+        if not (part.lengths > 0).any():
+            raise ValueError(
+                f"No {name} lies within {_range(inputs[name])}; change it, or leave {name!r} out "
+                "by the 'modalities' parameter."
+            )
     found = np.stack([part.lengths > 0 for part in prepared.values()])
-    if (found.sum(axis=0) >= 2).sum() >= 2 or extras:
-        return
-    lost = [
-        f"no {name} lies within {_range(inputs[name])}"
-        for name, part in prepared.items()
-        if not (part.lengths > 0).any() and table.present(name).any()
-    ]
-    raise ValueError(
-        "Fewer than two objects of X have two modalities"
-        + (f" ({'; '.join(lost)})" if lost else "")
-        + ", so that there are no pairs to contrast; train single encoders with aux_weight > 0 "
-        "and y."
-    )
+    if (found.sum(axis=0) >= 2).sum() < 2 and not extras:
+        raise ValueError(
+            "Fewer than two objects of X have two modalities, so that there are no pairs to "
+            "contrast; train single encoders with aux_weight > 0 and y."
+        )
 
 
 def _range(source):
     if hasattr(source, "wavelength_range"):
         low, high = source.wavelength_range
         return f"spectrum_range, {low:.0f}–{high:.0f} Å"
-    return "reach of the encoder"
+    return "the reach of its encoder"
+
+
+def check_validation(params, valid):
+    """Refuse to stop early by a loss that is always 0.
+
+    Raises
+    ------
+    ValueError
+        If the objects held out hold no two pairs, and there is no auxiliary head.
+    """
+    pairs = int(valid.paired.sum())
+    if pairs < 2 and not params["aux_weight"] > 0:
+        raise ValueError(
+            f"early_stopping holds out {len(valid)} objects, of which {pairs} have two modalities; "
+            "two are needed for a loss. Raise validation_fraction, or set early_stopping=False."
+        )
 
 
 def check_takeover(params, modalities, defaults):
@@ -194,6 +224,11 @@ def defaults_of(cls):
     return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
 
 
+def kept_params(params):
+    """The parameters that a second fit of a warm start must repeat."""
+    return {name: value for name, value in params.items() if name not in _FREE}
+
+
 def check_continued(params, first, modalities, table):
     """Refuse a second fit of a warm start that cannot go on from the first.
 
@@ -202,9 +237,7 @@ def check_continued(params, first, modalities, table):
     ValueError
         Naming the parameter, or what X lacks.
     """
-    changed = [
-        name for name in params if name not in _FREE and not _equal(params[name], first[name])
-    ]
+    changed = [name for name in first if not _equal(params[name], first[name])]
     if changed:
         raise ValueError(
             f"warm_start goes on with the net of the first fit; the parameters {changed} have "

@@ -10,7 +10,9 @@ from sklearn_sn.embedding._checks import (
     check_modalities,
     check_names,
     check_takeover,
+    check_validation,
     defaults_of,
+    kept_params,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._parameters import CONTRASTIVE_CONSTRAINTS
@@ -51,6 +53,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         vector; then points in bands not seen in fit are left out.
     time_origin : {"peak", "first"}, default="peak"
         Days are counted from the brightest point or from the first.
+    time_window : pair of float, default=(-200.0, 400.0)
+        Points before and after so many days from the origin are left out.
     amplitude : bool, default=True
         Whether the network sees the peak flux. Fluxes are otherwise relative to it.
     max_points : int, default=200
@@ -72,7 +76,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     temperature : float, default=0.07
         Start value; Maven's is 1/19.5.
     learn_temperature : bool, default=True
-        False keeps the temperature fixed.
+        False keeps the temperature as it is.
     min_temperature : float, default=0.01
         A learned temperature is clamped here.
     noise_augmentation : bool, default=True
@@ -141,6 +145,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Epochs trained.
     feature_names_in_ : array of str
         Columns of the table in fit.
+    n_features_in_ : int
+        Number of these columns.
 
     See Also
     --------
@@ -197,6 +203,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         light_curve_pooling="attention",
         band_encoding="wavelength",
         time_origin="peak",
+        time_window=(-200.0, 400.0),
         amplitude=True,
         max_points=200,
         spectrum_d_model=16,
@@ -248,6 +255,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self.light_curve_pooling = light_curve_pooling
         self.band_encoding = band_encoding
         self.time_origin = time_origin
+        self.time_window = time_window
         self.amplitude = amplitude
         self.max_points = max_points
         self.spectrum_d_model = spectrum_d_model
@@ -325,7 +333,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             self.modalities_ = self._present(table)
             check_modalities(params, self.modalities_, table, X.columns)
             check_takeover(params, self.modalities_, defaults_of(type(self)))
-            self._first_params = params
+            self._first_params = kept_params(params)
         self._outputs()
         if not self._continues:
             self.inputs_, parts = fit_inputs(params, table, self.modalities_)
@@ -353,7 +361,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             dataset,
             class_labels(y),
             criterion=InfoNCELoss,
-            criterion__max_scale=1.0 / self.min_temperature,
+            max_scale=1.0 / self.min_temperature,
             optimizer__param_groups=groups,
             aux_weight=self.aux_weight,
             class_weight=self.targets_.class_weights(self.class_weight, extras),
@@ -361,6 +369,9 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self._set_names(X)
         self._learn_nothing(dataset)
         return self
+
+    def _check_validation(self, valid):
+        check_validation(self.get_params(deep=False), valid)
 
     def _present(self, table):
         """The modalities of the table that some object has."""

@@ -31,6 +31,7 @@ def build_input(modality, params):
         return LightCurveInput(
             amplitude=params["amplitude"],
             time_origin=params["time_origin"],
+            time_window=params["time_window"],
             band_encoding=params["band_encoding"],
             max_points=params["max_points"],
             **random,

@@ -90,17 +90,31 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         -------
         float
             In [0, 1]; chance is k / n_pairs.
+
+        Warns
+        -----
+        DataQualityWarning
+            If no pair of modalities has more than `k` objects: then the score is 1 for any
+            embedding.
         """
         check_is_fitted(self, "net_")
         embeddings = self._embed(X, self.modalities_)
-        recalls = []
+        recalls, most = [], 0
         for left, right in combinations(self.modalities_, 2):
             both = embeddings[left][1] & embeddings[right][1]
+            most = max(most, int(both.sum()))
             if both.any():
                 one, other = embeddings[left][0][both], embeddings[right][0][both]
                 recalls += [recall_at_k(one, other, k=k), recall_at_k(other, one, k=k)]
         if not recalls:
             raise ValueError("X has no object with two modalities; there is nothing to retrieve.")
+        if most <= k:
+            warnings.warn(
+                f"score asks for the nearest {k} of {most} pairs, which any embedding finds; give "
+                "more objects, or a smaller k.",
+                DataQualityWarning,
+                stacklevel=2,
+            )
         return float(np.mean(recalls))
 
     def get_feature_names_out(self, input_features=None):
@@ -139,8 +153,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
     def _embed(self, X, names):
         """Embeddings and which objects have the modality, by modality."""
         columns = list(self.metadata_columns) if "metadata" in names else []
-        X = as_frame(X)
-        here = [name for name in names if name == "metadata" or name in X.columns]
+        X, columns = self._with_columns(as_frame(X), columns)
+        here = [name for name in names if name in X.columns or (name == "metadata" and columns)]
         if not here:
             here = names  # refused by the check, which says why
         table = check_table(X, modalities=here, metadata_columns=columns)
@@ -149,14 +163,28 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         result = self._encode(TableDataset(inputs, prepared), here)
         for name in names:
             if name not in here:
+                lacking = repr(name) if name != "metadata" else f"of {list(self.metadata_columns)}"
                 warnings.warn(
-                    f"X has no column {name!r}; its embedding is that of a missing modality.",
+                    f"X has no column {lacking}; its embedding is that of a missing modality.",
                     DataQualityWarning,
                     stacklevel=3,
                 )
                 z = np.tile(self.nothing_[name], (len(table), 1))
                 result[name] = z, np.zeros(len(table), dtype=bool)
         return {name: result[name] for name in names}
+
+    @staticmethod
+    def _with_columns(X, columns):
+        """X with columns of NaN for those absent, and the columns; none of them if all are."""
+        absent = [name for name in columns if name not in X.columns]
+        if not absent or len(absent) == len(columns):
+            return X, [] if absent else columns
+        warnings.warn(
+            f"X has no columns {absent}; their values count as missing.",
+            DataQualityWarning,
+            stacklevel=4,
+        )
+        return X.assign(**dict.fromkeys(absent, np.nan)), columns
 
     def _encode(self, dataset, names):
         n = len(dataset)
@@ -181,6 +209,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             self.nothing_[name] = mean / max(np.linalg.norm(mean), 1e-12)
 
     def _set_names(self, X):
+        self.n_features_in_ = X.shape[1]
         if all(isinstance(name, str) for name in X.columns):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
 

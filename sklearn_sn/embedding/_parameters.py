@@ -18,6 +18,7 @@ CONTRASTIVE_CONSTRAINTS = {
     "light_curve_pooling": [StrOptions({"mean", "attention"})],
     "band_encoding": [StrOptions({"wavelength", "embedding"})],
     "time_origin": [StrOptions({"peak", "first"})],
+    "time_window": ["array-like"],
     "amplitude": ["boolean"],
     "max_points": size(2),
     "spectrum_d_model": size(2),

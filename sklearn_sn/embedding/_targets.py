@@ -20,8 +20,8 @@ def one_column(y, learned):
         return None
     y = np.asarray(y)
     if learned or (y.ndim == 2 and y.shape[1] == 1):
-        return column_or_1d(y, warn=learned)
-    return y
+        y = column_or_1d(y, warn=learned)
+    return y.astype(str) if y.dtype.kind == "S" else y
 
 
 def number_column(values, name):
@@ -68,9 +68,12 @@ class AuxiliaryTargets:
     def fit(self, y, columns):
         """Learn from labels and a dict of name to array of numbers."""
         labels = class_labels(y)
-        self.classes_ = (
-            np.empty(0) if labels is None else np.unique(np.asarray(labels)[~pd.isna(labels)])
-        )
+        try:
+            self.classes_ = (
+                np.empty(0) if labels is None else np.unique(np.asarray(labels)[~pd.isna(labels)])
+            )
+        except TypeError as error:
+            raise ValueError(f"y mixes kinds of labels ({error}); give one kind.") from error
         numbers = self._numbers(y, columns)
         self.names_ = [name for name, values in numbers.items() if np.isfinite(values).any()]
         self.scales_ = {name: _scale(numbers[name]) for name in self.names_}

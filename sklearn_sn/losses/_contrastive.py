@@ -20,19 +20,10 @@ class InfoNCELoss(nn.Module):
 
     over the objects that have both; averaged over all pairs of modalities, weighted by the number
     of such objects. With fewer than two of them a pair contributes 0.
-
-    Parameters
-    ----------
-    max_scale : float, default=100.0
-        Upper bound of the logit scale (Radford et al. 2021).
     """
 
-    def __init__(self, max_scale=100.0):
-        super().__init__()
-        self.max_scale = max_scale
-
     def forward(self, embeddings, present, log_scale):
-        scale = log_scale.exp().clamp(max=self.max_scale)
+        scale = log_scale.exp()
         # A batch without any pair still has a (zero) gradient.
         total = 0.0 * sum(z.sum() for z in embeddings.values())
         weight = total.new_zeros(())

@@ -71,6 +71,12 @@ class TableDataset(Dataset):
         lengths = sequence[0] if sequence else next(iter(self.prepared.values())).lengths
         return lengths[self.rows]
 
+    @property
+    def paired(self):
+        """Which objects have two modalities or more, boolean of shape (n,)."""
+        found = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
+        return found[self.rows] >= 2
+
     def gather(self, positions, device, rng=None):
         """One batch, on a device; with a generator, as training sees it."""
         rows = self.rows[positions]
@@ -110,7 +116,7 @@ class BatchLoader:
 
     In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
     and the batches are shuffled; a contrastive loss must not be told by length alone. Otherwise
-    objects are sorted by length and come with their positions.
+    objects are sorted by length, those of two modalities first, and come with their positions.
 
     Parameters
     ----------
@@ -136,7 +142,8 @@ class BatchLoader:
         """Positions of the objects of each batch, a list of arrays."""
         n = len(self.dataset)
         if rng is None:
-            order = np.argsort(self.dataset.lengths, kind="stable")
+            # What has partners comes together: a loss over pairs needs them in one batch.
+            order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
         order = rng.permutation(n)
         # Small data would make one pool of all: four pools at least keep negatives of any length.

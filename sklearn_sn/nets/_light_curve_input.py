@@ -11,7 +11,6 @@ _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
 UNKNOWN_ERROR = 0.1  # magnitudes; stands in where an object has no errors
 DETECTION = 3.0  # signal to noise that a peak must have, where any point has it
-WINDOW = (-200.0, 400.0)  # days around the origin
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,8 @@ class LightCurveInput:
         Whether the network sees the errors.
     time_origin : {"peak", "first"}
         Time is counted from the brightest point or from the first.
+    time_window : pair of float
+        Days before and after the origin; points outside are left out.
     band_encoding : {"wavelength", "embedding"}
         With "embedding", points in bands that were not seen at fit are left out.
     max_points : int
@@ -54,13 +55,15 @@ class LightCurveInput:
         amplitude=True,
         errors=True,
         time_origin="peak",
+        time_window=(-200.0, 400.0),
         band_encoding="wavelength",
         max_points=400,
         noise=True,
         augmentation=True,
     ):
         self.amplitude, self.errors = amplitude, errors
-        self.time_origin, self.band_encoding = time_origin, band_encoding
+        self.time_origin, self.time_window = time_origin, tuple(time_window)
+        self.band_encoding = band_encoding
         self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
 
     @property
@@ -88,7 +91,7 @@ class LightCurveInput:
         if self.time_origin == "first":
             origin = curves.reduce("first", "time", empty=0.0)
         time = curves["time"] - origin[curves.rows]
-        keep = (time >= WINDOW[0]) & (time <= WINDOW[1])
+        keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
         keep &= _thinned(curves.filter(keep), keep, self.max_points)
         curves, time, codes = curves.filter(keep), time[keep], codes[keep]
         scale = peak[curves.rows]

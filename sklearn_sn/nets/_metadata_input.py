@@ -31,7 +31,7 @@ class MetadataInput:
         for name in self.columns:
             column = table.metadata[name]
             if isinstance(column.dtype, pd.CategoricalDtype):
-                self.categories_[name] = np.sort(column.dropna().unique().astype(str))
+                self.categories_[name] = np.unique(_category_names(column.dropna()))
             else:
                 known = column.to_numpy()[np.isfinite(column.to_numpy())]
                 mean = known.mean() if len(known) else 0.0
@@ -55,7 +55,7 @@ class MetadataInput:
                 scaled = np.clip((values - mean) / std, -10.0, 10.0)
                 parts += [np.nan_to_num(scaled)[:, None], np.isnan(values)[:, None]]
             else:
-                text = column.astype(str).to_numpy()
+                text = _category_names(column)
                 parts.append(text[:, None] == self.categories_[name][None])
         values = np.concatenate(parts, axis=1).astype(np.float32)
         return PreparedMetadata(values, table.present("metadata").astype(np.int64))
@@ -64,3 +64,13 @@ class MetadataInput:
         """values (N, n_values) and the position in `rows` of each object that has metadata."""
         owners = np.flatnonzero(prepared.lengths[rows] > 0)
         return {"values": prepared.values[rows[owners]]}, owners
+
+
+def _category_names(column):
+    """Categories as text; whole numbers alike, whether they came as integers or as floats."""
+    codes, values = pd.factorize(column.astype(object))
+    names = [
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        for value in values
+    ]
+    return np.array([*names, "nan"], dtype=object)[codes].astype(str)

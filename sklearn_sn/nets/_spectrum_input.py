@@ -9,7 +9,7 @@ from sklearn_sn.data import continuum, resample
 
 @dataclass(frozen=True)
 class PreparedSpectra:
-    """Channels (n_spectra, 2, P), noise (n_spectra, P), covered (n_spectra, P), and owners."""
+    """Channels and their noise (n_spectra, 2, P), covered (n_spectra, P), and owners."""
 
     channels: np.ndarray
     noise: np.ndarray
@@ -60,10 +60,13 @@ class SpectrumInput:
         offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(table)))])
         flux, covered = _despiked(flux, covered)
         level, spread = _level(flux, covered)
-        ratio = np.where(covered, flux / continuum(flux, covered) - 1.0, 0.0)
+        smooth = continuum(flux, covered)
+        ratio = np.where(covered, flux / smooth - 1.0, 0.0)
         scaled = np.where(covered, (flux - level) / spread, 0.0)
         channels = np.stack([np.clip(scaled, -8.0, 8.0), np.clip(4.0 * ratio, -8.0, 8.0)], axis=1)
-        noise = np.clip(np.nan_to_num(error / spread), 0.0, 1.0)
+        # One error, in the units of either channel.
+        noise = np.stack([error / spread, 4.0 * error / np.abs(smooth)], axis=1)
+        noise = np.clip(np.nan_to_num(noise), 0.0, 1.0)
         return PreparedSpectra(
             channels.astype(np.float32), noise.astype(np.float32), covered, offsets
         )
@@ -90,7 +93,7 @@ class SpectrumInput:
         if rng is not None and len(owners):
             flux = flux.copy()
             if self.noise:
-                flux += prepared.noise[taken, None] * rng.standard_normal(
+                flux += prepared.noise[taken] * rng.standard_normal(
                     (len(taken), 1, self.n_bins), dtype=np.float32
                 )
             if self.augmentation:
@@ -131,7 +134,7 @@ def _despiked(flux, covered):
 
 
 def _augmented(flux, covered, rng):
-    """Crop the ends, warp slowly, add noise: the same for both channels of a spectrum."""
+    """Crop the ends of both channels, warp the flux slowly, add noise to each of them."""
     n, _, P = flux.shape
     place = np.linspace(0.0, 1.0, P, dtype=np.float32)
     low = np.where(rng.random(n) < 0.3, rng.uniform(0.0, 0.2, n), 0.0)[:, None]

@@ -39,6 +39,9 @@ def refused(model, X, y=None, *, says):
         ({"aux_weight": 1.0}, "nothing for them to learn"),
         ({"trainable": "none"}, "nothing is 'pretrained'"),
         ({"device": "gpu"}, r"'device' parameter .* Got 'gpu' instead"),
+        ({"temperature": 0.005}, "'temperature' parameter is 0.005, below 'min_temperature'"),
+        ({"spectrum_range": (1, 2, 3)}, r"'spectrum_range' parameter .* Got \(1, 2, 3\)"),
+        ({"modalities": ["light_curve"] * 2}, "'modalities' parameter must hold different names"),
         ({"callbacks": [1]}, r"'callbacks' parameter .* Got 1 instead"),
     ],
     ids=str,
@@ -62,14 +65,25 @@ def test_a_column_of_targets_is_one_target(supernovae):
     make().fit(X, X[["redshift", "ebv"]].to_numpy())  # ignored
 
 
+def test_labels_as_bytes(supernovae):
+    X, y = supernovae
+    text = make(aux_weight=1.0).fit(X, y)
+    model = make(aux_weight=1.0).fit(X, y.astype("S"))
+    assert model.targets_.classes_.tolist() == text.targets_.classes_.tolist()
+    assert model.history_[0]["train_loss"] == text.history_[0]["train_loss"]
+    with pytest.raises(ValueError, match="y mixes kinds of labels"):
+        make(aux_weight=1.0).fit(X, np.array([1, "a"] * 30, dtype=object))
+
+
 def test_the_cause_of_an_unusable_modality_is_told(supernovae):
     X = supernovae[0][["light_curve", "spectrum"]]
     strange = [cell.assign(band="zebra") for cell in X["light_curve"]]
     says = r"light_curve holds nothing usable in any of 60 objects \(\d+ given, none left"
     refused(make(), X.assign(light_curve=strange), says=says)
     infrared = [cell.assign(wavelength=cell["wavelength"] + 15000.0) for cell in X["spectrum"]]
-    says = re.escape("no spectrum lies within spectrum_range, 3500–9000 Å")
+    says = re.escape("No spectrum lies within spectrum_range, 3500–9000 Å")
     refused(make(), X.assign(spectrum=infrared), says=says)
+    refused(make(aux_weight=1.0), X.assign(spectrum=infrared), supernovae[1], says=says)
     misspelt = X.rename(columns={"spectrum": "spectra"})
     refused(make(), misspelt, says=r"columns: light_curve, spectra\)")
 

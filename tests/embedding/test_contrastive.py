@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.frozen import FrozenEstimator
 from skorch.callbacks import (
     Callback,
     EpochScoring,  # noqa: F401  (skorch's callbacks are what users pass)
@@ -15,9 +16,10 @@ from skorch.callbacks import (
 from torch import nn
 
 from sklearn_sn import ContrastiveEmbedder
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.metrics import recall_at_k
+from sklearn_sn.nets import TableDataset
 from tests.conftest import SMALL
 
 
@@ -127,7 +129,14 @@ def test_fit_with_missing_spectra():
 
 def test_several_spectra_are_averaged():
     X, _ = make_supernovae(40, n_spectra=(1, 3), random_state=0)
-    assert np.isfinite(make(output="spectrum").fit(X).transform(X)).all()
+    model = make(output="spectrum").fit(X)
+    cell = X["spectrum"].iloc[int(np.argmax(X["spectrum"].nest["time"].groupby(level=0).nunique()))]
+    single = [part for _, part in cell.groupby("time")]
+    assert len(single) > 1
+    parts = pd.DataFrame({"spectrum": [*single, cell]})
+    *alone, together = model.transform(parts)
+    mean = np.sum(alone, axis=0)
+    np.testing.assert_allclose(together, mean / np.linalg.norm(mean), atol=1e-5)
 
 
 def test_too_little_to_align(supernovae):
@@ -151,6 +160,21 @@ def test_metadata_as_third_modality(supernovae):
     model = make(metadata_columns=["redshift", "survey"], output="metadata").fit(X)
     assert model.modalities_ == ["light_curve", "spectrum", "metadata"]
     assert np.isfinite(model.transform(X[["redshift", "survey"]])).all()
+
+
+def test_metadata_missing_at_predict(supernovae):
+    X, _ = supernovae
+    model = make(metadata_columns=["redshift", "ebv"], output="mean").fit(X)
+    whole = model.transform(X)
+    with pytest.warns(DataQualityWarning, match=r"no columns \['ebv'\]"):
+        part = model.encode(X.drop(columns="ebv"), "metadata")
+    assert np.abs(part - model.encode(X, "metadata")).max() > 1e-6
+    plain = X.drop(columns=["redshift", "ebv"])
+    with pytest.warns(DataQualityWarning, match=r"no column of \['redshift', 'ebv'\]"):
+        Z = model.transform(plain)
+    assert np.isfinite(Z).all() and np.abs(Z - whole).max() > 1e-6
+    with pytest.warns(DataQualityWarning, match="no column of"):
+        model.score(plain)
 
 
 def test_images(supernovae):
@@ -192,6 +216,24 @@ def test_bad_parameters(supernovae, params, message):
         make(**params).fit(*supernovae)
 
 
+def test_window(supernovae):
+    X, _ = supernovae
+    model = make(time_window=(-5.0, 5.0)).fit(X)
+    times = model.inputs_["light_curve"].prepare(check_table(X)).points[:, 0]
+    assert -5.0 <= times.min() < times.max() <= 5.0
+    with pytest.raises(ValueError, match=r"'time_window' parameter .* Got \(1, 5\)"):
+        make(time_window=(1, 5)).fit(X)
+
+
+def test_score_of_too_few_pairs_says_nothing(fitted, supernovae):
+    with pytest.warns(DataQualityWarning, match="nearest 10 of 8 pairs"):
+        assert fitted.score(supernovae[0].iloc[:8]) == 1.0
+
+
+def test_number_of_columns(fitted, supernovae):
+    assert fitted.n_features_in_ == supernovae[0].shape[1]
+
+
 def test_labels_of_another_length(supernovae):
     X, y = supernovae
     with pytest.raises(ValueError, match=r"60 objects but y has 59"):
@@ -219,13 +261,29 @@ def test_temperature(supernovae):
     assert scale(fixed) == pytest.approx(10.0)
     learned = make(temperature=0.1, lr=1e-2).fit(X)
     assert scale(learned) != pytest.approx(10.0)
-    assert learned.net_.criterion_.max_scale == pytest.approx(100.0)
+    cold = make(temperature=0.005, learn_temperature=False).fit(X)
+    assert scale(cold) == pytest.approx(200.0)
+
+
+def test_a_learned_temperature_is_not_stuck_at_its_bound(supernovae):
+    X, _ = supernovae
+    model = make().fit(X)
+    net, table = model.net_, check_table(X)
+    prepared = {name: source.prepare(table) for name, source in model.inputs_.items()}
+    batch = TableDataset(model.inputs_, prepared).gather(np.arange(16), "cpu")
+    log_scale = net.module_.log_scale
+    with torch.no_grad():
+        log_scale.fill_(np.log(300.0))
+    log_scale.grad = None
+    net.get_loss(net.infer(batch), None, X=batch, training=True).backward()
+    assert scale(model) == pytest.approx(100.0)
+    assert abs(float(log_scale.grad)) > 1e-3
 
 
 def test_early_stopping_keeps_the_best(supernovae):
     X, y = supernovae
     model = make(
-        early_stopping=True, n_iter_no_change=2, max_epochs=60, lr=0.05, lr_schedule=None
+        early_stopping=True, n_iter_no_change=3, max_epochs=60, lr=3e-3, lr_schedule=None
     ).fit(X, y)
     losses = [row["valid_loss"] for row in model.history_]
     assert model.n_iter_ < 60
@@ -247,6 +305,61 @@ def test_warm_start_goes_on(supernovae):
     assert model.n_iter_ == 4
     assert model.history_[-1]["train_loss"] < first
     assert make().fit(X).fit(X).n_iter_ == 2
+
+
+class Rates(Callback):
+    """Remembers the learning rates of all steps."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.seen = []
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        if training:
+            self.seen.append([group["lr"] for group in net.optimizer_.param_groups])
+
+
+def test_warm_start_runs_the_whole_schedule_again(supernovae):
+    X, _ = supernovae
+    rates = Rates()
+    model = make(warm_start=True, callbacks=[rates]).fit(X)
+    short = np.ravel(rates.seen)
+    model.set_params(max_epochs=6, lr=2e-3).fit(X)
+    long = np.ravel(rates.seen)
+    assert len(long) == 3 * len(short) and (long > 0).all()
+    assert long.max() == pytest.approx(2 * short.max(), rel=0.1)
+    assert long[-1] < 0.1 * long.max()
+
+
+def test_warm_start_keeps_the_ratio_of_rates(fitted, supernovae):
+    rates = Rates()
+    model = make(
+        pretrained=FrozenEstimator(fitted),
+        pretrained_lr_factor=0.1,
+        lr_schedule=None,
+        warm_start=True,
+        callbacks=[rates],
+    )
+    model.fit(supernovae[0]).set_params(lr=1e-4).fit(supernovae[0])
+    assert sorted(set(np.ravel(rates.seen))) == pytest.approx([1e-5, 1e-4])
+
+
+def test_early_stopping_holds_out_pairs():
+    X, y = make_supernovae(100, random_state=0)
+    X["spectrum"] = [cell if row < 24 else None for row, cell in enumerate(X["spectrum"])]
+    model = make(early_stopping=True, validation_fraction=0.25, max_epochs=3).fit(X, y)
+    assert all(row["valid_loss"] > 0.1 for row in model.history_)
+    few = X.assign(spectrum=[*X["spectrum"].iloc[:4], *[None] * 96])
+    with pytest.raises(ValueError, match="holds out 15 objects, of which 0 have two modalities"):
+        make(early_stopping=True).fit(few, y)
+    assert make(early_stopping=True, aux_weight=1.0).fit(few, y).n_iter_ >= 1
+
+
+def test_a_fitted_embedder_carries_no_state_of_the_optimizer(supernovae):
+    size = {}
+    for warm_start in (False, True):
+        model = make(warm_start=warm_start, light_curve_d_model=64).fit(supernovae[0])
+        size[warm_start] = len(pickle.dumps(model))
+    assert size[False] < 0.6 * size[True]
 
 
 def test_callbacks_and_verbosity(supernovae, capsys):

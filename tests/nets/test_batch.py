@@ -39,7 +39,12 @@ def test_batches_hold_objects_of_like_length(dataset):
     plan = BatchLoader(dataset, 10).plan()
     spread = np.mean([np.ptp(lengths[batch]) for batch in plan])
     assert spread < 0.4 * np.ptp(lengths)
-    assert (np.diff(lengths[np.concatenate(plan)]) >= 0).all()
+    order = np.concatenate(plan)
+    paired = dataset.paired[order]
+    assert paired.any() and not paired.all()
+    assert not (~paired[:-1] & paired[1:]).any()  # those with partners come first, together
+    for group in (lengths[order[paired]], lengths[order[~paired]]):
+        assert (np.diff(group) >= 0).all()
 
 
 def test_epochs_differ_and_repeat(dataset):

@@ -168,6 +168,42 @@ def test_images_of_any_size_and_gaps():
     assert np.isfinite(arrays["image"]).all()
 
 
+def test_whole_numbers_are_categories_of_one_name():
+    def checked(**columns):
+        X = pd.DataFrame({"host": columns["host"]})
+        return check_table(X, modalities=["metadata"], metadata_columns=["host"])
+
+    source = MetadataInput(columns=["host"]).fit(checked(host=pd.Categorical([0, 1, 2, None])))
+    expected = [[1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]]
+    for host in ([0, 1, 2, None], pd.Categorical([0.0, 1.0, 2.0, None])):
+        np.testing.assert_array_equal(source.prepare(checked(host=host)).values, expected)
+    text = source.prepare(checked(host=pd.Categorical(["0", "1", "2", "7"])))
+    np.testing.assert_array_equal(text.values, expected)
+
+
+def test_noise_of_spectra_is_that_of_either_channel():
+    """The spread of what training sees is what noisy spectra would have shown."""
+    wavelength = np.linspace(3500.0, 9000.0, 600)
+    flux, rng = 10.0 * (wavelength / 5000.0) ** -4, np.random.default_rng(0)
+
+    def prepared(source, noise):
+        cells = [
+            {"wavelength": wavelength, "flux": flux + noise * z, "flux_err": np.full(600, 0.3)}
+            for z in rng.normal(size=(200, 600))
+        ]
+        table = check_table(pd.DataFrame({"spectrum": cells}))
+        return source.fit(table).prepare(table)
+
+    source = SpectrumInput(wavelength_range=(3600, 8800), n_bins=64, augmentation=False)
+    expected = prepared(source, 0.3).channels.std(axis=0)
+    clean = prepared(source, 0.0)
+    seen = source.gather(clean, np.arange(200), np.random.default_rng(1))[0]["flux"].std(axis=0)
+    middle = slice(4, 60)  # splines flap at the ends
+    np.testing.assert_allclose(seen[:, middle].mean(1), expected[:, middle].mean(1), rtol=0.2)
+    assert np.min(seen[:, middle] / expected[:, middle]) > 0.5
+    assert np.max(seen[:, middle] / expected[:, middle]) < 2.0
+
+
 def test_metadata_is_standardised_and_encoded(table):
     source = MetadataInput(columns=["redshift", "survey"]).fit(table)
     prepared = source.prepare(table)
