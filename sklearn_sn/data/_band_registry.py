@@ -97,6 +97,14 @@ class Registry:
                 return found
         return ()
 
+    def survey_names(self):
+        """All surveys for a message, each with the other names that it goes by."""
+        others = {name: [] for name in sorted(set(self.surveys.values()))}
+        for other, name in self.surveys.items():
+            if other != name:
+                others[name].append(other)
+        return ", ".join(f"{n} ({', '.join(o)})" if o else n for n, o in others.items())
+
     def with_registered(self, registered):
         return Registry(self.builtin, self.shorts, registered)
 

@@ -248,8 +248,7 @@ def register_band(
 
     Examples
     --------
-    >>> from sklearn_sn.data import canonical_band, register_band
-    >>> from sklearn_sn.data._bands import unregister_band
+    >>> from sklearn_sn.data import canonical_band, register_band, unregister_band
     >>> band = register_band("hscg", 4817.0, survey="hsc", aliases=["HSC g-band"])
     >>> canonical_band("HSC-g")
     'hscg'
@@ -364,8 +363,7 @@ def _check_survey(registry, survey):
         return None
     name = registry.surveys.get(str(survey).strip().lower())
     if name is None:
-        known = ", ".join(sorted(registry.inside))
-        raise ValueError(f"Unknown survey {survey!r}; known are {known}.")
+        raise ValueError(f"Unknown survey {survey!r}; known are {registry.survey_names()}.")
     return name
 
 

@@ -1,9 +1,7 @@
 """Bands of the user's own on their way to another process."""
 
-import warnings
-
 from sklearn_sn.data import _bands
-from sklearn_sn.data._quality import DataQualityWarning
+from sklearn_sn.data._quality import warn_quality
 
 
 def registered_bands():
@@ -33,11 +31,9 @@ def restore_bands(bands):
         if found == band or (found is not None and found.wavelength == band.wavelength):
             continue
         if found is not None or any(_bands._registry.candidates(name) for name in band.aliases):
-            warnings.warn(
+            warn_quality(
                 f"The band {band.name!r} ({band.wavelength:.0f} Å) was registered where this "
-                "estimator comes from, and is another here; the one here stays.",
-                DataQualityWarning,
-                stacklevel=2,
+                "estimator comes from, and is another here; the one here stays."
             )
             continue
         _bands.register_band(

@@ -1,6 +1,6 @@
 """The one place that decides what happens to bad input."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ NESTED = ("light_curve", "spectrum")
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CheckedTable:
     """A table that passed the check, as flat arrays.
 
@@ -35,6 +35,14 @@ class CheckedTable:
         Float or categorical columns.
     report : pandas.DataFrame
         What :func:`quality_report` returns.
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import check_table
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> X, y = make_supernovae(5, random_state=0)
+    >>> check_table(X)
+    CheckedTable(5 objects: 5 light_curve, 5 spectrum; 0 flagged)
     """
 
     index: pd.Index
@@ -43,10 +51,15 @@ class CheckedTable:
     spectrum_offsets: np.ndarray | None = None
     image: list | None = None
     metadata: pd.DataFrame | None = None
-    report: pd.DataFrame = field(default=None, repr=False)
+    report: pd.DataFrame | None = None
 
     def __len__(self):
         return len(self.index)
+
+    def __repr__(self):
+        parts = [f"{self.present(m).sum()} {m}" for m in MODALITIES if self.has(m)]
+        flagged = "" if self.report is None else f"; {(self.report['flag'] != '').sum()} flagged"
+        return f"CheckedTable({len(self)} objects: {', '.join(parts) or 'nothing'}{flagged})"
 
     def present(self, modality):
         """Which objects have something usable of a modality, boolean of shape (n_objects,)."""
@@ -66,8 +79,10 @@ class CheckedTable:
 def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn=True):
     """Check a table of objects once, and turn its modalities into flat arrays.
 
-    Three things can happen to bad input. It is mended and said once, in one warning; or it counts
-    as missing; or it is refused by a ValueError that names object, column, value and remedy.
+    Three things can happen to bad input. It is mended and said once per call, in one warning that
+    points at the caller's line; or it counts as missing; or it is refused by a ValueError that
+    names object, column, value and remedy. Times that are Julian dates become MJD. What only looks
+    wrong (fluxes that may be magnitudes) stays as it is, and the same warning says so.
 
     Parameters
     ----------
@@ -83,7 +98,7 @@ def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn
     training : bool, default=False
         At fit, an object with nothing usable, and negative errors, are refused.
     warn : bool, default=True
-        Whether to warn of what was mended.
+        Whether to warn of what was mended or looks wrong.
 
     Returns
     -------
@@ -93,6 +108,11 @@ def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn
     ------
     ValueError
         For input that cannot be mended.
+
+    Warns
+    -----
+    DataQualityWarning
+        At most one per call.
 
     Examples
     --------
@@ -154,8 +174,9 @@ def quality_report(X, *, metadata_columns=()):
     pandas.DataFrame of n_objects rows
         Points and pixels given and kept, number of spectra, and ``flag``, a comma-separated list
         of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
-        RANGE (fluxes outside 1e-15 … 1e15 µJy), EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no modality
-        is usable).
+        RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian dates), MAGNITUDES
+        (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no
+        modality is usable).
 
     Raises
     ------

@@ -3,13 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._bands import canonical_bands, list_bands
+from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._bands import canonical_bands, factorize_names, list_bands
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._units import looks_like_jd, to_mjd
 
 LOW_DATA = 3  # points; a light curve with fewer is flagged
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; outside, the unit is doubted
 LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
 FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
+MJD_RANGE = (0.0, 2e5)  # a time beside Julian dates that is one of these is MJD
 
 
 def check_light_curves(curves, findings, training):
@@ -26,12 +29,14 @@ def check_light_curves(curves, findings, training):
     Returns
     -------
     Ragged
-        Fields time, band (canonical, categories sorted), flux and flux_err (NaN where an object
-        has no errors at all); points finite, without exact repetition, sorted by time.
+        Fields time (MJD), band (canonical, categories sorted), flux and flux_err (NaN where an
+        object has no errors at all); points finite, without exact repetition, sorted by time.
     """
-    _doubt_units(curves, findings)
-    curves = curves.with_fields(band=_canonical(curves["band"]))
-    curves = _drop_points(curves, findings, training)
+    curves = _in_mjd(curves, findings)
+    _doubt_fluxes(curves, findings)
+    named = curves["band"]
+    curves = curves.with_fields(band=_canonical(named))
+    curves = _drop_points(curves, named, findings, training)
     curves = _sort_points(curves, findings)
     counts = curves.lengths
     findings.count("light_curve_points", counts)
@@ -65,7 +70,7 @@ def _canonical(bands):
     return pd.Categorical.from_codes(lookup[bands.codes], pd.Index(known, dtype=object))
 
 
-def _drop_points(curves, findings, training):
+def _drop_points(curves, named, findings, training):
     time, flux = curves["time"], curves["flux"]
     errors = _clean_errors(curves, findings, training, "flux_err", np.isfinite(flux))
     finite = np.isfinite(time) & np.isfinite(flux)
@@ -80,11 +85,23 @@ def _drop_points(curves, findings, training):
     findings.fixed("points without a usable flux_err dropped", rows[finite & bad_error])
     if unknown.any():
         findings.fixed(
-            "points in unknown bands dropped (register_band adds a band; known are "
-            f"{', '.join(list_bands()[:6])} … , see list_bands)",
+            f"points in unknown bands dropped ({_most_frequent(named[unknown])}; register_band "
+            f"adds a band; known are {', '.join(list_bands()[:6])} … , see list_bands)",
             rows[unknown],
         )
     return curves.with_fields(flux_err=errors).filter(finite & ~bad_error & ~unknown)
+
+
+def _most_frequent(bands):
+    """Up to three names of bands, the most frequent first, and how many more there are."""
+    distinct, codes, _ = factorize_names(bands)
+    texts = [as_text(name) for name in distinct]
+    counts = np.bincount(codes[codes >= 0], minlength=len(texts))
+    known = sorted((-count, text) for count, text in zip(counts, texts, strict=True) if text)
+    parts = [", ".join(repr(text) for _, text in known[:3])]
+    parts += [f"{len(known) - 3} more"] if len(known) > 3 else []
+    parts += ["points without a name"] if (codes < 0).any() or None in texts else []
+    return " and ".join(filter(None, parts))
 
 
 def _clean_errors(ragged, findings, training, name, usable):
@@ -127,18 +144,32 @@ def _sort_points(curves, findings):
     return curves.filter(~repeated)
 
 
-def _doubt_units(curves, findings):
-    time, flux = curves["time"], curves["flux"]
-    if len(time) and (time > 2.4e6).any() and ((time > 0) & (time < 2e5)).any():
-        findings.said("some times look like JD and some like MJD (only differences are used)")
+def _in_mjd(ragged, findings):
+    """Julian dates become MJD, point by point; said where one table holds both."""
+    if "time" not in ragged:
+        return ragged
+    time = ragged["time"]
+    julian = looks_like_jd(time)
+    if not julian.any():
+        return ragged
+    rows = ragged.rows[julian]
+    findings.flag("JD", rows)
+    if ((time > MJD_RANGE[0]) & (time < MJD_RANGE[1])).any():
+        findings.fixed("some times look like JD and some like MJD, JD converted", rows)
+    return ragged.with_fields(time=to_mjd(time))
+
+
+def _doubt_fluxes(curves, findings):
+    flux = curves["flux"]
     errors = curves["flux_err"] if "flux_err" in curves else np.full(len(flux), np.nan)
     finite = np.isfinite(flux)
     small = np.isfinite(errors) & finite
     precise = finite.sum() >= 10 and small.any() and np.median(errors[small]) < 0.5
     # µJy spread over decades; magnitudes of transients do not leave 8 … 28.
     if precise and flux[finite].min() > 8 and flux[finite].max() < 28:
-        findings.said(
-            "fluxes look like magnitudes (all between 8 and 28): convert them with mag_to_flux"
+        findings.flag("MAGNITUDES", curves.rows[finite])
+        findings.doubt(
+            "fluxes look like magnitudes (all between 8 and 28)", "convert them with mag_to_flux"
         )
 
 
@@ -159,6 +190,7 @@ def check_spectra(pixels, findings):
         Spectra of object ``i`` are rows ``offsets[i]`` to ``offsets[i + 1] - 1``.
     """
     _refuse_units(pixels, findings)
+    pixels = _in_mjd(pixels, findings)
     wavelength, flux, rows = pixels["wavelength"], pixels["flux"], pixels.rows
     with np.errstate(invalid="ignore"):
         usable = (wavelength >= WAVELENGTH_RANGE[0]) & (wavelength <= WAVELENGTH_RANGE[1])

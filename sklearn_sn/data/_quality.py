@@ -1,13 +1,40 @@
 """What a check finds: things fixed, flags per object, and refusals."""
 
+import os
+import sys
 import warnings
+from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
+import sklearn
+
+_HERE = str(Path(__file__).parents[1]) + os.sep
+# Pipelines and searches stand between the user and us, too.
+_BETWEEN = tuple(str(Path(package.__file__).parent) + os.sep for package in (joblib, sklearn))
 
 
 class DataQualityWarning(UserWarning):
-    """Something in a table was fixed or left out; the message says what, and how often."""
+    """Something in a table was fixed, left out or doubted; the message says what, and how often."""
+
+
+def warn_quality(message):
+    """Emit a DataQualityWarning that points at the line of the user, not at one of ours."""
+    warnings.warn(message, DataQualityWarning, stacklevel=_level_of_user() - 1)
+
+
+def _level_of_user():
+    """The stacklevel, counted from here, of the first frame outside us and scikit-learn."""
+    frame, level, outside = sys._getframe(), 1, None
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith(_HERE):
+            if not name.startswith(_BETWEEN):
+                return level
+            outside = outside or level
+        frame, level = frame.f_back, level + 1
+    return outside or 3  # a worker process has no line of the user
 
 
 class Findings:
@@ -24,6 +51,7 @@ class Findings:
         self.columns = {}
         self.flags = {}
         self._said = []
+        self._doubts = []
 
     def count(self, column, values):
         """Add a number per object to the report."""
@@ -43,22 +71,20 @@ class Findings:
                 f"{self.index[objects[0]]!r})"
             )
 
-    def said(self, what):
-        """Say something about the table as a whole."""
-        self._said.append(what)
+    def doubt(self, what, remedy):
+        """Say that something was left as it is, but looks wrong."""
+        self._doubts.append(f"{what}; {remedy}")
 
     def refuse(self, row, column, value, remedy):
         """Raise for an object, with column, value and remedy in one sentence."""
         raise ValueError(f"Object {self.index[row]!r}: {column} {value}; {remedy}.")
 
-    def warn(self, stacklevel=2):
+    def warn(self):
         """Emit one warning about everything that was said."""
-        if self._said:
-            warnings.warn(
-                "Input was mended: " + "; ".join(self._said) + ". See quality_report.",
-                DataQualityWarning,
-                stacklevel=stacklevel + 1,
-            )
+        sentences = [f"Input was mended: {'; '.join(self._said)}."] if self._said else []
+        sentences += [f"Input looks wrong and was left as it is: {what}." for what in self._doubts]
+        if sentences:
+            warn_quality(" ".join([*sentences, "See quality_report."]))
 
     def report(self):
         """One row per object: counts and a column ``flag``."""

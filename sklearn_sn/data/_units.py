@@ -10,6 +10,8 @@ from sklearn_sn.data._bands import canonical_bands, factorize_names, get_band
 # m_AB of 1 µJy: -2.5 log10(1e-6 / 3631) is 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266, 713).
 AB_ZERO_POINT = 23.9
 _SYSTEMS = ("ab", "vega", "native")
+_JD_ZERO = 2400000.5  # JD of MJD 0
+_JD_RANGE = (2.4e6, 3e6)  # from 1858 to 3501; as MJD, from 8429 on
 
 
 def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
@@ -162,6 +164,16 @@ def to_unit(values, unit):
     return _convert(_plain(values), u.Unit(source), target)
 
 
+def looks_like_jd(time):
+    """Which times are Julian dates rather than MJD."""
+    return (time >= _JD_RANGE[0]) & (time < _JD_RANGE[1])
+
+
+def to_mjd(time):
+    """Times in MJD, those that look like Julian dates converted."""
+    return np.where(looks_like_jd(time), time - _JD_ZERO, time)
+
+
 def _convert(numbers, source, target):
     if source == target:
         return numbers
@@ -189,6 +201,8 @@ def _plain(values):
     """Values as floats without unit or mask."""
     if isinstance(values, pd.Series | pd.Index):
         values = values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array
+    if isinstance(values, pd.Categorical):
+        values = np.asarray(values)  # categories may be dates, which must not become numbers
     if isinstance(values, pd.api.extensions.ExtensionArray) and values.dtype.kind not in "mM":
         values = values.to_numpy(dtype=np.float64, na_value=np.nan)
     if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):

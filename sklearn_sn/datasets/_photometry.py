@@ -101,12 +101,13 @@ def _by_place(text, system, places):
             # Swift's U, B, V are its u, b, v; elsewhere the case tells bands apart.
             if name.startswith("uvot") or name.endswith(text):
                 return name
-    if text in ("G", "Z") and _system(system) == "AB":
+    if text in ("G", "Z") and magnitude_system(system) == "AB":
         return canonical_band(text.lower())  # Gaia's G is in the Vega system; this one is Sloan's
     return None
 
 
-def _system(system, default="native"):
+def magnitude_system(system, default="native"):
+    """AB, Vega or native, from a name as published; `default` where there is none."""
     text = as_text(system)
     if text is None:
         return default
@@ -114,7 +115,7 @@ def _system(system, default="native"):
 
 
 def _zero_flux(name, system, places, default):
-    system = _system(system, default if as_text(system) is None else "native")
+    system = magnitude_system(system, default if as_text(system) is None else "native")
     if system == "native" and any(_PTF.match(place) for place in places):
         system = "AB"
     if system == "AB":

@@ -1,6 +1,5 @@
 """Long tables of photometry and spectra, gathered into one row per object."""
 
-import warnings
 from numbers import Real
 
 import numpy as np
@@ -9,11 +8,11 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from sklearn_sn.data._bands import factorize_names, list_bands
 from sklearn_sn.data._convert import FIELD_ALIASES
-from sklearn_sn.data._quality import DataQualityWarning
-from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._units import to_unit
+from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data._units import to_mjd
+from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
-from sklearn_sn.datasets._photometry import read_bands
+from sklearn_sn.datasets._points import gather_points
 from sklearn_sn.datasets._spectra import flux_per_wavelength, gather_spectra
 
 # Names of the columns that only long tables have, in order of preference.
@@ -34,9 +33,6 @@ _ALIASES = {
         "spectrum_id": ("spectrum_id", "spec_id", "specid"),
     },
 }
-_PLACES = ("survey", "telescope", "instrument")
-_TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
-_JD_ZERO = 2400000.5  # JD of MJD 0
 
 
 @validate_params(
@@ -46,6 +42,7 @@ _JD_ZERO = 2400000.5  # JD of MJD 0
         "spectrum_columns": [dict, None],
         "survey": [str, None],
         "system": [StrOptions({"native", "AB", "Vega"})],
+        "zero_point": [Interval(Real, None, None, closed="neither"), None],
         "default_mag_err": [Interval(Real, 0, None, closed="neither"), None],
         "upper_limits": [StrOptions({"drop", "keep"})],
     },
@@ -61,6 +58,7 @@ def read_tables(
     spectrum_columns=None,
     survey=None,
     system="native",
+    zero_point=None,
     default_mag_err=None,
     upper_limits="drop",
 ):
@@ -80,7 +78,9 @@ def read_tables(
         (true where the point is none), system (of the magnitudes or of zp; Natural and other names
         than AB, Vega, SDSS, Landolt and Swift count as native), and survey, telescope and
         instrument, which tell bands of one name apart (Swift's U is not Bessell's). A point with
-        flux and mag keeps the flux.
+        flux and mag keeps the flux. A flux with a unit needs no zp, and the unit mag(AB) says that
+        the magnitudes of the table are AB. Text such as ``>19.2`` in mag, or ``<12.5`` in flux, is
+        an upper limit.
     spectra : table, optional
         One row per pixel: the object, wavelength (Å), flux (per wavelength, any scale; with a unit
         per frequency it is converted) and, optionally, flux_err, time (MJD) and spectrum_id, which
@@ -92,10 +92,16 @@ def read_tables(
         ``{"band": "band_norm", "object_id": "SNID"}``. The usual aliases (mjd, filter, fluxerr,
         wave, …) are known.
     survey : str, optional
-        Survey to which the bands belong, such as ``"plasticc"``.
+        Survey to which the bands belong, such as ``"plasticc"``. That one (here, or in the column
+        survey) also means that fluxes with neither unit nor zp have the zero point 27.5, as
+        PLAsTiCC publishes them; no other survey changes a flux.
     system : {"native", "AB", "Vega"}, default="native"
-        System of the magnitudes that name none; native is the one in which the band is published.
-        Fluxes with a zero point but without a system are AB.
+        System of the magnitudes that name none, neither by a column nor by the unit mag(AB);
+        native is the one in which the band is published. Fluxes with a zero point but without a
+        system are AB.
+    zero_point : float, optional
+        AB magnitude of the flux 1, for all fluxes of a column that has neither unit nor zp: 27.5
+        for SNANA's FLUXCAL, 31.4 for nJy. By default 23.9 (µJy).
     default_mag_err : float, optional
         Error of the magnitudes that have none. By default these points have no flux_err either,
         and :func:`~sklearn_sn.data.check_table` drops them where others of the object have one.
@@ -112,14 +118,15 @@ def read_tables(
     Raises
     ------
     ValueError
-        If a table is of another kind, a needed column is missing, two objects have one name, or
-        band codes are ambiguous.
+        If a table is of another kind, a needed column is missing, two objects have one name, band
+        codes are ambiguous, a value is no number (the message names the column and the object), or
+        a unit cannot be converted (mag(ST)) or contradicts a system.
 
     Warns
     -----
     DataQualityWarning
-        Once, of all that was left out: rows of objects that are not in `objects`, points in
-        unknown bands.
+        Once per call, of all that was left out: rows of objects that are not in `objects`, points
+        in unknown bands, limits written as text. Limits marked in upper_limit go unsaid.
 
     See Also
     --------
@@ -160,29 +167,33 @@ def read_tables(
         list_bands(survey)  # refuses an unknown one
     points = _load(light_curves, "light_curves", id_column, light_curve_columns)
     pixels = _load(spectra, "spectra", id_column, spectrum_columns)
-    ids = {name: _identify(part) for name, part in (("p", points), ("s", pixels)) if part}
-    index, plain = _objects(objects, id_column, [known for known, _ in ids.values()])
-    rows, said = {}, []
-    for key, name in (("p", "points"), ("s", "pixels")):
-        if key in ids:
-            rows[key] = _rows(*ids[key], index, name, said)
+    long = [part for part in (points, pixels) if part is not None]
+    index, plain = _objects(objects, id_column, [part.objects for part in long])
+    said = []
+    rows = [_rows(part, index, said) for part in long]
     X = pd.DataFrame(plain, index=index)
-    if pixels:
-        _insert(X, "spectrum", _spectra(pixels, rows["s"], len(index)))
-    if points:
-        curves = _light_curves(
-            points, rows["p"], index, survey, system, default_mag_err, upper_limits, said
+    if pixels is not None:
+        _insert(X, "spectrum", _spectra(pixels, rows[-1], len(index)))
+    if points is not None:
+        curves = gather_points(
+            points,
+            rows[0],
+            index,
+            survey=survey,
+            system=system,
+            zero_point=zero_point,
+            default_mag_err=default_mag_err,
+            upper_limits=upper_limits,
+            said=said,
         )
         _insert(X, "light_curve", curves)
     if said:
-        warnings.warn(
-            "Rows were left out: " + "; ".join(said) + ".", DataQualityWarning, stacklevel=3
-        )
+        warn_quality("Rows were left out: " + "; ".join(said) + ".")
     return X
 
 
 def _load(table, parameter, id_column, mapping):
-    """The fields of a long table by our names, ``id`` among them."""
+    """The fields of a long table by our names."""
     if table is None:
         return None
     kind = "spectrum" if parameter == "spectra" else "light_curve"
@@ -218,20 +229,19 @@ def _load(table, parameter, id_column, mapping):
         if kind == "light_curve" and not {"flux", "mag"} & set(found):
             missing.append("flux or mag")
         if missing:
+            here = f"{kind}_columns={{{missing[0]!r}: ...}}"
+            if "id" not in found:
+                here = f"id_column=, or in this table alone by {here}"
             raise ValueError(
-                f"{parameter} has no column for {missing[0]!r}; it has {names}. Name it by "
-                f"{kind}_columns={{{missing[0]!r}: ...}}."
+                f"{parameter} has no column for {missing[0]!r}; it has {names}. Name it by {here}."
             )
         return list(dict.fromkeys(found.values()))
 
     columns = load_columns(table, parameter, choose)
-    return {ours: columns[theirs] for ours, theirs in found.items()}
-
-
-def _identify(part):
-    """Distinct names of objects in order of appearance, and the code of every row."""
-    distinct, codes, _ = factorize_names(part.pop("id"))
-    return [n.decode() if isinstance(n, bytes) else n for n in distinct], codes
+    fields = {ours: columns[theirs] for ours, theirs in found.items()}
+    distinct, codes, _ = factorize_names(fields.pop("id"))
+    distinct = [n.decode() if isinstance(n, bytes) else n for n in distinct]
+    return LongTable(parameter, fields, found, distinct, codes)
 
 
 def _objects(objects, id_column, known):
@@ -257,8 +267,10 @@ def _objects(objects, id_column, known):
     return index, plain.set_axis(index)
 
 
-def _rows(names, codes, index, what, said):
+def _rows(part, index, said):
     """Row of every point; -1 where the object is not wanted."""
+    names, codes = part.objects, part.codes
+    what = "points" if part.parameter == "light_curves" else "pixels"
     names = pd.Index(names, dtype=None if names else index.dtype)
     numeric = pd.api.types.is_numeric_dtype
     if len(names) and numeric(names) != numeric(index):
@@ -285,14 +297,14 @@ def _insert(X, name, ragged):
 
 def _spectra(pixels, rows, n_rows):
     wanted = rows >= 0
-    fields = {"wavelength": to_unit(pixels["wavelength"], "Angstrom")}
+    fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
     for name in ("flux", "flux_err"):
         if name in pixels:
-            unit = getattr(pixels[name], "unit", None)
-            values = to_unit(pixels[name], unit or "")
+            unit = pixels.unit(name)
+            values = pixels.numbers(name, unit or "")
             fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
     if "time" in pixels:
-        fields["time"] = _mjd(pixels["time"])
+        fields["time"] = to_mjd(pixels.numbers("time", "d"))
     spectrum = None
     if "spectrum_id" in pixels:
         spectrum = factorize_names(pixels["spectrum_id"])[1].astype(np.int64) + 1
@@ -300,72 +312,3 @@ def _spectra(pixels, rows, n_rows):
         fields = {name: values[wanted] for name, values in fields.items()}
         rows, spectrum = rows[wanted], None if spectrum is None else spectrum[wanted]
     return gather_spectra(rows, n_rows, fields, spectrum)
-
-
-def _light_curves(points, rows, index, survey, system, default_mag_err, upper_limits, said):
-    n = len(rows)
-    keep = rows >= 0
-    nan = np.full(n, np.nan)
-    flux = to_unit(points["flux"], "uJy").astype(np.float64) if "flux" in points else nan
-    flux_err = (
-        to_unit(points["flux_err"], "uJy").astype(np.float64) if "flux_err" in points else nan
-    )
-    has_flux = np.isfinite(flux)
-    if "upper_limit" in points:
-        limit = _truth(points["upper_limit"])
-        keep &= ~limit if upper_limits == "drop" else ~limit | has_flux
-    places = [points[place] for place in _PLACES if place in points]
-    default = "AB" if "zero_point" in points else system
-    bands, known, zero_flux = read_bands(
-        points["band"], points.get("system"), places, survey=survey, default_system=default
-    )
-    if "zero_point" in points:
-        zero_point = to_unit(points["zero_point"], "").astype(np.float64)
-        scale = zero_flux * 10 ** (-0.4 * zero_point)
-        flux, flux_err = flux * scale, flux_err * scale
-        unreadable = has_flux & np.isnan(scale) & np.isfinite(zero_point)
-    else:
-        unreadable = np.zeros(n, dtype=bool)
-    if "mag" in points:
-        mag, error = _magnitudes(points, default_mag_err)
-        unreadable |= ~has_flux & np.isfinite(mag) & (np.isnan(zero_flux) | ~known)
-        with np.errstate(over="ignore"):
-            flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
-        derived = 0.4 * np.log(10) * np.abs(flux) * error
-        flux_err = np.where(np.isnan(flux_err), derived, flux_err)
-    lost = keep & unreadable
-    if lost.any():
-        names = bands[lost].value_counts().sort_values(ascending=False)
-        names = names[names > 0]
-        first = ", ".join(map(str, names.index[:6]))
-        said.append(
-            f"{int(lost.sum())} magnitudes of {len(np.unique(rows[lost]))} objects in {len(names)} "
-            f"bands that are unknown or ambiguous ({first}{' …' if len(names) > 6 else ''}; first "
-            f"{index[rows[lost][0]]!r}; register_band adds a band, survey= names the survey)"
-        )
-    keep &= ~lost
-    fields = {"time": _mjd(points["time"]), "band": bands, "flux": flux, "flux_err": flux_err}
-    fields = {name: values[keep] for name, values in fields.items()}
-    fields["band"] = fields["band"].remove_unused_categories()
-    return Ragged.from_groups(rows[keep], len(index), fields).sort("time")
-
-
-def _magnitudes(points, default_mag_err):
-    mag = to_unit(points["mag"], getattr(points["mag"], "unit", None) or "")
-    error = np.full(len(mag), np.nan)
-    if "mag_err" in points:
-        error = to_unit(points["mag_err"], getattr(points["mag_err"], "unit", None) or "")
-    if default_mag_err is not None:
-        error = np.where(np.isnan(error), default_mag_err, error)
-    return mag.astype(np.float64), error.astype(np.float64)
-
-
-def _mjd(time):
-    time = to_unit(time, "d").astype(np.float64)
-    return np.where(time > _JD_ZERO - 0.5, time - _JD_ZERO, time)
-
-
-def _truth(values):
-    distinct, codes, _ = factorize_names(values)
-    true = [str(value).strip().lower() in _TRUE for value in distinct]
-    return np.array([*true, False], dtype=bool)[codes]

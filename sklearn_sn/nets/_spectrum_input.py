@@ -65,7 +65,8 @@ class SpectrumInput:
         scaled = np.where(covered, (flux - level) / spread, 0.0)
         channels = np.stack([np.clip(scaled, -8.0, 8.0), np.clip(4.0 * ratio, -8.0, 8.0)], axis=1)
         # One error, in the units of either channel.
-        noise = np.stack([error / spread, 4.0 * error / np.abs(smooth)], axis=1)
+        with np.errstate(over="ignore"):  # of subnormal fluxes; clipped
+            noise = np.stack([error / spread, 4.0 * error / np.abs(smooth)], axis=1)
         noise = np.clip(np.nan_to_num(noise), 0.0, 1.0)
         return PreparedSpectra(
             channels.astype(np.float32), noise.astype(np.float32), covered, offsets

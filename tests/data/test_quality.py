@@ -1,11 +1,15 @@
+import linecache
+import threading
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.data._quality import Findings
+from sklearn_sn.preprocessing import FluxNormalizer
 
 
 @pytest.fixture
@@ -23,26 +27,44 @@ def test_nothing_found_says_nothing(findings):
 
 def test_all_is_said_in_one_warning(findings):
     findings.fixed("points dropped", np.array([2, 1, 2]))
-    findings.said("times are odd")
+    findings.doubt("times are odd", "look at them")
     with pytest.warns(DataQualityWarning) as caught:
         findings.warn()
     assert len(caught) == 1
     text = str(caught[0].message)
     assert "points dropped (3 in 2 objects, first 'b')" in text
-    assert "times are odd" in text
+    assert text.startswith("Input was mended: points dropped")
+    assert "Input looks wrong and was left as it is: times are odd; look at them." in text
     assert "quality_report" in text
     assert issubclass(DataQualityWarning, UserWarning)
 
 
 def test_the_warning_points_at_the_caller(findings):
-    findings.said("something")
-
-    def check():
-        findings.warn()
-
+    findings.doubt("something", "do this")
     with pytest.warns(DataQualityWarning) as caught:
-        check()
+        findings.warn()
     assert caught[0].filename == __file__
+    assert "mended" not in str(caught[0].message)
+
+
+def test_the_warning_points_at_the_user_behind_a_pipeline():
+    cell = {"time": [2.0, 1.0], "band": ["g", "g"], "flux": [1.0, 2.0]}
+    X = pd.DataFrame({"light_curve": [cell]})
+    pipeline = make_pipeline(FluxNormalizer())
+    with pytest.warns(DataQualityWarning) as caught:
+        pipeline.fit_transform(X)
+    assert [warning.filename for warning in caught] == [__file__]
+    assert "fit_transform(X)" in linecache.getline(__file__, caught[0].lineno)
+
+
+def test_a_worker_without_a_line_of_the_user_warns_all_the_same(findings):
+    findings.doubt("something", "do this")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        thread = threading.Thread(target=findings.warn)
+        thread.start()
+        thread.join()
+    assert [warning.category for warning in caught] == [DataQualityWarning]
 
 
 def test_refusal_names_object_column_value_and_remedy(findings):

@@ -173,6 +173,8 @@ def test_wrong_tables_are_refused_by_name():
         read_tables(OBJECTS, POINTS.drop(columns=["flux", "flux_err"]))
     with pytest.raises(ValueError, match="id_column="):
         read_tables(OBJECTS, id_column="name")
+    with pytest.raises(ValueError, match=r"id_column=, or .*light_curve_columns=\{'name'"):
+        read_tables(None, POINTS, id_column="name")
     with pytest.raises(ValueError, match="no column 'nothing'"):
         read_tables(OBJECTS, POINTS, light_curve_columns={"flux": "nothing"})
     with pytest.raises(ValueError, match="must map the fields"):

@@ -1,0 +1,178 @@
+"""The columns of a long table by our names, and their numbers; what is none is refused by place."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from astropy import units as u
+from astropy.table import Column
+
+from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._bands import factorize_names
+from sklearn_sn.data._units import to_unit
+
+# Text that stands for a missing number, in lower case; pandas reads it so in files.
+_MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>"}
+# How a limit starts: a magnitude is larger (fainter) than it, a flux smaller.
+_LIMIT_SIGNS = {"mag": (">", "≥"), "flux": ("<", "≤")}
+_DATE = re.compile(r"\d{4}[-/]\d{1,2}")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+
+
+@dataclass(frozen=True)
+class LongTable:
+    """Columns of one long table.
+
+    Parameters
+    ----------
+    parameter : {"light_curves", "spectra"}
+        Parameter of read_tables that it came by, for messages.
+    columns : dict of str to array-like of shape (n_rows,)
+        By our names of the fields.
+    names : dict of str to str
+        The names that the fields have in the table.
+    objects : list
+        The distinct objects.
+    codes : array of int, shape (n_rows,)
+        Number of the object of every row, -1 where there is none.
+    """
+
+    parameter: str
+    columns: dict
+    names: dict
+    objects: list
+    codes: np.ndarray
+
+    def __contains__(self, field):
+        return field in self.columns
+
+    def __getitem__(self, field):
+        return self.columns[field]
+
+    def __len__(self):
+        return len(self.codes)
+
+    def unit(self, field):
+        """The astropy unit of a field, None where it has none."""
+        return getattr(self.columns.get(field), "unit", None)
+
+    def place(self, field):
+        """Where a field stands, for messages."""
+        return f"{self.parameter}, column {self.names[field]!r}"
+
+    def object_of(self, row):
+        """The object of a row, for messages."""
+        return repr(self.objects[self.codes[row]]) if self.codes[row] >= 0 else "without a name"
+
+    def numbers(self, field, unit=""):
+        """A field as float64 of shape (n_rows,), in a unit; NaN where it is missing."""
+        return self.numbers_and_limits(field, unit)[0]
+
+    def numbers_and_limits(self, field, unit=""):
+        """A field as float64, and which rows hold a limit written as text, such as ``>19.2``.
+
+        Parameters
+        ----------
+        field : str
+        unit : str or astropy unit, default=""
+
+        Returns
+        -------
+        numbers : ndarray of float64, shape (n_rows,)
+            NaN where the number is missing or a limit.
+        limits : ndarray of bool, shape (n_rows,)
+            Only mag and flux of light curves know limits.
+        """
+        values = self.columns[field]
+        try:
+            return to_unit(values, unit).astype(np.float64), np.zeros(len(self), dtype=bool)
+        except (TypeError, ValueError) as error:
+            if not _holds_text(values):
+                raise ValueError(f"{self.place(field)}: {error}") from error
+        numbers, limits = self._from_text(field)
+        own = getattr(values, "unit", None)
+        if own is not None:
+            numbers = to_unit(Column(numbers, unit=own), unit)
+        return numbers.astype(np.float64), limits
+
+    def _from_text(self, field):
+        distinct, codes, _ = factorize_names(self.columns[field])
+        texts = [as_text(value) or "" for value in distinct] + [""]  # the last is the missing one
+        numbers = _parse(texts)
+        signs = _LIMIT_SIGNS.get(field, ()) if self.parameter == "light_curves" else ()
+        bodies = [text[1:].strip() if text[:1] in signs else "" for text in texts]
+        limits = np.isfinite(_parse(bodies))
+        missing = np.array([text.lower() in _MISSING for text in texts], dtype=bool)
+        bad = (np.isnan(numbers) & ~missing & ~limits)[codes]
+        if bad.any():
+            row = int(np.argmax(bad))
+            text = texts[codes[row]]
+            raise ValueError(
+                f"{self.place(field)}: {text!r} of object {self.object_of(row)} (row {row}) is no "
+                f"number; {self._remedy(field, text)}."
+            )
+        return numbers[codes], limits[codes]
+
+    def _remedy(self, field, text):
+        if field == "time" and _DATE.match(text):
+            return "times must be MJD: give astropy.time.Time(dates).mjd"
+        if _DECIMAL_COMMA.fullmatch(text):
+            return "write a decimal point, or read the file by pandas.read_csv(..., decimal=',')"
+        if field in _LIMIT_SIGNS and self.parameter == "light_curves":
+            return (
+                "give a number, or leave it empty where it is unknown; an upper limit is written "
+                "as '>19.2' (mag) or '<12.5' (flux), or marked in a column upper_limit"
+            )
+        return "give a number, or leave it empty where it is unknown"
+
+
+def in_magnitudes(table, field):
+    """A field of magnitudes (or their errors, or zero points) as float64; limits; and the system.
+
+    Parameters
+    ----------
+    table : LongTable
+    field : str
+
+    Returns
+    -------
+    numbers : ndarray of float64, shape (n_rows,)
+    limits : ndarray of bool, shape (n_rows,)
+    system : "AB" or None
+        The system that the unit names.
+
+    Raises
+    ------
+    ValueError
+        If the unit is none of magnitudes, or of another system than AB, such as mag(ST).
+    """
+    unit = table.unit(field)
+    unit = u.dimensionless_unscaled if unit is None else u.Unit(unit)
+    if isinstance(unit, u.MagUnit):
+        if unit != u.ABmag and field != "mag_err":
+            raise ValueError(
+                f"{table.place(field)}: magnitudes in {unit} cannot be read; convert them to AB "
+                "first, as in mag.to(u.ABmag, u.spectral_density(band_wavelength(band) * u.AA))."
+            )
+        return *table.numbers_and_limits(field, unit), "AB" if unit == u.ABmag else None
+    if unit == u.dimensionless_unscaled:
+        return *table.numbers_and_limits(field, unit), None
+    if not unit.is_equivalent(u.mag):
+        raise ValueError(
+            f"{table.place(field)}: {unit} is no unit of magnitudes; give u.ABmag, or u.mag and "
+            "the system by system= or a column system."
+        )
+    return *table.numbers_and_limits(field, u.mag), None
+
+
+def _holds_text(values):
+    dtype = getattr(values, "dtype", np.dtype(object))
+    if isinstance(dtype, pd.CategoricalDtype):
+        dtype = dtype.categories.dtype
+    return pd.api.types.is_string_dtype(dtype) or getattr(dtype, "kind", "O") in "OSU"
+
+
+def _parse(texts):
+    """Texts as floats, NaN where they are none."""
+    return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64)

@@ -1,0 +1,173 @@
+"""The points of a long table, as light curves in µJy."""
+
+import numpy as np
+
+from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._bands import factorize_names
+from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._units import AB_ZERO_POINT, to_mjd
+from sklearn_sn.datasets._long_numbers import in_magnitudes
+from sklearn_sn.datasets._photometry import magnitude_system, read_bands
+
+_PLACES = ("survey", "telescope", "instrument")
+_TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
+# Fluxes of PLAsTiCC are SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
+# 2009, PASP 121, 1028). Other surveys publish theirs on several scales.
+_FLUX_ZERO_POINTS = {"plasticc": 27.5}
+
+
+def gather_points(
+    points, rows, index, *, survey, system, zero_point, default_mag_err, upper_limits, said
+):
+    """Light curves in µJy from a long table.
+
+    Parameters
+    ----------
+    points : LongTable
+    rows : array of int, shape (n_points,)
+        Row of each point; -1 where its object is not wanted.
+    index : pandas.Index of shape (n_objects,)
+    survey, system, zero_point, default_mag_err, upper_limits
+        As in :func:`~sklearn_sn.datasets.read_tables`.
+    said : list of str
+        What was left out is appended.
+
+    Returns
+    -------
+    Ragged
+        Fields time, band, flux and flux_err, sorted by time; one row per object.
+    """
+    n = len(points)
+    nan = np.full(n, np.nan)
+    flux, flux_limit = nan, np.zeros(n, dtype=bool)
+    if "flux" in points:
+        flux, flux_limit = points.numbers_and_limits("flux", "uJy")
+    flux_err = points.numbers("flux_err", "uJy") if "flux_err" in points else nan
+    has_flux = np.isfinite(flux)
+    mag, mag_err, mag_limit, mag_system = _magnitudes(points, default_mag_err)
+    scale_mag, scale_system = nan, None
+    if "zero_point" in points:
+        scale_mag, _, scale_system = in_magnitudes(points, "zero_point")
+    unit_field = "mag" if mag_system else "zero_point" if scale_system else None
+    if unit_field:
+        _refuse_other_systems(points, unit_field, system)
+    places = [points[place] for place in _PLACES if place in points]
+    bands, known, zero_flux = read_bands(
+        points["band"],
+        points.columns.get("system"),
+        places,
+        survey=survey,
+        default_system="AB" if unit_field or "zero_point" in points else system,
+    )
+    bare = "flux" in points and points.unit("flux") is None
+    unreadable = np.zeros(n, dtype=bool)
+    if "zero_point" in points and bare:
+        scale = zero_flux * 10 ** (-0.4 * scale_mag)
+        unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
+    else:
+        scale = _scale_of_survey(points, bare, survey, zero_point)
+    if zero_point is not None and (not bare or "zero_point" in points):
+        raise ValueError(
+            "zero_point= is that of a flux column without a unit and without a column of zero "
+            "points; light_curves has no such column. Leave it out."
+        )
+    flux = flux * scale
+    if points.unit("flux_err") is None:
+        flux_err = flux_err * scale
+    unreadable |= ~has_flux & np.isfinite(mag) & (np.isnan(zero_flux) | ~known)
+    with np.errstate(over="ignore"):
+        flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
+        derived = 0.4 * np.log(10) * np.abs(flux) * mag_err
+    flux_err = np.where(np.isnan(flux_err), derived, flux_err)
+
+    keep = rows >= 0
+    written = (mag_limit | flux_limit) & keep
+    limit = mag_limit | flux_limit
+    if "upper_limit" in points:
+        limit |= _truth(points["upper_limit"])
+    keep &= ~limit if upper_limits == "drop" else ~limit | has_flux
+    _say_limits(points, written & ~keep, "mag" if mag_limit.any() else "flux", said)
+    _say_unreadable(bands, keep & unreadable, rows, index, said)
+    keep &= ~unreadable
+    time = to_mjd(points.numbers("time", "d"))
+    fields = {"time": time, "band": bands, "flux": flux, "flux_err": flux_err}
+    fields = {name: values[keep] for name, values in fields.items()}
+    fields["band"] = fields["band"].remove_unused_categories()
+    return Ragged.from_groups(rows[keep], len(index), fields).sort("time")
+
+
+def _magnitudes(points, default_mag_err):
+    """Magnitudes, their errors, which are limits, and the system of the unit."""
+    nan = np.full(len(points), np.nan)
+    if "mag" not in points:
+        return nan, nan, np.zeros(len(points), dtype=bool), None
+    mag, limit, system = in_magnitudes(points, "mag")
+    error = in_magnitudes(points, "mag_err")[0] if "mag_err" in points else nan
+    if default_mag_err is not None:
+        error = np.where(np.isnan(error), default_mag_err, error)
+    return mag, error, limit, system
+
+
+def _refuse_other_systems(points, field, system):
+    """The unit mag(AB) of a field stands against another system."""
+    if system == "Vega":
+        raise ValueError(
+            f"{points.place(field)} has the unit mag(AB), but system='Vega'. Leave system out, or "
+            "give the column the unit mag."
+        )
+    if "system" not in points:
+        return
+    distinct, codes, _ = factorize_names(points["system"])
+    other = [as_text(name) is not None and magnitude_system(name) != "AB" for name in distinct]
+    wrong = np.array([*other, False])[codes]
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"{points.place(field)} has the unit mag(AB), but column {points.names['system']!r} "
+            f"says {distinct[codes[row]]!r} of object {points.object_of(row)} (row {row}). Give "
+            f"{points.names[field]!r} the unit mag, or convert these rows to AB."
+        )
+
+
+def _scale_of_survey(points, bare, survey, zero_point):
+    """µJy of one unit of flux: a number, or one of each row."""
+    if zero_point is None:
+        if not bare or "ujy" in points.names["flux"].lower():
+            return 1.0
+        if survey is None and "survey" in points:
+            distinct, codes, _ = factorize_names(points["survey"])
+            return np.array([*map(_survey_scale, distinct), 1.0])[codes]
+        return _survey_scale(survey)
+    return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+
+
+def _survey_scale(survey):
+    zero_point = _FLUX_ZERO_POINTS.get((as_text(survey) or "").lower(), AB_ZERO_POINT)
+    return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+
+
+def _say_limits(points, lost, field, said):
+    if lost.any():
+        objects = points.codes[lost]
+        said.append(
+            f"{int(lost.sum())} upper limits of {len(np.unique(objects))} objects, written as text "
+            f"in the column {points.names[field]!r} (first {points.object_of(np.argmax(lost))})"
+        )
+
+
+def _say_unreadable(bands, lost, rows, index, said):
+    if lost.any():
+        names = bands[lost].value_counts().sort_values(ascending=False)
+        names = names[names > 0]
+        first = ", ".join(map(str, names.index[:6]))
+        said.append(
+            f"{int(lost.sum())} magnitudes of {len(np.unique(rows[lost]))} objects in {len(names)} "
+            f"bands that are unknown or ambiguous ({first}{' …' if len(names) > 6 else ''}; first "
+            f"{index[rows[lost][0]]!r}; register_band adds a band, survey= names the survey)"
+        )
+
+
+def _truth(values):
+    distinct, codes, _ = factorize_names(values)
+    true = [str(value).strip().lower() in _TRUE for value in distinct]
+    return np.array([*true, False], dtype=bool)[codes]
