@@ -1,6 +1,5 @@
 """What embedders of several modalities share once they are trained."""
 
-import warnings
 from itertools import combinations
 
 import numpy as np
@@ -8,8 +7,9 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import PretrainedPart, TorchEstimator
-from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 
@@ -109,11 +109,9 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         if not recalls:
             raise ValueError("X has no object with two modalities; there is nothing to retrieve.")
         if most <= k:
-            warnings.warn(
+            warn_quality(
                 f"score asks for the nearest {k} of {most} pairs, which any embedding finds; give "
-                "more objects, or a smaller k.",
-                DataQualityWarning,
-                stacklevel=2,
+                "more objects, or a smaller k."
             )
         return float(np.mean(recalls))
 
@@ -164,10 +162,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         for name in names:
             if name not in here:
                 lacking = repr(name) if name != "metadata" else f"of {list(self.metadata_columns)}"
-                warnings.warn(
-                    f"X has no column {lacking}; its embedding is that of a missing modality.",
-                    DataQualityWarning,
-                    stacklevel=3,
+                warn_quality(
+                    f"X has no column {lacking}; its embedding is that of a missing modality."
                 )
                 z = np.tile(self.nothing_[name], (len(table), 1))
                 result[name] = z, np.zeros(len(table), dtype=bool)
@@ -179,11 +175,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         absent = [name for name in columns if name not in X.columns]
         if not absent or len(absent) == len(columns):
             return X, [] if absent else columns
-        warnings.warn(
-            f"X has no columns {absent}; their values count as missing.",
-            DataQualityWarning,
-            stacklevel=4,
-        )
+        warn_quality(f"X has no columns {absent}; their values count as missing.")
         return X.assign(**dict.fromkeys(absent, np.nan)), columns
 
     def _encode(self, dataset, names):
