@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
@@ -16,6 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_html_repr
 
 from sklearn_sn import ContrastiveEmbedder
+from sklearn_sn.classification import LightCurveTransformerClassifier
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.preprocessing import (
@@ -27,6 +28,7 @@ from sklearn_sn.preprocessing import (
     MedianFilter,
     SpectrumResampler,
 )
+from sklearn_sn.regression import LightCurveTransformerRegressor
 from tests.conftest import SMALL
 
 EMBEDDERS = [
@@ -34,6 +36,17 @@ EMBEDDERS = [
     ContrastiveEmbedder(
         **SMALL, encoders={"spectrum": "transformer"}, output="mean", light_curve_pooling="mean"
     ),
+]
+END_TO_END = {
+    "d_model": 16,
+    "n_layers": 1,
+    "max_epochs": 2,
+    "batch_size": 16,
+    "random_state": 0,
+}
+SUPERVISED = [
+    LightCurveTransformerClassifier(**END_TO_END, class_weight="balanced"),
+    LightCurveTransformerRegressor(**END_TO_END, loss="gaussian", pooling="mean"),
 ]
 TRANSFORMERS = [
     ContinuumNormalizer(),
@@ -44,8 +57,15 @@ TRANSFORMERS = [
     MedianFilter(),
     SpectrumResampler(n_bins=32),
 ]
-every = pytest.mark.parametrize("estimator", EMBEDDERS + TRANSFORMERS, ids=lambda e: str(e)[:40])
-learned = pytest.mark.parametrize("estimator", EMBEDDERS, ids=lambda e: str(e)[:40])
+LEARNED = EMBEDDERS + SUPERVISED
+every = pytest.mark.parametrize("estimator", LEARNED + TRANSFORMERS, ids=lambda e: str(e)[:40])
+learned = pytest.mark.parametrize("estimator", LEARNED, ids=lambda e: str(e)[:40])
+
+
+def given(estimator, supernovae):
+    """X and what the estimator learns: numbers for a regressor."""
+    X, y = supernovae
+    return X, X["redshift"].to_numpy() if is_regressor(estimator) else y
 
 
 def numbers(output):
@@ -102,7 +122,7 @@ def test_clone_has_equal_parameters(estimator):
 
 @every
 def test_fit_returns_self_and_changes_neither_table_nor_parameters(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     before, params = pickle.dumps(X), str(estimator.get_params())
     model = clone(estimator)
     assert model.fit(X, y) is model
@@ -126,18 +146,20 @@ def test_bad_parameter_is_named(estimator, supernovae):
         "ContinuumNormalizer": "method",
         "ExtinctionCorrector": "model",
         "FluxNormalizer": "method",
+        "LightCurveTransformerClassifier": "d_model",
+        "LightCurveTransformerRegressor": "d_model",
         "LightCurveBinner": "width",
         "LightCurveTruncator": "n_days",
         "MedianFilter": "size",
         "SpectrumResampler": "n_bins",
     }[type(estimator).__name__]
     with pytest.raises(ValueError, match=name):
-        clone(estimator).set_params(**{name: -1}).fit(*supernovae)
+        clone(estimator).set_params(**{name: -1}).fit(*given(estimator, supernovae))
 
 
 @learned
 def test_same_seed_same_output_bit_for_bit(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     first, second = (clone(estimator).fit(X, y).transform(X) for _ in range(2))
     np.testing.assert_array_equal(first, second)
     other = clone(estimator).set_params(random_state=1).fit(X, y).transform(X)
@@ -146,7 +168,7 @@ def test_same_seed_same_output_bit_for_bit(estimator, supernovae):
 
 @every
 def test_global_random_state_is_untouched(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
 
     def states():
         numpy = [str(part) for part in np.random.get_state(legacy=False)["state"].values()]  # noqa: NPY002
@@ -163,7 +185,7 @@ def test_global_random_state_is_untouched(estimator, supernovae):
 
 @every
 def test_order_of_points_does_not_matter(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Input was mended: unsorted")
@@ -175,7 +197,7 @@ def test_order_of_points_does_not_matter(estimator, supernovae):
 
 @every
 def test_order_of_rows_does_not_matter(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     order = np.random.default_rng(0).permutation(len(X))
     whole = model.transform(X)
@@ -185,7 +207,7 @@ def test_order_of_rows_does_not_matter(estimator, supernovae):
 
 @every
 def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     whole = model.transform(X)
     for row in (0, 7, 59):
@@ -196,7 +218,7 @@ def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
 
 @learned
 def test_batches_of_prediction_do_not_matter(estimator, supernovae, monkeypatch):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     whole = model.transform(X)
     monkeypatch.setattr("sklearn_sn.base._estimator.PREDICT_BATCH", 7)
@@ -205,20 +227,20 @@ def test_batches_of_prediction_do_not_matter(estimator, supernovae, monkeypatch)
 
 @every
 def test_no_rows(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     assert len(clone(estimator).fit(X, y).transform(X.iloc[:0])) == 0
 
 
 @every
 def test_pickle_round_trip(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     assert_same(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X), rtol=0)
 
 
 @learned
 def test_model_does_not_carry_the_data(estimator, supernovae):
-    X, y = supernovae
+    X, y = given(estimator, supernovae)
     small = pickle.dumps(clone(estimator).fit(X.iloc[:30], y[:30]))
     large = pickle.dumps(clone(estimator).fit(pd.concat([X] * 4), np.tile(y, 4)))
     assert len(large) < 1.2 * len(small)
@@ -227,6 +249,12 @@ def test_model_does_not_carry_the_data(estimator, supernovae):
 @learned
 def test_separates_two_classes_far_above_chance(estimator):
     X, y = make_supernovae(240, classes=("SN Ia", "SLSN-I"), random_state=1)
-    model = clone(estimator).set_params(max_epochs=12, lr=3e-3, embedding_dim=16)
+    model = clone(estimator).set_params(max_epochs=12, lr=3e-3)
+    if is_regressor(model):
+        answer = cross_val_predict(model, X, (y == "SN Ia") * 2.0 - 1.0, cv=2)
+        assert np.mean((answer > 0) == (y == "SN Ia")) > 0.8
+        return
+    if "embedding_dim" in model.get_params():
+        model.set_params(embedding_dim=16)
     pipe = make_pipeline(model, KNeighborsClassifier())
     assert np.mean(cross_val_predict(pipe, X, y, cv=2) == y) > 0.8

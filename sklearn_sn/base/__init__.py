@@ -1,6 +1,14 @@
 """The base of all estimators that train a network."""
 
+from sklearn_sn.base._encoders import (
+    ENCODERS,
+    add_bands,
+    build_encoder,
+    build_input,
+    encoder_width,
+)
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
 from sklearn_sn.base._pretrained import (
     TRAINABLE,
@@ -8,14 +16,24 @@ from sklearn_sn.base._pretrained import (
     frozen_modules,
     pretrained_parts,
 )
+from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
+    "ENCODERS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
+    "LightCurveEstimator",
     "PretrainedPart",
     "TorchEstimator",
+    "add_bands",
+    "build_encoder",
+    "build_input",
+    "check_continued",
+    "encoder_width",
     "fraction",
     "frozen_modules",
+    "kept_params",
     "pretrained_parts",
+    "same_parameter",
     "size",
 ]

@@ -2,8 +2,14 @@
 
 import numpy as np
 
-from sklearn_sn.base import frozen_modules, pretrained_parts
-from sklearn_sn.embedding._modalities import add_bands, build_encoder, build_input, encoder_width
+from sklearn_sn.base import (
+    add_bands,
+    build_encoder,
+    build_input,
+    encoder_width,
+    frozen_modules,
+    pretrained_parts,
+)
 from sklearn_sn.modules import ContrastiveModule
 
 

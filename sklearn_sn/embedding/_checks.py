@@ -5,11 +5,8 @@ import inspect
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn.base import TRAINABLE
-from sklearn_sn.embedding._modalities import ENCODERS
+from sklearn_sn.base import ENCODERS, TRAINABLE, same_parameter
 
-# What a second fit of a warm start may change: the rest is built into net and inputs.
-_FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start", "verbose"}
 _OF_INPUT = {
     "light_curve": ("amplitude", "time_origin", "time_window", "band_encoding"),
     "spectrum": ("spectrum_range", "spectrum_n_bins"),
@@ -210,9 +207,9 @@ def check_takeover(params, modalities, defaults):
         theirs = inner.get_params(deep=False)
         own = [name for name in params if name.startswith(f"{modality}_")]
         for name in (*own, *_OF_INPUT.get(modality, ())):
-            if name not in theirs or _equal(params[name], defaults[name]):
+            if name not in theirs or same_parameter(params[name], defaults[name]):
                 continue
-            if not _equal(params[name], theirs[name]):
+            if not same_parameter(params[name], theirs[name]):
                 raise ValueError(
                     f"The {name!r} parameter is {params[name]!r}, but the pretrained encoder comes "
                     f"with {theirs[name]!r}; leave it at its default."
@@ -222,41 +219,3 @@ def check_takeover(params, modalities, defaults):
 def defaults_of(cls):
     """Default of every parameter of an estimator's class."""
     return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
-
-
-def kept_params(params):
-    """The parameters that a second fit of a warm start must repeat."""
-    return {name: value for name, value in params.items() if name not in _FREE}
-
-
-def check_continued(params, first, modalities, table):
-    """Refuse a second fit of a warm start that cannot go on from the first.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter, or what X lacks.
-    """
-    changed = [name for name in first if not _equal(params[name], first[name])]
-    if changed:
-        raise ValueError(
-            f"warm_start goes on with the net of the first fit; the parameters {changed} have "
-            f"changed since. Only {sorted(_FREE)} may; or set warm_start=False."
-        )
-    lacking = [name for name in modalities if not table.has(name) or not table.present(name).any()]
-    if lacking:
-        raise ValueError(
-            f"warm_start goes on with the modalities {list(modalities)}; X has no {lacking[0]!r}."
-        )
-
-
-def _equal(one, other):
-    if one is other:
-        return True
-    if isinstance(one, str) or isinstance(other, str):
-        return isinstance(one, str) and isinstance(other, str) and one == other
-    if isinstance(one, list | tuple | np.ndarray) and isinstance(other, list | tuple | np.ndarray):
-        return len(one) == len(other) and all(map(_equal, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_equal(one[key], other[key]) for key in one)
-    return type(one) is type(other) and not callable(one) and bool(one == other)

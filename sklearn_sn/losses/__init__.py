@@ -1,6 +1,13 @@
-"""Losses: tensors in, a scalar out."""
+"""Losses: tensors in, a scalar or one value per object out."""
 
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
+from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
 
-__all__ = ["AuxiliaryLoss", "InfoNCELoss"]
+__all__ = [
+    "AuxiliaryLoss",
+    "ClassificationLoss",
+    "GaussianLoss",
+    "InfoNCELoss",
+    "SquaredErrorLoss",
+]

@@ -6,6 +6,7 @@ from sklearn_sn.modules._image import ImageConvNet
 from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
+from sklearn_sn.modules._supervised import SupervisedModule
 
 __all__ = [
     "AttentionPooling",
@@ -16,6 +17,7 @@ __all__ = [
     "MetadataMLP",
     "SpectrumConvNet",
     "SpectrumTransformer",
+    "SupervisedModule",
     "TransformerStack",
     "sinusoid",
 ]

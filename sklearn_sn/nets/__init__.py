@@ -8,6 +8,7 @@ from sklearn_sn.nets._light_curve_input import LightCurveInput
 from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectrum_input import SpectrumInput
+from sklearn_sn.nets._supervised import SupervisedNet
 
 __all__ = [
     "Batch",
@@ -20,5 +21,6 @@ __all__ = [
     "Progress",
     "Schedule",
     "SpectrumInput",
+    "SupervisedNet",
     "TableDataset",
 ]

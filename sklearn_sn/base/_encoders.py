@@ -1,4 +1,4 @@
-"""What each modality needs inside an embedder: its input, its encoder, their sizes."""
+"""What each modality needs inside an estimator: its input, its encoder, their sizes."""
 
 import copy
 
@@ -25,7 +25,7 @@ ENCODERS = {
 
 
 def build_input(modality, params):
-    """The input of one modality, from an embedder's parameters (a dict); not fitted."""
+    """The input of one modality, from an estimator's parameters (a dict); not fitted."""
     random = {"noise": params["noise_augmentation"], "augmentation": params["augmentation"]}
     if modality == "light_curve":
         return LightCurveInput(

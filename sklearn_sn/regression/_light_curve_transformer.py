@@ -1,0 +1,259 @@
+"""A regressor of light curves, end to end."""
+
+import numpy as np
+from sklearn.base import RegressorMixin, TransformerMixin
+from sklearn.utils._param_validation import StrOptions
+from sklearn.utils.validation import check_is_fitted, column_or_1d
+
+from sklearn_sn.base import LightCurveEstimator
+from sklearn_sn.losses import GaussianLoss, SquaredErrorLoss
+
+_LOSSES = {"squared_error": SquaredErrorLoss, "gaussian": GaussianLoss}
+
+
+class LightCurveTransformerRegressor(RegressorMixin, TransformerMixin, LightCurveEstimator):
+    """Regress a number, such as redshift, on light curves by a transformer trained end to end.
+
+    The encoder is that of :class:`~sklearn_sn.embedding.ContrastiveEmbedder`, with a linear head on
+    it: what Maven is compared with [1]_.
+
+    Parameters
+    ----------
+    d_model, n_heads, n_layers : int, default=64, 4, 3
+        Size of the transformer; Maven's end-to-end models have 32, 2, 9.
+    pooling : {"attention", "mean"}, default="attention"
+    band_encoding : {"wavelength", "embedding"}, default="wavelength"
+        A band enters by its effective wavelength, so that no band is unknown, or as a learned
+        vector; then points in bands not seen in fit are left out.
+    time_origin : {"peak", "first"}, default="peak"
+        Days are counted from the brightest point or from the first.
+    time_window : pair of float, default=(-200.0, 400.0)
+        Points before and after so many days from the origin are left out.
+    amplitude : bool, default=True
+        Whether the network sees the peak flux. Fluxes are otherwise relative to it.
+    max_points : int, default=200
+        A longer light curve is thinned to so many points, evenly.
+    dropout : float, default=0.1
+    noise_augmentation : bool, default=True
+        Add noise by the reported errors, anew each epoch.
+    augmentation : bool, default=True
+        Thin and cut light curves, and lose bands, anew each epoch.
+    loss : {"squared_error", "gaussian"}, default="squared_error"
+        "gaussian" learns a standard deviation for every object beside the mean; then
+        ``predict(X, return_std=True)`` answers both.
+    pretrained : FrozenEstimator, default=None
+        A fitted estimator with an encoder of light curves, such as
+        :class:`~sklearn_sn.embedding.ContrastiveEmbedder`; the encoder, its sizes and the scaling
+        of its input are taken over. The wrapper keeps clones from forgetting.
+    trainable : {"all", "first_block", "head"}, default="all"
+        What trains beside the head: the whole pretrained encoder, its first block, or nothing.
+    pretrained_lr_factor : float, default=1.0
+        Learning rate of a pretrained encoder, relative to `lr`.
+    optimizer : {"adamw", "adam", "radam"}, default="adamw"
+    lr : float, default=1e-3
+        Peak learning rate.
+    weight_decay : float, default=1e-4
+    batch_size : int, default=64
+    max_epochs : int, default=40
+    lr_schedule : {"one_cycle", "cosine"}, default="one_cycle"
+        Over all of `max_epochs`; None keeps the rate.
+    early_stopping : bool, default=False
+        Hold out a part; stop when its loss has not improved for
+        `n_iter_no_change` epochs, and keep the best weights.
+    validation_fraction : float, default=0.15
+    n_iter_no_change : int, default=10
+    warm_start : bool, default=False
+        Whether a second `fit` goes on from the first; `max_epochs`, `lr`, `batch_size` and
+        `random_state` may then differ.
+    callbacks : sequence of skorch callbacks, default=None
+    device : str, default="auto"
+        "auto" is CUDA where there is one, else the CPU.
+    random_state : int, RandomState or None, default=None
+        An integer makes fit repeatable, bit for bit on the CPU.
+    verbose : int, default=0
+        1: a progress bar; 2: a line an epoch.
+
+    Attributes
+    ----------
+    target_mean_, target_scale_ : float
+        Weighted mean and standard deviation of `y` in fit; the answer for an object without a
+        light curve.
+    net_ : skorch.NeuralNet
+        The trained net; ``net_.module_`` is the torch module.
+    input_ : input
+        How light curves are scaled and batched.
+    nothing_ : array of shape (n_features_out,)
+        What `transform` answers for an object without a light curve.
+    history_ : list of dict
+        Losses and seconds of every epoch.
+    n_iter_ : int
+        Epochs trained.
+    feature_names_in_ : array of str
+        Columns of the table in fit.
+    n_features_in_ : int
+        Number of these columns.
+
+    See Also
+    --------
+    sklearn_sn.classification.LightCurveTransformerClassifier : Classes instead of numbers.
+
+    Notes
+    -----
+    Redshifts span decades: regress ``log1p(z)`` by way of
+    :class:`sklearn.compose.TransformedTargetRegressor` where small ones matter.
+
+    References
+    ----------
+    .. [1] Zhang, Helfer et al. (2024), "Maven: a multimodal foundation model for supernova
+       science", MLST 5, 045069.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.regression import LightCurveTransformerRegressor
+    >>> X, _ = make_supernovae(60, modalities=["light_curve"], random_state=0)
+    >>> model = LightCurveTransformerRegressor(max_epochs=2, n_layers=1, random_state=0)
+    >>> model.fit(X, X["redshift"]).predict(X).shape
+    (60,)
+    """
+
+    _parameter_constraints = {
+        **LightCurveEstimator._parameter_constraints,
+        "loss": [StrOptions(set(_LOSSES))],
+    }
+
+    def __init__(
+        self,
+        *,
+        d_model=64,
+        n_heads=4,
+        n_layers=3,
+        pooling="attention",
+        band_encoding="wavelength",
+        time_origin="peak",
+        time_window=(-200.0, 400.0),
+        amplitude=True,
+        max_points=200,
+        dropout=0.1,
+        noise_augmentation=True,
+        augmentation=True,
+        loss="squared_error",
+        pretrained=None,
+        trainable="all",
+        pretrained_lr_factor=1.0,
+        optimizer="adamw",
+        lr=1e-3,
+        weight_decay=1e-4,
+        batch_size=64,
+        max_epochs=40,
+        lr_schedule="one_cycle",
+        early_stopping=False,
+        validation_fraction=0.15,
+        n_iter_no_change=10,
+        warm_start=False,
+        callbacks=None,
+        device="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.d_model = d_model
+        self.n_heads = n_heads
+        self.n_layers = n_layers
+        self.pooling = pooling
+        self.band_encoding = band_encoding
+        self.time_origin = time_origin
+        self.time_window = time_window
+        self.amplitude = amplitude
+        self.max_points = max_points
+        self.dropout = dropout
+        self.noise_augmentation = noise_augmentation
+        self.augmentation = augmentation
+        self.loss = loss
+        self.pretrained = pretrained
+        self.trainable = trainable
+        self.pretrained_lr_factor = pretrained_lr_factor
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X, y, sample_weight=None):
+        """Train the transformer.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            With a column ``light_curve``; see :func:`sklearn_sn.data.check_table`.
+        y : array-like of shape (n_objects,)
+            Finite numbers.
+        sample_weight : array-like of shape (n_objects,), optional
+            An object of weight 0 is as if it were not there.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            For parameters out of range, input that cannot be mended, or numbers that are not
+            finite.
+        """
+        self._validate_params()
+        y = column_or_1d(y, warn=True, dtype=np.float64)
+        if not np.isfinite(y).all():
+            raise ValueError("y holds NaN or infinity; drop these objects before fit.")
+        weight = self._weights(sample_weight, y)
+        if not self._continues:
+            self.target_mean_ = float(np.average(y, weights=weight))
+            spread = np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weight))
+            self.target_scale_ = float(spread) or 1.0
+
+        def targets(n_objects):
+            if n_objects != len(y):
+                raise ValueError(f"X has {n_objects} objects but y has {len(y)} numbers.")
+            return ((y - self.target_mean_) / self.target_scale_).astype(np.float32)
+
+        loss = _LOSSES[self.loss]
+        return self._fit(X, targets, loss.n_outputs, weight, lambda n_objects: None, criterion=loss)
+
+    def predict(self, X, return_std=False):
+        """The number of every object.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+        return_std : bool, default=False
+            Also return standard deviations; for ``loss="gaussian"``.
+
+        Returns
+        -------
+        mean : array of shape (n_objects,), float64
+        std : array of shape (n_objects,), float64
+            Only if ``return_std``.
+
+        Raises
+        ------
+        ValueError
+            For ``return_std`` where no standard deviation was learned.
+        """
+        check_is_fitted(self, "net_")
+        if return_std and self.loss != "gaussian":
+            raise ValueError("return_std needs loss='gaussian'; this regressor learned no width.")
+        _, outputs, found = self._predict(X)
+        outputs = outputs.astype(np.float64)
+        mean = np.where(found, outputs[:, 0], 0.0) * self.target_scale_ + self.target_mean_
+        if not return_std:
+            return mean
+        log_variance = np.clip(outputs[:, 1], GaussianLoss.LOWEST, GaussianLoss.HIGHEST)
+        return mean, np.where(found, np.exp(0.5 * log_variance), 1.0) * self.target_scale_
