@@ -81,13 +81,9 @@ class Decoder:
         value = cls(**params)
         for key, item in node["fitted"].items():
             _check_attribute(cls, key)
-            found = self.decode(item, f"{path}/{key}")
-            if key != "net_":
-                vars(value)[key] = found
-            else:
-                network = found
+            vars(value)[key] = self.decode(item, f"{path}/{key}")
         if "net_" in node["fitted"]:
-            value._restore_net(network, device=self._device)
+            value._restore_net(value.net_, device=self._device)
         complete(node["class"], value)
         return value
 

@@ -33,8 +33,9 @@ def forget(name, state):
         # A tree of points follows from the points.
         del state["_tree"]
     if own in _HISTOGRAM and "_scorer" in state:
-        # Only fit uses it, and makes its own.
+        # Only fit uses it, and makes its own; a scorer leaves a bound method behind too.
         state["_scorer"] = None
+        state.pop("_raw_predict", None)
     return state
 
 
