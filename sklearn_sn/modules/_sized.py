@@ -10,6 +10,12 @@ class SizedModule(nn.Module):
 
     A file of weights says nothing of heads, layers or pooling: who stores a module stores its sizes
     beside its weights. A method that changes a size later changes ``sizes`` too.
+
+    Examples
+    --------
+    >>> from sklearn_sn.modules import MetadataMLP
+    >>> MetadataMLP(n_values=3, d_model=8).sizes
+    {'n_values': 3, 'd_model': 8}
     """
 
     def __new__(cls, *args, **sizes):
