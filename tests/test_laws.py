@@ -19,6 +19,7 @@ from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.classification import LightCurveTransformerClassifier
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.preprocessing import (
     ContinuumNormalizer,
     ExtinctionCorrector,
@@ -236,6 +237,20 @@ def test_pickle_round_trip(estimator, supernovae):
     X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     assert_same(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X), rtol=0)
+
+
+@every
+def test_save_model_round_trip(estimator, supernovae, tmp_path):
+    X, y = given(estimator, supernovae)
+    model = clone(estimator).fit(X, y)
+    save_model(model, tmp_path / "model")
+    loaded = load_model(tmp_path / "model")
+    answer, expected = numbers(loaded.transform(X)), numbers(model.transform(X))
+    assert answer.keys() == expected.keys()
+    for name, values in expected.items():
+        np.testing.assert_array_equal(answer[name], values)
+    assert loaded.get_params() == model.get_params()
+    assert vars(loaded).keys() == vars(model).keys()
 
 
 @learned

@@ -1,5 +1,6 @@
 """What all network estimators share: parameters in, one skorch net inside fit, numpy out."""
 
+import warnings
 from contextlib import contextmanager
 
 import numpy as np
@@ -83,21 +84,8 @@ class TorchEstimator(BaseEstimator):
             if self._continues:
                 net = self._prepare_again(train, seed)
             else:
-                net = net_class(
-                    build(),
-                    optimizer=_OPTIMIZERS[self.optimizer],
-                    optimizer__weight_decay=self.weight_decay,
-                    lr=self.lr,
-                    max_epochs=self.max_epochs,
-                    batch_size=self.batch_size,
-                    device=self._device(),
-                    seed=seed,
-                    verbose=0,
-                    callbacks=self._callbacks(train),
-                    callbacks__valid_acc=None,
-                    **net_params,
-                )
-                net.initialize()
+                self._net_recipe = {"net": net_class, "steps": self._steps(train), **net_params}
+                net = self._make_net(build(), seed=seed, device=self._device(), **self._net_recipe)
             net.train_split = None if valid is None else predefined_split(valid)
             net.partial_fit(train)
         # The net must not carry the validation objects into a pickle, nor what only training needs.
@@ -133,10 +121,49 @@ class TorchEstimator(BaseEstimator):
     def _steps(self, train):
         return len(BatchLoader(train, self.batch_size)) * self.max_epochs
 
-    def _callbacks(self, train):
+    def _make_net(self, module, *, net, steps, seed, device, **net_params):
+        """A net around a module, ready to train or to answer."""
+        return net(
+            module,
+            optimizer=_OPTIMIZERS[self.optimizer],
+            optimizer__weight_decay=self.weight_decay,
+            lr=self.lr,
+            max_epochs=self.max_epochs,
+            batch_size=self.batch_size,
+            device=device,
+            seed=seed,
+            verbose=0,
+            callbacks=self._callbacks(steps),
+            callbacks__valid_acc=None,
+            **net_params,
+        ).initialize()
+
+    def _restore_net(self, module, device=None):
+        """Put a trained module that comes from a file in place: sets net_.
+
+        Training may go on from it; the optimizer's moments start anew.
+        """
+        try:
+            device = device or self._device()
+            torch.empty(0, device=device)
+        except (RuntimeError, AssertionError, ValueError) as error:
+            warnings.warn(
+                f"The model was saved with device={device or self.device!r}, which this machine "
+                f"does not have ({str(error).splitlines()[0]}); it runs on the CPU.",
+                UserWarning,
+                stacklevel=2,
+            )
+            device = "cpu"
+        self.net_ = self._make_net(module, seed=0, device=device, **self._net_recipe)
+        for row in self.history_:
+            self.net_.history.new_epoch()
+            for key, value in row.items():
+                self.net_.history.record(key, value)
+
+    def _callbacks(self, steps):
         callbacks = [("clip", GradientNormClipping(MAX_GRADIENT_NORM))]
         if self.lr_schedule is not None:
-            callbacks.append(("schedule", Schedule(self.lr_schedule, self._steps(train))))
+            callbacks.append(("schedule", Schedule(self.lr_schedule, steps)))
         if self.early_stopping:
             stop = EarlyStopping(patience=self.n_iter_no_change, load_best=True, sink=_silent)
             callbacks.append(("early_stopping", stop))

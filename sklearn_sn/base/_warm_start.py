@@ -8,7 +8,8 @@ FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start"
 
 def kept_params(params):
     """The parameters that a second fit of a warm start must repeat."""
-    return {name: value for name, value in params.items() if name not in FREE}
+    # Callbacks stay those of the first fit; they are not compared, since nothing can store them.
+    return {name: v for name, v in params.items() if name not in FREE and name != "callbacks"}
 
 
 def check_continued(params, first, modalities, table):

@@ -5,6 +5,7 @@ from sklearn_sn.modules._contrastive import ContrastiveModule
 from sklearn_sn.modules._image import ImageConvNet
 from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
+from sklearn_sn.modules._sized import SizedModule
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
 from sklearn_sn.modules._supervised import SupervisedModule
 
@@ -15,6 +16,7 @@ __all__ = [
     "LightCurveTransformer",
     "MeanPooling",
     "MetadataMLP",
+    "SizedModule",
     "SpectrumConvNet",
     "SpectrumTransformer",
     "SupervisedModule",

@@ -6,8 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._sized import SizedModule
 
-class ContrastiveModule(nn.Module):
+
+class ContrastiveModule(SizedModule):
     """One encoder and one projection per modality; unit vectors in a common space.
 
     Parameters

@@ -4,8 +4,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._sized import SizedModule
 
-class ImageConvNet(nn.Module):
+
+class ImageConvNet(SizedModule):
     """Encode cutouts.
 
     Shapes: image (B, n_channels, H, W); result (B, output_dim).

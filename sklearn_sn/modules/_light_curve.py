@@ -4,9 +4,10 @@ import torch
 from torch import nn
 
 from sklearn_sn.modules._attention import POOLINGS, TransformerStack, sinusoid
+from sklearn_sn.modules._sized import SizedModule
 
 
-class LightCurveTransformer(nn.Module):
+class LightCurveTransformer(SizedModule):
     """Encode light curves as Maven does (Zhang et al. 2024), with bands that enter by wavelength.
 
     A token is the sum of a linear map of the point's values, a sinusoid of its time, and its band:
@@ -63,4 +64,4 @@ class LightCurveTransformer(nn.Module):
         """Append learned bands, each a copy of the old band ``nearest[i]``."""
         old = self.band.weight
         self.band = nn.Embedding.from_pretrained(torch.cat([old, old[nearest]]), freeze=False)
-        self.n_bands = len(self.band.weight)
+        self.n_bands = self.sizes["n_bands"] = len(self.band.weight)

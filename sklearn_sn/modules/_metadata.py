@@ -4,8 +4,10 @@ from itertools import pairwise
 
 from torch import nn
 
+from sklearn_sn.modules._sized import SizedModule
 
-class MetadataMLP(nn.Module):
+
+class MetadataMLP(SizedModule):
     """Encode standardised numbers, one-hot categories and their missing flags.
 
     Shapes: values (B, n_values); result (B, output_dim).

@@ -3,8 +3,10 @@
 import torch
 from torch import nn
 
+from sklearn_sn.modules._sized import SizedModule
 
-class SupervisedModule(nn.Module):
+
+class SupervisedModule(SizedModule):
     """Encode one modality; a linear head on the normalised encoding gives the outputs.
 
     Parameters

@@ -1,0 +1,131 @@
+"""The only classes that loading builds."""
+
+from importlib import import_module
+
+from sklearn_sn.persistence._errors import ModelFileError
+
+# Objects: an instance is its constructor's parameters, and the attributes that fit adds.
+OBJECTS = {
+    "sklearn_sn.classification": ("LightCurveTransformerClassifier",),
+    "sklearn_sn.embedding": ("ContrastiveEmbedder",),
+    "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
+    "sklearn_sn.nets": ("ImageInput", "LightCurveInput", "MetadataInput", "SpectrumInput"),
+    "sklearn_sn.preprocessing": (
+        "ContinuumNormalizer",
+        "ExtinctionCorrector",
+        "FluxNormalizer",
+        "LightCurveBinner",
+        "LightCurveTruncator",
+        "MedianFilter",
+        "SpectrumResampler",
+    ),
+    "sklearn_sn.regression": ("LightCurveTransformerRegressor",),
+    "sklearn.compose": ("ColumnTransformer", "TransformedTargetRegressor"),
+    "sklearn.decomposition": ("PCA", "TruncatedSVD"),
+    "sklearn.discriminant_analysis": ("LinearDiscriminantAnalysis",),
+    "sklearn.dummy": ("DummyClassifier", "DummyRegressor"),
+    "sklearn.ensemble": (
+        "ExtraTreesClassifier",
+        "ExtraTreesRegressor",
+        "GradientBoostingClassifier",
+        "GradientBoostingRegressor",
+        "HistGradientBoostingClassifier",
+        "HistGradientBoostingRegressor",
+        "RandomForestClassifier",
+        "RandomForestRegressor",
+    ),
+    "sklearn.ensemble._hist_gradient_boosting.binning": ("_BinMapper",),
+    "sklearn.frozen": ("FrozenEstimator",),
+    "sklearn.impute": ("MissingIndicator", "SimpleImputer"),
+    "sklearn.linear_model": (
+        "BayesianRidge",
+        "ElasticNet",
+        "HuberRegressor",
+        "Lasso",
+        "LinearRegression",
+        "LogisticRegression",
+        "LogisticRegressionCV",
+        "Ridge",
+        "RidgeCV",
+        "RidgeClassifier",
+    ),
+    "sklearn.naive_bayes": ("GaussianNB",),
+    "sklearn.neighbors": ("KNeighborsClassifier", "KNeighborsRegressor", "NearestNeighbors"),
+    "sklearn.pipeline": ("FeatureUnion", "Pipeline"),
+    "sklearn.preprocessing": (
+        "FunctionTransformer",
+        "LabelBinarizer",
+        "LabelEncoder",
+        "MaxAbsScaler",
+        "MinMaxScaler",
+        "Normalizer",
+        "OneHotEncoder",
+        "OrdinalEncoder",
+        "PowerTransformer",
+        "QuantileTransformer",
+        "RobustScaler",
+        "StandardScaler",
+    ),
+    "sklearn.svm": ("LinearSVC", "LinearSVR", "SVC", "SVR"),
+    "sklearn.tree": (
+        "DecisionTreeClassifier",
+        "DecisionTreeRegressor",
+        "ExtraTreeClassifier",
+        "ExtraTreeRegressor",
+    ),
+}
+# Networks: an instance is the sizes it was built with, and its weights.
+MODULES = {
+    "sklearn_sn.modules": (
+        "ContrastiveModule",
+        "ImageConvNet",
+        "LightCurveTransformer",
+        "MetadataMLP",
+        "SpectrumConvNet",
+        "SpectrumTransformer",
+        "SupervisedModule",
+    )
+}
+# Classes that stand for themselves, as values.
+TYPES = {
+    "builtins": ("bool", "float", "int", "object", "str"),
+    "numpy": ("float32", "float64", "int32", "int64", "uint8", "bool_", "object_"),
+    "sklearn_sn.losses": (
+        "ClassificationLoss",
+        "GaussianLoss",
+        "InfoNCELoss",
+        "SquaredErrorLoss",
+    ),
+    "sklearn_sn.nets": ("ContrastiveNet", "SupervisedNet"),
+}
+
+
+def class_name(cls, table):
+    """Full name of a class that `table` allows, None of any other."""
+    for package, names in table.items():
+        for name in names:
+            # The module first: nothing is imported to answer for a class of somebody else.
+            inside = cls.__module__ == package or cls.__module__.startswith(package + ".")
+            if inside and getattr(import_module(package), name, None) is cls:
+                return f"{package}.{name}"
+    return None
+
+
+def find_class(name, table):
+    """The class of a full name.
+
+    Raises
+    ------
+    ModelFileError
+        For a name that `table` does not allow; nothing is imported then.
+    """
+    package, _, own = name.rpartition(".") if isinstance(name, str) else ("", "", "")
+    if own not in table.get(package, ()):
+        raise ModelFileError(
+            f"It asks for {name!r}, which loading does not build. The file was made by a newer "
+            "sklearn-sn (upgrade it), or by somebody who means harm."
+        )
+    cls = getattr(import_module(package), own, None)
+    if cls is None:
+        raise ModelFileError(f"It asks for {name!r}, which the installed {package} does not have.")
+    return cls

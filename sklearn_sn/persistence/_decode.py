@@ -1,0 +1,162 @@
+"""From descriptions back to an estimator."""
+
+import inspect
+
+import numpy as np
+
+from sklearn_sn.persistence import _modules, _random, _trees
+from sklearn_sn.persistence._arrays import ArrayReader, checked_shape
+from sklearn_sn.persistence._classes import OBJECTS, TYPES, find_class
+from sklearn_sn.persistence._encode import parameter_names
+from sklearn_sn.persistence._errors import ModelFileError
+from sklearn_sn.persistence._rules import complete
+
+
+class Decoder:
+    """Turns descriptions into values.
+
+    Parameters
+    ----------
+    data : bytes
+        A safetensors file.
+    modules : dict of str to module or callable, optional
+        Encoders of the user's own, by modality.
+    device : str, optional
+        Where networks go, whatever they say themselves.
+    """
+
+    def __init__(self, data, modules=None, device=None):
+        self.arrays = ArrayReader(data)
+        self._modules, self._device = modules or {}, device
+        self._objects = []
+
+    def decode(self, node, path):
+        """Value of a description.
+
+        Raises
+        ------
+        ModelFileError
+            For what no :class:`Encoder` writes.
+        """
+        if node is None or type(node) in (bool, int, str, float):
+            return node
+        if type(node) is list:
+            return [self.decode(item, f"{path}/{i}") for i, item in enumerate(node)]
+        kind = node.get("kind")
+        if kind in _PLAIN:
+            return _PLAIN[kind](node, self, path)
+        if kind not in _OBJECTS:
+            raise ModelFileError(f"It describes {path} as {kind!r}, which nothing is.")
+        value = _OBJECTS[kind](node, self, path)
+        self._objects.append(value)
+        return value
+
+    def given(self, modality):
+        """The user's encoder of a modality."""
+        if modality not in self._modules:
+            raise ModelFileError(
+                f"Its encoder of {modality!r} is a module of somebody's own, which the file holds "
+                f"only the weights of: give load_model(..., modules={{{modality!r}: ...}}) the "
+                "module that it was trained with."
+            )
+        return self._modules[modality]
+
+    def reference(self, number):
+        """An object that was met before."""
+        if type(number) is not int or not 0 <= number < len(self._objects):
+            raise ModelFileError(f"It refers to the object {number!r}, which is not there.")
+        return self._objects[number]
+
+    def instance(self, node, path):
+        """An object of an allowed class."""
+        cls = find_class(node["class"], OBJECTS)
+        known = parameter_names(cls)
+        for key in node["params"]:
+            if key not in known:
+                raise ModelFileError(
+                    f"{node['class']} has no parameter {key!r} in the installed version; load the "
+                    "model with the versions that it was saved with (see read_card)."
+                )
+        params = {k: self.decode(v, f"{path}/{k}") for k, v in node["params"].items()}
+        value = cls(**params)
+        for key, item in node["fitted"].items():
+            _check_attribute(cls, key)
+            vars(value)[key] = self.decode(item, f"{path}/{key}")
+        if "net_" in node["fitted"]:
+            value._restore_net(value.net_, device=self._device)
+        complete(node["class"], value)
+        return value
+
+
+def _check_attribute(cls, name):
+    """Refuse an attribute that would take a method's place."""
+    inherited = inspect.getattr_static(cls, name, None)
+    hidden = callable(inherited) or hasattr(type(inherited), "__get__")
+    if not name.isidentifier() or name.startswith("__") or hidden:
+        raise ModelFileError(f"It sets {name!r} of {cls.__name__}, which is no fitted attribute.")
+
+
+def _float(node, decoder, path):
+    if node["value"] not in ("nan", "inf", "-inf"):
+        raise ModelFileError(f"It gives {path} as the number {node['value']!r}.")
+    return float(node["value"])
+
+
+def _items(kind):
+    return lambda node, decoder, path: kind(decoder.decode(node["items"], path))
+
+
+def _dict(node, decoder, path):
+    return {
+        decoder.decode(key, path): decoder.decode(item, f"{path}/{key}")
+        for key, item in node["items"]
+    }
+
+
+def _slice(node, decoder, path):
+    return slice(*decoder.decode(node["items"], path))
+
+
+def _array(node, decoder, path):
+    return decoder.arrays.get(node)
+
+
+def _object_array(node, decoder, path):
+    items = decoder.decode(node["items"], path)
+    shape = checked_shape(node["shape"], len(items))
+    array = np.empty(len(items), dtype=object)
+    # One by one: numpy would make a table of lists of one length.
+    for i, item in enumerate(items):
+        array[i] = item
+    return array.reshape(shape)
+
+
+def _scalar(node, decoder, path):
+    return decoder.decode(node["of"], path)[()]
+
+
+def _type(node, decoder, path):
+    return find_class(node["class"], TYPES)
+
+
+_PLAIN = {
+    "float": _float,
+    "tuple": _items(tuple),
+    "set": _items(set),
+    "frozenset": _items(frozenset),
+    "dict": _dict,
+    "slice": _slice,
+    "array": _array,
+    "objects": _object_array,
+    "scalar": _scalar,
+    "dtype": lambda node, decoder, path: decoder.decode(node["of"], path).dtype,
+    "type": _type,
+    "ref": lambda node, decoder, path: decoder.reference(node["number"]),
+}
+# What counts as an object, to be referred to.
+_OBJECTS = {
+    "object": lambda node, decoder, path: decoder.instance(node, path),
+    **_random.DECODERS,
+    **_trees.DECODERS,
+    **_modules.DECODERS,
+}
