@@ -4,6 +4,7 @@ import pickle
 import sys
 from pathlib import Path
 
+import numpy as np
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.embedding import ContrastiveEmbedder
@@ -22,13 +23,37 @@ SETTINGS = {
     "scratch_aux": {**SIZES, **AUXILIARY},
     "pretrained": {**SIZES, "pretrained": "union_simulated"},
     "pretrained_aux": FINAL,
+    "pretrained_aux_ensemble": {**FINAL, "members": 4},
+    "pretrained_aux_15": {**FINAL, "max_epochs": 15},
+    "pretrained_aux_lr_3e-4": {**FINAL, "lr": 3e-4},
+    "pretrained_aux_slow_encoders": {**FINAL, "pretrained_lr_factor": 0.1},
     "pretrained_aux_60": {**FINAL, "max_epochs": 60},
     "pretrained_aux_first_block": {**FINAL, "trainable": "first_block"},
 }
 
 
 # What is reported on test parts; the others were compared on validation parts only.
-REPORTED = ("scratch", "scratch_no_amplitude", "pretrained", "pretrained_aux")
+REPORTED = ("scratch", "scratch_no_amplitude", "pretrained_aux", "pretrained_aux_ensemble")
+
+
+class Ensemble:
+    """Embedders that differ by seed; their embeddings side by side.
+
+    For heads alone, this is ``FeatureUnion([("a", embedder), ("b", other), …])``.
+    """
+
+    def __init__(self, members):
+        self.members = members
+
+    def fit(self, X, y):
+        for member in self.members:
+            member.fit(X, y)
+        return self
+
+    def encode(self, X, modality):
+        """Unit vectors whose inner product is the mean of the members'."""
+        parts = [member.encode(X, modality) for member in self.members]
+        return np.concatenate(parts, axis=1) / np.sqrt(len(parts))
 
 
 def build(name, seed):
@@ -39,4 +64,9 @@ def build(name, seed):
         if not path.exists():
             sys.exit("Run benchmarks/pretrain_contrastive.py first (20 minutes on two cores).")
         params["pretrained"] = FrozenEstimator(pickle.loads(path.read_bytes()))
-    return ContrastiveEmbedder(random_state=seed, **params)
+    n_members = params.pop("members", 1)
+    members = [
+        ContrastiveEmbedder(random_state=seed + 1000 * number, **params)
+        for number in range(n_members)
+    ]
+    return members[0] if n_members == 1 else Ensemble(members)

@@ -7,9 +7,19 @@ from sklearn_sn.data._quality import warn_quality
 def registered_bands():
     """The bands that were registered in this process.
 
+    Estimators keep them when they are pickled, and restore them when they are loaded.
+
     Returns
     -------
     tuple of Band
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import register_band, registered_bands, unregister_band
+    >>> band = register_band("mytel_w", 6100.0)
+    >>> [band.name for band in registered_bands()]
+    ['mytel_w']
+    >>> unregister_band("mytel_w")
     """
     return tuple(_bands._registry.registered.values())
 
@@ -25,6 +35,18 @@ def restore_bands(bands):
     -----
     DataQualityWarning
         If a name means another band here.
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import list_bands, register_band, registered_bands
+    >>> from sklearn_sn.data import restore_bands, unregister_band
+    >>> band = register_band("mytel_w", 6100.0)
+    >>> kept = registered_bands()
+    >>> unregister_band("mytel_w")
+    >>> restore_bands(kept)
+    >>> "mytel_w" in list_bands()
+    True
+    >>> unregister_band("mytel_w")
     """
     for band in bands:
         found = _bands._registry.bands.get(band.name)
