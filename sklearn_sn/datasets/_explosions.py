@@ -89,6 +89,8 @@ def _draw_ia(drawn, n, rng):
     drawn["x1"] = np.clip(x1, -4.0, 3.0)
     drawn["stretch"] = 0.98 + 0.091 * drawn["x1"] + 0.003 * drawn["x1"] ** 2
     drawn["peak_abs_mag"] += 1.98 * drawn["colour"] - 0.14 * drawn["x1"]
+    # Without dust, SN Ia are bluer than their mean with dust: Brout & Scolnic (2021), table 1.
+    drawn["colour"] = drawn["colour"] - 0.084
     # Fast decliners are cool (Nugent et al. 1995, ApJ 455, L147); the slope is a choice.
     drawn["colour"] = drawn["colour"] + 0.6 * np.clip(1.0 - drawn["stretch"], 0.0, None)
     # Cool ones have a strong Si II 5972, hot ones weak lines (Nugent et al. 1995): a choice.
@@ -145,10 +147,11 @@ def _draw_ii(drawn, n, rng):
 
 
 def _draw_ibc(drawn, n, rng):
-    # Ib, Ic and broad-lined Ic, about as Shivvers et al. (2017, PASP 129, 054201) count them;
-    # the strengths of helium and the speeds are choices.
-    kind = rng.choice(3, size=n, p=[0.5, 0.42, 0.08])
-    helium = np.where(kind == 0, rng.uniform(0.6, 1.4, n), rng.uniform(0.0, 0.12, n))
+    # Ib, IIb, Ic and broad-lined Ic, about as Shivvers et al. (2017, PASP 129, 054201) count them;
+    # the strengths of helium and hydrogen and the speeds are choices.
+    kind = rng.choice(4, size=n, p=[0.33, 0.26, 0.33, 0.08])
+    helium = np.where(kind < 2, rng.uniform(0.6, 1.4, n), rng.uniform(0.0, 0.12, n))
     drawn["strength_He I"] = drawn["strength_He I"] * helium
-    drawn["strength_Si II"] = drawn["strength_Si II"] * np.where(kind == 0, 0.5, 1.5)
-    drawn["velocity"] = drawn["velocity"] * np.where(kind == 2, 1.7, 1.0)
+    drawn["strength_Si II"] = drawn["strength_Si II"] * np.where(kind < 2, 0.5, 1.5)
+    drawn["strength_H I"] = drawn["strength_H I"] * (kind == 1)
+    drawn["velocity"] = drawn["velocity"] * np.where(kind == 3, 1.7, 1.0)

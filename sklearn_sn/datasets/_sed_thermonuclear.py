@@ -32,10 +32,13 @@ THERMONUCLEAR = {
             Feature("Si II", 6530, 0, 5500, (0.05, 0.1, 0.15, 0.15, 0.3, 0.45, 0.4, 0.35)),
             Feature("Ca II", 8700, 0, 6000, (0.1, 0.05, 0.1, 0.15, 0.4, 0.5, 0.45, 0.35)),
             Feature("blend", 6950, 0, 8000, (-0.1, 0, -0.15, -0.2, -0.35, -0.2, -0.3, -0.5)),
-            # These two hold the secondary maximum of the red bands near 25 days (Kasen 2006,
-            # ApJ 649, 939): a deficit around peak, gone when Fe III recombines.
-            Feature("red", 7450, 0, 12000, (-0.2, -0.1, -0.4, -0.7, -0.72, -0.05, 0, 0)),
-            Feature("red", 9400, 0, 14000, (-0.1, 0, -0.2, -0.7, -0.75, -0.1, -0.1, -0.2)),
+            # These bring the red half near the template of Hsiao et al. (2007). They hold the
+            # second maximum of the red bands near 25 days (Kasen 2006, ApJ 649, 939): a deficit
+            # after peak, gone when Fe III recombines.
+            Feature("red", 6700, 0, 12000, (0, 0, -0.17, -0.4, -0.5, -0.3, -0.25, -0.44)),
+            Feature("red", 7450, 0, 12000, (-0.21, -0.08, -0.49, -0.95, -0.9, -0.25, -0.15, -0.24)),
+            Feature("red", 8150, 0, 9000, (0.07, 0.06, -0.16, -0.5, -0.62, -0.25, -0.3, -0.6)),
+            Feature("red", 9400, 0, 14000, (-0.22, 0, -0.4, -1.1, -0.95, -0.2, -0.1, -0.3)),
         ),
     ),
     # Ti II carves the trough of 4000-4400 Å, Si II 5972 and O I 7774 are strong: Filippenko et al.
@@ -48,7 +51,7 @@ THERMONUCLEAR = {
             Feature("UV", 2800, 0, 16000, (-1.5, -1.8, -1.9, -1.8, -1.5, -1.3)),
             Feature("UV", 3300, 0, 9000, (-0.5, -0.8, -1.0, -1.0, -0.9, -0.8)),
             Feature("Ca II", 3945, 1.15, 4000, (-0.6, -0.6, -0.5, -0.5, -0.5, -0.4)),
-            Feature("Ti II", 4200, 0.3, 7500, (-0.5, -0.8, -0.9, -0.8, -0.6, -0.5)),
+            Feature("Ti II", 4250, 0.3, 6000, (-0.3, -0.45, -0.55, -0.55, -0.45, -0.4)),
             Feature("Ti II", 4400, 0.9, 3000, (-0.25, -0.3, -0.3, -0.25, -0.2, -0.1)),
             Feature("Fe II", 4950, 1.0, 4000, (-0.3, -0.35, -0.45, -0.5, -0.5, -0.4)),
             Feature("Fe II", 5169, 0.9, 2500, (-0.1, -0.1, -0.15, -0.15, -0.15, -0.1)),
