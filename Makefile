@@ -23,6 +23,7 @@ docs: $(VENV)/.installed-docs
 bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/speed_contrastive.py
 	$(BIN)/python benchmarks/contrastive_real.py
+	$(BIN)/python benchmarks/simulation_realism.py
 
 lint: $(VENV)/.installed-docs
 	$(PIP) ruff
