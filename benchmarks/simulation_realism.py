@@ -43,10 +43,9 @@ RANGES |= {"SN IIn": (0.005, 0.05), "SN Ia-91bg": (0.005, 0.03), "SN Iax": (0.00
 RANGES |= {"SLSN-I": (0.1, 0.6)}
 N_SIMULATED = 3000
 NOTE = """The strengths of lines were adjusted by eye to mean spectra of such objects, these among
-them: the
-correlations say how well the models describe them, not how well they predict others. Magnitudes
-are AB, with dust, and 100 to 200 numbers at best: where a class has a dash, fewer than three real
-light curves show their peak. Redshifts are near those of the real objects, cadences are not."""
+them: the correlations say how well the models describe them, not how well they predict others.
+Magnitudes are AB, with dust. A dash: fewer than three real light curves show their peak. Redshifts
+are near those of the real objects, cadences are not."""
 FILTERS = {"bessellB": "B", "bessellV": "V", "sdssg": "g", "sdssr": "r"}
 
 

@@ -11,10 +11,10 @@ L139) for SN Ia, Taubenberger (2017, Handbook of Supernovae, 317) for 91bg-likes
 ApJ 827, 90) for SN Ib/c and Liu et al. (2017, ApJ 845, 85) for SLSN-I.
 
 Temperatures and strengths are choices of this package. Those of SN Ia started from a least-squares
-fit to the template of Hsiao et al. (2007, ApJ 663, 1187), those of 91bg-likes from the template of
-Nugent et al. (2002, PASP 114, 803); the others were adjusted to median observed spectra of each
-class (Open Supernova Catalog, WISeREP, kaepora) near -5, 10 and 30 days, with the measure of benchmarks/simulation_realism.py. Where a class has its own
-sources, they stand beside its table.
+fit to the template of Hsiao et al. (2007, ApJ 663, 1187); those of 91bg-likes are near Nugent et
+al. (2002, PASP 114, 803); all were adjusted by eye to mean observed spectra of each class (Open
+Supernova Catalog, WISeREP, kaepora) between -5 and 30 days, with the measure of
+benchmarks/simulation_realism.py. Where a class has its own sources, they stand beside its table.
 """
 
 from typing import NamedTuple
