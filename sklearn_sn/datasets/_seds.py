@@ -73,25 +73,48 @@ def spectral_shape(name, objects, rows, phase, wavelength, spacing=None):
     array of shape (n_points, n_wavelengths)
     """
     model = SED_MODELS[name]
-    velocity = np.interp(phase, model.phases, model.velocities) * objects["velocity"][rows]
+    node, part = _between(phase, model.phases)
+    velocity = _mix(model.velocities, node, part) * objects["velocity"][rows] / SPEED_OF_LIGHT
     log_wavelength = np.log(wavelength)
+    low, high = log_wavelength[:, 0], log_wavelength[:, -1]
     exponent = np.zeros(wavelength.shape)
     for feature in model.features:
-        strength = np.interp(phase, model.phases, feature.strengths)
-        strength = strength * objects[f"strength_{feature.ion}"][rows]
-        width = feature.width / SPEED_OF_LIGHT
+        centre = np.full(len(rows), np.log(feature.wavelength))
+        width = np.full(len(rows), feature.width / SPEED_OF_LIGHT)
         if feature.velocity:
-            width = width * objects["velocity"][rows]
-        width = np.broadcast_to(width, strength.shape)
+            centre += np.log1p(-feature.velocity * velocity)
+            width *= objects["velocity"][rows]
+        resolved = width if spacing is None else np.maximum(width, 0.5 * spacing)
+        # Of a line, only what it reaches is worth computing: a band sees few lines.
+        reach = _REACH * resolved
+        hit = np.flatnonzero((centre + reach > low) & (centre - reach < high))
+        if not len(hit):
+            continue
+        strength = _mix(feature.strengths, node[hit], part[hit])
+        strength *= objects[f"strength_{feature.ion}"][rows[hit]]
         if spacing is not None:
-            strength, width = _widened(strength, width, np.maximum(width, 0.5 * spacing))
-        centre = np.log(feature.wavelength) + np.log1p(
-            -feature.velocity * velocity / SPEED_OF_LIGHT
-        )
-        _add_line(exponent, log_wavelength, centre, width, strength)
+            strength = _widened(strength, width[hit], resolved[hit])
+        _add_line(exponent, log_wavelength, hit, centre[hit], resolved[hit], strength)
     np.exp(exponent, out=exponent)
     exponent *= continuum_shape(name, objects, rows, phase, wavelength)
     return exponent
+
+
+def _between(phase, phases):
+    """Where phases lie between the nodes of a model: node below, and share of the next one."""
+    phases = np.asarray(phases, dtype=float)
+    if len(phases) == 1:
+        return np.zeros(len(phase), dtype=np.int64), np.zeros(len(phase))
+    node = np.clip(np.searchsorted(phases, phase) - 1, 0, len(phases) - 2)
+    part = (phase - phases[node]) / (phases[node + 1] - phases[node])
+    return node, np.clip(part, 0.0, 1.0)
+
+
+def _mix(values, node, part):
+    """Linear interpolation between the nodes of a model."""
+    values = np.asarray(values, dtype=float)
+    steps = np.append(np.diff(values), 0.0)
+    return values[node] + part * steps[node]
 
 
 @lru_cache
@@ -103,23 +126,18 @@ def _line_areas():
 
 
 def _widened(strength, width, resolved):
-    """Strength and width of lines that are widened to what is resolved, at equal area."""
+    """Strengths of lines that are widened to what is resolved, at equal area."""
     narrow = np.flatnonzero((width < resolved) & (strength != 0.0))
     if len(narrow):
         strengths, areas = _line_areas()
         area = np.interp(strength[narrow], strengths, areas) * width[narrow] / resolved[narrow]
         strength[narrow] = np.interp(area, areas, strengths)
-    return strength, resolved
+    return strength
 
 
-def _add_line(exponent, log_wavelength, centre, width, strength):
+def _add_line(exponent, log_wavelength, rows, centre, width, strength):
     """Add a Gaussian to the rows that it reaches, in place."""
     reach = _REACH * width
-    hit = (centre + reach > log_wavelength[:, 0]) & (centre - reach < log_wavelength[:, -1])
-    rows = np.flatnonzero(hit & (strength != 0.0))
-    if not len(rows):
-        return
-    centre, width, strength, reach = centre[rows], width[rows], strength[rows], reach[rows]
     n = log_wavelength.shape[1]
     start = log_wavelength[rows, 0]
     step = (log_wavelength[rows, -1] - start) / max(n - 1, 1)
@@ -135,11 +153,13 @@ def _add_line(exponent, log_wavelength, centre, width, strength):
         columns = slice(None)
         scaled = log_wavelength[rows]
     scaled -= centre[:, None]
-    scaled /= width[:, None]
+    # Single precision takes half the time, and 1e-7 of a line.
+    scaled = scaled.astype(np.float32)
+    scaled *= (1.0 / width).astype(np.float32)[:, None]
     np.square(scaled, out=scaled)
     scaled *= -0.5
     np.exp(scaled, out=scaled)
-    scaled *= strength[:, None]
+    scaled *= strength.astype(np.float32)[:, None]
     exponent[rows, columns] += scaled
 
 
