@@ -39,6 +39,7 @@ def extinction(wavelength, r_v=3.1):
     place = np.log(wavelength)
     place -= np.log(_LOW) - 0.5 * _STEP
     place /= _STEP
-    # The nearest of so many entries is within 3e-4 mag; looking it up is faster than interpolation.
+    # The nearest of so many entries is within 3e-4 mag (0.015 where pieces of the law join), and
+    # faster to find than to interpolate.
     place = np.clip(place, 0, _N_STEPS - 1).astype(np.int32)
     return _extinction_table(r_v)[place]

@@ -156,8 +156,8 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         wanted = 1.25 * missing * n_drawn / (found + 0.2) if n_drawn else 1.3 * n
         batch = int(np.clip(wanted, 24, 65536))
         objects = draw_candidates(sed, survey, redshift_range, batch, rng)
-        # A peak a magnitude below the deepest limit never triggers: spare the photometry. Dust takes
-        # as much at least, in the reddest band of any survey.
+        # A peak a magnitude below the deepest limit never triggers: spare the photometry. Dust
+        # takes this much at least, in the reddest band of any survey.
         visible = objects["peak_abs_mag"] + objects["distance_modulus"]
         visible += 1.2 * (objects["ebv"] + objects["ebv_host"])
         visible = np.flatnonzero(visible < max(survey.depths) + 1.0)
