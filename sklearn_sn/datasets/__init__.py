@@ -2,12 +2,19 @@
 
 from sklearn_sn.datasets._data_home import get_data_home
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
-from sklearn_sn.datasets._supernovae import make_supernovae
+from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
+from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
+from sklearn_sn.datasets._surveys import Survey, get_survey
 from sklearn_sn.datasets._tables import read_tables
 
 __all__ = [
+    "Spectrograph",
+    "Survey",
     "fetch_open_supernova_catalog",
     "get_data_home",
+    "get_spectrograph",
+    "get_survey",
+    "iter_supernovae",
     "make_supernovae",
     "read_tables",
 ]

@@ -4,7 +4,17 @@ from numbers import Real
 
 import numpy as np
 
+from sklearn_sn.datasets._grid_seds import grid_seds
+from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._populations import POPULATIONS
+from sklearn_sn.datasets._spectrographs import SPECTROGRAPHS, Spectrograph
+from sklearn_sn.datasets._survey_table import SURVEY_TABLE
+from sklearn_sn.datasets._surveys import Survey, get_survey
+from sklearn_sn.datasets._variables import ActiveNucleus, DwarfNova
+
+CLASSES = (*POPULATIONS, "AGN", "CV")
+_GALACTIC = ("CV",)
+_BUILT_IN = {"AGN": ActiveNucleus, "CV": DwarfNova}
 
 
 def count_per_class(n_samples, shares):
@@ -18,7 +28,7 @@ def count_per_class(n_samples, shares):
 
 def class_shares(classes):
     """Check the classes: name → share."""
-    names = known_names("classes", list(classes), tuple(POPULATIONS))
+    names = known_names("classes", classes if isinstance(classes, str) else list(classes), CLASSES)
     shares = dict(classes) if isinstance(classes, dict) else dict.fromkeys(names, 1.0)
     if not all(isinstance(s, Real) and np.isfinite(s) and s > 0 for s in shares.values()):
         raise ValueError(
@@ -39,17 +49,19 @@ def known_names(parameter, values, allowed):
     return values
 
 
-def redshift_ranges(redshift_range, shares):
-    """Check the redshifts: a pair for each class."""
+def redshift_ranges(redshift_range, names):
+    """Check the redshifts: a pair for each class; what is in the Milky Way needs none."""
+    far = [name for name in names if name not in _GALACTIC]
     if not isinstance(redshift_range, dict):
-        redshift_range = dict.fromkeys(shares, redshift_range)
-    absent = [name for name in shares if name not in redshift_range]
+        redshift_range = dict.fromkeys(far, redshift_range)
+    absent = [name for name in far if name not in redshift_range]
     if absent:
         raise ValueError(
             "The 'redshift_range' parameter of make_supernovae must have a pair for each class. "
             f"Got none for {absent!r}."
         )
-    return {name: number_pair("redshift_range", redshift_range[name], 1e-4, 3.0) for name in shares}
+    ranges = {name: number_pair("redshift_range", redshift_range[name], 1e-4, 3.0) for name in far}
+    return ranges | {name: (0.0, 0.0) for name in names if name in _GALACTIC}
 
 
 def number_pair(parameter, value, lowest, highest, kind=Real):
@@ -62,3 +74,47 @@ def number_pair(parameter, value, lowest, highest, kind=Real):
             f"{lowest} <= low <= high <= {highest}. Got {value!r} instead."
         )
     return pair
+
+
+def resolve_surveys(surveys):
+    """Check the surveys: names of built-in ones or Survey objects, of different names."""
+    return _resolve("surveys", surveys, Survey, {name: name for name in SURVEY_TABLE}, get_survey)
+
+
+def resolve_spectrographs(spectrographs):
+    """Check the spectrographs: names of built-in ones or Spectrograph objects."""
+    return _resolve(
+        "spectrographs", spectrographs, Spectrograph, SPECTROGRAPHS, SPECTROGRAPHS.__getitem__
+    )
+
+
+def _resolve(parameter, values, kind, known, get):
+    values = [values] if isinstance(values, str | kind) else list(values)
+    names = [value.name if isinstance(value, kind) else value for value in values]
+    unknown = [v for v in values if not isinstance(v, kind) and v not in known]
+    if not names or len(set(names)) < len(names) or unknown:
+        raise ValueError(
+            f"The {parameter!r} parameter of make_supernovae must hold different names out of "
+            f"{tuple(known)}, or {kind.__name__} objects. Got {values!r} instead."
+        )
+    return [value if isinstance(value, kind) else get(value) for value in values]
+
+
+def resolve_seds(seds, names):
+    """The SEDs of each class: built-in ones, replaced or joined by the user's."""
+    resolved = {name: [_BUILT_IN.get(name, Photosphere)()] for name in names if name in _BUILT_IN}
+    resolved |= {name: [Photosphere(name)] for name in names if name not in _BUILT_IN}
+    for name, given in (seds or {}).items():
+        if name not in POPULATIONS:
+            raise ValueError(
+                "The 'seds' parameter of make_supernovae must map classes out of "
+                f"{tuple(POPULATIONS)} to SEDs. Got {name!r}."
+            )
+        given = list(given) if isinstance(given, list) else [given]
+        if name not in resolved or not given:
+            continue
+        own, resolved[name] = resolved[name], []
+        for one in given:
+            built_in = isinstance(one, str) and one == "built-in"
+            resolved[name] += own if built_in else grid_seds(name, one)
+    return resolved

@@ -1,45 +1,53 @@
-"""Simulated supernovae with light curves and spectra: the public function."""
+"""Simulated supernovae with light curves and spectra: the public functions."""
 
 from numbers import Integral, Real
 
 import numpy as np
-import pandas as pd
-from sklearn.utils._param_validation import Interval, StrOptions, validate_params
+from sklearn.utils._param_validation import (
+    Interval,
+    StrOptions,
+    validate_parameter_constraints,
+)
 
-from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.datasets._simulation import draw_spectra, draw_triggered
+from sklearn_sn.datasets._blocks import Block, Plan, rate_shares, simulate, split_table
+from sklearn_sn.datasets._rates import RATES
 from sklearn_sn.datasets._simulation_parameters import (
     class_shares,
     count_per_class,
     known_names,
     number_pair,
     redshift_ranges,
+    resolve_seds,
+    resolve_spectrographs,
+    resolve_surveys,
 )
-from sklearn_sn.datasets._surveys import SURVEYS
+from sklearn_sn.datasets._spectrographs import Spectrograph
+from sklearn_sn.datasets._surveys import Survey
 
 _CLASSES = ("SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I")
 _MODALITIES = ("light_curve", "spectrum")
+_CONSTRAINTS = {
+    "n_samples": [Interval(Integral, 1, None, closed="left")],
+    "classes": [dict, list, tuple, StrOptions({"rates"})],
+    "modalities": [list, tuple, StrOptions(set(_MODALITIES))],
+    "surveys": [list, tuple, str, Survey],
+    "redshift_range": [list, tuple, dict],
+    "min_points": [Interval(Integral, 0, None, closed="left")],
+    "missing_fraction": [Interval(Real, 0, 1, closed="both")],
+    "n_spectra": [Interval(Integral, 1, None, closed="left"), list, tuple],
+    "spectrum_snr": [Interval(Real, 0, None, closed="neither"), list, tuple],
+    "spectrum_phase": [list, tuple, None],
+    "spectrum_wavelength": [list, tuple],
+    "n_pixels": [Interval(Integral, 2, None, closed="left")],
+    "spectrographs": [list, tuple, str, Spectrograph, None],
+    "seds": [dict, None],
+    "return_truth": ["boolean"],
+    "n_jobs": [Integral, None],
+    "chunk_size": [Interval(Integral, 1, None, closed="left")],
+    "random_state": ["random_state", np.random.Generator],
+}
 
 
-@validate_params(
-    {
-        "n_samples": [Interval(Integral, 1, None, closed="left")],
-        "classes": [dict, list, tuple],
-        "modalities": [list, tuple, StrOptions(set(_MODALITIES))],
-        "surveys": [list, tuple, StrOptions(set(SURVEYS))],
-        "redshift_range": [list, tuple, dict],
-        "min_points": [Interval(Integral, 0, None, closed="left")],
-        "missing_fraction": [Interval(Real, 0, 1, closed="both")],
-        "n_spectra": [Interval(Integral, 1, None, closed="left"), list, tuple],
-        "spectrum_snr": [Interval(Real, 0, None, closed="neither"), list, tuple],
-        "spectrum_phase": [list, tuple],
-        "spectrum_wavelength": [list, tuple],
-        "n_pixels": [Interval(Integral, 2, None, closed="left")],
-        "return_truth": ["boolean"],
-        "random_state": ["random_state", np.random.Generator],
-    },
-    prefer_skip_nested_validation=True,
-)
 def make_supernovae(
     n_samples=1000,
     *,
@@ -54,7 +62,10 @@ def make_supernovae(
     spectrum_phase=(-10.0, 40.0),
     spectrum_wavelength=(3500.0, 9000.0),
     n_pixels=256,
+    spectrographs=None,
+    seds=None,
     return_truth=False,
+    n_jobs=None,
     random_state=None,
 ):
     """Simulate supernovae: light curves and spectra that share one physical state.
@@ -63,25 +74,31 @@ def make_supernovae(
     (P Cygni profiles, blueshifted by a velocity that falls with time), dimmed by dust in its host
     and in the Milky Way, and redshifted. Its spectra and every photometric point come from the
     same spectral energy distribution, so that what is peculiar to the object (temperature,
-    velocity, line strengths, dust, redshift) is in both. Objects that a survey does not detect are
-    drawn anew: the sample is flux-limited.
+    velocity, line strengths, dust, redshift) is in both. Objects that do not pass the trigger of
+    their survey are drawn anew: the sample is flux-limited.
 
     Parameters
     ----------
     n_samples : int, default=1000
         Number of objects.
-    classes : sequence of str or dict of str to float
-        Classes, in equal parts, or the proportion of each (any positive scale). Counts are exact
-        to rounding. Known: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I" (the default).
+    classes : sequence of str, dict of str to float or "rates"
+        Classes, in equal parts, or the proportion of each (any positive scale); counts are exact
+        to rounding. "rates": all that explode, as often as a survey would find them, from their
+        volumetric rates and the share that triggers. Known: "SN Ia", "SN Ia-91bg", "SN Iax",
+        "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the contaminants "AGN" and "CV".
+        Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
     modalities : sequence of str, default=("light_curve", "spectrum")
         Columns of measurements to return; the objects do not depend on it.
-    surveys : sequence of {"ztf", "lsst"}, default=("ztf", "lsst")
-        Each object is observed by one of these, in equal parts at random.
+    surveys : sequence of str or Survey, default=("ztf", "lsst")
+        Each object is observed by one of these, in equal parts at random. Names are those of
+        :func:`get_survey`: "ztf", "ztf-gri", "lsst", "ps1", "atlas", "followup".
     redshift_range : (float, float) or dict of str to (float, float), default=(0.01, 0.15)
         Lowest and highest redshift, one pair or one for each class, within [1e-4, 3]. Drawn
-        uniformly in comoving volume before detection.
+        uniformly in comoving volume, times the evolution of the class's rate, before detection. CV
+        are at redshift 0.
     min_points : int, default=4
-        Least number of photometric points above 5 sigma (at least one point is always asked for).
+        Least number of detections, beside the trigger of the survey (at least one is always asked
+        for).
     missing_fraction : float in [0, 1], default=0.0
         Share of the objects without a spectrum; their cell is empty.
     n_spectra : int or (int, int), default=1
@@ -89,15 +106,27 @@ def make_supernovae(
         in time.
     spectrum_snr : float or (float, float), default=(5, 50)
         Signal-to-noise ratio per pixel at the median flux, or a range, uniform in its logarithm.
-    spectrum_phase : (float, float), default=(-10, 40)
+    spectrum_phase : (float, float) or None, default=(-10, 40)
         Rest-frame days from peak between which spectra are taken, later than two thirds of the
-        rise before peak in any case.
+        rise before peak in any case. None: the days after explosion of the spectrograph.
     spectrum_wavelength : (float, float), default=(3500, 9000)
         Widest range of a spectrum, Å (observer frame), within [3000, 12000].
     n_pixels : int, default=256
-        Pixels of a spectrum, even in log wavelength.
+        Pixels of a spectrum, even in log wavelength; two are one resolution element.
+    spectrographs : sequence of str or Spectrograph, optional
+        Each object has its spectra from one of these, in equal parts at random. Names are those of
+        :func:`get_spectrograph`: "sedm", "longslit". They then say what `spectrum_snr`,
+        `spectrum_wavelength` and `n_pixels` say else.
+    seds : dict of str to SED or list of SEDs, optional
+        SEDs that replace the built-in one of a class; with "built-in" in the list, they join it.
+        Each is a DataFrame with columns phase, wavelength and flux (maybe flux_scale, and
+        template, which separates several), a tuple (phase, wavelength, flux) of arrays, or an
+        ``sncosmo.Source``.
     return_truth : bool, default=False
         Also return what was drawn.
+    n_jobs : int, optional
+        Processes (-1: all cores), of use beyond a few thousand objects. The objects do not depend
+        on it.
     random_state : int, RandomState, Generator or None, default=None
         Equal integers give equal tables. None draws a fresh seed; global generators are not used.
 
@@ -111,15 +140,26 @@ def make_supernovae(
         Class names.
     truth : pandas.DataFrame of n_samples rows
         Only if ``return_truth``: class, redshift, t_peak and t_explosion (MJD), peak_abs_mag
-        (rest-frame B, AB, before dust), stretch, rise (rest-frame days), colour (mag of B-V
-        beyond the class's mean), velocity (factor), ebv_host, strength of each ion (factor) and
-        the plateau of SN II (end in days after explosion, drop in mag, slope in mag per 100
-        days). NaN where a class lacks a parameter.
+        (rest-frame B, AB, before dust), sed (its label), distance_modulus, gal_l and gal_b
+        (degrees), and the parameters of the SED. Among them: stretch, rise (rest-frame days),
+        colour (mag of B-V beyond the class's mean), velocity (factor), ebv_host, strength of each
+        ion (factor), temperature (K) and radius (1e15 cm) at peak; x1, nickel_mass, ejecta_mass
+        (solar masses) and kinetic_energy (1e51 erg) of SN Ia and most others without hydrogen;
+        the plateau of SN II (end in days after explosion, drop in mag, slope in mag per 100 days).
+        NaN where a class lacks a parameter.
 
     Raises
     ------
     ValueError
         If a name or range is not valid, or if a class cannot be detected in the redshift range.
+    TypeError
+        If an SED is of no known kind.
+
+    See Also
+    --------
+    iter_supernovae : The same objects chunk by chunk.
+    Survey : A survey of one's own.
+    Spectrograph : A spectrograph of one's own.
 
     Notes
     -----
@@ -140,78 +180,143 @@ def make_supernovae(
     >>> X["light_curve"].iloc[0].columns.tolist()
     ['time', 'band', 'flux', 'flux_err']
     """
-    shares = class_shares(classes)
-    modalities = known_names("modalities", modalities, _MODALITIES)
-    surveys = known_names("surveys", surveys, tuple(SURVEYS))
-    ranges = redshift_ranges(redshift_range, shares)
-    low_count, high_count = number_pair("n_spectra", n_spectra, 1, np.inf, kind=Integral)
-    options = {
-        "snr": number_pair("spectrum_snr", spectrum_snr, 1e-3, np.inf),
-        "phase": number_pair("spectrum_phase", spectrum_phase, -100.0, 300.0),
-        "wavelength": number_pair("spectrum_wavelength", spectrum_wavelength, 3000.0, 12000.0),
-        "n_pixels": n_pixels,
-    }
-    if 0.94 * options["wavelength"][1] <= 1.06 * options["wavelength"][0]:
+    parameters = {key: value for key, value in locals().items() if key != "n_jobs"}
+    validate_parameter_constraints(
+        _CONSTRAINTS, parameters | {"n_jobs": n_jobs}, caller_name="make_supernovae"
+    )
+    plan, groups = _plan(**parameters)
+    block = Block.concatenate(list(simulate(plan, groups, n_jobs)))
+    X, y, truth = split_table(block, plan.modalities)
+    return (X, y, truth) if return_truth else (X, y)
+
+
+def iter_supernovae(n_samples=1000, *, chunk_size=10000, **parameters):
+    """Simulate supernovae chunk by chunk, so that a large sample never stands in memory.
+
+    Parameters
+    ----------
+    n_samples : int, default=1000
+        Number of objects in all.
+    chunk_size : int, default=10000
+        Objects of a chunk; the last may hold fewer.
+    **parameters
+        Those of :func:`make_supernovae`.
+
+    Yields
+    ------
+    X, y or X, y, truth
+        Chunks that make up what :func:`make_supernovae` returns for the same parameters and seed,
+        whatever `chunk_size` is.
+
+    Raises
+    ------
+    TypeError
+        If a parameter is not one of make_supernovae's.
+    ValueError
+        As make_supernovae does.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import iter_supernovae
+    >>> [len(X) for X, y in iter_supernovae(25, chunk_size=10, random_state=0)]
+    [10, 10, 5]
+    """
+    defaults = make_supernovae.__kwdefaults__
+    unknown = sorted(set(parameters) - set(defaults))
+    if unknown:
+        raise TypeError(
+            f"iter_supernovae got an unexpected parameter {unknown[0]!r}: it takes chunk_size and "
+            "the parameters of make_supernovae."
+        )
+    parameters = defaults | parameters
+    validate_parameter_constraints(
+        _CONSTRAINTS,
+        parameters | {"n_samples": n_samples, "chunk_size": chunk_size},
+        caller_name="iter_supernovae",
+    )
+    n_jobs = parameters.pop("n_jobs")
+    plan, groups = _plan(n_samples=n_samples, **parameters)
+    return _chunks(plan, groups, chunk_size, parameters["return_truth"], n_jobs)
+
+
+def _chunks(plan, groups, chunk_size, return_truth, n_jobs):
+    waiting, n_waiting = [], 0
+    for block in simulate(plan, groups, n_jobs):
+        waiting.append(block)
+        n_waiting += len(block.table)
+        while n_waiting >= chunk_size:
+            whole = Block.concatenate(waiting)
+            yield split_table(whole.take(slice(0, chunk_size)), plan.modalities)[: 2 + return_truth]
+            n_waiting -= chunk_size
+            waiting = [whole.take(slice(chunk_size, None))]
+    if n_waiting:
+        whole = Block.concatenate(waiting)
+        yield split_table(whole, plan.modalities)[: 2 + return_truth]
+
+
+def _plan(
+    n_samples,
+    classes,
+    modalities,
+    surveys,
+    redshift_range,
+    min_points,
+    missing_fraction,
+    n_spectra,
+    spectrum_snr,
+    spectrum_phase,
+    spectrum_wavelength,
+    n_pixels,
+    spectrographs,
+    seds,
+    return_truth,
+    random_state,
+):
+    """Check parameters: the plan, and the class of each object (position in its shares)."""
+    shares = class_shares(tuple(RATES) if isinstance(classes, str) else classes)
+    if spectrum_phase is not None:
+        spectrum_phase = number_pair("spectrum_phase", spectrum_phase, -100.0, 300.0)
+    plan = Plan(
+        shares=shares,
+        seds=resolve_seds(seds, list(shares)),
+        surveys=resolve_surveys(surveys),
+        spectrographs=_spectrographs(spectrographs, spectrum_wavelength, spectrum_snr, n_pixels),
+        ranges=redshift_ranges(redshift_range, list(shares)),
+        modalities=known_names("modalities", modalities, _MODALITIES),
+        min_points=min_points,
+        missing_fraction=missing_fraction,
+        n_spectra=number_pair("n_spectra", n_spectra, 1, np.inf, kind=Integral),
+        phase_range=spectrum_phase,
+        entropy=_entropy(random_state),
+    )
+    if isinstance(classes, str):
+        plan.shares = rate_shares(plan)
+    counts = count_per_class(n_samples, list(plan.shares.values()))
+    groups = np.repeat(np.arange(len(counts), dtype=np.int16), counts)
+    return plan, plan.stream(0).permutation(groups)
+
+
+def _spectrographs(spectrographs, wavelength, snr, n_pixels):
+    if spectrographs is not None:
+        return resolve_spectrographs(spectrographs)
+    low, high = number_pair("spectrum_wavelength", wavelength, 3000.0, 12000.0)
+    if 0.94 * high <= 1.06 * low:
         raise ValueError(
             "The 'spectrum_wavelength' parameter of make_supernovae must span at least 13 %. "
-            f"Got {spectrum_wavelength!r} instead."
+            f"Got {wavelength!r} instead."
         )
-    # One stream for the table, one for light curves, one for spectra: the choice of modalities or
-    # of spectra does not change the objects.
-    table_rng, curve_rng, spectrum_rng = _generator(random_state).spawn(3)
-    place = table_rng.permutation(n_samples)
-    observed = table_rng.integers(len(surveys), size=n_samples)
-    groups = np.repeat(np.arange(len(shares)), count_per_class(n_samples, list(shares.values())))
-    tables, curves, spectra = [], [], []
-    for group, name in enumerate(shares):
-        for number, survey in enumerate(surveys):
-            # Every part is simulated from its own streams, however many objects the others hold.
-            part_rng, light_rng = spectrum_rng.spawn(1)[0], curve_rng.spawn(1)[0]
-            n = int(np.sum((groups == group) & (observed == number)))
-            if not n:
-                continue
-            objects, light = draw_triggered(name, survey, ranges[name], n, min_points, light_rng)
-            tables.append(_table(name, survey, objects))
-            bands = pd.Categorical.from_codes(light["band"], list(SURVEYS[survey].bands))
-            curves.append(light.select("time", "flux", "flux_err").with_fields(band=bands))
-            if "spectrum" in modalities:
-                present = part_rng.random(n) >= missing_fraction
-                counts = part_rng.integers(low_count, high_count, endpoint=True, size=n) * present
-                rows = np.repeat(np.arange(n), counts)
-                drawn = draw_spectra(name, objects, rows, options, part_rng)
-                spectra.append(_spectra_ragged(drawn, counts, n_pixels))
-    table = pd.concat(tables, ignore_index=True).iloc[place]
-    table.index = pd.Index([f"sim-{number:06d}" for number in range(n_samples)], name="object_id")
-    X = table[["redshift", "survey", "ebv", "ra", "dec"]].copy()
-    if "spectrum" in modalities:
-        column = Ragged.concatenate(spectra).take(place)
-        X.insert(0, "spectrum", column.to_nested(index=X.index, name="spectrum"))
-    if "light_curve" in modalities:
-        column = Ragged.concatenate(curves).take(place)
-        column = column.select("time", "band", "flux", "flux_err")
-        X.insert(0, "light_curve", column.to_nested(index=X.index, name="light_curve"))
-    y = table["class"].to_numpy(dtype=str)
-    if not return_truth:
-        return X, y
-    return X, y, table.drop(columns=["survey", "ebv", "ra", "dec"])
+    snr = number_pair("spectrum_snr", snr, 1e-3, np.inf)
+    # Two pixels are a resolution element; each edge moves inwards by up to 6 %: choices.
+    resolution = max(10.0, (n_pixels - 1) / (2.0 * np.log(high / low)))
+    return [Spectrograph("any", (low, high), resolution, n_pixels, snr, edge_scatter=0.06)]
 
 
-def _table(name, survey, objects):
-    start = objects["t_peak"] - objects["rise"] * (1.0 + objects["redshift"])
-    drawn = {key: values for key, values in objects.items() if key != "amplitude"}
-    return pd.DataFrame({"class": name, "survey": survey, "t_explosion": start, **drawn})
-
-
-def _spectra_ragged(drawn, counts, n_pixels):
-    offsets = np.concatenate([[0], np.cumsum(counts)]) * n_pixels
-    names = ("wavelength", "flux", "flux_err", "time")
-    return Ragged({key: drawn[key].ravel() for key in names}, offsets)
-
-
-def _generator(random_state):
+def _entropy(random_state):
+    """Numbers that seed all streams."""
     if isinstance(random_state, np.random.RandomState):
-        return np.random.default_rng(random_state.randint(2**32, size=4, dtype=np.uint32))
+        return tuple(random_state.randint(2**32, size=4, dtype=np.uint32).tolist())
     if isinstance(random_state, np.random.Generator):
-        # A child would be the same at every call: draw a seed, so that calls differ.
-        return np.random.default_rng(random_state.integers(2**32, size=4))
-    return np.random.default_rng(random_state)
+        return tuple(random_state.integers(2**32, size=4).tolist())
+    if random_state is None:
+        return (np.random.SeedSequence().entropy,)
+    return (int(random_state),)

@@ -1,107 +1,215 @@
-"""Surveys as data: bands, depths, cadences; visits and noise drawn from them."""
+"""Surveys as data: what a survey is, and the ones that are built in."""
 
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from functools import cached_property
+from numbers import Real
 
 import numpy as np
 
 from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.datasets._passbands import band_samples, speclite_curve, top_hat
+from sklearn_sn.datasets._survey_table import SURVEY_TABLE
 
 
-class Survey(NamedTuple):
-    """A survey: names, widths (Å), 5 sigma depths (AB mag) and revisit times (days) per band."""
+@dataclass(frozen=True)
+class Survey:
+    """A photometric survey: bands, cadence, depth and trigger, as numbers.
 
-    bands: tuple
-    widths: tuple
-    depths: tuple
-    cadences: tuple
-    declinations: tuple  # degrees
-    dates: tuple  # MJD of the peaks
-    season: float  # days a year that a field is visible, a choice
-
-    @property
-    def wavelengths(self):
-        """Effective wavelengths of the bands, Å."""
-        return band_wavelength(list(self.bands))
-
-
-SURVEYS = {
-    # Bellm et al. (2019, PASP 131, 018002): 5 sigma at 20.8 (g) and 20.6 (r), here a little less
-    # deep for moonlight (a choice); public cadence of 3 days. Widths: equivalent, of the filters.
-    "ztf": Survey(
-        ("ztfg", "ztfr"),
-        (1280.0, 1510.0),
-        (20.6, 20.5),
-        (3.0, 3.0),
-        (-28.0, 80.0),
-        (58200.0, 60600.0),
-        240.0,
-    ),
-    # Ivezic et al. (2019, ApJ 873, 111), table 1 and 2: single visits, 825 visits in ten years
-    # (56, 80, 184, 184, 160, 160), here in seasons of 200 days of which a rolling cadence observes
-    # the one with twice the visits.
-    "lsst": Survey(
-        ("lsstu", "lsstg", "lsstr", "lssti", "lsstz", "lssty"),
-        (600.0, 1340.0, 1330.0, 1230.0, 1000.0, 850.0),
-        (23.9, 25.0, 24.7, 24.0, 23.3, 22.1),
-        (18.0, 12.5, 5.4, 5.4, 6.2, 6.2),
-        (-70.0, 2.0),
-        (60900.0, 64500.0),
-        200.0,
-    ),
-}
-_SYSTEMATIC = 0.01  # calibration floor, share of the flux; a choice between ZTF's and LSST's
-_GAMMA = 0.039  # of the error formula of Ivezic et al. (2019), eq. 5
-
-
-def draw_visits(survey, start, end, rng):
-    """Draw the visits of n objects, all bands.
+    Where a number may differ between bands it is one number for all, or a tuple of one per band.
 
     Parameters
     ----------
-    survey : Survey
-    start, end : array of shape (n_objects,)
-        Days from peak (observer frame) between which an object is worth observing.
-    rng : numpy.random.Generator
+    name : str
+        Goes into the column "survey".
+    bands : tuple of str
+        Names of bands. Those the library does not know need a curve.
+    depths : float or tuple of float
+        5 sigma depth of a visit, AB mag.
+    cadences : float or tuple of float
+        Days between visits in a band.
+    widths : float or tuple of float, default=1200.0
+        Full widths of the top hats that stand for transmission curves, Å.
+    curves : dict of str to (array, array) or None, default=None
+        Transmission curves: wavelength (Å, rising) and transmission (any scale), for bands that
+        are not to be top hats.
+    depth_scatter : float, default=0.3
+        Standard deviation of the depth of a visit, mag.
+    systematic : float, default=0.01
+        Calibration error, a share of the flux, added in quadrature.
+    saturation : float or tuple of float, default=-inf
+        Points brighter than this are lost, AB mag.
+    season : float, default=240.0
+        Days a year, around opposition, in which a field is observed.
+    lost : float in [0, 1), default=0.15
+        Share of the visits that fail.
+    clouds : (float, float), default=(25.0, 4.0)
+        Mean days between the starts of cloudy stretches and their mean length, days.
+    moon_gap : float or tuple of float, default=0.0
+        Days around full moon without visits.
+    moon_loss : float or tuple of float, default=0.0
+        Depth lost at full moon, mag.
+    rolling : float in [0, 1), default=0.0
+        A field gets 1 + rolling times the visits in one season, 1 - rolling in the next.
+    nightly : bool, default=False
+        Bands are observed in the same nights (cadence of the first band), else independently.
+    cadence_scatter : float, default=0.0
+        Of ln(cadence) between objects.
+    band_sets : tuple of (tuple of str, float), default=()
+        Sets of bands in which an object is observed, with their shares; empty: all bands.
+    baseline : float, default=30.0
+        Days of forced photometry before the explosion.
+    delay : (float, float) or None, default=None
+        Visits start this many days after the explosion (uniform), as follow-up does. None: the
+        survey was there before.
+    declinations : (float, float), default=(-90.0, 90.0)
+        Degrees.
+    dates : (float, float), default=(58200.0, 60600.0)
+        MJD of the peaks.
+    detection_snr : float, default=5.0
+        Flux over error of a detection.
+    min_detections, min_bands, min_nights : int, default=1
+        Trigger rule: detections, bands with one, nights with one.
+
+    See Also
+    --------
+    get_survey : The surveys that are built in.
+    make_supernovae : Simulate what a survey sees.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import Survey, make_supernovae
+    >>> survey = Survey("mine", ("sdssg", "sdssr"), depths=22.0, cadences=(4.0, 2.0), min_bands=2)
+    >>> X, y = make_supernovae(5, surveys=[survey], random_state=0)
+    >>> sorted(X["light_curve"].iloc[0]["band"].unique())
+    ['sdssg', 'sdssr']
+    """
+
+    name: str
+    bands: tuple
+    depths: tuple
+    cadences: tuple
+    widths: tuple = 1200.0
+    curves: dict | None = None
+    depth_scatter: float = 0.3
+    systematic: float = 0.01
+    saturation: tuple = -np.inf
+    season: float = 240.0
+    lost: float = 0.15
+    clouds: tuple = (25.0, 4.0)
+    moon_gap: tuple = 0.0
+    moon_loss: tuple = 0.0
+    rolling: float = 0.0
+    nightly: bool = False
+    cadence_scatter: float = 0.0
+    band_sets: tuple = ()
+    baseline: float = 30.0
+    delay: tuple | None = None
+    declinations: tuple = (-90.0, 90.0)
+    dates: tuple = (58200.0, 60600.0)
+    detection_snr: float = 5.0
+    min_detections: int = 1
+    min_bands: int = 1
+    min_nights: int = 1
+
+    def __post_init__(self):
+        object.__setattr__(self, "bands", tuple(self.bands))
+        if not self.bands or len(set(self.bands)) < len(self.bands):
+            raise ValueError(
+                f"The 'bands' of survey {self.name!r} must be different names. Got {self.bands!r}."
+            )
+        for field in ("depths", "cadences", "widths", "saturation", "moon_gap", "moon_loss"):
+            object.__setattr__(self, field, self._per_band(field))
+        self._check("cadences", min(self.cadences) > 0, "positive")
+        self._check("widths", min(self.widths) > 0, "positive")
+        self._check("season", 0 < self.season <= 365.25, "in (0, 365.25]")
+        self._check("lost", 0 <= self.lost < 1, "in [0, 1)")
+        self._check("rolling", 0 <= self.rolling < 1, "in [0, 1)")
+        self._check("dates", self.dates[0] < self.dates[1], "two MJD, the first the lower")
+        low, high = self.declinations
+        self._check("declinations", -90 <= low < high <= 90, "two angles within [-90, 90]")
+        self._check("min_bands", self.min_bands <= len(self.bands), "at most the number of bands")
+        unknown = {band for names, _ in self.band_sets for band in names} - set(self.bands)
+        self._check("band_sets", not unknown, "sets of bands of the survey")
+        missing = [
+            band
+            for band, wavelength in zip(self.bands, band_wavelength(list(self.bands)), strict=True)
+            if band not in (self.curves or {}) and np.isnan(wavelength)
+        ]
+        if missing:
+            raise ValueError(
+                f"The bands {missing!r} of survey {self.name!r} are unknown: give their curves, or "
+                "make them known with sklearn_sn.data.register_band."
+            )
+
+    def _per_band(self, field):
+        value = getattr(self, field)
+        values = (value,) * len(self.bands) if isinstance(value, Real) else tuple(value)
+        fits = len(values) == len(self.bands) and not any(np.isnan(v) for v in values)
+        self._check(field, fits, "one number, or one per band")
+        return tuple(float(v) for v in values)
+
+    def _check(self, field, good, requirement):
+        if not good:
+            raise ValueError(
+                f"The {field!r} of survey {self.name!r} must be {requirement}. "
+                f"Got {getattr(self, field)!r} instead."
+            )
+
+    def curve(self, band):
+        """Transmission curve of a band: wavelength (Å), transmission."""
+        if band in (self.curves or {}):
+            return self.curves[band]
+        return top_hat(band_wavelength([band])[0], self.widths[self.bands.index(band)])
+
+    @cached_property
+    def samples(self):
+        """Wavelengths at which the bands are sampled, shape (n_bands, n_samples), Å."""
+        return np.stack([band_samples(self.curve(band)) for band in self.bands])
+
+
+def get_survey(name, *, curves=None):
+    """Get a survey that is built in.
+
+    Parameters
+    ----------
+    name : {"ztf", "ztf-gri", "lsst", "ps1", "atlas", "followup"}
+        ZTF's public survey in g and r, or with i; Rubin's wide survey; the medium-deep fields of
+        Pan-STARRS1; ATLAS; and follow-up of near supernovae in UBVRI and ugriz.
+    curves : {"speclite"} or None, default=None
+        Transmission curves from speclite (extra ``sim``), which has those of Rubin, Pan-STARRS1,
+        SDSS and Bessell, or top hats of like width.
 
     Returns
     -------
-    rows : array of int, shape (n_points,)
-        Object of each visit; rising.
-    time : array of shape (n_points,)
-        Days from peak, rising within an object.
-    band : array of int, shape (n_points,)
-        Position in `survey.bands`.
+    Survey
+        Change it with :func:`dataclasses.replace`.
+
+    Raises
+    ------
+    ValueError
+        If the name is not known, or speclite lacks a curve.
+    ImportError
+        If speclite is asked for and missing.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from sklearn_sn.datasets import get_survey
+    >>> deep = replace(get_survey("lsst"), name="deep", cadences=2.0)
+    >>> deep.bands
+    ('lsstu', 'lsstg', 'lsstr', 'lssti', 'lsstz', 'lssty')
     """
-    n = len(start)
-    season = start + rng.random(n) * (-start) - rng.random(n) * survey.season * 0.7
-    first, last = np.maximum(start, season), np.minimum(end, season + survey.season)
-    # Six cloudy stretches of 4 days on average and 15 % of lost visits: choices.
-    n_gaps = 6
-    gap_start = start[:, None] + rng.random((n, n_gaps)) * (end - start)[:, None]
-    gap_end = gap_start + rng.exponential(4.0, (n, n_gaps))
-    parts = []
-    for band, cadence in enumerate(survey.cadences):
-        n_visits = int(np.ceil((end - start).max() / cadence)) + 1
-        time = (np.arange(n_visits) + rng.random((n, 1))) * cadence + start[:, None]
-        time += 0.1 * cadence * rng.standard_normal(time.shape)
-        keep = (time >= first[:, None]) & (time <= last[:, None]) & (rng.random(time.shape) < 0.85)
-        for gap in range(n_gaps):
-            keep &= (time < gap_start[:, gap, None]) | (time > gap_end[:, gap, None])
-        rows, _ = np.nonzero(keep)
-        parts.append((rows, time[keep], np.full(len(rows), band)))
-    rows, time, band = (np.concatenate(values) for values in zip(*parts, strict=True))
-    order = np.lexsort((time, rows))
-    return rows[order], time[order], band[order]
-
-
-def flux_errors(survey, flux, band, rng):
-    """Errors (µJy) of noiseless fluxes (µJy), with the depth of each visit drawn.
-
-    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is
-    the flux at the 5 sigma depth; a share of the flux is added in quadrature.
-    """
-    # Seeing and moonlight scatter the depth by 0.3 mag, a choice.
-    depth = np.asarray(survey.depths)[band] + rng.normal(0.0, 0.3, len(flux))
-    limit = 10.0 ** (-0.4 * (depth - 23.9))
-    variance = (0.04 - _GAMMA) * flux * limit + _GAMMA * limit**2 + (_SYSTEMATIC * flux) ** 2
-    return np.sqrt(variance)
+    if name not in SURVEY_TABLE:
+        raise ValueError(
+            f"The 'name' parameter of get_survey must be one of {list(SURVEY_TABLE)}. "
+            f"Got {name!r} instead."
+        )
+    survey = Survey(name=name, **SURVEY_TABLE[name])
+    if curves is None:
+        return survey
+    if curves != "speclite":
+        raise ValueError(
+            f"The 'curves' parameter of get_survey must be 'speclite' or None. Got {curves!r} "
+            "instead."
+        )
+    return replace(survey, curves={band: speclite_curve(band) for band in survey.bands})

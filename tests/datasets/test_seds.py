@@ -1,31 +1,16 @@
 import numpy as np
 import pytest
 
-from sklearn_sn.datasets._sed_models import SED_MODELS
-from sklearn_sn.datasets._seds import band_samples, extinction, mean_flux_density, spectral_shape
-
-
-@pytest.mark.parametrize("r_v", [2.0, 3.1, 5.0])
-def test_extinction_matches_dust_extinction(r_v):
-    models = pytest.importorskip("dust_extinction.parameter_averages")
-    units = pytest.importorskip("astropy.units")
-    wavelength = np.linspace(2000.0, 20000.0, 500)
-    theirs = models.O94(r_v)(wavelength * units.AA) * r_v
-    np.testing.assert_allclose(extinction(wavelength, r_v), theirs, rtol=2e-3, atol=2e-3)
-
-
-def test_flat_ab_spectrum_has_equal_flux_in_every_band():
-    for centre, width in ((3700.0, 600.0), (9700.0, 850.0)):
-        samples = band_samples(centre, width)
-        # f_ν = 1 is f_λ = λ⁻² in units of c.
-        assert mean_flux_density(samples**-2.0, samples) == pytest.approx(1.0, rel=1e-12)
+from sklearn_sn.datasets._populations import POPULATIONS
+from sklearn_sn.datasets._seds import SED_MODELS, spectral_shape
 
 
 @pytest.mark.parametrize("name", list(SED_MODELS))
 def test_model_tables_agree(name):
     model = SED_MODELS[name]
     assert np.all(np.diff(model.phases) > 0)
-    assert np.all(np.diff(model.velocities) < 0)
+    if name in POPULATIONS:
+        assert np.all(np.diff(model.velocities) < 0)
     assert len(model.temperatures) == len(model.velocities) == len(model.phases)
     for feature in model.features:
         assert len(feature.strengths) == len(model.phases)
@@ -42,7 +27,7 @@ def _mean_object(name, **changes):
 def _shape(name, phase, wavelength, **changes):
     rows = np.zeros(1, dtype=int)
     objects = _mean_object(name, **changes)
-    return spectral_shape(name, objects, rows, np.array([float(phase)]), wavelength)[0]
+    return spectral_shape(name, objects, rows, np.array([float(phase)]), wavelength[None])[0]
 
 
 def test_silicon_absorption_sits_at_the_velocity():
@@ -60,6 +45,32 @@ def test_colour_is_magnitudes_of_b_minus_v():
     blue, red = (_shape("SLSN-I", 0, wavelength, colour=colour) for colour in (0.0, 0.1))
     shift = -2.5 * np.log10(red[0] / red[1] * blue[1] / blue[0])
     assert shift == pytest.approx(0.1, abs=0.02)
+
+
+@pytest.mark.parametrize("name", ["SN Ia", "SN IIn", "AGN"])
+def test_pixels_near_a_line_are_all_that_count(name):
+    # On a long even grid only the pixels near a line are touched; alone, every pixel is.
+    objects = _mean_object(name, slope=0.0)
+    wavelength = np.geomspace(3200.0, 9800.0, 900)[None]
+    rows, phase = np.zeros(1, dtype=int), np.zeros(1)
+    fast = spectral_shape(name, objects, rows, phase, wavelength)[0]
+    pairs = np.stack([wavelength[0, :-1], wavelength[0, 1:]], axis=1)
+    rows, phase = np.zeros(899, dtype=int), np.zeros(899)
+    slow = spectral_shape(name, objects, rows, phase, pairs)[:, 0]
+    np.testing.assert_allclose(fast[:-1], slow, rtol=3e-4)
+
+
+def test_narrow_lines_keep_their_light_between_samples():
+    # Integrals over a band do not depend on where the samples fall.
+    objects = _mean_object("SN IIn")
+    rows, phase = np.zeros(40, dtype=int), np.zeros(40)
+    edges = np.linspace(6300.0, 6500.0, 40)
+    wavelength = edges[:, None] + 600.0 * (np.arange(12) + 0.5) / 12
+    spacing = np.log(wavelength[:, -1] / wavelength[:, 0]) / 11
+    flux = spectral_shape("SN IIn", objects, rows, phase, wavelength, spacing).mean(axis=1)
+    fine = edges[:, None] + 600.0 * (np.arange(2000) + 0.5) / 2000
+    exact = spectral_shape("SN IIn", objects, rows, phase, fine).mean(axis=1)
+    np.testing.assert_allclose(flux, exact, rtol=0.025)
 
 
 def test_hydrogen_emission_grows_in_sn_ii_and_is_absent_in_sn_ia():

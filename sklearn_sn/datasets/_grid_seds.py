@@ -1,0 +1,175 @@
+"""SEDs on a grid of phase and wavelength: tables, arrays and sncosmo sources of the user's."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._extinction import extinction
+from sklearn_sn.datasets._populations import POPULATIONS
+from sklearn_sn.datasets._seds import REST_BANDS, rest_band_flux
+
+_STEP = 1.0  # days of the grid
+_RATIO = 1.0025  # of neighbouring wavelengths of the grid: 750 km/s, a choice
+_DECLINE = 1.5  # mag per 100 days after the last phase: near the decay of 56Co, 0.98, and leaks
+
+
+class GridSed:
+    """An SED of a class given by numbers on a grid; magnitudes, stretch and dust are the class's.
+
+    Parameters
+    ----------
+    name : str
+        Class, a key of POPULATIONS.
+    label : str
+        Goes into the truth table.
+    phase : array of shape (n_phases,)
+        Rest-frame days, rising, from any zero: the brightest rest-frame B becomes phase 0.
+    wavelength : array of shape (n_wavelengths,)
+        Rest-frame, Å, rising; it must hold the B band.
+    flux : array of shape (n_phases, n_wavelengths)
+        f_λ in any unit.
+    """
+
+    in_disc = False
+    variable = False
+
+    def __init__(self, name, label, phase, wavelength, flux):
+        phase, wavelength, flux = (np.asarray(v, dtype=float) for v in (phase, wavelength, flux))
+        _check(label, phase, wavelength, flux)
+        self.name, self.label = name, label
+        self.duration = POPULATIONS[name].duration
+        self.r_v = POPULATIONS[name].r_v
+        n = int(np.log(wavelength[-1] / wavelength[0]) / np.log(_RATIO)) + 1
+        grid = wavelength[0] * _RATIO ** np.arange(n)
+        days = np.arange(phase[0], phase[-1] + 1e-6, _STEP)
+        flux = np.stack([np.interp(grid, wavelength, row) for row in np.maximum(flux, 0.0)])
+        flux = np.stack([np.interp(days, phase, column) for column in flux.T], axis=1)
+        blue = np.stack([np.interp(REST_BANDS["B"], grid, row) for row in flux]).sum(axis=1)
+        if not blue.max() > 0:
+            raise ValueError(f"The SED {label!r} of class {name!r} has no flux in the B band.")
+        self._first = days[0] - days[np.argmax(blue)]
+        self._n_days = len(days)
+        self._log_start = np.log(grid[0])
+        self._log_flux_scale = blue.max() / len(REST_BANDS["B"])
+        self._flux = flux / self._log_flux_scale
+
+    def draw(self, n, rng):
+        """Draw the parameters of n objects: those of the class that a fixed SED leaves free."""
+        drawn = draw_explosions(self.name, n, rng)
+        drawn = {key: v for key, v in drawn.items() if not key.startswith("strength_")}
+        # The light curve is the SED's own.
+        for key in ("plateau_slope", "plateau_end", "plateau_drop", "velocity"):
+            drawn.pop(key, None)
+        if self._first < -5.0:
+            drawn["rise"] = (2.0 - self._first) * drawn["stretch"]
+        return drawn
+
+    def flux(self, objects, rows, phase, wavelength, spacing=None):
+        """f_λ in units of its mean in B at phase 0, shape (n_points, n_wavelengths)."""
+        stretch = objects["stretch"][rows]
+        first = self._first * stretch
+        position = (np.maximum(phase, first) / stretch - self._first) / _STEP
+        last = self._n_days - 1.0
+        scale = 10.0 ** (-0.4 * _DECLINE / 100.0 * np.clip(position - last, 0.0, None) * _STEP)
+        # Before the first phase, the fireball: flux as the square of the time since explosion.
+        rise = objects["rise"][rows]
+        age = np.maximum(phase + rise, 0.0) / np.maximum(first + rise, 1e-3)
+        scale *= np.where(phase < first, np.minimum(age, 1.0) ** 2, phase > -rise)
+        position = np.clip(position, 0.0, max(last - 1e-9, 0.0))
+        row = position.astype(np.int64)
+        part = (position - row)[:, None]
+        place = (np.log(wavelength) - self._log_start) / np.log(_RATIO)
+        # Nothing is known beyond the ends: the flux there is that at the ends.
+        place = np.clip(place, 0.0, self._flux.shape[1] - 1.0 - 1e-9)
+        column = place.astype(np.int64)
+        share = place - column
+        row = row[:, None]
+        below = np.minimum(row + 1, self._n_days - 1)
+        flux = (1.0 - part) * self._pixel(row, column, share)
+        flux += part * self._pixel(below, column, share)
+        # Redder objects are red as dust would make them, at equal B.
+        law = extinction(wavelength) - extinction(np.array(4400.0))
+        flux *= 10.0 ** (-0.4 * objects["colour"][rows][:, None] * law)
+        return flux * scale[:, None]
+
+    def _pixel(self, row, column, share):
+        left, right = self._flux[row, column], self._flux[row, column + 1]
+        return left + share * (right - left)
+
+    def peak_flux(self, objects):
+        """Flux in rest-frame B at phase 0, in the units of `flux`."""
+        n = len(objects["rise"])
+        rows, phase = np.arange(n), np.zeros(n)
+        return rest_band_flux(lambda w, s: self.flux(objects, rows, phase, w, s), n, "B")
+
+    def add_derived(self, objects):
+        """Nothing to add."""
+
+
+def grid_seds(name, given):
+    """Read SEDs of a class as the user gives them: a list of GridSed.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    given : DataFrame, tuple or sncosmo.Source
+        A table with columns phase, wavelength and flux, and maybe flux_scale and template, which
+        separates several; (phase, wavelength, flux) as arrays; or anything with sncosmo's
+        methods minphase, maxphase, minwave, maxwave and flux.
+    """
+    if isinstance(given, pd.DataFrame):
+        missing = {"phase", "wavelength", "flux"} - set(given.columns)
+        if missing:
+            raise ValueError(
+                f"A table of SEDs for class {name!r} must have the columns phase, wavelength and "
+                f"flux. It lacks {sorted(missing)}."
+            )
+        if "template" not in given:
+            return [_from_table(name, "table", given)]
+        groups = given.groupby("template", sort=True, observed=True)
+        return [_from_table(name, str(label), part) for label, part in groups]
+    if isinstance(given, tuple) and len(given) == 3:
+        return [GridSed(name, "arrays", *given)]
+    if all(hasattr(given, key) for key in ("minphase", "maxphase", "minwave", "maxwave", "flux")):
+        return [_from_source(name, given)]
+    raise TypeError(
+        f"An SED of class {name!r} must be a DataFrame of phase, wavelength and flux, a tuple of "
+        f"such arrays, or an sncosmo.Source. Got {type(given).__name__} instead."
+    )
+
+
+def _from_table(name, label, table):
+    flux = table["flux"] * table["flux_scale"] if "flux_scale" in table else table["flux"]
+    cells = pd.DataFrame({"p": table["phase"], "w": table["wavelength"], "f": flux})
+    # Phases that lack some wavelengths are completed between their neighbours.
+    grid = cells.groupby(["p", "w"])["f"].mean().unstack("w").sort_index()
+    grid = grid.interpolate(axis=1, limit_direction="both")
+    return GridSed(name, label, grid.index.to_numpy(), grid.columns.to_numpy(), grid.to_numpy())
+
+
+def _from_source(name, source):
+    phase = np.arange(source.minphase(), source.maxphase() + 1e-6, _STEP)
+    low, high = max(source.minwave(), 1000.0), min(source.maxwave(), 25000.0)
+    wavelength = np.geomspace(low, high, int(np.log(high / low) / np.log(_RATIO)) + 1)
+    wavelength = np.clip(wavelength, low, high)
+    flux = np.asarray(source.flux(phase, wavelength), dtype=float)
+    return GridSed(name, str(getattr(source, "name", None) or "source"), phase, wavelength, flux)
+
+
+def _check(label, phase, wavelength, flux):
+    good = flux.ndim == 2 and flux.shape == (len(phase), len(wavelength))
+    if not good or len(phase) < 2 or len(wavelength) < 2 or not np.isfinite(flux).all():
+        raise ValueError(
+            f"The SED {label!r} must be finite flux of shape (n_phases, n_wavelengths), with at "
+            f"least two of each. Got {flux.shape} for {len(phase)} phases and {len(wavelength)} "
+            "wavelengths."
+        )
+    if np.any(np.diff(phase) <= 0) or np.any(np.diff(wavelength) <= 0) or wavelength[0] <= 0:
+        raise ValueError(f"Phases and wavelengths of the SED {label!r} must rise.")
+    low, high = REST_BANDS["B"][[0, -1]]
+    if wavelength[0] > low or wavelength[-1] < high:
+        raise ValueError(
+            f"The SED {label!r} must cover {low:.0f} to {high:.0f} Å, the rest-frame B band by "
+            f"which it is scaled. It covers {wavelength[0]:.0f} to {wavelength[-1]:.0f} Å."
+        )

@@ -1,0 +1,141 @@
+"""Expanding photospheres: flux of a class in time and wavelength."""
+
+from functools import lru_cache
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._populations import POPULATIONS
+from sklearn_sn.datasets._seds import (
+    SED_MODELS,
+    inverse_temperature,
+    rest_band_flux,
+    spectral_shape,
+)
+
+_TEN_PARSEC = 3.0856775814913673e19  # cm (IAU 2015)
+_SCALED_PLANCK = 2.0 * 6.62607015e-27 * 2.99792458e10  # 2hc in erg cm (CODATA 2018)
+
+
+class Photosphere:
+    """The built-in SED of an exploding class.
+
+    A blackbody crossed by lines (`SED_MODELS`); the light curve of the class in its reference band
+    sets the radius that goes with the temperature.
+
+    Parameters
+    ----------
+    name : str
+        Class, a key of POPULATIONS.
+    """
+
+    label = "built-in"
+    in_disc = False
+    variable = False
+
+    def __init__(self, name):
+        self.name = name
+        self.duration = POPULATIONS[name].duration
+        self.r_v = POPULATIONS[name].r_v
+
+    def draw(self, n, rng):
+        """Draw the parameters of n objects: dict of str to array of shape (n,)."""
+        return draw_explosions(self.name, n, rng)
+
+    def flux(self, objects, rows, phase, wavelength, spacing=None):
+        """f_λ in units of the peak of the reference band, shape (n_points, n_wavelengths).
+
+        `phase` counts rest-frame days from peak, `wavelength` is of the rest frame (Å).
+        """
+        scaled = phase / objects["stretch"][rows]
+        phases, mean = _mean_reference_flux(self.name)
+        # Dividing by the mean class makes the reference band follow the light curve.
+        curve = reference_curve(self.name, objects, rows, phase)
+        curve *= np.interp(0.0, phases, mean) / np.interp(scaled, phases, mean)
+        flux = spectral_shape(self.name, objects, rows, scaled, wavelength, spacing)
+        flux *= curve[:, None]
+        return flux
+
+    def peak_flux(self, objects):
+        """Flux in rest-frame B at phase 0, in the units of `flux`."""
+        n = len(objects["rise"])
+        rows, phase = np.arange(n), np.zeros(n)
+        return rest_band_flux(lambda w, s: self.flux(objects, rows, phase, w, s), n, "B")
+
+    def add_derived(self, objects):
+        """Temperature (K) and radius (1e15 cm) of the photosphere at peak, from `amplitude`."""
+        n = len(objects["rise"])
+        inverse = inverse_temperature(self.name, objects, np.arange(n), np.zeros(n))
+        objects["temperature"] = 1.0 / inverse
+        objects["radius"] = photosphere_radius(objects["amplitude"], inverse)
+
+
+def photosphere_radius(continuum, inverse):
+    """Radius (1e15 cm) of a blackbody that shines with a continuum at 5450 Å.
+
+    `continuum` is f_ν / λ² (µJy Å⁻²) at 10 pc, `inverse` is 1/T in 1/K: f_ν = π B_ν (R / 10 pc)².
+    """
+    frequency_cubed = (1.0 / 5450e-8) ** 3  # of the wave number, 1/cm³
+    planck = _SCALED_PLANCK * frequency_cubed / np.expm1(1.438776877e8 / 5450.0 * inverse)
+    flux = continuum * 5450.0**2 * 1e-29
+    return _TEN_PARSEC * np.sqrt(flux / (np.pi * planck)) / 1e15
+
+
+@lru_cache
+def _mean_reference_flux(name):
+    """Phases and reference-band flux of the class with every parameter at its mean."""
+    phases = np.arange(-60.0, 301.0, 1.0)
+    names = {f"strength_{feature.ion}" for feature in SED_MODELS[name].features}
+    mean = {key: np.ones(1) for key in ("velocity", *names)}
+    mean["colour"] = np.zeros(1)
+    rows = np.zeros(len(phases), dtype=np.int64)
+    flux = rest_band_flux(
+        lambda w, s: spectral_shape(name, mean, rows, phases, w, s),
+        len(phases),
+        POPULATIONS[name].band,
+    )
+    return phases, flux
+
+
+@lru_cache
+def _decline_table(name):
+    population = POPULATIONS[name]
+    days = np.arange(0.0, population.days[-1] + 0.25, 0.25)
+    return days, PchipInterpolator(population.days, population.decline)(days)
+
+
+def reference_curve(name, objects, rows, phase):
+    """Flux in the class's reference band relative to peak; 0 before the explosion.
+
+    Parameters
+    ----------
+    name : str
+    objects : dict of str to array of shape (n_objects,)
+    rows : array of int, shape (n_points,)
+        Object of each point.
+    phase : array of shape (n_points,)
+        Rest-frame days from peak.
+
+    Returns
+    -------
+    array of shape (n_points,)
+    """
+    # (1 - u²)²: grows as the square of time after explosion (the fireball of Riess et al. 1999,
+    # AJ 118, 2675) and is flat at peak.
+    fraction = np.clip(-phase / objects["rise"][rows], 0.0, 1.0)
+    rising = (1.0 - fraction**2) ** 2
+    after = np.clip(phase, 0.0, None)
+    if name == "SN II":
+        slope, end, drop = (objects[f"plateau_{key}"][rows] for key in ("slope", "end", "drop"))
+        end = end - objects["rise"][rows]
+        steep = (2.65 - 1.27) * 20.0 * (1.0 - np.exp(-after / 20.0))
+        linear = slope * np.minimum(after, end) + 1.2 * np.clip(after - end, 0.0, None)
+        fermi = 1.0 / (1.0 + np.exp(-(after - end) / 5.0)) - 1.0 / (1.0 + np.exp(end / 5.0))
+        mag = (linear + steep) / 100.0 + drop * fermi
+    else:
+        days, decline = _decline_table(name)
+        scaled = after / objects["stretch"][rows]
+        last = (decline[-1] - decline[-41]) / (days[-1] - days[-41])
+        mag = np.interp(scaled, days, decline) + last * np.clip(scaled - days[-1], 0.0, None)
+    return rising * 10.0 ** (-0.4 * mag)

@@ -1,0 +1,36 @@
+"""Volumetric rates of the classes: events per year and cubic megaparsec, and their evolution."""
+
+import numpy as np
+
+# Local rate (1e-6 / yr / Mpc³) and evolution: a power of 1 + z, or "stars" for the history of star
+# formation of Madau & Dickinson (2014, ARA&A 52, 415, eq. 15).
+_CORE_COLLAPSE = 101.0  # Perley et al. (2020, ApJ 904, 35)
+RATES = {
+    # Frohmaier et al. (2019, MNRAS 486, 2308); evolution: Dilday et al. (2010, ApJ 713, 1026).
+    # The share of 91bg-likes is that of Li et al. (2011, MNRAS 412, 1441).
+    "SN Ia": (24.3 * 0.85, 1.5),
+    "SN Ia-91bg": (24.3 * 0.15, 1.5),
+    # A third of SN Ia: Foley et al. (2013, ApJ 767, 57).
+    "SN Iax": (24.3 * 0.31, "stars"),
+    # Shares of core-collapse supernovae: Shivvers et al. (2017, PASP 129, 054201); IIb count as
+    # stripped.
+    "SN Ib/c": (_CORE_COLLAPSE * 0.30, "stars"),
+    "SN II": (_CORE_COLLAPSE * 0.65, "stars"),
+    "SN IIn": (_CORE_COLLAPSE * 0.05, "stars"),
+    # Frohmaier et al. (2021, MNRAS 500, 5142).
+    "SLSN-I": (0.035, "stars"),
+    # Yao et al. (2023, ApJ 955, L6); evolution: Kochanek (2016, MNRAS 461, 371).
+    "TDE": (0.31, -4.0),
+}
+
+
+def relative_rate(name, redshift):
+    """Rate of a class at a redshift over its local rate; 1 for what does not explode."""
+    _, evolution = RATES.get(name, (np.nan, 0.0))
+    if evolution == "stars":
+        return _star_formation(redshift) / _star_formation(0.0)
+    return (1.0 + np.asarray(redshift)) ** evolution
+
+
+def _star_formation(redshift):
+    return (1.0 + redshift) ** 2.7 / (1.0 + ((1.0 + redshift) / 2.9) ** 5.6)

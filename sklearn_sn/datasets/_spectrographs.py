@@ -1,0 +1,116 @@
+"""Spectrographs as data: what one is, and the ones that are built in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Spectrograph:
+    """A spectrograph: range, resolution, exposure and calibration, as numbers.
+
+    Parameters
+    ----------
+    name : str
+    wavelength : (float, float)
+        Range, Å (observer frame).
+    resolution : float
+        R = λ / FWHM, the same at all wavelengths.
+    n_pixels : int
+        Pixels, even in log wavelength.
+    snr : (float, float), default=(5.0, 50.0)
+        Signal-to-noise ratio per pixel at the median flux for which one exposes; drawn uniformly
+        in its logarithm.
+    limit : float, default=inf
+        AB magnitude at which the longest exposure reaches 1 per pixel: fainter than about that, an
+        object falls short of the ratio drawn. Infinite: exposures are as long as it takes.
+    days : (float, float), default=(0.0, 60.0)
+        Rest-frame days after the explosion between which spectra are taken.
+    edge_scatter : float, default=0.0
+        Each edge of the range moves inwards by up to this share, differently for each spectrum.
+    slit_loss : float, default=0.15
+        Scatter of ln(flux scale).
+    warp : float, default=0.05
+        Scatter of the terms of the calibration error, in ln(flux).
+
+    See Also
+    --------
+    get_spectrograph : Those that are built in.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import Spectrograph, make_supernovae
+    >>> mine = Spectrograph("mine", (4000.0, 8000.0), resolution=500.0, n_pixels=700)
+    >>> X, y = make_supernovae(3, spectrographs=[mine], random_state=0)
+    >>> [len(cell) for cell in X["spectrum"]]
+    [700, 700, 700]
+    """
+
+    name: str
+    wavelength: tuple
+    resolution: float
+    n_pixels: int
+    snr: tuple = (5.0, 50.0)
+    limit: float = np.inf
+    days: tuple = (0.0, 60.0)
+    edge_scatter: float = 0.0
+    slit_loss: float = 0.15
+    warp: float = 0.05
+
+    def __post_init__(self):
+        low, high = self.wavelength
+        self._check("wavelength", 1000.0 <= low < high <= 30000.0, "a range within [1000, 30000]")
+        self._check("resolution", self.resolution >= 10.0, "at least 10")
+        self._check("n_pixels", self.n_pixels >= 2, "at least 2")
+        self._check("snr", 0.0 < self.snr[0] <= self.snr[1], "a range of positive numbers")
+        self._check("days", 0.0 <= self.days[0] <= self.days[1], "a range of days, not negative")
+        self._check("edge_scatter", 0.0 <= self.edge_scatter < 0.2, "in [0, 0.2)")
+
+    def _check(self, field, good, requirement):
+        if not good:
+            raise ValueError(
+                f"The {field!r} of spectrograph {self.name!r} must be {requirement}. "
+                f"Got {getattr(self, field)!r} instead."
+            )
+
+
+SPECTROGRAPHS = {
+    # SEDM on the 60-inch of Palomar: Blagorodnova et al. (2018, PASP 130, 035003), 3650-10000 Å,
+    # R ~ 100; Rigault et al. (2019, A&A 627, A115). Exposures, and S/N at the limit: choices.
+    "sedm": Spectrograph("sedm", (3700.0, 9500.0), 100.0, 230, (4.0, 25.0), 20.0),
+    # A long-slit spectrograph on a telescope of 2 to 4 m, such as EFOSC2, Kast or FAST, all of
+    # R ~ 300 to 1500.
+    "longslit": Spectrograph("longslit", (3500.0, 9200.0), 1000.0, 1900, (5.0, 50.0), 21.5),
+}
+
+
+def get_spectrograph(name):
+    """Get a spectrograph that is built in.
+
+    Parameters
+    ----------
+    name : {"sedm", "longslit"}
+        SEDM-like (R ~ 100), or a generic long slit (R ~ 1000).
+
+    Returns
+    -------
+    Spectrograph
+        Change it with :func:`dataclasses.replace`.
+
+    Raises
+    ------
+    ValueError
+        If the name is not known.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import get_spectrograph
+    >>> get_spectrograph("sedm").resolution
+    100.0
+    """
+    if name not in SPECTROGRAPHS:
+        raise ValueError(
+            f"The 'name' parameter of get_spectrograph must be one of {list(SPECTROGRAPHS)}. "
+            f"Got {name!r} instead."
+        )
+    return SPECTROGRAPHS[name]

@@ -1,0 +1,122 @@
+"""Visits of a survey to objects, and the noise of each."""
+
+import numpy as np
+
+_NEW_MOON = 51549.76  # MJD of 2000 January 6.76 (Meeus 1998, Astronomical Algorithms, ch. 49)
+_MONTH = 29.530589  # synodic, days (Meeus 1998)
+_EQUINOX = 51623.32  # MJD of 2000 March 20.32, when the Sun is at right ascension 0
+_YEAR = 365.2422
+_GAMMA = 0.039  # of the error formula of Ivezic et al. (2019, ApJ 873, 111), eq. 5
+
+
+def moon_illumination(time):
+    """Illuminated share of the Moon at MJD `time`, from its mean motion."""
+    return 0.5 * (1.0 - np.cos(2.0 * np.pi * (time - _NEW_MOON) / _MONTH))
+
+
+def draw_peak_dates(survey, ra, rng, margin=40.0):
+    """MJD of peaks while the field is observed, or up to `margin` days before: uniform."""
+    opposition = _EQUINOX + (ra / 360.0 - 0.5) * _YEAR  # the Sun is at ra + 180 degrees
+    years = (np.asarray(survey.dates) - _EQUINOX) / _YEAR
+    n_years = max(1, round(years[1] - years[0]))
+    first = opposition + _YEAR * np.round((survey.dates[0] - opposition) / _YEAR + 0.5)
+    day = rng.uniform(-0.5 * survey.season - margin, 0.5 * survey.season, len(ra))
+    return first + day + _YEAR * rng.integers(n_years, size=len(ra))
+
+
+def draw_visits(survey, start, end, ra, rng):
+    """Draw the visits of n objects, all bands.
+
+    Parameters
+    ----------
+    survey : Survey
+    start, end : array of shape (n_objects,)
+        MJD between which an object is worth observing.
+    ra : array of shape (n_objects,)
+        Right ascension, degrees: it tells the season.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    rows : array of int, shape (n_points,)
+        Object of each visit; rising.
+    time : array of shape (n_points,)
+        MJD, rising within an object.
+    band : array of int, shape (n_points,)
+        Position in `survey.bands`.
+    """
+    n = len(start)
+    opposition = _EQUINOX + (ra / 360.0 - 0.5) * _YEAR
+    allowed = _draw_band_sets(survey, n, rng)
+    pace = np.exp(survey.cadence_scatter * rng.standard_normal(n))
+    # Half of the sky is ahead in even seasons, the other half in odd ones.
+    half = rng.integers(2, size=n)
+    shared = None
+    parts = []
+    for band, cadence in enumerate(survey.cadences):
+        if shared is None or not survey.nightly:
+            step = cadence * pace / (1.0 + survey.rolling)
+            n_visits = int(np.ceil(((end - start) / step).max(initial=0.0))) + 1
+            time = (np.arange(n_visits) + rng.random((n, 1))) * step[:, None] + start[:, None]
+            time += 0.15 * step[:, None] * rng.standard_normal(time.shape)
+            # A night is nine hours long, somewhere.
+            time = np.floor(time) + 0.3 + 0.4 * rng.random(time.shape)
+            shared = time
+        else:
+            time = shared + 0.004 * band  # six minutes an exposure
+        keep = (time >= start[:, None]) & (time <= end[:, None]) & allowed[:, band, None]
+        keep &= rng.random(time.shape) >= survey.lost
+        rows, column = np.nonzero(keep)
+        parts.append((rows, time[rows, column], np.full(len(rows), band)))
+    rows, time, band = (np.concatenate(values) for values in zip(*parts, strict=True))
+    # Seasons: the field is observed while the Sun is far.
+    seasons = (time - opposition[rows]) / _YEAR
+    nearest = np.round(seasons)
+    keep = np.abs(seasons - nearest) * _YEAR <= 0.5 * survey.season
+    if survey.rolling:
+        slow = (nearest.astype(np.int64) + half[rows]) % 2 == 1
+        share = (1.0 - survey.rolling) / (1.0 + survey.rolling)
+        keep &= ~slow | (rng.random(len(time)) < share)
+    gap = np.asarray(survey.moon_gap)[band]
+    age = (time - _NEW_MOON) % _MONTH
+    keep &= np.abs(age - 0.5 * _MONTH) >= 0.5 * gap
+    keep &= ~_cloudy(survey, start, end, rows, time, rng)
+    order = np.flatnonzero(keep)
+    order = order[np.lexsort((time[order], rows[order]))]
+    return rows[order], time[order], band[order]
+
+
+def _draw_band_sets(survey, n, rng):
+    """Which bands an object is observed in: bool, shape (n, n_bands)."""
+    if not survey.band_sets:
+        return np.ones((n, len(survey.bands)), dtype=bool)
+    shares = np.array([share for _, share in survey.band_sets])
+    table = np.array([[b in names for b in survey.bands] for names, _ in survey.band_sets])
+    return table[rng.choice(len(shares), n, p=shares / shares.sum())]
+
+
+def _cloudy(survey, start, end, rows, time, rng):
+    """Which visits fall into cloudy stretches, drawn for each object."""
+    interval, length = survey.clouds
+    n, span = len(start), float((end - start).max(initial=0.0))
+    n_gaps = int(np.ceil(span / interval))
+    cloudy = np.zeros(len(time), dtype=bool)
+    begin = start[:, None] + rng.random((n, n_gaps)) * span
+    stop = begin + rng.exponential(length, (n, n_gaps))
+    for gap in range(n_gaps):
+        cloudy |= (time > begin[rows, gap]) & (time < stop[rows, gap])
+    return cloudy
+
+
+def flux_errors(survey, flux, band, time, rng):
+    """Errors (µJy) of noiseless fluxes (µJy), with the depth of each visit drawn.
+
+    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is
+    the flux at the 5 sigma depth; a share of the flux is added in quadrature.
+    """
+    depth = np.asarray(survey.depths)[band] + rng.normal(0.0, survey.depth_scatter, len(flux))
+    depth -= np.asarray(survey.moon_loss)[band] * moon_illumination(time)
+    limit = 10.0 ** (-0.4 * (depth - 23.9))
+    flux = np.maximum(flux, 0.0)
+    variance = (0.04 - _GAMMA) * flux * limit + _GAMMA * limit**2
+    return np.sqrt(variance + (survey.systematic * flux) ** 2)

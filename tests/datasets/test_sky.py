@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from astropy import units as u
+from astropy.coordinates import SkyCoord
+from astropy.cosmology import Planck18
+from scipy.stats import kstest
+
+from sklearn_sn.datasets._sky import (
+    distance_modulus,
+    draw_positions,
+    draw_redshifts,
+    events_per_year,
+    galactic,
+)
+
+
+def test_distance_modulus_is_planck18():
+    redshift = np.array([0.0123, 0.1, 0.77, 2.5])
+    np.testing.assert_allclose(
+        distance_modulus(redshift), Planck18.distmod(redshift).value, atol=1e-3
+    )
+
+
+def test_galactic_coordinates_are_those_of_astropy():
+    rng = np.random.default_rng(0)
+    ra, dec = rng.uniform(0, 360, 200), rng.uniform(-89, 89, 200)
+    theirs = SkyCoord(ra * u.deg, dec * u.deg).galactic
+    ours = galactic(ra, dec)
+    apart = SkyCoord(ours[0] * u.deg, ours[1] * u.deg, frame="galactic").separation(theirs)
+    assert apart.arcsec.max() < 1.0
+
+
+@pytest.mark.parametrize(("name", "power"), [("SN Ia", 1.5), ("TDE", -4.0)])
+def test_redshifts_follow_volume_rate_and_clocks(name, power):
+    drawn = draw_redshifts(name, (0.05, 0.9), 4000, np.random.default_rng(1))
+    grid = np.linspace(0.05, 0.9, 400)
+    density = Planck18.differential_comoving_volume(grid).value * (1 + grid) ** (power - 1)
+    cumulative = np.concatenate([[0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    cumulative /= cumulative[-1]
+    assert kstest(drawn, lambda z: np.interp(z, grid, cumulative)).pvalue > 1e-3
+
+
+def test_events_per_year_are_volume_times_rate_nearby():
+    volume = (Planck18.comoving_volume(0.011) - Planck18.comoving_volume(0.01)).value
+    assert events_per_year("SN II", (0.01, 0.011)) == pytest.approx(volume, rel=0.03)
+
+
+def test_positions_keep_to_the_survey_and_dust_to_the_plane():
+    places = draw_positions((-28.0, 80.0), 5000, np.random.default_rng(2))
+    assert places["dec"].min() > -28 and places["dec"].max() < 80
+    # Even on the sphere: half of it lies above the middle of the sines.
+    assert np.mean(np.sin(np.deg2rad(places["dec"])) > 0.258) == pytest.approx(0.5, abs=0.03)
+    low, high = (
+        np.median(places["ebv"][mask])
+        for mask in (np.abs(places["gal_b"]) < 10, np.abs(places["gal_b"]) > 50)
+    )
+    assert low > 4 * high
+    disc = draw_positions((-90.0, 90.0), 2000, np.random.default_rng(3), in_disc=True)
+    assert np.median(np.abs(disc["gal_b"])) < 20 < np.median(np.abs(places["gal_b"]))
