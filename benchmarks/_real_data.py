@@ -51,6 +51,20 @@ def load_pairs():
     return X, y
 
 
+def load_curves():
+    """Every labelled light curve, with spectra or without: X and class names, half-day binned."""
+    folder = data_folder()
+    objects = pd.read_parquet(folder / "osc_lc_objects.parquet").drop_duplicates("object_id")
+    objects = objects[~objects["type_conflict"] & objects["class"].isin(CLASSES)]
+    names = ("osc_pairs_lightcurves.parquet", "osc_lc_extra_lightcurves.parquet")
+    points = pd.concat([pd.read_parquet(folder / name) for name in names])
+    points = points[points["object_id"].isin(objects["object_id"])]
+    X = _read(objects[["object_id", "class", "redshift"]], points)
+    X = X[as_ragged(X["light_curve"], kind="light_curve").lengths > 0]
+    y = X.pop("class").to_numpy(dtype=str)
+    return X, y
+
+
 def load_pretraining(pairs):
     """Other objects of one modality each, for pretraining: X, y.
 

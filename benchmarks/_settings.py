@@ -28,6 +28,8 @@ SETTINGS = {
     "pretrained_aux_lr_3e-4": {**FINAL, "lr": 3e-4},
     "pretrained_aux_slow_encoders": {**FINAL, "pretrained_lr_factor": 0.1},
     "pretrained_aux_60": {**FINAL, "max_epochs": 60},
+    "maven": {**FINAL, "pretrained": "simulated"},
+    "maven_first_block": {**FINAL, "pretrained": "simulated", "trainable": "first_block"},
     "pretrained_aux_first_block": {**FINAL, "trainable": "first_block"},
 }
 
@@ -56,14 +58,20 @@ class Ensemble:
         return np.concatenate(parts, axis=1) / np.sqrt(len(parts))
 
 
+def load_pretrained_encoder(name):
+    """A checkpoint of the pretraining scripts, ready to be given as `pretrained`."""
+    path = CACHE / f"{name}.pkl"
+    if not path.exists():
+        script = "contrastive" if name.startswith("union") else "simulated"
+        sys.exit(f"Run benchmarks/pretrain_{script}.py first (half an hour on two cores).")
+    return FrozenEstimator(pickle.loads(path.read_bytes()))
+
+
 def build(name, seed):
     """A fresh embedder of a setting."""
     params = dict(SETTINGS[name])
     if "pretrained" in params:
-        path = CACHE / f"{params['pretrained']}.pkl"
-        if not path.exists():
-            sys.exit("Run benchmarks/pretrain_contrastive.py first (20 minutes on two cores).")
-        params["pretrained"] = FrozenEstimator(pickle.loads(path.read_bytes()))
+        params["pretrained"] = load_pretrained_encoder(params["pretrained"])
     n_members = params.pop("members", 1)
     members = [
         ContrastiveEmbedder(random_state=seed + 1000 * number, **params)

@@ -5,9 +5,16 @@ from importlib import import_module
 __version__ = "0.1.0.dev0"
 
 # Estimators load torch, so that they are imported only when somebody asks for them.
-_LAZY = {"ContrastiveEmbedder": "sklearn_sn.embedding"}
+_LAZY = {
+    "ContrastiveEmbedder": "sklearn_sn.embedding",
+    "LightCurveTransformerClassifier": "sklearn_sn.classification",
+    "LightCurveTransformerRegressor": "sklearn_sn.regression",
+    "load_model": "sklearn_sn.persistence",
+    "load_pretrained": "sklearn_sn.persistence",
+    "save_model": "sklearn_sn.persistence",
+}
 
-__all__ = ["ContrastiveEmbedder", "__version__"]
+__all__ = ["__version__", *_LAZY]
 
 
 def __getattr__(name):

@@ -2,5 +2,14 @@
 
 from sklearn_sn.persistence._errors import ModelFileError, ModelVersionWarning
 from sklearn_sn.persistence._model import load_model, read_card, save_model
+from sklearn_sn.persistence._pretrained_models import list_pretrained, load_pretrained
 
-__all__ = ["ModelFileError", "ModelVersionWarning", "load_model", "read_card", "save_model"]
+__all__ = [
+    "ModelFileError",
+    "ModelVersionWarning",
+    "list_pretrained",
+    "load_model",
+    "load_pretrained",
+    "read_card",
+    "save_model",
+]

@@ -1,0 +1,202 @@
+"""Light-curve networks trained end to end on real supernovae, beside gradient boosting.
+
+Five folds by object; a class in three and in five, and the redshift, each from light curves alone.
+A network is trained from scratch, and from the encoder of benchmarks/pretrain_simulated.py, which
+has seen simulated objects only. Of several networks that differ by seed, the first is scored, the
+average of all, and the average of all with gradient boosting. With --validate one held-out fifth of
+each training part is scored and the test part left alone: that is how settings were compared.
+Maven itself, contrastive and fine-tuned, is scored by benchmarks/contrastive_real.py on the same
+folds: settings "scratch", "maven", "maven_first_block".
+
+    python benchmarks/maven_real.py [--sample pairs|curves] [--models NAME ...] [--members N]
+"""
+
+import argparse
+import json
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from _baselines import MAIN_CLASSES, Z_MAX, boosting_classifier, redshift_regressor
+from _evaluation import classification_figures, redshift_figures, table
+from _light_curve_features import light_curve_features, observing_pattern
+from _real_data import load_curves, load_pairs, thin_light_curves
+from _settings import load_pretrained_encoder
+from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
+
+from sklearn_sn.classification import LightCurveTransformerClassifier
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.regression import LightCurveTransformerRegressor
+
+SIZES = {"max_points": 100, "max_epochs": 30}
+MODELS = {
+    "end-to-end": SIZES,
+    "end-to-end, pretrained": {**SIZES, "pretrained": "simulated"},
+    "end-to-end, first block": {**SIZES, "pretrained": "simulated", "trainable": "first_block"},
+    "end-to-end, pretrained, 60 epochs": {**SIZES, "pretrained": "simulated", "max_epochs": 60},
+    "end-to-end, pretrained, slow": {
+        **SIZES,
+        "pretrained": "simulated",
+        "pretrained_lr_factor": 0.3,
+    },
+    "end-to-end, pretrained on real too": {**SIZES, "pretrained": "union_simulated"},
+}
+REPORTED = ("end-to-end", "end-to-end, pretrained")
+TASKS = ("three", "five", "redshift")
+THINNED = {"10 points": {"n_points": 10}, "2 bands": {"n_bands": 2}}
+
+
+def taking_part(task, y, z):
+    if task == "redshift":
+        return (z > 0) & (z < Z_MAX)
+    return np.isin(y, MAIN_CLASSES) if task == "three" else np.ones(len(y), dtype=bool)
+
+
+def network(task, params, seed):
+    params = {**params, "random_state": seed}
+    if isinstance(params.get("pretrained"), str):
+        params["pretrained"] = load_pretrained_encoder(params["pretrained"])
+    if task == "redshift":
+        return LightCurveTransformerRegressor(**params)
+    return LightCurveTransformerClassifier(class_weight="balanced", **params)
+
+
+def answers(task, model, values):
+    """Probabilities of the classes, or redshifts."""
+    return model.predict(values) if task == "redshift" else model.predict_proba(values)
+
+
+def figures(task, classes, truth, answer):
+    if task == "redshift":
+        return redshift_figures(truth, answer)
+    return classification_figures(truth, classes[answer.argmax(axis=1)], answer, classes)
+
+
+class Network:
+    """Networks that differ by seed, on tables."""
+
+    def __init__(self, task, params, members, seed):
+        self.members = [network(task, params, seed + 1000 * m) for m in range(members)]
+        self.task = task
+
+    def fit(self, X, target):
+        # ln(1 + z), as the trees of the baseline learn it.
+        target = np.log1p(target) if self.task == "redshift" else target
+        for member in self.members:
+            member.fit(X, target)
+        return self
+
+    def answers(self, X):
+        found = np.array([answers(self.task, member, X) for member in self.members])
+        return np.expm1(found) if self.task == "redshift" else found
+
+
+class Trees:
+    """Gradient boosting on hand-made features, or on what controls may see, of tables."""
+
+    def __init__(self, task, features, cache):
+        self.task, self.features, self.cache = task, features, cache
+        self.model = redshift_regressor() if task == "redshift" else boosting_classifier()
+
+    def _of(self, X, what):
+        if what not in self.cache:
+            self.cache[what] = self.features(X).to_numpy()
+        return self.cache[what]
+
+    def fit(self, X, target, what):
+        self.model.fit(self._of(X, what), target)
+        return self
+
+    def answers(self, X, what):
+        return answers(self.task, self.model, self._of(X, what))
+
+
+BASELINES = {
+    "gradient boosting (features C)": light_curve_features,
+    "control K0": lambda X: observing_pattern(X, "K0"),
+    "control K1": lambda X: observing_pattern(X, "K1"),
+}
+
+
+def run_fold(X, y, z, train, test, models, members, seed, cache):
+    """Figures by model, then task."""
+    tests = {"": X.iloc[test]}
+    for what, how in THINNED.items():
+        tests[f", {what}"] = thin_light_curves(X.iloc[test], random_state=seed, **how)
+    found = {}
+    for task in TASKS:
+        part = taking_part(task, y, z)
+        target = z if task == "redshift" else y
+        here = {what: tests[what] for what in (tests if task == "three" else [""])}
+        here = {what: values[part[test]] for what, values in here.items()}
+        table_train, rows = X.iloc[train][part[train]], train[part[train]]
+        classes = None if task == "redshift" else np.unique(y[rows])
+        truth = target[test][part[test]]
+
+        def score(name, what, answer, task=task, classes=classes, truth=truth):
+            found.setdefault(name, {})[f"{task}{what}"] = figures(task, classes, truth, answer)
+
+        trees = {}
+        for name, features in BASELINES.items():
+            seen = cache.setdefault((name, seed, task), {})
+            fitted = Trees(task, features, seen).fit(table_train, target[rows], "train")
+            for what, values in here.items():
+                answer = fitted.answers(values, what)
+                score(name, what, answer)
+                if features is light_curve_features:
+                    trees[what] = answer
+        for name in models:
+            fitted = Network(task, MODELS[name], members, seed).fit(table_train, target[rows])
+            for what, values in here.items():
+                several = fitted.answers(values)
+                score(name, what, several[0])
+                if members > 1:
+                    score(f"{name}, average of {members}", what, several.mean(axis=0))
+                score(
+                    f"{name}, average of {members} and boosting",
+                    what,
+                    (several.mean(axis=0) + trees[what]) / 2,
+                )
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sample", choices=("pairs", "curves"), default="pairs")
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(REPORTED))
+    parser.add_argument("--members", type=int, default=4)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--out", default="benchmarks/results/maven_real")
+    parser.add_argument("--validate", action="store_true", help="leave the test parts alone")
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore", DataQualityWarning)
+    torch.set_num_threads(2)
+    X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
+    X, z = X[["light_curve"]], X["redshift"].to_numpy()
+    folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
+    results, cache, start = [], {}, time.time()
+    for seed, (train, test) in enumerate(list(folds)[: arguments.folds]):
+        if arguments.validate:
+            split = StratifiedShuffleSplit(1, test_size=0.2, random_state=seed)
+            inner, held = next(split.split(train, y[train]))
+            train, test = train[inner], train[held]
+        found = run_fold(X, y, z, train, test, arguments.models, arguments.members, seed, cache)
+        results.append(found)
+        print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
+        for name, tasks in found.items():
+            short = {t: round(f.get("macro-F1", f.get("R2")), 3) for t, f in tasks.items()}
+            print("   ", name, short, flush=True)
+    by_name = {name: [fold[name] for fold in results] for name in results[0]}
+    print(table(by_name), flush=True)
+    if not arguments.validate:
+        out = Path(arguments.out)
+        out.mkdir(parents=True, exist_ok=True)
+        for name, found in by_name.items():
+            file = name.replace(",", "").replace(" ", "_").replace("(", "").replace(")", "")
+            (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(found, indent=1))
+
+
+if __name__ == "__main__":
+    main()
