@@ -70,7 +70,7 @@ def _with_place(error, name, field):
 
 def _cell_fields(cell, name, kind):
     """The fields of one cell as a dict of arrays; empty when the cell holds nothing."""
-    given = {field: values for field, values in _items(cell, name) if values is not None}
+    given = {field: values for field, values in cell_items(cell, name) if values is not None}
     # Under our names at once: objects may differ in theirs.
     known = alias_map(given, kind)
     if kind is not None:  # what else a cell holds is of no concern, whatever it is
@@ -97,7 +97,7 @@ def _cell_fields(cell, name, kind):
         return {str(field): values for field, values in fields.items()}
     names = {ours: field for field, ours in known.items()}
     fields = {ours: fields[field] for ours, field in names.items()}
-    require(fields, [field for field, _ in _items(cell, name)], kind, f"Object {name!r}: a")
+    require(fields, [field for field, _ in cell_items(cell, name)], kind, f"Object {name!r}: a")
     rescale = _rescale_photometry if kind == "light_curve" else _rescale_spectrum
     return rescale(fields, units, names, name)
 
@@ -141,7 +141,7 @@ def _rescale_spectrum(fields, units, names, name):
     return fields
 
 
-def _items(cell, name):
+def cell_items(cell, name):
     """(field, values) pairs of one cell."""
     if cell is None or cell is pd.NaT or cell is pd.NA or (np.isscalar(cell) and pd.isna(cell)):
         return []

@@ -69,11 +69,11 @@ def as_ragged(column, kind=None):
     names = column.index
     array = column.array
     if hasattr(array, "struct_array"):
-        ragged = _from_arrow(array.struct_array, names)
+        ragged = _from_arrow(array.struct_array, names, kind)
     elif isinstance(column.dtype, pd.ArrowDtype):
         import pyarrow as pa
 
-        ragged = _from_arrow(pa.chunked_array(array.__arrow_array__()), names)
+        ragged = _from_arrow(pa.chunked_array(array.__arrow_array__()), names, kind)
     else:
         ragged = ragged_of_cells(column, kind)
     return ragged if kind is None else _standard_fields(ragged, kind, names)
@@ -88,7 +88,7 @@ def as_series(cells):
     return pd.Series(array)
 
 
-def _from_arrow(array, names):
+def _from_arrow(array, names, kind):
     """Ragged from an Arrow array of lists of structs or of structs of lists."""
     import pyarrow as pa
 
@@ -97,7 +97,7 @@ def _from_arrow(array, names):
             chunks = [chunk for chunk in array.chunks if len(chunk)] or [pa.array([], array.type)]
             starts = np.cumsum([0, *map(len, chunks)])
             return Ragged.concatenate(
-                [_from_arrow(c, names[k:]) for c, k in zip(chunks, starts[:-1], strict=True)]
+                [_from_arrow(c, names[k:], kind) for c, k in zip(chunks, starts[:-1], strict=True)]
             )
         array = array.chunk(0)
     if pa.types.is_null(array.type):
@@ -117,7 +117,12 @@ def _from_arrow(array, names):
             f"An Arrow column of light curves or spectra must hold lists of structs or structs of "
             f"lists; got {array.type}."
         )
-    fields = {name: _flat_from_arrow(values) for name, values in flat.items()}
+    # What else a column of light curves or spectra holds may be of any type.
+    fields = {
+        name: _flat_from_arrow(values)
+        for name, values in flat.items()
+        if kind is None or not pa.types.is_nested(values.type) or name in alias_map(flat, kind)
+    }
     return Ragged(fields, np.concatenate([[0], np.cumsum(first)]))
 
 
