@@ -7,6 +7,7 @@ import pandas as pd
 
 from sklearn_sn.data._check_points import check_light_curves, check_spectra
 from sklearn_sn.data._convert import as_ragged, as_series
+from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
 from sklearn_sn.data._quality import Findings
@@ -76,7 +77,9 @@ class CheckedTable:
         return getattr(self, modality) is not None
 
 
-def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn=True):
+def check_table(
+    X, *, modalities=None, metadata_columns=(), training=False, warn=True, positions=False
+):
     """Check a table of objects once, and turn its modalities into flat arrays.
 
     Three things can happen to bad input. It is mended and said once per call, in one warning that
@@ -96,9 +99,14 @@ def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn
     metadata_columns : sequence of str, default=()
         Plain columns to read as metadata.
     training : bool, default=False
-        At fit, an object with nothing usable, and negative errors, are refused.
+        At fit, an object with nothing usable is refused, and so is a negative ``flux_err`` in a
+        light curve. Otherwise that point is dropped. A pixel of a spectrum with a negative error is
+        dropped in any case, and a zero error counts as unknown.
     warn : bool, default=True
         Whether to warn of what was mended or looks wrong.
+    positions : bool, default=False
+        Whether light curves and spectra get a field ``position``: which point of
+        ``as_ragged(X[modality])`` each of theirs is.
 
     Returns
     -------
@@ -133,6 +141,8 @@ def check_table(X, *, modalities=None, metadata_columns=(), training=False, warn
         if modality in wanted:
             ragged = as_ragged(X[modality], kind=modality)
             findings.count(f"{modality}_given", ragged.lengths)
+            if positions:
+                ragged = ragged.with_fields(position=np.arange(ragged.n_points))
             if modality == "light_curve":
                 parts[modality] = check_light_curves(ragged, findings, training)
             else:
@@ -229,6 +239,18 @@ def _frame_of(columns):
     return pd.DataFrame({n: c.array for n, c in columns.items()}, index=index)
 
 
+def _remedy_of_long(X):
+    """What to do with a long table, of one row per point; empty where X is none."""
+    for kind, arguments in (("light_curve", "None, X"), ("spectrum", "None, None, X")):
+        if set(REQUIRED[kind]) - {"flux"} <= set(alias_map(X.columns, kind).values()):
+            what = "point" if kind == "light_curve" else "pixel"
+            return (
+                f" This looks like a long table, with one row per {what}: "
+                f"sklearn_sn.datasets.read_tables({arguments}) makes one row per object of it."
+            )
+    return ""
+
+
 def _wanted(X, modalities, metadata_columns):
     if modalities is None:
         found = [name for name in ("light_curve", "spectrum", "image") if name in X.columns]
@@ -236,14 +258,14 @@ def _wanted(X, modalities, metadata_columns):
         if not modalities:
             raise ValueError(
                 "X has none of the columns 'light_curve', 'spectrum' and 'image'; it has "
-                f"{list(X.columns)[:10]}."
+                f"{list(X.columns)[:10]}.{_remedy_of_long(X)}"
             )
     needed = [name for name in modalities if name != "metadata"] + list(metadata_columns)
     for name in needed:
         if name not in X.columns:
             raise ValueError(
-                f"X lacks the column {name!r}; it has {list(X.columns)[:10]}. Give every object "
-                "that lacks a modality a null cell."
+                f"X lacks the column {name!r}; it has {list(X.columns)[:10]}."
+                + (_remedy_of_long(X) or " Give every object that lacks a modality a null cell.")
             )
         if isinstance(X[name], pd.DataFrame):
             raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")

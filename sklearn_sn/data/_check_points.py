@@ -12,6 +12,15 @@ LOW_DATA = 3  # points; a light curve with fewer is flagged
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; outside, the unit is doubted
 LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
 FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
+# Numbers that look like magnitudes. µJy spread over decades: of 2,000 simulated light curves and of
+# 6,300 of PLAsTiCC, none stays within 8 … 28 (mag 20.3 to 21.6, were it flux), which magnitudes of
+# transients do not leave. Of the first three points alone, up to 2 % do, but 0.2 % within 14 … 23,
+# where surveys find most transients; fewer points than three say nothing. Larger errors than half a
+# magnitude are rare, and smaller ones than 0.5 µJy (that is, fluxes of 16 to 50 sigma here) too.
+MAGNITUDES = (8.0, 28.0)
+MAGNITUDES_OF_FEW = (14.0, 23.0)
+FEW = (3, 10)  # points, in the whole table: from the first on there is a suspicion; many
+LARGEST_MAG_ERR = 0.5
 MJD_RANGE = (0.0, 2e5)  # a time beside Julian dates that is one of these is MJD
 
 
@@ -24,7 +33,7 @@ def check_light_curves(curves, findings, training):
         Fields time, band, flux and, maybe, flux_err; one row per object.
     findings : Findings
     training : bool
-        At fit, negative errors are refused; at predict, their points are dropped.
+        At fit, a negative flux_err is refused; at predict, its point is dropped.
 
     Returns
     -------
@@ -161,16 +170,21 @@ def _in_mjd(ragged, findings):
 
 def _doubt_fluxes(curves, findings):
     flux = curves["flux"]
-    errors = curves["flux_err"] if "flux_err" in curves else np.full(len(flux), np.nan)
     finite = np.isfinite(flux)
-    small = np.isfinite(errors) & finite
-    precise = finite.sum() >= 10 and small.any() and np.median(errors[small]) < 0.5
-    # µJy spread over decades; magnitudes of transients do not leave 8 … 28.
-    if precise and flux[finite].min() > 8 and flux[finite].max() < 28:
-        findings.flag("MAGNITUDES", curves.rows[finite])
-        findings.doubt(
-            "fluxes look like magnitudes (all between 8 and 28)", "convert them with mag_to_flux"
-        )
+    n_points = np.count_nonzero(finite)
+    low, high = MAGNITUDES if n_points >= FEW[1] else MAGNITUDES_OF_FEW
+    if n_points < FEW[0] or flux[finite].min() <= low or flux[finite].max() >= high:
+        return
+    if "flux_err" in curves:
+        errors = curves["flux_err"][finite]
+        errors = errors[np.isfinite(errors)]
+        if len(errors) and np.median(errors) >= LARGEST_MAG_ERR:
+            return
+    findings.flag("MAGNITUDES", curves.rows[finite])
+    findings.doubt(
+        f"fluxes look like magnitudes (all between {low:g} and {high:g})",
+        "convert them with mag_to_flux",
+    )
 
 
 def check_spectra(pixels, findings):
@@ -179,7 +193,8 @@ def check_spectra(pixels, findings):
     Parameters
     ----------
     pixels : Ragged
-        Fields wavelength, flux and, maybe, flux_err and time; one row per object.
+        Fields wavelength, flux and, maybe, flux_err and time; one row per object. A pixel with a
+        negative error is dropped, at fit too.
     findings : Findings
 
     Returns

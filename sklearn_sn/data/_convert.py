@@ -1,46 +1,22 @@
 """From the columns of a table to Ragged: Arrow buffers as they are, Python cells once."""
 
-from collections.abc import Iterator, Mapping
-from numbers import Number
-
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._cells import ragged_of_cells
+from sklearn_sn.data._fields import (
+    FIELD_ALIASES,
+    REQUIRED,
+    SCALE,
+    TEXTS,
+    alias_map,
+    as_numbers,
+    require,
+    scale_of_name,
+    unequal,
+)
 from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._units import to_unit
-
-# Names that a field goes by, in order of preference (the first is ours). sncosmo has such a table
-# for photometry (sncosmo.photdata.PHOTDATA_ALIASES); SNANA, ZTF and LSST names are added.
-FIELD_ALIASES = {
-    "light_curve": {
-        "time": ("time", "mjd", "jd", "t", "date", "mjdobs", "mjd_obs", "midpointmjdtai"),
-        "band": ("band", "bandpass", "filter", "flt", "passband", "fid"),
-        "flux": ("flux", "f", "flux_ujy", "psfflux"),
-        "flux_err": (
-            "flux_err",
-            "fluxerr",
-            "flux_error",
-            "fluxerror",
-            "fe",
-            "ferr",
-            "flux_ujy_err",
-            "psffluxerr",
-        ),
-    },
-    "spectrum": {
-        "wavelength": ("wavelength", "wave", "lambda", "lam", "wl"),
-        "flux": ("flux", "f", "flux_lambda", "fluxes"),
-        "flux_err": ("flux_err", "fluxerr", "flux_error", "error", "err", "sigma", "uncertainty"),
-        "time": ("time", "mjd", "date", "obs_time"),
-    },
-}
-_UNITS = {
-    "light_curve": {"time": "d", "flux": "uJy", "flux_err": "uJy"},
-    "spectrum": {"wavelength": "Angstrom", "time": "d"},
-}
-# Where photometry comes in other units, as in sncosmo and SNANA.
-_ZERO_POINT = ("zp", "zpt")
-_REQUIRED = {"light_curve": ("time", "band", "flux"), "spectrum": ("wavelength", "flux")}
+from sklearn_sn.data._zero_points import in_microjansky
 
 
 def as_ragged(column, kind=None):
@@ -53,11 +29,12 @@ def as_ragged(column, kind=None):
     ----------
     column : pandas.Series or sequence, shape (n_objects,)
         A nested-pandas column, an Arrow column of lists of structs or of structs of lists, or cells
-        that are DataFrames, dicts of arrays, lists of dicts, structured arrays, astropy Tables, or
-        None where the object lacks the modality.
+        that are DataFrames, dicts (or Series) of arrays, lists of dicts, structured arrays, astropy
+        Tables, or None where the object lacks the modality.
     kind : {"light_curve", "spectrum"}, optional
         Rename the fields to the names of this library (``mjd`` to ``time``, ``fluxerr`` to
         ``flux_err`` …), convert astropy units, and require the fields that this modality needs.
+        See Notes for fluxes in other units.
 
     Returns
     -------
@@ -68,7 +45,18 @@ def as_ragged(column, kind=None):
     ------
     ValueError
         If a field that `kind` needs is missing or not numeric, or if the fields of one object have
-        unequal lengths.
+        unequal lengths; if a unit cannot be converted, or the system of a zero point is unknown.
+
+    Notes
+    -----
+    Fluxes of light curves become µJy. One with an astropy unit is converted by it. One without is
+    µJy, unless the object has a zero point (``zp``, ``zpt``, ``zero_point``), the magnitude of flux
+    1, in the system that ``zpsys`` (or ``system``, ``magsys``) names: AB, as by default, or Vega.
+    Fluxes and errors under Rubin's names ``psfFlux`` and ``psfFluxErr`` are in nJy where they have
+    neither unit nor zero point.
+
+    Fluxes of spectra with a unit become erg/s/cm²/Å, also those per frequency; those without, and
+    dimensionless ones, are relative and stay. An error without a unit has that of its flux.
 
     Examples
     --------
@@ -81,14 +69,14 @@ def as_ragged(column, kind=None):
     names = column.index
     array = column.array
     if hasattr(array, "struct_array"):
-        ragged = _from_arrow(array.struct_array, names)
+        ragged = _from_arrow(array.struct_array, names, kind)
     elif isinstance(column.dtype, pd.ArrowDtype):
         import pyarrow as pa
 
-        ragged = _from_arrow(pa.chunked_array(array.__arrow_array__()), names)
+        ragged = _from_arrow(pa.chunked_array(array.__arrow_array__()), names, kind)
     else:
-        ragged = _from_cells(column, kind)
-    return ragged if kind is None else _standard_fields(ragged, kind)
+        ragged = ragged_of_cells(column, kind)
+    return ragged if kind is None else _standard_fields(ragged, kind, names)
 
 
 def as_series(cells):
@@ -100,7 +88,7 @@ def as_series(cells):
     return pd.Series(array)
 
 
-def _from_arrow(array, names):
+def _from_arrow(array, names, kind):
     """Ragged from an Arrow array of lists of structs or of structs of lists."""
     import pyarrow as pa
 
@@ -109,7 +97,7 @@ def _from_arrow(array, names):
             chunks = [chunk for chunk in array.chunks if len(chunk)] or [pa.array([], array.type)]
             starts = np.cumsum([0, *map(len, chunks)])
             return Ragged.concatenate(
-                [_from_arrow(c, names[k:]) for c, k in zip(chunks, starts[:-1], strict=True)]
+                [_from_arrow(c, names[k:], kind) for c, k in zip(chunks, starts[:-1], strict=True)]
             )
         array = array.chunk(0)
     if pa.types.is_null(array.type):
@@ -129,7 +117,12 @@ def _from_arrow(array, names):
             f"An Arrow column of light curves or spectra must hold lists of structs or structs of "
             f"lists; got {array.type}."
         )
-    fields = {name: _flat_from_arrow(values) for name, values in flat.items()}
+    # What else a column of light curves or spectra holds may be of any type.
+    fields = {
+        name: _flat_from_arrow(values)
+        for name, values in flat.items()
+        if kind is None or not pa.types.is_nested(values.type) or name in alias_map(flat, kind)
+    }
     return Ragged(fields, np.concatenate([[0], np.cumsum(first)]))
 
 
@@ -153,14 +146,7 @@ def _check_equal_lengths(lengths, names):
         differ = np.flatnonzero(first[1] != other[1])
         if len(differ):
             row = differ[0]
-            raise ValueError(_unequal(names[row], first[0], first[1][row], other[0], other[1][row]))
-
-
-def _unequal(name, field, size, other, length):
-    return (
-        f"Object {name!r} has {size} values in {field!r} but {length} in {other!r}; all fields of "
-        "an object must be equally long."
-    )
+            raise ValueError(unequal(names[row], first[0], first[1][row], other[0], other[1][row]))
 
 
 def _flat_from_arrow(values):
@@ -182,180 +168,24 @@ def _flat_from_arrow(values):
     return values.to_numpy(zero_copy_only=False)
 
 
-def _from_cells(column, kind):
-    """Ragged from Python containers, one cell after the other."""
-    parts, lengths = {}, np.zeros(len(column), dtype=np.int64)
-    for row, (name, cell) in enumerate(column.items()):
-        values = _cell_fields(cell, name, kind)
-        lengths[row] = len(next(iter(values.values()), ()))
-        # A field that only some objects have (an error, say) is NaN where it lacks.
-        for field, array in values.items():
-            parts.setdefault(field, []).append((row, array))
-    offsets = np.concatenate([[0], np.cumsum(lengths)])
-    return Ragged({field: _fill(cells, offsets) for field, cells in parts.items()}, offsets)
-
-
-def _fill(cells, offsets):
-    """One flat array from (row, values) pairs."""
-    arrays = [values for _, values in cells]
-    if any(array.dtype.kind not in "iufbc" for array in arrays):
-        flat = np.full(offsets[-1], None, dtype=object)
-    else:
-        flat = np.full(offsets[-1], np.nan, dtype=np.result_type(np.float64, *arrays))
-    for row, values in cells:
-        flat[offsets[row] : offsets[row + 1]] = values
-    return flat
-
-
-def _cell_fields(cell, name, kind):
-    """The fields of one cell as a dict of arrays; empty when the cell holds nothing."""
-    given = {field: values for field, values in _items(cell, name) if values is not None}
-    known = _alias_map(given, kind)
-    if kind is not None:  # what else a cell holds is of no concern, whatever it is
-        given = {f: v for f, v in given.items() if f in known or str(f).lower() in _ZERO_POINT}
-    fields = {}
-    for field, values in given.items():
-        try:
-            array = _cell_array(values, _UNITS.get(kind, {}).get(known.get(field)))
-            fields[field] = (
-                array if kind is None or known.get(field) == "band" else _as_numbers(array)
-            )
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"Object {name!r}, field {field!r}: {error}") from error
-    (first, size), *others = [(field, len(v)) for field, v in fields.items()] or [(None, 0)]
-    for other, length in others:
-        if length != size:
-            raise ValueError(_unequal(name, first, size, other, length))
-    if size == 0:
-        return {}
-    if kind is None:
-        return {str(field): values for field, values in fields.items()}
-    # Under our names at once: objects may differ in theirs, and in their zero points.
-    fields = _in_microjansky({known.get(field, field): v for field, v in fields.items()}, kind)
-    _require(fields, [field for field, _ in _items(cell, name)], kind, f"Object {name!r}: a")
-    return fields
-
-
-def _items(cell, name):
-    """(field, values) pairs of one cell."""
-    if cell is None or cell is pd.NaT or cell is pd.NA or (np.isscalar(cell) and pd.isna(cell)):
-        return []
-    if isinstance(cell, list | tuple) and all(isinstance(point, Mapping) for point in cell):
-        fields = dict.fromkeys(field for point in cell for field in point)
-        return [(field, [point.get(field) for point in cell]) for field in fields]
-    if isinstance(cell, pd.DataFrame):
-        return [(field, cell[field].to_numpy()) for field in cell.columns]
-    if isinstance(cell, Mapping):
-        return list(cell.items())
-    if isinstance(cell, np.ndarray) and cell.dtype.names:
-        return [(field, cell[field]) for field in cell.dtype.names]
-    if hasattr(cell, "colnames"):
-        return [(field, cell[field]) for field in cell.colnames]
-    raise ValueError(
-        f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
-        "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."
-    )
-
-
-def _cell_array(values, unit):
-    """A 1-D array of one field; numbers with an astropy unit in `unit`, None where it has any."""
-    if isinstance(values, Iterator):
-        values = list(values)
-    bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
-    own = "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
-    if own is not None:
-        # Spectra may be on any flux scale: only fields with a unit of ours are converted.
-        values = to_unit(values, unit or own)
-    if isinstance(values, np.ma.MaskedArray):
-        numeric = values.dtype.kind in "iuf"
-        values = np.ma.filled(values.astype(float if numeric else object), np.nan)
-    array = np.atleast_1d(np.asarray(values))
-    if array.ndim != 1:
-        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
-    if array.dtype.kind == "S":
-        return np.char.decode(array, "utf-8")
-    if array.dtype.kind == "O":
-        return _numbers_of(array)
-    if array.dtype == np.longdouble:
-        with np.errstate(over="ignore"):  # infinite points are dropped by the check
-            return array.astype(np.float64)
-    return array
-
-
-def _numbers_of(array):
-    """Objects that are numbers or null as floats; anything else stays."""
-    known = ~pd.isna(array)
-    if not all(isinstance(value, Number) for value in array[known]):
-        return array
-    numbers = np.full(len(array), np.nan)
-    numbers[known] = array[known].astype(np.float64)
-    return numbers
-
-
-def _alias_map(fields, kind):
-    """Which of our names each given field has: {given: ours}."""
-    table = FIELD_ALIASES.get(kind, {})
-    lower = {}
-    for field in fields:
-        lower.setdefault(str(field).lower(), field)
-    found = {}
-    for ours, aliases in table.items():
-        given = next((lower[alias] for alias in aliases if alias in lower), None)
-        if given is not None and given not in found:
-            found[given] = ours
-    return found
-
-
-def _standard_fields(ragged, kind):
+def _standard_fields(ragged, kind, names):
     """Rename fields to ours, keep the ones of this modality, and insist on the needed ones."""
-    names = _alias_map(list(ragged.fields), kind)
-    fields = {ours: ragged[given] for given, ours in names.items()}
+    known = alias_map(list(ragged.fields), kind)
+    fields = {ours: ragged[given] for given, ours in known.items()}
     if ragged.n_points == 0 and not fields:
-        fields = {field: np.empty(0) for field in _REQUIRED[kind]}
-    _require(fields, list(ragged.fields), kind, "A")
+        fields = {field: np.empty(0) for field in REQUIRED[kind]}
+    require(fields, list(ragged.fields), kind, "A")
     for field, values in fields.items():
-        if field != "band":
+        if field not in TEXTS:
             try:
-                fields[field] = _as_numbers(values)
+                fields[field] = as_numbers(values)
             except ValueError as error:
                 raise ValueError(f"The field {field!r} of a {kind} column: {error}") from None
-    extra = {field: v for field, v in ragged.fields.items() if str(field).lower() in _ZERO_POINT}
-    fields = _in_microjansky({**fields, **extra}, kind)
-    order = [field for field in FIELD_ALIASES[kind] if field in fields]
+    if "zero_point" in fields:
+        fields = in_microjansky(fields, ragged.rows, names)
+    elif kind == "light_curve":
+        for given, ours in known.items():
+            if scale_of_name(given) != 1:
+                fields[ours] = fields[ours] * scale_of_name(given)
+    order = [field for field in FIELD_ALIASES[kind] if field in fields and field not in SCALE]
     return Ragged({field: fields[field] for field in order}, ragged.offsets)
-
-
-def _require(fields, found, kind, who):
-    missing = [field for field in _REQUIRED[kind] if field not in fields]
-    if not missing:
-        return
-    hint = ""
-    if kind == "light_curve" and {"mag", "magnitude", "magpsf"} & {str(f).lower() for f in found}:
-        hint = " Magnitudes are converted by sklearn_sn.data.mag_to_flux."
-    raise ValueError(
-        f"{who} {kind} needs the fields {_REQUIRED[kind]}; {missing[0]!r} is missing (found "
-        f"{found}).{hint}"
-    )
-
-
-def _in_microjansky(fields, kind):
-    """Fluxes with a zero point in µJy, which have the AB zero point 23.9 (Oke & Gunn 1983)."""
-    name = next((field for field in fields if str(field).lower() in _ZERO_POINT), None)
-    if name is None or kind != "light_curve":
-        return fields
-    scale = 10.0 ** (-0.4 * (_as_numbers(fields[name]) - 23.9))
-    return {
-        field: _as_numbers(values) * scale if field.startswith("flux") else values
-        for field, values in fields.items()
-        if field != name
-    }
-
-
-def _as_numbers(values):
-    if isinstance(values, pd.Categorical):
-        if values.codes.max(initial=-1) < 0:  # nothing but nulls
-            return np.full(len(values), np.nan)
-        values = np.asarray(values.categories, dtype=object)
-    if values.dtype.kind not in "iufb":
-        raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
-    return np.asarray(values, dtype=np.float64)

@@ -9,7 +9,7 @@ from sklearn_sn.data._bands import canonical_bands, factorize_names, get_band
 
 # m_AB of 1 µJy: -2.5 log10(1e-6 / 3631) is 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266, 713).
 AB_ZERO_POINT = 23.9
-_SYSTEMS = ("ab", "vega", "native")
+SYSTEMS = ("ab", "vega", "native")
 _JD_ZERO = 2400000.5  # JD of MJD 0
 _JD_RANGE = (2.4e6, 3e6)  # from 1858 to 3501; as MJD, from 8429 on
 
@@ -255,7 +255,7 @@ def _offset(band, system, shape, name):
     """m_AB - m of every value, 0 where it is AB."""
     distinct, codes, system_shape = factorize_names(system)
     kinds = [str(kind).strip().lower() for kind in distinct]
-    wrong = [str(kind) for kind, low in zip(distinct, kinds, strict=True) if low not in _SYSTEMS]
+    wrong = [str(kind) for kind, low in zip(distinct, kinds, strict=True) if low not in SYSTEMS]
     if wrong or np.any(codes < 0):
         wrong = wrong or ["a missing one"]
         raise ValueError(f"The system must be 'AB', 'Vega' or 'native'. Got {wrong} instead.")
@@ -264,17 +264,12 @@ def _offset(band, system, shape, name):
         return 0.0
     if band is None:
         raise ValueError("Vega and native magnitudes need a band: pass band=.")
-    kind = np.array([_SYSTEMS.index(low) for low in kinds])[codes].reshape(system_shape)
+    kind = np.array([SYSTEMS.index(low) for low in kinds])[codes].reshape(system_shape)
     kind = _like(kind, np.empty(shape), "system", name)
 
-    labels, band_codes, band_shape = factorize_names(band)
-    bands = [get_band(n) if n else None for n in canonical_bands(np.array(labels, dtype=object))]
-    labels, bands = [*map(str, labels), "a missing one"], [*bands, None]
+    table, labels, _, band_codes, band_shape = band_offsets(band)
     band_codes = _like(band_codes.reshape(band_shape), np.empty(shape), "band", name)
-    vega = np.array([b.vega_ab_offset if b else np.nan for b in bands])
-    # Row: AB, Vega, native; column: band. A native AB magnitude needs no offset of Vega.
-    native = np.where([b is not None and b.system == "AB" for b in bands], 0.0, vega)
-    offset = np.stack([np.zeros(len(bands)), vega, native])[kind, band_codes]
+    offset = table[kind, band_codes]
     unknown = np.isnan(offset)
     if np.any(unknown):
         names = ", ".join(repr(labels[code]) for code in np.unique(band_codes[unknown]))
@@ -283,3 +278,33 @@ def _offset(band, system, shape, name):
             "vega_ab_offset, or convert to AB first."
         )
     return offset
+
+
+def band_offsets(band):
+    """m_AB - m in the distinct bands, in each system.
+
+    Parameters
+    ----------
+    band : array-like or Categorical of str, bytes or int, any shape
+
+    Returns
+    -------
+    table : ndarray of float64, shape (3, n_distinct + 1)
+        Row: one of `SYSTEMS`. The last column is a missing band's. NaN where the band or its
+        offset is unknown; AB magnitudes need none.
+    labels : list of str, length n_distinct + 1
+    known : ndarray of bool, shape (n_distinct + 1,)
+        Whether the band is.
+    codes : ndarray of int, shape (n_points,)
+        Column of every point.
+    shape : tuple
+        Shape of `band`.
+    """
+    labels, codes, shape = factorize_names(band)
+    bands = [get_band(n) if n else None for n in canonical_bands(np.array(labels, dtype=object))]
+    labels, bands = [*map(str, labels), "a missing one"], [*bands, None]
+    vega = np.array([b.vega_ab_offset if b else np.nan for b in bands])
+    # A native AB magnitude needs no offset of Vega.
+    native = np.where([b is not None and b.system == "AB" for b in bands], 0.0, vega)
+    table = np.stack([np.zeros(len(bands)), vega, native])
+    return table, labels, np.array([b is not None for b in bands]), codes, shape

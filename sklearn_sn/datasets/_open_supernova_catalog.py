@@ -2,7 +2,6 @@
 
 import json
 import re
-import warnings
 from numbers import Integral, Real
 from os import PathLike
 from urllib.parse import quote
@@ -12,7 +11,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
-from sklearn_sn.data._quality import DataQualityWarning
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.datasets._data_home import data_home_path, download, write_atomically
 from sklearn_sn.datasets._open_supernova_json import (
@@ -53,7 +52,8 @@ collected from publications. The catalogue is no longer updated. Cite it and the
 field `sources` names them for each object.
 
 Magnitudes are converted to µJy (AB) with the system that the catalogue names or, where it names
-none, the one in which the band is usually published. Limits, model points, K-corrected magnitudes,
+none, the one in which the band is usually published; zero points of fluxes that name none are AB.
+Limits (also those written as text, such as ">19.5"), model points, K-corrected magnitudes,
 count rates, radio and X-ray points and points in unknown bands are left out (field `dropped`).
 Nothing is corrected for extinction; some publications give corrected magnitudes without saying so.
 Spectra are in the observer frame, in erg/s/cm²/Å where calibrated, on a relative scale otherwise.
@@ -227,11 +227,7 @@ def _warn(events, dropped):
             f"{unknown.index[unknown > 0][0]!r})"
         )
     if said:
-        warnings.warn(
-            f"Open Supernova Catalog: {'; '.join(said)}. See the field dropped.",
-            DataQualityWarning,
-            stacklevel=5,
-        )
+        warn_quality(f"Open Supernova Catalog: {'; '.join(said)}. See the field dropped.")
 
 
 def _sources(event):

@@ -7,12 +7,13 @@ import re
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 from astropy import units as u
 from astropy.coordinates import Angle
 
 from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.datasets._photometry import read_bands
-from sklearn_sn.datasets._spectra import FLUX_UNIT, flux_per_wavelength
 
 _JD_ZERO = 2400000.5
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
@@ -20,6 +21,12 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _NO_SPECTRUM = ("model", "realization", "host")
 _NO_POINT = (*_NO_SPECTRUM, "simulated", "synthetic", "kcorrected", "restframe")
 _POINT_TEXTS = ("band", "system", "survey", "telescope", "instrument")
+_POINT_NUMBERS = (
+    *("time", "mag", "mag_err", "flux", "flux_err", "zero_point"),
+    "per_wavelength",  # 1 where the flux is
+)
+# Text such as ">19.5" is a limit; a magnitude may be brighter than one where the star saturates.
+_LIMIT_SIGNS = tuple("<>≤≥")
 
 
 def parse_metadata(event):
@@ -73,21 +80,26 @@ def parse_photometry(event):
             points.append(point)
     columns = {
         name: np.array([p[name] for p in points], dtype=object if name in _POINT_TEXTS else float)
-        for name in (*_POINT_TEXTS, "time", "mag", "mag_err", "flux", "flux_err", "per_wavelength")
+        for name in (*_POINT_TEXTS, *_POINT_NUMBERS)
     }
+    # Zero points of fluxes are AB where no system is named, in any band.
+    by_zero_point = np.isfinite(columns["zero_point"])
     bands, known, zero_flux = read_bands(
         columns["band"],
         columns["system"],
         [columns[name] for name in ("survey", "telescope", "instrument")],
+        default_system=pd.Categorical.from_codes(by_zero_point.astype(int), ["native", "AB"]),
     )
     known &= np.isfinite(zero_flux)
     dropped["unknown band"] = int(np.sum(~known))
     with np.errstate(over="ignore"):
         from_mag = zero_flux * 10 ** (-0.4 * columns["mag"])
+        from_zero_point = zero_flux * 10 ** (-0.4 * columns["zero_point"])
     # 1 µJy is 1e-29 erg/s/cm²/Hz, and c is 2.998e18 Å/s.
     wavelength = np.full(len(points), np.nan)
     wavelength[known] = band_wavelength(bands[known])
     density = np.where(columns["per_wavelength"] > 0, wavelength**2 / 2.99792458e18 * 1e29, 1.0)
+    density = np.where(by_zero_point, from_zero_point, density)
     given = np.isfinite(columns["flux"])
     fields = {
         "time": columns["time"],
@@ -163,13 +175,18 @@ def _read_point(entry):
     point = {name: _text(entry.get(name)) for name in _POINT_TEXTS}
     point |= {"time": mjd(entry), "mag": number(entry.get("magnitude"))}
     point["mag_err"] = _error(entry, "magnitude")
-    flux, flux_err, unit = np.nan, np.nan, None
+    flux, flux_err, unit, used = np.nan, np.nan, None, "magnitude"
     for key in ("fluxdensity", "flux"):
         if np.isnan(point["mag"]) and key in entry:
-            flux, flux_err = number(entry[key]), _error(entry, key)
+            flux, flux_err, used = number(entry[key]), _error(entry, key), key
             unit = read_unit(entry.get(f"u_{key}"))
             break
-    scale = _flux_scale(unit, number(entry.get("zeropoint")))
+    if (_text(entry.get(used)) or "").startswith(_LIMIT_SIGNS):
+        return None, "limit"
+    scale = _flux_scale(unit)
+    point["zero_point"] = number(entry.get("zeropoint")) if scale is None else np.nan
+    if scale is None:
+        scale = 1.0 if np.isfinite(point["zero_point"]) else np.nan
     point |= {"flux": flux * scale, "flux_err": flux_err * scale}
     point["per_wavelength"] = float(unit is not None and unit.is_equivalent(FLUX_UNIT))
     if not np.isfinite(point["time"]):
@@ -179,14 +196,13 @@ def _read_point(entry):
     return point, None
 
 
-def _flux_scale(unit, zero_point):
-    """Factor to µJy, or to erg/s/cm²/Å for a flux per wavelength."""
+def _flux_scale(unit):
+    """Factor to µJy, or to erg/s/cm²/Å for a flux per wavelength; None without such a unit."""
     if unit is not None and unit.is_equivalent(u.Jy):
         return unit.to(u.uJy)
     if unit is not None and unit.is_equivalent(FLUX_UNIT):
         return unit.to(FLUX_UNIT)
-    # µJy have the AB zero point 23.9; without a zero point this is NaN, so no flux.
-    return 10 ** (-0.4 * (zero_point - 23.9))
+    return None
 
 
 def _error(entry, name):
@@ -218,10 +234,11 @@ def _read_spectrum(entry, redshift):
             return None, "rest frame without redshift"
         wavelength = wavelength * (1 + shift)
     fields = {"wavelength": wavelength}
-    fields["flux"] = flux_per_wavelength(data[:, 1], read_unit(entry.get("u_fluxes")), wavelength)
+    unit = _density_unit(entry.get("u_fluxes"))
+    fields["flux"] = flux_per_wavelength(data[:, 1], unit, wavelength)
     error = np.full(len(data), np.nan)
     if width == 3:
-        unit = read_unit(entry.get("u_errors") or entry.get("u_fluxes"))
+        unit = _density_unit(entry.get("u_errors") or entry.get("u_fluxes"))
         error = flux_per_wavelength(data[:, 2], unit, wavelength)
     fields["flux_err"] = np.where(error > 0, error, np.nan)
     fields["time"] = np.full(len(data), mjd(entry))
@@ -259,6 +276,12 @@ def read_unit(text):
         return u.Unit(" ".join(part for part in parts if part))
     except (ValueError, TypeError):
         return None
+
+
+def _density_unit(text):
+    """The unit of a spectrum; None where it is none of flux density, and the flux so relative."""
+    unit = read_unit(text)
+    return unit if is_flux_density(unit) else None
 
 
 def _inverse(match):

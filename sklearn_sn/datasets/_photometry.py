@@ -8,11 +8,8 @@ import pandas as pd
 from sklearn_sn.data._band_registry import as_text
 from sklearn_sn.data._bands import canonical_band, canonical_bands, factorize_names
 from sklearn_sn.data._units import mag_to_flux
+from sklearn_sn.data._zero_points import magnitude_system
 
-# Names of magnitude systems in catalogues. Landolt's and Swift's standards are on the Vega scale,
-# those of SDSS on the AB scale; every other name (Natural, Swope, WHIRC …) counts as native.
-_SYSTEMS = {"ab": "AB", "abmag": "AB", "sdss": "AB", "vega": "Vega", "vegamag": "Vega"}
-_SYSTEMS |= {"landolt": "Vega", "swift": "Vega"}
 # The Palomar Transient Factory is calibrated to SDSS, its R too (Ofek et al. 2012, PASP 124, 62).
 _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
 _CAMERAS = {"gpc": "ps1"}  # cameras that go by another name than their survey
@@ -31,8 +28,8 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
         Survey, telescope and instrument: they tell bands of one name apart.
     survey : str, optional
         Survey to which all the bands belong; `places` then say nothing.
-    default_system : {"native", "AB", "Vega"}, default="native"
-        System of the points that name none.
+    default_system : {"native", "AB", "Vega"} or Categorical of them, default="native"
+        System of the points that name none; one for all, or one for each.
 
     Returns
     -------
@@ -42,23 +39,28 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
     zero_flux : ndarray of float64, shape (n_points,)
         Flux density of magnitude 0, µJy; NaN where it is unknown.
     """
-    columns = [bands, [None] * len(bands) if systems is None else systems, *places]
-    combinations, codes = _combinations(columns)
+    if isinstance(default_system, str):
+        default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
+    systems = [None] * len(bands) if systems is None else systems
+    combinations, codes = _combinations([bands, systems, default_system, *places])
     parts = [
-        (as_text(band), system, [as_text(p) or "" for p in places])
-        for band, system, *places in combinations
+        (as_text(band), system, default, [as_text(p) or "" for p in places])
+        for band, system, default, *places in combinations
     ]
-    texts = [_label(text, places) for text, _, places in parts]
+    texts = [_label(text, places) for text, _, _, places in parts]
     found = [None] * len(texts)
     if survey is None:
-        found = [_by_place(text, *part[1:]) for text, part in zip(texts, parts, strict=True)]
+        found = [
+            _by_place(text, system, places)
+            for text, (_, system, _, places) in zip(texts, parts, strict=True)
+        ]
     # The rest is asked at once, so that codes of another survey do not pass for ZTF's 1, 2, 3.
     rest = [text if name is None else None for text, name in zip(texts, found, strict=True)]
     by_name = canonical_bands(np.array([*rest, None], dtype=object), survey, ambiguous="unknown")
     found = [one or other for one, other in zip(found, by_name[:-1], strict=True)]
     zero_flux = [
-        _zero_flux(name, system, places, default_system)
-        for name, (_, system, places) in zip(found, parts, strict=True)
+        _zero_flux(name, system, places, default)
+        for name, (_, system, default, places) in zip(found, parts, strict=True)
     ]
     labels = [name or text for name, text in zip(found, texts, strict=True)]
     known = np.array([name is not None for name in found], dtype=bool)
@@ -104,14 +106,6 @@ def _by_place(text, system, places):
     if text in ("G", "Z") and magnitude_system(system) == "AB":
         return canonical_band(text.lower())  # Gaia's G is in the Vega system; this one is Sloan's
     return None
-
-
-def magnitude_system(system, default="native"):
-    """AB, Vega or native, from a name as published; `default` where there is none."""
-    text = as_text(system)
-    if text is None:
-        return default
-    return _SYSTEMS.get(re.split(r"[_ ]", text.lower())[0], "native")
 
 
 def _zero_flux(name, system, places, default):

@@ -1,13 +1,16 @@
 """The points of a long table, as light curves in µJy."""
 
 import numpy as np
+import pandas as pd
 
 from sklearn_sn.data._band_registry import as_text
 from sklearn_sn.data._bands import factorize_names
+from sklearn_sn.data._fields import scale_of_name
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._units import AB_ZERO_POINT, to_mjd
+from sklearn_sn.data._zero_points import magnitude_system
 from sklearn_sn.datasets._long_numbers import in_magnitudes
-from sklearn_sn.datasets._photometry import magnitude_system, read_bands
+from sklearn_sn.datasets._photometry import read_bands
 
 _PLACES = ("survey", "telescope", "instrument")
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
@@ -51,21 +54,27 @@ def gather_points(
     unit_field = "mag" if mag_system else "zero_point" if scale_system else None
     if unit_field:
         _refuse_other_systems(points, unit_field, system)
+    default_system = "AB" if mag_system else system
+    if "zero_point" in points and default_system != "AB":
+        # `system` is that of magnitudes; the zero point of a flux is AB.
+        default_system = pd.Categorical.from_codes(has_flux.astype(int), [default_system, "AB"])
     places = [points[place] for place in _PLACES if place in points]
     bands, known, zero_flux = read_bands(
         points["band"],
         points.columns.get("system"),
         places,
         survey=survey,
-        default_system="AB" if unit_field or "zero_point" in points else system,
+        default_system=default_system,
     )
     bare = "flux" in points and points.unit("flux") is None
     unreadable = np.zeros(n, dtype=bool)
     if "zero_point" in points and bare:
         scale = zero_flux * 10 ** (-0.4 * scale_mag)
         unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
+        error_scale = scale
     else:
-        scale = _scale_of_survey(points, bare, survey, zero_point)
+        scale = _default_scale(points, "flux", survey, zero_point)
+        error_scale = _default_scale(points, "flux_err", survey, zero_point)
     if zero_point is not None and (not bare or "zero_point" in points):
         raise ValueError(
             "zero_point= is that of a flux column without a unit and without a column of zero "
@@ -73,7 +82,7 @@ def gather_points(
         )
     flux = flux * scale
     if points.unit("flux_err") is None:
-        flux_err = flux_err * scale
+        flux_err = flux_err * error_scale
     unreadable |= ~has_flux & np.isfinite(mag) & (np.isnan(zero_flux) | ~known)
     with np.errstate(over="ignore"):
         flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
@@ -110,7 +119,8 @@ def _magnitudes(points, default_mag_err):
 
 def _refuse_other_systems(points, field, system):
     """The unit mag(AB) of a field stands against another system."""
-    if system == "Vega":
+    # Beside magnitudes, `system` is theirs and no one's else.
+    if system == "Vega" and (field == "mag" or "mag" not in points):
         raise ValueError(
             f"{points.place(field)} has the unit mag(AB), but system='Vega'. Leave system out, or "
             "give the column the unit mag."
@@ -129,16 +139,20 @@ def _refuse_other_systems(points, field, system):
         )
 
 
-def _scale_of_survey(points, bare, survey, zero_point):
-    """µJy of one unit of flux: a number, or one of each row."""
-    if zero_point is None:
-        if not bare or "ujy" in points.names["flux"].lower():
-            return 1.0
-        if survey is None and "survey" in points:
-            distinct, codes, _ = factorize_names(points["survey"])
-            return np.array([*map(_survey_scale, distinct), 1.0])[codes]
-        return _survey_scale(survey)
-    return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+def _default_scale(points, field, survey, zero_point):
+    """µJy of one unit of a flux or error, where no column says it: a number, or one of each row."""
+    if field not in points or points.unit(field) is not None:
+        return 1.0
+    if zero_point is not None:
+        return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+    name = points.names[field]
+    flux = points.names.get("flux", "")  # what says its own scale says that of a bare error
+    if scale_of_name(name) != 1 or points.unit("flux") is not None or "ujy" in flux.lower():
+        return scale_of_name(name)
+    if survey is None and "survey" in points:
+        distinct, codes, _ = factorize_names(points["survey"])
+        return np.array([*map(_survey_scale, distinct), 1.0])[codes]
+    return _survey_scale(survey)
 
 
 def _survey_scale(survey):

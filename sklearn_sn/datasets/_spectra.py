@@ -1,13 +1,11 @@
-"""Spectra of a long table: keeping those of one object apart, and flux per wavelength."""
+"""Spectra of a long table: keeping those of one object apart."""
 
 import numpy as np
 import pandas as pd
-from astropy import units as u
 
 from sklearn_sn.data._ragged import Ragged
 
 TIME_STEP = 1e-4  # days (8.6 s) between spectra of one object that share a time
-FLUX_UNIT = u.Unit("erg s-1 cm-2 AA-1")
 
 
 def gather_spectra(rows, n_rows, fields, spectrum=None):
@@ -68,41 +66,3 @@ def _separate(row, time):
     moved = level > time[order] - shift
     time[order[moved]] = (level + shift)[moved]
     return time
-
-
-def flux_per_wavelength(flux, unit, wavelength):
-    """Flux in erg/s/cm²/Å where the unit is known, unchanged where it is not.
-
-    Parameters
-    ----------
-    flux : array of float, shape (n_pixels,)
-        Fluxes or their errors.
-    unit : astropy unit or None
-        Flux per wavelength or per frequency; anything else is taken as a relative flux per
-        wavelength.
-    wavelength : array of float, shape (n_pixels,)
-        In Å.
-
-    Returns
-    -------
-    array of float, shape (n_pixels,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from astropy import units as u
-    >>> from sklearn_sn.datasets._spectra import flux_per_wavelength
-    >>> flux_per_wavelength(np.ones(1), u.Unit("mJy"), np.full(1, 5000.0)).round(20)
-    array([1.19917e-15])
-    """
-    if unit is None:
-        return flux
-    if unit.is_equivalent(FLUX_UNIT):
-        return flux * unit.to(FLUX_UNIT)
-    if unit.is_equivalent(u.Jy):
-        return (
-            flux
-            * unit.to(FLUX_UNIT, 1.0, u.spectral_density(5000 * u.AA))
-            * (5000.0 / wavelength) ** 2
-        )
-    return flux

@@ -7,13 +7,14 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from sklearn_sn.data._bands import factorize_names, list_bands
-from sklearn_sn.data._convert import FIELD_ALIASES
+from sklearn_sn.data._fields import FIELD_ALIASES
+from sklearn_sn.data._flux_density import flux_per_wavelength
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._units import to_mjd
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
 from sklearn_sn.datasets._points import gather_points
-from sklearn_sn.datasets._spectra import flux_per_wavelength, gather_spectra
+from sklearn_sn.datasets._spectra import gather_spectra
 
 # Names of the columns that only long tables have, in order of preference.
 _ALIASES = {
@@ -22,8 +23,6 @@ _ALIASES = {
         "mag": ("mag", "magnitude", "magpsf"),
         "mag_err": ("mag_err", "magerr", "mag_error", "e_mag", "e_magnitude", "sigmapsf"),
         "upper_limit": ("upper_limit", "upperlimit"),
-        "system": ("system", "magsys", "zpsys"),
-        "zero_point": ("zero_point", "zeropoint", "zp", "zpt"),
         "survey": ("survey",),
         "telescope": ("telescope",),
         "instrument": ("instrument",),
@@ -74,7 +73,8 @@ def read_tables(
         those of the long tables, in order of appearance.
     light_curves : table, optional
         One row per photometric point: the object, time (MJD; JD is converted), band, and flux (µJy,
-        AB; or any flux with a column zp) or mag, with their errors. Optional columns: upper_limit
+        AB; psfFlux and psfFluxErr, as Rubin names them, nJy; or any flux with a column zp) or mag,
+        with their errors. Optional columns: upper_limit
         (true where the point is none), system (of the magnitudes or of zp; Natural and other names
         than AB, Vega, SDSS, Landolt and Swift count as native), and survey, telescope and
         instrument, which tell bands of one name apart (Swift's U is not Bessell's). A point with
@@ -83,8 +83,9 @@ def read_tables(
         an upper limit.
     spectra : table, optional
         One row per pixel: the object, wavelength (Å), flux (per wavelength, any scale; with a unit
-        per frequency it is converted) and, optionally, flux_err, time (MJD) and spectrum_id, which
-        tells the spectra of an object apart where the time does not.
+        per frequency it is converted) and, optionally, flux_err (in the unit of flux where it has
+        none), time (MJD) and spectrum_id, which tells the spectra of an object apart where the time
+        does not.
     id_column : str, default="object_id"
         Column (or named index) that names the object, in each table.
     light_curve_columns, spectrum_columns : dict of str to str, optional
@@ -97,11 +98,11 @@ def read_tables(
         PLAsTiCC publishes them; no other survey changes a flux.
     system : {"native", "AB", "Vega"}, default="native"
         System of the magnitudes that name none, neither by a column nor by the unit mag(AB);
-        native is the one in which the band is published. Fluxes with a zero point but without a
-        system are AB.
+        native is the one in which the band is published. The zero points of fluxes that name no
+        system are AB, whatever this says.
     zero_point : float, optional
         AB magnitude of the flux 1, for all fluxes of a column that has neither unit nor zp: 27.5
-        for SNANA's FLUXCAL, 31.4 for nJy. By default 23.9 (µJy).
+        for SNANA's FLUXCAL, 31.4 for nJy. By default 23.9 (µJy), and 31.4 for psfFlux.
     default_mag_err : float, optional
         Error of the magnitudes that have none. By default these points have no flux_err either,
         and :func:`~sklearn_sn.data.check_table` drops them where others of the object have one.
@@ -120,7 +121,8 @@ def read_tables(
     ValueError
         If a table is of another kind, a needed column is missing, two objects have one name, band
         codes are ambiguous, a value is no number (the message names the column and the object), or
-        a unit cannot be converted (mag(ST)) or contradicts a system.
+        a unit cannot be converted (mag(ST), or a spectrum's that is none of flux density) or
+        contradicts a system.
 
     Warns
     -----
@@ -300,9 +302,13 @@ def _spectra(pixels, rows, n_rows):
     fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
     for name in ("flux", "flux_err"):
         if name in pixels:
-            unit = pixels.unit(name)
-            values = pixels.numbers(name, unit or "")
-            fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
+            own = pixels.unit(name)
+            values = pixels.numbers(name, own or "")
+            unit = pixels.unit("flux") if own is None else own
+            try:
+                fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
+            except ValueError as error:
+                raise ValueError(f"{pixels.place(name)}: {error}") from error
     if "time" in pixels:
         fields["time"] = to_mjd(pixels.numbers("time", "d"))
     spectrum = None

@@ -64,12 +64,13 @@ class Progress(Callback):
 
     def on_epoch_end(self, net, **kwargs):
         last = net.history[-1]
-        losses = {k: round(last[k], 4) for k in ("train_loss", "valid_loss") if k in last}
+        losses = {k: f"{last[k]:.4f}" for k in ("train_loss", "valid_loss") if k in last}
         if self.verbose == 1:
             self.bar_.set_postfix(losses)
             self.bar_.update()
         else:
-            print(f"{self.name} epoch {last['epoch']}: {losses} in {last['dur']:.1f} s")
+            said = ", ".join(f"{name} {loss}" for name, loss in losses.items())
+            print(f"{self.name} epoch {last['epoch']}: {said} in {last['dur']:.1f} s")
 
     def on_train_end(self, net, **kwargs):
         if self.verbose == 1:

@@ -19,7 +19,8 @@ class ContinuumNormalizer(GridTransformer):
     The continuum is fitted by least squares with clipping; neither lines nor cosmic-ray spikes
     pull it. It is positive everywhere (at least a tenth of the median absolute flux), so the result
     is finite for spectra whose continuum falls to zero or below. With few knots the broad features
-    of supernovae stay in the result.
+    of supernovae stay in the result. Other fields of the pixels than flux and flux_err stay as they
+    are.
 
     Parameters
     ----------

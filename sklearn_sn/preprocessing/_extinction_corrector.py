@@ -1,6 +1,5 @@
 """Take the extinction by Milky Way dust out of fluxes."""
 
-import warnings
 from numbers import Real
 
 import numpy as np
@@ -8,9 +7,9 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from sklearn_sn.data._bands import band_wavelength
 from sklearn_sn.data._check import NESTED
-from sklearn_sn.data._quality import DataQualityWarning
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.preprocessing._plain_column import read_numbers
-from sklearn_sn.preprocessing._table import TableTransformer, require_column
+from sklearn_sn.preprocessing._table import TableTransformer
 
 _MODELS = {"CCM89", "O94", "F99", "F04", "F19", "G23"}
 _LARGEST_EBV = 100.0
@@ -23,7 +22,8 @@ class ExtinctionCorrector(TableTransformer):
 
     The factor is ``10 ** (0.4 * r_v * ebv * k)``, with ``k`` the law's A(λ) / A(V): at the
     effective wavelength of the band for light curves, at each pixel for spectra (observer frame).
-    Objects whose E(B−V) is not known are left as they are, with a warning.
+    Objects whose E(B−V) is not known are left as they are, with a warning; so are other fields of
+    the points than flux and flux_err.
 
     Parameters
     ----------
@@ -79,9 +79,7 @@ class ExtinctionCorrector(TableTransformer):
         self.model = model
         self.columns = columns
 
-    def _columns(self, X):
-        if isinstance(self.ebv, str):
-            require_column(self, X, self.ebv)
+    def _columns(self, names):
         if self.columns is not None:
             if not set(self.columns) <= set(NESTED):
                 raise ValueError(
@@ -89,25 +87,23 @@ class ExtinctionCorrector(TableTransformer):
                     f"'light_curve' and 'spectrum'. Got {self.columns!r} instead."
                 )
             return list(self.columns)
-        found = [column for column in NESTED if column in X.columns]
-        if not found:
+        if not names:
             raise ValueError(
-                "ExtinctionCorrector needs the column 'light_curve' or 'spectrum', but X has "
-                f"{list(X.columns)[:10]}."
+                "ExtinctionCorrector needs the column 'light_curve' or 'spectrum'; X has neither."
             )
-        return found
+        return names
+
+    def _plain_columns(self):
+        return [self.ebv] if isinstance(self.ebv, str) else []
 
     def transform(self, X):
-        ebv = self.ebv
         out = super().transform(X)
-        if isinstance(ebv, str):
-            unknown = np.isnan(read_numbers(out, ebv, low=0.0, high=_LARGEST_EBV))
+        if isinstance(self.ebv, str) and self.ebv in out.columns:
+            unknown = np.isnan(read_numbers(out, self.ebv, low=0.0, high=_LARGEST_EBV))
             if unknown.any():
-                warnings.warn(
-                    f"{unknown.sum()} objects without {ebv} are not corrected for extinction "
-                    f"(first {out.index[np.argmax(unknown)]!r}).",
-                    DataQualityWarning,
-                    stacklevel=2,
+                warn_quality(
+                    f"{unknown.sum()} objects without {self.ebv} are not corrected for extinction "
+                    f"(first {out.index[np.argmax(unknown)]!r})."
                 )
         return out
 

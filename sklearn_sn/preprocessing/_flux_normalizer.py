@@ -14,7 +14,7 @@ class FluxNormalizer(TableTransformer):
     """Divide each light curve, or each spectrum, by its own flux scale.
 
     Flux and flux_err are divided by the same positive number, so signal-to-noise ratios and signs
-    are kept.
+    are kept. Other fields of the points stay as they are.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class FluxNormalizer(TableTransformer):
         self.per = per
         self.column = column
 
-    def _columns(self, X):
+    def _columns(self, names):
         if self.column == "spectrum" and self.per == "band":
             raise ValueError(
                 "The 'per' parameter of FluxNormalizer must be 'object' for the column 'spectrum'. "

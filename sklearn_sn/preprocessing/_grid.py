@@ -7,6 +7,8 @@ from sklearn.utils.validation import _check_n_features, check_array, validate_da
 
 from sklearn_sn.data._check import as_frame, check_table
 from sklearn_sn.preprocessing._table import (
+    MixedOutput,
+    present_columns,
     read_column,
     remember_columns,
     replace_column,
@@ -14,7 +16,7 @@ from sklearn_sn.preprocessing._table import (
 )
 
 
-class GridTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """A stateless transformer of spectra, table to table or 2-D array to 2-D array.
 
     A subclass implements ``_convert(spectra)``, Ragged to Ragged with the same rows, and
@@ -61,7 +63,8 @@ class GridTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Returns
         -------
         pandas.DataFrame of n_objects rows, or array of shape (n_spectra, n_bins)
-            As the input: a copy of the table with the column replaced, or a new array.
+            As the input: a copy of the table with the column replaced, or a new array. A table
+            that lacks the column, where `fit` saw it, stays as it is.
 
         Raises
         ------
@@ -70,18 +73,23 @@ class GridTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         """
         self._validate_params()
         self._check_parameters()
-        if _is_table(X):
-            X = as_frame(X)
-            table = check_table(X, modalities=["spectrum"])
-            spectra, owners = read_column(table, "spectrum")
-            return replace_column(X, "spectrum", self._convert(spectra), owners)
+        if _is_table(X, getattr(self, "feature_names_in_", ())):
+            return self._transform_table(as_frame(X))
         options = {"dtype": "float64", "ensure_all_finite": "allow-nan", "ensure_min_samples": 0}
         if hasattr(self, "n_features_in_"):
             flux = validate_data(self, X, reset=False, **options)
         else:
             flux = check_array(X, estimator=self, **options)
             _check_n_features(self, flux, reset=False)
-        return self._convert_grid(flux)
+        return self._in_container(self._convert_grid(flux), X)
+
+    def _transform_table(self, X):
+        if not present_columns(self, X, ["spectrum"]):
+            return X.copy(deep=False)
+        table = check_table(X, modalities=["spectrum"], positions=True)
+        spectra, owners = read_column(table, "spectrum")
+        given = table.report["spectrum_given"].to_numpy()
+        return replace_column(X, "spectrum", self._convert(spectra), owners, given)
 
     def _check_parameters(self):
         """What the parameter constraints cannot say."""
@@ -93,10 +101,14 @@ class GridTransformer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _is_table(X):
-    """Whether the input is a table of objects: it has a column for a modality, or is no array."""
+def _is_table(X, seen=()):
+    """Whether the input is a table of objects: it has a column for a modality, or is no array.
+
+    After the fit of a table with the columns `seen`, some of these are enough.
+    """
     if isinstance(X, pd.DataFrame):
-        return not {"spectrum", "light_curve", "image"}.isdisjoint(X.columns)
+        known = set(seen) if "spectrum" in list(seen) else set()
+        return not (known | {"spectrum", "light_curve", "image"}).isdisjoint(X.columns)
     # Sparse matrices of one kind are dicts; check_array refuses them with the right words.
     if isinstance(X, dict):
         return not issparse(X)

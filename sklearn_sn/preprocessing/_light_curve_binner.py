@@ -16,6 +16,7 @@ class LightCurveBinner(TableTransformer):
     first point of the group before. A group becomes one point: fluxes and times are averaged
     with weights 1 / flux_err², and the error is 1 / sqrt(sum of weights). Light curves without
     errors get plain means, and no errors.
+    Fields other than time, band, flux and flux_err have no mean that is known, and are left out.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ class LightCurveBinner(TableTransformer):
     def __init__(self, width=0.5):
         self.width = width
 
-    def _columns(self, X):
+    def _columns(self, names):
         return ["light_curve"]
 
     def _convert(self, curves, owners, X, column):

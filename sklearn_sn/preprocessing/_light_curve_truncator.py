@@ -13,6 +13,8 @@ _DETECTION_SNR = 5.0
 class LightCurveTruncator(TableTransformer):
     """Keep the beginning of each light curve, to classify early or to study how early is enough.
 
+    Other fields of the points than time, band, flux and flux_err are kept with them.
+
     Parameters
     ----------
     n_days : float, default=None
@@ -58,7 +60,7 @@ class LightCurveTruncator(TableTransformer):
         self.n_points = n_points
         self.origin = origin
 
-    def _columns(self, X):
+    def _columns(self, names):
         return ["light_curve"]
 
     def _convert(self, curves, owners, X, column):

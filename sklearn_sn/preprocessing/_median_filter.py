@@ -15,8 +15,8 @@ class MedianFilter(GridTransformer):
     """Replace each flux by the median of its neighbours, against noise and cosmic rays.
 
     Windows are cut at the ends of a spectrum and count only the pixels that are there: on a 2-D
-    array NaN marks bins that are not covered, and stays NaN. Errors are left as they are; those of
-    the filtered flux are smaller and correlated.
+    array NaN marks bins that are not covered, and stays NaN. Errors and other fields are left as
+    they are; the errors of the filtered flux are smaller and correlated.
 
     Parameters
     ----------

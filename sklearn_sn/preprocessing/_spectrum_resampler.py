@@ -1,6 +1,5 @@
 """Spectra of all objects on one grid of wavelengths."""
 
-import warnings
 from numbers import Integral
 
 import numpy as np
@@ -9,11 +8,13 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.data._check import as_frame, check_table
-from sklearn_sn.data._quality import DataQualityWarning
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.preprocessing._plain_column import read_numbers
 from sklearn_sn.preprocessing._table import (
+    MixedOutput,
+    present_columns,
     read_column,
     remember_columns,
     replace_column,
@@ -22,9 +23,13 @@ from sklearn_sn.preprocessing._table import (
 
 # Galaxies nearby may come towards us, none faster than 600 km/s: SN 1993J has z = -0.0001.
 _REDSHIFTS = (-0.002, 10.0)
+_REMEDY = (
+    " output='array' is made of it: give objects without a spectrum a null cell, or let "
+    "output='nested' stand before an embedder, which takes X without the column."
+)
 
 
-class SpectrumResampler(TransformerMixin, BaseEstimator):
+class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
     """Bring spectra to one grid: a 2-D array, one row per object, or a new nested column.
 
     Bins wider than the pixels get the mean flux (flux is conserved), narrower bins linear
@@ -43,12 +48,13 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
         Objects without a redshift (NaN) stay in the observer frame, with a warning. Fluxes are
         not scaled. A redshift may be as low as -0.002, for peculiar velocities.
     combine : {"first", "mean"} or None, default="first"
-        Of several spectra of an object, take the earliest; or the mean, bin by bin, each spectrum
-        being scaled to the median absolute flux of the first; or, with None and
+        Of several spectra of an object, take the earliest that covers a bin; or the mean, bin by
+        bin, each spectrum being scaled to the median absolute flux of that one; or, with None and
         ``output="nested"``, keep all.
     output : {"array", "nested"}, default="array"
         An array of shape (n_objects, n_bins) with NaN where an object is not covered; or the table
-        with the column ``spectrum`` replaced, which then holds the covered bins.
+        with the column ``spectrum`` replaced, which then holds the covered bins. Fields other than
+        wavelength, flux, flux_err and time, which have no meaning for a bin, are left out.
 
     Attributes
     ----------
@@ -139,32 +145,36 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
         Returns
         -------
         array of shape (n_objects, n_bins), or pandas.DataFrame of n_objects rows
-            As `output` says.
+            As `output` says. With ``output="nested"``, a table that lacks the column, where `fit`
+            saw it, stays as it is.
 
         Raises
         ------
         ValueError
-            If a parameter is out of range, a column is missing, a redshift is below
+            If a parameter is out of range, a column is missing otherwise, a redshift is below
             -0.002 or above 10, or the table is refused by :func:`sklearn_sn.data.check_table`.
         """
         self._validate_params()
         grid = self._grid()
         X = as_frame(X)
+        if self.output == "nested" and not present_columns(self, X, ["spectrum"]):
+            return X.copy(deep=False)
         self._check_columns(X)
         table = check_table(X, modalities=["spectrum"])
         spectra, owners = read_column(table, "spectrum")
-        if self.combine == "first":
-            first = np.flatnonzero(np.diff(owners, prepend=-1))
-            spectra, owners = spectra.take(first), owners[first]
-        shifts = self._factors(X)[owners] if self.frame == "rest" else None
-        flux, flux_err, covered = resample(spectra, grid, shifts=shifts)
+        shifts = self._factors(X)[owners] if self.frame == "rest" else np.ones(len(owners))
         time = spectra.reduce("first", "time")
+        if self.combine == "first":
+            rows, flux, flux_err, covered = _first_covering(spectra, owners, grid, shifts)
+            time, owners = time[rows], owners[rows]
+        else:
+            flux, flux_err, covered = resample(spectra, grid, shifts=shifts)
         if self.combine == "mean":
             flux, flux_err, covered, time, owners = _means(flux, flux_err, covered, time, owners)
         if self.output == "array":
             out = np.full((len(X), len(grid)), np.nan)
             out[owners] = flux
-            return out
+            return self._in_container(out, X)
         pixels = Ragged.from_groups(
             np.nonzero(covered)[0],
             len(owners),
@@ -214,19 +224,19 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
         return wavelength_grid(*limits, self.n_bins, spacing=self.spacing)
 
     def _check_columns(self, X):
-        for column in ["spectrum", "redshift"] if self.frame == "rest" else ["spectrum"]:
-            require_column(self, X, column)
+        remedy = "" if self.output == "nested" else _REMEDY
+        require_column(self, X, "spectrum", remedy)
+        if self.frame == "rest":
+            require_column(self, X, "redshift")
 
     def _factors(self, X):
         """1 + z of every object; 1 where the redshift is not known."""
         redshift = read_numbers(X, "redshift", low=_REDSHIFTS[0], high=_REDSHIFTS[1])
         unknown = np.isnan(redshift)
         if unknown.any():
-            warnings.warn(
+            warn_quality(
                 f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
-                f"{X.index[np.argmax(unknown)]!r}).",
-                DataQualityWarning,
-                stacklevel=3,
+                f"{X.index[np.argmax(unknown)]!r})."
             )
         return 1.0 + np.where(unknown, 0.0, redshift)
 
@@ -238,14 +248,31 @@ class SpectrumResampler(TransformerMixin, BaseEstimator):
         return tags
 
 
+def _first_covering(spectra, owners, grid, shifts):
+    """Of each object the earliest spectrum that covers a bin, else the last: its row, resampled."""
+    rows = np.flatnonzero(np.diff(owners, prepend=-1))
+    last = np.append(rows[1:], len(owners)) - 1
+    flux, flux_err, covered = resample(spectra.take(rows), grid, shifts=shifts[rows])
+    todo = np.arange(len(rows))
+    while True:
+        todo = todo[~covered[todo].any(axis=1) & (rows[todo] < last[todo])]
+        if len(todo) == 0:
+            return rows, flux, flux_err, covered
+        rows[todo] += 1
+        flux[todo], flux_err[todo], covered[todo] = resample(
+            spectra.take(rows[todo]), grid, shifts=shifts[rows[todo]]
+        )
+
+
 def _means(flux, flux_err, covered, time, owners):
-    """Mean over the spectra of each object, on the flux scale of the first."""
+    """Mean over the spectra of each object, on the flux scale of the first that covers a bin."""
     starts = np.flatnonzero(np.diff(owners, prepend=-1))
     if len(starts) == 0:
         return flux, flux_err, covered, time, owners
     counts = np.diff(np.append(starts, len(owners)))
     level = _median_size(flux, covered)
-    first = np.repeat(level[starts], counts)
+    at = np.where(covered.any(axis=1), np.arange(len(level)), len(level) - 1)
+    first = np.repeat(level[np.minimum.reduceat(at, starts)], counts)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scale = first / level
     scale = np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)[:, None]

@@ -1,11 +1,17 @@
 """Transformers of the nested columns of a table: how a column is read, and put back."""
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
+from sklearn.utils._set_output import _wrap_data_with_container
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
-from sklearn_sn.data._check import as_frame, check_table
+from sklearn_sn.data._check import NESTED, as_frame, check_table
+from sklearn_sn.data._check_points import check_light_curves
+from sklearn_sn.data._convert import as_ragged
+from sklearn_sn.data._quality import Findings
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.preprocessing._extra_fields import extra_fields, with_extra_fields
 
 
 def read_column(table, column):
@@ -14,6 +20,7 @@ def read_column(table, column):
     Parameters
     ----------
     table : CheckedTable
+        With positions, if the points are to be put back with all their fields.
     column : {"light_curve", "spectrum"}
 
     Returns
@@ -28,7 +35,7 @@ def read_column(table, column):
     return table.spectrum, np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
 
 
-def replace_column(X, column, points, owners):
+def replace_column(X, column, points, owners, given=None):
     """A copy of the table with new points in one column; all else is shared.
 
     Parameters
@@ -36,9 +43,12 @@ def replace_column(X, column, points, owners):
     X : pandas.DataFrame of n_objects rows
     column : str
     points : Ragged
-        Rows in the order of their owners.
+        Rows in the order of their owners. With the field ``position``, which ``check_table`` gives,
+        they are points of the column, and get back those of its fields that are none of ours.
     owners : array of int, shape (n_rows,)
         Row of the table that each row of `points` belongs to.
+    given : array of int, shape (n_objects,), optional
+        Number of points that the column holds; needed with the field ``position``.
 
     Returns
     -------
@@ -46,8 +56,13 @@ def replace_column(X, column, points, owners):
     """
     ends = np.cumsum(np.bincount(owners, minlength=len(X)))
     offsets = points.offsets[np.concatenate([[0], ends]).astype(np.int64)]
+    fields = {name: values for name, values in points.fields.items() if name != "position"}
+    series = Ragged(fields, offsets).to_nested(index=X.index, name=column)
+    if "position" in points:
+        extra = extra_fields(X[column], column, given)
+        series = with_extra_fields(series, extra, points["position"]) if extra else series
     out = X.copy(deep=False)
-    out[column] = Ragged(points.fields, offsets).to_nested(index=X.index, name=column)
+    out[column] = series
     return out
 
 
@@ -57,20 +72,51 @@ def remember_columns(transformer, X):
     _check_n_features(transformer, X, reset=True)
 
 
-def require_column(transformer, X, column):
-    """Refuse a table that lacks a column, naming what it has."""
+def require_column(transformer, X, column, remedy=""):
+    """Refuse a table that lacks a column, or has two; the remedy is a sentence of its own."""
     if column not in X.columns:
         raise ValueError(
             f"{type(transformer).__name__} needs the column {column!r}, but X has "
-            f"{list(X.columns)[:10]}."
+            f"{list(X.columns)[:10]}.{remedy}"
         )
+    if isinstance(X[column], pd.DataFrame):
+        raise ValueError(f"X has {X[column].shape[1]} columns {column!r}; keep one.")
+
+
+def present_columns(transformer, X, columns):
+    """Those of some nested columns that a table to be transformed has.
+
+    One that was there at fit is passed over in silence: whether the lack matters, the estimator at
+    the end of the pipeline knows, and says. One that never was there is refused.
+    """
+    seen = list(getattr(transformer, "feature_names_in_", ()))
+    for column in columns:
+        if column not in seen:
+            require_column(transformer, X, column)
+    return [column for column in columns if column in X.columns]
+
+
+class MixedOutput:
+    """A mixin, the first of its class: ``set_output`` reaches arrays, and leaves tables alone."""
+
+    def __init_subclass__(cls, **kwargs):
+        # scikit-learn would give a table the names of the columns of fit, whatever it holds.
+        super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
+        cls._sklearn_auto_wrap_output_keys = {"transform"}
+
+    def _in_container(self, out, X):
+        if isinstance(out, pd.DataFrame):
+            return out
+        return _wrap_data_with_container("transform", out, X, self)
 
 
 class TableTransformer(TransformerMixin, BaseEstimator):
     """A stateless transformer from table to table.
 
-    A subclass says in ``_columns(X)`` which nested columns it changes, and in
-    ``_convert(points, owners, X, column)`` how; it may drop points but no rows.
+    A subclass says in ``_columns(names)`` which nested columns it changes, given the names of those
+    that there are or were at fit; in ``_plain_columns()`` which others it reads; and in
+    ``_convert(points, owners, X, column)`` how. That may drop points but no rows. It returns the
+    field ``position`` where the points are still those of the input.
     """
 
     def __init_subclass__(cls, **kwargs):
@@ -93,10 +139,17 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range or a column is missing.
+            If a parameter is out of range, a column is missing, or a light curve has a negative
+            flux_err.
         """
         X = as_frame(X)
-        self._checked_columns(X)
+        columns = self._columns([name for name in NESTED if name in X.columns])
+        for column in [*columns, *self._plain_columns()]:
+            require_column(self, X, column)
+        if "light_curve" in columns:
+            # Later steps would not see the points that transform drops.
+            curves = as_ragged(X["light_curve"], kind="light_curve")
+            check_light_curves(curves, Findings(X.index), training=True)
         remember_columns(self, X)
         return self
 
@@ -110,7 +163,8 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         Returns
         -------
         pandas.DataFrame of n_objects rows
-            A copy with the column replaced; index and all other columns are those of `X`.
+            A copy with the column replaced; index and all other columns are those of `X`. A nested
+            column that `fit` saw and `X` lacks stays absent.
 
         Raises
         ------
@@ -120,19 +174,24 @@ class TableTransformer(TransformerMixin, BaseEstimator):
         """
         self._validate_params()
         X = as_frame(X)
-        columns = self._checked_columns(X)
-        table = check_table(X, modalities=columns)
+        seen = {*X.columns, *getattr(self, "feature_names_in_", ())}
+        columns = self._columns([name for name in NESTED if name in seen])
+        columns = present_columns(self, X, columns)
+        if not columns:
+            return X.copy(deep=False)
+        for column in self._plain_columns():
+            require_column(self, X, column)
+        table = check_table(X, modalities=columns, positions=True)
         out = X
         for column in columns:
             points, owners = read_column(table, column)
-            out = replace_column(out, column, self._convert(points, owners, X, column), owners)
+            points = self._convert(points, owners, X, column)
+            given = table.report[f"{column}_given"].to_numpy()
+            out = replace_column(out, column, points, owners, given)
         return out
 
-    def _checked_columns(self, X):
-        columns = list(self._columns(X))
-        for column in columns:
-            require_column(self, X, column)
-        return columns
+    def _plain_columns(self):
+        return []
 
     def set_output(self, *, transform=None):
         """Do nothing: the output is always a pandas table with the index of the input.

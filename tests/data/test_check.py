@@ -2,8 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from sklearn_sn.data import CheckedTable, check_table
+from sklearn_sn.data import CheckedTable, DataQualityWarning, check_table
+from sklearn_sn.datasets import read_tables
 
 CURVE = {"time": [1.0, 2.0, 3.0], "band": ["g", "r", "g"], "flux": [1.0, 2.0, 3.0]}
 SPECTRUM = {"wavelength": [4000.0, 5000.0], "flux": [1.0, 2.0]}
@@ -23,3 +25,32 @@ def test_repr_is_short_and_counts():
         "CheckedTable(5000 objects: 4999 light_curve, 4990 spectrum, 5000 metadata; 11 flagged)"
     )
     assert repr(CheckedTable(X.index)) == "CheckedTable(5000 objects: nothing)"
+
+
+@pytest.mark.parametrize("modalities", [None, ["light_curve"], ["spectrum"]])
+def test_long_tables_are_refused_with_the_remedy(modalities):
+    points = pd.DataFrame({"object_id": ["a", "a"], **{k: v[:2] for k, v in CURVE.items()}})
+    with pytest.raises(ValueError, match=r"one row per point: .*datasets\.read_tables\(None, X\)"):
+        check_table(points, modalities=modalities)
+    pixels = pd.DataFrame({"object_id": ["a", "a"], "wave": [4000.0, 5000.0], "flux": 1.0})
+    with pytest.raises(ValueError, match=r"one row per pixel: .*read_tables\(None, None, X\)"):
+        check_table(pixels, modalities=modalities)
+    X = read_tables(None, points)
+    assert check_table(X).light_curve.n_points == 2
+
+
+def test_other_tables_are_refused_without_it():
+    X = pd.DataFrame({"redshift": [0.1], "flux": [1.0]})
+    with pytest.raises(ValueError, match="has none of the columns") as caught:
+        check_table(X)
+    assert "read_tables" not in str(caught.value)
+    with pytest.raises(ValueError, match="a null cell"):
+        check_table(X, modalities=["light_curve"])
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_pixels_with_a_negative_error_are_dropped_at_fit_too(training):
+    X = pd.DataFrame({"spectrum": [{**SPECTRUM, "flux_err": [0.1, -0.1]}]})
+    with pytest.warns(DataQualityWarning, match="wavelength, flux or error dropped"):
+        table = check_table(X, training=training)
+    assert table.spectrum["wavelength"].tolist() == [4000.0]

@@ -377,3 +377,17 @@ def test_nested_columns_are_read_without_a_loop_over_objects(monkeypatch):
     ragged = as_ragged(column, kind="light_curve")
     assert len(ragged) == n and ragged.n_points == 2 * n
     assert len(calls) < 10
+
+
+def test_nested_fields_that_are_not_ours_do_no_harm():
+    point = {"time": 1.0, "band": "ztfg", "flux": 5.0, "flux_err": 1.0, "stamp": [1.0, 2.0]}
+    column = pd.Series([[point, point], [point]], dtype=_points_with_stamps())
+    ragged = as_ragged(column, kind="light_curve")
+    assert sorted(ragged.fields) == ["band", "flux", "flux_err", "time"]
+    np.testing.assert_array_equal(ragged.lengths, [2, 1])
+
+
+def _points_with_stamps():
+    fields = {name: pa.float64() for name in ("time", "flux", "flux_err")}
+    fields |= {"band": pa.string(), "stamp": pa.list_(pa.float64())}
+    return pd.ArrowDtype(pa.list_(pa.struct(fields)))

@@ -135,6 +135,15 @@ def test_unknown_bands_and_shifts_are_said_once(web, tmp_path):
     assert as_ragged(X["spectrum"])["wavelength"][0] == pytest.approx(4200.0)
 
 
+def test_the_warning_is_of_the_caller_also_from_inside(web, tmp_path):
+    event = json.loads(json.dumps(EVENT))
+    event["SN2099zz"]["photometry"][0]["band"] = "clear"
+    web("api/SN2099zz", event)
+    with pytest.warns(DataQualityWarning, match="^Open Supernova Catalog: 1 points") as caught:
+        fetch_open_supernova_catalog.__wrapped__("SN2099zz", tmp_path)
+    assert [one.filename for one in caught] == [__file__]
+
+
 def test_no_names_give_an_empty_table(tmp_path):
     dataset = fetch_open_supernova_catalog([], tmp_path)
     assert dataset.data.shape[0] == 0 and len(dataset.target) == 0

@@ -73,6 +73,30 @@ def test_fluxes():
     assert dropped == {"no magnitude or flux": 1}
 
 
+def test_zero_points_have_a_system():
+    entry = {"flux": "100", "zeropoint": "25", "band": "U"}
+    fields, _ = photometry(
+        entry,
+        {**entry, "system": "Vega"},
+        {**entry, "system": "AB"},
+        {"magnitude": "20", "band": "U"},
+    )
+    ab, vega = mag_to_flux(20.0), mag_to_flux([20.0], band="U", system="Vega")[0]
+    assert fields["flux"] == pytest.approx([ab, vega, ab, vega])
+
+
+@pytest.mark.parametrize("sign", [">", "≥ ", "<"])
+def test_limits_as_text_are_left_out(sign):
+    fields, dropped = photometry(
+        {"magnitude": f"{sign}19.5"},
+        {"fluxdensity": f"{sign}0.01", "u_fluxdensity": "mJy"},
+        {"flux": f"{sign}100", "zeropoint": "25"},
+        {"magnitude": "20.0"},
+    )
+    assert fields["flux"] == pytest.approx([mag_to_flux(20.0)])
+    assert dropped == {"limit": 3}
+
+
 def test_what_is_no_measurement_is_counted():
     fields, dropped = photometry(
         {"magnitude": "20", "upperlimit": True},
@@ -107,6 +131,8 @@ def test_spectra_come_in_angstrom_and_per_wavelength():
     jansky = spectrum(u_wavelengths="Angstrom", u_fluxes="Jy")
     assert jansky["flux"][1] == pytest.approx(2 * 2.998e-5 / 5000**2, rel=1e-3)
     assert np.isnan(jansky["time"]).all()
+    counts = spectrum(u_wavelengths="Angstrom", u_fluxes="counts")
+    assert counts["flux"].tolist() == [1.0, 2.0, 3.0]
 
 
 def test_rest_frame_spectra_are_shifted_back():

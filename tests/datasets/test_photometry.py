@@ -1,6 +1,7 @@
 """Bands and systems as published."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_sn.data import mag_to_flux
@@ -37,6 +38,13 @@ def test_what_cannot_be_read_keeps_its_name():
     assert names.isna().tolist() == [False, False, True, False, False]
     assert known.tolist() == [False, False, False, False, True]
     assert np.isnan(zero).tolist() == [True, True, True, True, False]
+
+
+def test_points_may_have_defaults_of_their_own():
+    default = pd.Categorical(["Vega", "AB", "AB"])
+    _, _, zero = read_bands(["U"] * 3, [None, None, "Vega"], default_system=default)
+    vega = mag_to_flux([0.0], band="U", system="Vega")[0]
+    assert zero == pytest.approx([vega, mag_to_flux(0.0), vega])
 
 
 def test_no_points():

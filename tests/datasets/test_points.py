@@ -110,6 +110,52 @@ def test_a_zero_point_for_all():
         fluxes(points, zero_point=np.nan)
 
 
+@pytest.mark.parametrize("system", ["Vega", "native", "AB"])
+def test_the_system_is_of_magnitudes_whatever_zero_points_there_are(system):
+    points = pd.DataFrame({**COLUMNS, "mag": [20.0, 20.0], "mag_err": 0.1})
+    expected = mag_to_flux([20.0, 20.0], band=["U", "V"], system=system)
+    assert fluxes(points, system=system) == pytest.approx(expected)
+    with_column = points.assign(zero_point=np.nan)
+    assert fluxes(with_column, system=system) == pytest.approx(expected)
+    # A flux with a zero point is AB, and the magnitude beside it is not.
+    mixed = points.assign(mag=[np.nan, 20.0], flux=[100.0, np.nan], zero_point=[25.0, np.nan])
+    assert fluxes(mixed, system=system) == pytest.approx([mag_to_flux(20.0), expected[1]])
+    named = mixed.assign(zpsys=["vega", "ab"])
+    u_vega = mag_to_flux([20.0], band=["U"], system="Vega")[0]
+    assert fluxes(named, system=system) == pytest.approx([u_vega, mag_to_flux(20.0)])
+
+
+def test_zero_points_in_ab_beside_vega_magnitudes():
+    points = Table({**COLUMNS, "mag": [np.nan, 20.0], "flux": [100.0, np.nan], "zp": [25.0, 25.0]})
+    points["zp"].unit = u.ABmag
+    vega = mag_to_flux([20.0], band=["V"], system="Vega")[0]
+    assert fluxes(points, system="Vega") == pytest.approx([mag_to_flux(20.0), vega])
+
+
+def test_fluxes_of_rubin_are_in_nanojansky():
+    columns = {"object_id": ["a", "a"], "midpointMjdTai": [60000.0, 60001.0], "band": ["g", "r"]}
+    points = pd.DataFrame({**columns, "psfFlux": [1000.0, 2000.0], "psfFluxErr": [10.0, 20.0]})
+
+    def read(points, **parameters):
+        curve = as_ragged(read_tables(None, points, **parameters)["light_curve"])
+        return [*curve["flux"], *curve["flux_err"]]
+
+    expected = pytest.approx([1.0, 2.0, 0.01, 0.02])
+    assert read(points) == expected
+    assert read(points, survey="lsst") == expected
+    assert read(points, survey="plasticc") == expected
+    assert read(points.assign(survey="PLAsTiCC")) == expected
+    assert read(points, zero_point=31.4) == expected
+    assert read(points.assign(zp=31.4)) == expected
+    with_units = Table.from_pandas(points)
+    with_units["psfFlux"].unit = with_units["psfFluxErr"].unit = u.nJy
+    assert read(with_units) == expected
+    with_units["psfFlux"].unit = u.uJy
+    assert read(with_units) == pytest.approx([1000.0, 2000.0, 0.01, 0.02])
+    other = points.rename(columns={"psfFlux": "flux", "psfFluxErr": "fluxerr"})
+    assert read(other) == pytest.approx([1000.0, 2000.0, 10.0, 20.0])
+
+
 def test_a_unit_of_flux_wins_over_a_zero_point():
     points = QTable({**COLUMNS, "flux": [1000.0, 2000.0] * u.nJy, "zp": [31.4, 31.4]})
     assert fluxes(points) == pytest.approx([1.0, 2.0])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sklearn_sn.data import check_table
-from sklearn_sn.datasets._spectra import TIME_STEP, flux_per_wavelength, gather_spectra
+from sklearn_sn.datasets._spectra import TIME_STEP, gather_spectra
 
 
 def gather(rows, times, spectrum):
@@ -45,8 +45,3 @@ def test_undated_spectra():
 def test_pixels_of_mixed_spectra_are_gathered():
     pixels = gather([0, 0, 0, 0], [2.0, 1.0, 2.0, 1.0], [0, 1, 0, 1])
     assert pixels["flux"].tolist() == [1.0, 3.0, 0.0, 2.0]
-
-
-def test_relative_fluxes_stay():
-    flux = np.array([1.0, 2.0])
-    assert flux_per_wavelength(flux, None, np.array([4e3, 5e3])) is flux

@@ -109,6 +109,16 @@ def test_units_are_converted():
     assert spectrum["flux"][0] == pytest.approx(1.199e-15, rel=1e-3)
 
 
+def test_units_of_spectra_and_of_their_errors():
+    pixels = QTable({"object_id": ["a"], "wavelength": [5000.0], "flux": [1.0] * u.mJy})
+    pixels["flux_err"] = [0.1]
+    spectrum = as_ragged(read_tables(None, None, pixels)["spectrum"])
+    assert spectrum["flux_err"] == pytest.approx(0.1 * spectrum["flux"])
+    pixels["flux"] = [1.0] * u.K
+    with pytest.raises(ValueError, match=r"^spectra, column 'flux': K is no unit of flux density"):
+        read_tables(None, None, pixels)
+
+
 def test_magnitudes_are_converted_and_limits_left_out():
     points = pd.DataFrame(
         {

@@ -197,6 +197,45 @@ def test_22_magnitudes_are_suspected(fitted):
     assert transform(fitted, table(cell, bright))[1] == []
 
 
+@pytest.mark.parametrize("flux_err", [None, [0.1, 0.1, 0.1], [0.1, NAN, 0.2]])
+def test_22_few_magnitudes_are_suspected(flux_err):
+    few = curve(slice(3), flux=[19.0, 19.2, 18.8] * 4, flux_err=flux_err and flux_err * 4)
+    assert "MAGNITUDES" in quality_report(table(few))["flag"].iloc[0]
+    with pytest.warns(match=r"fluxes look like magnitudes \(all between 14 and 23\)"):
+        check_table(table(few))
+
+
+def test_22_many_magnitudes_without_errors_are_suspected():
+    cell = curve(flux=np.linspace(9.0, 20.0, 12), flux_err=None)
+    with pytest.warns(match=r"fluxes look like magnitudes \(all between 8 and 28\)"):
+        check_table(table(cell))
+
+
+@pytest.mark.parametrize(
+    ("flux", "flux_err"),
+    [
+        ([19.0, 19.2], None),  # two points say nothing
+        ([19.0, 19.2, 18.8], [2.0, 2.1, 1.9]),  # 10 sigma, as of ZTF
+        ([19.0, 25.0, 12.0], [0.1, 0.1, 0.1]),
+        ([9.0, 9.5, 10.0], None),
+        ([19.0, 19.2, NAN], None),
+        ([*np.linspace(5.0, 27.0, 12)], None),
+        ([*np.linspace(9.0, 27.0, 12)], [1.0] * 12),
+    ],
+)
+def test_22_fluxes_are_not_suspected(flux, flux_err):
+    n = len(flux)
+    cell = {"time": TIME[:n], "band": ["ztfg"] * n, "flux": flux}
+    cell |= {} if flux_err is None else {"flux_err": flux_err}
+    assert "MAGNITUDES" not in quality_report(table(cell))["flag"].iloc[0]
+
+
+def test_22_no_simulated_light_curve_is_suspected(supernovae):
+    X = supernovae[0]
+    alone = [quality_report(X.iloc[[row]])["flag"].iloc[0] for row in range(20)]
+    assert not any("MAGNITUDES" in flag for flag in alone)
+
+
 def test_23_a_million_points(fitted):
     n, rng = 1_000_000, np.random.default_rng(0)
     time = rng.uniform(59000.0, 59100.0, n)

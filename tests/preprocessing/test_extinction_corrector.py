@@ -3,6 +3,7 @@ import sys
 import numpy as np
 import pytest
 from astropy import units
+from sklearn.pipeline import make_pipeline
 
 from sklearn_sn.data import DataQualityWarning, as_ragged, band_wavelength
 from sklearn_sn.preprocessing import ExtinctionCorrector
@@ -57,7 +58,10 @@ def test_unknown_ebv_is_left_and_said_once(curve_table):
     X = curve_table(CURVE, CURVE, ebv=[0.3, np.nan])
     with pytest.warns(DataQualityWarning, match="1 objects without ebv.*'SN1'") as record:
         out = ExtinctionCorrector().fit_transform(X)
-    assert len(record) == 1
+    assert [warning.filename for warning in record] == [__file__]
+    with pytest.warns(DataQualityWarning, match="without ebv") as record:
+        make_pipeline(ExtinctionCorrector()).fit_transform(X)
+    assert [warning.filename for warning in record] == [__file__]
     curves = as_ragged(out["light_curve"])
     np.testing.assert_array_equal(curves.take([1])["flux"], CURVE["flux"])
     assert curves.take([0])["flux"][0] > 2

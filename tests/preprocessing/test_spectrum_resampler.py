@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.preprocessing import SpectrumResampler
@@ -160,3 +161,51 @@ def test_real_spectra(real_data):
     outside = (grid < low[:, None] - 10) | (grid > high[:, None] + 10)
     assert np.isfinite(out[inside]).mean() > 0.999
     assert np.isnan(out[outside]).all()
+
+
+@pytest.fixture
+def early_ones_miss(spectrum_table):
+    """The first spectra lie beyond the grid, or hold too little of it; later ones cover it."""
+    infrared = _line(12000, 50.0, wavelength=np.arange(11000.0, 13000.0, 5))
+    lone = _line(5000, wavelength=np.array([5000.0]))
+    cells = [(infrared, _line(5000, 2.0)), (lone, infrared, _line(6000)), (infrared, lone)]
+    cells.append((_line(7000), infrared, _line(5000)))
+    tables = []
+    for spectra in cells:
+        days = [np.full(len(one["flux"]), 59000.0 + day) for day, one in enumerate(spectra)]
+        cell = {name: np.concatenate([one[name] for one in spectra]) for name in spectra[0]}
+        tables.append({**cell, "time": np.concatenate(days)})
+    return spectrum_table(*tables, redshift=[0.0, 0.01, 0.02, 0.03])
+
+
+@pytest.mark.parametrize("frame", ["observer", "rest"])
+def test_first_is_the_first_that_covers_the_grid(frame, early_ones_miss, spectrum_table):
+    resampler = SpectrumResampler(frame=frame)
+    out = resampler.fit_transform(early_ones_miss)
+    redshift = [0.0, 0.01, 0.02, 0.03]
+    alone = spectrum_table(_line(5000, 2.0), _line(6000), None, _line(7000), redshift=redshift)
+    np.testing.assert_array_equal(out, resampler.transform(alone))
+    assert np.isnan(out[2]).all() and np.isfinite(out[[0, 1, 3]]).any(axis=1).all()
+    nested = SpectrumResampler(frame=frame, output="nested").fit_transform(early_ones_miss)
+    spectra = as_ragged(nested["spectrum"])
+    assert list(spectra.reduce("first", "time", empty=0.0)) == [59001, 59002, 0, 59000]
+
+
+def test_mean_is_on_the_scale_of_the_first_that_covers_the_grid(spectrum_table):
+    infrared = _line(12000, 50.0, wavelength=np.arange(11000.0, 13000.0, 5))
+    later = _two(_line(5000, 2.0), _line(5000, 6.0))
+    days = np.concatenate([np.full(len(infrared["flux"]), 58990.0), later["time"]])
+    cell = {name: np.concatenate([infrared[name], later[name]]) for name in infrared}
+    resampler = SpectrumResampler(combine="mean")
+    out = resampler.fit_transform(spectrum_table({**cell, "time": days}, later))
+    np.testing.assert_array_equal(out[0], out[1])
+    assert np.median(out[0]) == pytest.approx(2, rel=0.01)
+
+
+def test_unknown_redshift_is_said_at_the_line_of_the_user(spectrum_table):
+    X = spectrum_table(_line(5000), _line(6000), redshift=[0.1, np.nan])
+    resampler = SpectrumResampler(frame="rest")
+    for call in (resampler.fit_transform, make_pipeline(resampler).fit(X).transform):
+        with pytest.warns(DataQualityWarning, match="1 objects without a redshift") as record:
+            call(X)
+        assert [warning.filename for warning in record] == [__file__]

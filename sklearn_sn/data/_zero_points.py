@@ -1,0 +1,103 @@
+"""Systems of magnitudes by their published names, and fluxes with a zero point in µJy."""
+
+import re
+
+import numpy as np
+
+from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._bands import factorize_names
+from sklearn_sn.data._fields import SCALE, as_numbers
+from sklearn_sn.data._units import AB_ZERO_POINT, SYSTEMS, band_offsets
+
+# Names of magnitude systems in catalogues. Landolt's and Swift's standards are on the Vega scale,
+# those of SDSS on the AB scale.
+_NAMES = {"ab": "AB", "abmag": "AB", "sdss": "AB", "vega": "Vega", "vegamag": "Vega"}
+_NAMES |= {"landolt": "Vega", "swift": "Vega", "native": "native", "natural": "native"}
+
+
+def magnitude_system(system, default="native", unknown="native"):
+    """AB, Vega or native, from a name as published.
+
+    Parameters
+    ----------
+    system : str, bytes or None
+        In any case of letters; what follows a space, a dash or an underscore is of no concern.
+    default, unknown : object, default="native"
+        Answers where there is no name, and where the name (Swope, WHIRC …) is unknown.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from sklearn_sn.data._zero_points import magnitude_system
+    >>> [magnitude_system(name) for name in ("VEGA", "ab_b12", "Swope")]
+    ['Vega', 'AB', 'native']
+    """
+    text = as_text(system)
+    if text is None:
+        return default
+    return _NAMES.get(re.split(r"[_ -]", text.lower())[0], unknown)
+
+
+def in_microjansky(fields, rows, names):
+    """Fluxes that come with a zero point in µJy; the zero point and its system go.
+
+    Parameters
+    ----------
+    fields : dict of str to array of shape (n_points,)
+        By our names: flux, maybe flux_err, band, zero_point and, maybe, system. A point without a
+        system is AB.
+    rows : array of int, shape (n_points,)
+        Object of every point.
+    names : pandas.Index of shape (n_objects,)
+        For messages.
+
+    Returns
+    -------
+    dict of str to array of shape (n_points,)
+        NaN where there is no zero point, or where the band is unknown and the system is not AB.
+
+    Raises
+    ------
+    ValueError
+        If a system is unknown, or the band's m_AB - m_Vega is.
+    """
+    offset = _offset(fields, rows, names)
+    with np.errstate(over="ignore"):
+        scale = 10.0 ** (-0.4 * (as_numbers(fields["zero_point"]) + offset - AB_ZERO_POINT))
+        return {
+            field: as_numbers(values) * scale if field in ("flux", "flux_err") else values
+            for field, values in fields.items()
+            if field not in SCALE
+        }
+
+
+def _offset(fields, rows, names):
+    """m_AB - m of the zero point of every point."""
+    if "system" not in fields:
+        return 0.0
+    distinct, codes, _ = factorize_names(fields["system"])
+    systems = [magnitude_system(name, "AB", None) for name in distinct] + ["AB"]
+    if None in systems:
+        code = systems.index(None)
+        raise ValueError(
+            f"Object {names[rows[np.argmax(codes == code)]]!r}: the system of the zero point is "
+            f"{distinct[code]!r}, which is unknown; the known ones are {', '.join(_NAMES)}. "
+            "Convert the fluxes to µJy, and leave the zero points out."
+        )
+    if set(systems) == {"AB"}:
+        return 0.0
+    kind = np.array([SYSTEMS.index(system.lower()) for system in systems])[codes]
+    table, labels, known, band_codes, _ = band_offsets(fields["band"])
+    offset = table[kind, band_codes]
+    missing = np.isnan(offset) & known[band_codes]
+    if missing.any():
+        point = np.argmax(missing)
+        raise ValueError(
+            f"Object {names[rows[point]]!r}: m_AB - m_Vega is unknown for the band "
+            f"{labels[band_codes[point]]!r}, and its zero point is not AB; give it to "
+            "register_band as vega_ab_offset, or convert to AB first."
+        )
+    return offset

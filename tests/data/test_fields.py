@@ -1,0 +1,45 @@
+"""Names of fields that say their unit: Rubin's fluxes in nJy."""
+
+import numpy as np
+import pytest
+from astropy import units as u
+
+from sklearn_sn.data import Ragged, as_ragged
+
+RUBIN = {
+    "midpointMjdTai": [60000.0, 60001.0],
+    "band": ["lsstg", "lsstr"],
+    "psfFlux": [1000.0, 2000.0],
+    "psfFluxErr": [10.0, 20.0],
+}
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        lambda: [RUBIN],
+        lambda: [{name.lower(): values for name, values in RUBIN.items()}],
+        lambda: Ragged({k: np.array(v) for k, v in RUBIN.items()}, [0, 2]).to_nested(),
+    ],
+    ids=["cells", "lower case", "nested"],
+)
+def test_psf_fluxes_are_in_nanojansky(column):
+    ragged = as_ragged(column(), kind="light_curve")
+    assert ragged["flux"] == pytest.approx([1.0, 2.0])
+    assert ragged["flux_err"] == pytest.approx([0.01, 0.02])
+
+
+def test_a_unit_or_a_zero_point_says_otherwise():
+    in_units = {**RUBIN, "psfFlux": [3.0, 4.0] * u.uJy}
+    ragged = as_ragged([in_units], kind="light_curve")
+    assert ragged["flux"].tolist() == [3.0, 4.0]
+    assert ragged["flux_err"] == pytest.approx([0.01, 0.02])
+    for column in ([{**RUBIN, "zp": [31.4, 31.4]}], [{**RUBIN, "zp": 31.4}]):
+        ragged = as_ragged(column, kind="light_curve")
+        assert ragged["flux"] == pytest.approx([1.0, 2.0])
+        assert ragged["flux_err"] == pytest.approx([0.01, 0.02])
+
+
+def test_other_names_are_in_microjansky():
+    cell = {**RUBIN, "flux": [5.0, 6.0]}
+    assert as_ragged([cell], kind="light_curve")["flux"].tolist() == [5.0, 6.0]
