@@ -27,7 +27,7 @@ from _settings import load_pretrained_encoder
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
 from sklearn_sn.classification import LightCurveTransformerClassifier
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.regression import LightCurveTransformerRegressor
 
 SIZES = {"max_points": 100, "max_epochs": 30}
@@ -93,34 +93,22 @@ class Network:
         return np.expm1(found) if self.task == "redshift" else found
 
 
-class Trees:
-    """Gradient boosting on hand-made features, or on what controls may see, of tables."""
-
-    def __init__(self, task, features, cache):
-        self.task, self.features, self.cache = task, features, cache
-        self.model = redshift_regressor() if task == "redshift" else boosting_classifier()
-
-    def _of(self, X, what):
-        if what not in self.cache:
-            self.cache[what] = self.features(X).to_numpy()
-        return self.cache[what]
-
-    def fit(self, X, target, what):
-        self.model.fit(self._of(X, what), target)
-        return self
-
-    def answers(self, X, what):
-        return answers(self.task, self.model, self._of(X, what))
-
-
+BOOSTING = "gradient boosting (features C)"
 BASELINES = {
-    "gradient boosting (features C)": light_curve_features,
+    BOOSTING: light_curve_features,
     "control K0": lambda X: observing_pattern(X, "K0"),
     "control K1": lambda X: observing_pattern(X, "K1"),
 }
+THINNABLE = (BOOSTING,)  # the controls' columns depend on the bands of the table
 
 
-def run_fold(X, y, z, train, test, models, members, seed, cache):
+def trees(task, features, target):
+    """Gradient boosting, or what else is its match for redshifts, fitted on features."""
+    model = redshift_regressor() if task == "redshift" else boosting_classifier()
+    return model.fit(features, target)
+
+
+def run_fold(X, y, z, features, train, test, models, members, seed):
     """Figures by model, then task."""
     tests = {"": X.iloc[test]}
     for what, how in THINNED.items():
@@ -129,35 +117,37 @@ def run_fold(X, y, z, train, test, models, members, seed, cache):
     for task in TASKS:
         part = taking_part(task, y, z)
         target = z if task == "redshift" else y
-        here = {what: tests[what] for what in (tests if task == "three" else [""])}
-        here = {what: values[part[test]] for what, values in here.items()}
-        table_train, rows = X.iloc[train][part[train]], train[part[train]]
-        classes = None if task == "redshift" else np.unique(y[rows])
-        truth = target[test][part[test]]
+        a, b = train[part[train]], test[part[test]]
+        here = {what: tests[what][part[test]] for what in (tests if task == "three" else [""])}
+        classes = None if task == "redshift" else np.unique(y[a])
 
-        def score(name, what, answer, task=task, classes=classes, truth=truth):
+        def score(name, what, answer, task=task, classes=classes, truth=target[b]):
             found.setdefault(name, {})[f"{task}{what}"] = figures(task, classes, truth, answer)
 
-        trees = {}
-        for name, features in BASELINES.items():
-            seen = cache.setdefault((name, seed, task), {})
-            fitted = Trees(task, features, seen).fit(table_train, target[rows], "train")
+        boosted = {}
+        for name, table_of in BASELINES.items():
+            whole = features[name]
+            model = trees(task, whole.iloc[a].to_numpy(), target[a])
             for what, values in here.items():
-                answer = fitted.answers(values, what)
+                if name not in THINNABLE and what:
+                    continue
+                columns = table_of(values).reindex(columns=whole.columns) if what else whole.iloc[b]
+                answer = answers(task, model, columns.to_numpy())
                 score(name, what, answer)
-                if features is light_curve_features:
-                    trees[what] = answer
+                if name == BOOSTING:
+                    boosted[what] = answer
+        # A network learns nothing from an object without a usable point; trees can, from its lack.
+        a = a[check_table(X.iloc[a]).light_curve.lengths > 0]
         for name in models:
-            fitted = Network(task, MODELS[name], members, seed).fit(table_train, target[rows])
+            fitted = Network(task, MODELS[name], members, seed).fit(X.iloc[a], target[a])
             for what, values in here.items():
                 several = fitted.answers(values)
+                mean = several.mean(axis=0)
                 score(name, what, several[0])
                 if members > 1:
-                    score(f"{name}, average of {members}", what, several.mean(axis=0))
+                    score(f"{name}, average of {members}", what, mean)
                 score(
-                    f"{name}, average of {members} and boosting",
-                    what,
-                    (several.mean(axis=0) + trees[what]) / 2,
+                    f"{name}, average of {members} and boosting", what, (mean + boosted[what]) / 2
                 )
     return found
 
@@ -176,13 +166,15 @@ def main():
     X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
     X, z = X[["light_curve"]], X["redshift"].to_numpy()
     folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
-    results, cache, start = [], {}, time.time()
+    results, start = [], time.time()
+    features = {name: table_of(X) for name, table_of in BASELINES.items()}
+    print(f"features: {time.time() - start:.0f} s", flush=True)
     for seed, (train, test) in enumerate(list(folds)[: arguments.folds]):
         if arguments.validate:
             split = StratifiedShuffleSplit(1, test_size=0.2, random_state=seed)
             inner, held = next(split.split(train, y[train]))
             train, test = train[inner], train[held]
-        found = run_fold(X, y, z, train, test, arguments.models, arguments.members, seed, cache)
+        found = run_fold(X, y, z, features, train, test, arguments.models, arguments.members, seed)
         results.append(found)
         print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
         for name, tasks in found.items():
