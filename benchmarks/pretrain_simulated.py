@@ -111,7 +111,7 @@ def main():
     print(f"{len(X)} objects simulated in {time.time() - start:.0f} s", flush=True)
     start = time.time()
     embedder = ContrastiveEmbedder(
-        **{**SIZES, **AUXILIARY, "batch_size": 256, "max_epochs": arguments.epochs},
+        **{**SIZES, **AUXILIARY, "batch_size": 128, "max_epochs": arguments.epochs},
         random_state=0,
         verbose=2,
     ).fit(X, y)
