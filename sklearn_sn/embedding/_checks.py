@@ -1,6 +1,7 @@
 """What an embedder refuses before any work, and what it says."""
 
 import inspect
+from numbers import Real
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
@@ -12,6 +13,10 @@ _OF_INPUT = {
     "spectrum": ("spectrum_range", "spectrum_n_bins"),
     "metadata": ("metadata_columns",),
 }
+
+
+def _numbers(values):
+    return all(isinstance(value, Real) for value in values)
 
 
 def check_names(params):
@@ -52,13 +57,13 @@ def check_names(params):
             f"{params['min_temperature']!r}."
         )
     window = tuple(params["time_window"])
-    if len(window) != 2 or not window[0] <= 0.0 < window[1]:
+    if not _numbers(window) or len(window) != 2 or not window[0] <= 0.0 < window[1]:
         raise ValueError(
             "The 'time_window' parameter must be a pair of days, one not above 0 and one above it. "
             f"Got {window!r} instead."
         )
     ends = tuple(params["spectrum_range"])
-    if len(ends) != 2 or not 1000.0 <= ends[0] < ends[1] <= 30000.0:
+    if not _numbers(ends) or len(ends) != 2 or not 1000.0 <= ends[0] < ends[1] <= 30000.0:
         raise ValueError(
             "The 'spectrum_range' parameter must be two rising wavelengths in [1000, 30000] Å. Got "
             f"{ends!r} instead."

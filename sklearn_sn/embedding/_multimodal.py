@@ -153,8 +153,12 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         columns = list(self.metadata_columns) if "metadata" in names else []
         X, columns = self._with_columns(as_frame(X), columns)
         here = [name for name in names if name in X.columns or (name == "metadata" and columns)]
-        if not here:
-            here = names  # refused by the check, which says why
+        if list(names) == ["metadata"] and not here:
+            raise ValueError(
+                f"X lacks the metadata columns {list(self.metadata_columns)}; it has "
+                f"{list(X.columns)[:10]}."
+            )
+        here = here or names  # refused by the check, which says why
         table = check_table(X, modalities=here, metadata_columns=columns)
         inputs = {name: self.inputs_[name] for name in here}
         prepared = {name: source.prepare(table) for name, source in inputs.items()}

@@ -40,6 +40,7 @@ def refused(model, X, y=None, *, says):
         ({"trainable": "none"}, "nothing is 'pretrained'"),
         ({"device": "gpu"}, r"'device' parameter .* Got 'gpu' instead"),
         ({"temperature": 0.005}, "'temperature' parameter is 0.005, below 'min_temperature'"),
+        ({"time_window": ("a", 3)}, r"'time_window' parameter .* Got \('a', 3\)"),
         ({"spectrum_range": (1, 2, 3)}, r"'spectrum_range' parameter .* Got \(1, 2, 3\)"),
         ({"modalities": ["light_curve"] * 2}, "'modalities' parameter must hold different names"),
         ({"callbacks": [1]}, r"'callbacks' parameter .* Got 1 instead"),

@@ -1,0 +1,85 @@
+"""Tables of benchmarks/results/contrastive_real.md, from the figures of all folds.
+
+"chosen" is, fold by fold, the head that was better on the held-out parts of the training part.
+
+    python benchmarks/table_contrastive_real.py
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+FIGURES = Path("benchmarks/results/contrastive_real")
+NAMES = {
+    "scratch": "nothing pretrained, InfoNCE alone",
+    "scratch_no_amplitude": "the same, without apparent brightness",
+    "pretrained_aux": "pretrained, heads beside InfoNCE",
+    "pretrained_aux_ensemble": "the same, four seeds side by side",
+}
+CLASS = ("macro-F1", "micro-F1", "precision", "recall", "AUROC")
+REDSHIFT = ("R2", "MAE", "RMSE", "NMAD", "outliers")
+THINNED = (", 10 points", ", 2 bands")
+TASKS = {
+    "three": ("Class, three (SN Ia, II, Ib/c; 679 objects)", CLASS, ("kNN", "SVC")),
+    "five": ("Class, five (with IIn, SLSN-I; 721 objects)", CLASS, ("kNN", "SVC")),
+    "redshift": ("Redshift, z < 0.15", REDSHIFT, ("kNN", "Ridge")),
+}
+
+
+def chosen(folds, task, heads):
+    """By fold, the figures of the head that was better on held-out parts."""
+    best = [max(heads, key=lambda head: fold["validation"][f"{task} {head}"]) for fold in folds]
+    return [fold[f"{task} {head}"] for fold, head in zip(folds, best, strict=True)]
+
+
+def cell(folds, figure):
+    values = np.array([fold[figure] for fold in folds], dtype=float)
+    digits = 4 if figure in ("MAE", "RMSE", "NMAD") else 3
+    return f"{values.mean():.{digits}f}±{values.std():.{digits}f}"
+
+
+def line(*start, folds, figures):
+    return "| " + " | ".join([*start, *(cell(folds, figure) for figure in figures)]) + " |"
+
+
+def header(*columns):
+    return "| " + " | ".join(columns) + " |\n|" + "---|" * len(columns)
+
+
+def main():
+    found = {
+        text: json.loads((FIGURES / f"{name}.json").read_text())
+        for name, text in NAMES.items()
+        if (FIGURES / f"{name}.json").exists()
+    }
+    baselines = json.loads((FIGURES / "baselines.json").read_text())
+    for task, (title, figures, heads) in TASKS.items():
+        print(f"## {title}\n")
+        print(header("embedding or features", "head", *figures))
+        for text, folds in found.items():
+            for head in heads:
+                parts = [fold[f"{task} {head}"] for fold in folds]
+                print(line(text, head, folds=parts, figures=figures))
+            print(line(text, "**chosen**", folds=chosen(folds, task, heads), figures=figures))
+        for name, folds in baselines.items():
+            print(line(name, "", folds=[fold[task] for fold in folds], figures=figures))
+        print()
+    print("## Retrieval, spectrum → light curve, about 144 candidates (chance 0.007 and 0.069)\n")
+    print(header("embedding", "recall@1", "recall@10"))
+    for text, folds in found.items():
+        parts = [fold["retrieval"] for fold in folds]
+        print(line(text, folds=parts, figures=("recall@1", "recall@10")))
+    print("\n## Thinned test light curves, three classes, macro-F1\n")
+    print(header("embedding", "head", "all points", "10 points", "2 bands"))
+    for text, folds in found.items():
+        for head in ("kNN", "SVC"):
+            parts = [
+                {what: fold[f"three {head}{what}"]["macro-F1"] for what in ("", *THINNED)}
+                for fold in folds
+            ]
+            print(line(text, head, folds=parts, figures=("", *THINNED)))
+
+
+if __name__ == "__main__":
+    main()
