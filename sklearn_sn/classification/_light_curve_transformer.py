@@ -53,8 +53,11 @@ class LightCurveTransformerClassifier(ClassifierMixin, TransformerMixin, LightCu
     lr : float, default=1e-3
         Peak learning rate.
     weight_decay : float, default=1e-4
-    batch_size : int, default=64
-    max_epochs : int, default=40
+    batch_size : int, default=16
+        Few objects need many steps, and on a CPU small batches cost no more. On a GPU, and with
+        many thousands of objects, 128 is faster.
+    max_epochs : int, default=60
+        Half of it is enough from a pretrained encoder, with ``lr=3e-4``.
     lr_schedule : {"one_cycle", "cosine"}, default="one_cycle"
         Over all of `max_epochs`; None keeps the rate.
     early_stopping : bool, default=False
@@ -140,8 +143,8 @@ class LightCurveTransformerClassifier(ClassifierMixin, TransformerMixin, LightCu
         optimizer="adamw",
         lr=1e-3,
         weight_decay=1e-4,
-        batch_size=64,
-        max_epochs=40,
+        batch_size=16,
+        max_epochs=60,
         lr_schedule="one_cycle",
         early_stopping=False,
         validation_fraction=0.15,
