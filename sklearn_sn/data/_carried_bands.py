@@ -34,7 +34,7 @@ def restore_bands(bands):
     Warns
     -----
     DataQualityWarning
-        If a name means another band here.
+        If a name means another band here: another wavelength, m_AB - m_Vega or native system.
 
     Examples
     --------
@@ -50,12 +50,13 @@ def restore_bands(bands):
     """
     for band in bands:
         found = _bands._registry.bands.get(band.name)
-        if found == band or (found is not None and found.wavelength == band.wavelength):
+        if found is not None and _meaning(found) == _meaning(band):
             continue
         if found is not None or any(_bands._registry.candidates(name) for name in band.aliases):
             warn_quality(
-                f"The band {band.name!r} ({band.wavelength:.0f} Å) was registered where this "
-                "estimator comes from, and is another here; the one here stays."
+                f"The band {band.name!r} ({band.wavelength:.0f} Å, {band.system}, m_AB - m_Vega "
+                f"{band.vega_ab_offset:g}) was registered where this estimator comes from, and is "
+                "another here; the one here stays."
             )
             continue
         _bands.register_band(
@@ -66,3 +67,8 @@ def restore_bands(bands):
             system=band.system,
             aliases=band.aliases,
         )
+
+
+def _meaning(band):
+    """What makes another flux or colour of a point in the band; NaN, as a text, equals itself."""
+    return float(band.wavelength), band.system, str(float(band.vega_ab_offset))

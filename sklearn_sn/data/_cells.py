@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from astropy import units as u
 
+from sklearn_sn.data._error_units import microjansky_of, refuse_logarithmic
 from sklearn_sn.data._fields import (
     SCALE,
     TEXTS,
@@ -79,6 +80,8 @@ def _cell_fields(cell, name, kind):
     for field, values in given.items():
         ours = known.get(field, str(field))
         try:
+            if known.get(field) == "flux_err":
+                refuse_logarithmic(_own_unit(values))
             array, units[ours] = _cell_array(values, targets.get(ours))
             fields[field] = array if kind is None or ours in TEXTS else as_numbers(array)
         except (ValueError, TypeError) as error:
@@ -112,13 +115,31 @@ def _rescale_photometry(fields, units, names, name):
         except ValueError as error:
             raise _with_place(error, name, names["zero_point"]) from error
     if "zero_point" not in fields:
-        for field in ("flux", "flux_err"):
-            if field in fields and units[field] is None and scale_of_name(names[field]) != 1:
-                fields[field] = fields[field] * scale_of_name(names[field])
+        fields = _rescale_by_unit_or_name(fields, units, names, name)
     elif units.get("flux_err") is not None:  # the error is in µJy, the flux is not
         error = fields.pop("flux_err")
         rows = np.zeros(len(error), dtype=np.int64)
         fields = {**in_microjansky(fields, rows, pd.Index([name])), "flux_err": error}
+    return fields
+
+
+def _rescale_by_unit_or_name(fields, units, names, name):
+    """Fluxes and errors without units in µJy; an error that says no scale has that of its flux."""
+    fields = dict(fields)
+    if units["flux"] is None:
+        fields["flux"] = fields["flux"] * scale_of_name(names["flux"])
+    error = fields.get("flux_err")
+    if error is None or units["flux_err"] is not None or np.isnan(error).all():
+        return fields
+    scale = scale_of_name(names["flux_err"], None)
+    if scale is None and units["flux"] is None:
+        scale = scale_of_name(names["flux"])
+    if scale is None:
+        try:
+            scale = microjansky_of(units["flux"])
+        except ValueError as problem:
+            raise _with_place(problem, name, names["flux_err"]) from problem
+    fields["flux_err"] = error * scale
     return fields
 
 
@@ -171,11 +192,15 @@ def _cell_array(values, unit):
     """A 1-D array of one field, in `unit` if both it and the field's own exist; and that own."""
     if isinstance(values, Iterator):
         values = list(values)
-    bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
-    own = "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
+    own = _own_unit(values)
     if own is not None:
         values = to_unit(values, unit or own)
     return _plain_array(values), own
+
+
+def _own_unit(values):
+    bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
+    return "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
 
 
 def _plain_array(values):

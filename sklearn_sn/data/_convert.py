@@ -45,7 +45,8 @@ def as_ragged(column, kind=None):
     ------
     ValueError
         If a field that `kind` needs is missing or not numeric, or if the fields of one object have
-        unequal lengths; if a unit cannot be converted, or the system of a zero point is unknown.
+        unequal lengths; if a unit cannot be converted, or the system of a zero point is unknown;
+        if the unit of an error cannot be told.
 
     Notes
     -----
@@ -53,7 +54,8 @@ def as_ragged(column, kind=None):
     µJy, unless the object has a zero point (``zp``, ``zpt``, ``zero_point``), the magnitude of flux
     1, in the system that ``zpsys`` (or ``system``, ``magsys``) names: AB, as by default, or Vega.
     Fluxes and errors under Rubin's names ``psfFlux`` and ``psfFluxErr`` are in nJy where they have
-    neither unit nor zero point.
+    neither unit nor zero point. An error that says no scale, neither by a unit nor by such a name,
+    has that of its flux; beside a flux in magnitudes it is refused, and so is one in magnitudes.
 
     Fluxes of spectra with a unit become erg/s/cm²/Å, also those per frequency; those without, and
     dimensionless ones, are relative and stay. An error without a unit has that of its flux.
@@ -184,8 +186,10 @@ def _standard_fields(ragged, kind, names):
     if "zero_point" in fields:
         fields = in_microjansky(fields, ragged.rows, names)
     elif kind == "light_curve":
-        for given, ours in known.items():
-            if scale_of_name(given) != 1:
-                fields[ours] = fields[ours] * scale_of_name(given)
+        given = {ours: given for given, ours in known.items()}
+        scale = scale_of_name(given["flux"]) if "flux" in given else 1.0
+        for field, default in (("flux", 1.0), ("flux_err", scale)):
+            if field in given and scale_of_name(given[field], default) != 1:
+                fields[field] = fields[field] * scale_of_name(given[field], default)
     order = [field for field in FIELD_ALIASES[kind] if field in fields and field not in SCALE]
     return Ragged({field: fields[field] for field in order}, ragged.offsets)

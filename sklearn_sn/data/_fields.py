@@ -42,16 +42,29 @@ SCALE = ("zero_point", "system")
 _NANOJANSKY = ("psfflux", "psffluxerr")
 
 
-def scale_of_name(name):
+def scale_of_name(name, default=1.0):
     """µJy of one unit of a flux (or error) that has neither unit nor zero point, by its name.
+
+    Parameters
+    ----------
+    name : str
+    default : float or None, default=1.0
+        Answer where the name says no unit.
+
+    Returns
+    -------
+    float or None
 
     Examples
     --------
     >>> from sklearn_sn.data._fields import scale_of_name
-    >>> scale_of_name("psfFlux"), scale_of_name("flux")
-    (0.001, 1.0)
+    >>> scale_of_name("psfFlux"), scale_of_name("flux_uJy", None), scale_of_name("flux", None)
+    (0.001, 1.0, None)
     """
-    return 1e-3 if str(name).lower() in _NANOJANSKY else 1.0
+    lower = str(name).lower()
+    if lower in _NANOJANSKY:
+        return 1e-3
+    return 1.0 if "ujy" in lower else default
 
 
 def alias_map(fields, kind):
@@ -98,6 +111,8 @@ def as_numbers(values):
         if values.codes.max(initial=-1) < 0:  # nothing but nulls
             return np.full(len(values), np.nan)
         values = np.asarray(values.categories, dtype=object)
+    if len(values) == 0:  # of any type: numpy makes text of an empty file
+        return np.empty(0)
     if values.dtype.kind not in "iufb":
         raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
     return np.asarray(values, dtype=np.float64)

@@ -41,6 +41,14 @@ def magnitude_system(system, default="native", unknown="native"):
     return _NAMES.get(re.split(r"[_ -]", text.lower())[0], unknown)
 
 
+def unknown_system(place, name):
+    """The error for a zero point in an unknown system; `place` says where it is."""
+    return ValueError(
+        f"{place}: the system of the zero point is {name!r}, which is unknown; the known ones are "
+        f"{', '.join(_NAMES)}. Convert the fluxes to µJy, and leave the zero points out."
+    )
+
+
 def in_microjansky(fields, rows, names):
     """Fluxes that come with a zero point in µJy; the zero point and its system go.
 
@@ -82,11 +90,7 @@ def _offset(fields, rows, names):
     systems = [magnitude_system(name, "AB", None) for name in distinct] + ["AB"]
     if None in systems:
         code = systems.index(None)
-        raise ValueError(
-            f"Object {names[rows[np.argmax(codes == code)]]!r}: the system of the zero point is "
-            f"{distinct[code]!r}, which is unknown; the known ones are {', '.join(_NAMES)}. "
-            "Convert the fluxes to µJy, and leave the zero points out."
-        )
+        raise unknown_system(f"Object {names[rows[np.argmax(codes == code)]]!r}", distinct[code])
     if set(systems) == {"AB"}:
         return 0.0
     kind = np.array([SYSTEMS.index(system.lower()) for system in systems])[codes]

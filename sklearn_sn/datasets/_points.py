@@ -5,10 +5,11 @@ import pandas as pd
 
 from sklearn_sn.data._band_registry import as_text
 from sklearn_sn.data._bands import factorize_names
+from sklearn_sn.data._error_units import microjansky_of, refuse_logarithmic
 from sklearn_sn.data._fields import scale_of_name
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._units import AB_ZERO_POINT, to_mjd
-from sklearn_sn.data._zero_points import magnitude_system
+from sklearn_sn.data._zero_points import magnitude_system, unknown_system
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 
@@ -45,7 +46,7 @@ def gather_points(
     flux, flux_limit = nan, np.zeros(n, dtype=bool)
     if "flux" in points:
         flux, flux_limit = points.numbers_and_limits("flux", "uJy")
-    flux_err = points.numbers("flux_err", "uJy") if "flux_err" in points else nan
+    flux_err = _errors(points)
     has_flux = np.isfinite(flux)
     mag, mag_err, mag_limit, mag_system = _magnitudes(points, default_mag_err)
     scale_mag, scale_system = nan, None
@@ -69,12 +70,13 @@ def gather_points(
     bare = "flux" in points and points.unit("flux") is None
     unreadable = np.zeros(n, dtype=bool)
     if "zero_point" in points and bare:
+        _refuse_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
         scale = zero_flux * 10 ** (-0.4 * scale_mag)
         unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
         error_scale = scale
     else:
         scale = _default_scale(points, "flux", survey, zero_point)
-        error_scale = _default_scale(points, "flux_err", survey, zero_point)
+        error_scale = _error_scale(points, flux_err, survey, zero_point, scale)
     if zero_point is not None and (not bare or "zero_point" in points):
         raise ValueError(
             "zero_point= is that of a flux column without a unit and without a column of zero "
@@ -117,6 +119,30 @@ def _magnitudes(points, default_mag_err):
     return mag, error, limit, system
 
 
+def _errors(points):
+    """Errors of fluxes, in µJy where they have a unit."""
+    if "flux_err" not in points:
+        return np.full(len(points), np.nan)
+    try:
+        refuse_logarithmic(points.unit("flux_err"))
+    except ValueError as error:
+        raise ValueError(f"{points.place('flux_err')}: {error}") from error
+    return points.numbers("flux_err", "uJy")
+
+
+def _refuse_unknown_systems(points, used):
+    """The zero point of a used row is in a system that nobody knows."""
+    if "system" not in points:
+        return
+    distinct, codes, _ = factorize_names(points["system"])
+    unknown = [magnitude_system(name, "AB", None) is None for name in distinct]
+    wrong = np.array([*unknown, False])[codes] & used
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        place = f"{points.place('system')}, object {points.object_of(row)} (row {row})"
+        raise unknown_system(place, distinct[codes[row]])
+
+
 def _refuse_other_systems(points, field, system):
     """The unit mag(AB) of a field stands against another system."""
     # Beside magnitudes, `system` is theirs and no one's else.
@@ -145,14 +171,26 @@ def _default_scale(points, field, survey, zero_point):
         return 1.0
     if zero_point is not None:
         return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
-    name = points.names[field]
-    flux = points.names.get("flux", "")  # what says its own scale says that of a bare error
-    if scale_of_name(name) != 1 or points.unit("flux") is not None or "ujy" in flux.lower():
-        return scale_of_name(name)
+    named = scale_of_name(points.names[field], None)
+    if named is not None:
+        return named
     if survey is None and "survey" in points:
         distinct, codes, _ = factorize_names(points["survey"])
         return np.array([*map(_survey_scale, distinct), 1.0])[codes]
     return _survey_scale(survey)
+
+
+def _error_scale(points, errors, survey, zero_point, flux_scale):
+    """µJy of one unit of an error: what its flux has, where it says nothing itself."""
+    named = scale_of_name(points.names.get("flux_err"), None)
+    if "flux" not in points or named is not None or points.unit("flux_err") is not None:
+        return _default_scale(points, "flux_err", survey, zero_point)
+    if points.unit("flux") is None or np.isnan(errors).all():
+        return flux_scale
+    try:
+        return microjansky_of(points.unit("flux"))
+    except ValueError as error:
+        raise ValueError(f"{points.place('flux_err')}: {error}") from error
 
 
 def _survey_scale(survey):

@@ -74,13 +74,14 @@ def read_tables(
     light_curves : table, optional
         One row per photometric point: the object, time (MJD; JD is converted), band, and flux (µJy,
         AB; psfFlux and psfFluxErr, as Rubin names them, nJy; or any flux with a column zp) or mag,
-        with their errors. Optional columns: upper_limit
-        (true where the point is none), system (of the magnitudes or of zp; Natural and other names
-        than AB, Vega, SDSS, Landolt and Swift count as native), and survey, telescope and
-        instrument, which tell bands of one name apart (Swift's U is not Bessell's). A point with
-        flux and mag keeps the flux. A flux with a unit needs no zp, and the unit mag(AB) says that
-        the magnitudes of the table are AB. Text such as ``>19.2`` in mag, or ``<12.5`` in flux, is
-        an upper limit.
+        with their errors; a flux_err without a unit (that is not named psfFluxErr or flux_ujy_err)
+        is on the scale of flux. Optional columns: upper_limit (true where the point is none),
+        system (of the magnitudes or of zp; of magnitudes, Natural and other names than AB, Vega,
+        SDSS, Landolt and Swift count as native, of zp unknown ones are refused), and survey,
+        telescope and instrument, which tell bands of one name apart (Swift's U is not Bessell's).
+        A point with flux and mag keeps the flux. A flux with a unit needs no zp, and the unit
+        mag(AB) says that the magnitudes of the table are AB. Text such as ``>19.2`` in mag, or
+        ``<12.5`` in flux, is an upper limit.
     spectra : table, optional
         One row per pixel: the object, wavelength (Å), flux (per wavelength, any scale; with a unit
         per frequency it is converted) and, optionally, flux_err (in the unit of flux where it has
@@ -122,7 +123,8 @@ def read_tables(
         If a table is of another kind, a needed column is missing, two objects have one name, band
         codes are ambiguous, a value is no number (the message names the column and the object), or
         a unit cannot be converted (mag(ST), or a spectrum's that is none of flux density) or
-        contradicts a system.
+        contradicts a system, the system of a zero point is unknown, or a flux_err is in magnitudes
+        or has no unit beside a flux in magnitudes.
 
     Warns
     -----

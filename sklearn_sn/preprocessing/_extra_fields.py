@@ -7,6 +7,8 @@ import pyarrow as pa
 from sklearn_sn.data._cells import cell_items
 from sklearn_sn.data._fields import FIELD_ALIASES
 
+_NUMBERS = (bool, np.bool_, int, np.integer, float, np.floating)
+
 
 def extra_fields(column, kind, lengths):
     """The fields of a column that are none of ours, by any of their names.
@@ -23,7 +25,9 @@ def extra_fields(column, kind, lengths):
     -------
     dict of str to pyarrow.Array or pyarrow.ChunkedArray, of shape (n_points,)
         In Arrow, so that a field of any type passes unchanged. Of cells that are Python containers,
-        fields with one bare value per point; null where an object lacks the field.
+        fields with one value per point, of one type and unit in all objects; the unit goes, numbers
+        and booleans together become floats, and an object that lacks the field has nulls. What is
+        not so, a field of two dimensions say, is left out.
     """
     known = {alias for aliases in FIELD_ALIASES[kind].values() for alias in aliases}
     array = column.array
@@ -84,41 +88,86 @@ def _of_arrow(array):
 
 
 def _of_cells(column, known, lengths):
-    parts = {}
+    parts, units = {}, {}
     for row, (name, cell) in enumerate(column.items()):
         for field, values in cell_items(cell, name):
-            if str(field).lower() in known or getattr(values, "unit", None) is not None:
+            if str(field).lower() in known:
                 continue
+            units.setdefault(str(field), set()).update(_units(values))
             values = _plain(values)
             if values.shape == (lengths[row],):
                 parts.setdefault(str(field), []).append((row, values))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     fields = {}
     for field, cells in parts.items():
-        arrays = [values for _, values in cells]
-        kinds = {values.dtype.kind for values in arrays}
-        if len(kinds) > 1 and not kinds <= set("iuf"):  # numpy would make text of numbers
-            arrays = [values.astype(object) for values in arrays]
+        if len(units[field]) > 1:  # bare values would be on several scales
+            continue
         at = np.full(offsets[-1], -1)
         for row, values in cells:
             at[offsets[row] : offsets[row + 1]] = len(values)
         at[at >= 0] = np.arange(np.count_nonzero(at >= 0))
         try:
-            values = pa.array(np.concatenate(arrays))
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-            continue  # neither numbers nor text
+            values = pa.array(_joined([values for _, values in cells]))
+        except (pa.ArrowException, OverflowError):
+            continue  # Arrow has no type for it
         fields[field] = values.take(pa.array(at, mask=at < 0))
     return fields
 
 
+def _joined(arrays):
+    """Arrays of all objects as one, of a type that holds them all; None where objects are null."""
+    kinds = {values.dtype.kind for values in arrays}
+    if kinds <= set("iuf") or (len(kinds) == 1 and "O" not in kinds):
+        return np.concatenate(arrays)
+    flat = np.concatenate([values.astype(object) for values in arrays])  # not numbers as text
+    null = pd.isna(flat)
+    types = set(map(type, flat[~null]))
+    integers = {kind for kind in types if issubclass(kind, int | np.integer) and kind is not bool}
+    flags = types & {bool, np.bool_}
+    numbers = all(issubclass(kind, _NUMBERS) for kind in types)
+    if numbers and types not in (flags, integers):
+        flat[null] = np.nan
+        return flat.astype(np.float64)
+    flat[null] = None
+    return flat
+
+
 def _plain(values):
+    """Values without units, as a bare array; of no shape where they make none."""
     if isinstance(values, np.ma.MaskedArray):
-        if values.dtype.kind in "iuf":
-            return values.astype(np.float64).filled(np.nan)
-        plain = values.data.astype(object)
-        plain[np.ma.getmaskarray(values)] = None
-        return plain
-    try:
-        return np.asarray(values)
-    except ValueError:  # of unequal shapes
+        data, mask = np.ma.getdata(values, subok=False), np.ma.getmaskarray(values)
+    elif hasattr(values, "unmasked") and hasattr(values, "mask"):  # as astropy masks
+        data, mask = values.unmasked, np.asarray(values.mask)
+    else:
+        return _bare(values)
+    data = _bare(data)
+    if data.shape != mask.shape:
         return np.empty(())
+    if data.dtype.kind in "iuf":
+        return np.where(mask, np.nan, data)
+    plain = data.astype(object)
+    plain[mask] = None
+    return plain
+
+
+def _bare(values):
+    if isinstance(values, list | tuple):
+        values = [getattr(v, "value", v) if hasattr(v, "to_value") else v for v in values]
+    elif hasattr(values, "to_value"):  # a Quantity or a Time
+        values = values.value
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind in "US" and not all(isinstance(v, str | bytes) for v in values):
+            array = np.asarray(values, dtype=object)  # a missing name is not the text "nan"
+        values = array
+    except (ValueError, TypeError):  # of unequal shapes
+        return np.empty(())
+    if values.dtype == np.longdouble:  # which Arrow lacks, as it does swapped bytes (FITS)
+        return values.astype(np.float64)
+    return values.astype(values.dtype.newbyteorder("="), copy=False)
+
+
+def _units(values):
+    """The units of a field as text, none if it is bare."""
+    values = values if isinstance(values, list | tuple) else [values]
+    return {str(v.unit) for v in values if getattr(v, "unit", None) is not None}

@@ -49,8 +49,8 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         not scaled. A redshift may be as low as -0.002, for peculiar velocities.
     combine : {"first", "mean"} or None, default="first"
         Of several spectra of an object, take the earliest that covers a bin; or the mean, bin by
-        bin, each spectrum being scaled to the median absolute flux of that one; or, with None and
-        ``output="nested"``, keep all.
+        bin, each spectrum being scaled to the median absolute flux of that one (its time is the
+        mean of those that cover a bin); or, with None and ``output="nested"``, keep all.
     output : {"array", "nested"}, default="array"
         An array of shape (n_objects, n_bins) with NaN where an object is not covered; or the table
         with the column ``spectrum`` replaced, which then holds the covered bins. Fields other than
@@ -272,7 +272,8 @@ def _means(flux, flux_err, covered, time, owners):
     counts = np.diff(np.append(starts, len(owners)))
     level = _median_size(flux, covered)
     at = np.where(covered.any(axis=1), np.arange(len(level)), len(level) - 1)
-    first = np.repeat(level[np.minimum.reduceat(at, starts)], counts)
+    earliest = np.minimum.reduceat(at, starts)
+    first = np.repeat(level[earliest], counts)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scale = first / level
     scale = np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)[:, None]
@@ -284,9 +285,10 @@ def _means(flux, flux_err, covered, time, owners):
     unit = np.maximum.reduceat(largest, starts)[:, None]
     unit = np.where(unit > 0, unit, 1.0)
     square = np.add.reduceat((error / np.repeat(unit, counts, axis=0)) ** 2, starts, axis=0)
-    mean_time = time[starts] + np.add.reduceat(time - np.repeat(time[starts], counts), starts) / (
-        counts
-    )
+    used = covered.any(axis=1)
+    after = np.where(used, time - np.repeat(time[earliest], counts), 0.0)
+    n_used = np.maximum(np.add.reduceat(used.astype(np.int64), starts), 1)
+    mean_time = time[earliest] + np.add.reduceat(after, starts) / n_used
     return total / divisor, np.sqrt(square) * unit / divisor, number > 0, mean_time, owners[starts]
 
 

@@ -63,6 +63,28 @@ def test_an_error_with_a_unit_beside_a_flux_with_a_zero_point():
     assert ragged["flux_err"] == pytest.approx([2.0, 1.0])
 
 
+@pytest.mark.parametrize("container", [dict, Table, QTable])
+def test_a_bare_error_of_a_light_curve_has_the_unit_of_its_flux(container):
+    cell = container({**CURVE, "flux": [100.0, 50.0] * u.mJy, "zp": [25.0, 25.0]})
+    ragged = as_ragged([cell, CURVE], kind="light_curve")
+    assert ragged["flux"] == pytest.approx([1e5, 5e4, 100.0, 50.0])
+    assert ragged["flux_err"] == pytest.approx([2000.0, 1000.0, 2.0, 1.0])
+
+
+def test_errors_of_magnitudes_are_refused_by_object():
+    mag = u.Magnitude([20.0, 21.0], u.ABmag)
+    remedy = r"Object 0, field 'flux_err': .*mag_to_flux\(mag, mag_err\)"
+    with pytest.raises(ValueError, match=remedy):
+        curve(flux=mag)
+    for error in ([0.1, 0.1] * u.mag, u.Magnitude([0.1, 0.1], u.ABmag)):
+        with pytest.raises(ValueError, match=remedy):
+            curve(flux_err=error)
+    # Fluxes alone, or with errors that are fluxes, are clear.
+    assert curve(flux=mag, flux_err=None)["flux"] == pytest.approx(mag.physical.to_value(u.uJy))
+    assert curve(flux=mag, flux_err=[np.nan] * 2)["flux"][0] == pytest.approx(36.3, abs=0.1)
+    assert curve(flux=mag, flux_err=[2.0, 1.0] * u.nJy)["flux_err"] == pytest.approx([2e-3, 1e-3])
+
+
 def test_one_zero_point_for_all_points():
     ragged = curve(zp=26.4, zpsys="ab")
     assert ragged["flux"] == pytest.approx([10.0, 5.0])

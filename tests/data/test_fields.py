@@ -40,6 +40,30 @@ def test_a_unit_or_a_zero_point_says_otherwise():
         assert ragged["flux_err"] == pytest.approx([0.01, 0.02])
 
 
+def test_a_bare_error_has_the_scale_of_its_flux():
+    points = {name: RUBIN[name] for name in ("midpointMjdTai", "band", "psfFlux")}
+    points["flux_err"] = [10.0, 20.0]
+    nested = Ragged({k: np.array(v) for k, v in points.items()}, [0, 2]).to_nested()
+    for column in ([points], nested):
+        ragged = as_ragged(column, kind="light_curve")
+        assert ragged["flux"] == pytest.approx([1.0, 2.0])
+        assert ragged["flux_err"] == pytest.approx([0.01, 0.02])
+    # Names that say a unit keep it, whatever the flux is in.
+    for name, scale in (("flux_uJy_err", 1.0), ("psfFluxErr", 1e-3)):
+        cell = {**{k: points[k] for k in ("midpointMjdTai", "band")}, name: [10.0, 20.0]}
+        for flux in ({"flux": [1.0, 2.0]}, {"psfFlux": [1.0, 2.0] * u.mJy}, points):
+            flux = {k: v for k, v in flux.items() if k.endswith(("flux", "Flux"))}
+            error = as_ragged([{**cell, **flux}], kind="light_curve")["flux_err"]
+            assert error == pytest.approx([10.0 * scale, 20.0 * scale])
+
+
+@pytest.mark.parametrize("field", ["mjd", "flux", "flux_err"])
+def test_empty_fields_of_any_type_are_missing(field):
+    """numpy.genfromtxt makes text of an empty file."""
+    empty = {"mjd": [], "band": [], "flux": [], "flux_err": [], field: np.array([], "U1")}
+    assert as_ragged([empty], kind="light_curve").lengths.tolist() == [0]
+
+
 def test_other_names_are_in_microjansky():
     cell = {**RUBIN, "flux": [5.0, 6.0]}
     assert as_ragged([cell], kind="light_curve")["flux"].tolist() == [5.0, 6.0]

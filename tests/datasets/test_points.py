@@ -159,3 +159,48 @@ def test_fluxes_of_rubin_are_in_nanojansky():
 def test_a_unit_of_flux_wins_over_a_zero_point():
     points = QTable({**COLUMNS, "flux": [1000.0, 2000.0] * u.nJy, "zp": [31.4, 31.4]})
     assert fluxes(points) == pytest.approx([1.0, 2.0])
+
+
+@pytest.mark.parametrize("kind", [Table, QTable])
+def test_a_bare_error_has_the_scale_of_its_flux(kind):
+    points = kind({**COLUMNS, "flux": [1.0, 2.0] * u.mJy, "flux_err": [0.1, 0.2], "zp": [25, 25]})
+    for survey in (None, "plasticc"):
+        columns = {"band": ["g", "r"]} if survey else {}
+        for name, values in columns.items():
+            points[name] = values
+        curve = as_ragged(read_tables(None, points, survey=survey)["light_curve"])
+        assert curve["flux"] == pytest.approx([1000.0, 2000.0])
+        assert curve["flux_err"] == pytest.approx([100.0, 200.0])
+    rubin = pd.DataFrame({**COLUMNS, "psfFlux": [1000.0, 2000.0], "flux_err": [10.0, 20.0]})
+    curve = as_ragged(read_tables(None, rubin)["light_curve"])
+    assert curve["flux_err"] == pytest.approx([0.01, 0.02])
+
+
+def test_errors_of_magnitudes_are_refused_with_their_column():
+    mag = u.Magnitude([20.0, 21.0], u.ABmag)
+    remedy = r"light_curves, column 'fluxerr': .*columns mag and mag_err"
+    for columns in (
+        {"flux": mag, "fluxerr": [0.1, 0.1]},
+        {"flux": [1.0, 2.0], "fluxerr": [0.1, 0.1] * u.mag},
+        {"flux": [1.0, 2.0], "fluxerr": u.Magnitude([0.1, 0.1], u.ABmag)},
+    ):
+        with pytest.raises(ValueError, match=remedy):
+            fluxes(QTable({**COLUMNS, **columns}))
+    assert fluxes(QTable({**COLUMNS, "flux": mag})) == pytest.approx(mag.physical.to_value(u.uJy))
+
+
+def test_unknown_systems_of_zero_points_are_refused():
+    points = pd.DataFrame({**COLUMNS, "flux": [100.0, 100.0], "zp": 25.0, "zpsys": ["ab", "JLA"]})
+    with pytest.raises(
+        ValueError, match=r"'zpsys', object 'a' \(row 1\): the system .* 'JLA', which is unknown"
+    ):
+        fluxes(points)
+    # Where no zero point is used, its system is of no concern; of magnitudes it is the band's.
+    assert fluxes(points.drop(columns="zp")).tolist() == [100.0, 100.0]
+    other = points.assign(mag=20.0, flux=[100.0, np.nan])
+    native = mag_to_flux([20.0], band=["V"], system="native")[0]
+    assert fluxes(other) == pytest.approx([mag_to_flux(20.0), native])
+    with pytest.warns(match="1 objects that are not in objects"):
+        points["object_id"] = ["a", "b"]
+        X = read_tables(pd.DataFrame({"object_id": ["a"]}), points)
+    assert as_ragged(X["light_curve"])["flux"] == pytest.approx([mag_to_flux(20.0)])

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from astropy import units as u
+from astropy.table import MaskedColumn, Table
+from astropy.utils.masked import Masked
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
 
@@ -165,3 +168,53 @@ def test_types_stay_as_they_are():
     assert out.field("word").to_pylist()[0] == [None, "c", "d", "a", "e"]
     assert out.field("flag").to_pylist()[0] == [False, None, False, True, True]
     assert out.field("day").type.value_type == pa.timestamp("ms")
+
+
+def carried(*values):
+    """A field of as many objects of two points each, after a step; None where it is left out."""
+    cells = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        cells[row] = {"time": [1.0, 2.0], "band": ["ztfg"] * 2, "flux": [1.0, 2.0], "extra": value}
+    out = LightCurveTruncator().fit_transform(pd.DataFrame({"light_curve": cells}))["light_curve"]
+    struct = out.array.struct_array
+    struct = struct.combine_chunks() if isinstance(struct, pa.ChunkedArray) else struct
+    names = [field.name for field in struct.type]
+    return struct.field("extra").to_pylist() if "extra" in names else None
+
+
+def test_units_go_and_values_stay():
+    bare = [[30.0, 31.0], [5.0, 6.0]]
+    assert carried([30.0, 31.0] * u.s, [5.0, 6.0]) == bare
+    assert carried(Table({"t": [30.0, 31.0] * u.s})["t"], [5.0 * u.s, 6.0 * u.s]) == bare
+    masked = np.ma.array([30.0, 31.0], mask=[0, 1])
+    found = carried(Table({"t": MaskedColumn(masked, unit="s")})["t"])[0]
+    assert found[0] == 30.0 and np.isnan(found[1])
+    found = carried(Masked([30.0, 31.0] * u.s, mask=[False, True]))[0]
+    assert found[0] == 30.0 and np.isnan(found[1])
+    assert carried([1.0, 2.0] * u.s, [1.0, 2.0] * u.ms) is None
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (([1.0, pd.NA], [3.0, 4.0]), [[1.0, None], [3.0, 4.0]]),
+        (([1, pd.NA], [3, 4]), [[1, None], [3, 4]]),
+        (([True, pd.NA], [True, False]), [[True, None], [True, False]]),
+        (([True, False], [0.5, 2.0]), [[1.0, 0.0], [0.5, 2.0]]),
+        (([True, None], [3, 4]), [[1.0, None], [3.0, 4.0]]),
+        (([None, pd.NA], [None, None]), [[None, None], [None, None]]),
+        ((["x", np.nan], ["y", None]), [["x", None], ["y", None]]),
+        ((np.array([1.0, 2.0], ">f8"), np.ones(2, np.longdouble)), [[1.0, 2.0], [1.0, 1.0]]),
+    ],
+)
+def test_types_of_cells_are_joined(values, expected):
+    found = [[None if v != v else v for v in row] for row in carried(*values)]
+    assert found == expected
+    assert [[type(v) for v in row] for row in found] == [[type(v) for v in row] for row in expected]
+
+
+@pytest.mark.parametrize(
+    "values", [["x", 1], [1j, 2j], [2**70, 1], [[1, 2], [3, 4]], [1 * u.s, 2 * u.m], [object()] * 2]
+)
+def test_what_has_no_type_is_left_out(values):
+    assert carried(values) is None

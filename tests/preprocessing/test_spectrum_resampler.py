@@ -202,6 +202,18 @@ def test_mean_is_on_the_scale_of_the_first_that_covers_the_grid(spectrum_table):
     assert np.median(out[0]) == pytest.approx(2, rel=0.01)
 
 
+def test_time_of_a_mean_is_that_of_the_spectra_in_it(spectrum_table):
+    infrared = _line(12000, 50.0, wavelength=np.arange(11000.0, 13000.0, 5))
+    spectra = {58990.0: infrared, 59000.0: _line(5000), 59020.0: _line(5000), 59100.0: infrared}
+    cell = {k: np.concatenate([one[k] for one in spectra.values()]) for k in infrared}
+    cell["time"] = np.concatenate([np.full(len(s["flux"]), day) for day, s in spectra.items()])
+    infrared = {**infrared, "time": np.full(len(infrared["flux"]), 58990.0)}
+    X = spectrum_table(cell, infrared, {**_line(5000), "time": np.full(len(WAVELENGTH), 59003.0)})
+    resampler = SpectrumResampler(combine="mean", output="nested")
+    out = as_ragged(resampler.fit_transform(X)["spectrum"])
+    assert list(out.reduce("first", "time", empty=0.0)) == [59010.0, 0.0, 59003.0]
+
+
 def test_unknown_redshift_is_said_at_the_line_of_the_user(spectrum_table):
     X = spectrum_table(_line(5000), _line(6000), redshift=[0.1, np.nan])
     resampler = SpectrumResampler(frame="rest")
