@@ -4,8 +4,8 @@ Search over sizes
 ========================
 
 Sizes of encoders and of training are flat parameters, so that scikit-learn's searches reach them,
-also from outside a Pipeline, as ``emb__light_curve_d_model``. No labels are needed: ``score`` is the
-recall of the right partner on held-out pairs.
+also from outside a Pipeline, as ``emb__light_curve_d_model``. No labels are needed: ``score`` is
+the recall of the right partner on held-out pairs.
 """
 
 # %%
@@ -53,4 +53,4 @@ table.sort_values("recall@10", ascending=False).round(4)
 # -------------------------
 # It was trained anew on all objects, with the best setting.
 print(search.best_params_)
-search.transform(X[["light_curve"]].head(3)).shape
+print(search.transform(X[["light_curve"]].head(3)).shape)

@@ -21,7 +21,7 @@ def supernovae():
 
 def test_names():
     assert list_pretrained() == ["contrastive-sim"]
-    with pytest.raises(ValueError, match="'contrastive-sin'.*contrastive-sim"):
+    with pytest.raises(ValueError, match=r"'contrastive-sin'.*contrastive-sim"):
         load_pretrained("contrastive-sin")
 
 
