@@ -1,6 +1,7 @@
 """Sphinx configuration."""
 
 import os
+import re
 import warnings
 
 # Small batches gain little from a second thread, and stall where others share the cores.
@@ -62,3 +63,14 @@ html_theme_options = {
     "footer_end": [],
 }
 html_sidebars = {"install": [], "architecture": []}
+
+
+def _without_links_of_others(app, what, name, obj, options, lines):
+    """Texts that scikit-learn's classes hand down refer to its own pages, which are not here."""
+    if getattr(obj, "__module__", "").startswith("sklearn."):
+        link = r":(?:ref|term):`([^`<]+?)(?:\s*<[^>]+>)?`"
+        lines[:] = [re.sub(link, r"\1", line) for line in lines]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", _without_links_of_others)
