@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
@@ -95,6 +96,9 @@ def test_scikit_learn_takes_it(supernovae):
     assert search.best_estimator_.d_model in (8, 16)
     proba = CalibratedClassifierCV(make(), cv=2).fit(X, y).predict_proba(X)
     assert np.isfinite(proba).all()
+    several = VotingClassifier([("a", make()), ("b", make(random_state=1))], voting="soft")
+    one, other = (make(random_state=seed).fit(X, y).predict_proba(X) for seed in (0, 1))
+    np.testing.assert_allclose(several.fit(X, y).predict_proba(X), (one + other) / 2, rtol=1e-5)
 
 
 # Pretrained ------------------------------------------------------------------
