@@ -37,12 +37,12 @@ MODELS = {
     "end-to-end": {**SIZES, "max_epochs": 60},
     "end-to-end, pretrained": TUNED,
     "end-to-end, first block": {**TUNED, "trainable": "first_block"},
-    "end-to-end, pretrained on real too": {**TUNED, "pretrained": "union_simulated"},
     # Compared on validation parts only.
     "end-to-end, batches of 64, 30 epochs": {**SIZES, "batch_size": 64, "max_epochs": 30},
     "end-to-end, 30 epochs": {**SIZES, "max_epochs": 30},
     "end-to-end, no weights": {**SIZES, "max_epochs": 30, "class_weight": None},
     "end-to-end, no augmentation": {**SIZES, "max_epochs": 30, "augmentation": False},
+    "end-to-end, pretrained on real too": {**TUNED, "lr": 1e-3, "pretrained": "union_simulated"},
     "end-to-end, pretrained, lr 1e-3": {**TUNED, "lr": 1e-3},
     "end-to-end, pretrained, lr 1e-3, 15 epochs": {**TUNED, "lr": 1e-3, "max_epochs": 15},
 }

@@ -6,10 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._freezable import FreezableModule
 
 
-class ContrastiveModule(SizedModule):
+class ContrastiveModule(FreezableModule):
     """One encoder and one projection per modality; unit vectors in a common space.
 
     Parameters
@@ -58,7 +58,6 @@ class ContrastiveModule(SizedModule):
             self.register_buffer("log_scale", scale)
         self.class_head = nn.Linear(embedding_dim, n_classes) if n_classes else None
         self.target_head = nn.Linear(embedding_dim, n_targets) if n_targets else None
-        self.frozen = []
 
     def forward(self, tensors, owners, n_objects):
         embeddings = {
@@ -84,16 +83,3 @@ class ContrastiveModule(SizedModule):
         z = F.normalize(self.projections[name](encoded), dim=-1)
         mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, owner, z)
         return F.normalize(mean, dim=-1)
-
-    def freeze(self, modules):
-        """Stop training some submodules, and keep them in evaluation mode."""
-        self.frozen = list(modules)
-        for module in self.frozen:
-            module.requires_grad_(False)
-        return self.train(self.training)
-
-    def train(self, mode=True):
-        super().train(mode)
-        for module in self.frozen:
-            module.eval()
-        return self

@@ -3,10 +3,10 @@
 import torch
 from torch import nn
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._freezable import FreezableModule
 
 
-class SupervisedModule(SizedModule):
+class SupervisedModule(FreezableModule):
     """Encode one modality; a linear head on the normalised encoding gives the outputs.
 
     Parameters
@@ -32,7 +32,6 @@ class SupervisedModule(SizedModule):
         self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, n_outputs)
-        self.frozen = []
 
     def forward(self, chunks, owner, n_objects):
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
@@ -40,16 +39,3 @@ class SupervisedModule(SizedModule):
         total = encoded.new_zeros(n_objects, self.width).index_add(0, owner, encoded)
         latent = self.norm(total / count.clamp(min=1))
         return latent, self.head(self.dropout(latent))
-
-    def freeze(self, modules):
-        """Stop training some submodules, and keep them in evaluation mode."""
-        self.frozen = list(modules)
-        for module in self.frozen:
-            module.requires_grad_(False)
-        return self.train(self.training)
-
-    def train(self, mode=True):
-        super().train(mode)
-        for module in self.frozen:
-            module.eval()
-        return self
