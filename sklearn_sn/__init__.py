@@ -9,6 +9,7 @@ _LAZY = {
     "ContrastiveEmbedder": "sklearn_sn.embedding",
     "LightCurveTransformerClassifier": "sklearn_sn.classification",
     "LightCurveTransformerRegressor": "sklearn_sn.regression",
+    "MMVAEEmbedder": "sklearn_sn.embedding",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",
     "save_model": "sklearn_sn.persistence",

@@ -8,6 +8,12 @@ from sklearn_sn.base._encoders import (
     encoder_width,
 )
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._generative import (
+    GenerativeEstimator,
+    laplace_moments,
+    mixture_mean,
+    mixture_samples,
+)
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
 from sklearn_sn.base._pretrained import (
@@ -22,6 +28,7 @@ __all__ = [
     "ENCODERS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
+    "GenerativeEstimator",
     "LightCurveEstimator",
     "PretrainedPart",
     "TorchEstimator",
@@ -33,6 +40,9 @@ __all__ = [
     "fraction",
     "frozen_modules",
     "kept_params",
+    "laplace_moments",
+    "mixture_mean",
+    "mixture_samples",
     "pretrained_parts",
     "same_parameter",
     "size",

@@ -1,5 +1,6 @@
 """Embedders: transformers that learn a space from the data."""
 
 from sklearn_sn.embedding._contrastive import ContrastiveEmbedder
+from sklearn_sn.embedding._mmvae import MMVAEEmbedder
 
-__all__ = ["ContrastiveEmbedder"]
+__all__ = ["ContrastiveEmbedder", "MMVAEEmbedder"]

@@ -1,4 +1,4 @@
-"""The table of the contrastive embedder's own parameters."""
+"""The tables of the embedders' own parameters."""
 
 from numbers import Real
 
@@ -44,4 +44,35 @@ CONTRASTIVE_CONSTRAINTS = {
     "pretrained": [HasMethods("fit"), dict, None],
     "trainable": [StrOptions(set(TRAINABLE)), dict],
     "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
+}
+
+MMVAE_CONSTRAINTS = {
+    "modalities": ["array-like", None],
+    "latent_tokens": size(),
+    "latent_dim": size(),
+    "d_model": size(),
+    "n_heads": size(),
+    "n_layers": size(),
+    "d_feedforward": size(),
+    "dropout": fraction(),
+    "n_frequencies": size(2),
+    "velocity_resolution": [Interval(Real, 0, None, closed="neither")],
+    "phase_resolution": [Interval(Real, 0, None, closed="neither")],
+    "frame": [StrOptions({"rest", "observer"})],
+    "phase_range": ["array-like"],
+    "wavelength_range": ["array-like"],
+    "normalization_range": ["array-like"],
+    "amplitude": ["boolean"],
+    "max_points": size(2),
+    "max_pixels": size(8),
+    "spectra_per_object": size(),
+    "augmentation": ["boolean"],
+    "objective": [StrOptions({"iwae", "iwae_joint", "elbo"})],
+    "n_samples": size(),
+    "light_curve_weight": [
+        Interval(Real, 0, None, closed="neither"),
+        StrOptions({"balanced"}),
+    ],
+    "spectrum_weight": [Interval(Real, 0, None, closed="neither")],
+    "calibration_fraction": fraction(),
 }

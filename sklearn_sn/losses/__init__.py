@@ -2,6 +2,7 @@
 
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
+from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
 
 __all__ = [
@@ -9,5 +10,7 @@ __all__ = [
     "ClassificationLoss",
     "GaussianLoss",
     "InfoNCELoss",
+    "MMVAELoss",
     "SquaredErrorLoss",
+    "laplace_log_likelihood",
 ]

@@ -2,24 +2,34 @@
 
 from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
 from sklearn_sn.modules._contrastive import ContrastiveModule
+from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._image import ImageConvNet
 from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
+from sklearn_sn.modules._mmvae import MMVAEModule, PointSetDecoder, PointSetExpert
 from sklearn_sn.modules._sized import SizedModule
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
 from sklearn_sn.modules._supervised import SupervisedModule
+from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
 
 __all__ = [
     "AttentionPooling",
     "ContrastiveModule",
+    "CoordinateEmbedding",
     "ImageConvNet",
     "LightCurveTransformer",
+    "MMVAEModule",
     "MeanPooling",
     "MetadataMLP",
+    "MultiFrequencyEncoding",
+    "PointSetDecoder",
+    "PointSetExpert",
     "SizedModule",
     "SpectrumConvNet",
     "SpectrumTransformer",
     "SupervisedModule",
+    "TransceiverDecoder",
+    "TransceiverEncoder",
     "TransformerStack",
     "sinusoid",
 ]

@@ -6,7 +6,9 @@ from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._image_input import ImageInput
 from sklearn_sn.nets._light_curve_input import LightCurveInput
 from sklearn_sn.nets._metadata_input import MetadataInput
+from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
+from sklearn_sn.nets._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._spectrum_input import SpectrumInput
 from sklearn_sn.nets._supervised import SupervisedNet
 
@@ -17,10 +19,16 @@ __all__ = [
     "ContrastiveNet",
     "ImageInput",
     "LightCurveInput",
+    "LightCurvePoints",
+    "MMVAENet",
     "MetadataInput",
+    "PhaseFrame",
     "Progress",
     "Schedule",
     "SpectrumInput",
+    "SpectrumPixels",
     "SupervisedNet",
     "TableDataset",
+    "log_likelihood",
+    "phase_frame",
 ]

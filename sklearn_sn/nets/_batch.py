@@ -98,7 +98,8 @@ class TableDataset(Dataset):
     def _chunks(self, name, source, rows, device, rng):
         """Arrays of one modality in chunks, and the owners of their instances."""
         whole = np.arange(len(rows))
-        if name != "light_curve" or len(rows) <= CHUNK or str(device).startswith("cuda"):
+        varies = getattr(source, "chunked", name == "light_curve")
+        if not varies or len(rows) <= CHUNK or str(device).startswith("cuda"):
             arrays, owner = source.gather(self.prepared[name], rows, rng)
             return [arrays], owner
         order = whole[np.argsort(self.prepared[name].lengths[rows], kind="stable")]

@@ -75,7 +75,7 @@ class LightCurveInput:
         """Learn the bands and the scale of the amplitude."""
         curves = table.light_curve
         self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
-        peak, _ = _peaks(curves)
+        peak, _ = peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
         self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
         self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
@@ -87,12 +87,12 @@ class LightCurveInput:
         codes = _lookup(self.bands_, curves["band"])
         if self.band_encoding == "embedding" and (codes < 0).any():
             curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
-        peak, origin = _peaks(curves)
+        peak, origin = peaks(curves)
         if self.time_origin == "first":
             origin = curves.reduce("first", "time", empty=0.0)
         time = curves["time"] - origin[curves.rows]
         keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
-        keep &= _thinned(curves.filter(keep), keep, self.max_points)
+        keep &= thinned(curves.filter(keep), keep, self.max_points)
         curves, time, codes = curves.filter(keep), time[keep], codes[keep]
         scale = peak[curves.rows]
         wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
@@ -165,7 +165,7 @@ def pad(ragged, flat):
     return {**padded, "pad_mask": pad_mask.reshape(B, L)}
 
 
-def _peaks(curves):
+def peaks(curves):
     """Peak flux (µJy, positive) and its time for every row.
 
     The peak is the largest flux at three sigma or more, or the largest flux of any kind where no
@@ -199,7 +199,7 @@ def _lookup(known, bands):
     return np.append(place, -1)[bands.codes]
 
 
-def _thinned(kept, keep, max_points):
+def thinned(kept, keep, max_points):
     """Which of all points stay when long rows are thinned to `max_points`, evenly in rank."""
     out = np.ones(len(keep), dtype=bool)
     lengths = kept.lengths[kept.rows]

@@ -7,9 +7,17 @@ from sklearn_sn.persistence._errors import ModelFileError
 # Objects: an instance is its constructor's parameters, and the attributes that fit adds.
 OBJECTS = {
     "sklearn_sn.classification": ("LightCurveTransformerClassifier",),
-    "sklearn_sn.embedding": ("ContrastiveEmbedder",),
+    "sklearn_sn.embedding": ("ContrastiveEmbedder", "MMVAEEmbedder"),
+    "sklearn_sn.embedding._calibration": ("IntervalCalibration",),
     "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
-    "sklearn_sn.nets": ("ImageInput", "LightCurveInput", "MetadataInput", "SpectrumInput"),
+    "sklearn_sn.nets": (
+        "ImageInput",
+        "LightCurveInput",
+        "LightCurvePoints",
+        "MetadataInput",
+        "SpectrumInput",
+        "SpectrumPixels",
+    ),
     "sklearn_sn.preprocessing": (
         "ContinuumNormalizer",
         "ExtinctionCorrector",
@@ -80,6 +88,7 @@ MODULES = {
         "ContrastiveModule",
         "ImageConvNet",
         "LightCurveTransformer",
+        "MMVAEModule",
         "MetadataMLP",
         "SpectrumConvNet",
         "SpectrumTransformer",
@@ -94,9 +103,10 @@ TYPES = {
         "ClassificationLoss",
         "GaussianLoss",
         "InfoNCELoss",
+        "MMVAELoss",
         "SquaredErrorLoss",
     ),
-    "sklearn_sn.nets": ("ContrastiveNet", "SupervisedNet"),
+    "sklearn_sn.nets": ("ContrastiveNet", "MMVAENet", "SupervisedNet"),
 }
 
 

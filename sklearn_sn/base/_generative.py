@@ -1,0 +1,111 @@
+"""What estimators share whose module encodes to a distribution and decodes from its samples."""
+
+import numpy as np
+import torch
+
+from sklearn_sn.base._estimator import TorchEstimator, _seeded
+from sklearn_sn.losses import MMVAELoss
+from sklearn_sn.nets import BatchLoader, log_likelihood
+
+# Numbers of one decoded chunk: small enough for the cache, large enough for the cores.
+CHUNK_NUMBERS = 2**18
+BOUND_BATCH = 16
+
+
+class GenerativeEstimator(TorchEstimator):
+    """Base of estimators around a :class:`~sklearn_sn.modules.MMVAEModule`."""
+
+    def _posteriors(self, dataset):
+        """Mean and scale (M, n, D) of every expert, and which objects have it (M, n)."""
+        module = self.net_.module_
+        M, n, D = len(module.encoders), len(dataset), int(np.prod(module.latent_shape))
+        mean, scale = np.zeros((M, n, D), np.float32), np.ones((M, n, D), np.float32)
+        present = np.zeros((M, n), dtype=bool)
+        for module, batch, positions in self._run(dataset):
+            for m, name in enumerate(module.encoders):
+                if name not in batch.tensors:
+                    continue
+                answer = module.encode(name, batch.tensors[name], batch.owners[name], len(batch))
+                for whole, part in zip((mean, scale), answer, strict=False):
+                    whole[m, positions] = part.flatten(1).cpu().numpy()
+                present[m, positions] = answer[2].cpu().numpy()
+        return mean, scale, present
+
+    def _decoded(self, name, z, log_wavelength, phase):
+        """Yield objects (a slice), mean and scale (S, b, L) of a modality, chunk by chunk.
+
+        Parameters
+        ----------
+        name : str
+        z : array of shape (S, n, D)
+        log_wavelength, phase : arrays of shape (1, L) or (n, L)
+        """
+        module = self.net_.module_
+        module.eval()
+        device = next(module.parameters()).device
+        S, n, _ = z.shape
+        step = max(1, CHUNK_NUMBERS // (S * max(1, log_wavelength.shape[1])))
+        places = [self._tensor(part, device) for part in (log_wavelength, phase)]
+        with torch.inference_mode():
+            for start in range(0, n, step):
+                rows = slice(start, min(start + step, n))
+                some = self._tensor(z[:, rows], device).unflatten(2, module.latent_shape)
+                here = (place if len(place) == 1 else place[rows] for place in places)
+                mean, scale = module.decode(name, some, *here)
+                yield rows, mean.cpu().numpy(), scale.cpu().numpy()
+
+    @staticmethod
+    def _tensor(array, device):
+        return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32)).to(device)
+
+    def _bounds(self, dataset, n_samples, seed):
+        """Importance-weighted bound on the log-evidence of every object, in nats, unweighted."""
+        module, bound = self.net_.module_, MMVAELoss("iwae_joint")
+        module.eval()
+        out = np.zeros(len(dataset))
+        with _seeded(seed), torch.inference_mode():
+            for batch, positions in BatchLoader(dataset, BOUND_BATCH, device=self.net_.device):
+                answer = module(batch.tensors, batch.owners, len(batch), n_samples)
+                parts = (answer[key].flatten(-2) for key in ("z", "mean", "scale"))
+                total = log_likelihood(answer, batch, {})
+                out[positions] = -bound(*parts, answer["present"], total).cpu().numpy()
+        return out
+
+
+def mixture_samples(mean, scale, present, n_samples, rng):
+    """Samples of the mixture of experts of every object, evenly from each that it has.
+
+    The same noise serves all objects: what an object gets does not depend on the others. An object
+    without any expert gets samples of the prior.
+
+    Parameters
+    ----------
+    mean, scale : array of shape (M, n, D)
+    present : bool array of shape (M, n)
+    n_samples : int
+    rng : numpy.random.RandomState or Generator
+
+    Returns
+    -------
+    array of shape (n_samples, n, D)
+    """
+    noise = rng.laplace(size=(n_samples, 1, mean.shape[-1]))
+    turn = rng.permutation(n_samples)
+    counts = np.maximum(present.sum(axis=0), 1)
+    # Experts that an object has, first.
+    order = np.argsort(~present, axis=0, kind="stable")
+    expert = order[turn[:, None] % counts, np.arange(mean.shape[1])]  # (n_samples, n)
+    rows = np.arange(mean.shape[1])
+    return (mean[expert, rows] + scale[expert, rows] * noise).astype(np.float32)
+
+
+def mixture_mean(mean, present):
+    """Mean of the mixture, (n, D): the average of the experts, 0 without any."""
+    counts = np.maximum(present.sum(axis=0), 1)
+    return (mean * present[..., None]).sum(axis=0) / counts[:, None].astype(np.float32)
+
+
+def laplace_moments(mean, scale):
+    """Mean and standard deviation of an equal mixture of Laplaces over the first axis."""
+    centre = mean.mean(axis=0)
+    return centre, np.sqrt(mean.var(axis=0) + 2.0 * (scale**2).mean(axis=0))

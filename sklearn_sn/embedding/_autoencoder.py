@@ -1,0 +1,122 @@
+"""Put the inputs and the module of a multimodal autoencoder together."""
+
+from numbers import Real
+
+from sklearn_sn.modules import MMVAEModule
+from sklearn_sn.nets import LightCurvePoints, SpectrumPixels
+
+MODALITIES = ("light_curve", "spectrum")
+_OF_MODULE = (
+    "latent_tokens",
+    "latent_dim",
+    "d_model",
+    "n_heads",
+    "n_layers",
+    "d_feedforward",
+    "dropout",
+    "n_frequencies",
+    "velocity_resolution",
+    "phase_resolution",
+)
+
+
+def check_parameters(params):
+    """Refuse names, sizes and ranges that do not go together, before any work.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    modalities = list(MODALITIES if params["modalities"] is None else params["modalities"])
+    if not modalities or any(name not in MODALITIES for name in modalities):
+        raise ValueError(
+            f"The 'modalities' parameter must hold names of {list(MODALITIES)}. Got "
+            f"{params['modalities']!r} instead."
+        )
+    if params["d_model"] % params["n_heads"]:
+        raise ValueError(
+            "The 'd_model' parameter must be a multiple of 'n_heads'; got "
+            f"{params['d_model']} and {params['n_heads']}."
+        )
+    _check_range(params, "phase_range", -1e4, 1e4, "days")
+    _check_range(params, "wavelength_range", 300.0, 30000.0, "Å")
+    _check_range(params, "normalization_range", 300.0, 30000.0, "Å")
+
+
+def _check_range(params, name, lowest, highest, unit):
+    ends = tuple(params[name])
+    numbers = len(ends) == 2 and all(isinstance(end, Real) for end in ends)
+    if not numbers or not lowest <= ends[0] < ends[1] <= highest:
+        raise ValueError(
+            f"The {name!r} parameter must be two rising numbers in [{lowest:g}, {highest:g}] "
+            f"{unit}. Got {ends!r} instead."
+        )
+
+
+def build_points(name, params):
+    """The input of one modality, from an estimator's parameters (a dict); not fitted."""
+    common = {"phase_range": params["phase_range"], "augmentation": params["augmentation"]}
+    if name == "light_curve":
+        return LightCurvePoints(
+            max_points=params["max_points"], amplitude=params["amplitude"], **common
+        )
+    return SpectrumPixels(
+        wavelength_range=params["wavelength_range"],
+        normalization_range=params["normalization_range"],
+        max_pixels=params["max_pixels"],
+        n_drawn=params["spectra_per_object"],
+        **common,
+    )
+
+
+def build_module(params, inputs):
+    """The module: sizes come from the fitted inputs and the parameters."""
+    low, high = params["phase_range"]
+    return MMVAEModule(
+        {name: source.n_values for name, source in inputs.items()},
+        phase_span=float(high - low),
+        **{name: params[name] for name in _OF_MODULE},
+    )
+
+
+def check_inside(inputs, prepared):
+    """Refuse a modality of which nothing lies inside the ranges.
+
+    Raises
+    ------
+    ValueError
+        Naming the modality and the ranges.
+    """
+    for name, part in prepared.items():
+        if not (part.lengths > 0).any():
+            source = inputs[name]
+            where = f"phase_range={source.phase_range!r}"
+            if name == "spectrum":
+                where += f" and wavelength_range={source.wavelength_range!r}"
+            raise ValueError(
+                f"No {name} lies within {where}; change them, or leave {name!r} out by the "
+                "'modalities' parameter."
+            )
+
+
+def balance(params, inputs, prepared):
+    """Weights of the modalities, and the weighted number of points of an average object."""
+    points = {}
+    for name, part in prepared.items():
+        lengths = part.lengths[part.lengths > 0]
+        points[name] = float(lengths.mean())
+        drawn = inputs[name].n_drawn
+        if drawn is not None:
+            # Of more spectra than these a training step sees a part.
+            n_groups = part.n_groups[part.lengths > 0]
+            points[name] *= float((n_groups.clip(max=drawn) / n_groups).mean())
+    weights = {"spectrum": float(params["spectrum_weight"])}
+    weights["light_curve"] = params["light_curve_weight"]
+    if weights["light_curve"] == "balanced":
+        both = "spectrum" in points and "light_curve" in points
+        ratio = points["spectrum"] / points["light_curve"] if both else 1.0
+        weights["light_curve"] = weights["spectrum"] * max(1.0, ratio)
+    weights = {name: float(weights[name]) for name in points}
+    total = sum(weights[name] * points[name] for name in points)
+    return {"weights": weights, "points_per_object": total}

@@ -1,0 +1,145 @@
+"""From a table to samples of latents, and from these to predictions: what generation stands on."""
+
+import numpy as np
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_samples
+from sklearn_sn.data import check_table
+from sklearn_sn.data._check import as_frame
+from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.embedding._places import light_curve_places, spectrum_places
+from sklearn_sn.nets import TableDataset, phase_frame
+
+COLUMNS = ("redshift", "t_peak")  # plain columns that place an object in phase and wavelength
+CHUNK_OBJECTS = 64
+
+
+def check_placed(X, modalities, training=False):
+    """Check a table with the columns that place its objects, as far as X has them."""
+    columns = [name for name in COLUMNS if name in X.columns]
+    return check_table(X, modalities=modalities, metadata_columns=columns, training=training)
+
+
+class DecodingEstimator(GenerativeEstimator):
+    """Reads tables and predicts; subclasses set modalities_, inputs_, frame_ and net_ in fit."""
+
+    def _read(self, X, names):
+        """Dataset, frame and checked table of those modalities that X has."""
+        X = as_frame(X)
+        here = [name for name in names if name in X.columns]
+        table = check_placed(X, here or names)  # refused by the check where there is none
+        frame = phase_frame(table, self.frame_ == "rest")
+        if frame.unplaced.any():
+            warn_quality(
+                f"{int(frame.unplaced.sum())} of {len(table)} objects have no redshift, which "
+                "counts as 0, although the model works in the rest frame."
+            )
+        if frame.estimated.any() and not self.estimates_peak_:
+            warn_quality(_estimated(frame))
+        inputs = {name: self.inputs_[name] for name in here}
+        prepared = {name: source.prepare(table, frame) for name, source in inputs.items()}
+        return TableDataset(inputs, prepared), frame, table
+
+    @staticmethod
+    def _found(dataset):
+        """Which objects have anything, boolean of shape (n,)."""
+        return np.any([part.lengths > 0 for part in dataset.prepared.values()], axis=0)
+
+    def _known(self, parameter, name):
+        if name not in self.modalities_:
+            raise ValueError(
+                f"{parameter!r} must be one of {list(self.modalities_)}, the modalities of fit. "
+                f"Got {name!r} instead."
+            )
+
+    def _sources(self, source):
+        names = [source] if isinstance(source, str) else list(source)
+        for name in names:
+            self._known("source", name)
+        return names
+
+    def _route(self, to, source):
+        """Name of a way of predicting, which a calibration belongs to."""
+        return f"{to} from {'others' if source is None else ' and '.join(self._sources(source))}"
+
+    def _samples(self, X, to, source, n_samples, rng, also=()):
+        """Latents (S, n, D) to predict `to` from, the dataset, the frame and the table."""
+        check_is_fitted(self, "net_")
+        self._known("to", to)
+        if n_samples < 1:
+            raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
+        names = list(self.modalities_) if source is None else self._sources(source)
+        read = [name for name in self.modalities_ if name in names or name in also]
+        dataset, frame, table = self._read(X, read)
+        inputs = {name: part for name, part in dataset.inputs.items() if name in names}
+        mean, scale, present = self._posteriors(
+            TableDataset(inputs, dataset.prepared, rows=dataset.rows)
+        )
+        if source is None:
+            own = list(self.modalities_).index(to)
+            others = np.delete(present, own, axis=0).any(axis=0)
+            present[own] &= ~others
+        return mixture_samples(mean, scale, present, n_samples, rng), dataset, frame, table
+
+    def _places(self, to, n, stretch, phase, wavelength, band):
+        """The points to decode at, with defaults filled in."""
+        if to == "spectrum":
+            if band is not None:
+                raise ValueError("band is for light curves; a spectrum takes wavelength.")
+            wavelength = self.wavelength_ if wavelength is None else wavelength
+            limits = self.inputs_[to].wavelength_range
+            return spectrum_places(0.0 if phase is None else phase, wavelength, limits, n)
+        if wavelength is not None:
+            raise ValueError("wavelength is for spectra; a light curve takes band.")
+        if phase is None:
+            low, high = self.inputs_[to].phase_range
+            phase = np.arange(np.ceil(low), high + 1e-9, 2.0)
+        band = self.inputs_[to].bands_ if band is None else band
+        return light_curve_places(phase, band, stretch)
+
+    def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
+        """Predictive mean and standard deviation (n, L), as the network sees fluxes; places."""
+        rng = check_random_state(random_state)
+        z, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        places = self._places(to, len(table), frame.stretch, phase, wavelength, band)
+        centre = np.empty((len(table), places.log_wavelength.shape[1]), dtype=np.float32)
+        width = np.empty_like(centre)
+        for rows, mean, scale in self._decoded(to, z, places.log_wavelength, places.phase):
+            centre[rows], width[rows] = laplace_moments(mean, scale)
+        return centre, width, places
+
+    def _scores(self, to, z, dataset):
+        """Distance of every measured point from its prediction, in predicted widths.
+
+        Returns
+        -------
+        owner, log_wavelength, phase, score : flat arrays over the points of known phase
+        """
+        source, prepared = dataset.inputs[to], dataset.prepared[to]
+        found, parts = np.flatnonzero(prepared.lengths > 0), []
+        found = found[np.argsort(prepared.lengths[found], kind="stable")]
+        for rows in np.array_split(found, range(CHUNK_OBJECTS, len(found), CHUNK_OBJECTS)):
+            arrays, _ = source.gather(prepared, rows)
+            where, when = arrays["log_wavelength"], arrays["phase"]
+            keep = ~arrays["pad_mask"] & np.isfinite(when)
+            for some, mean, scale in self._decoded(to, z[:, rows], where, when):
+                centre, width = laplace_moments(mean, scale)
+                score = np.abs(arrays["target"][some] - centre) / width
+                here = keep[some]
+                owner = np.broadcast_to(rows[some][:, None], here.shape)
+                parts.append((owner[here], where[some][here], when[some][here], score[here]))
+        return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def warn_estimated(frame):
+    """Say that peaks were estimated."""
+    warn_quality(_estimated(frame))
+
+
+def _estimated(frame):
+    return (
+        f"The time of peak of {int(frame.estimated.sum())} of {len(frame.estimated)} objects was "
+        "estimated as that of the brightest point of the smoothed light curve; give it as a column "
+        "'t_peak' (MJD) where it is known."
+    )

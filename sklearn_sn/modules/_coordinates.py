@@ -1,0 +1,73 @@
+"""Coordinates of a measurement at many frequencies at once: where in wavelength, when in phase."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class MultiFrequencyEncoding(nn.Module):
+    r"""Sines and cosines of a coordinate whose periods run geometrically between two lengths.
+
+    Entry :math:`k` of each is :math:`\sin(2\pi x / p_k)` and :math:`\cos(2\pi x / p_k)`, with
+    :math:`p_k` from `longest` down to `shortest`; what is much narrower than `shortest` cannot be
+    told apart. A sinusoid of a standardised coordinate with angular frequencies up to 1 has no
+    period below :math:`2\pi` standard deviations, which smooths every line of a spectrum away.
+
+    Shapes: coordinate (...), NaN where unknown; result (..., 2 n_frequencies + 2): beside the
+    waves the coordinate itself, in units of `longest`, and 1 where it is known. All are 0 where it
+    is unknown.
+
+    Parameters
+    ----------
+    shortest, longest : float
+        Periods, in units of the coordinate.
+    n_frequencies : int
+    """
+
+    def __init__(self, shortest, longest, n_frequencies):
+        super().__init__()
+        self.longest = longest
+        self.width = 2 * n_frequencies + 2
+        ratio = math.log(longest / shortest) / max(1, n_frequencies - 1)
+        steps = torch.arange(n_frequencies, dtype=torch.float32)
+        self.register_buffer("frequencies", 2.0 * math.pi / longest * torch.exp(ratio * steps))
+
+    def forward(self, coordinate):
+        known = ~coordinate.isnan()
+        x = coordinate.nan_to_num(nan=0.0)
+        angles = x.unsqueeze(-1) * self.frequencies  # (..., n_frequencies)
+        plain = torch.stack([x / self.longest, torch.ones_like(x)], dim=-1)
+        return torch.cat([angles.sin(), angles.cos(), plain], dim=-1) * known.unsqueeze(-1)
+
+
+class CoordinateEmbedding(nn.Module):
+    """Vectors of places in the plane of wavelength and phase.
+
+    Light curves and spectra are read and asked for at the same kind of place: a photometric point
+    at its band's wavelength, a pixel at its own.
+
+    Shapes: log_wavelength (...), ln(λ / 5000 Å); phase (...) in days, NaN where unknown; result
+    (..., d_model).
+
+    Parameters
+    ----------
+    d_model : int
+    n_frequencies : int
+        Of each coordinate.
+    wavelength_period, phase_period : pair of float
+        Shortest and longest period, in ln λ and in days.
+    """
+
+    def __init__(self, d_model, n_frequencies, wavelength_period, phase_period):
+        super().__init__()
+        self.wavelength = MultiFrequencyEncoding(*wavelength_period, n_frequencies)
+        self.phase = MultiFrequencyEncoding(*phase_period, n_frequencies)
+        self.mix_wavelength = nn.Linear(self.wavelength.width, 2 * d_model)
+        self.mix_phase = nn.Linear(self.phase.width, 2 * d_model)
+        self.out = nn.Linear(2 * d_model, d_model)
+
+    def forward(self, log_wavelength, phase):
+        mixed = self.mix_wavelength(self.wavelength(log_wavelength))
+        return self.out(F.gelu(mixed + self.mix_phase(self.phase(phase))))

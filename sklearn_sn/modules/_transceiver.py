@@ -1,0 +1,124 @@
+"""Perceiver-IO blocks: a few latent tokens read any number of points, and answer at any place."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class CrossAttention(nn.Module):
+    """Multi-head attention of queries to a context, fused.
+
+    Shapes: x (s, n, L, d) and context (S, N, C, d), where s is S or 1 and n is N or 1; keep
+    (N, C), True where the context may be read, or None; result (S, N, L, d).
+    """
+
+    def __init__(self, d_model, n_heads):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query = nn.Linear(d_model, d_model)
+        self.key_value = nn.Linear(d_model, 2 * d_model)
+        self.out = nn.Linear(d_model, d_model)
+
+    def forward(self, x, context, keep=None):
+        S, N, C, d_model = context.shape
+        L = x.shape[-2]
+        # The projection runs once for all that share a query; only the result is repeated.
+        query = self.query(x).expand(S, N, L, d_model).reshape(S * N, L, self.n_heads, -1)
+        # (S, N, C, 2 d) -> (2, S N, n_heads, C, d_head)
+        key_value = self.key_value(context).view(S * N, C, 2, self.n_heads, -1)
+        key, value = key_value.permute(2, 0, 3, 1, 4).unbind(0)
+        if keep is not None:
+            keep = keep.expand(S, N, C).reshape(S * N, 1, 1, C)
+        x = F.scaled_dot_product_attention(query.transpose(1, 2), key, value, attn_mask=keep)
+        return self.out(x.transpose(1, 2).reshape(S, N, L, d_model))
+
+
+class TransceiverBlock(nn.Module):
+    """Self-attention among the queries (optional), attention to the context, feed-forward.
+
+    Pre-norm. Shapes as for :class:`CrossAttention`.
+    """
+
+    def __init__(self, d_model, n_heads, d_feedforward, dropout=0.0, self_attention=True):
+        super().__init__()
+        self.self_attention = CrossAttention(d_model, n_heads) if self_attention else None
+        self.cross_attention = CrossAttention(d_model, n_heads)
+        self.norm_self = nn.LayerNorm(d_model) if self_attention else None
+        self.norm_cross = nn.LayerNorm(d_model)
+        self.norm_feed_forward = nn.LayerNorm(d_model)
+        self.feed_forward = nn.Sequential(
+            nn.Linear(d_model, d_feedforward), nn.GELU(), nn.Linear(d_feedforward, d_model)
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x, context, keep=None):
+        if self.self_attention is not None:
+            normed = self.norm_self(x)
+            x = x + self.dropout(self.self_attention(normed, normed))
+        x = x + self.dropout(self.cross_attention(self.norm_cross(x), context, keep))
+        return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
+
+
+class TransceiverEncoder(nn.Module):
+    """A bank of learned queries reads a context of any size [1]_.
+
+    A learned token that says nothing stands in every context: where all the rest is padding, the
+    queries read only that, and what they answer is finite.
+
+    Shapes: context (N, C, d_model), pad_mask (N, C); result (N, n_queries, d_model).
+
+    References
+    ----------
+    .. [1] Jaegle et al. (2022), "Perceiver IO: a general architecture for structured inputs and
+       outputs", ICLR.
+    """
+
+    def __init__(self, *, n_queries, d_model, n_heads, n_layers, d_feedforward, dropout=0.0):
+        super().__init__()
+        self.queries = nn.Parameter(torch.randn(n_queries, d_model) / math.sqrt(d_model))
+        self.nothing = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.norm_context = nn.LayerNorm(d_model)
+        self.blocks = nn.ModuleList(
+            TransceiverBlock(d_model, n_heads, d_feedforward, dropout) for _ in range(n_layers)
+        )
+        self.norm = nn.LayerNorm(d_model)
+
+    def forward(self, context, pad_mask):
+        N, _, d_model = context.shape
+        context = torch.cat([self.nothing.expand(N, 1, d_model), context], dim=1)
+        keep = torch.cat([torch.ones_like(pad_mask[:, :1]), ~pad_mask], dim=1)
+        context = self.norm_context(context).unsqueeze(0)  # (1, N, C + 1, d)
+        x = self.queries.expand(1, N, -1, -1)
+        for block in self.blocks:
+            x = block(x, context, keep)
+        return self.norm(x)[0]
+
+
+class TransceiverDecoder(nn.Module):
+    """Queries at any place read the tokens of a latent.
+
+    The queries do not see each other: the answer at a wavelength does not depend on which others
+    are asked for, nothing of the size L × L is computed, and all that precedes the latent (the
+    first block's query) is computed once for all of its samples.
+
+    Shapes: queries (N or 1, L, d_model), tokens (S, N, n_tokens, d_model); result
+    (S, N, L, d_model).
+    """
+
+    def __init__(self, *, d_model, n_heads, n_layers, d_feedforward):
+        super().__init__()
+        self.norm_context = nn.LayerNorm(d_model)
+        self.blocks = nn.ModuleList(
+            TransceiverBlock(d_model, n_heads, d_feedforward, self_attention=False)
+            for _ in range(n_layers)
+        )
+        self.norm = nn.LayerNorm(d_model)
+
+    def forward(self, queries, tokens):
+        tokens = self.norm_context(tokens)
+        x = queries.unsqueeze(0)  # (1, N or 1, L, d)
+        for block in self.blocks:
+            x = block(x, tokens)
+        return self.norm(x)

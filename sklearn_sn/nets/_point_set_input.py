@@ -1,0 +1,158 @@
+"""Points in the plane of wavelength and phase, on their way to a network."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_sn.data import Ragged
+from sklearn_sn.nets._light_curve_input import pad
+
+UNKNOWN_ERROR = 0.1  # in the units of a network; stands in where an object has no errors
+LOWEST_ERROR, HIGHEST_ERROR = 1e-3, 10.0
+LARGEST_VALUE = 50.0  # standard deviations; what lies beyond is cut
+
+
+@dataclass(frozen=True)
+class PreparedPoints:
+    """Points as float32, (n_points, 4): value, error (0: unknown), ln(λ / 5000 Å), phase.
+
+    `group` tells the spectra of an object apart, and `amplitude` is the object's own number.
+    """
+
+    points: np.ndarray
+    ragged: Ragged
+    group: np.ndarray
+    amplitude: np.ndarray
+
+    @property
+    def lengths(self):
+        return self.ragged.lengths
+
+    @property
+    def n_groups(self):
+        """Number of groups of every object, shape (n_objects,)."""
+        rows = self.ragged.rows
+        opens = np.diff(rows, prepend=-1) != 0
+        opens |= np.diff(self.group, prepend=-1) != 0
+        return self.ragged.reduce("sum", opens.astype(np.int64))
+
+
+class PointSetInput:
+    """Base of the inputs whose modality is a set of points: gathers and pads them.
+
+    Subclasses scale: ``fit(table, frame)`` learns from the training objects alone,
+    ``prepare(table, frame)`` answers :class:`PreparedPoints`, and ``to_flux`` undoes the scaling.
+
+    Parameters
+    ----------
+    augmentation : bool
+        Whether a part of the points is hidden from the encoder in training. All of them stay to be
+        explained.
+    """
+
+    # Sets of any length share a batch: it is padded in chunks.
+    chunked = True
+    amplitude = False
+    n_drawn = None
+
+    @property
+    def n_values(self):
+        """Numbers of a point beside its place: value, error and maybe amplitude."""
+        return 2 + self.amplitude
+
+    def gather(self, prepared, rows, rng=None):
+        """Padded arrays of some objects.
+
+        Returns
+        -------
+        arrays : dict of array
+            values (B, L, n_values), log_wavelength, phase, target, error (B, L), pad_mask (B, L),
+            and hidden (B, L), True at what the encoder may not read.
+        owners : array of int, shape (B,)
+            Position in `rows` of each set; objects without points are left out.
+        """
+        owners = np.flatnonzero(prepared.lengths[rows] > 0)
+        positions, offsets = prepared.ragged.points_of(rows[owners])
+        batch = Ragged({}, offsets)
+        if rng is not None and self.n_drawn is not None:
+            keep = _drawn(batch, prepared.group[positions], self.n_drawn, rng)
+            positions, batch = positions[keep], batch.filter(keep)
+        points = prepared.points[positions]
+        hidden = np.zeros(len(points), dtype=bool)
+        if rng is not None and self.augmentation:
+            hidden = self._hidden(batch, points, rng)
+        error = np.where(points[:, 1] > 0, points[:, 1], UNKNOWN_ERROR)
+        values = np.empty((len(points), self.n_values), dtype=np.float32)
+        values[:, 0] = points[:, 0]
+        values[:, 1] = 1.0 + np.log10(np.clip(error, LOWEST_ERROR, HIGHEST_ERROR))
+        if self.amplitude:
+            values[:, 2] = prepared.amplitude[rows[owners]][batch.rows]
+        arrays = pad(
+            batch,
+            {
+                "values": values,
+                "log_wavelength": points[:, 2],
+                "phase": points[:, 3],
+                "target": points[:, 0],
+                "error": np.minimum(points[:, 1], HIGHEST_ERROR),
+                "hidden": hidden,
+            },
+        )
+        arrays["hidden"] |= arrays["pad_mask"]
+        return arrays, owners
+
+    def _hidden(self, batch, points, rng):
+        """Half of the objects are seen whole; of the others up to 95 % of the points are hidden.
+
+        One object in four is cut: along the coordinate that a measurement usually lacks a part of.
+        """
+        n, rows = len(batch), batch.rows
+        part = np.where(rng.random(n) < 0.5, 0.0, rng.uniform(0.0, 0.95, n))
+        hidden = rng.random(len(points)) < part[rows]
+        along = points[:, self._cut]
+        if np.isnan(along).any():
+            return hidden
+        low = batch.reduce("min", along, empty=0.0)
+        span = batch.reduce("max", along, empty=0.0) - low
+        reach = np.where(rng.random(n) < 0.25, rng.uniform(0.1, 1.0, n), np.inf)
+        return hidden | (along - low[rows] > reach[rows] * span[rows] + 1e-6)
+
+
+def row_median(ragged, values):
+    """Median of flat values in every row, shape (n_rows,); 0 where a row is empty."""
+    ordered = values[np.lexsort((values, ragged.rows))]
+    lengths, starts = ragged.lengths, ragged.offsets[:-1]
+    filled = lengths > 0
+    out = np.zeros(len(ragged))
+    low = (starts + np.maximum(lengths - 1, 0) // 2)[filled]
+    high = (starts + lengths // 2)[filled]
+    out[filled] = 0.5 * ordered[low] + 0.5 * ordered[high]
+    return out
+
+
+def scaled_errors(error):
+    """Errors in the units of a network, 0 where they are unknown."""
+    return np.clip(np.nan_to_num(error, nan=0.0, posinf=0.0), 0.0, 1e4)
+
+
+def mean_and_scale(values):
+    """Mean and standard deviation of the training points, as plain floats; the latter positive."""
+    if not len(values):
+        return 0.0, 1.0
+    low, high = np.percentile(values, [0.5, 99.5])
+    inner = np.clip(values, low, high)
+    return float(inner.mean()), float(max(inner.std(), 1e-3))
+
+
+def _drawn(batch, group, n_drawn, rng):
+    """Which points stay when each object keeps `n_drawn` of its groups, at random."""
+    rows = batch.rows
+    starts = np.flatnonzero(np.diff(rows, prepend=-1) | np.diff(group, prepend=-1))
+    key = rng.random(len(starts))
+    owner = rows[starts]
+    order = np.lexsort((key, owner))
+    first = np.searchsorted(owner, owner)
+    place = np.empty(len(starts), dtype=int)
+    place[order] = np.arange(len(starts)) - first
+    sizes = np.diff(np.append(starts, len(rows)))
+    return np.repeat(place < n_drawn, sizes)
