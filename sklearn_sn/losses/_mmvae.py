@@ -93,7 +93,7 @@ class MMVAELoss(nn.Module):
         """
         M, K, B, _ = z.shape
         lowest = torch.finfo(z.dtype).min
-        n_experts = present.sum(0).clamp(min=1)  # (B,)
+        n_experts = present.sum(0).clamp(min=1).to(z.dtype)  # (B,)
         prior = -(z.abs() + math.log(2.0)).sum(-1)  # (M, K, B)
         # Every sample under every expert: (M, K, 1, B, D) against (M, B, D).
         distance = (z.unsqueeze(2) - mean).abs() / scale

@@ -88,7 +88,7 @@ class TransceiverEncoder(nn.Module):
     def forward(self, context, pad_mask):
         N, _, d_model = context.shape
         context = torch.cat([self.nothing.expand(N, 1, d_model), context], dim=1)
-        keep = torch.cat([torch.ones_like(pad_mask[:, :1]), ~pad_mask], dim=1)
+        keep = torch.cat([pad_mask.new_ones(N, 1), ~pad_mask], dim=1)
         context = self.norm_context(context).unsqueeze(0)  # (1, N, C + 1, d)
         x = self.queries.expand(1, N, -1, -1)
         for block in self.blocks:
