@@ -31,6 +31,8 @@ class PointSetExpert(nn.Module):
         self.encoder = TransceiverEncoder(n_queries=2 * n_tokens, d_model=d_model, **sizes)
         self.head_mean = nn.Linear(d_model, latent_dim)
         self.head_scale = nn.Linear(d_model, latent_dim)
+        # A posterior as wide as the prior is noise, which a decoder learns to leave unread.
+        nn.init.constant_(self.head_scale.bias, -3.0)
 
     def forward(self, values, log_wavelength, phase, hidden):
         context = self.project(values) + self.coordinates(log_wavelength, phase)  # (N, L, d)
@@ -50,7 +52,7 @@ class PointSetDecoder(nn.Module):
         self.coordinates = CoordinateEmbedding(d_model, **coordinates)
         self.project = nn.Linear(latent_dim, d_model)
         self.place = nn.Parameter(torch.randn(n_tokens, d_model) / math.sqrt(d_model))
-        self.decoder = TransceiverDecoder(d_model=d_model, **sizes)
+        self.decoder = TransceiverDecoder(n_tokens=n_tokens, d_model=d_model, **sizes)
         self.head = nn.Linear(d_model, 2)
 
     def forward(self, z, log_wavelength, phase):

@@ -38,7 +38,8 @@ class CrossAttention(nn.Module):
 class TransceiverBlock(nn.Module):
     """Self-attention among the queries (optional), attention to the context, feed-forward.
 
-    Pre-norm. Shapes as for :class:`CrossAttention`.
+    Pre-norm. Shapes as for :class:`CrossAttention`; gain and shift (S, N, 1, d) of what goes into
+    the feed-forward layer.
     """
 
     def __init__(self, d_model, n_heads, d_feedforward, dropout=0.0, self_attention=True):
@@ -53,12 +54,13 @@ class TransceiverBlock(nn.Module):
         )
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x, context, keep=None):
+    def forward(self, x, context, keep=None, gain=0.0, shift=0.0):
         if self.self_attention is not None:
             normed = self.norm_self(x)
             x = x + self.dropout(self.self_attention(normed, normed))
         x = x + self.dropout(self.cross_attention(self.norm_cross(x), context, keep))
-        return x + self.dropout(self.feed_forward(self.norm_feed_forward(x)))
+        modulated = self.norm_feed_forward(x) * (1.0 + gain) + shift
+        return x + self.dropout(self.feed_forward(modulated))
 
 
 class TransceiverEncoder(nn.Module):
@@ -99,6 +101,9 @@ class TransceiverEncoder(nn.Module):
 class TransceiverDecoder(nn.Module):
     """Queries at any place read the tokens of a latent.
 
+    Beside being read by attention, the latent modulates every feed-forward layer (FiLM, Perez et
+    al. 2018): averages over few tokens alone tell a coordinate network little, and slowly.
+
     The queries do not see each other: the answer at a wavelength does not depend on which others
     are asked for, nothing of the size L × L is computed, and all that precedes the latent (the
     first block's query) is computed once for all of its samples.
@@ -107,9 +112,10 @@ class TransceiverDecoder(nn.Module):
     (S, N, L, d_model).
     """
 
-    def __init__(self, *, d_model, n_heads, n_layers, d_feedforward):
+    def __init__(self, *, n_tokens, d_model, n_heads, n_layers, d_feedforward):
         super().__init__()
         self.norm_context = nn.LayerNorm(d_model)
+        self.modulate = nn.Linear(n_tokens * d_model, 2 * n_layers * d_model)
         self.blocks = nn.ModuleList(
             TransceiverBlock(d_model, n_heads, d_feedforward, self_attention=False)
             for _ in range(n_layers)
@@ -117,8 +123,10 @@ class TransceiverDecoder(nn.Module):
         self.norm = nn.LayerNorm(d_model)
 
     def forward(self, queries, tokens):
+        # (S, N, 2 n_layers d) -> 2 n_layers of (S, N, 1, d)
+        modulation = self.modulate(tokens.flatten(2)).unsqueeze(2).chunk(2 * len(self.blocks), -1)
         tokens = self.norm_context(tokens)
         x = queries.unsqueeze(0)  # (1, N or 1, L, d)
-        for block in self.blocks:
-            x = block(x, tokens)
+        for block, gain, shift in zip(self.blocks, modulation[::2], modulation[1::2], strict=True):
+            x = block(x, tokens, gain=gain, shift=shift)
         return self.norm(x)

@@ -19,7 +19,8 @@ from sklearn_sn.nets._point_set_input import (
 SOFTENING = 0.05  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
 MIN_PIXELS = 3  # a spectrum with fewer is a missing one
 REFERENCE = 5000.0  # Å
-SPIKE = 15.0  # robust standard deviations off the median; what stands out further is cut
+SPIKE = 5.0  # typical differences of neighbours; a pixel that stands out by more is cut
+LARGEST = 100.0  # robust standard deviations off the median; what is further is no light
 
 
 class LightCurvePoints(PointSetInput):
@@ -206,8 +207,9 @@ def _relative(spectra, window):
     rows, flux = spectra.rows, spectra["flux"].astype(np.float64)
     median = row_median(spectra, flux)
     spread = 1.4826 * row_median(spectra, np.abs(flux - median[rows]))
-    reach = np.where(spread > 0, SPIKE * spread, np.inf)
+    reach = np.where(spread > 0, LARGEST * spread, np.inf)
     flux = np.clip(flux, (median - reach)[rows], (median + reach)[rows])
+    flux = _despiked(spectra, flux)
     inside = (spectra["wavelength"] >= window[0]) & (spectra["wavelength"] <= window[1])
     enough = spectra.reduce("sum", inside.astype(np.int64)) >= MIN_PIXELS
     part = spectra.with_fields(size=np.abs(flux)).filter(inside | ~enough[rows])
@@ -217,6 +219,23 @@ def _relative(spectra, window):
     size = np.where(size > 1e-6 * largest, size, np.where(largest > 0, largest, 1.0))
     with np.errstate(over="ignore"):
         return flux / size[rows], spectra["flux_err"] / size[rows]
+
+
+def _despiked(spectra, flux):
+    """Cut pixels that stand out from the two neighbours on either side; lines are wider."""
+    n, rows = len(flux), spectra.rows
+    low, high = np.full(n, np.inf), np.full(n, -np.inf)
+    for step in (1, 2):
+        near = rows[step:] == rows[:-step]
+        for here, there in (
+            (slice(None, -step), slice(step, None)),
+            (slice(step, None), slice(None, -step)),
+        ):
+            low[here] = np.where(near, np.minimum(low[here], flux[there]), low[here])
+            high[here] = np.where(near, np.maximum(high[here], flux[there]), high[here])
+    jump = np.abs(np.diff(flux, prepend=flux[:1]))
+    margin = SPIKE * row_median(spectra, jump)[rows]
+    return np.clip(flux, low - margin, high + margin)
 
 
 class MMVAENet(BatchNet):
@@ -248,7 +267,16 @@ class MMVAENet(BatchNet):
 
 
 def log_likelihood(answer, batch, weights):
-    """Weighted sum over the modalities of the log-likelihood under every sample, (M, K, B)."""
+    """Weighted sum over the modalities of the log-likelihood under every sample, (M, K, B).
+
+    Parameters
+    ----------
+    answer : dict
+        Of the module.
+    batch : Batch
+    weights : dict of str to float
+        Of the modalities; 1 where absent.
+    """
     z = answer["z"]
     total = z.new_zeros(z.shape[:3])
     for name, chunks in answer["decoded"].items():

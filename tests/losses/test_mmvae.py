@@ -15,7 +15,7 @@ def laplace(x, mean, scale):
 
 def brute_force(objective, z, mean, scale, present, log_likelihood):
     """The loss of each object, written out in loops."""
-    M, K, B, D = z.shape
+    _, K, B, D = z.shape
     losses = np.zeros(B)
     for i in range(B):
         experts = np.flatnonzero(present[:, i])

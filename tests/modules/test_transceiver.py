@@ -23,7 +23,7 @@ def encoder():
 
 @pytest.fixture
 def decoder():
-    return TransceiverDecoder(**SIZES).eval()
+    return TransceiverDecoder(n_tokens=5, **SIZES).eval()
 
 
 def test_encoder_never_sees_padding_nor_order(encoder):
@@ -89,5 +89,5 @@ def test_what_precedes_the_latent_is_computed_once_for_all_samples(decoder):
     L, S = 50, 8
     with torch.no_grad(), Largest() as seen:
         decoder(torch.randn(1, L, 16), torch.randn(S, 1, 5, 16))
-    assert seen.rows[0] == L  # the first projection of the queries
+    assert L in seen.rows  # the first projection of the queries
     assert max(seen.rows) == S * L

@@ -106,7 +106,7 @@ def test_hidden_points_stay_to_be_explained(curves):
     source = LightCurvePoints(**{**CURVES, "augmentation": True}).fit(table, frame)
     prepared = source.prepare(table, frame)
     rows = np.arange(len(table))
-    arrays, owners = source.gather(prepared, rows, np.random.default_rng(0))
+    arrays, _ = source.gather(prepared, rows, np.random.default_rng(0))
     shown = ~arrays["hidden"]
     assert arrays["values"].shape[2] == source.n_values == 3
     assert (shown <= ~arrays["pad_mask"]).all()
