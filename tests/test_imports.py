@@ -72,7 +72,8 @@ def test_only_estimators_load_torch():
 
 
 def test_top_level_offers_the_estimators():
-    assert "ContrastiveEmbedder" in dir(sklearn_sn)
-    assert sklearn_sn.ContrastiveEmbedder.__name__ == "ContrastiveEmbedder"
+    for name in ("ContrastiveEmbedder", "MMVAEEmbedder"):
+        assert name in dir(sklearn_sn)
+        assert getattr(sklearn_sn, name).__name__ == name
     with pytest.raises(AttributeError, match="NoSuchThing"):
         _ = sklearn_sn.NoSuchThing

