@@ -142,7 +142,8 @@ class SpectrumPixels(PointSetInput):
         points = np.empty((pixels.n_points, 4), dtype=np.float32)
         values = (flux - self.mean_) / self.scale_
         points[:, 0] = np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)
-        points[:, 1] = scaled_errors(error / self.scale_)
+        with np.errstate(over="ignore"):
+            points[:, 1] = scaled_errors(error / self.scale_)
         points[:, 2] = np.log(wavelength / REFERENCE)
         points[:, 3] = phase[pixels.rows]
         counts = np.bincount(owner, weights=pixels.lengths, minlength=len(table)).astype(np.int64)

@@ -86,4 +86,10 @@ def _smoothed(curves):
 def _column(table, name, n):
     if table.metadata is None or name not in table.metadata:
         return np.full(n, np.nan)
-    return table.metadata[name].to_numpy(dtype=np.float64)
+    column = table.metadata[name]
+    if column.dtype.kind != "f":
+        raise ValueError(
+            f"The column {name!r} of X must hold numbers, NaN where unknown; it holds "
+            f"{column.dropna().iloc[0]!r}."
+        )
+    return column.to_numpy(dtype=np.float64)

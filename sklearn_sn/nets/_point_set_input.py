@@ -132,7 +132,7 @@ def row_median(ragged, values):
 
 def scaled_errors(error):
     """Errors in the units of a network, 0 where they are unknown."""
-    return np.clip(np.nan_to_num(error, nan=0.0, posinf=0.0), 0.0, 1e4)
+    return np.clip(np.nan_to_num(error, nan=0.0), 0.0, 1e4)
 
 
 def mean_and_scale(values):

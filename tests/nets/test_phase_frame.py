@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from sklearn_sn.data import Ragged, check_table
 from sklearn_sn.nets import phase_frame
@@ -50,6 +51,11 @@ def test_rest_frame_divides_by_one_plus_redshift_and_marks_what_it_lacks():
     assert frame.stretch.tolist() == [2.0, 1.0]
     assert frame.unplaced.tolist() == [False, True]
     np.testing.assert_allclose(frame.phase(frame.origin + 8.0, np.arange(2)), [4.0, 8.0])
+
+
+def test_a_column_of_text_is_refused():
+    with pytest.raises(ValueError, match="'t_peak'"):
+        phase_frame(table(t_peak=["soon", "late"]), rest=False)
 
 
 def test_no_light_curve_and_no_column_leave_the_phase_unknown():
