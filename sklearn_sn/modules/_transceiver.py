@@ -10,6 +10,10 @@ from torch.nn import functional as F
 class CrossAttention(nn.Module):
     """Multi-head attention of queries to a context, fused.
 
+    A context of a few tokens (those of a latent) absorbs the projections of queries and results:
+    ``softmax(x (W_q K)) (V W_o)`` is the same, and for every point two small products replace two
+    large ones and the attention between them. A long context takes torch's fused kernel.
+
     Shapes: x (s, n, L, d) and context (S, N, C, d), where s is S or 1 and n is N or 1; keep
     (N, C), True where the context may be read, or None; result (S, N, L, d).
     """
@@ -24,6 +28,8 @@ class CrossAttention(nn.Module):
     def forward(self, x, context, keep=None):
         S, N, C, d_model = context.shape
         L = x.shape[-2]
+        if keep is None and C * self.n_heads <= d_model:
+            return self._absorbed(x, context)
         # The projection runs once for all that share a query; only the result is repeated.
         query = self.query(x).expand(S, N, L, d_model).reshape(S * N, L, self.n_heads, -1)
         # (S, N, C, 2 d) -> (2, S N, n_heads, C, d_head)
@@ -33,6 +39,20 @@ class CrossAttention(nn.Module):
             keep = keep.expand(S, N, C).reshape(S * N, 1, 1, C)
         x = F.scaled_dot_product_attention(query.transpose(1, 2), key, value, attn_mask=keep)
         return self.out(x.transpose(1, 2).reshape(S, N, L, d_model))
+
+    def _absorbed(self, x, context):
+        d_model, H = context.shape[-1], self.n_heads
+        # (S, N, C, 2 d) -> (2, S, N, H, C, d_head)
+        key_value = self.key_value(context).unflatten(-1, (2, H, -1))
+        key, value = key_value.permute(3, 0, 1, 4, 2, 5).unbind(0)
+        key = key / math.sqrt(d_model // H)
+        into = self.query.weight.view(H, -1, d_model)  # (H, d_head, d)
+        out_of = self.out.weight.view(d_model, H, -1).permute(1, 2, 0)  # (H, d_head, d)
+        query = (key @ into).flatten(2, 3).transpose(-1, -2)  # (S, N, d, H C)
+        offset = (key @ self.query.bias.view(H, -1, 1)).flatten(2)  # (S, N, H C)
+        scores = x @ query + offset.unsqueeze(2)  # (S, N, L, H C)
+        weights = scores.unflatten(-1, (H, -1)).softmax(-1).flatten(-2)
+        return weights @ (value @ out_of).flatten(2, 3) + self.out.bias
 
 
 class TransceiverBlock(nn.Module):

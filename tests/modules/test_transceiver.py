@@ -5,6 +5,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from sklearn_sn.modules import TransceiverDecoder, TransceiverEncoder
+from sklearn_sn.modules._transceiver import CrossAttention
 
 SIZES = {"d_model": 16, "n_heads": 4, "n_layers": 2, "d_feedforward": 16}
 
@@ -58,6 +59,23 @@ def test_decoder_answers_a_query_whatever_else_is_asked(decoder):
 def test_decoder_shares_queries_between_objects(decoder):
     queries, tokens = torch.randn(1, 9, 16), torch.randn(4, 3, 5, 16)
     torch.testing.assert_close(decoder(queries, tokens), decoder(queries.expand(3, 9, 16), tokens))
+
+
+def test_a_short_context_absorbs_the_projections_exactly():
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        attention = CrossAttention(16, 4).double()
+        x = torch.randn(1, 3, 9, 16, dtype=torch.double, requires_grad=True)
+        context = torch.randn(5, 3, 4, 16, dtype=torch.double)
+    everything = torch.ones(3, 4, dtype=torch.bool)
+    short, fused = attention(x, context), attention(x, context, everything)
+    torch.testing.assert_close(short, fused)
+    for one, other in zip(
+        torch.autograd.grad(short.square().sum(), [x, *attention.parameters()]),
+        torch.autograd.grad(fused.square().sum(), [x, *attention.parameters()]),
+        strict=True,
+    ):
+        torch.testing.assert_close(one, other)
 
 
 class Largest(TorchDispatchMode):
