@@ -8,7 +8,7 @@ from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import BatchLoader, log_likelihood
 
 # Numbers of one decoded chunk: small enough for the cache, large enough for the cores.
-CHUNK_NUMBERS = 2**18
+CHUNK_NUMBERS = 2**16
 BOUND_BATCH = 16
 
 
