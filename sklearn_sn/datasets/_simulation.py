@@ -94,10 +94,18 @@ def draw_light_curves(sed, objects, survey, rng):
     if survey.delay is not None:
         start = objects["t_peak"] - begin + rng.uniform(*survey.delay, len(begin))
     end = objects["t_peak"] + sed.duration * stretched
+    if survey.stop is not None:
+        median, scatter = survey.stop
+        last = median * np.exp(scatter * rng.standard_normal(len(begin)))
+        end = np.maximum(np.minimum(end, objects["t_peak"] + last), start + 1.0)
     rows, time, band = draw_visits(survey, start, end, objects["ra"], rng)
     truth = band_flux(sed, objects, rows, time - objects["t_peak"][rows], band, survey)
     error = flux_errors(survey, truth, band, time, rng)
     flux = truth + error * rng.standard_normal(len(truth))
+    if survey.calibration:
+        offset = survey.calibration * rng.standard_normal((len(begin), len(survey.bands)))
+        scale = 10.0 ** (-0.4 * offset[rows, band])
+        flux, error = flux * scale, error * scale
     fields = {"time": time, "band": band, "flux": flux, "flux_err": error, "true_flux": truth}
     curves = Ragged.from_groups(rows, len(stretched), fields)
     brightest = 10.0 ** (-0.4 * (np.asarray(survey.saturation) - 23.9))
@@ -158,9 +166,13 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         objects = draw_candidates(sed, survey, redshift_range, batch, rng)
         # A peak a magnitude below the deepest limit never triggers: spare the photometry. Dust
         # takes this much at least, in the reddest band of any survey.
-        visible = objects["peak_abs_mag"] + objects["distance_modulus"]
-        visible += 1.2 * (objects["ebv"] + objects["ebv_host"])
-        visible = np.flatnonzero(visible < max(survey.depths) + 1.0)
+        bare = objects["peak_abs_mag"] + objects["distance_modulus"]
+        visible = bare + 1.2 * (objects["ebv"] + objects["ebv_host"])
+        visible = visible < max(survey.depths) + 1.0
+        if survey.peak_limit is not None:
+            peak = bare + 3.1 * objects["ebv"] + sed.r_v * objects["ebv_host"]
+            visible &= peak < rng.normal(*survey.peak_limit, batch)
+        visible = np.flatnonzero(visible)
         n_drawn += batch if len(visible) <= _MAX_BATCH else int(visible[_MAX_BATCH])
         visible = visible[:_MAX_BATCH]
         if not len(visible):
