@@ -4,7 +4,8 @@ Five folds by object; a class in three and in five, and the redshift, each from 
 A network is trained from scratch, and from the encoder of benchmarks/pretrain_simulated.py, which
 has seen simulated objects only. Of several networks that differ by seed, the first is scored, the
 average of all, and the average of all with gradient boosting. With --validate one held-out fifth of
-each training part is scored and the test part left alone: that is how settings were compared.
+each training part is scored and the test part left alone: that is how settings were compared. "With
+the other curves": labelled light curves that are not among the pairs join every training part.
 Maven itself, contrastive and fine-tuned, is scored by benchmarks/contrastive_real.py on the same
 folds: settings "scratch", "maven", "maven_first_block".
 
@@ -20,6 +21,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from _baselines import MAIN_CLASSES, Z_MAX, boosting_classifier, redshift_regressor
 from _evaluation import classification_figures, redshift_figures, table
@@ -40,6 +42,7 @@ MODELS = {
     "end-to-end": {**SIZES, "max_epochs": 60},
     "end-to-end, pretrained": TUNED,
     "end-to-end, first block": {**TUNED, "trainable": "first_block"},
+    "end-to-end, pretrained, with the other curves": {**TUNED, "max_epochs": 15, "others": True},
     # Compared on validation parts only.
     "end-to-end, batches of 64, 30 epochs": {**SIZES, "batch_size": 64, "max_epochs": 30},
     "end-to-end, 30 epochs": {**SIZES, "max_epochs": 30},
@@ -48,6 +51,10 @@ MODELS = {
     "end-to-end, pretrained on real too": {**TUNED, "lr": 1e-3, "pretrained": "union_simulated"},
     "end-to-end, pretrained, lr 1e-3": {**TUNED, "lr": 1e-3},
     "end-to-end, pretrained, lr 1e-3, 15 epochs": {**TUNED, "lr": 1e-3, "max_epochs": 15},
+    "end-to-end, pretrained, 60 epochs": {**TUNED, "max_epochs": 60},
+    "end-to-end, pretrained, no weights": {**TUNED, "class_weight": None},
+    "end-to-end, pretrained, slow encoder": {**TUNED, "lr": 1e-3, "pretrained_lr_factor": 0.3},
+    "end-to-end, pretrained, 200 points": {**TUNED, "max_points": 200},
 }
 REPORTED = ("end-to-end", "end-to-end, pretrained")
 # There are three times as many curves as pairs: half of the epochs are more steps.
@@ -108,6 +115,7 @@ BASELINES = {
     "control K0": lambda X: observing_pattern(X, "K0"),
     "control K1": lambda X: observing_pattern(X, "K1"),
 }
+BOOSTING_OTHERS = f"{BOOSTING}, with the other curves"
 THINNABLE = (BOOSTING,)  # the controls' columns depend on the bands of the table
 
 
@@ -117,8 +125,12 @@ def trees(task, features, target):
     return model.fit(features, target)
 
 
-def run_fold(X, y, z, features, train, test, models, members, seed):
-    """Figures by model, then task; `models`: parameters by name."""
+def run_fold(X, y, z, features, train, test, others, models, tasks, members, seed):
+    """Figures by model, then task.
+
+    `train`, `test` and `others` are rows of X; `others` are for the models that ask for them.
+    `models`: parameters by name.
+    """
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     start = time.time()
@@ -126,7 +138,7 @@ def run_fold(X, y, z, features, train, test, models, members, seed):
     for what, how in THINNED.items():
         tests[f", {what}"] = thin_light_curves(X.iloc[test], random_state=seed, **how)
     found = {}
-    for task in TASKS:
+    for task in tasks:
         part = taking_part(task, y, z)
         target = z if task == "redshift" else y
         a, b = train[part[train]], test[part[test]]
@@ -137,11 +149,15 @@ def run_fold(X, y, z, features, train, test, models, members, seed):
             found.setdefault(name, {})[f"{task}{what}"] = figures(task, classes, truth, answer)
 
         boosted = {}
-        for name, table_of in BASELINES.items():
-            whole = features[name]
-            model = trees(task, whole.iloc[a].to_numpy(), target[a])
+        more = np.concatenate([a, others[part[others]]])
+        baselines = [(name, name, a) for name in BASELINES]
+        if len(more) > len(a):
+            baselines.append((BOOSTING_OTHERS, BOOSTING, more))
+        for name, kind, rows in baselines:
+            table_of, whole = BASELINES[kind], features[kind]
+            model = trees(task, whole.iloc[rows].to_numpy(), target[rows])
             for what, values in here.items():
-                if name not in THINNABLE and what:
+                if kind not in THINNABLE and what:
                     continue
                 columns = table_of(values).reindex(columns=whole.columns) if what else whole.iloc[b]
                 answer = answers(task, model, columns.to_numpy())
@@ -149,9 +165,12 @@ def run_fold(X, y, z, features, train, test, models, members, seed):
                 if name == BOOSTING:
                     boosted[what] = answer
         # A network learns nothing from an object without a usable point; trees can, from its lack.
-        a = a[check_table(X.iloc[a]).light_curve.lengths > 0]
+        usable = check_table(X.iloc[more]).light_curve.lengths > 0
         for name, params in models.items():
-            fitted = Network(task, params, members, seed).fit(X.iloc[a], target[a])
+            params = dict(params)
+            asked = np.arange(len(more)) < (len(more) if params.pop("others", False) else len(a))
+            rows = more[usable & asked]
+            fitted = Network(task, params, members, seed).fit(X.iloc[rows], target[rows])
             for what, values in here.items():
                 several = fitted.answers(values)
                 mean = several.mean(axis=0)
@@ -173,6 +192,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sample", choices=("pairs", "curves"), default="pairs")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(REPORTED))
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--members", type=int, default=4)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", default="benchmarks/results/maven_real")
@@ -181,8 +201,14 @@ def main():
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
-    X, z = X[["light_curve"]], X["redshift"].to_numpy()
     folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
+    others = np.arange(0)
+    if arguments.sample == "pairs" and any("others" in MODELS[name] for name in arguments.models):
+        curves, names = load_curves()
+        other = ~curves.index.isin(X.index)
+        others = len(X) + np.arange(other.sum())
+        X, y = pd.concat([X, curves[other]]), np.concatenate([y, names[other]])
+    X, z = X[["light_curve"]], X["redshift"].to_numpy()
     factor = EPOCHS_FACTOR[arguments.sample]
     models = {
         name: {**MODELS[name], "max_epochs": round(factor * MODELS[name]["max_epochs"])}
@@ -197,7 +223,10 @@ def main():
             train, test = train[inner], train[held]
         parts.append((train, test, seed))
     results = Parallel(arguments.jobs)(
-        delayed(run_fold)(X, y, z, features, train, test, models, arguments.members, seed)
+        delayed(run_fold)(
+            *(X, y, z, features, train, test, others),
+            *(models, arguments.tasks, arguments.members, seed),
+        )
         for train, test, seed in parts
     )
     by_name = {name: [fold[name] for fold in results] for name in results[0]}
