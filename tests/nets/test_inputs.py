@@ -100,6 +100,26 @@ def test_augmentation_keeps_three_points_and_is_repeatable(table):
     assert left.sum() < prepared.lengths.sum()
 
 
+def test_what_augmentation_leaves_is_scaled_as_if_it_were_all(table):
+    source = LightCurveInput(noise=False).fit(table)
+    prepared = source.prepare(table)
+    rows = np.flatnonzero(prepared.lengths >= 3)
+    whole, _ = source.gather(prepared, rows)
+    for seed in range(5):
+        arrays, owners = source.gather(prepared, rows, np.random.default_rng(seed))
+        found = np.where(arrays["pad_mask"], -np.inf, arrays["values"][..., 0])
+        top = found.argmax(axis=1)
+        take = np.arange(len(owners)), top
+        error = 10 ** (arrays["values"][..., 1][take] - 1.0)
+        sure = error < 0.2  # a peak above three sigma, whatever else there is
+        np.testing.assert_allclose(found.max(axis=1)[sure], 1.0, atol=1e-5)
+        np.testing.assert_allclose(arrays["time"][take][sure], 0.0, atol=1e-4)
+    # What lost its peak looks fainter: the amplitude follows.
+    lost = arrays["values"][:, 0, 2] < whole["values"][:, 0, 2] - 0.01
+    assert 0 < lost.sum() < len(rows)
+    assert (arrays["values"][:, 0, 2] <= whole["values"][:, 0, 2] + 1e-5).all()
+
+
 def test_band_embedding_leaves_out_unseen_bands(table):
     source = LightCurveInput(band_encoding="embedding").fit(table)
     other = curve([1.0, 2.0], [1.0, 2.0], [0.1, 0.1], band="uvotuvw1")
