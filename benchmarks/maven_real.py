@@ -150,8 +150,8 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
 
         boosted = {}
         more = np.concatenate([a, others[part[others]]])
-        baselines = [(name, name, a) for name in BASELINES]
-        if len(more) > len(a):
+        baselines = [(name, name, a) for name in features]
+        if len(more) > len(a) and BOOSTING in features:
             baselines.append((BOOSTING_OTHERS, BOOSTING, more))
         for name, kind, rows in baselines:
             table_of, whole = BASELINES[kind], features[kind]
@@ -177,10 +177,9 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
                 score(name, what, several[0])
                 if members > 1:
                     score(f"{name}, average of {members}", what, mean)
-                both = (
-                    f"{name}, and boosting" if members == 1 else f"{name}, {members}, and boosting"
-                )
-                score(both, what, (mean + boosted[what]) / 2)
+                both = f"{name}, {members}, and boosting".replace(", 1,", ",")
+                if what in boosted:
+                    score(both, what, (mean + boosted[what]) / 2)
     print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
     for name, tasks in found.items():
         short = {t: round(f.get("macro-F1", f.get("R2")), 3) for t, f in tasks.items()}
@@ -198,6 +197,7 @@ def main():
     parser.add_argument("--out", default="benchmarks/results/maven_real")
     parser.add_argument("--jobs", type=int, default=2, help="folds at a time")
     parser.add_argument("--validate", action="store_true", help="leave the test parts alone")
+    parser.add_argument("--no-baselines", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
@@ -214,7 +214,7 @@ def main():
         name: {**MODELS[name], "max_epochs": round(factor * MODELS[name]["max_epochs"])}
         for name in arguments.models
     }
-    features = {name: table_of(X) for name, table_of in BASELINES.items()}
+    features = {name: of(X) for name, of in BASELINES.items() if not arguments.no_baselines}
     parts = []
     for seed, (train, test) in enumerate(list(folds)[: arguments.folds]):
         if arguments.validate:
