@@ -9,7 +9,12 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from sklearn_sn.base._encoders import add_bands, build_encoder, build_input, encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._parameters import fraction, size
-from sklearn_sn.base._pretrained import PretrainedPart, frozen_modules, pretrained_parts
+from sklearn_sn.base._pretrained import (
+    TRAINABLE,
+    PretrainedPart,
+    frozen_modules,
+    pretrained_parts,
+)
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import check_table
 from sklearn_sn.modules import SupervisedModule
@@ -40,7 +45,7 @@ class LightCurveEstimator(TorchEstimator):
         "noise_augmentation": ["boolean"],
         "augmentation": ["boolean"],
         "pretrained": [HasMethods("fit"), None],
-        "trainable": [StrOptions({"all", "first_block", "head"})],
+        "trainable": [StrOptions(set(TRAINABLE))],
         "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
     }
 

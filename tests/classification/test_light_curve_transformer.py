@@ -113,7 +113,7 @@ def weights(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
 
-@pytest.mark.parametrize("trainable", ["all", "first_block", "head"])
+@pytest.mark.parametrize("trainable", ["all", "first_block", "head", "none"])
 def test_only_what_is_trainable_moves(supernovae, pretrained, trainable):
     X, y = supernovae
     before = weights(pretrained.estimator.net_.module_.encoders["light_curve"])
@@ -124,6 +124,7 @@ def test_only_what_is_trainable_moves(supernovae, pretrained, trainable):
         "all": set(before),
         "first_block": {n for n in before if n.startswith(("project", "band", "stack.blocks.0"))},
         "head": set(),
+        "none": set(),
     }[trainable]
     if trainable == "all":
         assert len(moved) > 0.9 * len(expected)
