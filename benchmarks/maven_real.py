@@ -236,7 +236,8 @@ def main():
         out.mkdir(parents=True, exist_ok=True)
         for name, found in by_name.items():
             file = name.replace(",", "").replace(" ", "_").replace("(", "").replace(")", "")
-            (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(found, indent=1))
+            content = {"model": name, "folds": found}
+            (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(content, indent=1))
 
 
 if __name__ == "__main__":
