@@ -200,6 +200,9 @@ def main():
     parser.add_argument("--no-baselines", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
+    real = [name for name in arguments.models if "union" in MODELS[name].get("pretrained", "")]
+    if arguments.sample == "curves" and real:
+        parser.error(f"{real[0]!r} was pretrained on curves of the test parts.")
     X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
     folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
     others = np.arange(0)

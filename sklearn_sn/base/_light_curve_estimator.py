@@ -12,8 +12,10 @@ from sklearn_sn.base._parameters import fraction, size
 from sklearn_sn.base._pretrained import (
     TRAINABLE,
     PretrainedPart,
+    defaults_of,
     frozen_modules,
     pretrained_parts,
+    refuse_contradictions,
 )
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import check_table
@@ -22,6 +24,7 @@ from sklearn_sn.nets import SupervisedNet, TableDataset
 
 _NAME = "light_curve"
 _SIZES = ("d_model", "n_heads", "n_layers", "pooling")
+_OF_INPUT = ("amplitude", "time_origin", "time_window", "band_encoding")
 
 
 class LightCurveEstimator(TorchEstimator):
@@ -122,13 +125,16 @@ class LightCurveEstimator(TorchEstimator):
         self._first_params = kept_params(params)
         parts = pretrained_parts(self.pretrained, [_NAME])
         part = parts.get(_NAME)
-        self.input_ = build_input(_NAME, params).fit(table)
+        self.input_ = build_input(_NAME, params).fit(table, rows)
         if part is not None:
+            taken = {
+                key: v for key, v in getattr(part.encoder, "sizes", {}).items() if key in _SIZES
+            }
+            taken |= {key: getattr(part.source, key) for key in _OF_INPUT}
+            refuse_contradictions(params, taken, defaults_of(type(self)))
             add_bands(part, self.input_)
-            part.source.noise, part.source.augmentation = (
-                self.noise_augmentation,
-                self.augmentation,
-            )
+            for attribute in ("noise", "augmentation", "max_points"):
+                setattr(part.source, attribute, getattr(self.input_, attribute))
             self.input_ = part.source
         return part
 

@@ -72,8 +72,10 @@ class LightCurveInput:
         return 1 + self.errors + self.amplitude
 
     def fit(self, table, rows=None):
-        """Learn the bands and the scale of the amplitude."""
+        """Learn the bands and the scale of the amplitude, from all objects or from some rows."""
         curves = table.light_curve
+        if rows is not None:
+            curves = curves.take(rows)
         self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
         peak, _ = _peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
@@ -150,7 +152,7 @@ class LightCurveInput:
         return pad(batch, flat), owners
 
     def _rescale(self, points, batch):
-        """Count from the peak of what augmentation left, as `prepare` would; answer that peak.
+        """Count from the peak of what augmentation left; answer that peak.
 
         An object that was observed so sparsely would be known by no other peak.
         """
@@ -236,7 +238,7 @@ def _augmented(batch, time, bands, rng):
 
     Of every object a random part of its points is left out, mostly little, at times nearly all; one
     in four is cut off at a random time; each band is left out with probability 0.1, and of one
-    object in ten all but two. Objects keep three points at least where they have them.
+    object in ten all but two. What is left of fewer than three points becomes three random ones.
     """
     rows, n = batch.rows, len(batch)
     keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
@@ -244,7 +246,8 @@ def _augmented(batch, time, bands, rng):
     lost = draws < 0.1
     here = np.zeros(draws.shape, dtype=bool)
     here[rows, bands] = True
-    place = np.where(here, draws, 2.0).argsort(axis=1).argsort(axis=1)
+    # The two of the largest draws: these are not lost already.
+    place = np.where(here, -draws, 1.0).argsort(axis=1).argsort(axis=1)
     lost |= (rng.random(n) < 0.1)[:, None] & (place >= 2)
     keep &= ~lost[rows, bands]
     first = batch.reduce("min", time, empty=0.0)
@@ -252,4 +255,8 @@ def _augmented(batch, time, bands, rng):
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
     keep &= time <= cut[rows]
     left = batch.reduce("sum", keep.astype(np.int64))
-    return keep | (left < np.minimum(3, batch.lengths))[rows]
+    bare = (left < np.minimum(3, batch.lengths))[rows]
+    order = np.lexsort((rng.random(len(time)), rows))
+    rank = np.empty(len(time), dtype=np.int64)
+    rank[order] = batch.rank()
+    return np.where(bare, rank < 3, keep)
