@@ -9,7 +9,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from sklearn_sn.base._encoders import add_bands, build_encoder, build_input, encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._parameters import fraction, size
-from sklearn_sn.base._pretrained import PretrainedPart, frozen_modules, pretrained_parts
+from sklearn_sn.base._pretrained import (
+    TRAINABLE,
+    PretrainedPart,
+    defaults_of,
+    frozen_modules,
+    pretrained_parts,
+    refuse_contradictions,
+)
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import check_table
 from sklearn_sn.modules import SupervisedModule
@@ -17,6 +24,7 @@ from sklearn_sn.nets import SupervisedNet, TableDataset
 
 _NAME = "light_curve"
 _SIZES = ("d_model", "n_heads", "n_layers", "pooling")
+_OF_INPUT = ("amplitude", "time_origin", "time_window", "band_encoding")
 
 
 class LightCurveEstimator(TorchEstimator):
@@ -40,7 +48,7 @@ class LightCurveEstimator(TorchEstimator):
         "noise_augmentation": ["boolean"],
         "augmentation": ["boolean"],
         "pretrained": [HasMethods("fit"), None],
-        "trainable": [StrOptions({"all", "first_block", "head"})],
+        "trainable": [StrOptions(set(TRAINABLE))],
         "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
     }
 
@@ -117,13 +125,16 @@ class LightCurveEstimator(TorchEstimator):
         self._first_params = kept_params(params)
         parts = pretrained_parts(self.pretrained, [_NAME])
         part = parts.get(_NAME)
-        self.input_ = build_input(_NAME, params).fit(table)
+        self.input_ = build_input(_NAME, params).fit(table, rows)
         if part is not None:
+            taken = {
+                key: v for key, v in getattr(part.encoder, "sizes", {}).items() if key in _SIZES
+            }
+            taken |= {key: getattr(part.source, key) for key in _OF_INPUT}
+            refuse_contradictions(params, taken, defaults_of(type(self)))
             add_bands(part, self.input_)
-            part.source.noise, part.source.augmentation = (
-                self.noise_augmentation,
-                self.augmentation,
-            )
+            for attribute in ("noise", "augmentation", "max_points"):
+                setattr(part.source, attribute, getattr(self.input_, attribute))
             self.input_ = part.source
         return part
 
