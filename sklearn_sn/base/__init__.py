@@ -8,7 +8,13 @@ from sklearn_sn.base._encoders import (
     encoder_width,
 )
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._light_curve_classifier import (
+    CLASS_WEIGHT,
+    LightCurveClassifierMixin,
+    softmax,
+)
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
+from sklearn_sn.base._light_curve_transformer import LightCurveTransformerEstimator
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
 from sklearn_sn.base._pretrained import (
     TRAINABLE,
@@ -19,10 +25,13 @@ from sklearn_sn.base._pretrained import (
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
+    "CLASS_WEIGHT",
     "ENCODERS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
+    "LightCurveClassifierMixin",
     "LightCurveEstimator",
+    "LightCurveTransformerEstimator",
     "PretrainedPart",
     "TorchEstimator",
     "add_bands",
@@ -36,4 +45,5 @@ __all__ = [
     "pretrained_parts",
     "same_parameter",
     "size",
+    "softmax",
 ]

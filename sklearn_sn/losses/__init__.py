@@ -2,6 +2,7 @@
 
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
+from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
 
 __all__ = [
@@ -10,4 +11,5 @@ __all__ = [
     "GaussianLoss",
     "InfoNCELoss",
     "SquaredErrorLoss",
+    "SupConLoss",
 ]

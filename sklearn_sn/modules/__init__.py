@@ -2,6 +2,8 @@
 
 from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
 from sklearn_sn.modules._contrastive import ContrastiveModule
+from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
+from sklearn_sn.modules._gru import GRUEncoder
 from sklearn_sn.modules._image import ImageConvNet
 from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
@@ -12,6 +14,8 @@ from sklearn_sn.modules._supervised import SupervisedModule
 __all__ = [
     "AttentionPooling",
     "ContrastiveModule",
+    "DomainAdversarialModule",
+    "GRUEncoder",
     "ImageConvNet",
     "LightCurveTransformer",
     "MeanPooling",

@@ -74,12 +74,15 @@ class LightCurveInput:
     def fit(self, table, rows=None):
         """Learn the bands and the scale of the amplitude."""
         curves = table.light_curve
-        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
+        self._fit_bands(curves)
         peak, _ = _peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
         self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
         self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
         return self
+
+    def _fit_bands(self, curves):
+        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
 
     def prepare(self, table):
         """Scale all light curves of a table, in float64, once."""
@@ -92,7 +95,7 @@ class LightCurveInput:
             origin = curves.reduce("first", "time", empty=0.0)
         time = curves["time"] - origin[curves.rows]
         keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
-        keep &= _thinned(curves.filter(keep), keep, self.max_points)
+        keep &= thinned(curves.filter(keep), keep, self.max_points)
         curves, time, codes = curves.filter(keep), time[keep], codes[keep]
         scale = peak[curves.rows]
         wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
@@ -121,22 +124,11 @@ class LightCurveInput:
             Position in `rows` of each light curve; objects without points are left out.
         """
         owners = np.flatnonzero(prepared.lengths[rows] > 0)
-        positions, offsets = prepared.ragged.points_of(rows[owners])
-        points, bands = prepared.points[positions], prepared.bands[positions]
-        batch = Ragged({}, offsets)
-        if rng is not None:
-            if self.noise:
-                shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
-                points[:, 1] += np.nan_to_num(shift)
-            if self.augmentation:
-                keep = _augmented(batch, points[:, 0], bands, rng)
-                points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+        points, bands, batch = lose_points(self, prepared, rows[owners], rng)
         values = np.empty((len(points), self.n_values), dtype=np.float32)
-        values[:, 0] = 1.0 + 0.5 * _MAG * (np.arcsinh(points[:, 1] / SOFTENING) - _TOP)
+        values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
         if self.errors:
-            error = _MAG * points[:, 2] / np.hypot(points[:, 1], SOFTENING)
-            error = np.nan_to_num(error, nan=UNKNOWN_ERROR)
-            values[:, 1] = 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+            values[:, 1] = errors
         if self.amplitude:
             values[:, -1] = prepared.amplitude[rows[owners]][batch.rows]
         flat = {"values": values, "time": points[:, 0]}
@@ -148,6 +140,28 @@ class LightCurveInput:
 
 
 _TOP = np.arcsinh(1.0 / SOFTENING)
+
+
+def relative_values(flux, error):
+    """What a network sees of fluxes and errors over the peak, as magnitudes where bright."""
+    magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
+    error = np.nan_to_num(_MAG * error / np.hypot(flux, SOFTENING), nan=UNKNOWN_ERROR)
+    return magnitude, 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+
+
+def lose_points(source, prepared, rows, rng):
+    """Points, bands and offsets of a batch; with a generator, noisy and thinned as in training."""
+    positions, offsets = prepared.ragged.points_of(rows)
+    points, bands = prepared.points[positions], prepared.bands[positions]
+    batch = Ragged({}, offsets)
+    if rng is not None:
+        if source.noise:
+            shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
+            points[:, 1] += np.nan_to_num(shift)
+        if source.augmentation:
+            keep = _augmented(batch, points[:, 0], bands, rng)
+            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+    return points, bands, batch
 
 
 def pad(ragged, flat):
@@ -199,7 +213,7 @@ def _lookup(known, bands):
     return np.append(place, -1)[bands.codes]
 
 
-def _thinned(kept, keep, max_points):
+def thinned(kept, keep, max_points):
     """Which of all points stay when long rows are thinned to `max_points`, evenly in rank."""
     out = np.ones(len(keep), dtype=bool)
     lengths = kept.lengths[kept.rows]

@@ -6,10 +6,21 @@ from sklearn_sn.persistence._errors import ModelFileError
 
 # Objects: an instance is its constructor's parameters, and the attributes that fit adds.
 OBJECTS = {
-    "sklearn_sn.classification": ("LightCurveTransformerClassifier",),
+    "sklearn_sn.classification": (
+        "DomainAdversarialClassifier",
+        "GRUClassifier",
+        "LightCurveTransformerClassifier",
+        "SupConClassifier",
+    ),
     "sklearn_sn.embedding": ("ContrastiveEmbedder",),
     "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
-    "sklearn_sn.nets": ("ImageInput", "LightCurveInput", "MetadataInput", "SpectrumInput"),
+    "sklearn_sn.nets": (
+        "ImageInput",
+        "LightCurveInput",
+        "LightCurveSequenceInput",
+        "MetadataInput",
+        "SpectrumInput",
+    ),
     "sklearn_sn.preprocessing": (
         "ContinuumNormalizer",
         "ExtinctionCorrector",
@@ -78,6 +89,8 @@ OBJECTS = {
 MODULES = {
     "sklearn_sn.modules": (
         "ContrastiveModule",
+        "DomainAdversarialModule",
+        "GRUEncoder",
         "ImageConvNet",
         "LightCurveTransformer",
         "MetadataMLP",
@@ -96,7 +109,7 @@ TYPES = {
         "InfoNCELoss",
         "SquaredErrorLoss",
     ),
-    "sklearn_sn.nets": ("ContrastiveNet", "SupervisedNet"),
+    "sklearn_sn.nets": ("ContrastiveNet", "DomainAdversarialNet", "SupConNet", "SupervisedNet"),
 }
 
 
