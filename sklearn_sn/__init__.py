@@ -11,6 +11,7 @@ _LAZY = {
     "GRUClassifier": "sklearn_sn.classification",
     "LightCurveTransformerClassifier": "sklearn_sn.classification",
     "LightCurveTransformerRegressor": "sklearn_sn.regression",
+    "MultiClassIsolationForest": "sklearn_sn.anomaly",
     "SupConClassifier": "sklearn_sn.classification",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",

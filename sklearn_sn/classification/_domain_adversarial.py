@@ -74,6 +74,8 @@ n_features_in_
     }
     _net_class = DomainAdversarialNet
     _module_class = DomainAdversarialModule
+    # A discriminator that lags behind is fooled without anything being hidden.
+    _lr_factors = {"discriminator.*": 5.0}
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from sklearn_sn.persistence._errors import ModelFileError
 
 # Objects: an instance is its constructor's parameters, and the attributes that fit adds.
 OBJECTS = {
+    "sklearn_sn.anomaly": ("ClassDistanceDetector", "MultiClassIsolationForest"),
     "sklearn_sn.classification": (
         "DomainAdversarialClassifier",
         "GRUClassifier",
@@ -42,6 +43,7 @@ OBJECTS = {
         "GradientBoostingRegressor",
         "HistGradientBoostingClassifier",
         "HistGradientBoostingRegressor",
+        "IsolationForest",
         "RandomForestClassifier",
         "RandomForestRegressor",
     ),
