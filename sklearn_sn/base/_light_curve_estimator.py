@@ -41,7 +41,6 @@ class LightCurveEstimator(TorchEstimator):
     modalities_ = (_NAME,)
     _net_class = SupervisedNet
     _module_class = SupervisedModule
-    _lr_factors = {}  # of parts of the module, by pattern of names
     _normalize = True  # whether a layer norm stands between encoding and latent
 
     def _fit(self, X, targets, n_outputs, sample_weight, strata, **net_params):
@@ -79,9 +78,9 @@ class LightCurveEstimator(TorchEstimator):
         def build():
             return self._build(params, part, dataset, n_outputs, module_params)
 
-        param_groups = [(name, {"lr": k * self.lr}) for name, k in self._lr_factors.items()]
+        param_groups = []
         if part is not None and self.pretrained_lr_factor != 1.0:
-            param_groups.append(("encoder.*", {"lr": self.pretrained_lr_factor * self.lr}))
+            param_groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
         labels = strata(len(table))
         self._train(
             self._net_class,

@@ -179,7 +179,7 @@ def test_balanced_batches_raise_what_is_rare(supernovae):
         for balance in (None, "class")
     )
     often = plain.predict_proba(X)[:, 1].mean()
-    assert often < 0.3 < often + 0.15 < even.predict_proba(X)[:, 1].mean()
+    assert often < 0.2 and even.predict_proba(X)[:, 1].mean() > often + 0.15
 
 
 @pytest.mark.parametrize("balance", ["domain", "both"])
