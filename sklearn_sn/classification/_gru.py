@@ -292,16 +292,20 @@ class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
         strings = isinstance(X, pd.DataFrame) and not all(
             pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
         )
-        if strings or is_table(X, _NAME, getattr(self, "feature_names_in_", ())):
-            if training:
-                self._series = False
-            return super()._checked(X, training)
-        values = validate_data(
-            self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
-        )
+        series = not (strings or is_table(X, _NAME, getattr(self, "feature_names_in_", ())))
+        if not training and series != self._series:
+            kinds = ("a table with a column 'light_curve'", "an array of evenly sampled series")
+            raise ValueError(f"fit saw {kinds[self._series]}, and X is {kinds[series]}.")
+        if not series:
+            table = super()._checked(X, training)
+        else:
+            values = validate_data(
+                self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
+            )
+            table = series_table(values, X.index if isinstance(X, pd.DataFrame) else None)
         if training:
-            self._series = True
-        return series_table(values, X.index if isinstance(X, pd.DataFrame) else None)
+            self._series = series
+        return table
 
     def _run(self, dataset):
         if not self._series:

@@ -26,7 +26,7 @@ augmentation, class_weight, batch_balance, domain, pretrained, trainable, pretra
 optimizer, lr, weight_decay, batch_size, max_epochs, lr_schedule, early_stopping, \
 validation_fraction, n_iter_no_change, warm_start, callbacks, device, random_state, verbose
         As in :class:`GRUClassifier`. ``batch_balance="both"`` gives every batch pairs of one class
-        across surveys.
+        across surveys. Weights of classes and samples are those of cross-entropy alone.
 
     Attributes
     ----------

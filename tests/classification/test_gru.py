@@ -116,6 +116,15 @@ def test_arrays_are_series_of_one_band():
     np.testing.assert_allclose(short[:, 0], history["fall"][history.offsets[:-1] + 5], atol=1e-5)
 
 
+def test_arrays_and_tables_do_not_mix(supernovae):
+    X, y = supernovae
+    array = np.random.default_rng(0).normal(size=X.shape)
+    with pytest.raises(ValueError, match=r"fit saw a table .*, and X is an array"):
+        GRUClassifier(**TINY).fit(X, y).predict(array)
+    with pytest.raises(ValueError, match=r"fit saw an array .*, and X is a table"):
+        GRUClassifier(**TINY).fit(array, y).predict(X)
+
+
 def test_a_long_table_is_explained(supernovae):
     _, y = supernovae
     table = pd.DataFrame(
