@@ -20,5 +20,9 @@ class DomainAdversarialModule(SupervisedModule):
     def __init__(self, encoder, width, n_outputs, *, n_domains, dropout=0.0, normalize=True):
         super().__init__(encoder, width, n_outputs, dropout=dropout, normalize=normalize)
         self.discriminator = nn.Sequential(
-            nn.Linear(width, width), nn.ReLU(), nn.Linear(width, n_domains)
+            # A domain hides in directions of little spread as well as in others.
+            nn.BatchNorm1d(width, affine=False, track_running_stats=False),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Linear(width, n_domains),
         )

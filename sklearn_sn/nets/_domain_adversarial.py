@@ -53,7 +53,7 @@ class DomainAdversarialNet(SupervisedNet):
         if y_pred is None or not training:
             return loss
         known = X.present[self.modality] & (X.extras["domain"] >= 0)
-        if not known.any():
+        if known.sum() < 2:  # no spread to normalise by
             return loss
         latent, domain = y_pred[0][known], X.extras["domain"][known]
         discriminator = self.module_.discriminator
