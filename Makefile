@@ -25,6 +25,9 @@ bench: $(VENV)/.installed-bench
 	test -e benchmarks/.cache/union_simulated.pkl || $(BIN)/python benchmarks/pretrain_contrastive.py
 	$(BIN)/python benchmarks/contrastive_real.py
 	$(BIN)/python benchmarks/plot_contrastive_real.py
+	$(BIN)/python benchmarks/maven_real.py
+	$(BIN)/python benchmarks/maven_real.py --sample curves --members 2
+	$(BIN)/python benchmarks/speed_simulator.py
 	$(BIN)/python benchmarks/simulation_realism.py
 
 lint: $(VENV)/.installed-docs

@@ -115,6 +115,9 @@ class _Surface:
         # Far from the brightest points (years before or after) nothing of the shape is left.
         centre = np.median(time[flux >= 0.7 * brightest])
         near = np.flatnonzero(np.abs(time - centre) < 250)
+        if not len(near):  # the middle of two far bright points
+            centre = time[flux.argmax()]
+            near = np.flatnonzero(np.abs(time - centre) < 250)
         if len(near) > _MAX_POINTS:
             near = near[np.linspace(0, len(near) - 1, _MAX_POINTS).astype(int)]
         self.time, self.log_wavelength = time[near], np.log(wavelength[near])

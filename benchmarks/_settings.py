@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
+from sklearn_sn import load_pretrained
 from sklearn_sn.embedding import ContrastiveEmbedder
 
 CACHE = Path(__file__).parent / ".cache"
@@ -59,7 +60,9 @@ class Ensemble:
 
 
 def load_pretrained_encoder(name):
-    """A checkpoint of the pretraining scripts, ready to be given as `pretrained`."""
+    """What is given as `pretrained`: the packaged model, or a checkpoint of the scripts."""
+    if name == "simulated":
+        return FrozenEstimator(load_pretrained("contrastive-sim"))
     path = CACHE / f"{name}.pkl"
     if not path.exists():
         script = "contrastive" if name.startswith("union") else "simulated"

@@ -23,6 +23,7 @@ from _baselines import MAIN_CLASSES, Z_MAX, evaluate_baselines
 from _evaluation import classification_figures, redshift_figures, table
 from _real_data import load_pairs, thin_light_curves
 from _settings import REPORTED, SETTINGS, build
+from joblib import Parallel, delayed
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -88,6 +89,10 @@ def validate(name, X, y, z, inner, held, seed):
 
 
 def run_fold(name, X, y, z, train, test, seed, only_validate=False):
+    """Figures, and the embeddings of the test part."""
+    warnings.simplefilter("ignore", DataQualityWarning)
+    torch.set_num_threads(1)
+    start = time.time()
     # One part is enough to compare settings, and for an ensemble, which is as steady as dear.
     n_splits = 1 if only_validate or "members" in SETTINGS[name] else 3
     splits = StratifiedShuffleSplit(n_splits, test_size=0.2, random_state=seed)
@@ -98,6 +103,7 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
     scores = {what: np.mean([f[what] for f in found], axis=0) for what in found[0]}
     out = {"validation": {" ".join(np.atleast_1d(k)): np.max(v) for k, v in scores.items()}}
     if only_validate:
+        print(name, "fold", seed, out, f"{time.time() - start:.0f} s", flush=True)
         return out, None
     embedder = build(name, seed).fit(X.iloc[train], y[train])
     Z_train = embedder.encode(X.iloc[train], "light_curve")
@@ -118,6 +124,7 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
                 out[f"{task} {kind}{what}"] = figures(
                     task, head, Z[what][part[test]], truth[test][part[test]]
                 )
+    print(name, "fold", seed, out, f"{time.time() - start:.0f} s", flush=True)
     return out, (Z[""], spectra)
 
 
@@ -126,30 +133,29 @@ def main():
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(REPORTED))
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", default="benchmarks/results/contrastive_real")
+    parser.add_argument("--jobs", type=int, default=2, help="folds at a time, a thread each")
     parser.add_argument("--validate", action="store_true", help="leave the test parts alone")
     parser.add_argument("--no-baselines", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
-    torch.set_num_threads(2)
     out = Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
     X, y = load_pairs()
     z = X["redshift"].to_numpy()
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[: arguments.folds]
     for name in arguments.settings:
-        results, embeddings, start = [], np.zeros((2, len(X), 0)), time.time()
-        for seed, (train, test) in enumerate(folds):
-            result, Z = run_fold(name, X, y, z, train, test, seed, arguments.validate)
-            results.append(result)
-            print(name, "fold", seed, result, f"{time.time() - start:.0f} s", flush=True)
-            if arguments.validate:
-                continue
-            if not embeddings.shape[2]:
-                embeddings = np.full((2, len(X), Z[0].shape[1]), np.nan, dtype=np.float32)
-            embeddings[:, test] = Z
+        answers = Parallel(arguments.jobs)(
+            delayed(run_fold)(name, X, y, z, train, test, seed, arguments.validate)
+            for seed, (train, test) in enumerate(folds)
+        )
+        results = [found for found, _ in answers]
         print(table({name: results}), flush=True)
         if arguments.validate:
             continue
+        width = answers[0][1][0].shape[1]
+        embeddings = np.full((2, len(X), width), np.nan, dtype=np.float32)
+        for (_, test), (_, Z) in zip(folds, answers, strict=True):
+            embeddings[:, test] = Z
         np.savez_compressed(
             out / f"{name}_embeddings.npz",
             light_curve=embeddings[0],

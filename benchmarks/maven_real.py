@@ -4,9 +4,12 @@ Five folds by object; a class in three and in five, and the redshift, each from 
 A network is trained from scratch, and from the encoder of benchmarks/pretrain_simulated.py, which
 has seen simulated objects only. Of several networks that differ by seed, the first is scored, the
 average of all, and the average of all with gradient boosting. With --validate one held-out fifth of
-each training part is scored and the test part left alone: that is how settings were compared.
+each training part is scored and the test part left alone: that is how settings were compared. "With
+the other curves": labelled light curves that are not among the pairs join every training part.
 Maven itself, contrastive and fine-tuned, is scored by benchmarks/contrastive_real.py on the same
 folds: settings "scratch", "maven", "maven_first_block".
+
+Folds run side by side, each on one thread: small batches gain nothing from a second.
 
     python benchmarks/maven_real.py [--sample pairs|curves] [--models NAME ...] [--members N]
 """
@@ -18,12 +21,14 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import torch
 from _baselines import MAIN_CLASSES, Z_MAX, boosting_classifier, redshift_regressor
 from _evaluation import classification_figures, redshift_figures, table
 from _light_curve_features import light_curve_features, observing_pattern
 from _real_data import load_curves, load_pairs, thin_light_curves
 from _settings import load_pretrained_encoder
+from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
 from sklearn_sn.classification import LightCurveTransformerClassifier
@@ -37,6 +42,7 @@ MODELS = {
     "end-to-end": {**SIZES, "max_epochs": 60},
     "end-to-end, pretrained": TUNED,
     "end-to-end, first block": {**TUNED, "trainable": "first_block"},
+    "end-to-end, pretrained, with the other curves": {**TUNED, "max_epochs": 15, "others": True},
     # Compared on validation parts only.
     "end-to-end, batches of 64, 30 epochs": {**SIZES, "batch_size": 64, "max_epochs": 30},
     "end-to-end, 30 epochs": {**SIZES, "max_epochs": 30},
@@ -45,8 +51,14 @@ MODELS = {
     "end-to-end, pretrained on real too": {**TUNED, "lr": 1e-3, "pretrained": "union_simulated"},
     "end-to-end, pretrained, lr 1e-3": {**TUNED, "lr": 1e-3},
     "end-to-end, pretrained, lr 1e-3, 15 epochs": {**TUNED, "lr": 1e-3, "max_epochs": 15},
+    "end-to-end, pretrained, 60 epochs": {**TUNED, "max_epochs": 60},
+    "end-to-end, pretrained, no weights": {**TUNED, "class_weight": None},
+    "end-to-end, pretrained, slow encoder": {**TUNED, "lr": 1e-3, "pretrained_lr_factor": 0.3},
+    "end-to-end, pretrained, 200 points": {**TUNED, "max_points": 200},
 }
 REPORTED = ("end-to-end", "end-to-end, pretrained")
+# There are three times as many curves as pairs: half of the epochs are more steps.
+EPOCHS_FACTOR = {"pairs": 1.0, "curves": 0.5}
 TASKS = ("three", "five", "redshift")
 THINNED = {"10 points": {"n_points": 10}, "2 bands": {"n_bands": 2}}
 
@@ -103,6 +115,7 @@ BASELINES = {
     "control K0": lambda X: observing_pattern(X, "K0"),
     "control K1": lambda X: observing_pattern(X, "K1"),
 }
+BOOSTING_OTHERS = f"{BOOSTING}, with the other curves"
 THINNABLE = (BOOSTING,)  # the controls' columns depend on the bands of the table
 
 
@@ -112,13 +125,20 @@ def trees(task, features, target):
     return model.fit(features, target)
 
 
-def run_fold(X, y, z, features, train, test, models, members, seed):
-    """Figures by model, then task."""
+def run_fold(X, y, z, features, train, test, others, models, tasks, members, seed):
+    """Figures by model, then task.
+
+    `train`, `test` and `others` are rows of X; `others` are for the models that ask for them.
+    `models`: parameters by name.
+    """
+    warnings.simplefilter("ignore", DataQualityWarning)
+    torch.set_num_threads(1)
+    start = time.time()
     tests = {"": X.iloc[test]}
     for what, how in THINNED.items():
         tests[f", {what}"] = thin_light_curves(X.iloc[test], random_state=seed, **how)
     found = {}
-    for task in TASKS:
+    for task in tasks:
         part = taking_part(task, y, z)
         target = z if task == "redshift" else y
         a, b = train[part[train]], test[part[test]]
@@ -129,11 +149,15 @@ def run_fold(X, y, z, features, train, test, models, members, seed):
             found.setdefault(name, {})[f"{task}{what}"] = figures(task, classes, truth, answer)
 
         boosted = {}
-        for name, table_of in BASELINES.items():
-            whole = features[name]
-            model = trees(task, whole.iloc[a].to_numpy(), target[a])
+        more = np.concatenate([a, others[part[others]]])
+        baselines = [(name, name, a) for name in features]
+        if len(more) > len(a) and BOOSTING in features:
+            baselines.append((BOOSTING_OTHERS, BOOSTING, more))
+        for name, kind, rows in baselines:
+            table_of, whole = BASELINES[kind], features[kind]
+            model = trees(task, whole.iloc[rows].to_numpy(), target[rows])
             for what, values in here.items():
-                if name not in THINNABLE and what:
+                if kind not in THINNABLE and what:
                     continue
                 columns = table_of(values).reindex(columns=whole.columns) if what else whole.iloc[b]
                 answer = answers(task, model, columns.to_numpy())
@@ -141,19 +165,25 @@ def run_fold(X, y, z, features, train, test, models, members, seed):
                 if name == BOOSTING:
                     boosted[what] = answer
         # A network learns nothing from an object without a usable point; trees can, from its lack.
-        a = a[check_table(X.iloc[a]).light_curve.lengths > 0]
-        for name in models:
-            fitted = Network(task, MODELS[name], members, seed).fit(X.iloc[a], target[a])
+        usable = check_table(X.iloc[more]).light_curve.lengths > 0
+        for name, params in models.items():
+            params = dict(params)
+            asked = np.arange(len(more)) < (len(more) if params.pop("others", False) else len(a))
+            rows = more[usable & asked]
+            fitted = Network(task, params, members, seed).fit(X.iloc[rows], target[rows])
             for what, values in here.items():
                 several = fitted.answers(values)
                 mean = several.mean(axis=0)
                 score(name, what, several[0])
                 if members > 1:
                     score(f"{name}, average of {members}", what, mean)
-                both = (
-                    f"{name}, and boosting" if members == 1 else f"{name}, {members}, and boosting"
-                )
-                score(both, what, (mean + boosted[what]) / 2)
+                both = f"{name}, {members}, and boosting".replace(", 1,", ",")
+                if what in boosted:
+                    score(both, what, (mean + boosted[what]) / 2)
+    print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
+    for name, tasks in found.items():
+        short = {t: round(f.get("macro-F1", f.get("R2")), 3) for t, f in tasks.items()}
+        print("   ", name, short, flush=True)
     return found
 
 
@@ -161,30 +191,47 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sample", choices=("pairs", "curves"), default="pairs")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(REPORTED))
+    parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--members", type=int, default=4)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", default="benchmarks/results/maven_real")
+    parser.add_argument("--jobs", type=int, default=2, help="folds at a time")
     parser.add_argument("--validate", action="store_true", help="leave the test parts alone")
+    parser.add_argument("--no-baselines", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
-    torch.set_num_threads(2)
+    real = [name for name in arguments.models if "union" in MODELS[name].get("pretrained", "")]
+    if arguments.sample == "curves" and real:
+        parser.error(f"{real[0]!r} was pretrained on curves of the test parts.")
     X, y = load_pairs() if arguments.sample == "pairs" else load_curves()
-    X, z = X[["light_curve"]], X["redshift"].to_numpy()
     folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
-    results, start = [], time.time()
-    features = {name: table_of(X) for name, table_of in BASELINES.items()}
-    print(f"features: {time.time() - start:.0f} s", flush=True)
+    others = np.arange(0)
+    if arguments.sample == "pairs" and any("others" in MODELS[name] for name in arguments.models):
+        curves, names = load_curves()
+        other = ~curves.index.isin(X.index)
+        others = len(X) + np.arange(other.sum())
+        X, y = pd.concat([X, curves[other]]), np.concatenate([y, names[other]])
+    X, z = X[["light_curve"]], X["redshift"].to_numpy()
+    factor = EPOCHS_FACTOR[arguments.sample]
+    models = {
+        name: {**MODELS[name], "max_epochs": round(factor * MODELS[name]["max_epochs"])}
+        for name in arguments.models
+    }
+    features = {name: of(X) for name, of in BASELINES.items() if not arguments.no_baselines}
+    parts = []
     for seed, (train, test) in enumerate(list(folds)[: arguments.folds]):
         if arguments.validate:
             split = StratifiedShuffleSplit(1, test_size=0.2, random_state=seed)
             inner, held = next(split.split(train, y[train]))
             train, test = train[inner], train[held]
-        found = run_fold(X, y, z, features, train, test, arguments.models, arguments.members, seed)
-        results.append(found)
-        print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
-        for name, tasks in found.items():
-            short = {t: round(f.get("macro-F1", f.get("R2")), 3) for t, f in tasks.items()}
-            print("   ", name, short, flush=True)
+        parts.append((train, test, seed))
+    results = Parallel(arguments.jobs)(
+        delayed(run_fold)(
+            *(X, y, z, features, train, test, others),
+            *(models, arguments.tasks, arguments.members, seed),
+        )
+        for train, test, seed in parts
+    )
     by_name = {name: [fold[name] for fold in results] for name in results[0]}
     print(table(by_name), flush=True)
     if not arguments.validate:
@@ -192,7 +239,8 @@ def main():
         out.mkdir(parents=True, exist_ok=True)
         for name, found in by_name.items():
             file = name.replace(",", "").replace(" ", "_").replace("(", "").replace(")", "")
-            (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(found, indent=1))
+            content = {"model": name, "folds": found}
+            (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(content, indent=1))
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 Per class, the mean rest-frame spectrum of simulated objects is correlated with that of real ones
 after division by a smooth continuum, at -5 to +30 days (rare subtypes: at any phase); and decline
 rate, colour at peak and peak magnitude, measured alike on light curves of both, stand side by
-side. Real spectra have crude phases, which smears them. Numbers go to
+side. Real spectra have crude phases, which smears them. Last, what a classifier that was trained
+on simulations says of real objects (not with --fast). Numbers go to
 benchmarks/results/simulation_realism.md, pictures beside it.
 
-python benchmarks/simulation_realism.py
+    python benchmarks/simulation_realism.py [--fast]
 """
 
+import argparse
 import itertools
 import warnings
 from pathlib import Path
@@ -20,7 +22,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from _real_data import data_folder
+from _simulation_transfer import transfer_section
 
+from sklearn_sn import load_pretrained
 from sklearn_sn.data import (
     DataQualityWarning,
     Ragged,
@@ -50,6 +54,9 @@ FILTERS = {"bessellB": "B", "bessellV": "V", "sdssg": "g", "sdssr": "r"}
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--fast", action="store_true", help="no classifier")
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X, y, truth = make_supernovae(
         *(N_SIMULATED,), classes=CLASSES, surveys="followup", redshift_range=RANGES, n_spectra=3,
@@ -58,6 +65,8 @@ def main():
     real, names = real_objects()
     lines = ["# Simulated and real supernovae", "", *spectra_section(X, y, truth)]
     lines += ["", *light_curve_section(X, y, real, names), "", NOTE]
+    if not arguments.fast:
+        lines += ["", *transfer_section(load_pretrained("contrastive-sim"))]
     OUT.mkdir(exist_ok=True)
     (OUT / "simulation_realism.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))

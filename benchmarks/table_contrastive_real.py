@@ -14,7 +14,10 @@ FIGURES = Path("benchmarks/results/contrastive_real")
 NAMES = {
     "scratch": "nothing pretrained, InfoNCE alone",
     "scratch_no_amplitude": "the same, without apparent brightness",
-    "pretrained_aux": "pretrained, heads beside InfoNCE",
+    "scratch_aux": "nothing pretrained, heads beside InfoNCE",
+    "maven": "pretrained on simulations (Maven), heads beside InfoNCE",
+    "maven_first_block": "the same, first blocks and projections train",
+    "pretrained_aux": "pretrained on PLAsTiCC and real others, heads beside InfoNCE",
     "pretrained_aux_ensemble": "the same, four seeds side by side",
 }
 CLASS = ("macro-F1", "micro-F1", "precision", "recall", "AUROC")

@@ -19,8 +19,10 @@ from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
 from sklearn_sn.base._pretrained import (
     TRAINABLE,
     PretrainedPart,
+    defaults_of,
     frozen_modules,
     pretrained_parts,
+    refuse_contradictions,
 )
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
@@ -38,11 +40,13 @@ __all__ = [
     "build_encoder",
     "build_input",
     "check_continued",
+    "defaults_of",
     "encoder_width",
     "fraction",
     "frozen_modules",
     "kept_params",
     "pretrained_parts",
+    "refuse_contradictions",
     "same_parameter",
     "size",
     "softmax",

@@ -9,7 +9,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 from sklearn_sn.base._encoders import add_bands, encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._parameters import fraction, size
-from sklearn_sn.base._pretrained import PretrainedPart, frozen_modules, pretrained_parts
+from sklearn_sn.base._pretrained import (
+    PretrainedPart,
+    defaults_of,
+    frozen_modules,
+    pretrained_parts,
+    refuse_contradictions,
+)
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
@@ -41,6 +47,8 @@ class LightCurveEstimator(TorchEstimator):
     modalities_ = (_NAME,)
     _net_class = SupervisedNet
     _module_class = SupervisedModule
+    _of_encoder = {}  # parameters that a pretrained encoder brings, by its own names
+    _of_input = ()  # and those that its input brings
     _normalize = True  # whether a layer norm stands between encoding and latent
 
     def _fit(self, X, targets, n_outputs, sample_weight, strata, **net_params):
@@ -128,15 +136,21 @@ class LightCurveEstimator(TorchEstimator):
         self._first_params = kept_params(params)
         parts = pretrained_parts(self.pretrained, [_NAME])
         part = parts.get(_NAME)
-        self.input_ = self._new_input(params).fit(table)
+        self.input_ = self._new_input(params).fit(table, rows)
         if part is not None:
+            self._check_part(part)
+            sizes = getattr(part.encoder, "sizes", {})
+            taken = {name: sizes[key] for name, key in self._of_encoder.items() if key in sizes}
+            taken |= {name: getattr(part.source, name) for name in self._of_input}
+            refuse_contradictions(params, taken, defaults_of(type(self)))
             add_bands(part, self.input_)
-            part.source.noise, part.source.augmentation = (
-                self.noise_augmentation,
-                self.augmentation,
-            )
+            for attribute in ("noise", "augmentation", "max_points"):
+                setattr(part.source, attribute, getattr(self.input_, attribute))
             self.input_ = part.source
         return part
+
+    def _check_part(self, part):
+        """Refuse a pretrained encoder of another kind; any will do here."""
 
     def _build(self, params, part, dataset, n_outputs, module_params):
         encoder = part.encoder if part else self._new_encoder(params)

@@ -5,6 +5,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn_sn.base._encoders import build_encoder, build_input
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
 from sklearn_sn.base._parameters import size
+from sklearn_sn.base._pretrained import TRAINABLE
 
 _NAME = "light_curve"
 _SIZES = ("d_model", "n_heads", "n_layers", "pooling")
@@ -21,8 +22,11 @@ class LightCurveTransformerEstimator(LightCurveEstimator):
         "band_encoding": [StrOptions({"wavelength", "embedding"})],
         "time_origin": [StrOptions({"peak", "first"})],
         "time_window": ["array-like"],
-        "trainable": [StrOptions({"all", "first_block", "head"})],
+        "trainable": [StrOptions(set(TRAINABLE))],
     }
+
+    _of_encoder = {name: name for name in _SIZES}
+    _of_input = ("amplitude", "time_origin", "time_window", "band_encoding")
 
     def _new_input(self, params):
         return build_input(_NAME, params)

@@ -1,11 +1,14 @@
 """Encoders that arrive trained."""
 
 import copy
+import inspect
 from dataclasses import dataclass
 
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
+
+from sklearn_sn.base._warm_start import same_parameter
 
 TRAINABLE = ("all", "first_block", "head", "none")  # of recurrent encoders, "first_layer" too
 
@@ -73,6 +76,37 @@ def _fitted(estimator):
             "plain estimator: wrap it as sklearn.frozen.FrozenEstimator(estimator)."
         ) from error
     return inner
+
+
+def refuse_contradictions(params, taken, defaults):
+    """Refuse parameters that say otherwise than the pretrained encoder, which would win.
+
+    Parameters
+    ----------
+    params : dict
+        Of the estimator.
+    taken : dict of str to value
+        What comes with the encoder, by the name of the parameter.
+    defaults : dict
+        A parameter left at its default contradicts nothing.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter.
+    """
+    for name, value in taken.items():
+        if same_parameter(params[name], defaults[name]) or same_parameter(params[name], value):
+            continue
+        raise ValueError(
+            f"The {name!r} parameter is {params[name]!r}, but the pretrained encoder comes with "
+            f"{value!r}; leave it at its default."
+        )
+
+
+def defaults_of(cls):
+    """Default of every parameter of an estimator's class."""
+    return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
 
 
 def frozen_modules(part, encoder, projection, trainable):

@@ -251,6 +251,9 @@ class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
         history = Ragged({"time": points["time"], **fields}, points.offsets)
         return history.to_nested(index=table.index, name="proba")
 
+    _of_encoder = {"d_model": "d_model", "n_layers": "n_layers", "latent_dim": "output_dim"}
+    _of_input = ("amplitude",)
+
     def _new_input(self, params):
         return LightCurveSequenceInput(
             amplitude=self.amplitude,
@@ -268,14 +271,12 @@ class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
             dropout=self.dropout,
         )
 
-    def _start(self, params, table, rows):
-        part = super()._start(params, table, rows)
-        if part is not None and not isinstance(part.encoder, GRUEncoder):
+    def _check_part(self, part):
+        if not isinstance(part.encoder, GRUEncoder):
             raise ValueError(
                 f"The 'pretrained' parameter of {type(self).__name__} must hold a recurrent "
                 f"classifier such as GRUClassifier; its encoder is a {type(part.encoder).__name__}."
             )
-        return part
 
     def _learn_domains(self, X, targets):
         if self.batch_balance is None:

@@ -40,8 +40,9 @@ class LightCurveTransformerClassifier(LightCurveClassifierMixin, LightCurveTrans
         A fitted estimator with an encoder of light curves, such as
         :class:`~sklearn_sn.embedding.ContrastiveEmbedder`; the encoder, its sizes and the scaling
         of its input are taken over. The wrapper keeps clones from forgetting.
-    trainable : {"all", "first_block", "head"}, default="all"
-        What trains beside the head: the whole pretrained encoder, its first block, or nothing.
+    trainable : {"all", "first_block", "head", "none"}, default="all"
+        What trains beside the head: the whole pretrained encoder, its first block, or nothing. The
+        head is always new, so that it trains with "none" too, as with "head".
     pretrained_lr_factor : float, default=1.0
         Learning rate of a pretrained encoder, relative to `lr`.
     optimizer : {"adamw", "adam", "radam"}, default="adamw"

@@ -135,12 +135,12 @@ def _add_masses(name, drawn):
 
 def _draw_ii(drawn, n, rng):
     # Anderson et al. (2014, ApJ 786, 67): V slopes s1, s2, s3 (mag / 100 d) and the length of the
-    # thick phase; bright SNe II decline faster. Depth of the drop: Valenti et al. (2016, MNRAS
-    # 459, 3939).
+    # thick phase; bright SNe II decline faster. Middle and depth of the drop: Valenti et al. (2016,
+    # MNRAS 459, 3939). The slope of the correlation is a choice.
     bright = -(drawn["peak_abs_mag"] - POPULATIONS["SN II"].peak_mag)
-    slope = 1.27 + 0.6 * bright + rng.normal(0.0, 0.7, n)
+    slope = 0.9 + 0.4 * bright + rng.normal(0.0, 0.7, n)
     drawn["plateau_slope"] = np.clip(slope, 0.0, 5.0)
-    drawn["plateau_end"] = np.clip(rng.normal(84.0, 17.0, n), 40.0, 140.0)
+    drawn["plateau_end"] = np.clip(rng.normal(102.0, 16.0, n), 50.0, 150.0)
     drawn["plateau_drop"] = np.clip(rng.normal(1.9, 0.4, n), 0.8, 3.0)
     # Bright ones are fast: v ~ L^0.3, near Hamuy & Pinto (2002, ApJ 566, L63).
     drawn["velocity"] = drawn["velocity"] * 10.0 ** (0.4 * 0.3 * 0.5 * bright)

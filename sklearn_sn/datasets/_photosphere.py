@@ -121,15 +121,15 @@ def reference_curve(name, objects, rows, phase):
     -------
     array of shape (n_points,)
     """
-    # (1 - u²)²: grows as the square of time after explosion (the fireball of Riess et al. 1999,
-    # AJ 118, 2675) and is flat at peak.
+    # (1 - u²)^2.44: grows as that power of the time after explosion (Firth et al. 2015, MNRAS 446,
+    # 3895) and is flat at peak.
     fraction = np.clip(-phase / objects["rise"][rows], 0.0, 1.0)
-    rising = (1.0 - fraction**2) ** 2
+    rising = (1.0 - fraction**2) ** 2.44
     after = np.clip(phase, 0.0, None)
     if name == "SN II":
         slope, end, drop = (objects[f"plateau_{key}"][rows] for key in ("slope", "end", "drop"))
         end = end - objects["rise"][rows]
-        steep = (2.65 - 1.27) * 20.0 * (1.0 - np.exp(-after / 20.0))
+        steep = 0.9 * 20.0 * (1.0 - np.exp(-after / 20.0))
         linear = slope * np.minimum(after, end) + 1.2 * np.clip(after - end, 0.0, None)
         fermi = 1.0 / (1.0 + np.exp(-(after - end) / 5.0)) - 1.0 / (1.0 + np.exp(end / 5.0))
         mag = (linear + steep) / 100.0 + drop * fermi

@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._passbands import mean_flux_density
+from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._sky import distance_modulus, draw_positions, draw_redshifts
 from sklearn_sn.datasets._visits import draw_peak_dates, draw_visits, flux_errors
 
@@ -14,15 +15,17 @@ _FAR = 200.0  # rest-frame days before the peak from which what never explodes i
 _POINTS = 8192  # points whose flux is computed at once: what fits into a cache
 
 
-def draw_candidates(sed, survey, redshift_range, n, rng):
+def draw_candidates(sed, survey, redshift_range, n, rng, redshift=None):
     """Draw all parameters of n objects: intrinsic ones, place, redshift and time of peak."""
     objects = sed.draw(n, rng)
     if sed.in_disc:
         objects["redshift"] = np.zeros(n)
         objects["distance_modulus"] = 5.0 * np.log10(objects["distance"] / 10.0)
     else:
-        objects["redshift"] = draw_redshifts(sed.name, redshift_range, n, rng)
-        objects["distance_modulus"] = distance_modulus(objects["redshift"])
+        if redshift is None:
+            redshift = draw_redshifts(sed.name, redshift_range, n, rng)
+        objects["redshift"] = redshift
+        objects["distance_modulus"] = distance_modulus(redshift)
     objects |= draw_positions(survey.declinations, n, rng, sed.in_disc)
     objects["t_peak"] = draw_peak_dates(survey, objects["ra"], rng)
     return objects
@@ -94,16 +97,44 @@ def draw_light_curves(sed, objects, survey, rng):
     if survey.delay is not None:
         start = objects["t_peak"] - begin + rng.uniform(*survey.delay, len(begin))
     end = objects["t_peak"] + sed.duration * stretched
+    if survey.stop is not None:
+        median, scatter = survey.stop
+        last = median * np.exp(scatter * rng.standard_normal(len(begin)))
+        end = np.maximum(np.minimum(end, objects["t_peak"] + last), start + 1.0)
     rows, time, band = draw_visits(survey, start, end, objects["ra"], rng)
     truth = band_flux(sed, objects, rows, time - objects["t_peak"][rows], band, survey)
     error = flux_errors(survey, truth, band, time, rng)
     flux = truth + error * rng.standard_normal(len(truth))
+    if survey.calibration:
+        offset = survey.calibration * rng.standard_normal((len(begin), len(survey.bands)))
+        scale = 10.0 ** (-0.4 * offset[rows, band])
+        flux, error = flux * scale, error * scale
     fields = {"time": time, "band": band, "flux": flux, "flux_err": error, "true_flux": truth}
     curves = Ragged.from_groups(rows, len(stretched), fields)
     brightest = 10.0 ** (-0.4 * (np.asarray(survey.saturation) - 23.9))
     if np.isfinite(brightest).any():
         curves = curves.filter(curves["true_flux"] < brightest[curves["band"]])
     return curves
+
+
+def draw_followed(sed, survey, redshift_range, n, rng):
+    """Draw n candidates, and leave out those that a survey with a `peak_limit` does not follow.
+
+    Most of a volume lies where not even the brightest of a class (4.5 standard deviations and half
+    a magnitude above its mean) reaches the limit: there nothing but the redshift is drawn.
+    """
+    limit = rng.normal(*survey.peak_limit, n)
+    redshift = None
+    population = POPULATIONS.get(sed.name)
+    if population is not None:
+        redshift = draw_redshifts(sed.name, redshift_range, n, rng)
+        brightest = population.peak_mag - 4.5 * population.peak_scatter - 0.5
+        near = distance_modulus(redshift) + brightest < limit
+        redshift, limit = redshift[near], limit[near]
+    objects = draw_candidates(sed, survey, redshift_range, len(limit), rng, redshift)
+    peak = objects["peak_abs_mag"] + objects["distance_modulus"]
+    peak += 3.1 * objects["ebv"] + sed.r_v * objects["ebv_host"]
+    return take_objects(objects, np.flatnonzero(peak < limit))
 
 
 def triggered(survey, curves, min_points):
@@ -155,13 +186,15 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         # As many candidates as the acceptance so far asks for, and a quarter more.
         wanted = 1.25 * missing * n_drawn / (found + 0.2) if n_drawn else 1.3 * n
         batch = int(np.clip(wanted, 24, 65536))
-        objects = draw_candidates(sed, survey, redshift_range, batch, rng)
+        draw = draw_candidates if survey.peak_limit is None else draw_followed
+        objects = draw(sed, survey, redshift_range, batch, rng)
         # A peak a magnitude below the deepest limit never triggers: spare the photometry. Dust
         # takes this much at least, in the reddest band of any survey.
         visible = objects["peak_abs_mag"] + objects["distance_modulus"]
         visible += 1.2 * (objects["ebv"] + objects["ebv_host"])
         visible = np.flatnonzero(visible < max(survey.depths) + 1.0)
-        n_drawn += batch if len(visible) <= _MAX_BATCH else int(visible[_MAX_BATCH])
+        # Of more than fit, as large a share of the batch is counted as is used.
+        n_drawn += batch * min(1.0, _MAX_BATCH / max(len(visible), 1))
         visible = visible[:_MAX_BATCH]
         if not len(visible):
             continue

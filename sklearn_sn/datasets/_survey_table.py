@@ -104,7 +104,14 @@ SURVEY_TABLE = {
         "nightly": True,
         "cadence_scatter": 0.6,
         "delay": (2.0, 18.0),
+        # Days after the brightest point of the last one, in the same catalogue.
+        "stop": (75.0, 0.85),
+        # Few are picked, most of them bright: with this the peaks lie where those of the Open
+        # Supernova Catalog do that have spectra, 16.5 with a scatter of 1.5 mag.
+        "peak_limit": (15.0, 1.3),
         "systematic": 0.015,
+        # Light curves put together from several telescopes: a choice.
+        "calibration": 0.03,
         "depth_scatter": 0.5,
         "moon_loss": 0.5,
         "saturation": 10.5,

@@ -61,10 +61,18 @@ class Survey:
     delay : (float, float) or None, default=None
         Visits start this many days after the explosion (uniform), as follow-up does. None: the
         survey was there before.
+    stop : (float, float) or None, default=None
+        Visits stop some days after the peak, a log-normal number: its median, and the standard
+        deviation of its logarithm. None: they go on while there is something to see.
+    calibration : float, default=0.0
+        Standard deviation of the zero point of a band, drawn for each object, mag.
     declinations : (float, float), default=(-90.0, 90.0)
         Degrees.
     dates : (float, float), default=(58200.0, 60600.0)
         MJD of the peaks.
+    peak_limit : (float, float) or None, default=None
+        Objects are followed if their peak (rest-frame B, AB mag, with the distance and the dust in
+        V) is brighter than a limit drawn for each: its mean and standard deviation. None: all are.
     detection_snr : float, default=5.0
         Flux over error of a detection.
     min_detections, min_bands, min_nights : int, default=1
@@ -104,8 +112,11 @@ class Survey:
     band_sets: tuple = ()
     baseline: float = 30.0
     delay: tuple | None = None
+    stop: tuple | None = None
+    calibration: float = 0.0
     declinations: tuple = (-90.0, 90.0)
     dates: tuple = (58200.0, 60600.0)
+    peak_limit: tuple | None = None
     detection_snr: float = 5.0
     min_detections: int = 1
     min_bands: int = 1
@@ -128,6 +139,12 @@ class Survey:
         low, high = self.declinations
         self._check("declinations", -90 <= low < high <= 90, "two angles within [-90, 90]")
         self._check("min_bands", self.min_bands <= len(self.bands), "at most the number of bands")
+        for field, middle in (("peak_limit", "mean"), ("stop", "positive median")):
+            value = getattr(self, field)
+            good = value is None or (np.shape(value) == (2,) and value[1] >= 0)
+            good &= field != "stop" or value is None or value[0] > 0
+            self._check(field, good, f"a {middle} and a standard deviation, or None")
+        self._check("calibration", self.calibration >= 0, "0 or more")
         unknown = {band for names, _ in self.band_sets for band in names} - set(self.bands)
         self._check("band_sets", not unknown, "sets of bands of the survey")
         missing = [

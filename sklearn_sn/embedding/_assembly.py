@@ -30,7 +30,7 @@ def fit_inputs(params, table, modalities):
                 add_bands(parts[name], source)
             trained = parts[name].source
             # What an encoder sees stays as it was trained; how a batch is disturbed is new.
-            for attribute in ("noise", "augmentation"):
+            for attribute in ("noise", "augmentation", "max_points"):
                 if hasattr(trained, attribute):
                     setattr(trained, attribute, getattr(source, attribute))
             source = trained
@@ -66,4 +66,10 @@ def build_module(params, inputs, parts, dataset, n_classes, n_targets):
         how = params["trainable"]
         how = how.get(name, "all") if isinstance(how, dict) else how
         frozen += frozen_modules(part, encoders[name], module.projections[name], how)
-    return module.freeze(frozen)
+    module.freeze(frozen)
+    if not any(weight.requires_grad for weight in module.parameters()):
+        raise ValueError(
+            "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, and no "
+            "projection or head is new. The pretrained estimator itself answers the same."
+        )
+    return module

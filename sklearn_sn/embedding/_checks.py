@@ -1,12 +1,11 @@
 """What an embedder refuses before any work, and what it says."""
 
-import inspect
 from numbers import Real
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn.base import ENCODERS, TRAINABLE, same_parameter
+from sklearn_sn.base import ENCODERS, TRAINABLE, refuse_contradictions
 
 _OF_INPUT = {
     "light_curve": ("amplitude", "time_origin", "time_window", "band_encoding"),
@@ -211,16 +210,5 @@ def check_takeover(params, modalities, defaults):
             )
         theirs = inner.get_params(deep=False)
         own = [name for name in params if name.startswith(f"{modality}_")]
-        for name in (*own, *_OF_INPUT.get(modality, ())):
-            if name not in theirs or same_parameter(params[name], defaults[name]):
-                continue
-            if not same_parameter(params[name], theirs[name]):
-                raise ValueError(
-                    f"The {name!r} parameter is {params[name]!r}, but the pretrained encoder comes "
-                    f"with {theirs[name]!r}; leave it at its default."
-                )
-
-
-def defaults_of(cls):
-    """Default of every parameter of an estimator's class."""
-    return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
+        names = [name for name in (*own, *_OF_INPUT.get(modality, ())) if name in theirs]
+        refuse_contradictions(params, {name: theirs[name] for name in names}, defaults)

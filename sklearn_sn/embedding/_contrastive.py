@@ -1,6 +1,6 @@
 """Contrastive embedding of two or more modalities of one object."""
 
-from sklearn_sn.base import TorchEstimator, check_continued, kept_params
+from sklearn_sn.base import TorchEstimator, check_continued, defaults_of, kept_params
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.embedding._assembly import build_module, fit_inputs
@@ -10,7 +10,6 @@ from sklearn_sn.embedding._checks import (
     check_names,
     check_takeover,
     check_validation,
-    defaults_of,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._parameters import CONTRASTIVE_CONSTRAINTS

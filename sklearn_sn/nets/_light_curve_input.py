@@ -72,8 +72,10 @@ class LightCurveInput:
         return 1 + self.errors + self.amplitude
 
     def fit(self, table, rows=None):
-        """Learn the bands and the scale of the amplitude."""
+        """Learn the bands and the scale of the amplitude, from all objects or from some rows."""
         curves = table.light_curve
+        if rows is not None:
+            curves = curves.take(rows)
         self._fit_bands(curves)
         peak, _ = _peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
@@ -125,18 +127,37 @@ class LightCurveInput:
         """
         owners = np.flatnonzero(prepared.lengths[rows] > 0)
         points, bands, batch = lose_points(self, prepared, rows[owners], rng)
+        amplitude = prepared.amplitude[rows[owners]]
+        if rng is not None and self.augmentation:
+            peak = self._rescale(points, batch)
+            amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
         values = np.empty((len(points), self.n_values), dtype=np.float32)
         values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
         if self.errors:
             values[:, 1] = errors
         if self.amplitude:
-            values[:, -1] = prepared.amplitude[rows[owners]][batch.rows]
+            values[:, -1] = np.clip(amplitude, -6.0, 6.0)[batch.rows]
         flat = {"values": values, "time": points[:, 0]}
         if self.band_encoding == "wavelength":
             flat["log_wavelength"] = points[:, 3]
         else:
             flat["band"] = bands
         return pad(batch, flat), owners
+
+    def _rescale(self, points, batch):
+        """Count from the peak of what augmentation left; answer that peak.
+
+        An object that was observed so sparsely would be known by no other peak.
+        """
+        fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
+        peak, origin = _peaks(Ragged(fields, batch.offsets))
+        if self.time_origin == "first":
+            origin = batch.reduce("min", points[:, 0], empty=0.0)
+        # Where noise is all that is left, the scale stays within reason.
+        peak = np.clip(peak, 1e-3, 1e3).astype(np.float32)
+        points[:, 0] -= origin.astype(np.float32)[batch.rows]
+        points[:, 1:3] /= peak[batch.rows][:, None]
+        return peak
 
 
 _TOP = np.arcsinh(1.0 / SOFTENING)
@@ -230,16 +251,27 @@ def thinned(kept, keep, max_points):
 def _augmented(batch, time, bands, rng):
     """Which points of a training batch stay.
 
-    Of every object a random part, up to half, of its points is left out; one in four is cut off at
-    a random time; each band is left out with probability 0.1. Objects keep three points at least
-    where they have them.
+    Of every object a random part of its points is left out, mostly little, at times nearly all; one
+    in four is cut off at a random time; each band is left out with probability 0.1, and of one
+    object in ten all but two. What is left of fewer than three points becomes three random ones.
     """
     rows, n = batch.rows, len(batch)
-    keep = rng.random(len(time)) >= rng.uniform(0.0, 0.5, n)[rows]
-    keep &= rng.random((n, int(bands.max(initial=0)) + 2))[rows, bands] >= 0.1
+    keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
+    draws = rng.random((n, int(bands.max(initial=0)) + 2))
+    lost = draws < 0.1
+    here = np.zeros(draws.shape, dtype=bool)
+    here[rows, bands] = True
+    # The two of the largest draws: these are not lost already.
+    place = np.where(here, -draws, 1.0).argsort(axis=1).argsort(axis=1)
+    lost |= (rng.random(n) < 0.1)[:, None] & (place >= 2)
+    keep &= ~lost[rows, bands]
     first = batch.reduce("min", time, empty=0.0)
     last = batch.reduce("max", time, empty=0.0)
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
     keep &= time <= cut[rows]
     left = batch.reduce("sum", keep.astype(np.int64))
-    return keep | (left < np.minimum(3, batch.lengths))[rows]
+    bare = (left < np.minimum(3, batch.lengths))[rows]
+    order = np.lexsort((rng.random(len(time)), rows))
+    rank = np.empty(len(time), dtype=np.int64)
+    rank[order] = batch.rank()
+    return np.where(bare, rank < 3, keep)

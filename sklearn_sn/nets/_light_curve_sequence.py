@@ -62,6 +62,8 @@ class LightCurveSequenceInput(LightCurveInput):
     def fit(self, table, rows=None):
         """Learn the bands and the scale of fluxes: the median error, or that of flux without."""
         curves = table.light_curve
+        if rows is not None:
+            curves = curves.take(rows)
         self._fit_bands(curves)
         for values in (curves["flux_err"], np.abs(curves["flux"])):
             values = values[np.isfinite(values) & (values > 0)]

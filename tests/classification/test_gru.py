@@ -150,9 +150,7 @@ def weights(model):
 def test_only_what_is_trainable_moves(pretrained, supernovae, trainable):
     X, y = supernovae
     before = weights(pretrained.estimator)
-    model = GRUClassifier(
-        **{**TINY, "d_model": 99}, pretrained=pretrained, trainable=trainable
-    ).fit(X, (y == "SN Ia"))
+    model = GRUClassifier(**TINY, pretrained=pretrained, trainable=trainable).fit(X, (y == "SN Ia"))
     after = weights(model)
     moved = {name for name in before if not (before[name] == after[name]).all()}
     if trainable == "all":

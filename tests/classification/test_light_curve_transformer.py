@@ -9,6 +9,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.classification import LightCurveTransformerClassifier
+from sklearn_sn.data import as_ragged
 from tests.conftest import SMALL
 
 
@@ -46,14 +47,22 @@ def test_an_object_without_light_curve_gets_the_prior(supernovae):
     np.testing.assert_allclose(model.predict_proba(gap)[1:], model.predict_proba(X)[1:], atol=1e-6)
 
 
-def test_weight_zero_is_absence(supernovae):
+@pytest.mark.parametrize("band_encoding", ["wavelength", "embedding"])
+def test_weight_zero_is_absence(supernovae, band_encoding):
     X, y = supernovae
-    kept = np.arange(60) % 3 > 0
-    # The scale of the amplitude is learned from the table: without it both see the same.
-    model = make(amplitude=False)
-    whole = model.fit(X, y, sample_weight=kept * 2.0).predict_proba(X)
-    part = make(amplitude=False).fit(X[kept], y[kept]).predict_proba(X)
-    np.testing.assert_allclose(whole, part, atol=1e-5)
+    # What weighs nothing is bright and in bands of its own: neither scale nor bands know it.
+    kept = X["survey"].to_numpy() == "ztf"
+    assert 10 < kept.sum() < 50
+    curves = as_ragged(X["light_curve"], kind="light_curve")
+    factor = np.where(kept, 1.0, 100.0)[curves.rows]
+    brighter = curves.with_fields(
+        flux=curves["flux"] * factor, flux_err=curves["flux_err"] * factor
+    )
+    X = X.assign(light_curve=brighter.to_nested(index=X.index))
+    whole = make(band_encoding=band_encoding).fit(X, y, sample_weight=kept * 2.0)
+    part = make(band_encoding=band_encoding).fit(X[kept], y[kept])
+    np.testing.assert_allclose(whole.predict_proba(X), part.predict_proba(X), atol=1e-5)
+    assert list(whole.input_.bands_) == list(part.input_.bands_) == ["ztfg", "ztfr"]
 
 
 def test_class_weight_moves_predictions(supernovae):
@@ -113,7 +122,7 @@ def weights(module):
     return {name: value.clone() for name, value in module.state_dict().items()}
 
 
-@pytest.mark.parametrize("trainable", ["all", "first_block", "head"])
+@pytest.mark.parametrize("trainable", ["all", "first_block", "head", "none"])
 def test_only_what_is_trainable_moves(supernovae, pretrained, trainable):
     X, y = supernovae
     before = weights(pretrained.estimator.net_.module_.encoders["light_curve"])
@@ -124,6 +133,7 @@ def test_only_what_is_trainable_moves(supernovae, pretrained, trainable):
         "all": set(before),
         "first_block": {n for n in before if n.startswith(("project", "band", "stack.blocks.0"))},
         "head": set(),
+        "none": set(),
     }[trainable]
     if trainable == "all":
         assert len(moved) > 0.9 * len(expected)
@@ -144,6 +154,20 @@ def test_a_classifier_pretrains_an_embedder(supernovae):
     ).fit(X)
     ours = weights(second.net_.module_.encoders["light_curve"])
     assert all((value == ours[n]).all() for n, value in weights(first.net_.module_.encoder).items())
+
+
+@pytest.mark.parametrize(
+    "other", [{"n_layers": 7}, {"amplitude": False}, {"time_window": (-5, 5)}, {"pooling": "mean"}]
+)
+def test_parameters_that_contradict_the_pretrained_are_refused(supernovae, pretrained, other):
+    with pytest.raises(ValueError, match=f"'{next(iter(other))}' parameter .* pretrained encoder"):
+        LightCurveTransformerClassifier(pretrained=pretrained, **other).fit(*supernovae)
+
+
+def test_max_points_are_the_new_ones(supernovae, pretrained):
+    model = make(pretrained=pretrained, max_points=7).fit(*supernovae)
+    assert model.input_.max_points == 7
+    assert pretrained.estimator.inputs_["light_curve"].max_points != 7
 
 
 def test_trainable_needs_something_pretrained(supernovae):

@@ -192,7 +192,7 @@ def test_photometric_pulls_are_unit_normal(survey):
 
 def test_saturated_points_are_lost():
     objects = candidates("SN Ia", n=100)
-    for saturation in (16.0, (17.0, 35.0)):
+    for saturation in (16.0, (17.0, 60.0)):
         survey = replace(ZTF, saturation=saturation)
         curves = draw_light_curves(Photosphere("SN Ia"), objects, survey, np.random.default_rng(0))
         magnitude = 23.9 - 2.5 * np.log10(np.maximum(curves["true_flux"], 1e-9))
@@ -267,3 +267,47 @@ def test_spectrum_and_photometry_of_an_object_agree():
         assert mean_flux_density(flux, samples) / 2.99792458e4 == pytest.approx(
             direct[row], rel=0.01
         )
+
+
+def test_only_bright_objects_are_followed_where_a_survey_says_so():
+    survey = replace(ZTF, peak_limit=(17.0, 0.0))
+    objects, _, drawn = draw_triggered(
+        Photosphere("SN Ia"), survey, (0.005, 0.1), 100, 1, np.random.default_rng(0)
+    )
+    peak = objects["peak_abs_mag"] + objects["distance_modulus"]
+    peak += 3.1 * objects["ebv"] + 2.0 * objects["ebv_host"]
+    assert peak.max() < 17.0
+    # Of a volume most lies at its edge: what is near the limit dominates, what is far is lost.
+    assert np.median(peak) > 15.8
+    assert drawn > 5
+
+
+def test_follow_up_stops_after_a_time_of_its_own():
+    objects = candidates("SN II", n=400)
+    for stop in ((30.0, 0.0), (30.0, 0.5)):
+        survey = replace(ZTF, stop=stop, cadences=1.0, lost=0.0, moon_gap=0.0, clouds=(1e6, 0.01))
+        curves = draw_light_curves(Photosphere("SN II"), objects, survey, np.random.default_rng(0))
+        last = curves.reduce("max", "time") - objects["t_peak"]
+        assert stop[1] or np.nanmax(last) <= 30.0
+        assert np.nanmedian(last) == pytest.approx(30.0, abs=3.0)
+    assert np.nanstd(np.log(last[last > 1.0])) > 0.3
+
+
+def test_zero_points_differ_between_bands_and_objects():
+    objects = candidates("SN Ia", n=400, redshift=(0.01, 0.012))
+    survey = replace(ZTF, calibration=0.2, depths=30.0, systematic=0.0, saturation=-np.inf)
+    curves = draw_light_curves(Photosphere("SN Ia"), objects, survey, np.random.default_rng(0))
+    offset = -2.5 * np.log10(np.clip(curves["flux"] / curves["true_flux"].clip(1.0), 1e-3, None))
+    bright = curves["true_flux"] > 100.0
+    means = [
+        curves.filter(bright & (curves["band"] == band)).reduce(
+            "mean", offset[bright & (curves["band"] == band)]
+        )
+        for band in (0, 1)
+    ]
+    good = np.isfinite(means[0]) & np.isfinite(means[1])
+    assert np.std(means[0][good]) == pytest.approx(0.2, rel=0.15)
+    assert abs(np.corrcoef(means[0][good], means[1][good])[0, 1]) < 0.2
+    # All points of a band share theirs.
+    rest = offset[bright] - means[0][curves.rows[bright]]
+    assert np.std(rest[curves["band"][bright] == 0]) < 0.02

@@ -55,6 +55,10 @@ def test_speclite_and_top_hats_agree_on_colours():
         ({"dates": (59000.0, 58000.0)}, "dates"),
         ({"declinations": (-100.0, 10.0)}, "declinations"),
         ({"min_bands": 3}, "min_bands"),
+        ({"peak_limit": 17.0}, "peak_limit"),
+        ({"peak_limit": (17.0, -1.0)}, "peak_limit"),
+        ({"stop": (0.0, 0.5)}, "stop"),
+        ({"calibration": -0.1}, "calibration"),
         ({"band_sets": ((("ztfi",), 1.0),)}, "band_sets"),
     ],
 )

@@ -117,6 +117,10 @@ def test_a_new_projection_trains_in_any_case(fitted, supernovae):
     module = frozen.fit(supernovae[0]).net_.module_
     assert all(p.requires_grad for p in module.projections.parameters())
     assert not any(p.requires_grad for p in module.encoders.parameters())
+    with pytest.raises(ValueError, match="Nothing is left to train"):
+        make(pretrained=FrozenEstimator(fitted), trainable="none", learn_temperature=False).fit(
+            supernovae[0]
+        )
     same = make(pretrained=FrozenEstimator(fitted), trainable="none").fit(supernovae[0])
     assert not any(p.requires_grad for p in same.net_.module_.projections.parameters())
 

@@ -7,6 +7,7 @@ import pytest
 from sklearn_sn.data import Ragged, check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.nets import ImageInput, LightCurveInput, MetadataInput, SpectrumInput
+from sklearn_sn.nets._light_curve_input import _augmented
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +99,44 @@ def test_augmentation_keeps_three_points_and_is_repeatable(table):
         left = (~one["pad_mask"]).sum(axis=1)
         assert len(owners) == 30 and (left >= np.minimum(3, prepared.lengths)).all()
     assert left.sum() < prepared.lengths.sum()
+
+
+def test_augmentation_leaves_two_bands_of_some_objects_and_never_all_of_the_sparse():
+    rng = np.random.default_rng(0)
+    n = 4000
+    rows = np.repeat(np.arange(n), 60)
+    bands = np.tile(np.arange(60) % 6, n)
+    time = np.tile(np.arange(60.0), n)
+    batch = Ragged({}, np.arange(0, 60 * n + 1, 60))
+    keep = _augmented(batch, time, bands, rng)
+    seen = np.zeros((n, 6), dtype=bool)
+    seen[rows[keep], bands[keep]] = True
+    n_bands = np.bincount(seen.sum(axis=1), minlength=7) / n
+    left = np.bincount(rows[keep], minlength=n)
+    # Of ten bands one is lost, of ten objects one keeps two bands: hardly any keeps one.
+    assert 0.08 < n_bands[2] < 0.16 and n_bands[0] == 0 and n_bands[1] < 0.03
+    assert left.min() == 3 and (left == 60).mean() < 0.06
+    assert (left < 15).mean() > 0.1
+
+
+def test_what_augmentation_leaves_is_scaled_as_if_it_were_all(table):
+    source = LightCurveInput(noise=False).fit(table)
+    prepared = source.prepare(table)
+    rows = np.flatnonzero(prepared.lengths >= 3)
+    whole, _ = source.gather(prepared, rows)
+    for seed in range(5):
+        arrays, owners = source.gather(prepared, rows, np.random.default_rng(seed))
+        found = np.where(arrays["pad_mask"], -np.inf, arrays["values"][..., 0])
+        top = found.argmax(axis=1)
+        take = np.arange(len(owners)), top
+        error = 10 ** (arrays["values"][..., 1][take] - 1.0)
+        sure = error < 0.2  # a peak above three sigma, whatever else there is
+        np.testing.assert_allclose(found.max(axis=1)[sure], 1.0, atol=1e-5)
+        np.testing.assert_allclose(arrays["time"][take][sure], 0.0, atol=1e-4)
+    # What lost its peak looks fainter: the amplitude follows.
+    lost = arrays["values"][:, 0, 2] < whole["values"][:, 0, 2] - 0.01
+    assert 0 < lost.sum() < len(rows)
+    assert (arrays["values"][:, 0, 2] <= whole["values"][:, 0, 2] + 1e-5).all()
 
 
 def test_band_embedding_leaves_out_unseen_bands(table):
