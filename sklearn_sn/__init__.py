@@ -7,9 +7,13 @@ __version__ = "0.1.0.dev0"
 # Estimators load torch, so that they are imported only when somebody asks for them.
 _LAZY = {
     "ContrastiveEmbedder": "sklearn_sn.embedding",
+    "DomainAdversarialClassifier": "sklearn_sn.classification",
+    "GRUClassifier": "sklearn_sn.classification",
     "LightCurveTransformerClassifier": "sklearn_sn.classification",
     "LightCurveTransformerRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",
+    "MultiClassIsolationForest": "sklearn_sn.anomaly",
+    "SupConClassifier": "sklearn_sn.classification",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",
     "save_model": "sklearn_sn.persistence",

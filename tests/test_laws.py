@@ -16,7 +16,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_html_repr
 
 from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
-from sklearn_sn.classification import LightCurveTransformerClassifier
+from sklearn_sn.classification import (
+    DomainAdversarialClassifier,
+    GRUClassifier,
+    LightCurveTransformerClassifier,
+    SupConClassifier,
+)
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.persistence import load_model, save_model
@@ -57,6 +62,9 @@ END_TO_END = {
 SUPERVISED = [
     LightCurveTransformerClassifier(**END_TO_END, class_weight="balanced"),
     LightCurveTransformerRegressor(**END_TO_END, loss="gaussian", pooling="mean"),
+    GRUClassifier(**END_TO_END, latent_dim=16, amplitude=False),
+    SupConClassifier(**END_TO_END, latent_dim=16, batch_balance="both"),
+    DomainAdversarialClassifier(**END_TO_END, latent_dim=16, adversarial_weight=(0.0, 1.0)),
 ]
 TRANSFORMERS = [
     ContinuumNormalizer(),
@@ -165,8 +173,10 @@ def test_bad_parameter_is_named(estimator, supernovae):
     name = {
         "ContrastiveEmbedder": "embedding_dim",
         "ContinuumNormalizer": "method",
+        "DomainAdversarialClassifier": "adversarial_weight",
         "ExtinctionCorrector": "model",
         "FluxNormalizer": "method",
+        "GRUClassifier": "latent_dim",
         "LightCurveTransformerClassifier": "d_model",
         "LightCurveTransformerRegressor": "d_model",
         "LightCurveBinner": "width",
@@ -174,6 +184,7 @@ def test_bad_parameter_is_named(estimator, supernovae):
         "MMVAEEmbedder": "latent_dim",
         "MedianFilter": "size",
         "SpectrumResampler": "n_bins",
+        "SupConClassifier": "temperature",
     }[type(estimator).__name__]
     with pytest.raises(ValueError, match=name):
         clone(estimator).set_params(**{name: -1}).fit(*given(estimator, supernovae))

@@ -14,7 +14,13 @@ from sklearn_sn.base._generative import (
     mixture_mean,
     mixture_samples,
 )
+from sklearn_sn.base._light_curve_classifier import (
+    CLASS_WEIGHT,
+    LightCurveClassifierMixin,
+    softmax,
+)
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
+from sklearn_sn.base._light_curve_transformer import LightCurveTransformerEstimator
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
 from sklearn_sn.base._pretrained import (
     TRAINABLE,
@@ -27,11 +33,14 @@ from sklearn_sn.base._pretrained import (
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
+    "CLASS_WEIGHT",
     "ENCODERS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
     "GenerativeEstimator",
+    "LightCurveClassifierMixin",
     "LightCurveEstimator",
+    "LightCurveTransformerEstimator",
     "PretrainedPart",
     "TorchEstimator",
     "add_bands",
@@ -50,4 +59,5 @@ __all__ = [
     "refuse_contradictions",
     "same_parameter",
     "size",
+    "softmax",
 ]

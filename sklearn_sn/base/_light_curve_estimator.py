@@ -3,14 +3,13 @@
 from numbers import Real
 
 import numpy as np
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from sklearn_sn.base._encoders import add_bands, build_encoder, build_input, encoder_width
+from sklearn_sn.base._encoders import add_bands, encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._parameters import fraction, size
 from sklearn_sn.base._pretrained import (
-    TRAINABLE,
     PretrainedPart,
     defaults_of,
     frozen_modules,
@@ -19,40 +18,38 @@ from sklearn_sn.base._pretrained import (
 )
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import check_table
+from sklearn_sn.data._check import as_frame
 from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
 
 _NAME = "light_curve"
-_SIZES = ("d_model", "n_heads", "n_layers", "pooling")
-_OF_INPUT = ("amplitude", "time_origin", "time_window", "band_encoding")
 
 
 class LightCurveEstimator(TorchEstimator):
-    """Base of the classifier and the regressor: a light-curve transformer and a head.
+    """Base of classifiers and regressors: an encoder of light curves and a head.
 
-    Subclasses turn labels into targets, give a criterion, and read the outputs.
+    Subclasses turn labels into targets, give a criterion, and read the outputs; they make the input
+    (``_new_input``) and the encoder (``_new_encoder``).
     """
 
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
-        "d_model": size(2),
-        "n_heads": size(),
         "n_layers": size(),
-        "pooling": [StrOptions({"mean", "attention"})],
-        "band_encoding": [StrOptions({"wavelength", "embedding"})],
-        "time_origin": [StrOptions({"peak", "first"})],
-        "time_window": ["array-like"],
         "amplitude": ["boolean"],
         "max_points": size(2),
         "dropout": fraction(),
         "noise_augmentation": ["boolean"],
         "augmentation": ["boolean"],
         "pretrained": [HasMethods("fit"), None],
-        "trainable": [StrOptions(set(TRAINABLE))],
         "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
     }
 
     modalities_ = (_NAME,)
+    _net_class = SupervisedNet
+    _module_class = SupervisedModule
+    _of_encoder = {}  # parameters that a pretrained encoder brings, by its own names
+    _of_input = ()  # and those that its input brings
+    _normalize = True  # whether a layer norm stands between encoding and latent
 
     def _fit(self, X, targets, n_outputs, sample_weight, strata, **net_params):
         """Train on targets (n_objects,); objects of weight 0 are left out.
@@ -70,9 +67,10 @@ class LightCurveEstimator(TorchEstimator):
         """
         params = self.get_params(deep=False)
         self._check_sizes(params)
-        table = check_table(X, modalities=[_NAME], training=True)
-        values = targets(len(table))
-        extras = {"targets": values}
+        table = self._checked(X, training=True)
+        extras = {"targets": targets(len(table))}
+        more, groups, module_params, net_more = self._learn_domains(X, extras["targets"])
+        extras |= more
         rows = np.arange(len(table))
         if sample_weight is not None:
             typical = sample_weight[sample_weight > 0].mean()
@@ -82,33 +80,46 @@ class LightCurveEstimator(TorchEstimator):
         prepared = self.input_.prepare(table)
         rows = rows[prepared.lengths[rows] > 0]
         if not len(rows):
-            raise ValueError(
-                f"No light curve has a point within time_window={self.time_window!r} of its origin."
-            )
-        dataset = TableDataset({_NAME: self.input_}, {_NAME: prepared}, extras, rows)
+            raise ValueError(self._nothing_left())
+        dataset = TableDataset({_NAME: self.input_}, {_NAME: prepared}, extras, rows, groups)
 
         def build():
-            return self._build(params, part, dataset, n_outputs)
+            return self._build(params, part, dataset, n_outputs, module_params)
 
-        groups = []
+        param_groups = []
         if part is not None and self.pretrained_lr_factor != 1.0:
-            groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
+            param_groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
         labels = strata(len(table))
         self._train(
-            SupervisedNet,
+            self._net_class,
             build,
             dataset,
             None if labels is None else labels[rows],
             modality=_NAME,
-            optimizer__param_groups=groups,
+            optimizer__param_groups=param_groups,
             **net_params,
+            **net_more,
         )
-        self.n_features_in_ = X.shape[1]
-        if all(isinstance(name, str) for name in X.columns):
-            self.feature_names_in_ = np.array(X.columns, dtype=object)
         latent, _, found = self._outputs_of(dataset, n_outputs)
         self.nothing_ = latent[found].mean(axis=0)
         return self
+
+    def _checked(self, X, training=False):
+        """The checked table; at fit, its columns are remembered."""
+        table = check_table(X, modalities=[_NAME], training=training)
+        if training:
+            columns = as_frame(X).columns
+            self.n_features_in_ = len(columns)
+            if all(isinstance(name, str) for name in columns):
+                self.feature_names_in_ = np.array(columns, dtype=object)
+        return table
+
+    def _learn_domains(self, X, targets):
+        """Further extras, groups of batches, and parameters of module and net; for subclasses."""
+        return {}, None, {}, {}
+
+    def _nothing_left(self):
+        return "No light curve has a point that the network would see."
 
     @staticmethod
     def _weights(sample_weight, y):
@@ -125,12 +136,12 @@ class LightCurveEstimator(TorchEstimator):
         self._first_params = kept_params(params)
         parts = pretrained_parts(self.pretrained, [_NAME])
         part = parts.get(_NAME)
-        self.input_ = build_input(_NAME, params).fit(table, rows)
+        self.input_ = self._new_input(params).fit(table, rows)
         if part is not None:
-            taken = {
-                key: v for key, v in getattr(part.encoder, "sizes", {}).items() if key in _SIZES
-            }
-            taken |= {key: getattr(part.source, key) for key in _OF_INPUT}
+            self._check_part(part)
+            sizes = getattr(part.encoder, "sizes", {})
+            taken = {name: sizes[key] for name, key in self._of_encoder.items() if key in sizes}
+            taken |= {name: getattr(part.source, name) for name in self._of_input}
             refuse_contradictions(params, taken, defaults_of(type(self)))
             add_bands(part, self.input_)
             for attribute in ("noise", "augmentation", "max_points"):
@@ -138,21 +149,24 @@ class LightCurveEstimator(TorchEstimator):
             self.input_ = part.source
         return part
 
-    def _build(self, params, part, dataset, n_outputs):
-        named = {f"{_NAME}_{key}": params[key] for key in _SIZES}
-        named |= {"encoders": None, "dropout": self.dropout, "band_encoding": self.band_encoding}
-        encoder = part.encoder if part else build_encoder(_NAME, self.input_, named)
+    def _check_part(self, part):
+        """Refuse a pretrained encoder of another kind; any will do here."""
+
+    def _build(self, params, part, dataset, n_outputs, module_params):
+        encoder = part.encoder if part else self._new_encoder(params)
         sample = dataset.gather(np.arange(1), "cpu").tensors[_NAME][0]
         width = encoder_width(encoder, sample)
-        module = SupervisedModule(encoder, width, n_outputs, dropout=self.dropout)
+        module = self._module_class(
+            encoder,
+            width,
+            n_outputs,
+            dropout=self.dropout,
+            normalize=self._normalize,
+            **module_params,
+        )
         return module.freeze(frozen_modules(part, encoder, module.head, self.trainable))
 
     def _check_sizes(self, params):
-        if params["d_model"] % params["n_heads"] or params["d_model"] % 2:
-            raise ValueError(
-                "The 'd_model' parameter must be even and a multiple of 'n_heads'; got "
-                f"{params['d_model']} and {params['n_heads']}."
-            )
         if params["trainable"] != "all" and params["pretrained"] is None:
             raise ValueError(
                 f"The 'trainable' parameter is {params['trainable']!r}, but nothing is "
@@ -162,7 +176,7 @@ class LightCurveEstimator(TorchEstimator):
     def _predict(self, X):
         """Latent, outputs, and which objects have a light curve."""
         check_is_fitted(self, "net_")
-        table = check_table(X, modalities=[_NAME])
+        table = self._checked(X)
         dataset = TableDataset({_NAME: self.input_}, {_NAME: self.input_.prepare(table)})
         return self._outputs_of(dataset, self.net_.module_.head.out_features)
 

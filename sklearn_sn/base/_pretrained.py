@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base._warm_start import same_parameter
 
-TRAINABLE = ("all", "first_block", "head", "none")
+TRAINABLE = ("all", "first_block", "head", "none")  # of recurrent encoders, "first_layer" too
 
 
 @dataclass
@@ -118,7 +118,8 @@ def frozen_modules(part, encoder, projection, trainable):
         None: nothing was pretrained, everything trains.
     encoder, projection : torch.nn.Module
         A projection that did not come with the encoder trains in any case.
-    trainable : {"all", "first_block", "head", "none"}
+    trainable : {"all", "first_block", "first_layer", "head", "none"}
+        The first layer of a recurrent encoder is its first block.
 
     Returns
     -------
@@ -132,7 +133,7 @@ def frozen_modules(part, encoder, projection, trainable):
         return [encoder]
     if not hasattr(encoder, "first_block"):
         raise ValueError(
-            f"trainable='first_block' needs an encoder with a method first_block(); "
+            f"trainable={trainable!r} needs an encoder with a method first_block(); "
             f"{type(encoder).__name__} has none."
         )
     first = {id(m) for top in encoder.first_block() for m in top.modules()}

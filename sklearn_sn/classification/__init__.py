@@ -1,5 +1,13 @@
 """Classifiers."""
 
+from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
+from sklearn_sn.classification._gru import GRUClassifier
 from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._supcon import SupConClassifier
 
-__all__ = ["LightCurveTransformerClassifier"]
+__all__ = [
+    "DomainAdversarialClassifier",
+    "GRUClassifier",
+    "LightCurveTransformerClassifier",
+    "SupConClassifier",
+]

@@ -17,6 +17,7 @@ from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._quality import DataQualityWarning
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._resample import resample, wavelength_grid
+from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._units import flux_to_mag, mag_to_flux, to_unit
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "continuum",
     "flux_to_mag",
     "get_band",
+    "is_table",
     "list_bands",
     "mag_to_flux",
     "quality_report",
@@ -39,6 +41,7 @@ __all__ = [
     "registered_bands",
     "resample",
     "restore_bands",
+    "series_table",
     "to_unit",
     "unregister_band",
     "wavelength_grid",

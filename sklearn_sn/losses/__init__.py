@@ -3,6 +3,7 @@
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
 from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
 
 __all__ = [
@@ -12,5 +13,6 @@ __all__ = [
     "InfoNCELoss",
     "MMVAELoss",
     "SquaredErrorLoss",
+    "SupConLoss",
     "laplace_log_likelihood",
 ]

@@ -3,6 +3,8 @@
 from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
 from sklearn_sn.modules._contrastive import ContrastiveModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
+from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
+from sklearn_sn.modules._gru import GRUEncoder
 from sklearn_sn.modules._image import ImageConvNet
 from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
@@ -16,6 +18,8 @@ __all__ = [
     "AttentionPooling",
     "ContrastiveModule",
     "CoordinateEmbedding",
+    "DomainAdversarialModule",
+    "GRUEncoder",
     "ImageConvNet",
     "LightCurveTransformer",
     "MMVAEModule",

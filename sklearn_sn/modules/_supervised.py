@@ -7,7 +7,7 @@ from sklearn_sn.modules._freezable import FreezableModule
 
 
 class SupervisedModule(FreezableModule):
-    """Encode one modality; a linear head on the normalised encoding gives the outputs.
+    """Encode one modality; a linear head on the encoding gives the outputs.
 
     Parameters
     ----------
@@ -17,6 +17,8 @@ class SupervisedModule(FreezableModule):
     n_outputs : int
         Classes, or numbers to regress.
     dropout : float
+    normalize : bool
+        Whether a layer norm stands between encoding and latent.
 
     Notes
     -----
@@ -25,11 +27,11 @@ class SupervisedModule(FreezableModule):
     are those of an encoding of zeros where an object has nothing.
     """
 
-    def __init__(self, encoder, width, n_outputs, *, dropout=0.0):
+    def __init__(self, encoder, width, n_outputs, *, dropout=0.0, normalize=True):
         super().__init__()
         self.width = width
         self.encoder = encoder
-        self.norm = nn.LayerNorm(width)
+        self.norm = nn.LayerNorm(width) if normalize else nn.Identity()
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, n_outputs)
 
@@ -38,4 +40,9 @@ class SupervisedModule(FreezableModule):
         count = encoded.new_zeros(n_objects, 1).index_add(0, owner, torch.ones_like(encoded[:, :1]))
         total = encoded.new_zeros(n_objects, self.width).index_add(0, owner, encoded)
         latent = self.norm(total / count.clamp(min=1))
+        return latent, self.head(self.dropout(latent))
+
+    def after_each_point(self, tensors):
+        """Latent and outputs after every point of one chunk: (B, L, width), (B, L, n_outputs)."""
+        latent = self.norm(self.encoder.after_each_point(**tensors))
         return latent, self.head(self.dropout(latent))

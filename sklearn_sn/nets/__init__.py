@@ -1,15 +1,19 @@
 """skorch nets and the batches that feed them."""
 
+from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
 from sklearn_sn.nets._callbacks import Progress, Schedule
 from sklearn_sn.nets._contrastive import ContrastiveNet
+from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._image_input import ImageInput
 from sklearn_sn.nets._light_curve_input import LightCurveInput
+from sklearn_sn.nets._light_curve_sequence import LightCurveSequenceInput
 from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._spectrum_input import SpectrumInput
+from sklearn_sn.nets._supcon import SupConNet
 from sklearn_sn.nets._supervised import SupervisedNet
 
 __all__ = [
@@ -17,9 +21,11 @@ __all__ = [
     "BatchLoader",
     "BatchNet",
     "ContrastiveNet",
+    "DomainAdversarialNet",
     "ImageInput",
     "LightCurveInput",
     "LightCurvePoints",
+    "LightCurveSequenceInput",
     "MMVAENet",
     "MetadataInput",
     "PhaseFrame",
@@ -27,8 +33,10 @@ __all__ = [
     "Schedule",
     "SpectrumInput",
     "SpectrumPixels",
+    "SupConNet",
     "SupervisedNet",
     "TableDataset",
+    "balanced_batches",
     "log_likelihood",
     "phase_frame",
 ]

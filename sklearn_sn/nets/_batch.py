@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
+from sklearn_sn.nets._balance import balanced_batches
+
 POOL = 50  # batches that are sorted by length together in training
 CHUNK = 32  # light curves that are padded to one length on the CPU; their attention fits its cache
 
@@ -48,11 +50,13 @@ class TableDataset(Dataset):
     extras : dict of str to array of shape (n_objects, ...), optional
     rows : array of int, optional
         The objects that belong to this dataset; all by default.
+    groups : array of int, shape (n_objects,), optional
+        Training batches hold as many objects of each group.
     """
 
-    def __init__(self, inputs, prepared, extras=None, rows=None):
+    def __init__(self, inputs, prepared, extras=None, rows=None, groups=None):
         self.inputs, self.prepared = inputs, prepared
-        self.extras = extras or {}
+        self.extras, self.groups = extras or {}, groups
         if rows is None:
             rows = np.arange(len(next(iter(prepared.values())).lengths))
         self.rows = rows
@@ -62,7 +66,9 @@ class TableDataset(Dataset):
 
     def subset(self, positions):
         """The same data, fewer objects."""
-        return TableDataset(self.inputs, self.prepared, self.extras, self.rows[positions])
+        return TableDataset(
+            self.inputs, self.prepared, self.extras, self.rows[positions], self.groups
+        )
 
     @property
     def lengths(self):
@@ -99,12 +105,13 @@ class TableDataset(Dataset):
         """Arrays of one modality in chunks, and the owners of their instances."""
         whole = np.arange(len(rows))
         varies = getattr(source, "chunked", name == "light_curve")
-        if not varies or len(rows) <= CHUNK or str(device).startswith("cuda"):
+        chunk = getattr(source, "chunk", CHUNK)
+        if not varies or len(rows) <= chunk or str(device).startswith("cuda"):
             arrays, owner = source.gather(self.prepared[name], rows, rng)
             return [arrays], owner
         order = whole[np.argsort(self.prepared[name].lengths[rows], kind="stable")]
         chunks, owners = [], []
-        for part in np.array_split(order, -(-len(rows) // CHUNK)):
+        for part in np.array_split(order, -(-len(rows) // chunk)):
             arrays, owner = source.gather(self.prepared[name], rows[part], rng)
             if len(owner):
                 chunks.append(arrays)
@@ -116,7 +123,8 @@ class BatchLoader:
     """Iterate over a dataset in batches of objects of like length.
 
     In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
-    and the batches are shuffled; a contrastive loss must not be told by length alone. Otherwise
+    and the batches are shuffled; a contrastive loss must not be told by length alone. Where the
+    dataset has groups, each batch holds as many objects of every group. Otherwise
     objects are sorted by length, those of two modalities first, and come with their positions.
 
     Parameters
@@ -148,8 +156,13 @@ class BatchLoader:
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
         order = rng.permutation(n)
         # Small data would make one pool of all: four pools at least keep negatives of any length.
-        pool = self.batch_size * min(POOL, max(1, len(self) // 4))
+        pool = min(POOL, max(1, len(self) // 4))
         lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
+        if self.dataset.groups is not None:
+            groups = self.dataset.groups[self.dataset.rows[order]]
+            batches = balanced_batches(groups, lengths, len(self), pool, rng)
+            return [order[batches[i]] for i in rng.permutation(len(batches))]
+        pool *= self.batch_size
         order = order[np.lexsort((lengths, np.arange(n) // pool))]
         # Equal shares: a last batch of one object would teach nothing.
         batches = np.array_split(order, len(self))

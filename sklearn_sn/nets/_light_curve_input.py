@@ -76,12 +76,15 @@ class LightCurveInput:
         curves = table.light_curve
         if rows is not None:
             curves = curves.take(rows)
-        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
+        self._fit_bands(curves)
         peak, _ = peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
         self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
         self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
         return self
+
+    def _fit_bands(self, curves):
+        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
 
     def prepare(self, table):
         """Scale all light curves of a table, in float64, once."""
@@ -123,25 +126,15 @@ class LightCurveInput:
             Position in `rows` of each light curve; objects without points are left out.
         """
         owners = np.flatnonzero(prepared.lengths[rows] > 0)
-        positions, offsets = prepared.ragged.points_of(rows[owners])
-        points, bands = prepared.points[positions], prepared.bands[positions]
-        batch = Ragged({}, offsets)
+        points, bands, batch = lose_points(self, prepared, rows[owners], rng)
         amplitude = prepared.amplitude[rows[owners]]
-        if rng is not None:
-            if self.noise:
-                shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
-                points[:, 1] += np.nan_to_num(shift)
-            if self.augmentation:
-                keep = _augmented(batch, points[:, 0], bands, rng)
-                points, bands, batch = points[keep], bands[keep], batch.filter(keep)
-                peak = self._rescale(points, batch)
-                amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
+        if rng is not None and self.augmentation:
+            peak = self._rescale(points, batch)
+            amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
         values = np.empty((len(points), self.n_values), dtype=np.float32)
-        values[:, 0] = 1.0 + 0.5 * _MAG * (np.arcsinh(points[:, 1] / SOFTENING) - _TOP)
+        values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
         if self.errors:
-            error = _MAG * points[:, 2] / np.hypot(points[:, 1], SOFTENING)
-            error = np.nan_to_num(error, nan=UNKNOWN_ERROR)
-            values[:, 1] = 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+            values[:, 1] = errors
         if self.amplitude:
             values[:, -1] = np.clip(amplitude, -6.0, 6.0)[batch.rows]
         flat = {"values": values, "time": points[:, 0]}
@@ -157,7 +150,7 @@ class LightCurveInput:
         An object that was observed so sparsely would be known by no other peak.
         """
         fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
-        peak, origin = _peaks(Ragged(fields, batch.offsets))
+        peak, origin = peaks(Ragged(fields, batch.offsets))
         if self.time_origin == "first":
             origin = batch.reduce("min", points[:, 0], empty=0.0)
         # Where noise is all that is left, the scale stays within reason.
@@ -168,6 +161,28 @@ class LightCurveInput:
 
 
 _TOP = np.arcsinh(1.0 / SOFTENING)
+
+
+def relative_values(flux, error):
+    """What a network sees of fluxes and errors over the peak, as magnitudes where bright."""
+    magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
+    error = np.nan_to_num(_MAG * error / np.hypot(flux, SOFTENING), nan=UNKNOWN_ERROR)
+    return magnitude, 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+
+
+def lose_points(source, prepared, rows, rng):
+    """Points, bands and offsets of a batch; with a generator, noisy and thinned as in training."""
+    positions, offsets = prepared.ragged.points_of(rows)
+    points, bands = prepared.points[positions], prepared.bands[positions]
+    batch = Ragged({}, offsets)
+    if rng is not None:
+        if source.noise:
+            shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
+            points[:, 1] += np.nan_to_num(shift)
+        if source.augmentation:
+            keep = _augmented(batch, points[:, 0], bands, rng)
+            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+    return points, bands, batch
 
 
 def pad(ragged, flat):

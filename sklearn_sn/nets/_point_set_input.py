@@ -114,7 +114,7 @@ class PointSetInput:
             return hidden
         low = batch.reduce("min", along, empty=0.0)
         span = batch.reduce("max", along, empty=0.0) - low
-        reach = np.where(rng.random(n) < 0.25, rng.uniform(0.1, 1.0, n), np.inf)
+        reach = np.where(rng.random(n) < 0.25, rng.uniform(0.1, 1.0, n), 2.0)  # 2 cuts none
         return hidden | (along - low[rows] > reach[rows] * span[rows] + 1e-6)
 
 

@@ -6,7 +6,13 @@ from sklearn_sn.persistence._errors import ModelFileError
 
 # Objects: an instance is its constructor's parameters, and the attributes that fit adds.
 OBJECTS = {
-    "sklearn_sn.classification": ("LightCurveTransformerClassifier",),
+    "sklearn_sn.anomaly": ("ClassDistanceDetector", "MultiClassIsolationForest"),
+    "sklearn_sn.classification": (
+        "DomainAdversarialClassifier",
+        "GRUClassifier",
+        "LightCurveTransformerClassifier",
+        "SupConClassifier",
+    ),
     "sklearn_sn.embedding": ("ContrastiveEmbedder", "MMVAEEmbedder"),
     "sklearn_sn.embedding._calibration": ("IntervalCalibration",),
     "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
@@ -14,6 +20,7 @@ OBJECTS = {
         "ImageInput",
         "LightCurveInput",
         "LightCurvePoints",
+        "LightCurveSequenceInput",
         "MetadataInput",
         "SpectrumInput",
         "SpectrumPixels",
@@ -39,6 +46,7 @@ OBJECTS = {
         "GradientBoostingRegressor",
         "HistGradientBoostingClassifier",
         "HistGradientBoostingRegressor",
+        "IsolationForest",
         "RandomForestClassifier",
         "RandomForestRegressor",
     ),
@@ -86,6 +94,8 @@ OBJECTS = {
 MODULES = {
     "sklearn_sn.modules": (
         "ContrastiveModule",
+        "DomainAdversarialModule",
+        "GRUEncoder",
         "ImageConvNet",
         "LightCurveTransformer",
         "MMVAEModule",
@@ -106,7 +116,13 @@ TYPES = {
         "MMVAELoss",
         "SquaredErrorLoss",
     ),
-    "sklearn_sn.nets": ("ContrastiveNet", "MMVAENet", "SupervisedNet"),
+    "sklearn_sn.nets": (
+        "ContrastiveNet",
+        "DomainAdversarialNet",
+        "MMVAENet",
+        "SupConNet",
+        "SupervisedNet",
+    ),
 }
 
 

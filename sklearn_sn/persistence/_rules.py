@@ -132,6 +132,19 @@ def _forest(estimator):
         _demand(_fits(tree, estimator.n_features_in_), estimator, "with trees of another table")
 
 
+def _isolation(estimator):
+    if not hasattr(estimator, "estimators_"):
+        return
+    trees, columns = estimator.estimators_, estimator.estimators_features_
+    n_features = estimator.n_features_in_
+    sound = len(trees) == len(columns) and 0 < estimator._max_features <= n_features
+    _demand(sound, estimator, "with trees of no columns")
+    for tree, own in zip(trees, columns, strict=True):
+        # Where all columns are drawn, the table itself goes into each tree.
+        sound = len(own) == estimator._max_features and _fits(tree, len(own))
+        _demand(sound, estimator, "with trees of another table")
+
+
 def _boosting(estimator):
     if not hasattr(estimator, "estimators_"):
         return
@@ -202,6 +215,7 @@ _RULES = (
     (_NEIGHBORS, _neighbors),
     (_TREES, _tree),
     (_FORESTS, _forest),
+    (("IsolationForest",), _isolation),
     (_BOOSTING, _boosting),
     (_HISTOGRAM, _histogram),
     (_LIBSVM, _libsvm),

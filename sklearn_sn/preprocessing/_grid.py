@@ -1,10 +1,9 @@
 """Transformers that take spectra as a column of a table or as a 2-D array on one grid."""
 
-import pandas as pd
-from scipy.sparse import issparse
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils.validation import _check_n_features, check_array, validate_data
 
+from sklearn_sn.data import is_table
 from sklearn_sn.data._check import as_frame, check_table
 from sklearn_sn.preprocessing._table import (
     MixedOutput,
@@ -43,7 +42,7 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
             If a parameter is out of range.
         """
         self._check_parameters()
-        if _is_table(X):
+        if is_table(X, "spectrum"):
             X = as_frame(X)
             require_column(self, X, "spectrum")
             remember_columns(self, X)
@@ -73,7 +72,7 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
         """
         self._validate_params()
         self._check_parameters()
-        if _is_table(X, getattr(self, "feature_names_in_", ())):
+        if is_table(X, "spectrum", getattr(self, "feature_names_in_", ())):
             return self._transform_table(as_frame(X))
         options = {"dtype": "float64", "ensure_all_finite": "allow-nan", "ensure_min_samples": 0}
         if hasattr(self, "n_features_in_"):
@@ -99,17 +98,3 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
         tags.requires_fit = False
         tags.input_tags.allow_nan = True
         return tags
-
-
-def _is_table(X, seen=()):
-    """Whether the input is a table of objects: it has a column for a modality, or is no array.
-
-    After the fit of a table with the columns `seen`, some of these are enough.
-    """
-    if isinstance(X, pd.DataFrame):
-        known = set(seen) if "spectrum" in list(seen) else set()
-        return not (known | {"spectrum", "light_curve", "image"}).isdisjoint(X.columns)
-    # Sparse matrices of one kind are dicts; check_array refuses them with the right words.
-    if isinstance(X, dict):
-        return not issparse(X)
-    return hasattr(X, "to_pandas") and hasattr(X, "schema")

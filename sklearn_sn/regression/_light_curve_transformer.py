@@ -5,13 +5,15 @@ from sklearn.base import RegressorMixin, TransformerMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from sklearn_sn.base import LightCurveEstimator
+from sklearn_sn.base import LightCurveTransformerEstimator
 from sklearn_sn.losses import GaussianLoss, SquaredErrorLoss
 
 _LOSSES = {"squared_error": SquaredErrorLoss, "gaussian": GaussianLoss}
 
 
-class LightCurveTransformerRegressor(RegressorMixin, TransformerMixin, LightCurveEstimator):
+class LightCurveTransformerRegressor(
+    RegressorMixin, TransformerMixin, LightCurveTransformerEstimator
+):
     """Regress a number, such as redshift, on light curves by a transformer trained end to end.
 
     The encoder is that of :class:`~sklearn_sn.embedding.ContrastiveEmbedder`, with a linear head on
@@ -122,7 +124,7 @@ class LightCurveTransformerRegressor(RegressorMixin, TransformerMixin, LightCurv
     """
 
     _parameter_constraints = {
-        **LightCurveEstimator._parameter_constraints,
+        **LightCurveTransformerEstimator._parameter_constraints,
         "loss": [StrOptions(set(_LOSSES))],
     }
 

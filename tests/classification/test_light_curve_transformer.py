@@ -78,7 +78,7 @@ def test_class_weight_moves_predictions(supernovae):
     [
         (np.full(60, "SN Ia"), "one class only"),
         (np.array([None] + ["a", "b"] * 29 + ["a"], dtype=object), "unknown labels"),
-        (np.r_[np.nan, np.arange(59.0) % 2], "NaN or infinity"),
+        (np.r_[np.nan, np.arange(59.0) % 2], "contains NaN"),
         (np.linspace(0, 1, 60), "Unknown label type"),
         (["a", "b"], "60 objects but y has 2 labels"),
         (np.zeros((60, 2)), "1d array"),

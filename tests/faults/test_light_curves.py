@@ -28,7 +28,7 @@ UNSORTED = "unsorted points sorted by time"
 TWICE = "points given twice dropped (1 in 1 objects"
 
 
-@cases(
+CASES = (
     Case("01-empty", curve([]), **EMPTY),
     Case("01-null", None, **EMPTY),
     Case("02-single-point", curve([4]), flag="LOWDATA"),
@@ -89,6 +89,9 @@ TWICE = "points given twice dropped (1 in 1 objects"
     Case("25-outlier", curve(flux=put(FLUX, 6, 1e6 * ERROR[6]))),
     Case("25-negative-outlier", curve(flux=put(FLUX, 6, -1e6 * ERROR[6]))),
 )
+
+
+@cases(*CASES)
 def test_case(case, fitted):
     check_case(case, fitted, "light_curve", curve())
 

@@ -16,6 +16,7 @@ from sklearn.ensemble import (
     GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
+    IsolationForest,
     RandomForestClassifier,
     RandomForestRegressor,
 )
@@ -51,6 +52,7 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeRegressor
 
+from sklearn_sn.anomaly import ClassDistanceDetector, MultiClassIsolationForest
 from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.preprocessing import SpectrumResampler
 
@@ -98,6 +100,7 @@ HEADS = [
     HistGradientBoostingClassifier(max_iter=3, early_stopping=True, scoring="accuracy"),
     HistGradientBoostingRegressor(max_iter=4, loss="quantile", quantile=0.3),
     HistGradientBoostingRegressor(max_iter=3, loss="gamma", max_features=0.5, random_state=1),
+    IsolationForest(**FEW, max_features=3, max_samples=50),
     TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
 ]
 STEPS = [
@@ -250,6 +253,17 @@ def test_column_transformer_over_modalities(embedder, supernovae, tmp_path):
     model = Pipeline([("columns", columns), ("knn", KNeighborsClassifier())]).fit(X, y)
     loaded = back(model, tmp_path)
     assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    "detector", [MultiClassIsolationForest(**FEW), ClassDistanceDetector(n_neighbors=3)], ids=str
+)
+def test_anomaly_detectors(detector, tmp_path):
+    X, classes, _ = points()
+    model = make_pipeline(StandardScaler(), clone(detector)).fit(X, classes)
+    loaded = back(model, tmp_path)
+    assert_equal_answers(model, loaded, points(1)[0])
+    assert_equal_parameters(model, loaded)
 
 
 def test_frozen_estimator(tmp_path):

@@ -9,6 +9,7 @@ from sklearn.base import is_classifier
 from sklearn.ensemble import (
     GradientBoostingClassifier,
     HistGradientBoostingClassifier,
+    IsolationForest,
     RandomForestClassifier,
 )
 from sklearn.neighbors import KNeighborsClassifier
@@ -61,6 +62,7 @@ TREES = [
     DecisionTreeClassifier(),
     RandomForestClassifier(2, random_state=0),
     GradientBoostingClassifier(n_estimators=2),
+    IsolationForest(n_estimators=2, random_state=0),
 ]
 
 

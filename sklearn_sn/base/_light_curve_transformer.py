@@ -1,0 +1,48 @@
+"""What the estimators have in common that train a light-curve transformer."""
+
+from sklearn.utils._param_validation import StrOptions
+
+from sklearn_sn.base._encoders import build_encoder, build_input
+from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
+from sklearn_sn.base._parameters import size
+from sklearn_sn.base._pretrained import TRAINABLE
+
+_NAME = "light_curve"
+_SIZES = ("d_model", "n_heads", "n_layers", "pooling")
+
+
+class LightCurveTransformerEstimator(LightCurveEstimator):
+    """Base of the classifier and the regressor: the light-curve transformer and its input."""
+
+    _parameter_constraints = {
+        **LightCurveEstimator._parameter_constraints,
+        "d_model": size(2),
+        "n_heads": size(),
+        "pooling": [StrOptions({"mean", "attention"})],
+        "band_encoding": [StrOptions({"wavelength", "embedding"})],
+        "time_origin": [StrOptions({"peak", "first"})],
+        "time_window": ["array-like"],
+        "trainable": [StrOptions(set(TRAINABLE))],
+    }
+
+    _of_encoder = {name: name for name in _SIZES}
+    _of_input = ("amplitude", "time_origin", "time_window", "band_encoding")
+
+    def _new_input(self, params):
+        return build_input(_NAME, params)
+
+    def _new_encoder(self, params):
+        named = {f"{_NAME}_{key}": params[key] for key in _SIZES}
+        named |= {"encoders": None, "dropout": self.dropout, "band_encoding": self.band_encoding}
+        return build_encoder(_NAME, self.input_, named)
+
+    def _check_sizes(self, params):
+        if params["d_model"] % params["n_heads"] or params["d_model"] % 2:
+            raise ValueError(
+                "The 'd_model' parameter must be even and a multiple of 'n_heads'; got "
+                f"{params['d_model']} and {params['n_heads']}."
+            )
+        super()._check_sizes(params)
+
+    def _nothing_left(self):
+        return f"No light curve has a point within time_window={self.time_window!r} of its origin."

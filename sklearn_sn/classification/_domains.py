@@ -1,0 +1,47 @@
+"""The domains of objects, such as their surveys."""
+
+import numpy as np
+import pandas as pd
+
+
+def domain_codes(X, column, n_objects):
+    """Number the domains of a table.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame of n_objects rows, or None
+        None is one domain.
+    column : str
+    n_objects : int
+
+    Returns
+    -------
+    codes : array of int64, shape (n_objects,)
+        -1 where the domain is null.
+    names : array of str
+        The domains, sorted.
+
+    Raises
+    ------
+    ValueError
+        If the table lacks the column.
+    """
+    if X is None:
+        return np.zeros(n_objects, dtype=np.int64), np.array([""], dtype=object)
+    if column not in X.columns:
+        raise ValueError(
+            f"X lacks the column {column!r}, which names the domain of each object; it has "
+            f"{list(X.columns)[:10]}. Set the 'domain' parameter to the column that does."
+        )
+    values = X[column].astype(object)
+    values = values.where(values.notna(), None).map(str, na_action="ignore")
+    codes, names = pd.factorize(values, sort=True)
+    return codes.astype(np.int64), np.asarray(names, dtype=object)
+
+
+def balance_groups(balance, classes, domains):
+    """Groups of which batches are to hold equal numbers, 0 … n_groups - 1, shape (n_objects,)."""
+    if balance == "class":
+        return classes
+    keys = domains if balance == "domain" else classes * (domains.max(initial=0) + 2) + domains
+    return np.unique(keys, return_inverse=True)[1]

@@ -1,0 +1,58 @@
+"""Bad light curves before classifiers: always an answer, finite, and the same for the same."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from sklearn_sn.classification import GRUClassifier
+from sklearn_sn.data import DataQualityWarning, as_ragged
+from tests.faults.catalogue import cases, curve, table
+from tests.faults.test_light_curves import CASES
+
+
+@pytest.fixture(scope="module", params=[True, False])
+def classifier(request, supernovae):
+    params = {"d_model": 16, "latent_dim": 12, "max_epochs": 2, "random_state": 0}
+    return GRUClassifier(**params, amplitude=request.param).fit(*supernovae)
+
+
+def answers(model, cell):
+    """Probabilities, latent and history of a bad light curve between two good ones."""
+    X = table(curve(), cell, curve())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)
+        return model.predict_proba(X), model.transform(X), model.predict_proba_history(X)
+
+
+@cases(*CASES)
+def test_case(case, classifier):
+    proba, latent, history = answers(classifier, case.cell)
+    flat = as_ragged(history)
+    assert np.isfinite(latent).all()
+    assert all(np.isfinite(values).all() for values in flat.fields.values())
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    good, latent_of_good, _ = answers(classifier, curve())
+    np.testing.assert_allclose(proba[[0, 2]], good[[0, 2]], atol=1e-6)
+    np.testing.assert_allclose(latent[[0, 2]], latent_of_good[[0, 2]], atol=1e-6)
+    assert (flat.lengths[1] == 0) == case.nothing
+    if case.nothing:
+        np.testing.assert_array_equal(proba[1], classifier.class_prior_)
+        np.testing.assert_array_equal(latent[1], classifier.nothing_)
+    if case.same_as is not None:
+        same, latent_of_same, _ = answers(classifier, case.same_as)
+        np.testing.assert_array_equal(proba, same)
+        np.testing.assert_array_equal(latent, latent_of_same)
+
+
+def test_24_one_long_curve_does_not_pad_the_others(classifier):
+    time = 59000.0 + np.arange(10_000) / 20
+    long = curve(
+        time=time,
+        band=np.tile(["ztfg", "ztfr"], 5_000),
+        flux=1.0 + 0 * time,
+        flux_err=1.0 + 0 * time,
+    )
+    X = table(*[curve()] * 400, long)
+    assert np.isfinite(classifier.predict_proba(X)).all()
+    assert as_ragged(classifier.predict_proba_history(X)).lengths[-1] == classifier.max_points
