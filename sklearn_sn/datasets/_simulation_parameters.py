@@ -28,7 +28,7 @@ def count_per_class(n_samples, shares):
 
 def class_shares(classes):
     """Check the classes: name → share."""
-    names = known_names("classes", classes if isinstance(classes, str) else list(classes), CLASSES)
+    names = known_names("classes", classes, CLASSES)
     shares = dict(classes) if isinstance(classes, dict) else dict.fromkeys(names, 1.0)
     if not all(isinstance(s, Real) and np.isfinite(s) and s > 0 for s in shares.values()):
         raise ValueError(

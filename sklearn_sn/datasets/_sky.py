@@ -60,35 +60,42 @@ def galactic(ra, dec):
     return longitude, np.rad2deg(np.arcsin(np.clip(sine, -1.0, 1.0)))
 
 
-def draw_positions(declinations, n, rng, in_disc=False):
-    """Place n objects evenly on the sky between two declinations.
+def draw_positions(declinations, ra, rng):
+    """Place objects of given right ascensions evenly between two declinations.
 
     Parameters
     ----------
     declinations : (float, float)
         Degrees.
-    n : int
+    ra : array of shape (n,)
+        Degrees.
     rng : numpy.random.Generator
-    in_disc : bool, default=False
-        Members of the Milky Way's disc: an even layer, of which the share 1 / |sin b| is seen.
 
     Returns
     -------
     dict of str to array of shape (n,)
-        ra, dec, gal_l, gal_b (degrees) and ebv, of the Milky Way (mag).
+        ra, dec, gal_l, gal_b (degrees).
     """
-    m = 8 * n + 8 if in_disc else n
-    ra = rng.uniform(0.0, 360.0, m)
-    dec = np.rad2deg(np.arcsin(rng.uniform(*np.sin(np.deg2rad(declinations)), m)))
+    dec = np.rad2deg(np.arcsin(rng.uniform(*np.sin(np.deg2rad(declinations)), len(ra))))
     longitude, latitude = galactic(ra, dec)
-    if in_disc:
-        weight = 1.0 / np.maximum(np.abs(np.sin(np.deg2rad(latitude))), 0.1)
-        chosen = rng.choice(m, n, replace=False, p=weight / weight.sum())
-        ra, dec, longitude, latitude = (v[chosen] for v in (ra, dec, longitude, latitude))
+    return {"ra": ra, "dec": dec, "gal_l": longitude, "gal_b": latitude}
+
+
+def _layer(gal_b):
+    """Column through an even layer in which we are, relative to that at the pole."""
+    return 1.0 / np.maximum(np.abs(np.sin(np.deg2rad(gal_b))), 0.1)
+
+
+def thin_to_disc(gal_b, n, rng):
+    """Choose n of many even positions so that they lie as members of the disc do: an even layer."""
+    weight = _layer(gal_b)
+    return rng.choice(len(gal_b), n, replace=False, p=weight / weight.sum())
+
+
+def draw_dust(gal_b, rng):
+    """E(B-V) of the Milky Way (mag) at Galactic latitudes (degrees)."""
     # A dusty plane, E(B-V) = 0.03 / |sin b|, and log-normal patches: a choice near the
     # high-latitude mean of Schlafly & Finkbeiner (2011, ApJ 737, 103). Nobody looks for
     # transients behind more than 0.4 mag.
-    patches = np.exp(0.4 * rng.standard_normal(n))
-    ebv = 0.03 * patches / np.maximum(np.abs(np.sin(np.deg2rad(latitude))), 0.1)
-    ebv = np.minimum(ebv, 0.4)
-    return {"ra": ra, "dec": dec, "gal_l": longitude, "gal_b": latitude, "ebv": ebv}
+    patches = np.exp(0.4 * rng.standard_normal(len(gal_b)))
+    return np.minimum(0.03 * patches * _layer(gal_b), 0.4)

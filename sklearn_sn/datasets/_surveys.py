@@ -56,8 +56,9 @@ class Survey:
         Of ln(cadence) between objects.
     band_sets : tuple of (tuple of str, float), default=()
         Sets of bands in which an object is observed, with their shares; empty: all bands.
-    baseline : float, default=30.0
-        Days of forced photometry before the explosion.
+    baseline : float, default=15.0
+        Days of forced photometry kept before the first detection. Visits begin as long before the
+        explosion, unless there is a `delay`.
     delay : (float, float) or None, default=None
         Visits start this many days after the explosion (uniform), as follow-up does. None: the
         survey was there before.
@@ -110,7 +111,7 @@ class Survey:
     nightly: bool = False
     cadence_scatter: float = 0.0
     band_sets: tuple = ()
-    baseline: float = 30.0
+    baseline: float = 15.0
     delay: tuple | None = None
     stop: tuple | None = None
     calibration: float = 0.0

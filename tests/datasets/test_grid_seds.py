@@ -4,10 +4,11 @@ import pytest
 
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._grid_seds import GridSed, grid_seds
 from sklearn_sn.datasets._passbands import mean_flux_density
 from sklearn_sn.datasets._seds import REST_BANDS
-from sklearn_sn.datasets._simulation import draw_candidates, observed_flux, scale_to_magnitude
+from sklearn_sn.datasets._simulation import observed_flux
 from sklearn_sn.datasets._surveys import get_survey
 
 PHASE = np.arange(-15.0, 61.0, 3.0)

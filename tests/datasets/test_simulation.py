@@ -6,17 +6,16 @@ from astropy.cosmology import Planck18
 from scipy.stats import kstest
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._passbands import band_samples, mean_flux_density, top_hat
 from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import REST_BANDS
 from sklearn_sn.datasets._simulation import (
     band_flux,
-    draw_candidates,
     draw_light_curves,
     draw_triggered,
     observed_flux,
-    scale_to_magnitude,
     triggered,
 )
 from sklearn_sn.datasets._spectrographs import Spectrograph
@@ -286,6 +285,7 @@ def test_follow_up_stops_after_a_time_of_its_own():
     objects = candidates("SN II", n=400)
     for stop in ((30.0, 0.0), (30.0, 0.5)):
         survey = replace(ZTF, stop=stop, cadences=1.0, lost=0.0, moon_gap=0.0, clouds=(1e6, 0.01))
+        survey = replace(survey, season=365.25)
         curves = draw_light_curves(Photosphere("SN II"), objects, survey, np.random.default_rng(0))
         last = curves.reduce("max", "time") - objects["t_peak"]
         assert stop[1] or np.nanmax(last) <= 30.0

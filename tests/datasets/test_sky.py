@@ -7,10 +7,12 @@ from scipy.stats import kstest
 
 from sklearn_sn.datasets._sky import (
     distance_modulus,
+    draw_dust,
     draw_positions,
     draw_redshifts,
     events_per_year,
     galactic,
+    thin_to_disc,
 )
 
 
@@ -46,7 +48,9 @@ def test_events_per_year_are_volume_times_rate_nearby():
 
 
 def test_positions_keep_to_the_survey_and_dust_to_the_plane():
-    places = draw_positions((-28.0, 80.0), 5000, np.random.default_rng(2))
+    rng = np.random.default_rng(2)
+    places = draw_positions((-28.0, 80.0), rng.uniform(0.0, 360.0, 5000), rng)
+    places["ebv"] = draw_dust(places["gal_b"], rng)
     assert places["dec"].min() > -28 and places["dec"].max() < 80
     # Even on the sphere: half of it lies above the middle of the sines.
     assert np.mean(np.sin(np.deg2rad(places["dec"])) > 0.258) == pytest.approx(0.5, abs=0.03)
@@ -55,5 +59,5 @@ def test_positions_keep_to_the_survey_and_dust_to_the_plane():
         for mask in (np.abs(places["gal_b"]) < 10, np.abs(places["gal_b"]) > 50)
     )
     assert low > 4 * high
-    disc = draw_positions((-90.0, 90.0), 2000, np.random.default_rng(3), in_disc=True)
-    assert np.median(np.abs(disc["gal_b"])) < 20 < np.median(np.abs(places["gal_b"]))
+    disc = places["gal_b"][thin_to_disc(places["gal_b"], 600, rng)]
+    assert np.median(np.abs(disc)) < 25 < np.median(np.abs(places["gal_b"]))

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._simulation import (
     band_flux,
-    draw_candidates,
     draw_light_curves,
-    scale_to_magnitude,
 )
 from sklearn_sn.datasets._surveys import get_survey
 from sklearn_sn.datasets._variables import ActiveNucleus, DwarfNova, _damped_walk
@@ -97,4 +96,4 @@ def test_light_curves_begin_before_the_peak(sed):
     objects = _objects(sed)
     curves = draw_light_curves(sed, objects, LSST, np.random.default_rng(1))
     assert np.isfinite(curves["flux"]).all()
-    assert (curves["time"] < objects["t_peak"][curves.rows] - 20).any()
+    assert (curves["time"] < objects["t_peak"][curves.rows] - 10).any()
