@@ -8,6 +8,8 @@ from sklearn_sn.datasets._sky import (
     draw_dust,
     draw_positions,
     draw_redshifts,
+    redshifts_at,
+    share_within,
     thin_to_disc,
 )
 from sklearn_sn.datasets._visits import draw_peak_dates
@@ -61,14 +63,17 @@ def draw_visible(sed, survey, redshift_range, n, rng, *, min_points, at_most):
     followed = np.full(n, np.inf)
     if survey.peak_limit is not None:
         followed = rng.normal(*survey.peak_limit, n)
-    objects = _draw_distances(sed, redshift_range, n, rng)
-    population = POPULATIONS.get(sed.name)
-    if population is not None:
-        # Where not even the brightest of a class is seen, its peak need not be drawn.
+    if sed.name in POPULATIONS:
+        # Where not even the brightest of a class is seen, nothing else is drawn.
+        population = POPULATIONS[sed.name]
         brightest = population.peak_mag - 4.5 * population.peak_scatter - 0.5
-        peak = {"peak_abs_mag": np.full(n, brightest), "ebv_host": np.zeros(n)}
-        near = _bright(sed, objects | peak, 0.0, limit, followed)
-        objects, followed = take_objects(objects, near), followed[near]
+        reach = np.minimum(followed, limit + 2.5 * np.log10(1.0 + redshift_range[1])) - brightest
+        share = rng.random(n)
+        near = np.flatnonzero(share <= share_within(sed.name, redshift_range, reach))
+        redshift, followed = redshifts_at(sed.name, redshift_range, share[near]), followed[near]
+        objects = {"redshift": redshift, "distance_modulus": distance_modulus(redshift)}
+    else:
+        objects = _draw_distances(sed, redshift_range, n, rng)
     objects = _draw_bright(sed, objects, len(followed), rng)
     near = _bright(sed, objects, 0.0, limit, followed)
     objects, followed = take_objects(objects, near), followed[near]

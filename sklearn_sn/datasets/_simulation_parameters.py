@@ -111,7 +111,12 @@ def resolve_seds(seds, names):
                 f"{tuple(POPULATIONS)} to SEDs. Got {name!r}."
             )
         given = list(given) if isinstance(given, list) else [given]
-        if name not in resolved or not given:
+        if name not in resolved:
+            raise ValueError(
+                f"The 'seds' parameter of make_supernovae has an SED of class {name!r}, which is "
+                f"not among the classes to simulate: {list(resolved)!r}."
+            )
+        if not given:
             continue
         own, resolved[name] = resolved[name], []
         for one in given:

@@ -13,7 +13,7 @@ _SPAN = 600.0  # rest-frame days on either side of what is observed or searched
 class ActiveNucleus:
     """AGN: a power law with broad lines whose continuum is a damped random walk.
 
-    Photometry is that of difference images: the flux less the mean one, negative in turn. Spectra
+    Photometry is that of difference images: the flux less its mean, negative in turn. Spectra
     show the whole flux. The amplitude falls with wavelength, so that the nucleus is bluer when
     brighter; lines and host are steady.
     """
@@ -53,7 +53,7 @@ class ActiveNucleus:
         objects["walk"] = _damped_walk(objects["walk_sigma"], objects["walk_tau"], rng)
 
     def flux(self, objects, rows, phase, wavelength, spacing=None, *, difference=False):
-        """f_λ, or with `difference` f_λ less its mean, in units of the mean at 5450 Å."""
+        """f_λ, or with `difference` f_λ less its mean; 1 is 5450 Å at the mean magnitude."""
         position = np.clip((phase + _SPAN) / _STEP, 0.0, objects["walk"].shape[1] - 1.001)
         left = position.astype(np.int64)
         part = position - left
@@ -61,10 +61,14 @@ class ActiveNucleus:
         # MacLeod et al. (2010): the asymptotic amplitude goes as λ^-0.479.
         dimming = walk[:, None] * (wavelength / 4000.0) ** -0.479
         steady = np.zeros(len(rows))
-        varying = continuum_shape(self.name, objects, rows, steady, wavelength)
-        varying *= 10.0 ** (-0.4 * dimming) - 1.0
+        steady_flux = continuum_shape(self.name, objects, rows, steady, wavelength)
+        varying = steady_flux * 10.0 ** (-0.4 * dimming)
         if difference:
-            return varying
+            # Of a normal magnitude, the mean flux is above the flux at the mean.
+            sigma = 0.4 * np.log(10.0) * objects["walk_sigma"][rows][:, None]
+            sigma = sigma * (wavelength / 4000.0) ** -0.479
+            return varying - steady_flux * np.exp(0.5 * sigma**2)
+        varying -= steady_flux
         return varying + spectral_shape(self.name, objects, rows, steady, wavelength, spacing)
 
     def peak_flux(self, objects):

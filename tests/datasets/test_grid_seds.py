@@ -168,6 +168,27 @@ def test_seds_of_unknown_classes_are_refused():
         make_supernovae(5, seds={"kilonova": Source()})
 
 
+def test_seds_of_classes_that_are_not_simulated_are_refused():
+    with pytest.raises(ValueError, match="class 'TDE', which is not among the classes"):
+        make_supernovae(5, classes=["SN Ia"], seds={"TDE": Source()})
+
+
+def test_phases_of_different_wavelengths_are_completed_by_wavelength():
+    # Flux in proportion to the wavelength; one phase is coarse and uneven.
+    fine, coarse = np.linspace(3000.0, 9000.0, 301), np.array([3000.0, 3200.0, 8000.0, 9000.0])
+    parts = [
+        pd.DataFrame({"phase": phase, "wavelength": grid, "flux": grid / 1e4})
+        for phase, grid in ((-5.0, fine), (0.0, coarse), (5.0, fine))
+    ]
+    (sed,) = grid_seds("SN II", pd.concat(parts))
+    objects = {"stretch": np.ones(1), "rise": np.full(1, 20.0), "colour": np.zeros(1)}
+    wavelength = np.linspace(3100.0, 8900.0, 60)[None]
+    for phase in (0.0, 5.0):
+        args = (objects, np.zeros(1, dtype=int), np.array([phase]), wavelength)
+        ratio = sed.flux(*args)[0] / wavelength[0]
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
+
+
 def test_templates_of_the_shared_data(real_data):
     table = pd.read_parquet(real_data / "sed_templates.parquet")
     table = table[table["type"].isin(["SN Ib", "SN Ic"])]

@@ -177,10 +177,12 @@ def test_dust_dims_the_blue_more():
     assert losses[1] == pytest.approx(0.3 * 2.3, abs=0.2)
 
 
+@pytest.mark.parametrize("redshift", [(0.03, 0.1), (0.003, 0.008)])
 @pytest.mark.parametrize("survey", list(SURVEY_TABLE))
-def test_photometric_pulls_are_unit_normal(survey):
-    objects = candidates("SN II", n=300, dustless=False)
-    survey = get_survey(survey)
+def test_photometric_pulls_are_unit_normal(survey, redshift):
+    objects = candidates("SN II", n=300, dustless=False, redshift=redshift)
+    # Offsets of zero points are beyond the errors: the noise is tested without them.
+    survey = replace(get_survey(survey), calibration=0.0)
     curves = draw_light_curves(Photosphere("SN II"), objects, survey, np.random.default_rng(2))
     pull = (curves["flux"] - curves["true_flux"]) / curves["flux_err"]
     assert curves.n_points > 3000
@@ -239,6 +241,21 @@ def test_trigger_holds_and_baseline_is_kept():
     assert before.sum() > 20
     assert np.all(curves["true_flux"][before] == 0)
     assert n_drawn >= 1.0
+
+
+@pytest.mark.parametrize("baseline", [0.0, 15.0, 100.0])
+def test_baseline_is_kept_before_the_first_detection(baseline):
+    survey = replace(
+        *(ZTF,), baseline=baseline, season=365.25, cadences=1.0, lost=0.0, moon_gap=0.0,
+        clouds=(1e6, 0.0),
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    _, curves, _ = draw_triggered(Photosphere("SN Ia"), survey, (0.03, 0.06), 40, 4, rng)
+    detected = curves["flux"] > 5 * curves["flux_err"]
+    first = curves.filter(detected).reduce("min", "time")
+    before = first - curves.reduce("min", "time")
+    assert before.max() <= baseline
+    assert before.min() > baseline - 3.0
 
 
 def test_samples_are_flux_limited():

@@ -12,6 +12,7 @@ from sklearn_sn.datasets._sky import (
     draw_redshifts,
     events_per_year,
     galactic,
+    share_within,
     thin_to_disc,
 )
 
@@ -45,6 +46,21 @@ def test_redshifts_follow_volume_rate_and_clocks(name, power):
 def test_events_per_year_are_volume_times_rate_nearby():
     volume = (Planck18.comoving_volume(0.011) - Planck18.comoving_volume(0.01)).value
     assert events_per_year("SN II", (0.01, 0.011)) == pytest.approx(volume, rel=0.03)
+
+
+@pytest.mark.parametrize("redshift_range", [(1e-4, 3.0), (0.02, 0.3), (0.1, 0.1)])
+def test_share_within_a_distance_is_that_of_drawn_redshifts(redshift_range):
+    drawn = distance_modulus(
+        draw_redshifts("SN II", redshift_range, 4000, np.random.default_rng(0))
+    )
+    for reach in (20.0, 36.0, 38.7, 41.0, 44.0, 60.0, np.inf):
+        share = share_within("SN II", redshift_range, np.array([reach]))[0]
+        least = np.mean(drawn < reach)
+        most = np.mean(drawn < reach + 0.05)
+        if redshift_range[0] < redshift_range[1]:
+            assert least - 0.02 <= share <= most + 0.02
+        else:
+            assert share == 1.0
 
 
 def test_positions_keep_to_the_survey_and_dust_to_the_plane():

@@ -44,6 +44,12 @@ def test_cadence_is_the_one_asked():
     np.testing.assert_allclose(np.bincount(band) / 200, 0.6 * counts, rtol=0.04)
 
 
+def test_rubin_makes_the_visits_it_reports():
+    # Ten years; a share of 0.8 more in one season is less in the next.
+    _, _, band, _ = _visits(get_survey("lsst"), n=60, span=3652.0)
+    np.testing.assert_allclose(np.bincount(band) / 60, [56, 80, 184, 184, 160, 160], rtol=0.06)
+
+
 def test_seasons_are_when_the_sun_is_far():
     with iers.conf.set_temp("auto_download", False):
         rows, time, _, ra = _visits(replace(SURVEY, season=180.0))
