@@ -65,7 +65,8 @@ class Spectrograph:
     def __post_init__(self):
         for field in ("wavelength", "snr", "days"):
             value = getattr(self, field)
-            good = np.shape(value) == (2,) and all(_is_finite(v) for v in value)
+            good = isinstance(value, list | tuple | np.ndarray) and len(value) == 2
+            good = good and all(_is_finite(v) for v in value)
             self._check(field, good, "two numbers")
         for field in ("resolution", "n_pixels", "edge_scatter", "slit_loss", "warp"):
             self._check(field, _is_finite(getattr(self, field)), "a number")

@@ -18,7 +18,7 @@ _NOT_NEGATIVE = (
 
 def _are_finite(values, n):
     """Whether these are n finite numbers."""
-    if np.shape(values) != (n,):
+    if not isinstance(values, list | tuple | np.ndarray) or len(values) != n:
         return False
     return all(isinstance(v, Real) and np.isfinite(v) for v in values)
 
@@ -213,7 +213,7 @@ class Survey:
     def _per_band(self, field):
         value = getattr(self, field)
         values = (value,) * len(self.bands) if isinstance(value, Real) else value
-        fits = np.shape(values) == (len(self.bands),)
+        fits = isinstance(values, list | tuple | np.ndarray) and len(values) == len(self.bands)
         fits = fits and all(isinstance(v, Real) and not np.isnan(v) for v in values)
         self._check(field, fits, "one number, or one per band")
         return tuple(float(v) for v in values)

@@ -75,6 +75,7 @@ def test_speclite_and_top_hats_agree_on_colours():
         ({"delay": (3.0,)}, "delay"),
         ({"delay": (5.0, 3.0)}, "delay"),
         ({"dates": 5}, "dates"),
+        ({"dates": ((1.0, 2.0), 3.0)}, "dates"),
         ({"declinations": 5}, "declinations"),
         ({"season": None}, "season"),
         ({"detection_snr": np.nan}, "detection_snr"),
