@@ -5,24 +5,24 @@ number of processes changes it.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._rates import RATES
-from sklearn_sn.datasets._simulation import (
-    draw_candidates,
-    draw_triggered,
-    scale_to_magnitude,
-)
+from sklearn_sn.datasets._simulation import draw_triggered
 from sklearn_sn.datasets._sky import events_per_year
 from sklearn_sn.datasets._spectroscopy import draw_spectra
 
 BLOCK = 2048  # objects: many enough for arrays to pay, few enough for memory
-_PILOT = 100  # objects of each class and survey by which the share of detections is measured
+_PILOT = 200  # objects of each class and survey by which the share of detections is measured
+_LEAST_PILOT = 20  # of each SED, where a class has many
 _TABLE = ("redshift", "survey", "ebv", "ra", "dec")
+_WINDOW = 4  # blocks for each process, finished or not, that may wait to be taken
 _HIDDEN = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
 
 
@@ -30,7 +30,7 @@ _HIDDEN = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
 class Plan:
     """What to simulate: checked parameters of make_supernovae."""
 
-    shares: dict  # class to share
+    classes: list
     seds: dict  # class to list of SEDs
     surveys: list
     spectrographs: list
@@ -41,6 +41,7 @@ class Plan:
     n_spectra: tuple
     phase_range: tuple | None
     entropy: tuple  # of the seed
+    cells: np.ndarray | None = None  # of `rate_cells`; None: surveys and SEDs are drawn evenly
 
     def stream(self, *key):
         """A random generator of its own for a key."""
@@ -72,38 +73,49 @@ class Block:
         return Block(table, curves, Ragged.concatenate([block.spectra for block in blocks]))
 
 
-def rate_shares(plan):
-    """Detections of each class in a fixed time, from volumetric rates; undetectable ones left out.
+def rate_cells(plan):
+    """Parts of a sample drawn by rate: class, SED and survey of each, and its share.
 
-    The share of events that trigger is measured on a pilot of its own, with a seed of its own:
-    to about 10 % for each class.
+    Every survey gets the same part of the sample, and in it the mixture of classes that it alone
+    would find in a fixed time, from volumetric rates. What a survey cannot detect has no part.
+    The share of events that trigger is measured on a pilot with a seed of its own: to about 7 %
+    for each class.
+
+    Returns
+    -------
+    cells : array of int, shape (n_cells, 3)
+        Positions in the plan's classes, in the SEDs of the class, in the surveys.
+    shares : array of shape (n_cells,)
     """
-    shares = {}
-    for number, (name, seds) in enumerate(plan.seds.items()):
-        caught = []
-        for survey in plan.surveys:
-            rng = np.random.default_rng([20, number])
-            try:
-                drawn = draw_triggered(
-                    seds[0], survey, plan.ranges[name], _PILOT, plan.min_points, rng
-                )
-            except ValueError:
-                continue
-            caught.append(1.0 / drawn[2])
-        if caught:
-            events = RATES[name][0] * events_per_year(name, plan.ranges[name])
-            shares[name] = events * sum(caught)
-    if not shares:
-        raise ValueError(
-            "No class can be detected by these surveys: choose a lower redshift_range."
-        )
-    return shares
+    cells, shares = [], []
+    for place, survey in enumerate(plan.surveys):
+        found = {}
+        for group, (name, seds) in enumerate(plan.seds.items()):
+            events = RATES[name][0] * events_per_year(name, plan.ranges[name]) / len(seds)
+            n = max(_PILOT // len(seds), _LEAST_PILOT)
+            for index, sed in enumerate(seds):
+                rng = np.random.default_rng([20, group, index])
+                try:
+                    n_drawn = draw_triggered(
+                        sed, survey, plan.ranges[name], n, plan.min_points, rng
+                    )[2]
+                except ValueError:
+                    continue
+                found[group, index, place] = events / n_drawn
+        if not found:
+            raise ValueError(
+                f"No class can be detected by survey {survey.name!r}: choose a lower "
+                "redshift_range, or leave the survey out."
+            )
+        cells += found
+        shares += [share / sum(found.values()) for share in found.values()]
+    return np.array(cells), np.array(shares)
 
 
 def truth_columns(plan):
     """Names of all parameters that objects of the plan can have, in order."""
     names = {}
-    for name in plan.shares:
+    for name in plan.classes:
         for sed in plan.seds[name]:
             rng = np.random.default_rng(0)
             objects = draw_candidates(sed, plan.surveys[0], plan.ranges[name], 1, rng)
@@ -121,7 +133,7 @@ def simulate(plan, groups, n_jobs=None):
     ----------
     plan : Plan
     groups : array of int, shape (n_samples,)
-        Position of each object's class in `plan.shares`.
+        Position of each object's class in `plan.classes`, or in `plan.cells` where it has them.
     n_jobs : int or None
         Processes.
 
@@ -138,10 +150,12 @@ def simulate(plan, groups, n_jobs=None):
     if n_jobs in (None, 1) or len(starts) < 2:
         for task in tasks:
             yield _simulate_block(*task)
-    else:
-        yield from Parallel(n_jobs=n_jobs, return_as="generator")(
-            delayed(_simulate_block)(*task) for task in tasks
-        )
+        return
+    # Blocks are begun in windows: all at once, they would pile up where they are taken slowly.
+    with Parallel(n_jobs=n_jobs, return_as="generator") as parallel:
+        size = _WINDOW * effective_n_jobs(n_jobs)
+        while window := list(islice(tasks, size)):
+            yield from parallel(delayed(_simulate_block)(*task) for task in window)
 
 
 def _simulate_block(plan, columns, number, groups):
@@ -149,13 +163,16 @@ def _simulate_block(plan, columns, number, groups):
     # of spectra does not change the objects.
     table_rng, curve_rng, spectrum_rng = (plan.stream(1, number, part) for part in range(3))
     n = len(groups)
-    observed = table_rng.integers(len(plan.surveys), size=n)
-    variant = table_rng.random(n)
+    if plan.cells is None:
+        observed = table_rng.integers(len(plan.surveys), size=n)
+        n_seds = np.array([len(plan.seds[name]) for name in plan.classes])
+        which = (table_rng.random(n) * n_seds[groups]).astype(np.int64)
+    else:
+        groups, which, observed = plan.cells[groups].T
     tables, curves, spectra, places = [], [], [], []
     bands = list(dict.fromkeys(band for survey in plan.surveys for band in survey.bands))
-    for group, name in enumerate(plan.shares):
+    for group, name in enumerate(plan.classes):
         seds = plan.seds[name]
-        which = (variant * len(seds)).astype(np.int64)
         for index, sed in enumerate(seds):
             for place, survey in enumerate(plan.surveys):
                 # Every part is simulated from its own streams, however many objects others hold.

@@ -32,8 +32,8 @@ def draw_strengths(name, scatter, n, rng):
     return drawn
 
 
-def draw_explosions(name, n, rng):
-    """Draw the intrinsic parameters of n objects of a class.
+def draw_peaks(name, n, rng):
+    """Draw what decides how bright n objects of a class are, and what goes with it.
 
     Parameters
     ----------
@@ -51,24 +51,32 @@ def draw_explosions(name, n, rng):
         "peak_abs_mag": rng.normal(population.peak_mag, population.peak_scatter, n),
         "stretch": np.exp(population.stretch_scatter * rng.standard_normal(n)),
         "colour": rng.normal(0.0, population.colour_scatter, n),
-        "velocity": np.exp(population.velocity_scatter * rng.standard_normal(n)),
         "ebv_host": np.minimum(rng.exponential(population.host_reddening, n), 1.5),
     }
-    drawn |= draw_strengths(name, population.line_scatter, n, rng)
-    rise_scatter = np.exp(population.rise_scatter * rng.standard_normal(n))
     if name == "SN Ia":
-        _draw_ia(drawn, n, rng)
+        _draw_ia_peaks(drawn, n, rng)
     elif name == "SN Ia-91bg":
         # Fast ones are faint and red, along the same line as SN Ia: Garnavich et al. (2004, ApJ
         # 613, 1120); the slopes are choices.
         slow = np.log(drawn["stretch"]) / population.stretch_scatter
         drawn["peak_abs_mag"] -= 0.3 * slow
         drawn["colour"] -= 0.04 * slow
+    return drawn
+
+
+def complete_explosions(name, drawn, rng):
+    """Draw all else of objects whose peaks are drawn, and add it to `drawn`."""
+    population, n = POPULATIONS[name], len(drawn["peak_abs_mag"])
+    drawn["velocity"] = np.exp(population.velocity_scatter * rng.standard_normal(n))
+    drawn |= draw_strengths(name, population.line_scatter, n, rng)
+    rise_scatter = np.exp(population.rise_scatter * rng.standard_normal(n))
+    if name == "SN Ia":
+        _complete_ia(drawn, n, rng)
     elif name == "SN Iax":
         # Faint ones are slow: McClelland et al. (2010, ApJ 720, 704); the slope is a choice.
         bright = population.peak_mag - drawn["peak_abs_mag"]
         drawn["velocity"] *= np.exp(0.12 * bright)
-        drawn["stretch"] *= np.exp(0.06 * bright)
+        drawn["stretch"] = drawn["stretch"] * np.exp(0.06 * bright)
     elif name == "SN II":
         _draw_ii(drawn, n, rng)
     elif name == "SN Ib/c":
@@ -78,21 +86,23 @@ def draw_explosions(name, n, rng):
         _add_masses(name, drawn)
     if name == "SN Ia":
         _set_ia_velocity(drawn)
-    return drawn
 
 
-def _draw_ia(drawn, n, rng):
+def _draw_ia_peaks(drawn, n, rng):
     # x1 of unit width (Betoule et al. 2014, A&A 568, A22), one in ten of a fast, faint tail (a
     # choice); stretch from x1 by Guy et al. (2007, A&A 466, 11); alpha = 0.14 and intrinsic
     # beta = 1.98 as Betoule et al. and Brout & Scolnic have them.
-    x1 = np.where(rng.random(n) < 0.1, rng.normal(-2.5, 0.5, n), rng.standard_normal(n))
-    drawn["x1"] = np.clip(x1, -4.0, 3.0)
+    x1 = rng.standard_normal(n)
+    drawn["x1"] = np.clip(np.where(rng.random(n) < 0.1, 0.5 * x1 - 2.5, x1), -4.0, 3.0)
     drawn["stretch"] = 0.98 + 0.091 * drawn["x1"] + 0.003 * drawn["x1"] ** 2
     drawn["peak_abs_mag"] += 1.98 * drawn["colour"] - 0.14 * drawn["x1"]
     # Without dust, SN Ia are bluer than their mean with dust: Brout & Scolnic (2021), table 1.
-    drawn["colour"] = drawn["colour"] - 0.084
+    drawn["colour"] -= 0.084
     # Fast decliners are cool (Nugent et al. 1995, ApJ 455, L147); the slope is a choice.
-    drawn["colour"] = drawn["colour"] + 0.6 * np.clip(1.0 - drawn["stretch"], 0.0, None)
+    drawn["colour"] += 0.6 * np.clip(1.0 - drawn["stretch"], 0.0, None)
+
+
+def _complete_ia(drawn, n, rng):
     # Cool ones have a strong Si II 5972, hot ones weak lines (Nugent et al. 1995): a choice.
     drawn["strength_Si II"] *= np.exp(-0.05 * drawn["x1"])
     # Ejecta mass and stretch: Scalzo et al. (2014, MNRAS 440, 1498), with the scatter of their

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._explosions import complete_explosions, draw_peaks
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import REST_BANDS, rest_band_flux
@@ -54,15 +54,18 @@ class GridSed:
         self._flux = flux / self._log_flux_scale
 
     def draw(self, n, rng):
-        """Draw the parameters of n objects: those of the class that a fixed SED leaves free."""
-        drawn = draw_explosions(self.name, n, rng)
-        drawn = {key: v for key, v in drawn.items() if not key.startswith("strength_")}
-        # The light curve is the SED's own.
-        for key in ("plateau_slope", "plateau_end", "plateau_drop", "velocity"):
-            drawn.pop(key, None)
+        """Draw what decides how bright n objects are: as for the built-in SED of the class."""
+        return draw_peaks(self.name, n, rng)
+
+    def complete(self, objects, rng):
+        """Draw the other parameters of the class that a fixed SED leaves free, and add them."""
+        complete_explosions(self.name, objects, rng)
+        # The light curve and the lines are the SED's own.
+        own = {"plateau_slope", "plateau_end", "plateau_drop", "velocity"}
+        for key in [key for key in objects if key in own or key.startswith("strength_")]:
+            del objects[key]
         if self._first < -5.0:
-            drawn["rise"] = (2.0 - self._first) * drawn["stretch"]
-        return drawn
+            objects["rise"] = (2.0 - self._first) * objects["stretch"]
 
     def flux(self, objects, rows, phase, wavelength, spacing=None):
         """f_λ in units of its mean in B at phase 0, shape (n_points, n_wavelengths)."""
@@ -144,7 +147,7 @@ def _from_table(name, label, table):
     cells = pd.DataFrame({"p": table["phase"], "w": table["wavelength"], "f": flux})
     # Phases that lack some wavelengths are completed between their neighbours.
     grid = cells.groupby(["p", "w"])["f"].mean().unstack("w").sort_index()
-    grid = grid.interpolate(axis=1, limit_direction="both")
+    grid = grid.interpolate("index", axis=1, limit_direction="both")
     return GridSed(name, label, grid.index.to_numpy(), grid.columns.to_numpy(), grid.to_numpy())
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._explosions import complete_explosions, draw_peaks
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import (
     SED_MODELS,
@@ -40,8 +40,12 @@ class Photosphere:
         self.r_v = POPULATIONS[name].r_v
 
     def draw(self, n, rng):
-        """Draw the parameters of n objects: dict of str to array of shape (n,)."""
-        return draw_explosions(self.name, n, rng)
+        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
+        return draw_peaks(self.name, n, rng)
+
+    def complete(self, objects, rng):
+        """Draw all other parameters of objects, and add them."""
+        complete_explosions(self.name, objects, rng)
 
     def flux(self, objects, rows, phase, wavelength, spacing=None):
         """f_λ in units of the peak of the reference band, shape (n_points, n_wavelengths).

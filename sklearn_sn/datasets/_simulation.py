@@ -3,39 +3,17 @@
 import numpy as np
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.datasets._candidates import draw_visible, scale_to_magnitude, take_objects
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._passbands import mean_flux_density
-from sklearn_sn.datasets._populations import POPULATIONS
-from sklearn_sn.datasets._sky import distance_modulus, draw_positions, draw_redshifts
-from sklearn_sn.datasets._visits import draw_peak_dates, draw_visits, flux_errors
+from sklearn_sn.datasets._visits import draw_visits, flux_errors
 
 _PATIENCE = 20000  # candidates drawn for each object found, before giving up
+_START = 10  # objects that are taken for found at the start, so that few candidates do not decide
 _MAX_BATCH = 1024  # candidates whose photometry is drawn at once: bounds the memory
 _FAR = 200.0  # rest-frame days before the peak from which what never explodes is observed
+_AFTER = 15.0  # days of forced photometry after the last detection: a choice
 _POINTS = 8192  # points whose flux is computed at once: what fits into a cache
-
-
-def draw_candidates(sed, survey, redshift_range, n, rng, redshift=None):
-    """Draw all parameters of n objects: intrinsic ones, place, redshift and time of peak."""
-    objects = sed.draw(n, rng)
-    if sed.in_disc:
-        objects["redshift"] = np.zeros(n)
-        objects["distance_modulus"] = 5.0 * np.log10(objects["distance"] / 10.0)
-    else:
-        if redshift is None:
-            redshift = draw_redshifts(sed.name, redshift_range, n, rng)
-        objects["redshift"] = redshift
-        objects["distance_modulus"] = distance_modulus(redshift)
-    objects |= draw_positions(survey.declinations, n, rng, sed.in_disc)
-    objects["t_peak"] = draw_peak_dates(survey, objects["ra"], rng)
-    return objects
-
-
-def scale_to_magnitude(sed, objects):
-    """Add `amplitude`, µJy Å⁻² at 10 pc per unit of the SED's flux, and what follows from it."""
-    peak = 10.0 ** (-0.4 * (objects["peak_abs_mag"] - 23.9))
-    objects["amplitude"] = peak / sed.peak_flux(objects)
-    sed.add_derived(objects)
 
 
 def observed_flux(sed, objects, rows, phase, wavelength, *, difference=False):
@@ -117,26 +95,6 @@ def draw_light_curves(sed, objects, survey, rng):
     return curves
 
 
-def draw_followed(sed, survey, redshift_range, n, rng):
-    """Draw n candidates, and leave out those that a survey with a `peak_limit` does not follow.
-
-    Most of a volume lies where not even the brightest of a class (4.5 standard deviations and half
-    a magnitude above its mean) reaches the limit: there nothing but the redshift is drawn.
-    """
-    limit = rng.normal(*survey.peak_limit, n)
-    redshift = None
-    population = POPULATIONS.get(sed.name)
-    if population is not None:
-        redshift = draw_redshifts(sed.name, redshift_range, n, rng)
-        brightest = population.peak_mag - 4.5 * population.peak_scatter - 0.5
-        near = distance_modulus(redshift) + brightest < limit
-        redshift, limit = redshift[near], limit[near]
-    objects = draw_candidates(sed, survey, redshift_range, len(limit), rng, redshift)
-    peak = objects["peak_abs_mag"] + objects["distance_modulus"]
-    peak += 3.1 * objects["ebv"] + sed.r_v * objects["ebv_host"]
-    return take_objects(objects, np.flatnonzero(peak < limit))
-
-
 def triggered(survey, curves, min_points):
     """Which light curves pass the trigger rule of a survey: bool, shape (n_rows,)."""
     detected = curves["flux"] > survey.detection_snr * curves["flux_err"]
@@ -155,13 +113,14 @@ def triggered(survey, curves, min_points):
 
 
 def _trim(survey, curves):
-    """Keep points from 15 days before the first detection to 15 days after the last."""
+    """Keep points from the baseline before the first detection to a while after the last."""
     detected = curves["flux"] > survey.detection_snr * curves["flux_err"]
     time = curves["time"]
     first = curves.reduce("min", np.where(detected, time, np.inf), empty=np.inf)
     last = curves.reduce("max", np.where(detected, time, -np.inf), empty=-np.inf)
     rows = curves.rows
-    return curves.filter((time >= first[rows] - 15.0) & (time <= last[rows] + 15.0))
+    begin, end = first[rows] - survey.baseline, last[rows] + _AFTER
+    return curves.filter((time >= begin) & (time <= end))
 
 
 def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
@@ -177,7 +136,7 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
     """
     kept, parts, missing, n_drawn, found = [], [], n, 0, 0
     while missing:
-        if n_drawn > _PATIENCE * (n - missing + 100):
+        if n_drawn > _PATIENCE * (n - missing + _START):
             raise ValueError(
                 f"Only {n - missing} of {n} objects of class {sed.name!r} reach {min_points} "
                 f"points above {survey.detection_snr:g} sigma in survey {survey.name!r} for "
@@ -186,19 +145,12 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         # As many candidates as the acceptance so far asks for, and a quarter more.
         wanted = 1.25 * missing * n_drawn / (found + 0.2) if n_drawn else 1.3 * n
         batch = int(np.clip(wanted, 24, 65536))
-        draw = draw_candidates if survey.peak_limit is None else draw_followed
-        objects = draw(sed, survey, redshift_range, batch, rng)
-        # A peak a magnitude below the deepest limit never triggers: spare the photometry. Dust
-        # takes this much at least, in the reddest band of any survey.
-        visible = objects["peak_abs_mag"] + objects["distance_modulus"]
-        visible += 1.2 * (objects["ebv"] + objects["ebv_host"])
-        visible = np.flatnonzero(visible < max(survey.depths) + 1.0)
-        # Of more than fit, as large a share of the batch is counted as is used.
-        n_drawn += batch * min(1.0, _MAX_BATCH / max(len(visible), 1))
-        visible = visible[:_MAX_BATCH]
-        if not len(visible):
+        objects, counted = draw_visible(
+            sed, survey, redshift_range, batch, rng, min_points=min_points, at_most=_MAX_BATCH
+        )
+        n_drawn += counted
+        if not len(objects["redshift"]):
             continue
-        objects = take_objects(objects, visible)
         scale_to_magnitude(sed, objects)
         curves = draw_light_curves(sed, objects, survey, rng)
         good = np.flatnonzero(triggered(survey, curves, min_points))
@@ -209,8 +161,3 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         missing -= len(good)
     objects = {key: np.concatenate([part[key] for part in kept]) for key in kept[0]}
     return objects, Ragged.concatenate(parts), n_drawn / found
-
-
-def take_objects(objects, rows):
-    """The parameters of some objects."""
-    return {key: values[rows] for key, values in objects.items()}

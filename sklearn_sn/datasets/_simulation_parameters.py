@@ -28,7 +28,7 @@ def count_per_class(n_samples, shares):
 
 def class_shares(classes):
     """Check the classes: name → share."""
-    names = known_names("classes", classes if isinstance(classes, str) else list(classes), CLASSES)
+    names = known_names("classes", classes, CLASSES)
     shares = dict(classes) if isinstance(classes, dict) else dict.fromkeys(names, 1.0)
     if not all(isinstance(s, Real) and np.isfinite(s) and s > 0 for s in shares.values()):
         raise ValueError(
@@ -111,7 +111,12 @@ def resolve_seds(seds, names):
                 f"{tuple(POPULATIONS)} to SEDs. Got {name!r}."
             )
         given = list(given) if isinstance(given, list) else [given]
-        if name not in resolved or not given:
+        if name not in resolved:
+            raise ValueError(
+                f"The 'seds' parameter of make_supernovae has an SED of class {name!r}, which is "
+                f"not among the classes to simulate: {list(resolved)!r}."
+            )
+        if not given:
             continue
         own, resolved[name] = resolved[name], []
         for one in given:

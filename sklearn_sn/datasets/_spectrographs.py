@@ -1,8 +1,13 @@
 """Spectrographs as data: what one is, and the ones that are built in."""
 
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
+
+
+def _is_finite(value):
+    return isinstance(value, Real) and np.isfinite(value)
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,24 @@ class Spectrograph:
     warp: float = 0.05
 
     def __post_init__(self):
+        for field in ("wavelength", "snr", "days"):
+            value = getattr(self, field)
+            good = isinstance(value, list | tuple | np.ndarray) and len(value) == 2
+            good = good and all(_is_finite(v) for v in value)
+            self._check(field, good, "two numbers")
+        for field in ("resolution", "n_pixels", "edge_scatter", "slit_loss", "warp"):
+            self._check(field, _is_finite(getattr(self, field)), "a number")
         low, high = self.wavelength
         self._check("wavelength", 1000.0 <= low < high <= 30000.0, "a range within [1000, 30000]")
         self._check("resolution", self.resolution >= 10.0, "at least 10")
-        self._check("n_pixels", self.n_pixels >= 2, "at least 2")
+        whole = isinstance(self.n_pixels, Integral) and self.n_pixels >= 2
+        self._check("n_pixels", whole, "a whole number, at least 2")
         self._check("snr", 0.0 < self.snr[0] <= self.snr[1], "a range of positive numbers")
+        self._check("limit", isinstance(self.limit, Real) and self.limit > -np.inf, "a number")
         self._check("days", 0.0 <= self.days[0] <= self.days[1], "a range of days, not negative")
         self._check("edge_scatter", 0.0 <= self.edge_scatter < 0.2, "in [0, 0.2)")
+        for field in ("slit_loss", "warp"):
+            self._check(field, getattr(self, field) >= 0.0, "0 or more")
 
     def _check(self, field, good, requirement):
         if not good:

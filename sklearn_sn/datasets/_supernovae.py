@@ -9,9 +9,10 @@ from sklearn.utils._param_validation import (
     validate_parameter_constraints,
 )
 
-from sklearn_sn.datasets._blocks import Block, Plan, rate_shares, simulate, split_table
+from sklearn_sn.datasets._blocks import Block, Plan, rate_cells, simulate, split_table
 from sklearn_sn.datasets._rates import RATES
 from sklearn_sn.datasets._simulation_parameters import (
+    CLASSES,
     class_shares,
     count_per_class,
     known_names,
@@ -28,7 +29,7 @@ _CLASSES = ("SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I")
 _MODALITIES = ("light_curve", "spectrum")
 _CONSTRAINTS = {
     "n_samples": [Interval(Integral, 1, None, closed="left")],
-    "classes": [dict, list, tuple, StrOptions({"rates"})],
+    "classes": [dict, list, tuple, StrOptions({"rates", *CLASSES})],
     "modalities": [list, tuple, StrOptions(set(_MODALITIES))],
     "surveys": [list, tuple, str, Survey],
     "redshift_range": [list, tuple, dict],
@@ -81,16 +82,18 @@ def make_supernovae(
     ----------
     n_samples : int, default=1000
         Number of objects.
-    classes : sequence of str, dict of str to float or "rates"
+    classes : str, sequence of str, dict of str to float or "rates"
         Classes, in equal parts, or the proportion of each (any positive scale); counts are exact
-        to rounding. "rates": all that explode, as often as a survey would find them, from their
-        volumetric rates and the share that triggers. Known: "SN Ia", "SN Ia-91bg", "SN Iax",
-        "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the contaminants "AGN" and "CV".
+        to rounding. "rates": all that explode, in each survey as often as it alone would find
+        them, from their volumetric rates and the share that triggers. Known: "SN Ia",
+        "SN Ia-91bg", "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the
+        contaminants "AGN" and "CV".
         Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
     modalities : sequence of str, default=("light_curve", "spectrum")
         Columns of measurements to return; the objects do not depend on it.
     surveys : sequence of str or Survey, default=("ztf", "lsst")
-        Each object is observed by one of these, in equal parts at random. Names are those of
+        Each object is observed by one of these, in equal parts (at random, or exact to rounding
+        with classes="rates"). Names are those of
         :func:`get_survey`: "ztf", "ztf-gri", "lsst", "ps1", "atlas", "followup".
     redshift_range : (float, float) or dict of str to (float, float), default=(0.01, 0.15)
         Lowest and highest redshift, one pair or one for each class, within [1e-4, 3]. Drawn
@@ -140,13 +143,15 @@ def make_supernovae(
         Class names.
     truth : pandas.DataFrame of n_samples rows
         Only if ``return_truth``: class, redshift, t_peak and t_explosion (MJD), peak_abs_mag
-        (rest-frame B, AB, before dust), sed (its label), distance_modulus, gal_l and gal_b
-        (degrees), and the parameters of the SED. Among them: stretch, rise (rest-frame days),
-        colour (mag of B-V beyond the class's mean), velocity (factor), ebv_host, strength of each
-        ion (factor), temperature (K) and radius (1e15 cm) at peak; x1, nickel_mass, ejecta_mass
-        (solar masses) and kinetic_energy (1e51 erg) of SN Ia and most others without hydrogen;
-        the plateau of SN II (end in days after explosion, drop in mag, slope in mag per 100 days).
-        NaN where a class lacks a parameter.
+        (rest-frame B at t_peak, AB, before dust), sed (its label), distance_modulus, gal_l and
+        gal_b (degrees), and the parameters of the SED. t_peak is the maximum in rest-frame B for
+        SN Ia, SN Ia-91bg and SN Iax, in V for the others, whose B is brighter some days before.
+        Among the parameters: stretch, rise (rest-frame days), colour (mag of B-V beyond the
+        class's mean), velocity (factor), ebv_host, strength of each ion (factor), temperature (K)
+        and radius (1e15 cm) at peak; x1, nickel_mass, ejecta_mass (solar masses) and
+        kinetic_energy (1e51 erg) of SN Ia and most others without hydrogen; the plateau of SN II
+        (end in days after explosion, drop in mag, slope in mag per 100 days). NaN where a class
+        lacks a parameter.
 
     Raises
     ------
@@ -272,12 +277,13 @@ def _plan(
     return_truth,
     random_state,
 ):
-    """Check parameters: the plan, and the class of each object (position in its shares)."""
-    shares = class_shares(tuple(RATES) if isinstance(classes, str) else classes)
+    """Check parameters: the plan, and the class of each object (or its cell, by rate)."""
+    by_rate = isinstance(classes, str) and classes == "rates"
+    shares = class_shares(tuple(RATES) if by_rate else classes)
     if spectrum_phase is not None:
         spectrum_phase = number_pair("spectrum_phase", spectrum_phase, -100.0, 300.0)
     plan = Plan(
-        shares=shares,
+        classes=list(shares),
         seds=resolve_seds(seds, list(shares)),
         surveys=resolve_surveys(surveys),
         spectrographs=_spectrographs(spectrographs, spectrum_wavelength, spectrum_snr, n_pixels),
@@ -289,9 +295,10 @@ def _plan(
         phase_range=spectrum_phase,
         entropy=_entropy(random_state),
     )
-    if isinstance(classes, str):
-        plan.shares = rate_shares(plan)
-    counts = count_per_class(n_samples, list(plan.shares.values()))
+    shares = list(shares.values())
+    if by_rate:
+        plan.cells, shares = rate_cells(plan)
+    counts = count_per_class(n_samples, shares)
     groups = np.repeat(np.arange(len(counts), dtype=np.int16), counts)
     return plan, plan.stream(0).permutation(groups)
 

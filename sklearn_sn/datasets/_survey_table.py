@@ -33,14 +33,16 @@ SURVEY_TABLE = {
         "cadences": (3.0, 3.0, 4.0),
     },
     # Ivezic et al. (2019, ApJ 873, 111), tables 1 and 2: single visits, 825 visits in ten years
-    # (56, 80, 184, 184, 160, 160) in seasons of 200 days. Rolling: a half of the sky gets most of
+    # (56, 80, 184, 184, 160, 160) in seasons of 200 days.
+    # These are visits made: planned ones, of which 15 % fail and 15 % fall to clouds, are more.
+    # Rolling: a half of the sky gets most of
     # the visits of a year (Jones et al. 2021, survey strategy, PSTN-051), here ±80 %. Saturation:
     # LSST Science Book (arXiv:0912.0201), chapter 3.
     "lsst": {
         "bands": ("lsstu", "lsstg", "lsstr", "lssti", "lsstz", "lssty"),
         "widths": (700.0, 1450.0, 1400.0, 1300.0, 1060.0, 1000.0),
         "depths": (23.9, 25.0, 24.7, 24.0, 23.3, 22.1),
-        "cadences": (36.0, 25.0, 10.9, 10.9, 12.5, 12.5),
+        "cadences": (26.0, 18.2, 7.9, 7.9, 9.1, 9.1),
         "rolling": 0.8,
         "moon_loss": (0.8, 0.5, 0.3, 0.1, 0.0, 0.0),
         "saturation": (14.7, 15.7, 15.8, 15.8, 15.3, 13.9),

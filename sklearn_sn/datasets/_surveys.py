@@ -10,6 +10,30 @@ from sklearn_sn.data._bands import band_wavelength
 from sklearn_sn.datasets._passbands import band_samples, speclite_curve, top_hat
 from sklearn_sn.datasets._survey_table import SURVEY_TABLE
 
+_NOT_NEGATIVE = (
+    *("depth_scatter", "systematic", "cadence_scatter", "baseline", "calibration"),
+    *("min_detections", "min_bands", "min_nights"),
+)
+
+
+def _are_finite(values, n):
+    """Whether these are n finite numbers."""
+    if not isinstance(values, list | tuple | np.ndarray) or len(values) != n:
+        return False
+    return all(isinstance(v, Real) and np.isfinite(v) for v in values)
+
+
+def _is_curve(curve):
+    """Whether this is a transmission curve: rising wavelengths, some light."""
+    try:
+        wavelength, transmission = (np.asarray(values, dtype=float) for values in curve)
+    except (TypeError, ValueError):
+        return False
+    good = wavelength.ndim == 1 and len(wavelength) > 1 and wavelength.shape == transmission.shape
+    good = good and np.isfinite(wavelength).all() and np.isfinite(transmission).all()
+    good = good and wavelength[0] > 0 and (np.diff(wavelength) > 0).all()
+    return bool(good and (transmission >= 0).all() and (transmission > 0).any())
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -56,8 +80,9 @@ class Survey:
         Of ln(cadence) between objects.
     band_sets : tuple of (tuple of str, float), default=()
         Sets of bands in which an object is observed, with their shares; empty: all bands.
-    baseline : float, default=30.0
-        Days of forced photometry before the explosion.
+    baseline : float, default=15.0
+        Days of forced photometry kept before the first detection. Visits begin as long before the
+        explosion, unless there is a `delay`.
     delay : (float, float) or None, default=None
         Visits start this many days after the explosion (uniform), as follow-up does. None: the
         survey was there before.
@@ -65,7 +90,8 @@ class Survey:
         Visits stop some days after the peak, a log-normal number: its median, and the standard
         deviation of its logarithm. None: they go on while there is something to see.
     calibration : float, default=0.0
-        Standard deviation of the zero point of a band, drawn for each object, mag.
+        Standard deviation of the zero point of a band, drawn for each object, mag. Errors do not
+        hold it: of bright objects, fluxes are off by more than their errors say.
     declinations : (float, float), default=(-90.0, 90.0)
         Degrees.
     dates : (float, float), default=(58200.0, 60600.0)
@@ -110,7 +136,7 @@ class Survey:
     nightly: bool = False
     cadence_scatter: float = 0.0
     band_sets: tuple = ()
-    baseline: float = 30.0
+    baseline: float = 15.0
     delay: tuple | None = None
     stop: tuple | None = None
     calibration: float = 0.0
@@ -128,23 +154,40 @@ class Survey:
             raise ValueError(
                 f"The 'bands' of survey {self.name!r} must be different names. Got {self.bands!r}."
             )
+        self._check_numbers()
         for field in ("depths", "cadences", "widths", "saturation", "moon_gap", "moon_loss"):
             object.__setattr__(self, field, self._per_band(field))
         self._check("cadences", min(self.cadences) > 0, "positive")
         self._check("widths", min(self.widths) > 0, "positive")
+        self._check("moon_gap", min(self.moon_gap) >= 0, "0 or more")
+        self._check("moon_loss", max(map(abs, self.moon_loss)) < np.inf, "finite")
+        self._check("depths", max(map(abs, self.depths)) < np.inf, "finite")
         self._check("season", 0 < self.season <= 365.25, "in (0, 365.25]")
         self._check("lost", 0 <= self.lost < 1, "in [0, 1)")
         self._check("rolling", 0 <= self.rolling < 1, "in [0, 1)")
+        self._check("clouds", self.clouds[0] > 0 <= self.clouds[1], "days: positive, 0 or more")
         self._check("dates", self.dates[0] < self.dates[1], "two MJD, the first the lower")
         low, high = self.declinations
         self._check("declinations", -90 <= low < high <= 90, "two angles within [-90, 90]")
         self._check("min_bands", self.min_bands <= len(self.bands), "at most the number of bands")
         for field, middle in (("peak_limit", "mean"), ("stop", "positive median")):
             value = getattr(self, field)
-            good = value is None or (np.shape(value) == (2,) and value[1] >= 0)
+            good = value is None or (_are_finite(value, 2) and value[1] >= 0)
             good &= field != "stop" or value is None or value[0] > 0
             self._check(field, good, f"a {middle} and a standard deviation, or None")
-        self._check("calibration", self.calibration >= 0, "0 or more")
+        good = self.delay is None or (_are_finite(self.delay, 2) and self.delay[0] <= self.delay[1])
+        self._check("delay", good, "two numbers of days, the first the lower, or None")
+        for band, curve in (self.curves or {}).items():
+            if not _is_curve(curve):
+                raise ValueError(
+                    f"The 'curves' of survey {self.name!r} must be pairs of rising wavelengths and "
+                    f"transmissions, 0 or more and not all 0. That of {band!r} is not."
+                )
+        try:
+            good = all(names and 0 < share < np.inf for names, share in self.band_sets)
+        except (TypeError, ValueError):
+            good = False
+        self._check("band_sets", good, "pairs of names of bands and a positive share")
         unknown = {band for names, _ in self.band_sets for band in names} - set(self.bands)
         self._check("band_sets", not unknown, "sets of bands of the survey")
         missing = [
@@ -158,10 +201,20 @@ class Survey:
                 "make them known with sklearn_sn.data.register_band."
             )
 
+    def _check_numbers(self):
+        for field in _NOT_NEGATIVE:
+            value = getattr(self, field)
+            self._check(field, _are_finite([value], 1) and value >= 0, "a number, 0 or more")
+        for field in ("season", "lost", "rolling", "detection_snr"):
+            self._check(field, _are_finite([getattr(self, field)], 1), "a number")
+        for field in ("dates", "declinations", "clouds"):
+            self._check(field, _are_finite(getattr(self, field), 2), "two numbers")
+
     def _per_band(self, field):
         value = getattr(self, field)
-        values = (value,) * len(self.bands) if isinstance(value, Real) else tuple(value)
-        fits = len(values) == len(self.bands) and not any(np.isnan(v) for v in values)
+        values = (value,) * len(self.bands) if isinstance(value, Real) else value
+        fits = isinstance(values, list | tuple | np.ndarray) and len(values) == len(self.bands)
+        fits = fits and all(isinstance(v, Real) and not np.isnan(v) for v in values)
         self._check(field, fits, "one number, or one per band")
         return tuple(float(v) for v in values)
 

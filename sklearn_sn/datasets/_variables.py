@@ -6,13 +6,14 @@ from sklearn_sn.datasets._explosions import draw_strengths
 from sklearn_sn.datasets._seds import continuum_shape, rest_band_flux, spectral_shape
 
 _STEP = 2.0  # rest-frame days between samples of the random walk: a choice, τ is over ten times it
+_NUCLEAR_DUST = 0.05  # mag of E(B-V), the mean of an exponential: a choice
 _SPAN = 600.0  # rest-frame days on either side of what is observed or searched
 
 
 class ActiveNucleus:
     """AGN: a power law with broad lines whose continuum is a damped random walk.
 
-    Photometry is that of difference images: the flux less the mean one, negative in turn. Spectra
+    Photometry is that of difference images: the flux less its mean, negative in turn. Spectra
     show the whole flux. The amplitude falls with wavelength, so that the nucleus is bluer when
     brighter; lines and host are steady.
     """
@@ -25,29 +26,34 @@ class ActiveNucleus:
     r_v = 3.1
 
     def draw(self, n, rng):
-        """Draw the parameters of n objects: dict of str to array, one of them 2-D: the walk."""
-        # Luminosities of nuclei nearby: a choice near Schulze et al. (2009, A&A 507, 781).
-        magnitude = rng.normal(-21.3, 1.0, n)
+        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
+        return {
+            # Luminosities of nuclei nearby: a choice near Schulze et al. (2009, A&A 507, 781).
+            "peak_abs_mag": rng.normal(-21.3, 1.0, n),
+            "ebv_host": np.minimum(rng.exponential(_NUCLEAR_DUST, n), 1.5),
+        }
+
+    def complete(self, objects, rng):
+        """Draw all other parameters, one of them 2-D: the walk."""
+        magnitude = objects["peak_abs_mag"]
+        n = len(magnitude)
         # MacLeod et al. (2010, ApJ 721, 1014), eq. 7 and table 1 at 4000 Å, with their scatter;
         # B stands for i.
         asymptotic = 10.0 ** (-0.51 + 0.131 * (magnitude + 23.0) + 0.2 * rng.standard_normal(n))
         timescale = 10.0 ** (2.4 + 0.03 * (magnitude + 23.0) + 0.35 * rng.standard_normal(n))
-        drawn = {
-            "peak_abs_mag": magnitude,
+        objects |= {
             "rise": np.full(n, np.inf),
             "slope": rng.normal(0.0, 0.3, n),  # Vanden Berk et al. (2001): scatter of slopes
-            "ebv_host": np.minimum(rng.exponential(0.05, n), 1.5),
             "velocity": np.ones(n),
             "walk_sigma": asymptotic / np.sqrt(2.0),
             "walk_tau": np.clip(timescale, 20.0, 3000.0),
             "stretch": np.ones(n),
         }
-        drawn |= draw_strengths(self.name, 0.35, n, rng)
-        drawn["walk"] = _damped_walk(drawn["walk_sigma"], drawn["walk_tau"], rng)
-        return drawn
+        objects |= draw_strengths(self.name, 0.35, n, rng)
+        objects["walk"] = _damped_walk(objects["walk_sigma"], objects["walk_tau"], rng)
 
     def flux(self, objects, rows, phase, wavelength, spacing=None, *, difference=False):
-        """f_λ, or with `difference` f_λ less its mean, in units of the mean at 5450 Å."""
+        """f_λ, or with `difference` f_λ less its mean; 1 is 5450 Å at the mean magnitude."""
         position = np.clip((phase + _SPAN) / _STEP, 0.0, objects["walk"].shape[1] - 1.001)
         left = position.astype(np.int64)
         part = position - left
@@ -55,10 +61,14 @@ class ActiveNucleus:
         # MacLeod et al. (2010): the asymptotic amplitude goes as λ^-0.479.
         dimming = walk[:, None] * (wavelength / 4000.0) ** -0.479
         steady = np.zeros(len(rows))
-        varying = continuum_shape(self.name, objects, rows, steady, wavelength)
-        varying *= 10.0 ** (-0.4 * dimming) - 1.0
+        steady_flux = continuum_shape(self.name, objects, rows, steady, wavelength)
+        varying = steady_flux * 10.0 ** (-0.4 * dimming)
         if difference:
-            return varying
+            # Of a normal magnitude, the mean flux is above the flux at the mean.
+            sigma = 0.4 * np.log(10.0) * objects["walk_sigma"][rows][:, None]
+            sigma = sigma * (wavelength / 4000.0) ** -0.479
+            return varying - steady_flux * np.exp(0.5 * sigma**2)
+        varying -= steady_flux
         return varying + spectral_shape(self.name, objects, rows, steady, wavelength, spacing)
 
     def peak_flux(self, objects):
@@ -106,29 +116,34 @@ class DwarfNova:
     r_v = 3.1
 
     def draw(self, n, rng):
-        """Draw the parameters of n objects: dict of str to array of shape (n,)."""
+        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
         # Orbital periods (hours) below and above the gap: Gänsicke et al. (2009, MNRAS 397, 2170).
         short = rng.random(n) < 0.6
         period = np.where(short, rng.uniform(1.3, 2.2, n), rng.uniform(3.0, 7.0, n))
-        drawn = {
+        return {
             # Warner (1987, MNRAS 227, 23) for V; a disc in outburst has B = V (AB) within 0.1.
             "peak_abs_mag": 5.64 - 0.259 * period + rng.normal(0.0, 0.5, n),
             "period": period,
-            "outburst_amplitude": np.clip(rng.normal(4.0, 1.0, n), 2.0, 7.0),
-            # Warner (1995, Cataclysmic Variable Stars), eq. 3.5: days per magnitude of decline.
-            "decline_time": 0.53 * period**0.84,
-            "plateau": rng.uniform(1.0, 10.0, n),
-            "recurrence": np.exp(rng.uniform(np.log(20.0), np.log(400.0), n)),
-            "slope": rng.normal(0.0, 0.2, n),
             # Distances of dwarf novae (pc): near Pala et al. (2020, MNRAS 494, 3799) and farther.
             "distance": np.exp(rng.normal(np.log(500.0), 0.6, n)),
             "ebv_host": np.zeros(n),
+        }
+
+    def complete(self, objects, rng):
+        """Draw all other parameters, and add them."""
+        n = len(objects["period"])
+        objects |= {
+            "outburst_amplitude": np.clip(rng.normal(4.0, 1.0, n), 2.0, 7.0),
+            # Warner (1995, Cataclysmic Variable Stars), eq. 3.5: days per magnitude of decline.
+            "decline_time": 0.53 * objects["period"] ** 0.84,
+            "plateau": rng.uniform(1.0, 10.0, n),
+            "recurrence": np.exp(rng.uniform(np.log(20.0), np.log(400.0), n)),
+            "slope": rng.normal(0.0, 0.2, n),
             "velocity": np.ones(n),
             "stretch": np.ones(n),
+            "rise": np.full(n, 2.0),
         }
-        drawn["rise"] = np.full(n, 2.0)
-        drawn |= draw_strengths(self.name, 0.3, n, rng)
-        return drawn
+        objects |= draw_strengths(self.name, 0.3, n, rng)
 
     def magnitude(self, objects, rows, phase):
         """Magnitudes below the maximum of the outbursts, days from which are `phase`."""

@@ -14,14 +14,24 @@ def moon_illumination(time):
     return 0.5 * (1.0 - np.cos(2.0 * np.pi * (time - _NEW_MOON) / _MONTH))
 
 
-def draw_peak_dates(survey, ra, rng, margin=40.0):
-    """MJD of peaks while the field is observed, or up to `margin` days before: uniform."""
-    opposition = _EQUINOX + (ra / 360.0 - 0.5) * _YEAR  # the Sun is at ra + 180 degrees
-    years = (np.asarray(survey.dates) - _EQUINOX) / _YEAR
-    n_years = max(1, round(years[1] - years[0]))
-    first = opposition + _YEAR * np.round((survey.dates[0] - opposition) / _YEAR + 0.5)
-    day = rng.uniform(-0.5 * survey.season - margin, 0.5 * survey.season, len(ra))
-    return first + day + _YEAR * rng.integers(n_years, size=len(ra))
+def draw_peak_dates(survey, n, rng, margin=40.0):
+    """Draw peaks that fall into the survey's dates and into the season of their field.
+
+    Dates and right ascensions are even where the field is observed, or will be within `margin`
+    days.
+
+    Returns
+    -------
+    time : array of shape (n,)
+        MJD.
+    ra : array of shape (n,)
+        Right ascension of the field, degrees.
+    """
+    time = rng.uniform(*survey.dates, n)
+    end = 0.5 * survey.season
+    begin = max(-end - margin, end - _YEAR)
+    opposition = time - rng.uniform(begin, end, n)  # the Sun is at ra + 180 degrees
+    return time, ((opposition - _EQUINOX) / _YEAR + 0.5) % 1.0 * 360.0
 
 
 def draw_visits(survey, start, end, ra, rng):

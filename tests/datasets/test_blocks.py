@@ -1,17 +1,28 @@
+import time
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
+from joblib import parallel_config
 
 from sklearn_sn.datasets import _blocks as blocks_module
 from sklearn_sn.datasets import get_survey, iter_supernovae, make_supernovae
+from sklearn_sn.datasets._blocks import rate_cells
+from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._sky import events_per_year
+from sklearn_sn.datasets._supernovae import _plan
 
 
 @pytest.fixture
 def small_blocks(monkeypatch):
     monkeypatch.setattr(blocks_module, "BLOCK", 32)
+
+
+def _parameters(**changes):
+    parameters = make_supernovae.__kwdefaults__ | changes
+    del parameters["n_jobs"]
+    return parameters
 
 
 OPTIONS = {"classes": ("SN Ia", "SN II", "CV"), "random_state": 3, "return_truth": True}
@@ -45,6 +56,24 @@ def test_two_processes_make_the_same_blocks():
     one, _ = make_supernovae(2100, **options)
     two, _ = make_supernovae(2100, n_jobs=2, **options)
     assert one.equals(two)
+
+
+def test_blocks_do_not_pile_up_while_the_consumer_waits(monkeypatch, small_blocks):
+    begun = []
+
+    def simulate_block(plan, columns, number, groups):
+        begun.append(number)
+        return number
+
+    monkeypatch.setattr(blocks_module, "_simulate_block", simulate_block)
+    plan, groups = _plan(3200, **_parameters())
+    with parallel_config(backend="threading"):
+        blocks = blocks_module.simulate(plan, groups, n_jobs=2)
+        taken = [next(blocks)]
+        time.sleep(0.3)  # the consumer is busy; a hundred blocks could be begun
+        assert len(begun) <= 8
+        taken += list(blocks)
+    assert taken == list(range(100))
 
 
 def test_blocks_differ_from_each_other(small_blocks):
@@ -90,6 +119,52 @@ def test_flux_limited_samples_hold_the_shares_of_a_real_one():
     assert share["SN II"] == pytest.approx(0.15, abs=0.07)
     assert share["SN Ib/c"] == pytest.approx(0.06, abs=0.05)
     assert share["SN IIn"] < 0.1
+
+
+def test_each_of_several_surveys_finds_what_it_finds_alone():
+    options = {"classes": "rates", "redshift_range": (0.02, 0.2), "random_state": 0}
+    options["modalities"] = ["light_curve"]
+    X, y = make_supernovae(200, surveys=("ztf", "lsst"), **options)
+    for survey in ("ztf", "lsst"):
+        _, alone = make_supernovae(100, surveys=survey, **options)
+        counts = pd.Series(y[X["survey"] == survey]).value_counts()
+        apart = counts.sub(pd.Series(alone).value_counts(), fill_value=0)
+        assert apart.abs().max() <= 1  # by rounding
+    # The deep survey finds more of what is faint.
+    share = pd.crosstab(X["survey"], y, normalize="index")
+    assert share.loc["lsst", "SN II"] > share.loc["ztf", "SN II"] + 0.2
+
+
+def test_rates_leave_out_what_a_survey_cannot_detect():
+    X, y = make_supernovae(
+        40, classes="rates", surveys=("ztf", "lsst"), redshift_range=(0.35, 0.4), random_state=0,
+        modalities=["light_curve"],
+    )  # fmt: skip
+    assert (X["survey"] == "ztf").sum() == 20
+    assert set(y[X["survey"] == "ztf"]) <= {"SLSN-I", "TDE", "SN Ia", "SN IIn"}
+    assert "SN Ia" in y[X["survey"] == "lsst"]
+
+
+class _Dark(Photosphere):
+    """SN Ia that nobody can detect."""
+
+    label = "dark"
+
+    def draw(self, n, rng):
+        drawn = super().draw(n, rng)
+        return drawn | {"peak_abs_mag": np.full(n, -5.0)}
+
+
+def test_pilot_regards_all_seds_of_a_class():
+    plan, _ = _plan(10, **_parameters(classes="rates", surveys="ztf"))
+    cells, shares = rate_cells(plan)
+    ia = list(plan.seds).index("SN Ia")
+    plan.seds["SN Ia"] = [_Dark("SN Ia"), *plan.seds["SN Ia"]]
+    halved, less = rate_cells(plan)
+    both = ((cells[:, 0], shares), (halved[:, 0], less))
+    assert halved[halved[:, 0] == ia].tolist() == [[ia, 1, 0]]
+    odds = [share[group == ia].sum() / share[group != ia].sum() for group, share in both]
+    assert odds[1] / odds[0] == pytest.approx(0.5, rel=0.4)
 
 
 def test_undetectable_classes_have_no_rate():

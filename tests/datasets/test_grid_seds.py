@@ -4,10 +4,11 @@ import pytest
 
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._grid_seds import GridSed, grid_seds
 from sklearn_sn.datasets._passbands import mean_flux_density
 from sklearn_sn.datasets._seds import REST_BANDS
-from sklearn_sn.datasets._simulation import draw_candidates, observed_flux, scale_to_magnitude
+from sklearn_sn.datasets._simulation import observed_flux
 from sklearn_sn.datasets._surveys import get_survey
 
 PHASE = np.arange(-15.0, 61.0, 3.0)
@@ -165,6 +166,27 @@ def test_bad_seds_are_refused(given, error, message):
 def test_seds_of_unknown_classes_are_refused():
     with pytest.raises(ValueError, match="'seds' parameter of make_supernovae"):
         make_supernovae(5, seds={"kilonova": Source()})
+
+
+def test_seds_of_classes_that_are_not_simulated_are_refused():
+    with pytest.raises(ValueError, match="class 'TDE', which is not among the classes"):
+        make_supernovae(5, classes=["SN Ia"], seds={"TDE": Source()})
+
+
+def test_phases_of_different_wavelengths_are_completed_by_wavelength():
+    # Flux in proportion to the wavelength; one phase is coarse and uneven.
+    fine, coarse = np.linspace(3000.0, 9000.0, 301), np.array([3000.0, 3200.0, 8000.0, 9000.0])
+    parts = [
+        pd.DataFrame({"phase": phase, "wavelength": grid, "flux": grid / 1e4})
+        for phase, grid in ((-5.0, fine), (0.0, coarse), (5.0, fine))
+    ]
+    (sed,) = grid_seds("SN II", pd.concat(parts))
+    objects = {"stretch": np.ones(1), "rise": np.full(1, 20.0), "colour": np.zeros(1)}
+    wavelength = np.linspace(3100.0, 8900.0, 60)[None]
+    for phase in (0.0, 5.0):
+        args = (objects, np.zeros(1, dtype=int), np.array([phase]), wavelength)
+        ratio = sed.flux(*args)[0] / wavelength[0]
+        np.testing.assert_allclose(ratio, ratio[0], rtol=1e-3)
 
 
 def test_templates_of_the_shared_data(real_data):

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
-from sklearn_sn.datasets._explosions import draw_explosions
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._photosphere import Photosphere, photosphere_radius, reference_curve
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import SED_MODELS, inverse_temperature
-from sklearn_sn.datasets._simulation import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._surveys import get_survey
 
 CLASSES = list(POPULATIONS)
@@ -13,7 +12,9 @@ CLASSES = list(POPULATIONS)
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_reference_curve_peaks_at_zero_and_starts_at_explosion(name):
-    objects = draw_explosions(name, 30, np.random.default_rng(1))
+    rng = np.random.default_rng(1)
+    objects = Photosphere(name).draw(30, rng)
+    Photosphere(name).complete(objects, rng)
     phase = np.linspace(-100.0, 200.0, 601)
     rows = np.repeat(np.arange(30), 601)
     curve = reference_curve(name, objects, rows, np.tile(phase, 30)).reshape(30, 601)

@@ -6,17 +6,16 @@ from astropy.cosmology import Planck18
 from scipy.stats import kstest
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._passbands import band_samples, mean_flux_density, top_hat
 from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import REST_BANDS
 from sklearn_sn.datasets._simulation import (
     band_flux,
-    draw_candidates,
     draw_light_curves,
     draw_triggered,
     observed_flux,
-    scale_to_magnitude,
     triggered,
 )
 from sklearn_sn.datasets._spectrographs import Spectrograph
@@ -178,10 +177,12 @@ def test_dust_dims_the_blue_more():
     assert losses[1] == pytest.approx(0.3 * 2.3, abs=0.2)
 
 
+@pytest.mark.parametrize("redshift", [(0.03, 0.1), (0.003, 0.008)])
 @pytest.mark.parametrize("survey", list(SURVEY_TABLE))
-def test_photometric_pulls_are_unit_normal(survey):
-    objects = candidates("SN II", n=300, dustless=False)
-    survey = get_survey(survey)
+def test_photometric_pulls_are_unit_normal(survey, redshift):
+    objects = candidates("SN II", n=300, dustless=False, redshift=redshift)
+    # Offsets of zero points are beyond the errors: the noise is tested without them.
+    survey = replace(get_survey(survey), calibration=0.0)
     curves = draw_light_curves(Photosphere("SN II"), objects, survey, np.random.default_rng(2))
     pull = (curves["flux"] - curves["true_flux"]) / curves["flux_err"]
     assert curves.n_points > 3000
@@ -242,6 +243,21 @@ def test_trigger_holds_and_baseline_is_kept():
     assert n_drawn >= 1.0
 
 
+@pytest.mark.parametrize("baseline", [0.0, 15.0, 100.0])
+def test_baseline_is_kept_before_the_first_detection(baseline):
+    survey = replace(
+        *(ZTF,), baseline=baseline, season=365.25, cadences=1.0, lost=0.0, moon_gap=0.0,
+        clouds=(1e6, 0.0),
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    _, curves, _ = draw_triggered(Photosphere("SN Ia"), survey, (0.03, 0.06), 40, 4, rng)
+    detected = curves["flux"] > 5 * curves["flux_err"]
+    first = curves.filter(detected).reduce("min", "time")
+    before = first - curves.reduce("min", "time")
+    assert before.max() <= baseline
+    assert before.min() > baseline - 3.0
+
+
 def test_samples_are_flux_limited():
     # A survey two magnitudes deeper sees 2 mag fainter objects, at equal redshifts.
     sed = Photosphere("SN II")
@@ -286,6 +302,7 @@ def test_follow_up_stops_after_a_time_of_its_own():
     objects = candidates("SN II", n=400)
     for stop in ((30.0, 0.0), (30.0, 0.5)):
         survey = replace(ZTF, stop=stop, cadences=1.0, lost=0.0, moon_gap=0.0, clouds=(1e6, 0.01))
+        survey = replace(survey, season=365.25)
         curves = draw_light_curves(Photosphere("SN II"), objects, survey, np.random.default_rng(0))
         last = curves.reduce("max", "time") - objects["t_peak"]
         assert stop[1] or np.nanmax(last) <= 30.0

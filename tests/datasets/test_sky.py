@@ -7,10 +7,13 @@ from scipy.stats import kstest
 
 from sklearn_sn.datasets._sky import (
     distance_modulus,
+    draw_dust,
     draw_positions,
     draw_redshifts,
     events_per_year,
     galactic,
+    share_within,
+    thin_to_disc,
 )
 
 
@@ -45,8 +48,25 @@ def test_events_per_year_are_volume_times_rate_nearby():
     assert events_per_year("SN II", (0.01, 0.011)) == pytest.approx(volume, rel=0.03)
 
 
+@pytest.mark.parametrize("redshift_range", [(1e-4, 3.0), (0.02, 0.3), (0.1, 0.1)])
+def test_share_within_a_distance_is_that_of_drawn_redshifts(redshift_range):
+    drawn = distance_modulus(
+        draw_redshifts("SN II", redshift_range, 4000, np.random.default_rng(0))
+    )
+    for reach in (20.0, 36.0, 38.7, 41.0, 44.0, 60.0, np.inf):
+        share = share_within("SN II", redshift_range, np.array([reach]))[0]
+        least = np.mean(drawn < reach)
+        most = np.mean(drawn < reach + 0.05)
+        if redshift_range[0] < redshift_range[1]:
+            assert least - 0.02 <= share <= most + 0.02
+        else:
+            assert share == 1.0
+
+
 def test_positions_keep_to_the_survey_and_dust_to_the_plane():
-    places = draw_positions((-28.0, 80.0), 5000, np.random.default_rng(2))
+    rng = np.random.default_rng(2)
+    places = draw_positions((-28.0, 80.0), rng.uniform(0.0, 360.0, 5000), rng)
+    places["ebv"] = draw_dust(places["gal_b"], rng)
     assert places["dec"].min() > -28 and places["dec"].max() < 80
     # Even on the sphere: half of it lies above the middle of the sines.
     assert np.mean(np.sin(np.deg2rad(places["dec"])) > 0.258) == pytest.approx(0.5, abs=0.03)
@@ -55,5 +75,5 @@ def test_positions_keep_to_the_survey_and_dust_to_the_plane():
         for mask in (np.abs(places["gal_b"]) < 10, np.abs(places["gal_b"]) > 50)
     )
     assert low > 4 * high
-    disc = draw_positions((-90.0, 90.0), 2000, np.random.default_rng(3), in_disc=True)
-    assert np.median(np.abs(disc["gal_b"])) < 20 < np.median(np.abs(places["gal_b"]))
+    disc = places["gal_b"][thin_to_disc(places["gal_b"], 600, rng)]
+    assert np.median(np.abs(disc)) < 25 < np.median(np.abs(places["gal_b"]))

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from sklearn_sn.datasets._spectrographs import SPECTROGRAPHS, Spectrograph, get_spectrograph
@@ -20,6 +21,14 @@ def test_built_in_ones_sample_their_resolution():
         ({"snr": (0.0, 5.0)}, "snr"),
         ({"days": (-5.0, 5.0)}, "days"),
         ({"edge_scatter": 0.5}, "edge_scatter"),
+        ({"wavelength": 5000.0}, "wavelength"),
+        ({"snr": 5.0}, "snr"),
+        ({"days": (np.nan, 5.0)}, "days"),
+        ({"n_pixels": 20.5}, "n_pixels"),
+        ({"limit": np.nan}, "limit"),
+        ({"limit": "faint"}, "limit"),
+        ({"slit_loss": -0.1}, "slit_loss"),
+        ({"warp": -0.1}, "warp"),
     ],
 )
 def test_bad_numbers_are_named(changes, named):

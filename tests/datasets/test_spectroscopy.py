@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._photosphere import Photosphere
-from sklearn_sn.datasets._simulation import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._spectroscopy import TO_F_LAMBDA, draw_spectra
 from sklearn_sn.datasets._surveys import get_survey

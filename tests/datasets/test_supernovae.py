@@ -70,6 +70,13 @@ def test_counts_follow_the_proportions():
     assert pd.Series(y).value_counts().to_dict() == {"SN Ia": 75, "SN II": 25}
 
 
+def test_one_class_may_be_named_alone():
+    X, y = make_supernovae(5, classes="SN II", modalities="light_curve", random_state=0)
+    assert set(y) == {"SN II"}
+    listed, _ = make_supernovae(5, classes=["SN II"], modalities="light_curve", random_state=0)
+    assert X.equals(listed)
+
+
 @pytest.mark.parametrize("seed", [7, np.random.RandomState(7), np.random.default_rng(7)])
 def test_equal_seeds_give_equal_tables(seed):
     import copy

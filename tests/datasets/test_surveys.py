@@ -60,11 +60,37 @@ def test_speclite_and_top_hats_agree_on_colours():
         ({"stop": (0.0, 0.5)}, "stop"),
         ({"calibration": -0.1}, "calibration"),
         ({"band_sets": ((("ztfi",), 1.0),)}, "band_sets"),
+        ({"clouds": (0, 1)}, "clouds"),
+        ({"clouds": (10.0, -1.0)}, "clouds"),
+        ({"clouds": 5}, "clouds"),
+        ({"depth_scatter": -1}, "depth_scatter"),
+        ({"depth_scatter": np.nan}, "depth_scatter"),
+        ({"systematic": -1}, "systematic"),
+        ({"cadence_scatter": -0.1}, "cadence_scatter"),
+        ({"baseline": -5.0}, "baseline"),
+        ({"moon_gap": -1.0}, "moon_gap"),
+        ({"moon_loss": np.inf}, "moon_loss"),
+        ({"depths": None}, "depths"),
+        ({"delay": 5}, "delay"),
+        ({"delay": (3.0,)}, "delay"),
+        ({"delay": (5.0, 3.0)}, "delay"),
+        ({"dates": 5}, "dates"),
+        ({"dates": ((1.0, 2.0), 3.0)}, "dates"),
+        ({"declinations": 5}, "declinations"),
+        ({"season": None}, "season"),
+        ({"detection_snr": np.nan}, "detection_snr"),
+        ({"min_detections": -1}, "min_detections"),
+        ({"min_nights": "two"}, "min_nights"),
+        ({"band_sets": ("ztfg",)}, "band_sets"),
+        ({"band_sets": ((("ztfg",), -1.0),)}, "band_sets"),
+        ({"curves": {"ztfg": ([5000.0, 4000.0], [1.0, 1.0])}}, "curves"),
+        ({"curves": {"ztfg": ([4000.0, 5000.0], [0.0, 0.0])}}, "curves"),
+        ({"curves": {"ztfg": 5}}, "curves"),
     ],
 )
 def test_bad_numbers_are_named(changes, named):
     good = {"name": "s", "bands": ("ztfg", "ztfr"), "depths": 20.0, "cadences": 3.0}
-    with pytest.raises(ValueError, match=named):
+    with pytest.raises(ValueError, match=f"{named}.*of survey 's'"):
         Survey(**(good | changes))
 
 

@@ -1,11 +1,10 @@
 import numpy as np
 import pytest
 
+from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._simulation import (
     band_flux,
-    draw_candidates,
     draw_light_curves,
-    scale_to_magnitude,
 )
 from sklearn_sn.datasets._surveys import get_survey
 from sklearn_sn.datasets._variables import ActiveNucleus, DwarfNova, _damped_walk
@@ -50,6 +49,24 @@ def test_nuclei_vary_more_in_the_blue_and_around_their_mean():
     assert np.median(blue / red) > 1.2
     # Equation 7 of MacLeod et al. (2010): some tenths of a magnitude.
     assert 0.1 < np.median(objects["walk_sigma"]) < 0.6
+
+
+def test_difference_fluxes_of_nuclei_have_mean_zero():
+    sed = ActiveNucleus()
+    objects = _objects(sed, 1500)
+    objects |= {"walk_sigma": np.full(1500, 0.5), "walk_tau": np.full(1500, 40.0)}
+    rng = np.random.default_rng(0)
+    objects["walk"] = _damped_walk(objects["walk_sigma"], objects["walk_tau"], rng)
+    rows = np.arange(1500)
+    # Far from the peak on which the walks are aligned.
+    phase = rng.uniform(-580.0, -400.0, 1500)
+    for wavelength in (4000.0, 7000.0):
+        args = (objects, rows, phase, np.full((1500, 1), wavelength))
+        relative = sed.flux(*args, difference=True) / (
+            sed.flux(*args) - sed.flux(*args, difference=True)
+        )
+        # Of a scatter of 0.5 mag, the mean is 0.11 above the flux at the mean magnitude.
+        assert abs(np.mean(relative)) < 0.04
 
 
 def test_spectra_of_nuclei_have_broad_lines_of_the_equivalent_width():
@@ -97,4 +114,4 @@ def test_light_curves_begin_before_the_peak(sed):
     objects = _objects(sed)
     curves = draw_light_curves(sed, objects, LSST, np.random.default_rng(1))
     assert np.isfinite(curves["flux"]).all()
-    assert (curves["time"] < objects["t_peak"][curves.rows] - 20).any()
+    assert (curves["time"] < objects["t_peak"][curves.rows] - 10).any()

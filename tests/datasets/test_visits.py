@@ -5,7 +5,9 @@ import pytest
 from astropy.coordinates import get_body, get_sun
 from astropy.time import Time
 from astropy.utils import iers
+from scipy.stats import kstest
 
+from sklearn_sn.datasets._supernovae import make_supernovae
 from sklearn_sn.datasets._surveys import get_survey
 from sklearn_sn.datasets._visits import (
     _EQUINOX,
@@ -40,6 +42,12 @@ def test_cadence_is_the_one_asked():
     np.testing.assert_allclose(counts, [400 / 3, 400 / 7], rtol=0.03)
     _, _, band, _ = _visits(replace(SURVEY, cadences=(3.0, 7.0), lost=0.4))
     np.testing.assert_allclose(np.bincount(band) / 200, 0.6 * counts, rtol=0.04)
+
+
+def test_rubin_makes_the_visits_it_reports():
+    # Ten years; a share of 0.8 more in one season is less in the next.
+    _, _, band, _ = _visits(get_survey("lsst"), n=60, span=3652.0)
+    np.testing.assert_allclose(np.bincount(band) / 60, [56, 80, 184, 184, 160, 160], rtol=0.06)
 
 
 def test_seasons_are_when_the_sun_is_far():
@@ -92,16 +100,31 @@ def test_follow_up_observes_its_bands_in_the_same_nights():
     assert np.median(counts) > 2
 
 
-def test_peaks_fall_into_seasons_and_dates():
-    survey = get_survey("ztf")
-    ra = np.random.default_rng(0).uniform(0, 360, 3000)
-    peaks = draw_peak_dates(survey, ra, np.random.default_rng(1))
-    assert peaks.min() > survey.dates[0] - 200 and peaks.max() < survey.dates[1] + 400
+@pytest.mark.parametrize("dates", [(60000.0, 60030.0), (58200.0, 60600.0)])
+@pytest.mark.parametrize("season", [60.0, 240.0, 365.25])
+def test_peaks_fall_evenly_into_dates_and_seasons(dates, season):
+    survey = replace(get_survey("ztf"), dates=dates, season=season)
+    peaks, ra = draw_peak_dates(survey, 3000, np.random.default_rng(1))
+    assert peaks.min() >= dates[0] and peaks.max() <= dates[1]
+    assert kstest(peaks, "uniform", (dates[0], dates[1] - dates[0])).pvalue > 1e-3
+    assert ra.min() >= 0 and ra.max() < 360
     with iers.conf.set_temp("auto_download", False):
         sun = get_sun(Time(peaks, format="mjd")).ra.deg
-    apart = (ra - sun + 180.0) % 360.0 - 180.0
-    assert np.abs(apart).min() > 15
-    assert len(np.unique(np.round((peaks - 58200) / 365.25))) >= 7
+    # Days from opposition; the true Sun is up to 6 degrees beside the mean one.
+    day = ((sun - ra) % 360.0 - 180.0) * 365.25 / 360.0
+    if season < 300:
+        assert day.min() > -0.5 * season - 47 and day.max() < 0.5 * season + 7
+        assert day.min() < -0.5 * season - 33 and day.max() > 0.5 * season - 7
+        assert np.median(day) == pytest.approx(-20.0, abs=0.05 * season + 4)
+
+
+def test_light_curves_of_short_surveys_peak_in_their_dates():
+    survey = replace(get_survey("ztf"), dates=(60000.0, 60030.0))
+    _, _, truth = make_supernovae(
+        40, classes={"SN Ia": 1, "CV": 1}, surveys=survey, modalities=["light_curve"],
+        random_state=0, return_truth=True,
+    )  # fmt: skip
+    assert truth["t_peak"].between(60000.0, 60030.0).all()
 
 
 def test_errors_are_a_fifth_at_the_depth():

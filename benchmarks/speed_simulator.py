@@ -1,0 +1,59 @@
+"""How many objects a second the simulator makes: light curves and spectra, one and two processes.
+
+For the default surveys and for each built-in one, with classes in equal parts and the default
+redshifts. Per CPU second counts the time of all processes; it is what two idle cores would double.
+Processes are started before the clock. Run with the number of objects as argument (default 20480,
+which is ten blocks).
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.datasets._survey_table import SURVEY_TABLE
+
+ROUNDS = 3
+WARM_UP = 4200  # objects: more than two blocks, so that processes are started
+
+
+def cpu_seconds():
+    """User and system time of this process and of its processes that still run (Linux only)."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # a process that has just ended
+            continue
+        if str(os.getpid()) in (stat.parent.name, fields[1]):
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def measure(n, surveys, n_jobs):
+    """Objects a second, and a CPU second; of the fastest round."""
+    options = {"surveys": surveys, "n_jobs": n_jobs}
+    make_supernovae(WARM_UP, random_state=0, **options)
+    rounds = []
+    for seed in range(1, ROUNDS + 1):
+        wall, cpu = time.perf_counter(), cpu_seconds()
+        make_supernovae(n, random_state=seed, **options)
+        rounds.append((time.perf_counter() - wall, cpu_seconds() - cpu))
+    wall, cpu = (min(times) for times in zip(*rounds, strict=True))
+    return n / wall, n / cpu
+
+
+def main(n=20480):
+    print(f"{n} objects with light curve and spectrum, fastest of {ROUNDS} rounds\n")
+    print("| surveys | processes | objects a second | objects a CPU second |")
+    print("| --- | ---: | ---: | ---: |")
+    for surveys in (("ztf", "lsst"), *SURVEY_TABLE):
+        name = surveys if isinstance(surveys, str) else ", ".join(surveys) + " (default)"
+        for n_jobs in (1, 2):
+            per_second, per_cpu_second = measure(n, surveys, n_jobs)
+            print(f"| {name} | {n_jobs} | {per_second:.0f} | {per_cpu_second:.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:]))
