@@ -296,7 +296,7 @@ def test_model_does_not_carry_the_data(estimator, supernovae):
 @learned
 def test_separates_two_classes_far_above_chance(estimator):
     X, y = simulated(240, classes=("SN Ia", "SLSN-I"), random_state=1)
-    model = clone(estimator).set_params(max_epochs=12, lr=3e-3)
+    model = clone(estimator).set_params(max_epochs=16, lr=3e-3)
     if is_regressor(model):
         answer = cross_val_predict(model, X, (y == "SN Ia") * 2.0 - 1.0, cv=2)
         assert np.mean((answer > 0) == (y == "SN Ia")) > 0.8
