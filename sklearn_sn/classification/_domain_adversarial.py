@@ -13,13 +13,13 @@ from sklearn_sn.nets import DomainAdversarialNet
 
 
 class DomainAdversarialClassifier(GRUClassifier):
-    r"""Classify light curves, with a latent from which their survey cannot be guessed.
+    """Classify light curves, with a latent from which their survey cannot be guessed.
 
     A :class:`GRUClassifier` beside which a discriminator learns to guess the domain, such as the
     survey, from the latent. The discriminator minimises its cross-entropy :math:`H(D(L), d)`, the
     classifier :math:`H(C(X), y) - w H(D(L), d)`, in alternate steps [1]_. A discriminator that lags
     behind is fooled while nothing is hidden: it takes several steps for each of the classifier.
-    And what the classifier gains ends at the entropy of guessing, :math:`\ln n_d`, beyond which
+    And what the classifier gains ends at the entropy of guessing, :math:`\\ln n_d`, beyond which
     the latent would tell the domain again, by the discriminator's errors.
 
     Parameters
