@@ -107,6 +107,13 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             Axes in brackets are absent where a single phase or band is given. Spectra are in units
             of their median flux, light curves in units of the peak. With `as_nested` a nested
             column, with fields wavelength (or band), time (phase), flux and sample.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before fit.
+        ValueError
+            For an unknown modality or place, or input that cannot be mended.
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
@@ -145,6 +152,13 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         -------
         array of shape (n_objects, [n_phases,] n_wavelengths) or (n_objects, [n_bands,] n_phases)
             The mean is taken as the network sees fluxes: of light curves in asinh.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before fit.
+        ValueError
+            For an unknown modality or place, or input that cannot be mended.
         """
         centre, _, places = self._predictive(
             X, to, phase, wavelength, band, source, n_samples, random_state
@@ -261,6 +275,13 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         array of shape (n, [n_phases,] n_wavelengths) or (n, [n_bands,] n_phases)
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before fit.
+        ValueError
+            For an unknown modality or place, or a Z of another width.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
