@@ -81,3 +81,10 @@ def build(name, seed):
         for number in range(n_members)
     ]
     return members[0] if n_members == 1 else Ensemble(members)
+
+
+def save_answers(name, folds):
+    """Keep what a model answered on test parts: a dict of task to array for each fold."""
+    arrays = {f"{i} {task}": a for i, fold in enumerate(folds) for task, a in fold.items()}
+    (CACHE / "answers").mkdir(parents=True, exist_ok=True)
+    np.savez(CACHE / "answers" / f"{name}.npz", **arrays)

@@ -22,7 +22,7 @@ import torch
 from _baselines import MAIN_CLASSES, Z_MAX, evaluate_baselines
 from _evaluation import classification_figures, redshift_figures, table
 from _real_data import load_pairs, thin_light_curves
-from _settings import REPORTED, SETTINGS, build
+from _settings import REPORTED, SETTINGS, build, save_answers
 from joblib import Parallel, delayed
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
@@ -89,7 +89,7 @@ def validate(name, X, y, z, inner, held, seed):
 
 
 def run_fold(name, X, y, z, train, test, seed, only_validate=False):
-    """Figures, and the embeddings of the test part."""
+    """Figures, the embeddings of the test part, and what neighbours (or a ridge) answered."""
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     start = time.time()
@@ -104,7 +104,7 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
     out = {"validation": {" ".join(np.atleast_1d(k)): np.max(v) for k, v in scores.items()}}
     if only_validate:
         print(name, "fold", seed, out, f"{time.time() - start:.0f} s", flush=True)
-        return out, None
+        return out, None, None
     embedder = build(name, seed).fit(X.iloc[train], y[train])
     Z_train = embedder.encode(X.iloc[train], "light_curve")
     tests = {"": X.iloc[test]} | {
@@ -114,6 +114,7 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
     Z = {what: embedder.encode(table, "light_curve") for what, table in tests.items()}
     spectra = embedder.encode(X.iloc[test], "spectrum")
     recalls = recall_at_k(spectra, Z[""], k=[1, 10])
+    given = {}
     out["retrieval"] = {"recall@1": recalls[0], "recall@10": recalls[1]}
     for task in ("three", "five", "redshift"):
         part, truth = targets(task, y, z)
@@ -121,11 +122,14 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
             head = candidates[int(np.argmax(scores[task, kind]))]
             head.fit(Z_train[part[train]], truth[train][part[train]])
             for what in Z if task == "three" else [""]:
-                out[f"{task} {kind}{what}"] = figures(
-                    task, head, Z[what][part[test]], truth[test][part[test]]
-                )
+                here = Z[what][part[test]]
+                out[f"{task} {kind}{what}"] = figures(task, head, here, truth[test][part[test]])
+                if kind == "Ridge":
+                    given[task] = np.expm1(head.predict(here))
+                elif kind == "kNN" and task != "redshift":
+                    given[f"{task}{what}"] = head.predict_proba(here)
     print(name, "fold", seed, out, f"{time.time() - start:.0f} s", flush=True)
-    return out, (Z[""], spectra)
+    return out, (Z[""], spectra), given
 
 
 def main():
@@ -148,13 +152,13 @@ def main():
             delayed(run_fold)(name, X, y, z, train, test, seed, arguments.validate)
             for seed, (train, test) in enumerate(folds)
         )
-        results = [found for found, _ in answers]
+        results = [found for found, _, _ in answers]
         print(table({name: results}), flush=True)
         if arguments.validate:
             continue
         width = answers[0][1][0].shape[1]
         embeddings = np.full((2, len(X), width), np.nan, dtype=np.float32)
-        for (_, test), (_, Z) in zip(folds, answers, strict=True):
+        for (_, test), (_, Z, _) in zip(folds, answers, strict=True):
             embeddings[:, test] = Z
         np.savez_compressed(
             out / f"{name}_embeddings.npz",
@@ -164,6 +168,7 @@ def main():
             redshift=z,
         )
         (out / f"{name}.json").write_text(json.dumps(results, indent=1))
+        save_answers(f"pairs_{name}", [given for _, _, given in answers])
     if not arguments.no_baselines:
         baselines = evaluate_baselines(X, y, z, folds)
         (out / "baselines.json").write_text(json.dumps(baselines, indent=1))

@@ -27,10 +27,11 @@ from _baselines import MAIN_CLASSES, Z_MAX, boosting_classifier, redshift_regres
 from _evaluation import classification_figures, redshift_figures, table
 from _light_curve_features import light_curve_features, observing_pattern
 from _real_data import load_curves, load_pairs, thin_light_curves
-from _settings import load_pretrained_encoder
+from _settings import load_pretrained_encoder, save_answers
 from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
+from sklearn_sn import load_pretrained
 from sklearn_sn.classification import LightCurveTransformerClassifier
 from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.regression import LightCurveTransformerRegressor
@@ -109,14 +110,26 @@ class Network:
         return np.expm1(found) if self.task == "redshift" else found
 
 
+def features_and_embedding(X):
+    """Hand-made features beside the embedding of the packaged model, which saw no real object."""
+    embedder = load_pretrained("contrastive-sim")
+    names = [f"embedding {i}" for i in range(embedder.embedding_dim)]
+    embedding = pd.DataFrame(embedder.encode(X, "light_curve"), X.index, names)
+    return light_curve_features(X).join(embedding)
+
+
 BOOSTING = "gradient boosting (features C)"
+BOOSTING_EMBEDDING = "gradient boosting (features C, packaged embedding)"
+# What networks are averaged with, and how the average is called.
+PARTNERS = {BOOSTING: "boosting", BOOSTING_EMBEDDING: "boosting with embedding"}
 BASELINES = {
     BOOSTING: light_curve_features,
+    BOOSTING_EMBEDDING: features_and_embedding,
     "control K0": lambda X: observing_pattern(X, "K0"),
     "control K1": lambda X: observing_pattern(X, "K1"),
 }
 BOOSTING_OTHERS = f"{BOOSTING}, with the other curves"
-THINNABLE = (BOOSTING,)  # the controls' columns depend on the bands of the table
+THINNABLE = tuple(PARTNERS)  # the controls' columns depend on the bands of the table
 
 
 def trees(task, features, target):
@@ -126,7 +139,7 @@ def trees(task, features, target):
 
 
 def run_fold(X, y, z, features, train, test, others, models, tasks, members, seed):
-    """Figures by model, then task.
+    """Figures by model, then task; what each model answered, by the same keys.
 
     `train`, `test` and `others` are rows of X; `others` are for the models that ask for them.
     `models`: parameters by name.
@@ -137,7 +150,7 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
     tests = {"": X.iloc[test]}
     for what, how in THINNED.items():
         tests[f", {what}"] = thin_light_curves(X.iloc[test], random_state=seed, **how)
-    found = {}
+    found, given = {}, {}
     for task in tasks:
         part = taking_part(task, y, z)
         target = z if task == "redshift" else y
@@ -147,6 +160,7 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
 
         def score(name, what, answer, task=task, classes=classes, truth=target[b]):
             found.setdefault(name, {})[f"{task}{what}"] = figures(task, classes, truth, answer)
+            given.setdefault(name, {})[f"{task}{what}"] = answer
 
         boosted = {}
         more = np.concatenate([a, others[part[others]]])
@@ -162,8 +176,7 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
                 columns = table_of(values).reindex(columns=whole.columns) if what else whole.iloc[b]
                 answer = answers(task, model, columns.to_numpy())
                 score(name, what, answer)
-                if name == BOOSTING:
-                    boosted[what] = answer
+                boosted[name, what] = answer
         # A network learns nothing from an object without a usable point; trees can, from its lack.
         usable = check_table(X.iloc[more]).light_curve.lengths > 0
         for name, params in models.items():
@@ -177,14 +190,15 @@ def run_fold(X, y, z, features, train, test, others, models, tasks, members, see
                 score(name, what, several[0])
                 if members > 1:
                     score(f"{name}, average of {members}", what, mean)
-                both = f"{name}, {members}, and boosting".replace(", 1,", ",")
-                if what in boosted:
-                    score(both, what, (mean + boosted[what]) / 2)
+                for partner, short in PARTNERS.items():
+                    if (partner, what) in boosted:
+                        both = f"{name}, {members}, and {short}".replace(", 1,", ",")
+                        score(both, what, (mean + boosted[partner, what]) / 2)
     print(f"fold {seed}: {time.time() - start:.0f} s", flush=True)
     for name, tasks in found.items():
         short = {t: round(f.get("macro-F1", f.get("R2")), 3) for t, f in tasks.items()}
         print("   ", name, short, flush=True)
-    return found
+    return found, given
 
 
 def main():
@@ -232,7 +246,7 @@ def main():
         )
         for train, test, seed in parts
     )
-    by_name = {name: [fold[name] for fold in results] for name in results[0]}
+    by_name = {name: [found[name] for found, _ in results] for name in results[0][0]}
     print(table(by_name), flush=True)
     if not arguments.validate:
         out = Path(arguments.out)
@@ -241,6 +255,8 @@ def main():
             file = name.replace(",", "").replace(" ", "_").replace("(", "").replace(")", "")
             content = {"model": name, "folds": found}
             (out / f"{arguments.sample}_{file}.json").write_text(json.dumps(content, indent=1))
+            # The answers themselves, for averages with other models: combine_maven_real.py.
+            save_answers(f"{arguments.sample}_{file}", [given[name] for _, given in results])
 
 
 if __name__ == "__main__":
