@@ -1,0 +1,102 @@
+"""How well spectra are generated from light curves: truth on a grid, residuals and coverage."""
+
+from itertools import pairwise
+
+import numpy as np
+
+from sklearn_sn.data import as_ragged, check_table, resample
+
+WINDOW = (4000.0, 7000.0)  # Å; a spectrum is divided by its median flux inside
+PHASE_EDGES = (-10.0, -5.0, 0.0, 5.0, 10.0, 15.0, 20.0, 30.0)
+MIN_COVERED = 0.5  # of the window; a spectrum with less of it has no scale to be compared on
+
+
+class Truth:
+    """The spectra of some objects on a rest-frame grid, and where to ask a model for them.
+
+    Parameters
+    ----------
+    X : DataFrame
+        With columns spectrum, t_peak and redshift.
+    wavelength : array of shape (n_wavelengths,)
+        Å, rest frame.
+    phases : (float, float)
+        Days from peak, rest frame; spectra outside are left out.
+
+    Attributes
+    ----------
+    owner : array of shape (n_spectra,)
+        Row of each spectrum.
+    phase : array of shape (n_spectra,)
+    flux : array of shape (n_spectra, n_wavelengths)
+        NaN where a spectrum does not reach.
+    asked : array of shape (n_objects, n_asked)
+        Phases to ask for, all spectra of each object; repeated where one has fewer.
+    place : array of shape (n_spectra,)
+        Column of each spectrum in `asked`.
+    """
+
+    def __init__(self, X, wavelength, phases=(PHASE_EDGES[0], PHASE_EDGES[-1])):
+        table = check_table(X[["spectrum"]])
+        spectra, counts = table.spectrum, np.diff(table.spectrum_offsets)
+        owner = np.repeat(np.arange(len(X)), counts)
+        stretch = 1.0 + X["redshift"].to_numpy()[owner]
+        peak = X["t_peak"].to_numpy()[owner]
+        phase = (spectra.reduce("first", "time") - peak) / stretch
+        rest = spectra.with_fields(wavelength=spectra["wavelength"] / stretch[spectra.rows])
+        flux, _, covered = resample(rest, wavelength)
+        flux = np.where(covered, flux, np.nan)
+        inside = (wavelength >= WINDOW[0]) & (wavelength <= WINDOW[1])
+        keep = covered[:, inside].mean(axis=1) >= MIN_COVERED
+        keep &= (phase >= phases[0]) & (phase <= phases[1])
+        self.owner, self.phase, flux = owner[keep], phase[keep], flux[keep]
+        scale = np.nanmedian(np.abs(flux[:, inside]), axis=1, keepdims=True)
+        self.flux, self.wavelength = flux / scale, wavelength
+        first = np.searchsorted(self.owner, self.owner)
+        self.place = np.arange(len(self.owner)) - first
+        self.asked = np.zeros((len(X), int(self.place.max(initial=0)) + 1))
+        for column in range(self.asked.shape[1] - 1, -1, -1):
+            here = self.place == column
+            self.asked[self.owner[here], : column + 1] = self.phase[here][:, None]
+        self.asked[self.owner, self.place] = self.phase
+
+    def of(self, predicted):
+        """The answers (n_objects, n_asked, n_wavelengths) that belong to the spectra."""
+        return np.asarray(predicted)[self.owner, self.place]
+
+    def residual(self, predicted):
+        """Mean squared residual of each spectrum, shape (n_spectra,)."""
+        return np.nanmean((predicted - self.flux) ** 2, axis=1)
+
+    def covered(self, lower, upper):
+        """Share of each spectrum inside an interval, and mean width of it, (n_spectra,) each."""
+        known = np.isfinite(self.flux)
+        inside = np.where(known, (self.flux >= lower) & (self.flux <= upper), np.nan)
+        width = np.where(known, upper - lower, np.nan)
+        return np.nanmean(inside, axis=1), np.nanmean(width, axis=1)
+
+    def by_phase(self, values):
+        """Mean over the spectra of each bin of phase; NaN where it has none."""
+        bins = np.searchsorted(PHASE_EDGES, self.phase, side="right") - 1
+        bins = np.clip(bins, 0, len(PHASE_EDGES) - 2)
+        total = np.bincount(bins, values, len(PHASE_EDGES) - 1)
+        with np.errstate(invalid="ignore"):
+            return total / np.bincount(bins, minlength=len(PHASE_EDGES) - 1)
+
+
+def phase_bins():
+    """Names of the bins of phase."""
+    return [f"{low:+.0f}…{high:+.0f} d" for low, high in pairwise(PHASE_EDGES)]
+
+
+def without_spectra(X):
+    return X.drop(columns="spectrum")
+
+
+def masked(X, share, random_state=0):
+    """The light curves with a share of their points dropped at random; one point stays at least."""
+    curves = as_ragged(X["light_curve"], kind="light_curve")
+    order = np.random.default_rng(random_state).random(curves.n_points)
+    least = curves.reduce("min", order, empty=0.0)[curves.rows]
+    keep = (order >= share) | (order == least)
+    return X.assign(light_curve=curves.filter(keep).to_nested(index=X.index))
