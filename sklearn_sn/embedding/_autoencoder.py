@@ -3,9 +3,10 @@
 from numbers import Real
 
 from sklearn_sn.modules import MMVAEModule
-from sklearn_sn.nets import LightCurvePoints, SpectrumPixels
+from sklearn_sn.nets import ImagePixels, LightCurvePoints, MetadataNumbers, SpectrumPixels
 
-MODALITIES = ("light_curve", "spectrum")
+MODALITIES = ("light_curve", "spectrum", "image", "metadata")
+PLAIN = ("image", "metadata")  # without wavelength and phase
 _OF_MODULE = (
     "latent_tokens",
     "latent_dim",
@@ -34,6 +35,17 @@ def check_parameters(params):
             f"The 'modalities' parameter must hold names of {list(MODALITIES)}. Got "
             f"{params['modalities']!r} instead."
         )
+    columns = params["metadata_columns"]
+    if isinstance(columns, str) or any(not isinstance(name, str) for name in columns):
+        raise ValueError(
+            "The 'metadata_columns' parameter must be a sequence of column names. Got "
+            f"{columns!r} instead."
+        )
+    if params["modalities"] is not None and ("metadata" in modalities) != (len(columns) > 0):
+        raise ValueError(
+            "'metadata' among the modalities and 'metadata_columns' go together; got "
+            f"{modalities} and {list(columns)}."
+        )
     if params["d_model"] % params["n_heads"]:
         raise ValueError(
             "The 'd_model' parameter must be a multiple of 'n_heads'; got "
@@ -54,9 +66,22 @@ def _check_range(params, name, lowest, highest, unit):
         )
 
 
+def modalities_of(X, params):
+    """The modalities to read: those asked for, or those that X has."""
+    if params["modalities"] is not None:
+        return list(params["modalities"])
+    found = [name for name in MODALITIES[:3] if name in X.columns]
+    return found + (["metadata"] if len(params["metadata_columns"]) else [])
+
+
 def build_points(name, params):
     """The input of one modality, from an estimator's parameters (a dict); not fitted."""
-    common = {"phase_range": params["phase_range"], "augmentation": params["augmentation"]}
+    augmentation = params["augmentation"]
+    if name == "metadata":
+        return MetadataNumbers(columns=params["metadata_columns"], augmentation=augmentation)
+    if name == "image":
+        return ImagePixels(size=params["image_size"], augmentation=augmentation)
+    common = {"phase_range": params["phase_range"], "augmentation": augmentation}
     if name == "light_curve":
         return LightCurvePoints(
             max_points=params["max_points"], amplitude=params["amplitude"], **common
@@ -90,6 +115,8 @@ def check_inside(inputs, prepared):
     """
     for name, part in prepared.items():
         if not (part.lengths > 0).any():
+            if name in PLAIN:
+                raise ValueError(f"No object of X has {name}; leave {name!r} out.")
             source = inputs[name]
             where = f"phase_range={source.phase_range!r}"
             if name == "spectrum":
@@ -111,12 +138,14 @@ def balance(params, inputs, prepared):
             # Of more spectra than these a training step sees a part.
             n_groups = part.n_groups[part.lengths > 0]
             points[name] *= float((n_groups.clip(max=drawn) / n_groups).mean())
+    # What is balanced weighs as much as the spectra do or, without them, as the largest modality.
+    first = "spectrum" if "spectrum" in points else max(points, key=points.get)
     weights = {"spectrum": float(params["spectrum_weight"])}
-    weights["light_curve"] = params["light_curve_weight"]
-    if weights["light_curve"] == "balanced":
-        both = "spectrum" in points and "light_curve" in points
-        ratio = points["spectrum"] / points["light_curve"] if both else 1.0
-        weights["light_curve"] = weights["spectrum"] * max(1.0, ratio)
-    weights = {name: float(weights[name]) for name in points}
+    for name in points:
+        weight = params[f"{name}_weight"]
+        if weight == "balanced":
+            weight = max(1.0, points[first] / points[name]) * weights["spectrum"]
+        weights[name] = float(weight)
+    weights = {name: weights[name] for name in points}
     total = sum(weights[name] * points[name] for name in points)
     return {"weights": weights, "points_per_object": total}

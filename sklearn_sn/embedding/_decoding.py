@@ -8,16 +8,23 @@ from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_sample
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.embedding._places import light_curve_places, spectrum_places
+from sklearn_sn.embedding._autoencoder import PLAIN
+from sklearn_sn.embedding._places import light_curve_places, plain_places, spectrum_places
 from sklearn_sn.nets import TableDataset, phase_frame
 
 COLUMNS = ("redshift", "t_peak")  # plain columns that place an object in phase and wavelength
 CHUNK_OBJECTS = 64
 
 
-def check_placed(X, modalities, training=False):
-    """Check a table with the columns that place its objects, as far as X has them."""
-    columns = [name for name in COLUMNS if name in X.columns]
+def check_placed(X, modalities, training=False, metadata_columns=()):
+    """Check a table with the columns that place its objects, as far as X has them.
+
+    In training all `metadata_columns` are to be there.
+    """
+    placing = (*COLUMNS, *(() if training else metadata_columns))
+    columns = [name for name in dict.fromkeys(placing) if name in X.columns]
+    if training:
+        columns = list(dict.fromkeys([*columns, *metadata_columns]))
     return check_table(X, modalities=modalities, metadata_columns=columns, training=training)
 
 
@@ -27,10 +34,12 @@ class DecodingEstimator(GenerativeEstimator):
     def _read(self, X, names):
         """Dataset, frame and checked table of those modalities that X has."""
         X = as_frame(X)
-        here = [name for name in names if name in X.columns]
-        table = check_placed(X, here or names)  # refused by the check where there is none
+        columns = self.inputs_["metadata"].columns if "metadata" in names else ()
+        here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
+        # Refused by the check where there is none.
+        table = check_placed(X, here or names, metadata_columns=columns)
         frame = phase_frame(table, self.frame_ == "rest")
-        if frame.unplaced.any():
+        if frame.unplaced.any() and not set(here) <= set(PLAIN):
             warn_quality(
                 f"{int(frame.unplaced.sum())} of {len(table)} objects have no redshift, which "
                 "counts as 0, although the model works in the rest frame."
@@ -40,6 +49,10 @@ class DecodingEstimator(GenerativeEstimator):
         inputs = {name: self.inputs_[name] for name in here}
         prepared = {name: source.prepare(table, frame) for name, source in inputs.items()}
         return TableDataset(inputs, prepared), frame, table
+
+    def _has_numbers(self, X, name):
+        """Whether X has any of the columns of the metadata."""
+        return name == "metadata" and any(c in X.columns for c in self.inputs_[name].columns)
 
     @staticmethod
     def _found(dataset):
@@ -84,6 +97,10 @@ class DecodingEstimator(GenerativeEstimator):
 
     def _places(self, to, n, stretch, phase, wavelength, band):
         """The points to decode at, with defaults filled in."""
+        if to in PLAIN:
+            if any(place is not None for place in (phase, wavelength, band)):
+                raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
+            return plain_places(self.inputs_[to])
         if to == "spectrum":
             if band is not None:
                 raise ValueError("band is for light curves; a spectrum takes wavelength.")

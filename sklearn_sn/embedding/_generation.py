@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import mixture_mean
+from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.embedding._calibration import IntervalCalibration
 from sklearn_sn.embedding._decoding import DecodingEstimator
 
@@ -75,12 +76,12 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         as_nested=False,
         random_state=None,
     ):
-        """Sample spectra or light curves that go with what is known of the objects.
+        """Sample what a modality would look like, given what is known of the objects.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-        to : {"spectrum", "light_curve"}, default="spectrum"
+        to : {"spectrum", "light_curve", "image", "metadata"}, default="spectrum"
         phase : float, or array of shape (n_phases,) or (n_objects, n_phases), optional
             Days from peak, rest frame where ``frame_`` is "rest". Default: 0 for spectra, every
             second day of `phase_range` for light curves.
@@ -96,6 +97,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         noise : bool, default=False
             Add the decoder's own scatter, independent from point to point, to each sample.
         as_nested : bool, default=False
+            Of spectra and light curves.
         random_state : int, RandomState or None, default=None
             All objects share the noise that is drawn, so that one's samples do not depend on which
             others are in `X`.
@@ -103,9 +105,11 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         array of shape (n_objects, n_samples, [n_phases,] n_wavelengths), or for light curves
-        (n_objects, n_samples, [n_bands,] n_phases)
+        (n_objects, n_samples, [n_bands,] n_phases), images (n_objects, n_samples, n_channels,
+        side, side), metadata (n_objects, n_samples, n_columns)
             Axes in brackets are absent where a single phase or band is given. Spectra are in units
-            of their median flux, light curves in units of the peak. With `as_nested` a nested
+            of their median flux, light curves in units of the peak, images in
+            spreads above the median of the cutout, metadata in their own. With `as_nested` a nested
             column, with fields wavelength (or band), time (phase), flux and sample.
 
         Raises
@@ -151,7 +155,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         array of shape (n_objects, [n_phases,] n_wavelengths) or (n_objects, [n_bands,] n_phases)
-            The mean is taken as the network sees fluxes: of light curves in asinh.
+            Or as :meth:`generate` has it, without samples. The mean is taken as the network sees
+            fluxes: of light curves and images in asinh.
 
         Raises
         ------
@@ -236,6 +241,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             As for :meth:`predict_interval`, which must get the same `to` and `source`.
         phase_bins : int or array of inner edges (days), default=4
         wavelength_bins : int or array of inner edges (Å), default=8
+            Metadata are calibrated column by column, images channel by channel.
 
         Returns
         -------
@@ -252,6 +258,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         if not (to in dataset.prepared and (dataset.prepared[to].lengths > 0).any()):
             raise ValueError(f"X has no object with {to!r} to calibrate with.")
         owner, log_wavelength, phase, score = self._scores(to, z, dataset)
+        if to in PLAIN:  # by column, or by channel
+            phase_bins, wavelength_bins = [], dataset.inputs[to].wavelength_edges()
         if not len(owner):
             raise ValueError(f"No {to} of X has a known phase: give X a column 't_peak'.")
         self.calibrations_[self._route(to, source)] = IntervalCalibration().fit(
@@ -303,7 +311,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Parameters
         ----------
         n : int
-        to : {"spectrum", "light_curve"}, optional
+        to : {"spectrum", "light_curve", "image", "metadata"}, optional
             Default: the latents themselves.
         random_state : int, RandomState or None, default=None
         **where

@@ -6,12 +6,12 @@ from sklearn.utils import check_random_state
 from sklearn_sn.base import TorchEstimator, check_continued, kept_params
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.embedding._autoencoder import (
-    MODALITIES,
     balance,
     build_module,
     build_points,
     check_inside,
     check_parameters,
+    modalities_of,
 )
 from sklearn_sn.embedding._decoding import check_placed, warn_estimated
 from sklearn_sn.embedding._generation import GenerativeEmbedder
@@ -20,6 +20,7 @@ from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import MMVAENet, TableDataset, phase_frame
 
 N_WAVELENGTHS = 256  # of the default grid
+CALIBRATED = ("spectrum", "light_curve", "image", "metadata")  # the first that there is
 
 
 class MMVAEEmbedder(GenerativeEmbedder):
@@ -32,14 +33,18 @@ class MMVAEEmbedder(GenerativeEmbedder):
 
     A modality is a set of points in the plane of wavelength and phase: a photometric point stands
     at its band's effective wavelength, a pixel at its own, with all spectra of an object in one
-    set. Phase is counted from the peak: the column ``t_peak`` (MJD) where `X` has it, else the
-    brightest point of the smoothed light curve, which fit says in a warning.
+    set. Pixels of cutouts and columns of numbers are points of planes of their own. Phase is
+    counted from the peak: the column ``t_peak`` (MJD) where `X` has it, else the brightest point of
+    the smoothed light curve, which fit says in a warning.
 
     Parameters
     ----------
     modalities : sequence of str, default=None
-        Of "light_curve" and "spectrum"; None takes those that `X` has. With "spectrum" alone this
-        is the plain VAE of spectra.
+        Of "light_curve", "spectrum", "image" and "metadata"; None takes those that `X` has, and
+        metadata where `metadata_columns` names any. With "spectrum" alone this is the plain VAE of
+        spectra.
+    metadata_columns : sequence of str, default=()
+        Plain columns of numbers to embed and to generate; a missing value is NaN.
     latent_tokens, latent_dim : int, default=4, 4
         The latent is a table of so many tokens of so many numbers.
     d_model, n_heads, n_layers, d_feedforward : int, default=32, 4, 4, 32
@@ -69,6 +74,8 @@ class MMVAEEmbedder(GenerativeEmbedder):
         Neighbouring pixels of a longer spectrum are averaged.
     spectra_per_object : int, default=2
         Spectra that one training step sees of an object, drawn anew each epoch.
+    image_size : int, default=16
+        Cutouts are averaged to so many pixels a side.
     augmentation : bool, default=True
         Hide a part of the points from the encoders in training, so that little data widens the
         posterior; all points are still to be explained.
@@ -76,12 +83,13 @@ class MMVAEEmbedder(GenerativeEmbedder):
         See :class:`~sklearn_sn.losses.MMVAELoss`.
     n_samples : int, default=2
         Samples of each expert in training, K.
-    light_curve_weight, spectrum_weight : float or "balanced", default="balanced", 1.0
+    light_curve_weight, image_weight, metadata_weight : float or "balanced", default="balanced"
         Weight of each modality's log-likelihood; "balanced" makes up for the points that it has
-        fewer than the spectra, for an average object of fit.
+        fewer than the spectra (than the largest modality, without spectra), for an average object.
+    spectrum_weight : float, default=1.0
     calibration_fraction : float, default=0.0
         Part of the objects to hold out of training and to calibrate the intervals of spectra on
-        (of light curves where there are no spectra); see :meth:`calibrate`.
+        (without spectra of light curves, else of what there is); see :meth:`calibrate`.
     optimizer : {"adamw", "adam", "radam"}, default="adamw"
     lr : float, default=1e-3
         Peak learning rate.
@@ -175,6 +183,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         self,
         *,
         modalities=None,
+        metadata_columns=(),
         latent_tokens=4,
         latent_dim=4,
         d_model=32,
@@ -193,11 +202,14 @@ class MMVAEEmbedder(GenerativeEmbedder):
         max_points=200,
         max_pixels=512,
         spectra_per_object=2,
+        image_size=16,
         augmentation=True,
         objective="iwae",
         n_samples=2,
         light_curve_weight="balanced",
         spectrum_weight=1.0,
+        image_weight="balanced",
+        metadata_weight="balanced",
         calibration_fraction=0.0,
         optimizer="adamw",
         lr=1e-3,
@@ -215,6 +227,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         verbose=0,
     ):
         self.modalities = modalities
+        self.metadata_columns = metadata_columns
         self.latent_tokens = latent_tokens
         self.latent_dim = latent_dim
         self.d_model = d_model
@@ -233,11 +246,14 @@ class MMVAEEmbedder(GenerativeEmbedder):
         self.max_points = max_points
         self.max_pixels = max_pixels
         self.spectra_per_object = spectra_per_object
+        self.image_size = image_size
         self.augmentation = augmentation
         self.objective = objective
         self.n_samples = n_samples
         self.light_curve_weight = light_curve_weight
         self.spectrum_weight = spectrum_weight
+        self.image_weight = image_weight
+        self.metadata_weight = metadata_weight
         self.calibration_fraction = calibration_fraction
         self.optimizer = optimizer
         self.lr = lr
@@ -285,8 +301,9 @@ class MMVAEEmbedder(GenerativeEmbedder):
         held = None
         if self.calibration_fraction > 0:
             X, held = self._hold_out(X)
-        asked = self.modalities or [name for name in MODALITIES if name in X.columns]
-        table = check_placed(X, asked or MODALITIES, training=True)
+        asked = modalities_of(X, params)
+        columns = self.metadata_columns
+        table = check_placed(X, asked or ("light_curve", "spectrum"), True, columns)
         if self._continues:
             check_continued(params, self._first_params, self.modalities_, table)
         else:
@@ -322,7 +339,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         self.calibrations_ = {}
         if held is not None:
-            self.calibrate(held, "spectrum" if "spectrum" in self.modalities_ else "light_curve")
+            self.calibrate(held, next(n for n in CALIBRATED if n in self.modalities_))
         return self
 
     def _hold_out(self, X):

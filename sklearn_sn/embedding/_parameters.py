@@ -46,8 +46,11 @@ CONTRASTIVE_CONSTRAINTS = {
     "pretrained_lr_factor": [Interval(Real, 0, None, closed="neither")],
 }
 
+_WEIGHT = [Interval(Real, 0, None, closed="neither"), StrOptions({"balanced"})]
 MMVAE_CONSTRAINTS = {
     "modalities": ["array-like", None],
+    "metadata_columns": ["array-like"],
+    "image_size": size(2),
     "latent_tokens": size(),
     "latent_dim": size(),
     "d_model": size(),
@@ -69,10 +72,9 @@ MMVAE_CONSTRAINTS = {
     "augmentation": ["boolean"],
     "objective": [StrOptions({"iwae", "iwae_joint", "elbo"})],
     "n_samples": size(),
-    "light_curve_weight": [
-        Interval(Real, 0, None, closed="neither"),
-        StrOptions({"balanced"}),
-    ],
+    "light_curve_weight": _WEIGHT,
+    "image_weight": _WEIGHT,
+    "metadata_weight": _WEIGHT,
     "spectrum_weight": [Interval(Real, 0, None, closed="neither")],
     "calibration_fraction": fraction(),
 }

@@ -19,8 +19,8 @@ class Places:
     log_wavelength, phase : array of shape (1, L) or (n, L)
     shape : tuple of int
         What L stands for.
-    fields : dict of str to array of shape (1, L) or (n, L)
-        What a nested column says of the points.
+    fields : dict of str to array of shape (1, L) or (n, L), or None
+        What a nested column says of the points; None where there is no such column.
     """
 
     log_wavelength: np.ndarray
@@ -30,6 +30,8 @@ class Places:
 
     def to_nested(self, flux, index, name):
         """A nested column of fluxes (n, S, L), with the number of the sample of every point."""
+        if self.fields is None:
+            raise ValueError(f"as_nested is for spectra and light curves, not for {name}.")
         n, S, L = flux.shape
         fields = {}
         for key, values in self.fields.items():
@@ -98,6 +100,17 @@ def light_curve_places(phase, band, stretch):
     when, where = np.broadcast_arrays(when, where)
     bands = np.broadcast_to(names[None, :, None], where.shape)
     return Places(_flat(where), _flat(when), shape, {"time": _flat(when), "band": _flat(bands)})
+
+
+def plain_places(source):
+    """Every column of metadata, or every pixel of a cutout.
+
+    Parameters
+    ----------
+    source : input
+        Its ``places()`` and ``output_shape`` say what they are.
+    """
+    return Places(*source.places(), source.output_shape, None)
 
 
 def _numbers(name, values, n):

@@ -12,6 +12,7 @@ from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._phase_frame import PhaseFrame, phase_frame
+from sklearn_sn.nets._plain_points import ImagePixels, MetadataNumbers
 from sklearn_sn.nets._spectrum_input import SpectrumInput
 from sklearn_sn.nets._supcon import SupConNet
 from sklearn_sn.nets._supervised import SupervisedNet
@@ -23,11 +24,13 @@ __all__ = [
     "ContrastiveNet",
     "DomainAdversarialNet",
     "ImageInput",
+    "ImagePixels",
     "LightCurveInput",
     "LightCurvePoints",
     "LightCurveSequenceInput",
     "MMVAENet",
     "MetadataInput",
+    "MetadataNumbers",
     "PhaseFrame",
     "Progress",
     "Schedule",

@@ -18,10 +18,12 @@ OBJECTS = {
     "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
     "sklearn_sn.nets": (
         "ImageInput",
+        "ImagePixels",
         "LightCurveInput",
         "LightCurvePoints",
         "LightCurveSequenceInput",
         "MetadataInput",
+        "MetadataNumbers",
         "SpectrumInput",
         "SpectrumPixels",
     ),

@@ -298,7 +298,8 @@ def test_save_and_load_keeps_generation_and_calibration(X, curves, tmp_path):
 @pytest.mark.parametrize(
     ("parameter", "value"),
     [
-        ("modalities", ["image"]),
+        ("modalities", ["photometry"]),
+        ("metadata_columns", "redshift"),
         ("n_heads", 3),
         ("phase_range", (5.0, -5.0)),
         ("wavelength_range", (1.0, 2.0)),

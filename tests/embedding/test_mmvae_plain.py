@@ -1,0 +1,136 @@
+"""The multimodal autoencoder with cutouts and columns of numbers."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn import MMVAEEmbedder, load_model, save_model
+from sklearn_sn.datasets import make_supernovae
+
+TINY = {
+    "d_model": 16,
+    "n_layers": 1,
+    "d_feedforward": 16,
+    "n_frequencies": 8,
+    "latent_tokens": 2,
+    "latent_dim": 2,
+    "batch_size": 16,
+    "image_size": 6,
+    "random_state": 0,
+}
+COLUMNS = ("redshift", "brightness")
+
+
+@pytest.fixture(scope="module")
+def X():
+    """Ninety objects; the brightness of a cutout is that of the metadata."""
+    X, _, truth = make_supernovae(90, return_truth=True, n_pixels=64, random_state=0)
+    rng = np.random.default_rng(0)
+    brightness = rng.uniform(2.0, 20.0, len(X))
+    y, x = np.mgrid[:12, :12] - 5.5
+    spot = np.exp(-(x**2 + y**2) / 8.0)
+    noise = rng.normal(size=(len(X), 2, 12, 12))
+    images = (noise + brightness[:, None, None, None] * spot).astype(np.float32)
+    cells = pd.Series(list(images), index=X.index, dtype=object)
+    cells.iloc[:5] = None
+    values = pd.Series(brightness, index=X.index)
+    values.iloc[3:8] = np.nan
+    return X[["light_curve", "spectrum", "redshift"]].assign(
+        t_peak=truth["t_peak"], image=cells, brightness=values
+    )
+
+
+@pytest.fixture(scope="module")
+def model(X):
+    return MMVAEEmbedder(**TINY, metadata_columns=COLUMNS, max_epochs=2).fit(X)
+
+
+@pytest.fixture(scope="module")
+def images_and_numbers(X):
+    some = X[["image", "brightness"]]
+    params = {**TINY, "metadata_columns": ("brightness",), "lr": 1e-2}
+    return MMVAEEmbedder(**params, max_epochs=60, frame="observer").fit(some.iloc[8:70])
+
+
+def test_all_modalities_are_embedded_and_generated(model, X):
+    assert model.modalities_ == ["light_curve", "spectrum", "image", "metadata"]
+    assert model.generate(X, "image", n_samples=3, random_state=0).shape == (90, 3, 2, 6, 6)
+    assert model.generate(X, "metadata", n_samples=3, random_state=0).shape == (90, 3, 2)
+    assert model.predict(X, "image").shape == (90, 2, 6, 6)
+    assert np.isfinite(model.predict(X, "spectrum", source="image")).all()
+    assert np.isfinite(model.transform(X)).all()
+
+
+@pytest.mark.parametrize("lacking", ["image", "brightness", "spectrum"])
+def test_any_part_may_be_lacking_at_predict(model, X, lacking):
+    answer = model.transform(X.drop(columns=lacking))
+    assert answer.shape == (90, 4) and np.isfinite(answer).all()
+
+
+def test_an_object_whose_numbers_are_all_missing_has_no_such_expert(model, X):
+    bare = X.assign(brightness=np.nan, redshift=X["redshift"])
+    alone = model.encode(bare.assign(redshift=np.nan), "metadata")
+    assert (alone == 0).all()
+    assert (model.encode(bare, "metadata") != 0).any(axis=1).all()
+
+
+def test_a_cutout_tells_the_number_that_goes_with_it(images_and_numbers, X):
+    held = X[["image", "brightness"]].iloc[70:]
+    predicted = images_and_numbers.predict(held[["image"]], "metadata")[:, 0]
+    residual = predicted - held["brightness"]
+    assert np.mean(residual**2) < 0.3 * held["brightness"].var()
+
+
+def test_a_number_tells_the_cutout_that_goes_with_it(images_and_numbers, X):
+    held = X[["brightness"]].iloc[70:]
+    centre = images_and_numbers.predict(held, "image")[:, :, 2:4, 2:4].mean(axis=(1, 2, 3))
+    assert np.corrcoef(centre, held["brightness"])[0, 1] > 0.8
+
+
+def test_generated_pixels_lie_where_they_belong(images_and_numbers, X):
+    image = images_and_numbers.predict(X[["brightness"]].iloc[70:], "image").mean(axis=0)
+    middle, edge = image[:, 2:4, 2:4].mean(), image[:, [0, -1]].mean()
+    assert middle > edge + 1.0
+
+
+def test_intervals_of_numbers_are_calibrated_by_column(images_and_numbers, X):
+    held = X[["image", "brightness"]].iloc[8:]
+    images_and_numbers.calibrate(held, "metadata")
+    lower, upper = images_and_numbers.predict_interval(held[["image"]], "metadata", coverage=0.8)
+    inside = (held["brightness"] >= lower[:, 0]) & (held["brightness"] <= upper[:, 0])
+    assert 0.75 <= inside.mean() <= 0.9
+
+
+def test_images_are_calibrated_by_channel(images_and_numbers, X):
+    held = X[["image", "brightness"]].iloc[8:]
+    images_and_numbers.calibrate(held, "image")
+    calibration = images_and_numbers.calibrations_["image from others"]
+    assert calibration.factors_.shape[:2] == (1, 2)
+
+
+def test_places_are_refused_where_there_are_none(model, X):
+    with pytest.raises(ValueError, match="phase, wavelength and band do not go with"):
+        model.predict(X, "metadata", phase=0.0)
+    with pytest.raises(ValueError, match="as_nested"):
+        model.generate(X, "image", as_nested=True)
+
+
+def test_text_is_refused(X):
+    with pytest.raises(ValueError, match="OneHotEncoder"):
+        MMVAEEmbedder(**TINY, metadata_columns=("survey",), max_epochs=1).fit(X.assign(survey="a"))
+
+
+def test_columns_and_modality_go_together(X):
+    with pytest.raises(ValueError, match="go together"):
+        MMVAEEmbedder(**TINY, modalities=("spectrum",), metadata_columns=("redshift",)).fit(X)
+    with pytest.raises(ValueError, match="go together"):
+        MMVAEEmbedder(**TINY, modalities=("spectrum", "metadata")).fit(X)
+    with pytest.raises(ValueError, match="lacks the column 'nothing'"):
+        MMVAEEmbedder(**TINY, metadata_columns=("nothing",)).fit(X)
+
+
+def test_a_saved_model_generates_the_same(model, X, tmp_path):
+    save_model(model, tmp_path / "m.snmodel")
+    again = load_model(tmp_path / "m.snmodel")
+    for to in ("image", "metadata"):
+        assert (again.predict(X, to) == model.predict(X, to)).all()
