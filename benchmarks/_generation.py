@@ -100,3 +100,40 @@ def masked(X, share, random_state=0):
     least = curves.reduce("min", order, empty=0.0)[curves.rows]
     keep = (order >= share) | (order == least)
     return X.assign(light_curve=curves.filter(keep).to_nested(index=X.index))
+
+
+class MeanSpectrum:
+    """The mean training spectrum near each phase, the baseline of all."""
+
+    def __init__(self, truth, half_width=2.5):
+        self.truth, self.half_width = truth, half_width
+
+    def predict(self, phase):
+        """Mean spectra at the phases, (n_objects, n_phases, n_wavelengths)."""
+        start, step = PHASE_EDGES[0], 0.5
+        grid = np.arange(start, PHASE_EDGES[-1] + step, step)
+        near = np.abs(self.truth.phase - grid[:, None]) <= self.half_width
+        mean = np.array([np.nanmean(self.truth.flux[rows], axis=0) for rows in near])
+        place = np.rint((phase - start) / step).astype(int)
+        return mean[np.clip(place, 0, len(grid) - 1)]
+
+
+def score(truth, predicted, interval=None):
+    """Residual, coverage and width: of all, and by phase."""
+    residual = truth.residual(truth.of(predicted))
+    found = {"residual": residual.mean(), "residual by phase": truth.by_phase(residual).tolist()}
+    if interval is not None:
+        inside, width = truth.covered(*(truth.of(end) for end in interval))
+        found |= {
+            "coverage": inside.mean(),
+            "width": width.mean(),
+            "coverage by phase": truth.by_phase(inside).tolist(),
+            "width by phase": truth.by_phase(width).tolist(),
+        }
+    return found
+
+
+def answer(model, X, truth, source):
+    """Predicted spectra and their 90 % interval at the places of the truth."""
+    where = {"phase": truth.asked, "wavelength": truth.wavelength, "source": source}
+    return model.predict(X, **where), model.predict_interval(X, coverage=0.9, **where)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import Truth, masked, phase_bins, without_spectra
+from _generation import MeanSpectrum, Truth, answer, masked, phase_bins, score, without_spectra
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor
@@ -41,12 +41,12 @@ MODELS = {
 }
 
 
-def simulate(n, seed):
+def simulate(n, seed, surveys=("lsst",)):
     """Objects with light curve, spectra, redshift and t_peak; the truth table."""
     X, _, truth = make_supernovae(
         n,
         classes=("SN Ia",),
-        surveys=("lsst",),
+        surveys=surveys,
         redshift_range=(0.02, 0.3),
         min_points=10,
         n_spectra=(2, 4),
@@ -57,42 +57,6 @@ def simulate(n, seed):
     )
     X = X[["light_curve", "spectrum", "redshift"]].assign(t_peak=truth["t_peak"])
     return X, truth
-
-
-class MeanSpectrum:
-    """The mean training spectrum near each phase, the baseline of all."""
-
-    def __init__(self, truth, half_width=2.5):
-        self.truth, self.half_width = truth, half_width
-
-    def predict(self, phase):
-        """Mean and standard deviation, (n_objects, n_phases, n_wavelengths) each."""
-        grid = np.arange(-10.0, 30.5, 0.5)
-        near = np.abs(self.truth.phase - grid[:, None]) <= self.half_width
-        mean = np.array([np.nanmean(self.truth.flux[rows], axis=0) for rows in near])
-        place = np.clip(np.rint((phase + 10.0) / 0.5).astype(int), 0, len(grid) - 1)
-        return mean[place]
-
-
-def score(truth, predicted, interval=None):
-    """Residual, coverage and width: of all, and by phase."""
-    residual = truth.residual(truth.of(predicted))
-    found = {"residual": residual.mean(), "residual by phase": truth.by_phase(residual).tolist()}
-    if interval is not None:
-        inside, width = truth.covered(*(truth.of(end) for end in interval))
-        found |= {
-            "coverage": inside.mean(),
-            "width": width.mean(),
-            "coverage by phase": truth.by_phase(inside).tolist(),
-            "width by phase": truth.by_phase(width).tolist(),
-        }
-    return found
-
-
-def answer(model, X, truth, source):
-    """Predicted spectra and their 90 % interval at the places of the truth."""
-    where = {"phase": truth.asked, "wavelength": WAVELENGTH, "source": source}
-    return model.predict(X, **where), model.predict_interval(X, coverage=0.9, **where)
 
 
 def parameters_from_latents(Z, Z_test, truth, test):
@@ -170,7 +134,7 @@ def main():
         print(found["parameters end to end"], flush=True)
     out = Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "scores.json").write_text(json.dumps(found, indent=1))
+    (out / "scores.json").write_text(json.dumps(found, indent=1, default=float))
 
 
 if __name__ == "__main__":

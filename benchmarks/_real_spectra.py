@@ -1,0 +1,19 @@
+"""Real SN Ia with light curves and dated spectra, for what generates spectra."""
+
+import warnings
+
+from _real_data import load_pairs
+
+from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.nets import phase_frame
+
+
+def load_type_ia():
+    """SN Ia of the pairs with redshift and t_peak (MJD), which comes from the light curve alone."""
+    X, y = load_pairs()
+    X = X[(y == "SN Ia") & (X["redshift"] > 0)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)
+        table = check_table(X[["light_curve"]])
+    X = X[["light_curve", "spectrum", "redshift"]]
+    return X.assign(t_peak=phase_frame(table, rest=False).origin)
