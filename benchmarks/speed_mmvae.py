@@ -1,0 +1,240 @@
+"""Training step and generation of MMVAE against a padded, weight-materialising reference.
+
+The reference does what the paper describes and its code does: the decoder's queries attend to each
+other, every attention writes its weights out, all of it runs anew for each sample, and every
+object is padded to the longest. The library's decoder has no attention among its queries, so that
+the two are not the same function: compared is what a step of the same sizes costs. They run in
+turn; printed are objects a second, the ratio and, each in a process of its own, the peak memory.
+
+    python benchmarks/speed_mmvae.py
+"""
+
+import math
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from sklearn_sn.losses import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.modules import MMVAEModule
+
+BATCH, SAMPLES, PIXELS, POINTS, ROUNDS = 16, 2, 982, 60, 5
+WIDTH, HEADS, LAYERS, TOKENS, DIM = 32, 4, 4, 4, 4
+GENERATED = 8  # samples
+
+
+def written_out(x, context, mask, layer):
+    """Multi-head attention with its weights in memory: x (B, L, d), context (B, C, d)."""
+    split = [layer.query(x), *layer.key_value(context).chunk(2, -1)]
+    query, key, value = (t.view(len(t), -1, HEADS, WIDTH // HEADS).transpose(1, 2) for t in split)
+    scores = query @ key.transpose(-1, -2) / math.sqrt(WIDTH // HEADS)
+    if mask is not None:
+        scores = scores.masked_fill(mask[:, None, None, :], -torch.inf)
+    weights = F.softmax(scores, dim=-1)
+    return layer.out((weights @ value).transpose(1, 2).flatten(2))
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.query = nn.Linear(WIDTH, WIDTH)
+        self.key_value = nn.Linear(WIDTH, 2 * WIDTH)
+        self.out = nn.Linear(WIDTH, WIDTH)
+
+    def forward(self, x, context, mask=None):
+        return written_out(x, context, mask, self)
+
+
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.among, self.across = Attention(), Attention()
+        self.norms = nn.ModuleList(nn.LayerNorm(WIDTH) for _ in range(3))
+        self.feed_forward = nn.Sequential(
+            nn.Linear(WIDTH, WIDTH), nn.GELU(), nn.Linear(WIDTH, WIDTH)
+        )
+
+    def forward(self, x, context, mask=None):
+        x = self.norms[0](x + self.among(x, x))
+        x = self.norms[1](x + self.across(x, context, mask))
+        return self.norms[2](x + self.feed_forward(x))
+
+
+class Reference(nn.Module):
+    """One expert and one decoder per modality, as the paper has them."""
+
+    def __init__(self):
+        super().__init__()
+        self.places = nn.ModuleList(nn.Linear(2, WIDTH) for _ in range(2))
+        self.values = nn.ModuleList(nn.Linear(1, WIDTH) for _ in range(2))
+        self.queries = nn.ParameterList(torch.randn(2 * TOKENS, WIDTH) for _ in range(2))
+        self.encoders = nn.ModuleList(
+            nn.ModuleList(Block() for _ in range(LAYERS)) for _ in range(2)
+        )
+        self.decoders = nn.ModuleList(
+            nn.ModuleList(Block() for _ in range(LAYERS)) for _ in range(2)
+        )
+        self.latents = nn.ModuleList(nn.Linear(WIDTH, DIM) for _ in range(2))
+        self.tokens = nn.Linear(DIM, WIDTH)
+        self.heads = nn.ModuleList(nn.Linear(WIDTH, 2) for _ in range(2))
+
+    def encode(self, i, values, places, mask):
+        context = self.values[i](values) + self.places[i](places)
+        x = self.queries[i].expand(len(values), -1, -1)
+        for block in self.encoders[i]:
+            x = block(x, context, mask)
+        mean, scale = x.chunk(2, dim=1)
+        return self.latents[i](mean), F.softplus(self.latents[i](scale)) + 1e-3
+
+    def decode(self, i, z, places):
+        """z (S, B, T, D): every sample is a row of its own, with all that precedes it."""
+        x = self.places[i](places).repeat(len(z), 1, 1)
+        tokens = self.tokens(z.flatten(0, 1))
+        for block in self.decoders[i]:
+            x = block(x, tokens)
+        mean, scale = self.heads[i](x).unflatten(0, z.shape[:2]).unbind(-1)
+        return mean, F.softplus(scale) + 0.01
+
+
+def batch(n_objects):
+    """Light curves and spectra, padded; the tensors of both ways."""
+    rng = np.random.default_rng(0)
+    found = {}
+    for name, longest in (("light_curve", POINTS), ("spectrum", PIXELS)):
+        lengths = rng.integers(longest // 3, longest + 1, n_objects)
+        lengths[0] = longest
+        mask = np.arange(longest) >= lengths[:, None]
+        shape = (n_objects, longest)
+        values = rng.normal(size=(*shape, 2)).astype(np.float32)
+        arrays = {
+            "values": values,
+            "log_wavelength": rng.uniform(-0.3, 0.3, shape).astype(np.float32),
+            "phase": rng.uniform(-10.0, 30.0, shape).astype(np.float32),
+            "target": values[..., 0].copy(),
+            "error": np.full(shape, 0.1, dtype=np.float32),
+            "pad_mask": mask,
+            "hidden": mask,
+        }
+        found[name] = {key: torch.from_numpy(value) for key, value in arrays.items()}
+    return found
+
+
+def library(n_objects=BATCH):
+    """A training step and a generation, the library's way."""
+    torch.manual_seed(0)
+    tensors = batch(n_objects)
+    model = MMVAEModule({"light_curve": 2, "spectrum": 2}, dropout=0.0)
+    owners = dict.fromkeys(tensors, torch.arange(n_objects))
+    loss, optimizer = MMVAELoss("iwae"), torch.optim.AdamW(model.parameters())
+
+    def train():
+        answer = model({n: [t] for n, t in tensors.items()}, owners, n_objects, SAMPLES)
+        total = 0.0
+        for name, chunks in answer["decoded"].items():
+            given = tensors[name]
+            for mean, scale in chunks:
+                total = total + laplace_log_likelihood(
+                    given["target"], mean, scale, given["pad_mask"], given["error"]
+                )
+        parts = (answer[key].flatten(-2) for key in ("z", "mean", "scale"))
+        optimizer.zero_grad()
+        loss(*parts, answer["present"], total).mean().backward()
+        optimizer.step()
+
+    def generate():
+        given = tensors["light_curve"]
+        keys = ("values", "log_wavelength", "phase", "hidden")
+        with torch.inference_mode():
+            mean, scale = model.encoders["light_curve"](*(given[key] for key in keys))
+            z = mean + scale * torch.randn(GENERATED, *mean.shape)
+            places = tensors["spectrum"]
+            model.decode("spectrum", z, places["log_wavelength"], places["phase"])
+
+    return train, generate
+
+
+def reference(n_objects=BATCH):
+    """The same, written out."""
+    torch.manual_seed(0)
+    tensors = list(batch(n_objects).values())
+    model = Reference()
+    loss, optimizer = MMVAELoss("iwae"), torch.optim.AdamW(model.parameters())
+    present = torch.ones(2, n_objects, dtype=torch.bool)
+    places = [torch.stack([t["log_wavelength"], t["phase"]], dim=-1) for t in tensors]
+
+    def train():
+        found = [
+            model.encode(i, t["values"][..., :1], places[i], t["pad_mask"])
+            for i, t in enumerate(tensors)
+        ]
+        mean, scale = (torch.stack(part) for part in zip(*found, strict=True))
+        noise = torch.empty(2, 2, SAMPLES, *mean.shape[1:]).exponential_()
+        z = mean.unsqueeze(1) + scale.unsqueeze(1) * (noise[0] - noise[1])
+        total = 0.0
+        for i, given in enumerate(tensors):
+            answer = [
+                part.unflatten(0, (2, SAMPLES))
+                for part in model.decode(i, z.flatten(0, 1), places[i])
+            ]
+            total = total + laplace_log_likelihood(
+                given["target"], *answer, given["pad_mask"], given["error"]
+            )
+        optimizer.zero_grad()
+        loss(z.flatten(-2), mean.flatten(-2), scale.flatten(-2), present, total).mean().backward()
+        optimizer.step()
+
+    def generate():
+        given = tensors[0]
+        with torch.inference_mode():
+            mean, scale = model.encode(0, given["values"][..., :1], places[0], given["pad_mask"])
+            model.decode(1, mean + scale * torch.randn(GENERATED, *mean.shape), places[1])
+
+    return train, generate
+
+
+def timed(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def peak_memory(name, n_objects):
+    """GB of a process that does nothing else: before the first step, and after it (Linux only)."""
+    torch.set_num_threads(1)
+    before = highest_memory()
+    train, _ = {"library": library, "reference": reference}[name](n_objects)
+    train()
+    return before, highest_memory()
+
+
+def highest_memory():
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1e6
+
+
+def main():
+    torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    steps = zip(("training step", "generation"), library(), reference(), strict=True)
+    for what, ours, theirs in steps:
+        ours(), theirs()
+        pairs = [(timed(ours), timed(theirs)) for _ in range(ROUNDS)]
+        ratio = np.median([b / a for a, b in pairs])
+        a, b = BATCH / np.median(pairs, axis=0)
+        print(f"{what:14s} library {a:6.1f}/s   reference {b:6.1f}/s   ratio {ratio:5.1f}")
+    # The whole batch of the reference would need more memory than many machines have.
+    for name, n_objects in (("library", BATCH), ("library", BATCH // 4), ("reference", BATCH // 4)):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            before, peak = pool.submit(peak_memory, name, n_objects).result()
+        print(
+            f"{name}, batch of {n_objects}: {peak - before:.2f} GB beside {before:.2f} GB of torch"
+        )
+
+
+if __name__ == "__main__":
+    main()
