@@ -12,6 +12,7 @@ import argparse
 import json
 import time
 import warnings
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -26,22 +27,20 @@ from sklearn_sn import MMVAEEmbedder
 from sklearn_sn.data import DataQualityWarning
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 128)  # rest frame, Å
-SIZES = {"lr": 3e-3, "batch_size": 32, "max_pixels": 256, "warm_start": True, "verbose": 2}
+SIZES = {"lr": 3e-3, "batch_size": 32, "max_pixels": 128, "warm_start": True, "verbose": 2}
 SURVEYS = ("followup", "ztf")
 MODELS = ("MMVAE", "MMVAE, simulations first")
 
 
-def fitted(name, X, simulated, epochs, seed):
-    """A model trained on real objects, maybe after simulated ones."""
-    model = MMVAEEmbedder(**SIZES, max_epochs=epochs, random_state=seed)
-    if "simulations" in name:
-        model.set_params(max_epochs=max(1, epochs // 2)).fit(simulated)
-        model.set_params(lr=1e-3)
-    return model.fit(X)
+def pretrained(n, epochs):
+    """A model of simulated objects, which a warm start goes on from."""
+    X, _ = simulate(n, seed=0, surveys=SURVEYS)
+    model = MMVAEEmbedder(**SIZES, max_epochs=epochs, random_state=0).fit(X)
+    return model.set_params(lr=1e-3)
 
 
-def run_fold(names, X, simulated, train, test, epochs, seed):
-    """Scores by model, and what each predicted for the test objects."""
+def run_fold(starts, X, train, test, epochs, seed):
+    """Scores by model; `starts` holds what each goes on from, or None."""
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     inner, held = train_test_split(train, test_size=0.2, random_state=seed)
@@ -49,9 +48,10 @@ def run_fold(names, X, simulated, train, test, epochs, seed):
     mean = MeanSpectrum(Truth(X.iloc[inner], WAVELENGTH))
     found = {"mean per phase": score(true, mean.predict(true.asked))}
     of_test = without_spectra(X.iloc[test])
-    for name in names:
+    for name, first in starts.items():
         start = time.time()
-        model = fitted(name, X.iloc[inner], simulated, epochs, seed)
+        model = MMVAEEmbedder(**SIZES) if first is None else deepcopy(first)
+        model.set_params(max_epochs=epochs, random_state=seed).fit(X.iloc[inner])
         before = score(true, *answer(model, of_test, true, "light_curve"))
         model.calibrate(X.iloc[held], source="light_curve")
         after = score(true, *answer(model, of_test, true, "light_curve"))
@@ -62,8 +62,9 @@ def run_fold(names, X, simulated, train, test, epochs, seed):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument("--epochs", type=int, default=120)
     parser.add_argument("--simulated", type=int, default=2000)
+    parser.add_argument("--simulated-epochs", type=int, default=60)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
@@ -71,10 +72,13 @@ def main():
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X = load_type_ia()
-    simulated, _ = simulate(arguments.simulated, seed=0, surveys=SURVEYS)
+    torch.set_num_threads(1)
+    starts = dict.fromkeys(arguments.models)
+    if MODELS[1] in starts:
+        starts[MODELS[1]] = pretrained(arguments.simulated, arguments.simulated_epochs)
     folds = list(KFold(5, shuffle=True, random_state=0).split(X))[: arguments.folds]
     results = Parallel(arguments.jobs)(
-        delayed(run_fold)(arguments.models, X, simulated, train, test, arguments.epochs, seed)
+        delayed(run_fold)(starts, X, train, test, arguments.epochs, seed)
         for seed, (train, test) in enumerate(folds)
     )
     out = Path(arguments.out)

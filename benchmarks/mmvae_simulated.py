@@ -29,12 +29,12 @@ from sklearn_sn.datasets import Spectrograph, make_supernovae
 from sklearn_sn.regression import LightCurveTransformerRegressor
 
 SPECTROGRAPH = Spectrograph(
-    "simulated", (3500.0, 9500.0), resolution=300.0, n_pixels=300, snr=(20.0, 60.0), warp=0.02
+    "simulated", (3500.0, 9500.0), resolution=100.0, n_pixels=160, snr=(20.0, 60.0), warp=0.02
 )
-WAVELENGTH = np.geomspace(3600.0, 8200.0, 160)  # rest frame, Å
+WAVELENGTH = np.geomspace(3600.0, 8200.0, 128)  # rest frame, Å
 MASKED = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 PARAMETERS = ("nickel_mass", "ejecta_mass", "kinetic_energy", "stretch", "colour")
-SIZES = {"lr": 3e-3, "batch_size": 32, "max_pixels": 300}
+SIZES = {"lr": 3e-3, "batch_size": 32, "spectra_per_object": 1}
 MODELS = {
     "MMVAE": SIZES,
     "spectrum-only VAE": {**SIZES, "modalities": ("spectrum",), "objective": "elbo"},
@@ -87,7 +87,7 @@ def parameters_end_to_end(X, X_test, truth, test, epochs):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=4500)
-    parser.add_argument("--epochs", type=int, default=100)
+    parser.add_argument("--epochs", type=int, default=80)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--no-regressor", action="store_true", help="skip the end-to-end networks")
     parser.add_argument("--out", default="benchmarks/results/mmvae_simulated")
@@ -134,7 +134,8 @@ def main():
         print(found["parameters end to end"], flush=True)
     out = Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "scores.json").write_text(json.dumps(found, indent=1, default=float))
+    name = "_".join(arguments.models).replace(" ", "_").replace("-", "_")
+    (out / f"{name}.json").write_text(json.dumps(found, indent=1, default=float))
 
 
 if __name__ == "__main__":
