@@ -3,6 +3,7 @@
 from numbers import Integral
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
@@ -107,6 +108,11 @@ def horizon_sweep(
             f"{days.tolist()!r} instead."
         )
     days = days.astype(np.float64)
+    if not isinstance(X, pd.DataFrame) or "light_curve" not in X.columns:
+        raise ValueError(
+            "horizon_sweep needs a pandas.DataFrame with a column 'light_curve'; got "
+            f"{list(X.columns)[:10] if isinstance(X, pd.DataFrame) else type(X).__name__}."
+        )
     X, y, groups = indexable(X, y, groups)
     scorer = check_scoring(estimator, scoring)
     splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
