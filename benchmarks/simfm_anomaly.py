@@ -1,10 +1,10 @@
-"""Anomalies among real light curves: models and detectors know Ia, II and Ib/c; the rest is strange.
+"""Anomalies among real light curves: what is neither Ia nor II nor Ib/c.
 
 Five folds by object. Detectors learn from the Ia, II and Ib/c of a training part, and rank the test
-part, in which SLSN-I, IIn and rarer types are the anomalies: AUROC, and their share in the first 5 %
-(beside "share", theirs among all). Embeddings: latents of pretrained models as they are ("frozen")
-and fine-tuned on the training part, and hand-made features A (shape and colour) and C. The control
-K1 sees no flux.
+part, in which SLSN-I, IIn and rarer types are the anomalies: AUROC, and their share in the first
+5 % (beside "share", theirs among all). Embeddings: latents of pretrained models as they are
+("frozen") and fine-tuned on the training part, and hand-made features A (shape and colour) and C.
+The control K1 sees no flux.
 
     python benchmarks/simfm_anomaly.py [--epochs FACTOR] [--objects N]
 """

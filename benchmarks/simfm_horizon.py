@@ -4,7 +4,7 @@ Ia, II and Ib/c, five folds by object (those of maven_real.py). Networks are fit
 light curves (augmentation cuts them) and asked at each horizon; gradient boosting on features C and
 the control K1 are fitted anew at each. Writes the figures and, with --picture, their lines.
 
-    python benchmarks/simfm_horizon.py [--days 3 5 ...] [--epochs FACTOR] [--objects N] [--picture P]
+    python benchmarks/simfm_horizon.py [--days 3 5 ...] [--epochs FACTOR] [--picture FILE]
 """
 
 import numpy as np

@@ -1,9 +1,9 @@
 """Classes of real light curves with 128 labels and with all, by models pretrained on simulations.
 
 Five folds by object (those of maven_real.py). "Limited": 128 labelled objects of a training part,
-five draws of each; "Full": all of it. Models: a recurrent network from scratch; an MLP on the frozen
-latent of each pretrained one; each of them fine-tuned, alone and averaged with gradient boosting;
-gradient boosting on hand-made features; and the controls K0 and K1, which see no flux.
+five draws of each; "Full": all of it. Models: a recurrent network from scratch; an MLP on the
+frozen latent of each pretrained one; each of them fine-tuned, alone and averaged with gradient
+boosting; gradient boosting on hand-made features; and the controls K0 and K1, which see no flux.
 
     python benchmarks/simfm_real.py [--tasks three five] [--budgets limited full] [--objects N]
 """
