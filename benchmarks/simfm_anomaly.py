@@ -98,9 +98,10 @@ def main():
                 tuned = network(start, epochs=arguments.epochs, **cls)
                 embeddings[name] = tuned.fit(X.iloc[usual], y[usual]).transform(X)
         found = ranked(embeddings, y, train, test)
-        for name in [key for key in found if key.endswith(COMBINED[1]) and "features" not in key]:
-            pair = rankdata(found[name]) + rankdata(found[COMBINED[0]])
-            found[f"{name}, and {COMBINED[0]}"] = pair
+        for name in list(found):
+            if name.endswith(COMBINED[1]) and not name.startswith(("features", "control")):
+                pair = rankdata(found[name]) + rankdata(found[COMBINED[0]])
+                found[f"{name}, and {COMBINED[0]}"] = pair
         for name, strangeness in found.items():
             results.setdefault(name, []).append(anomaly_figures(strangeness, y[test]))
     write(arguments, "anomaly", results)

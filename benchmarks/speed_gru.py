@@ -18,7 +18,6 @@ import torch
 from torch.nn import functional as F
 
 from sklearn_sn.data import Ragged, check_table
-from sklearn_sn.losses import ClassificationLoss
 from sklearn_sn.modules import GRUEncoder
 from sklearn_sn.nets import BatchLoader, LightCurveSequenceInput, TableDataset
 
@@ -120,11 +119,10 @@ def main():
     head = torch.nn.Linear(100, 8)
     labels = torch.from_numpy(rng.integers(0, 8, n))
     optimizer = torch.optim.Adam([*encoder.parameters(), *head.parameters()], lr=1e-4)
-    loss = ClassificationLoss()
 
     def step(z, rows):
         optimizer.zero_grad()
-        loss(head(z), labels[rows]).backward()
+        F.cross_entropy(head(z), labels[rows]).backward()
         optimizer.step()
 
     loader = BatchLoader(dataset, arguments.batch_size, training=True)
