@@ -99,7 +99,8 @@ def band_statistics(X):
     for band in range(shape[1]):
         for stretch in range(stretches[2]):
             found[f"band {band}, stretch {stretch}"] = mean[:, band, stretch]
-    near = _mean(np.nan_to_num(relative) * (np.abs(phase) < 15), cell, shape)
+    near = np.abs(phase) < 15
+    near = _mean(np.nan_to_num(relative)[near], cell[near], shape)
     for band in range(1, shape[1]):
         found[f"colour {band}"] = near[:, band] - near[:, band - 1]
     return pd.DataFrame(found, index=X.index, dtype=np.float64)
