@@ -139,7 +139,7 @@ def latent(model, X):
 
 
 def mlp_classifier(seed=0):
-    head = MLPClassifier((100,), alpha=1e-2, max_iter=150, random_state=seed)
+    head = MLPClassifier(hidden_layer_sizes=(100,), alpha=1e-2, max_iter=150, random_state=seed)
     return make_pipeline(StandardScaler(), head)
 
 
@@ -148,7 +148,9 @@ def redshift_head(kind, n_objects, seed=0):
     if kind == "kNN":
         head = KNeighborsRegressor(min(N_NEIGHBORS, n_objects), weights="distance")
     else:
-        head = MLPRegressor((100,), alpha=1e-2, early_stopping=True, random_state=seed)
+        head = MLPRegressor(
+            hidden_layer_sizes=(100,), alpha=1e-2, early_stopping=True, random_state=seed
+        )
         head = make_pipeline(StandardScaler(), head)
     return TransformedTargetRegressor(head, func=np.log1p, inverse_func=np.expm1)
 
