@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.plotting._axes import finish_axes, legend_beside, new_axes
+from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._palette import class_style
 
 _NEAR = 0.09  # of ln(x): ticks that are nearer are merged
@@ -60,7 +60,7 @@ class ScoreLinesDisplay:
         self.metric_ = metric
         self.ax_ = ax = new_axes(ax, figsize=(7.2, 4.4))
         self.figure_ = ax.figure
-        handles, ticks = [], {}
+        handles, ticks, kwargs = [], {}, full_names(kwargs)
         for number, (name, result) in enumerate(self.results.items()):
             colour, marker = class_style(number)
             style = {"color": colour, "marker": marker, "markersize": 5.0, "linewidth": 1.6}

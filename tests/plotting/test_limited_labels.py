@@ -35,7 +35,7 @@ def test_draws_means_and_spread(result):
 
 def test_several_results_have_a_legend_and_another_metric(result):
     display = LimitedLabelsDisplay.from_results({"GRU": result, "trees": result})
-    ax = display.plot(metric="accuracy", label="Accuracy", linewidth=3.0).ax_
+    ax = display.plot(metric="accuracy", label="Accuracy", lw=3.0).ax_
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["GRU", "trees"]
     assert len({line.get_color() for line in ax.lines}) == 2
     assert all(line.get_linewidth() == 3.0 for line in ax.lines)
