@@ -143,6 +143,11 @@ def mlp_classifier(seed=0):
     return make_pipeline(StandardScaler(), head)
 
 
+def _redshift(log):
+    """z of ln(1 + z), from 0 to 6: far from what it learned, a network answers anything."""
+    return np.expm1(np.clip(log, 0.0, np.log(7.0)))
+
+
 def redshift_head(kind, n_objects, seed=0):
     """Regressor of ln(1 + z) on latents: "kNN" with distance weights, or an "MLP"."""
     if kind == "kNN":
@@ -152,7 +157,7 @@ def redshift_head(kind, n_objects, seed=0):
             hidden_layer_sizes=(100,), alpha=1e-2, early_stopping=True, random_state=seed
         )
         head = make_pipeline(StandardScaler(), head)
-    return TransformedTargetRegressor(head, func=np.log1p, inverse_func=np.expm1)
+    return TransformedTargetRegressor(head, func=np.log1p, inverse_func=_redshift)
 
 
 def figures(truth, proba, classes):
