@@ -1,11 +1,11 @@
 """
 ==============================
-A latent without a survey
+The latent of two surveys
 ==============================
 
-A network that classifies light curves of two surveys may tell in its latent which survey an object
-comes from, and a head that learns on one of them then fails on the other. Supervised contrast
-pulls objects of one class together, whichever survey has seen them.
+A network that classifies light curves of two surveys has a latent in which objects lie by class,
+and perhaps by survey. Supervised contrast asks that objects of one class be near each other, whichever
+survey has seen them. This page looks at the latents of a network with it and of one without.
 """
 
 # %%
@@ -62,7 +62,9 @@ for ax, (name, Z) in zip(axes, latents.items(), strict=True):
 # In numbers
 # ----------
 # How often a linear classifier guesses the survey from the latent (a half by chance), and the class
-# (a third).
+# (a third). Supervised contrast brings the surveys near each other, as the maps show, and still a
+# line can part them. To hide the survey is what
+# :class:`~sklearn_sn.classification.DomainAdversarialClassifier` is made for.
 head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 pd.DataFrame(
     {
