@@ -4,8 +4,9 @@ The latent of two surveys
 ==============================
 
 A network that classifies light curves of two surveys has a latent in which objects lie by class,
-and perhaps by survey. Supervised contrast asks that objects of one class be near each other, whichever
-survey has seen them. This page looks at the latents of a network with it and of one without.
+and perhaps by survey. Supervised contrast asks that objects of one class be near each other,
+whichever survey has seen them. This page looks at the latents of a network with it and of one
+without.
 """
 
 # %%
