@@ -29,6 +29,13 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/maven_real.py --sample curves --members 2
 	$(BIN)/python benchmarks/speed_simulator.py
 	$(BIN)/python benchmarks/simulation_realism.py
+	$(BIN)/python benchmarks/speed_gru.py
+	$(BIN)/python benchmarks/simfm_pretrain.py
+	$(BIN)/python benchmarks/simfm_mixing.py
+	$(BIN)/python benchmarks/simfm_plasticc.py
+	$(BIN)/python benchmarks/simfm_real.py
+	$(BIN)/python benchmarks/simfm_anomaly.py
+	$(BIN)/python benchmarks/simfm_horizon.py
 
 lint: $(VENV)/.installed-docs
 	$(PIP) ruff

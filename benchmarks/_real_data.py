@@ -51,11 +51,11 @@ def load_pairs():
     return X, y
 
 
-def load_curves():
+def load_curves(classes=CLASSES):
     """Every labelled light curve, with spectra or without: X and class names, half-day binned."""
     folder = data_folder()
     objects = pd.read_parquet(folder / "osc_lc_objects.parquet").drop_duplicates("object_id")
-    objects = objects[~objects["type_conflict"] & objects["class"].isin(CLASSES)]
+    objects = objects[~objects["type_conflict"] & objects["class"].isin(classes)]
     names = ("osc_pairs_lightcurves.parquet", "osc_lc_extra_lightcurves.parquet")
     points = pd.concat([pd.read_parquet(folder / name) for name in names])
     points = points[points["object_id"].isin(objects["object_id"])]

@@ -1,0 +1,222 @@
+"""What the benchmarks of simulation-pretrained classifiers share: models, latents, heads, files."""
+
+import argparse
+import json
+import pickle
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import torch
+from _evaluation import classification_figures
+from _settings import CACHE
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import mean_squared_error, r2_score
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_sn.classification import (
+    DomainAdversarialClassifier,
+    GRUClassifier,
+    SupConClassifier,
+)
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.persistence import load_model, save_model
+
+CLASSES = ("SN Ia", "SN Ia-91bg", "SN Iax", "SN II", "SN Ib/c", "SLSN-I", "TDE", "AGN")
+# As far as each survey sees them: beyond, most draws are lost.
+REDSHIFTS = {
+    "ztf": {
+        "SN Ia": (0.01, 0.2),
+        "SN Ia-91bg": (0.01, 0.12),
+        "SN Iax": (0.01, 0.2),
+        "SN II": (0.01, 0.15),
+        "SN Ib/c": (0.01, 0.15),
+        "SLSN-I": (0.03, 0.6),
+        "TDE": (0.02, 0.4),
+        "AGN": (0.02, 0.8),
+    },
+    "lsst": {
+        "SN Ia": (0.02, 0.9),
+        "SN Ia-91bg": (0.02, 0.5),
+        "SN Iax": (0.02, 0.6),
+        "SN II": (0.02, 0.8),
+        "SN Ib/c": (0.02, 0.6),
+        "SLSN-I": (0.1, 2.2),
+        "TDE": (0.02, 0.9),
+        "AGN": (0.05, 2.5),
+    },
+}
+MODELS = {
+    "classifier": (GRUClassifier, {}),
+    "contrastive": (SupConClassifier, {"batch_balance": "both"}),
+    "adversarial": (DomainAdversarialClassifier, {}),
+}
+RESULTS = Path(__file__).parent / "results" / "simfm"
+HELD_OUT = 1000  # seed of objects that no model was trained on
+N_NEIGHBORS = 100
+
+
+def parser(description):
+    """Options that all scripts have."""
+    out = argparse.ArgumentParser(description=description)
+    out.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS)
+    out.add_argument("--tag", default="", help="of the pretrained models in benchmarks/.cache")
+    out.add_argument("--jobs", type=int, default=1, help="fits at a time")
+    out.add_argument("--out", type=Path, default=RESULTS)
+    return out
+
+
+def quiet():
+    """Options of the process: what is known of the data is not said again."""
+    warnings.simplefilter("ignore", DataQualityWarning)
+    warnings.simplefilter("ignore", ConvergenceWarning)  # of heads, after enough steps
+    torch.set_num_threads(1)  # at these sizes a second thread gains nothing
+
+
+def simulate(n_objects, seed):
+    """Objects of ZTF and LSST in equal parts, all classes alike: X, y; kept in benchmarks/.cache.
+
+    The column ``survey`` names the survey, ``redshift`` the true redshift.
+    """
+    import pandas as pd
+
+    path = CACHE / f"simfm_{n_objects}_{seed}.pkl"
+    if path.exists():
+        return pickle.loads(path.read_bytes())
+    start, tables, names = time.time(), [], []
+    for number, (survey, redshifts) in enumerate(REDSHIFTS.items()):
+        X, y = make_supernovae(
+            n_objects // 2,
+            classes=CLASSES,
+            modalities=["light_curve"],
+            surveys=(survey,),
+            redshift_range=redshifts,
+            random_state=seed + number,
+        )
+        tables.append(X[["light_curve", "redshift", "survey"]])
+        names.append(y)
+    order = np.random.default_rng(seed).permutation(2 * (n_objects // 2))
+    X = pd.concat(tables, ignore_index=True).iloc[order].reset_index(drop=True)
+    y = np.concatenate(names)[order]
+    CACHE.mkdir(exist_ok=True)
+    path.write_bytes(pickle.dumps((X, y)))
+    print(f"{len(X)} objects simulated in {time.time() - start:.0f} s", flush=True)
+    return X, y
+
+
+def checkpoint(name, tag):
+    return CACHE / f"simfm_{name}{tag}.snmodel"
+
+
+def store(model, name, tag, description):
+    CACHE.mkdir(exist_ok=True)
+    save_model(model, checkpoint(name, tag), card={"description": description}, overwrite=True)
+
+
+def pretrained(names, tag):
+    """Fitted models by name, of benchmarks/simfm_pretrain.py."""
+    missing = [str(checkpoint(n, tag)) for n in names if not checkpoint(n, tag).exists()]
+    if missing:
+        raise SystemExit(f"Run benchmarks/simfm_pretrain.py first: {missing} are missing.")
+    return {name: load_model(checkpoint(name, tag)) for name in names}
+
+
+def untrained(X, y):
+    """A recurrent classifier with the weights it was born with: what pretraining is worth."""
+    few = np.random.default_rng(0).permutation(len(X))[:500]
+    model = GRUClassifier(max_epochs=1, lr=1e-12, random_state=0)
+    return model.fit(X.iloc[few][["light_curve"]], y[few])
+
+
+def latent(model, X):
+    return model.transform(X[["light_curve"]]).astype(np.float64)
+
+
+def mlp_classifier(seed=0):
+    head = MLPClassifier(hidden_layer_sizes=(100,), alpha=1e-2, max_iter=150, random_state=seed)
+    return make_pipeline(StandardScaler(), head)
+
+
+def _redshift(log):
+    """z of ln(1 + z), from 0 to 6: far from what it learned, a network answers anything."""
+    return np.expm1(np.clip(log, 0.0, np.log(7.0)))
+
+
+def redshift_head(kind, n_objects, seed=0):
+    """Regressor of ln(1 + z) on latents: "kNN" with distance weights, or an "MLP"."""
+    if kind == "kNN":
+        head = KNeighborsRegressor(min(N_NEIGHBORS, n_objects), weights="distance")
+    else:
+        head = MLPRegressor(
+            hidden_layer_sizes=(100,), alpha=1e-2, early_stopping=True, random_state=seed
+        )
+        head = make_pipeline(StandardScaler(), head)
+    return TransformedTargetRegressor(head, func=np.log1p, inverse_func=_redshift)
+
+
+def figures(truth, proba, classes):
+    """Macro AUROC and F1, accuracy, and the log-loss in which each class has one vote."""
+    found = classification_figures(truth, classes[proba.argmax(axis=1)], proba, classes)
+    columns = np.searchsorted(classes, truth)
+    loss = -np.log(np.clip(proba[np.arange(len(truth)), columns], 1e-15, None))
+    by_class = [loss[columns == code].mean() for code in np.unique(columns)]
+    return {
+        "AUROC": found["AUROC"],
+        "macro-F1": found["macro-F1"],
+        "accuracy": found["micro-F1"],
+        "flat log-loss": float(np.mean(by_class)),
+    }
+
+
+def score_classes(estimator, X, y):
+    """The same, as scikit-learn's scorers are called."""
+    return figures(np.asarray(y), estimator.predict_proba(X), estimator.classes_)
+
+
+def redshift_figures(truth, predicted):
+    return {"MSE": mean_squared_error(truth, predicted), "R2": r2_score(truth, predicted)}
+
+
+def fits(scores):
+    """Arrays of scores, (n_fits,) or more, as a list of dicts, one for each fit."""
+    flat = {name: np.ravel(values) for name, values in scores.items()}
+    rows = [
+        dict(zip(flat, map(float, row), strict=True)) for row in zip(*flat.values(), strict=True)
+    ]
+    return [row for row in rows if not np.isnan(list(row.values())).all()]
+
+
+def write(arguments, name, results):
+    """Results as JSON: model to list over fits of figure to number; and a table on the screen.
+
+    Models that the file holds from other runs stay in it.
+    """
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    path = arguments.out / f"{name}.json"
+    settings = {key: str(value) for key, value in sorted(vars(arguments).items())}
+    content = json.loads(path.read_text()) if path.exists() else {}
+    for model, found in results.items():
+        rows = [{key: float(value) for key, value in row.items()} for row in found]
+        content[model] = {"settings": settings, "fits": rows}
+    path.write_text(json.dumps(content, indent=1))
+    print(markdown({model: content[model] for model in results}), flush=True)
+
+
+def markdown(content):
+    """A table with mean ± standard deviation over the fits."""
+    names = list(dict.fromkeys(key for found in content.values() for key in found["fits"][0]))
+    lines = ["| model | " + " | ".join(names) + " | fits |", "|---" * (len(names) + 2) + "|"]
+    for model, found in content.items():
+        cells = []
+        for name in names:
+            values = np.array([row.get(name, np.nan) for row in found["fits"]])
+            text = "" if np.isnan(values).all() else f"{np.nanmean(values):.3f}"
+            cells.append(text + (f"±{np.nanstd(values):.3f}" if text and len(values) > 1 else ""))
+        lines.append(f"| {model} | " + " | ".join(cells) + f" | {len(found['fits'])} |")
+    return "\n".join(lines)

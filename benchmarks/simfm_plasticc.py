@@ -1,0 +1,172 @@
+"""PLAsTiCC, simulated by others: classes and redshifts, from scratch and pretrained on our own.
+
+Five folds. Classes: the eight that our simulations know, and all fourteen, whose variable stars are
+out of their domain. Models: gradient boosting on per-band statistics; a recurrent classifier from
+scratch; and from each pretrained one: its own head and the 100 nearest simulated objects
+(zero-shot, eight classes), an MLP on the frozen latent, boosting on statistics and frozen latent,
+and everything fine-tuned. Redshifts (true_z): heads on statistics and on frozen latents, and a
+transformer end to end. No model sees the redshift, the position or the host.
+
+    python benchmarks/simfm_plasticc.py [--tasks eight fourteen redshift] [--objects N] [--epochs E]
+"""
+
+import time
+
+import numpy as np
+from _baselines import redshift_regressor
+from _plasticc import EIGHT, band_statistics, load_plasticc
+from _simfm import (
+    N_NEIGHBORS,
+    figures,
+    latent,
+    mlp_classifier,
+    parser,
+    pretrained,
+    quiet,
+    redshift_figures,
+    redshift_head,
+    simulate,
+    write,
+)
+from lightgbm import LGBMClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import KFold, StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
+
+from sklearn_sn.classification import GRUClassifier
+from sklearn_sn.regression import LightCurveTransformerRegressor
+
+
+def boosting(seed=0):
+    return LGBMClassifier(
+        n_estimators=300,
+        learning_rate=0.05,
+        num_leaves=20,
+        min_child_samples=10,
+        subsample=0.8,
+        subsample_freq=1,
+        colsample_bytree=0.3,
+        class_weight="balanced",
+        n_jobs=1,
+        random_state=seed,
+        verbose=-1,
+    )
+
+
+def network(arguments, start=None):
+    """A recurrent classifier from scratch, or one that starts from a pretrained one."""
+    params = {"max_points": 200} if start is None else {"pretrained": FrozenEstimator(start)}
+    return GRUClassifier(
+        **params,
+        max_epochs=arguments.epochs if start is None else max(1, arguments.epochs // 2),
+        batch_size=arguments.batch_size,
+        lr=arguments.lr if start is None else arguments.lr / 3,
+        class_weight="balanced",
+        random_state=0,
+    )
+
+
+def classes_task(arguments, name, X, y, models, tables, simulated):
+    """Figures by model, over folds."""
+    results, classes = {}, np.unique(y)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
+    neighbours = {}
+    if name == "eight":
+        sims, names = simulated
+        for key, model in models.items():
+            near = KNeighborsClassifier(min(N_NEIGHBORS, len(names)), weights="distance")
+            neighbours[key] = near.fit(latent(model, sims), names)
+    statistics = tables["statistics"]
+    for fold, (train, test) in enumerate(list(folds)[: arguments.folds]):
+        start = time.time()
+
+        def score(what, answer, fold=fold, truth=y[test]):
+            results.setdefault(what, []).append(figures(truth, answer, classes))
+            print(fold, what, {k: round(v, 3) for k, v in results[what][-1].items()}, flush=True)
+
+        def trees(what, values, train=train, test=test, score=score):
+            score(what, boosting().fit(values[train], y[train]).predict_proba(values[test]))
+
+        trees("boosting on statistics", statistics)
+        if not arguments.no_networks:
+            model = network(arguments).fit(X.iloc[train], y[train])
+            score("from scratch", model.predict_proba(X.iloc[test]))
+        for key, model in models.items():
+            Z = tables[key]
+            if key in neighbours:
+                score(f"{key}, zero-shot, own head", model.predict_proba(X.iloc[test]))
+                score(f"{key}, zero-shot, kNN", neighbours[key].predict_proba(Z[test]))
+            head = mlp_classifier().fit(Z[train], y[train])
+            score(f"{key}, frozen + MLP", head.predict_proba(Z[test]))
+            trees(f"{key}, boosting on statistics and latent", np.hstack([statistics, Z]))
+            if not arguments.no_networks:
+                tuned = network(arguments, model).fit(X.iloc[train], y[train])
+                score(f"{key}, fine-tuned", tuned.predict_proba(X.iloc[test]))
+        print(f"fold {fold}: {time.time() - start:.0f} s", flush=True)
+    return results
+
+
+def redshift_task(arguments, X, z, models, tables):
+    results = {}
+    folds = KFold(5, shuffle=True, random_state=0).split(X)
+    statistics = tables["statistics"]
+    for train, test in list(folds)[: arguments.folds]:
+
+        def score(what, answer, truth=z[test]):
+            results.setdefault(what, []).append(redshift_figures(truth, answer))
+
+        def trees(what, values, train=train, test=test, score=score):
+            score(what, redshift_regressor().fit(values[train], z[train]).predict(values[test]))
+
+        trees("trees on statistics", statistics)
+        for key in models:
+            Z = tables[key]
+            for kind in ("kNN", "MLP"):
+                head = redshift_head(kind, len(train)).fit(Z[train], z[train])
+                score(f"{key}, frozen + {kind}", head.predict(Z[test]))
+            trees(f"{key}, trees on statistics and latent", np.hstack([statistics, Z]))
+        if not arguments.no_networks:
+            model = LightCurveTransformerRegressor(
+                max_points=150, batch_size=32, max_epochs=arguments.epochs, random_state=0
+            ).fit(X.iloc[train], np.log1p(z[train]))
+            score("transformer, end to end", np.expm1(model.predict(X.iloc[test])))
+    return results
+
+
+def main():
+    options = parser(__doc__)
+    options.add_argument("--tasks", nargs="+", default=["eight", "fourteen", "redshift"])
+    options.add_argument("--objects", type=int, help="a trial with so many objects, about")
+    options.add_argument("--simulated", type=int, default=6_000, help="neighbours of zero-shot")
+    options.add_argument("--epochs", type=int, default=40)
+    options.add_argument("--batch-size", type=int, default=64)
+    options.add_argument("--lr", type=float, default=2e-3)
+    options.add_argument("--folds", type=int, default=5)
+    options.add_argument("--no-networks", action="store_true", help="only what trains no network")
+    arguments = options.parse_args()
+    quiet()
+    X, y, z = load_plasticc(arguments.objects)
+    X = X[["light_curve"]]
+    models = pretrained(arguments.models, arguments.tag)
+    models = {name + arguments.tag: model for name, model in models.items()}
+    tables = {"statistics": band_statistics(X).to_numpy()}
+    tables |= {name: latent(model, X) for name, model in models.items()}
+    main_classes = np.isin(y, EIGHT)
+    parts = {
+        "eight": main_classes,
+        "fourteen": np.full(len(y), True),
+        "redshift": main_classes & np.isfinite(z),
+    }
+    simulated = simulate(arguments.simulated, seed=0) if "eight" in arguments.tasks else None
+    for task in arguments.tasks:
+        rows = parts[task]
+        own = {name: values[rows] for name, values in tables.items()}
+        if task == "redshift":
+            results = redshift_task(arguments, X[rows], z[rows], models, own)
+        else:
+            results = classes_task(arguments, task, X[rows], y[rows], models, own, simulated)
+        write(arguments, f"plasticc_{task}", results)
+
+
+if __name__ == "__main__":
+    main()

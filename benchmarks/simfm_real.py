@@ -1,0 +1,92 @@
+"""Classes of real light curves with 128 labels and with all, by models pretrained on simulations.
+
+Five folds by object (those of maven_real.py). "Limited": 128 labelled objects of a training part,
+five draws of each; "Full": all of it. Models: a recurrent network from scratch; an MLP on the
+frozen latent of each pretrained one; each of them fine-tuned, alone and averaged with gradient
+boosting; gradient boosting on hand-made features; and the controls K0 and K1, which see no flux.
+
+    python benchmarks/simfm_real.py [--tasks three five] [--budgets limited full] [--objects N]
+"""
+
+import numpy as np
+from _baselines import MAIN_CLASSES, boosting_classifier
+from _real_data import load_curves
+from _simfm import fits, parser, pretrained, quiet, score_classes, write
+from _simfm_real import frozen, network, on_columns, some, wide_table
+from sklearn.ensemble import VotingClassifier
+from sklearn.model_selection import StratifiedKFold
+
+from sklearn_sn.model_selection import limited_labels_curve
+
+BUDGETS = {"limited": 128, "full": None}
+
+
+def candidates(models, epochs, members):
+    """Estimators by name; each picks its columns of the wide table."""
+    boosting = on_columns("features:", boosting_classifier())
+    found = {
+        "boosting on features C": boosting,
+        "control K0": on_columns("K0:", boosting_classifier()),
+        "control K1": on_columns("K1:", boosting_classifier()),
+        "no pretraining": network(epochs=epochs),
+    }
+    for name, model in models.items():
+        found[f"{name}, frozen + MLP"] = frozen(name)
+        tuned = [(f"net {m}", network(model, epochs=epochs, seed=m)) for m in range(members)]
+        found[f"{name}, fine-tuned"] = tuned[0][1]
+        if members > 1:
+            several = VotingClassifier(tuned, voting="soft")
+            found[f"{name}, fine-tuned, average of {members}"] = several
+        else:
+            several = tuned[0][1]
+        both = [("networks", several), ("boosting", boosting)]
+        found[f"{name}, fine-tuned, and boosting"] = VotingClassifier(both, voting="soft")
+    return found
+
+
+def folds_of(y, kept):
+    """The folds of all objects, cut to those that take part, in their numbers."""
+    number = np.cumsum(kept) - 1
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=0).split(y, y):
+        yield number[train[kept[train]]], number[test[kept[test]]]
+
+
+def main():
+    options = parser(__doc__)
+    options.add_argument("--tasks", nargs="+", choices=("three", "five"), default=["three"])
+    options.add_argument("--budgets", nargs="+", choices=BUDGETS, default=list(BUDGETS))
+    options.add_argument("--labels", type=int, default=BUDGETS["limited"], help="of Limited")
+    options.add_argument("--draws", type=int, default=5)
+    options.add_argument("--epochs", type=float, default=1.0, help="factor of all epochs")
+    options.add_argument("--members", type=int, default=1, help="networks that are averaged")
+    options.add_argument("--objects", type=int, help="a trial with so many objects")
+    options.add_argument("--only", nargs="+", help="parts of names of models to run")
+    arguments = options.parse_args()
+    quiet()
+    X, y = some(*load_curves(), arguments.objects)
+    models = pretrained(arguments.models, arguments.tag)
+    models = {name + arguments.tag: model for name, model in models.items()}
+    X = wide_table(X, models)
+    BUDGETS["limited"] = arguments.labels
+    for task in arguments.tasks:
+        kept = np.isin(y, MAIN_CLASSES) if task == "three" else np.full(len(y), True)
+        for name, estimator in candidates(models, arguments.epochs, arguments.members).items():
+            if arguments.only and not any(part in name for part in arguments.only):
+                continue
+            for budget in arguments.budgets:
+                result = limited_labels_curve(
+                    estimator,
+                    X[kept],
+                    y[kept],
+                    n_labels=(BUDGETS[budget],),
+                    cv=list(folds_of(y, kept)),
+                    n_draws=arguments.draws,
+                    scoring=score_classes,
+                    n_jobs=arguments.jobs,
+                    random_state=0,
+                )
+                write(arguments, f"real_{task}_{budget}", {name: fits(result.scores)})
+
+
+if __name__ == "__main__":
+    main()

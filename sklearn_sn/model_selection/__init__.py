@@ -1,0 +1,7 @@
+"""How an estimator does with few labels, and early: cross-validated, for any estimator."""
+
+from sklearn_sn.model_selection._horizon import horizon_sweep
+from sklearn_sn.model_selection._limited_labels import limited_labels_curve
+from sklearn_sn.model_selection._results import HorizonResult, LimitedLabelsResult
+
+__all__ = ["HorizonResult", "LimitedLabelsResult", "horizon_sweep", "limited_labels_curve"]

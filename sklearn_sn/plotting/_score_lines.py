@@ -1,0 +1,88 @@
+"""Scores of several estimators over something that was varied, one line for each."""
+
+import numpy as np
+
+from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
+from sklearn_sn.plotting._palette import class_style
+
+_NEAR = 0.09  # of ln(x): ticks that are nearer are merged
+
+
+class ScoreLinesDisplay:
+    """Base of displays of results; subclasses say what lies along the axis.
+
+    They implement ``_positions(result)``, the places along the axis, and ``_tick_labels(result)``,
+    what is written there, and name the axis in ``_xlabel``.
+    """
+
+    _xlabel = None
+
+    def __init__(self, results):
+        self.results = results
+
+    @classmethod
+    def _of(cls, results):
+        return cls(dict(results) if isinstance(results, dict) else {None: results})
+
+    def plot(self, ax=None, *, metric=None, label=None, **kwargs):
+        """Draw the means, and one standard deviation around them.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+            A new figure where absent.
+        metric : str, optional
+            Name of the score to draw, where there are several; the first where absent.
+        label : str, optional
+            Of the vertical axis; the name of the score where absent.
+        **kwargs : dict
+            Passed to ``ax.plot``, such as ``linewidth`` and ``markersize``.
+
+        Returns
+        -------
+        display
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If there is no result, or a result has no score of that name.
+        """
+        if not self.results:
+            raise ValueError(f"{type(self).__name__} has no results to draw.")
+        if metric is None:
+            metric = next(iter(next(iter(self.results.values())).scores))
+        for name, result in self.results.items():
+            if metric not in result.scores:
+                raise ValueError(
+                    f"The result of {name!r} has no score {metric!r}; it has {list(result.scores)}."
+                )
+        self.metric_ = metric
+        self.ax_ = ax = new_axes(ax, figsize=(7.2, 4.4))
+        self.figure_ = ax.figure
+        handles, ticks, kwargs = [], {}, full_names(kwargs)
+        for number, (name, result) in enumerate(self.results.items()):
+            colour, marker = class_style(number)
+            style = {"color": colour, "marker": marker, "markersize": 5.0, "linewidth": 1.6}
+            x = np.asarray(self._positions(result), dtype=np.float64)
+            mean, std = result.mean[metric], result.std[metric]
+            ax.fill_between(x, mean - std, mean + std, color=colour, alpha=0.13, linewidth=0.0)
+            handles += ax.plot(x, mean, label=None if name is None else str(name), **style | kwargs)
+            ticks |= dict(zip(x, self._tick_labels(result), strict=True))
+        self._finish(ax, ticks, metric if label is None else label)
+        if list(self.results) != [None]:
+            legend_beside(ax, handles)
+        return self
+
+    def _finish(self, ax, ticks, label):
+        ax.set_xscale("log")
+        kept = []
+        for x in sorted(ticks):
+            if not kept or np.log(x / kept[-1]) > _NEAR:
+                kept.append(x)
+        ax.set_xticks(kept, [ticks[x] for x in kept])
+        ax.minorticks_off()
+        ax.set(xlabel=self._xlabel, ylabel=label.replace("_", " "))
+        ax.grid(axis="y", color="0.9", linewidth=0.8)
+        ax.set_axisbelow(True)
+        finish_axes(ax)
