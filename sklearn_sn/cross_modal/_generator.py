@@ -7,6 +7,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_sn.cross_modal._neighbor_spectra import NeighborSpectra
 from sklearn_sn.cross_modal._retriever import AT_LEAST_ONE, METRICS, CrossModalRetriever
 from sklearn_sn.cross_modal._spectrum_generator import (
     SpectrumGenerator,
@@ -14,10 +15,6 @@ from sklearn_sn.cross_modal._spectrum_generator import (
     check_n_samples,
 )
 from sklearn_sn.data._check import as_frame
-
-_UNKNOWN_PHASE = 1e4  # days; an undated spectrum is nearest only where there is no other
-_NEXT = 4e4  # days from one object to the next, in the one sorted list of all spectra
-_NOT_COVERED = 1e-6  # weight of what stands in for a part of a spectrum that was not observed
 
 
 class CrossModalGenerator(SpectrumGenerator):
@@ -55,6 +52,8 @@ class CrossModalGenerator(SpectrumGenerator):
     method_ : {"generate", "neighbors"}
     retriever_ : CrossModalRetriever
         Of neighbours: its gallery are the objects of fit with spectra.
+    spectra_ : NeighborSpectra
+        Of neighbours: what they answer.
     frame_, wavelength_, phases_, mean_, std_, residuals_
         Of neighbours, as for :class:`MeanSpectrumGenerator`; the first two are the embedder's where
         it generates.
@@ -198,21 +197,17 @@ class CrossModalGenerator(SpectrumGenerator):
         # Objects whose spectra lie outside the ranges have nothing to answer with.
         rows = np.unique(owner)
         self.retriever_ = retriever.fit(X.iloc[rows])
-        when = np.where(np.isfinite(phase), phase, _UNKNOWN_PHASE)
-        order = np.lexsort((when, owner))
-        self.owner_ = np.searchsorted(rows, owner[order])
-        self.phase_, self.covered_ = when[order], np.isfinite(flux[order])
-        mean = self.phases_.between(self.mean_, np.where(np.isfinite(phase), phase, 0.0))
-        self.flux_ = np.where(self.covered_, flux[order], mean[order]).astype(np.float32)
+        stand_in = self.phases_.between(self.mean_, np.where(np.isfinite(phase), phase, 0.0))
+        own = np.searchsorted(rows, owner)
+        self.spectra_ = NeighborSpectra.from_spectra(own, phase, flux, stand_in)
         # Each object of fit asks all others.
         k = min(self.n_neighbors + 1, len(rows))
         distance, place = self.retriever_.kneighbors(X.iloc[rows], k)
-        own = place == np.arange(len(rows))[:, None]
-        own[~own.any(axis=1), -1] = True
+        itself = place == np.arange(len(rows))[:, None]
+        itself[~itself.any(axis=1), -1] = True
         if k > 1:
-            place, distance = (a[~own].reshape(len(rows), k - 1) for a in (place, distance))
-        query = place, self._weights(distance)
-        self._learn_residuals(flux, phase, query, np.searchsorted(rows, owner))
+            place, distance = (a[~itself].reshape(len(rows), k - 1) for a in (place, distance))
+        self._learn_residuals(flux, phase, (place, self._weights(distance)), own)
         return self
 
     def _weights(self, distance):
@@ -226,28 +221,7 @@ class CrossModalGenerator(SpectrumGenerator):
 
     def _expected(self, query, rows, phase):
         place, weights = query
-        mean = self.phases_.between(self.mean_, phase)
-        total, weight = np.zeros(mean.shape), np.zeros(mean.shape)
-        for number in range(place.shape[1]):
-            nearest = self._nearest(place[rows, number], phase)
-            share = weights[rows, number, None] * np.where(
-                self.covered_[nearest], 1.0, _NOT_COVERED
-            )
-            total += share * self.flux_[nearest]
-            weight += share
-        return total / weight
-
-    def _nearest(self, owner, phase):
-        """Of each object, the spectrum nearest to a phase."""
-        keys = self.owner_ * _NEXT + self.phase_
-        after = np.searchsorted(keys, owner * _NEXT + phase)
-        before = np.maximum(after - 1, 0)
-        after = np.minimum(after, len(keys) - 1)
-        gaps = [
-            np.where(self.owner_[side] == owner, np.abs(self.phase_[side] - phase), np.inf)
-            for side in (before, after)
-        ]
-        return np.where(gaps[0] <= gaps[1], before, after)
+        return self.spectra_.mean(place[rows], weights[rows], phase)
 
     def kneighbors(self, X, n_neighbors=None, return_distance=True):
         """The neighbours that answer.

@@ -54,10 +54,11 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
 
     Notes
     -----
-    Candidates that tie (to 1e-12 in cosine, or of the largest number) are taken in random order, and the recall is the exact
-    expectation over these orders. With B candidates strictly better than the best partner, T tied
-    with it and R partners among the T, m = min(k - B, T) places are left, and the partner is missed
-    with probability C(T - R, m) / C(T, m). So an embedding that maps everything to one point
+    Candidates that tie (to 1e-12 in cosine, or of the largest number) are taken in random order,
+    and the recall is the exact expectation over these orders. With B candidates strictly better
+    than the best partner, T tied with it and R partners among the T, m = min(k - B, T) places are
+    left, and the partner is missed with probability C(T - R, m) / C(T, m). So an embedding that
+    maps everything to one point
     scores chance, k / n_objects, and not 1. A row of zeros has the cosine 0 with everything.
 
     Time is quadratic in the number of objects; the memory beside the embeddings is bounded.
