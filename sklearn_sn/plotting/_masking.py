@@ -168,7 +168,7 @@ class MaskingDisplay:
             colour, marker = class_style(number)
             style = {"color": colour, "marker": marker, "markersize": 5, "label": name} | kwargs
             self.axes_[0].plot(percent, self.residuals[name], **style)
-            self.axes_[1].plot(percent, 100.0 * self.coverages[name], **style)
+            self.axes_[1].plot(percent, 100.0 * np.asarray(self.coverages[name]), **style)
         self.axes_[1].axhline(100.0 * self.coverage, color="0.6", linewidth=0.9, zorder=0)
         labels = ("Mean squared residual", f"Coverage of {100 * self.coverage:g} % intervals (%)")
         for ax, label in zip(self.axes_, labels, strict=True):

@@ -84,7 +84,7 @@ def test_score_is_recall_among_held_out_pairs(search, dated, embedder):
 def test_a_query_without_light_curve_is_an_average_object(search, curves, embedder):
     cells = as_ragged(curves["light_curve"], kind="light_curve")
     empty = cells.filter(cells.rows != 0).to_nested(index=curves.index)
-    distance, place = search.kneighbors(curves.assign(light_curve=empty))
+    distance, _ = search.kneighbors(curves.assign(light_curve=empty))
     assert np.isfinite(distance).all()
     target = search.neighbors_._fit_X
     expected = 1.0 - target @ embedder.nothing_["light_curve"]
