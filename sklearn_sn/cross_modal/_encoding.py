@@ -39,5 +39,5 @@ def encode(embedder, X, modality):
     else:
         others = [name for name in MODALITIES if name != modality and name in X.columns]
         codes = inner.transform(X.drop(columns=others))
-    codes = np.asarray(codes)
+    codes = np.asarray(codes, dtype=np.float64)
     return codes.reshape(len(codes), -1)
