@@ -42,9 +42,6 @@ EMBEDDERS = [
     ContrastiveEmbedder(
         **SMALL, encoders={"spectrum": "transformer"}, output="mean", light_curve_pooling="mean"
     ),
-    ContrastiveEmbedder(
-        **SMALL, encoders={"light_curve": "transceiver", "spectrum": "transceiver"}
-    ),
     MMVAEEmbedder(
         d_model=16,
         n_layers=1,

@@ -176,6 +176,11 @@ class MaskingDisplay:
             finish_axes(ax)
         top = max((np.max(values) for values in self.residuals.values()), default=1.0)
         self.axes_[0].set_ylim(0.0, 1.08 * top)
+        # A few points in a hundred are to look like a few.
+        covered = 100.0 * np.array([self.coverage, *np.ravel([*self.coverages.values()])])
+        low, high = covered.min(), covered.max()
+        target = covered[0]
+        self.axes_[1].set_ylim(min(low - 1.0, target - 10.0), max(high + 1.0, target + 8.0))
         self.axes_[0].legend(frameon=False)
         return self
 
