@@ -7,6 +7,8 @@ __version__ = "0.1.0.dev0"
 # Estimators load torch, so that they are imported only when somebody asks for them.
 _LAZY = {
     "ContrastiveEmbedder": "sklearn_sn.embedding",
+    "CrossModalGenerator": "sklearn_sn.cross_modal",
+    "CrossModalRetriever": "sklearn_sn.cross_modal",
     "DomainAdversarialClassifier": "sklearn_sn.classification",
     "GRUClassifier": "sklearn_sn.classification",
     "LightCurveTransformerClassifier": "sklearn_sn.classification",

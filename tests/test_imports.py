@@ -66,7 +66,7 @@ def test_importing_the_package_loads_next_to_nothing():
 
 
 def test_only_estimators_load_torch():
-    names = "anomaly, data, datasets, metrics, model_selection, persistence, plotting"
+    names = "anomaly, cross_modal, data, datasets, metrics, model_selection, persistence, plotting"
     names += ", preprocessing"
     loaded = loaded_after(f"from sklearn_sn import {names}")
     assert not {"torch", "matplotlib", "dust_extinction"} & loaded

@@ -9,16 +9,18 @@ from torch import nn
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.modules import (
     ImageConvNet,
+    LightCurveTransceiver,
     LightCurveTransformer,
     MetadataMLP,
     SpectrumConvNet,
+    SpectrumTransceiver,
     SpectrumTransformer,
 )
 from sklearn_sn.nets import ImageInput, LightCurveInput, MetadataInput, SpectrumInput
 
 ENCODERS = {
-    "light_curve": ("transformer",),
-    "spectrum": ("cnn", "transformer"),
+    "light_curve": ("transformer", "transceiver"),
+    "spectrum": ("cnn", "transformer", "transceiver"),
     "image": ("cnn",),
     "metadata": ("mlp",),
 }
@@ -59,6 +61,10 @@ def build_encoder(modality, source, params):
         if name.startswith(modality + "_d") or name.startswith(modality + "_n_layers")
     }
     own["dropout"] = params["dropout"]
+    if named == "transceiver":
+        build = LightCurveTransceiver if modality == "light_curve" else SpectrumTransceiver
+        n_in = source.n_values if modality == "light_curve" else source.n_channels
+        return build(n_in=n_in, n_heads=params[f"{modality}_n_heads"], **own)
     if modality == "light_curve":
         return LightCurveTransformer(
             n_values=source.n_values,

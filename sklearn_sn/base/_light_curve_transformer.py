@@ -33,7 +33,8 @@ class LightCurveTransformerEstimator(LightCurveEstimator):
 
     def _new_encoder(self, params):
         named = {f"{_NAME}_{key}": params[key] for key in _SIZES}
-        named |= {"encoders": None, "dropout": self.dropout, "band_encoding": self.band_encoding}
+        encoder = {_NAME: params.get("encoder", "transformer")}
+        named |= {"encoders": encoder, "dropout": self.dropout, "band_encoding": self.band_encoding}
         return build_encoder(_NAME, self.input_, named)
 
     def _check_sizes(self, params):
@@ -41,6 +42,11 @@ class LightCurveTransformerEstimator(LightCurveEstimator):
             raise ValueError(
                 "The 'd_model' parameter must be even and a multiple of 'n_heads'; got "
                 f"{params['d_model']} and {params['n_heads']}."
+            )
+        if params.get("encoder") == "transceiver" and params["band_encoding"] != "wavelength":
+            raise ValueError(
+                "The 'band_encoding' parameter must be 'wavelength' for encoder='transceiver'. Got "
+                f"{params['band_encoding']!r} instead."
             )
         super()._check_sizes(params)
 

@@ -42,7 +42,7 @@ def check_names(params):
             )
     _check_columns(params)
     sizes = [("light_curve_d_model", "light_curve_n_heads")]
-    if encoders.get("spectrum") == "transformer":
+    if encoders.get("spectrum") in ("transformer", "transceiver"):
         sizes.append(("spectrum_d_model", "spectrum_n_heads"))
     for size, heads in sizes:
         if params[size] % params[heads] or params[size] % 2:
@@ -50,6 +50,11 @@ def check_names(params):
                 f"The {size!r} parameter must be even and a multiple of {heads!r}; got "
                 f"{params[size]} and {params[heads]}."
             )
+    if encoders.get("light_curve") == "transceiver" and params["band_encoding"] != "wavelength":
+        raise ValueError(
+            "The 'band_encoding' parameter must be 'wavelength' for encoders={'light_curve': "
+            f"'transceiver'}}. Got {params['band_encoding']!r} instead."
+        )
     if params["learn_temperature"] and params["temperature"] < params["min_temperature"]:
         raise ValueError(
             f"The 'temperature' parameter is {params['temperature']!r}, below 'min_temperature', "

@@ -33,9 +33,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     metadata_columns : sequence of str, default=()
         Plain columns that form the modality "metadata": numbers, or text as categories.
     encoders : dict of str to str, module or callable, default=None
-        Encoder of each modality: "transformer" for light curves; "cnn" (default) or "transformer"
-        for spectra; "cnn" for images; "mlp" for metadata; a :class:`torch.nn.Module`, copied in
-        fit; or a callable that returns one. Notes say which tensors a module gets.
+        Encoder of each modality: "transformer" (default) or "transceiver" for light curves; "cnn"
+        (default), "transformer" or "transceiver" for spectra; "cnn" for images; "mlp" for metadata;
+        a :class:`torch.nn.Module`, copied in fit; or a callable that returns one. Notes say which
+        tensors a module gets.
     output : str or sequence of str, default="auto"
         What `transform` answers: one modality's embedding, several side by side, "mean" (the
         direction of the mean over the modalities that an object has), or "auto", the first of
@@ -158,6 +159,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     continuum-divided flux; ``pad_mask`` (B, P); ``wavelength`` (P,). Image: ``image``
     (B, C, H, W). Metadata: ``values`` (B, n_values).
 
+    A "transceiver" reads its points into a latent sequence of 4 tokens, which a linear layer maps
+    to the common space [2]_. For unit vectors InfoNCE on the cosine is InfoNCE on minus half the
+    squared Frobenius distance of the sequences. Its sizes are those of the transformer.
+
     Where an object has several spectra, training draws one of them each epoch, and `transform`
     averages the embeddings of all.
 
@@ -165,6 +170,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     ----------
     .. [1] Zhang, Helfer et al. (2024), "Maven: a multimodal foundation model for supernova
        science", MLST 5, 045069.
+    .. [2] Shen & Gagliano (2025), "Variational diffusion transformers for conditional sampling of
+       supernovae spectra and multimodal variational autoencoders", ML4Astro workshop at ICML.
 
     Examples
     --------

@@ -7,10 +7,11 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_samples
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
+from sklearn_sn.data._phase_frame import phase_frame, warn_estimated
+from sklearn_sn.data._places import light_curve_places, plain_places, spectrum_places
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.embedding._autoencoder import PLAIN
-from sklearn_sn.embedding._places import light_curve_places, plain_places, spectrum_places
-from sklearn_sn.nets import TableDataset, phase_frame
+from sklearn_sn.nets import TableDataset
 
 COLUMNS = ("redshift", "t_peak")  # plain columns that place an object in phase and wavelength
 CHUNK_OBJECTS = 64
@@ -45,7 +46,7 @@ class DecodingEstimator(GenerativeEstimator):
                 "counts as 0, although the model works in the rest frame."
             )
         if frame.estimated.any() and not self.estimates_peak_:
-            warn_quality(_estimated(frame))
+            warn_estimated(frame)
         inputs = {name: self.inputs_[name] for name in here}
         prepared = {name: source.prepare(table, frame) for name, source in inputs.items()}
         return TableDataset(inputs, prepared), frame, table
@@ -147,16 +148,3 @@ class DecodingEstimator(GenerativeEstimator):
                 owner = np.broadcast_to(rows[some][:, None], here.shape)
                 parts.append((owner[here], where[some][here], when[some][here], score[here]))
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-
-
-def warn_estimated(frame):
-    """Say that peaks were estimated."""
-    warn_quality(_estimated(frame))
-
-
-def _estimated(frame):
-    return (
-        f"The time of peak of {int(frame.estimated.sum())} of {len(frame.estimated)} objects was "
-        "estimated as that of the brightest point of the smoothed light curve; give it as a column "
-        "'t_peak' (MJD) where it is known."
-    )

@@ -3,8 +3,9 @@
 from numbers import Integral
 
 import numpy as np
+from scipy.spatial.distance import cdist
 from sklearn.utils import check_array, check_consistent_length, column_or_1d, gen_batches
-from sklearn.utils._param_validation import Interval, validate_params
+from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 _CHUNK = 4_000_000  # similarities held at once
 # Rounding must not part what is equal: cosines of unit vectors in float64 differ by less.
@@ -17,14 +18,15 @@ _TIE = 1e-12
         "candidates": ["array-like"],
         "k": [Interval(Integral, 1, None, closed="left"), "array-like"],
         "ids": ["array-like", None],
+        "metric": [StrOptions({"cosine", "euclidean"})],
     },
     prefer_skip_nested_validation=True,
 )
-def recall_at_k(query, candidates, *, k=10, ids=None):
+def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
     """How often the partner of a query is among the k most similar candidates.
 
     Row ``i`` of `query` and row ``i`` of `candidates` are two views of one object, its light curve
-    and its spectrum, say. Similarity is the cosine.
+    and its spectrum, say.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def recall_at_k(query, candidates, *, k=10, ids=None):
         What each row shows, where several rows show the same object (or where any object of the
         same class will do): every candidate with the id of the query counts as its partner, and
         one of them among the `k` is enough. By default each row is an object of its own.
+    metric : {"cosine", "euclidean"}, default="cosine"
+        Similarity is the cosine, or less where the distance is larger.
 
     Returns
     -------
@@ -50,10 +54,11 @@ def recall_at_k(query, candidates, *, k=10, ids=None):
 
     Notes
     -----
-    Candidates that tie (to 1e-12 in cosine) are taken in random order, and the recall is the exact
-    expectation over these orders. With B candidates strictly better than the best partner, T tied
-    with it and R partners among the T, m = min(k - B, T) places are left, and the partner is missed
-    with probability C(T - R, m) / C(T, m). So an embedding that maps everything to one point
+    Candidates that tie (to 1e-12 in cosine, or of the largest number) are taken in random order,
+    and the recall is the exact expectation over these orders. With B candidates strictly better
+    than the best partner, T tied with it and R partners among the T, m = min(k - B, T) places are
+    left, and the partner is missed with probability C(T - R, m) / C(T, m). So an embedding that
+    maps everything to one point
     scores chance, k / n_objects, and not 1. A row of zeros has the cosine 0 with everything.
 
     Time is quadratic in the number of objects; the memory beside the embeddings is bounded.
@@ -67,12 +72,16 @@ def recall_at_k(query, candidates, *, k=10, ids=None):
     >>> recall_at_k(np.ones((4, 2)), np.ones((4, 2)), k=[1, 2])
     array([0.25, 0.5 ])
     """
-    query, candidates = _unit_rows(query, "query"), _unit_rows(candidates, "candidates")
+    scaled = _unit_rows if metric == "cosine" else _finite_rows
+    query, candidates = scaled(query, "query"), scaled(candidates, "candidates")
     check_consistent_length(query, candidates)
     if query.shape[1] != candidates.shape[1]:
         raise ValueError(
             f"query has {query.shape[1]} features but candidates have {candidates.shape[1]}."
         )
+    if metric == "euclidean":
+        size = max(np.abs(query).max(), np.abs(candidates).max()) or 1.0
+        query, candidates = query / size, candidates / size
     n = len(query)
     ks = _check_k(k)
     codes = np.arange(n)
@@ -81,7 +90,10 @@ def recall_at_k(query, candidates, *, k=10, ids=None):
         check_consistent_length(query, codes)
     hits = np.zeros(len(ks))
     for rows in gen_batches(n, max(1, _CHUNK // n)):
-        similarity = query[rows] @ candidates.T
+        if metric == "cosine":
+            similarity = query[rows] @ candidates.T
+        else:
+            similarity = -cdist(query[rows], candidates)
         partner = codes[rows, None] == codes
         best = np.max(similarity, axis=1, where=partner, initial=-np.inf)[:, None]
         tied = np.abs(similarity - best) <= _TIE
@@ -115,8 +127,12 @@ def _check_k(k):
     return ks
 
 
+def _finite_rows(values, name):
+    return check_array(values, dtype=np.float64, input_name=name)
+
+
 def _unit_rows(values, name):
-    values = check_array(values, dtype=np.float64, input_name=name)
+    values = _finite_rows(values, name)
     # The largest entry first: squares of very large or small numbers leave the range of floats.
     values = values / _or_one(np.abs(values).max(axis=1, keepdims=True))
     return values / _or_one(np.linalg.norm(values, axis=1, keepdims=True))

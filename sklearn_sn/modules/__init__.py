@@ -13,6 +13,7 @@ from sklearn_sn.modules._sized import SizedModule
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
 from sklearn_sn.modules._supervised import SupervisedModule
 from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
+from sklearn_sn.modules._transceiver_encoders import LightCurveTransceiver, SpectrumTransceiver
 
 __all__ = [
     "AttentionPooling",
@@ -21,6 +22,7 @@ __all__ = [
     "DomainAdversarialModule",
     "GRUEncoder",
     "ImageConvNet",
+    "LightCurveTransceiver",
     "LightCurveTransformer",
     "MMVAEModule",
     "MeanPooling",
@@ -30,6 +32,7 @@ __all__ = [
     "PointSetExpert",
     "SizedModule",
     "SpectrumConvNet",
+    "SpectrumTransceiver",
     "SpectrumTransformer",
     "SupervisedModule",
     "TransceiverDecoder",

@@ -1,5 +1,6 @@
 """skorch nets and the batches that feed them."""
 
+from sklearn_sn.data._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
 from sklearn_sn.nets._callbacks import Progress, Schedule
@@ -11,7 +12,6 @@ from sklearn_sn.nets._light_curve_sequence import LightCurveSequenceInput
 from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
-from sklearn_sn.nets._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._plain_points import ImagePixels, MetadataNumbers
 from sklearn_sn.nets._spectrum_input import SpectrumInput
 from sklearn_sn.nets._supcon import SupConNet

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import Ragged, band_wavelength
+from sklearn_sn.data._phase_frame import peaks
 
 _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
 UNKNOWN_ERROR = 0.1  # magnitudes; stands in where an object has no errors
-DETECTION = 3.0  # signal to noise that a peak must have, where any point has it
 
 
 @dataclass(frozen=True)
@@ -198,34 +198,6 @@ def pad(ragged, flat):
     pad_mask = np.ones(B * L, dtype=bool)
     pad_mask[target] = False
     return {**padded, "pad_mask": pad_mask.reshape(B, L)}
-
-
-def peaks(curves):
-    """Peak flux (µJy, positive) and its time for every row.
-
-    The peak is the largest flux at three sigma or more, or the largest flux of any kind where no
-    point is significant. One point ten times above all the others is taken for an artefact.
-    """
-    flux, rows = curves["flux"], curves.rows
-    with np.errstate(invalid="ignore", over="ignore"):
-        faint = flux < DETECTION * curves["flux_err"]
-    bright = np.where(faint, -np.inf, flux)
-    peak = curves.reduce("max", bright, empty=-np.inf)
-    dark = ~(peak > 0)
-    if dark.any():
-        bright = np.where(dark[rows], np.abs(flux), bright)
-        peak = curves.reduce("max", bright, empty=1.0)
-    at_peak = bright == peak[rows]
-    second = curves.reduce("max", np.where(at_peak, -np.inf, bright), empty=-np.inf)
-    with np.errstate(over="ignore"):
-        spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
-    if spiked.any():
-        peak = np.where(spiked, second, peak)
-        at_peak = bright == peak[rows]
-    # The first of several equal points: times rise within a row.
-    origin = curves.reduce("min", np.where(at_peak, curves["time"], np.inf), empty=0.0)
-    peak = np.where(peak > 0, peak, 1.0)
-    return peak, np.where(np.isfinite(origin), origin, 0.0)
 
 
 def _lookup(known, bands):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_sn.data import Ragged, band_wavelength
+from sklearn_sn.data._phase_frame import DETECTION
 from sklearn_sn.nets._light_curve_input import (
-    DETECTION,
     LightCurveInput,
     lose_points,
     pad,

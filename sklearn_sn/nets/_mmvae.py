@@ -3,24 +3,21 @@
 import numpy as np
 
 from sklearn_sn.data import Ragged, band_wavelength
+from sklearn_sn.data._phase_frame import smoothed_peaks
+from sklearn_sn.data._placed_spectra import placed_spectra
 from sklearn_sn.losses import laplace_log_likelihood
 from sklearn_sn.nets._light_curve_input import thinned
 from sklearn_sn.nets._net import BatchNet
-from sklearn_sn.nets._phase_frame import smoothed_peaks
 from sklearn_sn.nets._point_set_input import (
     LARGEST_VALUE,
     PointSetInput,
     PreparedPoints,
     mean_and_scale,
-    row_median,
     scaled_errors,
 )
 
 SOFTENING = 0.05  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
-MIN_PIXELS = 3  # a spectrum with fewer is a missing one
 REFERENCE = 5000.0  # Å
-SPIKE = 5.0  # typical differences of neighbours; a pixel that stands out by more is cut
-LARGEST = 100.0  # robust standard deviations off the median; what is further is no light
 
 
 class LightCurvePoints(PointSetInput):
@@ -153,20 +150,15 @@ class SpectrumPixels(PointSetInput):
 
     def _inside(self, table, frame):
         """Usable pixels: one row a spectrum, its owner and phase, and relative fluxes."""
-        spectra = table.spectrum
-        owner = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
-        wavelength = spectra["wavelength"] / frame.stretch[owner][spectra.rows]
-        low, high = self.wavelength_range
-        spectra = spectra.with_fields(wavelength=wavelength)
-        spectra = spectra.filter((wavelength >= low) & (wavelength <= high))
-        phase = frame.phase(spectra.reduce("first", "time"), owner)
-        # An unknown phase is none that lies outside.
-        usable = ~((phase < self.phase_range[0]) | (phase > self.phase_range[1]))
-        usable &= spectra.lengths >= MIN_PIXELS
-        spectra, owner, phase = spectra.take(usable), owner[usable], phase[usable]
-        spectra = _binned(spectra, self.max_pixels)
-        flux, error = _relative(spectra, self.normalization_range)
-        return spectra, owner, spectra["wavelength"], phase, flux, error
+        spectra, owner, phase = placed_spectra(
+            table,
+            frame,
+            wavelength_range=self.wavelength_range,
+            phase_range=self.phase_range,
+            normalization_range=self.normalization_range,
+            max_pixels=self.max_pixels,
+        )
+        return spectra, owner, spectra["wavelength"], phase, spectra["flux"], spectra["flux_err"]
 
     def to_flux(self, values):
         """Fluxes in units of the median of their spectrum, from what the network sees."""
@@ -175,70 +167,6 @@ class SpectrumPixels(PointSetInput):
 
 def _asinh(flux):
     return np.arcsinh(np.clip(flux, -1e4, 1e4) / SOFTENING)
-
-
-def _binned(spectra, max_pixels):
-    """Average neighbouring pixels of spectra longer than `max_pixels`."""
-    lengths = spectra.lengths[spectra.rows]
-    if lengths.max(initial=0) <= max_pixels:
-        return spectra
-    place = np.where(
-        lengths > max_pixels, spectra.rank() * max_pixels // np.maximum(lengths, 1), spectra.rank()
-    )
-    starts = np.flatnonzero(np.diff(spectra.rows, prepend=-1) | np.diff(place, prepend=-1))
-    counts = np.diff(np.append(starts, spectra.n_points))
-
-    def mean(values):
-        return np.add.reduceat(values, starts) / counts
-
-    error = np.sqrt(np.add.reduceat(spectra["flux_err"] ** 2, starts)) / counts
-    return Ragged.from_groups(
-        spectra.rows[starts],
-        len(spectra),
-        {
-            "wavelength": mean(spectra["wavelength"]),
-            "flux": mean(spectra["flux"]),
-            "flux_err": error,
-        },
-    )
-
-
-def _relative(spectra, window):
-    """Fluxes and errors in units of the median size inside the window, spikes cut."""
-    rows, flux = spectra.rows, spectra["flux"].astype(np.float64)
-    median = row_median(spectra, flux)
-    spread = 1.4826 * row_median(spectra, np.abs(flux - median[rows]))
-    reach = np.where(spread > 0, LARGEST * spread, np.inf)
-    flux = np.clip(flux, (median - reach)[rows], (median + reach)[rows])
-    flux = _despiked(spectra, flux)
-    inside = (spectra["wavelength"] >= window[0]) & (spectra["wavelength"] <= window[1])
-    enough = spectra.reduce("sum", inside.astype(np.int64)) >= MIN_PIXELS
-    part = spectra.with_fields(size=np.abs(flux)).filter(inside | ~enough[rows])
-    size = row_median(part, part["size"])
-    largest = spectra.reduce("max", np.abs(flux), empty=1.0)
-    # A spectrum that is 0 for the most part has no median size.
-    size = np.where(size > 1e-6 * largest, size, np.where(largest > 0, largest, 1.0))
-    with np.errstate(over="ignore"):
-        return flux / size[rows], spectra["flux_err"] / size[rows]
-
-
-def _despiked(spectra, flux):
-    """Cut pixels that stand out from the two neighbours on either side; lines are wider."""
-    n, rows = len(flux), spectra.rows
-    low, high = np.full(n, np.inf), np.full(n, -np.inf)
-    for step in (1, 2):
-        near = rows[step:] == rows[:-step]
-        for here, there in (
-            (slice(None, -step), slice(step, None)),
-            (slice(step, None), slice(None, -step)),
-        ):
-            low[here] = np.where(near, np.minimum(low[here], flux[there]), low[here])
-            high[here] = np.where(near, np.maximum(high[here], flux[there]), high[here])
-    # Differences inside a spectrum only: the pixel before its first belongs to another one.
-    inner = spectra.rank() > 0
-    jump = np.abs(np.diff(flux, prepend=0.0))[inner]
-    margin = SPIKE * row_median(spectra.filter(inner), jump)[rows]
-    return np.clip(flux, low - margin, high + margin)
 
 
 class MMVAENet(BatchNet):

@@ -118,18 +118,6 @@ class PointSetInput:
         return hidden | (along - low[rows] > reach[rows] * span[rows] + 1e-6)
 
 
-def row_median(ragged, values):
-    """Median of flat values in every row, shape (n_rows,); 0 where a row is empty."""
-    ordered = values[np.lexsort((values, ragged.rows))]
-    lengths, starts = ragged.lengths, ragged.offsets[:-1]
-    filled = lengths > 0
-    out = np.zeros(len(ragged))
-    low = (starts + np.maximum(lengths - 1, 0) // 2)[filled]
-    high = (starts + lengths // 2)[filled]
-    out[filled] = 0.5 * ordered[low] + 0.5 * ordered[high]
-    return out
-
-
 def scaled_errors(error):
     """Errors in the units of a network, 0 where they are unknown."""
     return np.clip(np.nan_to_num(error, nan=0.0), 0.0, 1e4)

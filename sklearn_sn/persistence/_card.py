@@ -10,7 +10,15 @@ import sklearn_sn
 
 # Written by us; whatever else a user gives is kept beside it.
 _OURS = ("estimator", "classes", "columns", "packages", "limits")
-_HOLDS_DATA = ("KNeighborsClassifier", "KNeighborsRegressor", "NearestNeighbors", "SVC", "SVR")
+_HOLDS_DATA = (
+    "CrossModalGenerator",
+    "CrossModalRetriever",
+    "KNeighborsClassifier",
+    "KNeighborsRegressor",
+    "NearestNeighbors",
+    "SVC",
+    "SVR",
+)
 
 
 def installed_versions(classes):

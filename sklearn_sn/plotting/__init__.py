@@ -1,17 +1,21 @@
-"""Displays of embeddings, light curves, spectra, redshifts and scores; matplotlib loads late."""
+"""Displays of data and of what estimators answer; matplotlib loads when one plots."""
 
 from sklearn_sn.plotting._embedding import EmbeddingDisplay
+from sklearn_sn.plotting._generation import GenerationDisplay
 from sklearn_sn.plotting._horizon import HorizonDisplay
 from sklearn_sn.plotting._light_curve import LightCurveDisplay
 from sklearn_sn.plotting._limited_labels import LimitedLabelsDisplay
+from sklearn_sn.plotting._masking import MaskingDisplay
 from sklearn_sn.plotting._redshift import RedshiftDisplay
 from sklearn_sn.plotting._spectrum import SpectrumDisplay
 
 __all__ = [
     "EmbeddingDisplay",
+    "GenerationDisplay",
     "HorizonDisplay",
     "LightCurveDisplay",
     "LimitedLabelsDisplay",
+    "MaskingDisplay",
     "RedshiftDisplay",
     "SpectrumDisplay",
 ]

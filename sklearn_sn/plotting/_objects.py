@@ -29,6 +29,25 @@ def take_object(X, name, modality):
     ValueError
         If the object has nothing usable of the modality.
     """
+    row = X.iloc[find_positions(X, [name])]
+    table = check_table(row, modalities=[modality])
+    if not table.present(modality)[0]:
+        raise ValueError(f"Object {row.index[0]!r} has no usable {modality.replace('_', ' ')}.")
+    return row, table
+
+
+def find_positions(X, names):
+    """Positions of objects by their names, or by position; see :func:`take_object`.
+
+    Raises
+    ------
+    KeyError
+        If no object has a name, or several have it.
+    """
+    return np.concatenate([_position(X, name) for name in names])
+
+
+def _position(X, name):
     positions = np.flatnonzero(X.index == name)
     if len(positions) == 0 and isinstance(name, Integral) and X.index.inferred_type != "integer":
         if not -len(X) <= name < len(X):
@@ -37,8 +56,4 @@ def take_object(X, name, modality):
     if len(positions) != 1:
         found = "no object" if len(positions) == 0 else f"{len(positions)} objects"
         raise KeyError(f"X has {found} named {name!r}; its index starts with {list(X.index[:3])}.")
-    row = X.iloc[positions]
-    table = check_table(row, modalities=[modality])
-    if not table.present(modality)[0]:
-        raise ValueError(f"Object {row.index[0]!r} has no usable {modality.replace('_', ' ')}.")
-    return row, table
+    return positions

@@ -21,8 +21,12 @@ class LightCurveTransformerRegressor(
 
     Parameters
     ----------
+    encoder : {"transformer", "transceiver"}, default="transformer"
+        "transceiver" reads the points by a few learned queries, as
+        :class:`~sklearn_sn.embedding.MMVAEEmbedder` does [2]_; it has no `pooling`, and bands enter
+        by wavelength.
     d_model, n_heads, n_layers : int, default=64, 4, 3
-        Size of the transformer; Maven's end-to-end models have 32, 2, 9.
+        Size of the encoder; Maven's end-to-end models have 32, 2, 9.
     pooling : {"attention", "mean"}, default="attention"
     band_encoding : {"wavelength", "embedding"}, default="wavelength"
         A band enters by its effective wavelength, so that no band is unknown, or as a learned
@@ -105,6 +109,9 @@ class LightCurveTransformerRegressor(
 
     Notes
     -----
+    Several numbers, such as the physical parameters of an explosion, take a model each:
+    :class:`sklearn.multioutput.MultiOutputRegressor` fits them.
+
     Redshifts span decades: regress ``log1p(z)`` by way of
     :class:`sklearn.compose.TransformedTargetRegressor` where small ones matter.
 
@@ -112,6 +119,8 @@ class LightCurveTransformerRegressor(
     ----------
     .. [1] Zhang, Helfer et al. (2024), "Maven: a multimodal foundation model for supernova
        science", MLST 5, 045069.
+    .. [2] Shen & Gagliano (2025), "Variational diffusion transformers for conditional sampling of
+       supernovae spectra and multimodal variational autoencoders", ML4Astro workshop at ICML.
 
     Examples
     --------
@@ -125,12 +134,14 @@ class LightCurveTransformerRegressor(
 
     _parameter_constraints = {
         **LightCurveTransformerEstimator._parameter_constraints,
+        "encoder": [StrOptions({"transformer", "transceiver"})],
         "loss": [StrOptions(set(_LOSSES))],
     }
 
     def __init__(
         self,
         *,
+        encoder="transformer",
         d_model=64,
         n_heads=4,
         n_layers=3,
@@ -162,6 +173,7 @@ class LightCurveTransformerRegressor(
         random_state=None,
         verbose=0,
     ):
+        self.encoder = encoder
         self.d_model = d_model
         self.n_heads = n_heads
         self.n_layers = n_layers

@@ -29,6 +29,10 @@ def refused(model, X, y=None, *, says):
     ("params", "says"),
     [
         ({"output": "light_curves"}, r"'output' parameter .* Got 'light_curves'"),
+        (
+            {"encoders": {"light_curve": "transceiver"}, "band_encoding": "embedding"},
+            "'band_encoding' parameter must be 'wavelength'",
+        ),
         ({"output": []}, r"'output' parameter .* Got \[\]"),
         ({"output": ["spectrum", "spectrum"]}, "one or more different modalities"),
         ({"output": ("mean", "spectrum")}, "'output' parameter"),

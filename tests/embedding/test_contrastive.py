@@ -16,7 +16,7 @@ from skorch.callbacks import (
 )
 from torch import nn
 
-from sklearn_sn import ContrastiveEmbedder
+from sklearn_sn import ContrastiveEmbedder, load_model, save_model
 from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.metrics import recall_at_k
@@ -384,3 +384,34 @@ def test_one_encoder_trained_by_its_head(supernovae):
     model = make(aux_weight=1.0).fit(X[["spectrum"]], y)
     assert model.modalities_ == ["spectrum"]
     assert model.transform(X).shape == (60, 8)
+
+
+# Transceivers ----------------------------------------------------------------
+
+
+def test_transceivers_read_light_curves_and_spectra(supernovae, tmp_path):
+    X, _ = supernovae
+    both = {"light_curve": "transceiver", "spectrum": "transceiver"}
+    model = make(encoders=both, spectrum_d_model=16).fit(X)
+    assert {type(encoder).__name__ for encoder in model.net_.module_.encoders.values()} == {
+        "LightCurveTransceiver",
+        "SpectrumTransceiver",
+    }
+    for name in both:
+        z = model.encode(X, name)
+        assert z.shape == (60, 8)
+        np.testing.assert_allclose(np.linalg.norm(z, axis=1), 1.0, rtol=1e-5)
+        np.testing.assert_allclose(model.encode(X[7:8], name)[0], z[7], atol=2e-6)
+        # Of unit vectors the Frobenius distance ranks as the cosine does.
+        distance = np.linalg.norm(z[:1] - z[1:], axis=1)
+        np.testing.assert_allclose(0.5 * distance**2, 1.0 - z[1:] @ z[0], atol=1e-5)
+    save_model(model, tmp_path / "model")
+    np.testing.assert_array_equal(load_model(tmp_path / "model").transform(X), model.transform(X))
+
+
+def test_transceivers_hand_over_what_they_learned(supernovae):
+    X, _ = supernovae
+    both = {"light_curve": "transceiver", "spectrum": "transceiver"}
+    first = make(encoders=both).fit(X)
+    second = make(pretrained=FrozenEstimator(first), trainable="first_block", max_epochs=1).fit(X)
+    assert type(second.net_.module_.encoders["light_curve"]).__name__ == "LightCurveTransceiver"

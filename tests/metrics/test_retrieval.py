@@ -47,6 +47,21 @@ def test_rounding_of_a_constant_embedding_does_not_break_ties():
     assert recall_at_k(same, same, k=10) == pytest.approx(0.05)
 
 
+def test_euclidean_ranks_by_distance():
+    rng = np.random.default_rng(3)
+    query = rng.normal(size=(40, 5)) + 4.0
+    candidates = query + rng.normal(size=(40, 5))
+    distance = np.linalg.norm(query[:, None] - candidates[None], axis=-1)
+    better = (distance < distance.diagonal()[:, None]).sum(axis=1)
+    for k in (1, 5):
+        assert recall_at_k(query, candidates, k=k, metric="euclidean") == np.mean(better < k)
+    # Length counts, other than for the cosine; a constant embedding scores chance.
+    far = candidates * np.linspace(1.0, 9.0, 40)[:, None]
+    assert recall_at_k(query, far, k=5, metric="euclidean") < recall_at_k(query, far, k=5)
+    same = np.ones((40, 5))
+    assert recall_at_k(same, same, k=4, metric="euclidean") == pytest.approx(0.1)
+
+
 def test_perfect_and_unrelated():
     rng = np.random.default_rng(0)
     query = rng.normal(size=(400, 16))

@@ -29,7 +29,7 @@ def test_a_name_does_not_make_a_class_ours():
 
 
 def test_all_transformers_and_embedders_are_in_the_list():
-    for package in ("embedding", "preprocessing"):
+    for package in ("cross_modal", "embedding", "preprocessing"):
         public = import_module(f"sklearn_sn.{package}").__all__
         assert set(public) <= set(OBJECTS[f"sklearn_sn.{package}"])
 

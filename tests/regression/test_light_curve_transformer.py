@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.model_selection import cross_val_predict
+from sklearn.multioutput import MultiOutputRegressor
 
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.regression import LightCurveTransformerRegressor
@@ -22,6 +23,25 @@ def test_learns_redshift(loss):
     z = X["redshift"].to_numpy()
     answer = cross_val_predict(make(loss=loss, max_epochs=25, lr=3e-3), X, z, cv=2)
     assert np.mean((answer - z) ** 2) < 0.6 * z.var()
+
+
+def test_a_transceiver_learns_redshift_and_several_numbers():
+    X, _, truth = make_supernovae(
+        160,
+        classes=["SN Ia"],
+        surveys="ztf",
+        modalities=["light_curve"],
+        return_truth=True,
+        random_state=0,
+    )
+    model = make(encoder="transceiver", max_epochs=25, lr=3e-3)
+    y = truth[["redshift", "distance_modulus"]].to_numpy()
+    answer = cross_val_predict(MultiOutputRegressor(model), X, y, cv=2)
+    assert (np.mean((answer - y) ** 2, axis=0) < 0.6 * y.var(axis=0)).all()
+    fitted = make(encoder="transceiver").fit(X, y[:, 0])
+    assert type(fitted.net_.module_.encoder).__name__ == "LightCurveTransceiver"
+    with pytest.raises(ValueError, match="band_encoding"):
+        make(encoder="transceiver", band_encoding="embedding").fit(X, y[:, 0])
 
 
 def test_width_follows_the_scatter():

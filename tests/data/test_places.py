@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_sn.data import as_ragged
-from sklearn_sn.embedding._places import light_curve_places, spectrum_places
+from sklearn_sn.data._places import light_curve_places, spectrum_places
 
 LIMITS = (3000.0, 9000.0)
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._units import to_mjd
-from sklearn_sn.nets._light_curve_input import peaks
 
+DETECTION = 3.0  # signal to noise that a peak must have, where any point has it
 NEIGHBOUR = 10.0  # days; a point further away does not smooth
 
 
@@ -61,6 +62,34 @@ def phase_frame(table, rest):
     return PhaseFrame(origin, 1.0 + np.where(unplaced, 0.0, redshift), estimated, unplaced)
 
 
+def peaks(curves):
+    """Peak flux (µJy, positive) and its time for every row.
+
+    The peak is the largest flux at three sigma or more, or the largest flux of any kind where no
+    point is significant. One point ten times above all the others is taken for an artefact.
+    """
+    flux, rows = curves["flux"], curves.rows
+    with np.errstate(invalid="ignore", over="ignore"):
+        faint = flux < DETECTION * curves["flux_err"]
+    bright = np.where(faint, -np.inf, flux)
+    peak = curves.reduce("max", bright, empty=-np.inf)
+    dark = ~(peak > 0)
+    if dark.any():
+        bright = np.where(dark[rows], np.abs(flux), bright)
+        peak = curves.reduce("max", bright, empty=1.0)
+    at_peak = bright == peak[rows]
+    second = curves.reduce("max", np.where(at_peak, -np.inf, bright), empty=-np.inf)
+    with np.errstate(over="ignore"):
+        spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
+    if spiked.any():
+        peak = np.where(spiked, second, peak)
+        at_peak = bright == peak[rows]
+    # The first of several equal points: times rise within a row.
+    origin = curves.reduce("min", np.where(at_peak, curves["time"], np.inf), empty=0.0)
+    peak = np.where(peak > 0, peak, 1.0)
+    return peak, np.where(np.isfinite(origin), origin, 0.0)
+
+
 def smoothed_peaks(curves):
     """Flux (µJy, positive) and time of the peak of every light curve, each of shape (n_rows,)."""
     return peaks(curves.with_fields(flux=_smoothed(curves)))
@@ -93,3 +122,12 @@ def _column(table, name, n):
             f"{column.dropna().iloc[0]!r}."
         )
     return column.to_numpy(dtype=np.float64)
+
+
+def warn_estimated(frame):
+    """Say that peaks were estimated."""
+    warn_quality(
+        f"The time of peak of {int(frame.estimated.sum())} of {len(frame.estimated)} objects was "
+        "estimated as that of the brightest point of the smoothed light curve; give it as a column "
+        "'t_peak' (MJD) where it is known."
+    )

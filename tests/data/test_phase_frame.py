@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.data import Ragged, check_table
-from sklearn_sn.nets import phase_frame
+from sklearn_sn.data._phase_frame import phase_frame
 
 
 def table(t_peak=None, redshift=None):

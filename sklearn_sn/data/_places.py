@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import Ragged, band_wavelength, canonical_band
+from sklearn_sn.data._bands import band_wavelength, canonical_band
+from sklearn_sn.data._ragged import Ragged
 
 REFERENCE = 5000.0  # Å
 

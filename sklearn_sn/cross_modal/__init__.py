@@ -1,0 +1,7 @@
+"""From one modality to another, over any embedder: search, and spectra of neighbours."""
+
+from sklearn_sn.cross_modal._generator import CrossModalGenerator
+from sklearn_sn.cross_modal._mean_spectrum import MeanSpectrumGenerator
+from sklearn_sn.cross_modal._retriever import CrossModalRetriever
+
+__all__ = ["CrossModalGenerator", "CrossModalRetriever", "MeanSpectrumGenerator"]

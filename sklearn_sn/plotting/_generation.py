@@ -1,0 +1,318 @@
+"""Generated spectra beside the light curves that they come from."""
+
+import numpy as np
+
+from sklearn_sn.data._check import as_frame
+from sklearn_sn.plotting._axes import finish_axes, full_names
+from sklearn_sn.plotting._light_curve import LightCurveDisplay
+from sklearn_sn.plotting._objects import find_positions
+from sklearn_sn.plotting._palette import CLASS_COLOURS
+from sklearn_sn.plotting._placed import place_objects
+
+_PHASES = (-5.0, 5.0, 15.0)  # days; asked for where no spectrum was measured
+_SHOWN = (-40.0, 120.0)  # days of a light curve
+_OTHERS = ((0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))  # dashes of other models
+
+
+class GenerationDisplay:
+    """Light curves left; right, the spectra generated from them by phase, with intervals.
+
+    One row per object. Spectra stand one below the other, the earliest on top, in units of their
+    median flux; measured ones lie behind them in black.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the objects.
+    phases : sequence of array, each of shape (n_phases,)
+        Days from peak at which each object was asked for.
+    wavelength : array of shape (n_wavelengths,)
+        Å.
+    flux, lower, upper : sequence of array, each of shape (n_phases, n_wavelengths)
+        Expected spectra, and the ends of their intervals.
+    light_curves : sequence of dict, optional
+        Arrays phase, band, flux and flux_err of each object; None where it has none.
+    spectra : sequence of list of tuple, optional
+        Measured spectra of each object: phase, wavelengths, fluxes.
+    others : dict of str to sequence of array, optional
+        What other models answer, as `flux`.
+    coverage : float, default=0.9
+        Of the intervals, for the legend.
+
+    Attributes
+    ----------
+    axes_ : array of matplotlib Axes, shape (n_objects, 2)
+    figure_ : matplotlib Figure
+
+    See Also
+    --------
+    MaskingDisplay : How answers fade as a light curve loses points.
+
+    Examples
+    --------
+    >>> from sklearn_sn.cross_modal import MeanSpectrumGenerator
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.plotting import GenerationDisplay
+    >>> X, y, truth = make_supernovae(30, classes=["SN Ia"], return_truth=True, random_state=0)
+    >>> X["t_peak"] = truth["t_peak"]
+    >>> model = MeanSpectrumGenerator(phase_bins=2).fit(X)
+    >>> display = GenerationDisplay.from_estimator(model, X, [0, 1], phase=[0.0, 10.0])
+    >>> display.flux[0].shape
+    (2, 256)
+    """
+
+    def __init__(
+        self,
+        names,
+        phases,
+        wavelength,
+        flux,
+        lower,
+        upper,
+        *,
+        light_curves=None,
+        spectra=None,
+        others=None,
+        coverage=0.9,
+    ):
+        self.names = names
+        self.phases = phases
+        self.wavelength = wavelength
+        self.flux = flux
+        self.lower = lower
+        self.upper = upper
+        self.light_curves = light_curves
+        self.spectra = spectra
+        self.others = others
+        self.coverage = coverage
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        objects=None,
+        *,
+        phase=None,
+        wavelength=None,
+        coverage=0.9,
+        others=None,
+        max_phases=3,
+    ):
+        """Generate spectra of some objects.
+
+        Parameters
+        ----------
+        estimator : fitted estimator
+            With ``predict``, ``predict_interval`` and ``frame_``, such as
+            :class:`~sklearn_sn.embedding.MMVAEEmbedder` and those of
+            :mod:`sklearn_sn.cross_modal`.
+        X : pandas.DataFrame of n_objects rows
+            With light curves; spectra, where it has any, are drawn for comparison.
+        objects : sequence of label or int, optional
+            Labels in the index of `X`, or positions where the index does not hold integers.
+            Default: the first three rows.
+        phase : float or array of shape (n_phases,), optional
+            Days from peak. Default: those of the measured spectra of each object, at most
+            `max_phases`; -5, 5 and 15 where there are none.
+        wavelength : array of shape (n_wavelengths,), optional
+            Å. Default: the estimator's ``wavelength_``.
+        coverage : float, default=0.9
+        others : dict of str to fitted estimator, optional
+            Models to compare with, by the names of the legend: the mean spectrum, a neighbour's.
+        max_phases : int, default=3
+
+        Returns
+        -------
+        GenerationDisplay
+
+        Raises
+        ------
+        KeyError
+            If no object has a name that is asked for.
+        """
+        X = as_frame(X)
+        chosen = np.arange(min(3, len(X))) if objects is None else find_positions(X, objects)
+        X = X.iloc[chosen]
+        wavelength = np.asarray(estimator.wavelength_ if wavelength is None else wavelength, float)
+        curves, measured, owner, when = place_objects(X, estimator)
+        parts = {name: [] for name in ("phases", "flux", "lower", "upper")}
+        compared = {name: [] for name in others or {}}
+        light_curves, spectra = [], []
+        for row in range(len(X)):
+            own = np.flatnonzero(owner == row)
+            own = own[np.argsort(when[own], kind="stable")]
+            asked = np.atleast_1d(np.asarray(phase, float)) if phase is not None else when[own]
+            if len(asked) > max_phases and phase is None:
+                asked = asked[np.linspace(0, len(asked) - 1, max_phases).round().astype(int)]
+            asked = asked if len(asked) else np.array(_PHASES)
+            one, where = X.iloc[[row]], {"phase": asked, "wavelength": wavelength}
+            lower, upper = estimator.predict_interval(one, coverage=coverage, **where)
+            found = (asked, estimator.predict(one, **where)[0], lower[0], upper[0])
+            for name, values in zip(parts, found, strict=True):
+                parts[name].append(values)
+            for name, other in (others or {}).items():
+                compared[name].append(other.predict(one, **where)[0])
+            light_curves.append(None if curves is None else _curve(curves.take([row])))
+            cells = [measured.take([number]) for number in own]
+            spectra.append(
+                [
+                    (when[number], cell["wavelength"], cell["flux"])
+                    for number, cell in zip(own, cells, strict=True)
+                ]
+            )
+        return cls(
+            [str(name) for name in X.index],
+            wavelength=wavelength,
+            light_curves=light_curves,
+            spectra=spectra,
+            others=compared,
+            coverage=coverage,
+            **parts,
+        )
+
+    def plot(self, axes=None, *, tolerance=2.0, **kwargs):
+        """Draw all objects.
+
+        Parameters
+        ----------
+        axes : array of matplotlib Axes, shape (n_objects, 2), optional
+            A new figure where absent.
+        tolerance : float, default=2.0
+            Days: measured spectra so near to a phase that was asked for are drawn with it.
+        **kwargs : dict
+            Passed to ``ax.plot`` for generated spectra.
+
+        Returns
+        -------
+        GenerationDisplay
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            For axes of another shape.
+        """
+        n = len(self.names)
+        self.axes_ = _new_grid(n) if axes is None else np.asarray(axes)
+        if self.axes_.shape != (n, 2):
+            raise ValueError(f"axes must have the shape ({n}, 2); got {self.axes_.shape}.")
+        self.figure_ = self.axes_[0, 0].figure
+        for number, (left, right) in enumerate(self.axes_):
+            colours = [CLASS_COLOURS[i % 7] for i in range(len(self.phases[number]))]
+            self._draw_light_curve(left, number, colours)
+            self._draw_spectra(right, number, colours, tolerance, full_names(kwargs))
+        self._legend(self.axes_[0, 1])
+        return self
+
+    def _draw_light_curve(self, ax, number, colours):
+        curve = None if self.light_curves is None else self.light_curves[number]
+        if curve is None or not len(curve["phase"]):
+            ax.text(0.5, 0.5, "no light curve", ha="center", va="center", transform=ax.transAxes)
+            ax.set_title(self.names[number])
+            finish_axes(ax)
+            return
+        LightCurveDisplay(
+            curve["phase"], curve["band"], curve["flux"], curve["flux_err"], self.names[number]
+        ).plot(ax)
+        asked = self.phases[number]
+        for phase, colour in zip(asked, colours, strict=True):
+            ax.axvline(phase, color=colour, linewidth=1.2, alpha=0.8, zorder=0)
+        low = max(_SHOWN[0], min(curve["phase"].min(), asked.min()) - 3)
+        high = min(_SHOWN[1], max(curve["phase"].max(), asked.max()) + 3)
+        ax.set(xlim=(low, high), xlabel="Days from peak")
+
+    def _draw_spectra(self, ax, number, colours, tolerance, style):
+        x, fluxes = self.wavelength, self.flux[number]
+        step = _step(fluxes, self.lower[number], self.upper[number])
+        for i, phase in enumerate(self.phases[number]):
+            base = -i * step
+            band = (self.lower[number][i] + base, self.upper[number][i] + base)
+            ax.fill_between(x, *band, color=colours[i], alpha=0.2, linewidth=0)
+            near = [
+                one
+                for one in (self.spectra[number] if self.spectra else ())
+                if abs(one[0] - phase) <= tolerance
+            ]
+            for _, wavelength, flux in near:
+                inside = (wavelength >= x.min()) & (wavelength <= x.max())
+                ax.plot(wavelength[inside], flux[inside] + base, color="0.1", linewidth=0.6)
+            for dashes, values in zip(_OTHERS, (self.others or {}).values(), strict=False):
+                line = {"color": "0.45", "linewidth": 1.0, "linestyle": dashes}
+                ax.plot(x, values[number][i] + base, **line)
+            ax.plot(x, fluxes[i] + base, **({"color": colours[i], "linewidth": 1.4} | style))
+            ax.annotate(
+                f"{phase:+.1f} d",
+                (1.0, fluxes[i][-max(1, len(x) // 20) :].mean() + base),
+                xycoords=ax.get_yaxis_transform(),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                color=colours[i],
+                annotation_clip=False,
+            )
+        bottom = (self.lower[number][-1]).min() - (len(fluxes) - 1) * step
+        top = (self.upper[number] - step * np.arange(len(fluxes))[:, None]).max()
+        # Noise of measured pixels may reach further than anything that is to be seen.
+        ax.set(xlim=(x.min(), x.max()), ylim=(bottom - 0.2, top + 0.2), yticks=[])
+        several = " + offset" if len(fluxes) > 1 else ""
+        ax.set(xlabel="Wavelength (Å)", ylabel=f"Flux / median{several}")
+        finish_axes(ax)
+
+    def _legend(self, ax):
+        from matplotlib.lines import Line2D
+        from matplotlib.patches import Patch
+
+        colour = CLASS_COLOURS[0]
+        handles = [
+            Line2D([], [], color=colour, linewidth=1.4, label="generated"),
+            Patch(color=colour, alpha=0.2, label=f"{100 * self.coverage:g} % interval"),
+        ]
+        if self.spectra and any(self.spectra):
+            handles.append(Line2D([], [], color="0.1", linewidth=0.8, label="measured"))
+        for dashes, name in zip(_OTHERS, self.others or {}, strict=False):
+            handles.append(Line2D([], [], color="0.45", linestyle=dashes, label=name))
+        ax.legend(
+            handles=handles,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=len(handles),
+            fontsize="small",
+            frameon=False,
+            columnspacing=1.2,
+            handlelength=1.6,
+        )
+
+
+def _new_grid(n):
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError as error:
+        raise ImportError(
+            "Plotting needs matplotlib: pip install 'sklearn-sn[plot]' (or matplotlib)."
+        ) from error
+    _, axes = plt.subplots(
+        n,
+        2,
+        figsize=(12.0, 0.4 + 3.4 * n),
+        squeeze=False,
+        layout="constrained",
+        gridspec_kw={"width_ratios": (1.0, 1.25)},
+    )
+    return axes
+
+
+def _curve(curve):
+    """Points of one light curve that are shown."""
+    shown = (curve["phase"] >= _SHOWN[0]) & (curve["phase"] <= _SHOWN[1])
+    arrays = {name: np.asarray(curve[name])[shown] for name in ("phase", "flux", "flux_err")}
+    return arrays | {"band": np.asarray(curve["band"], dtype=object)[shown]}
+
+
+def _step(flux, lower, upper):
+    """Distance of the spectra, so that neighbours hardly touch."""
+    if len(flux) == 1:
+        return 0.0
+    above = upper[1:] - lower[:-1]
+    return float(max(np.percentile(above, 98.0, axis=1).max(), 0.3 * np.ptp(flux), 0.2))
