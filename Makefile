@@ -25,10 +25,16 @@ bench: $(VENV)/.installed-bench
 	test -e benchmarks/.cache/union_simulated.pkl || $(BIN)/python benchmarks/pretrain_contrastive.py
 	$(BIN)/python benchmarks/contrastive_real.py
 	$(BIN)/python benchmarks/plot_contrastive_real.py
-	$(BIN)/python benchmarks/maven_real.py
+	$(BIN)/python benchmarks/maven_real.py --members 3
 	$(BIN)/python benchmarks/maven_real.py --sample curves --members 2
+	$(BIN)/python benchmarks/contrastive_real.py --no-baselines --settings scratch_aux maven maven_first_block
+	$(BIN)/python benchmarks/combine_maven_real.py
 	$(BIN)/python benchmarks/speed_simulator.py
 	$(BIN)/python benchmarks/simulation_realism.py
+	$(BIN)/python benchmarks/speed_mmvae.py
+	$(BIN)/python benchmarks/mmvae_decoder.py
+	$(BIN)/python benchmarks/mmvae_real.py
+	$(BIN)/python benchmarks/mmvae_simulated.py
 	$(BIN)/python benchmarks/speed_gru.py
 	$(BIN)/python benchmarks/simfm_pretrain.py
 	$(BIN)/python benchmarks/simfm_mixing.py
