@@ -6,6 +6,7 @@ from sklearn_sn.base._encoders import build_encoder, build_input
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
 from sklearn_sn.base._parameters import size
 from sklearn_sn.base._pretrained import TRAINABLE
+from sklearn_sn.modules import LightCurveTransceiver
 
 _NAME = "light_curve"
 _SIZES = ("d_model", "n_heads", "n_layers", "pooling")
@@ -49,6 +50,17 @@ class LightCurveTransformerEstimator(LightCurveEstimator):
                 f"{params['band_encoding']!r} instead."
             )
         super()._check_sizes(params)
+
+    def _check_part(self, part):
+        """Refuse a pretrained encoder of another kind than the one asked for."""
+        if getattr(self, "encoder", "transformer") == "transceiver" and not isinstance(
+            part.encoder, LightCurveTransceiver
+        ):
+            raise ValueError(
+                "The 'encoder' parameter is 'transceiver', but the pretrained encoder is a "
+                f"{type(part.encoder).__name__}; leave it at its default."
+            )
+        super()._check_part(part)
 
     def _nothing_left(self):
         return f"No light curve has a point within time_window={self.time_window!r} of its origin."

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_sn.cross_modal._phase_table import PhaseTable
 from sklearn_sn.data import check_table, resample
 from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._phase_frame import phase_frame, warn_estimated
+from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
 from sklearn_sn.data._placed_spectra import placed_spectra
 from sklearn_sn.data._places import REFERENCE, spectrum_places
 
@@ -70,6 +70,7 @@ class SpectrumGenerator(BaseEstimator):
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
             self.estimates_peak_ = True
+        warn_unplaced(frame)
         return placed_spectra(
             table,
             frame,

@@ -62,6 +62,15 @@ def phase_frame(table, rest):
     return PhaseFrame(origin, 1.0 + np.where(unplaced, 0.0, redshift), estimated, unplaced)
 
 
+def warn_unplaced(frame):
+    """Say that redshifts are unknown, where the frame is that of rest."""
+    if frame.unplaced.any():
+        warn_quality(
+            f"{int(frame.unplaced.sum())} of {len(frame.unplaced)} objects have no redshift, which "
+            "counts as 0, although the model works in the rest frame."
+        )
+
+
 def peaks(curves):
     """Peak flux (µJy, positive) and its time for every row.
 

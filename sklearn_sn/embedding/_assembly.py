@@ -38,6 +38,15 @@ def fit_inputs(params, table, modalities):
     return inputs, parts
 
 
+def embedding_width(params, parts, default):
+    """Numbers of an embedding: those of the pretrained projections, unless others are asked for."""
+    widths = {
+        part.projection.out_features for part in parts.values() if part.projection is not None
+    }
+    asked = params["embedding_dim"]
+    return widths.pop() if asked == default and len(widths) == 1 else asked
+
+
 def build_module(params, inputs, parts, dataset, n_classes, n_targets):
     """The module, with pretrained encoders in place and frozen as `trainable` says."""
     encoders, widths = {}, {}

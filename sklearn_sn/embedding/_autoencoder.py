@@ -66,6 +66,24 @@ def _check_range(params, name, lowest, highest, unit):
         )
 
 
+def check_columns(columns, frame):
+    """Refuse to generate what every point is placed by.
+
+    Raises
+    ------
+    ValueError
+        For ``t_peak``, and for ``redshift`` in the rest frame.
+    """
+    placing = ("t_peak", "redshift") if frame == "rest" else ("t_peak",)
+    for name in columns:
+        if name in placing:
+            remedy = " or set frame='observer'" if name == "redshift" else ""
+            raise ValueError(
+                f"'metadata_columns' holds {name!r}, by which the points of light curves and "
+                f"spectra are placed: it would be read from there. Leave it out{remedy}."
+            )
+
+
 def modalities_of(X, params):
     """The modalities to read: those asked for, or those that X has."""
     if params["modalities"] is not None:

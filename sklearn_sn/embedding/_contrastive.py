@@ -3,7 +3,7 @@
 from sklearn_sn.base import TorchEstimator, check_continued, defaults_of, kept_params
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
-from sklearn_sn.embedding._assembly import build_module, fit_inputs
+from sklearn_sn.embedding._assembly import build_module, embedding_width, fit_inputs
 from sklearn_sn.embedding._checks import (
     check_learnable,
     check_modalities,
@@ -42,6 +42,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         direction of the mean over the modalities that an object has), or "auto", the first of
         light_curve, spectrum, image and metadata that was there in fit.
     embedding_dim : int, default=128
+        Left at its default, it is that of the pretrained projections, where there are any.
         Dimension of the common space.
     light_curve_d_model, light_curve_n_heads, light_curve_n_layers : int, default=64, 4, 3
         Size of the light-curve transformer; Maven's is 64, 8, 5.
@@ -135,7 +136,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         The trained net; ``net_.module_`` is the torch module.
     inputs_ : dict of str to input
         How each modality is scaled and batched.
-    nothing_ : dict of str to array of shape (embedding_dim,)
+    nothing_ : dict of str to array of shape (n_dimensions,)
         What a missing modality is answered with.
     history_ : list of dict
         Losses and seconds of every epoch.
@@ -347,10 +348,13 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         dataset = TableDataset(self.inputs_, prepared, extras)
         check_learnable(params, self.inputs_, prepared, table, extras)
 
+        default = defaults_of(type(self))["embedding_dim"]
+
         def build():
+            sized = {**params, "embedding_dim": embedding_width(params, parts, default)}
             n_targets = len(self.targets_.names_)
             return build_module(
-                params, self.inputs_, parts, dataset, len(self.targets_.classes_), n_targets
+                sized, self.inputs_, parts, dataset, len(self.targets_.classes_), n_targets
             )
 
         factor = self.pretrained_lr_factor

@@ -7,9 +7,8 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_samples
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._phase_frame import phase_frame, warn_estimated
+from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
 from sklearn_sn.data._places import light_curve_places, plain_places, spectrum_places
-from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.nets import TableDataset
 
@@ -40,11 +39,8 @@ class DecodingEstimator(GenerativeEstimator):
         # Refused by the check where there is none.
         table = check_placed(X, here or names, metadata_columns=columns)
         frame = phase_frame(table, self.frame_ == "rest")
-        if frame.unplaced.any() and not set(here) <= set(PLAIN):
-            warn_quality(
-                f"{int(frame.unplaced.sum())} of {len(table)} objects have no redshift, which "
-                "counts as 0, although the model works in the rest frame."
-            )
+        if not set(here) <= set(PLAIN):
+            warn_unplaced(frame)
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
         inputs = {name: self.inputs_[name] for name in here}

@@ -9,11 +9,12 @@ from sklearn_sn.embedding._autoencoder import (
     balance,
     build_module,
     build_points,
+    check_columns,
     check_inside,
     check_parameters,
     modalities_of,
 )
-from sklearn_sn.embedding._decoding import check_placed, warn_estimated
+from sklearn_sn.embedding._decoding import check_placed, warn_estimated, warn_unplaced
 from sklearn_sn.embedding._generation import GenerativeEmbedder
 from sklearn_sn.embedding._parameters import MMVAE_CONSTRAINTS
 from sklearn_sn.losses import MMVAELoss
@@ -44,7 +45,10 @@ class MMVAEEmbedder(GenerativeEmbedder):
         metadata where `metadata_columns` names any. With "spectrum" alone this is the plain VAE of
         spectra.
     metadata_columns : sequence of str, default=()
-        Plain columns of numbers to embed and to generate; a missing value is NaN.
+        Plain columns of numbers to embed and to generate; a missing value is NaN. The rest frame
+        places every point by the redshift: what follows it (a distance, a luminosity) is then read
+        from it, not from the light curve; generate such columns with frame="observer". So the
+        redshift itself is refused in the rest frame, and ``t_peak`` in any.
     latent_tokens, latent_dim : int, default=4, 4
         The latent is a table of so many tokens of so many numbers.
     d_model, n_heads, n_layers, d_feedforward : int, default=32, 4, 4, 32
@@ -311,10 +315,12 @@ class MMVAEEmbedder(GenerativeEmbedder):
             self.modalities_ = [name for name in asked if table.present(name).any()]
             rest = self.frame == "rest" and "redshift" in X.columns
             self.frame_ = "rest" if rest else "observer"
+            check_columns(columns, self.frame_)
         frame = phase_frame(table, self.frame_ == "rest")
         self.estimates_peak_ = bool(frame.estimated.any())
         if self.estimates_peak_:
             warn_estimated(frame)
+        warn_unplaced(frame)
         if not self._continues:
             self.inputs_ = {
                 name: build_points(name, params).fit(table, frame) for name in self.modalities_

@@ -128,7 +128,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         """
         check_is_fitted(self, "net_")
         names = self._outputs()
-        dims = range(self.embedding_dim)
+        dims = range(self.net_.module_.embedding_dim)
         return np.array([f"{name}_{i}" for name in names for i in dims], dtype=object)
 
     def _outputs(self):
@@ -198,7 +198,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
     def _learn_nothing(self, dataset):
         """The answer for a missing modality: the mean direction of the training objects."""
         self.nothing_ = {
-            name: np.zeros(self.embedding_dim, dtype=np.float32) for name in self.modalities_
+            name: np.zeros(self.net_.module_.embedding_dim, dtype=np.float32)
+            for name in self.modalities_
         }
         for name, (z, found) in self._encode(dataset, self.modalities_).items():
             mean = z[found].mean(axis=0)

@@ -4,6 +4,20 @@ from importlib import import_module
 
 from sklearn_sn.persistence._errors import ModelFileError
 
+# numpy's functions of one number, which TransformedTargetRegressor and FunctionTransformer take.
+UFUNCS = (
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "sqrt",
+    "square",
+    "arcsinh",
+    "sinh",
+)
 # Objects: an instance is its constructor's parameters, and the attributes that fit adds.
 OBJECTS = {
     "sklearn_sn.anomaly": ("ClassDistanceDetector", "MultiClassIsolationForest"),

@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_sn.persistence import _modules, _random, _trees
 from sklearn_sn.persistence._arrays import ArrayReader, checked_shape
-from sklearn_sn.persistence._classes import OBJECTS, TYPES, find_class
+from sklearn_sn.persistence._classes import OBJECTS, TYPES, UFUNCS, find_class
 from sklearn_sn.persistence._encode import parameter_names
 from sklearn_sn.persistence._errors import ModelFileError
 from sklearn_sn.persistence._rules import complete
@@ -139,6 +139,12 @@ def _type(node, decoder, path):
     return find_class(node["class"], TYPES)
 
 
+def _ufunc(node, decoder, path):
+    if node["name"] not in UFUNCS:
+        raise ModelFileError(f"It gives {path} as the function {node['name']!r}.")
+    return getattr(np, node["name"])
+
+
 _PLAIN = {
     "float": _float,
     "tuple": _items(tuple),
@@ -151,6 +157,7 @@ _PLAIN = {
     "scalar": _scalar,
     "dtype": lambda node, decoder, path: decoder.decode(node["of"], path).dtype,
     "type": _type,
+    "ufunc": _ufunc,
     "ref": lambda node, decoder, path: decoder.reference(node["number"]),
 }
 # What counts as an object, to be referred to.

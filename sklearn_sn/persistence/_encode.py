@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from sklearn_sn.persistence._arrays import ArrayWriter
-from sklearn_sn.persistence._classes import OBJECTS, TYPES, class_name
+from sklearn_sn.persistence._classes import OBJECTS, TYPES, UFUNCS, class_name
 from sklearn_sn.persistence._modules import encode_module
 from sklearn_sn.persistence._random import encode_random
 from sklearn_sn.persistence._rules import forget, objection
@@ -68,6 +68,8 @@ class Encoder:
             return {"kind": "scalar", "of": self._encode_array(np.asarray(value), path)}
         if isinstance(value, np.dtype):
             return {"kind": "dtype", "of": self._encode_array(np.empty(0, value), path)}
+        if isinstance(value, np.ufunc) and value in [getattr(np, name) for name in UFUNCS]:
+            return {"kind": "ufunc", "name": value.__name__}
         if isinstance(value, type) and class_name(value, TYPES):
             return {"kind": "type", "class": class_name(value, TYPES)}
         return self._encode_object(value, path)

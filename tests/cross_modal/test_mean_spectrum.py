@@ -129,3 +129,9 @@ def test_save_model_round_trip(model, dated, tmp_path):
         model.predict_interval(dated), loaded.predict_interval(dated), strict=True
     ):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_unknown_redshifts_are_said_in_fit(dated):
+    some = dated.assign(redshift=dated["redshift"].where(np.arange(len(dated)) >= 3))
+    with pytest.warns(UserWarning, match="3 of 60 objects have no redshift"):
+        MeanSpectrumGenerator().fit(some)

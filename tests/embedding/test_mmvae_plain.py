@@ -42,7 +42,7 @@ def X():
 
 @pytest.fixture(scope="module")
 def model(X):
-    return MMVAEEmbedder(**TINY, metadata_columns=COLUMNS, max_epochs=2).fit(X)
+    return MMVAEEmbedder(**TINY, metadata_columns=COLUMNS, max_epochs=2, frame="observer").fit(X)
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +118,22 @@ def test_places_are_refused_where_there_are_none(model, X):
 def test_text_is_refused(X):
     with pytest.raises(ValueError, match="OneHotEncoder"):
         MMVAEEmbedder(**TINY, metadata_columns=("survey",), max_epochs=1).fit(X.assign(survey="a"))
+
+
+@pytest.mark.parametrize(
+    ("columns", "frame"),
+    [(("redshift",), "rest"), (("t_peak",), "rest"), (("t_peak",), "observer")],
+)
+def test_what_places_the_points_is_not_generated_from_them(X, columns, frame):
+    with pytest.raises(ValueError, match=f"holds '{columns[0]}'"):
+        MMVAEEmbedder(**TINY, metadata_columns=columns, frame=frame).fit(X)
+
+
+def test_unknown_redshifts_are_said_in_fit(X):
+    with pytest.warns(UserWarning, match="5 of 90 objects have no redshift"):
+        MMVAEEmbedder(**TINY, modalities=("spectrum",), max_epochs=1).fit(
+            X.assign(redshift=X["redshift"].where(np.arange(90) >= 5))
+        )
 
 
 def test_columns_and_modality_go_together(X):

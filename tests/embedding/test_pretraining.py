@@ -118,3 +118,15 @@ def test_learning_rate_factor(fitted, supernovae):
     slow.fit(*supernovae)
     key = "encoders.light_curve.head.weight"
     assert (weights(slow)[key] - weights(fitted)[key]).abs().max() < 1e-6
+
+
+def test_a_default_width_is_that_of_the_pretrained_projection(fitted, supernovae):
+    X, y = supernovae
+    params = {name: value for name, value in SMALL.items() if name != "embedding_dim"}
+    frozen = FrozenEstimator(fitted)
+    model = ContrastiveEmbedder(**params, pretrained=frozen, trainable="none").fit(X, y)
+    assert model.transform(X).shape == fitted.transform(X).shape
+    np.testing.assert_array_equal(model.encode(X, "light_curve"), fitted.encode(X, "light_curve"))
+    wider = ContrastiveEmbedder(**params, pretrained=frozen, embedding_dim=24).fit(X, y)
+    assert wider.encode(X, "spectrum").shape == (len(X), 24)
+    assert len(wider.get_feature_names_out()) == wider.transform(X).shape[1]

@@ -102,6 +102,7 @@ HEADS = [
     HistGradientBoostingRegressor(max_iter=3, loss="gamma", max_features=0.5, random_state=1),
     IsolationForest(**FEW, max_features=3, max_samples=50),
     TransformedTargetRegressor(Ridge(), transformer=StandardScaler()),
+    TransformedTargetRegressor(Ridge(), func=np.arcsinh, inverse_func=np.sinh),
 ]
 STEPS = [
     StandardScaler(),
@@ -118,6 +119,7 @@ STEPS = [
     TruncatedSVD(2),
     NearestNeighbors(),
     FunctionTransformer(),
+    FunctionTransformer(np.arcsinh),
     FeatureUnion([("pca", PCA(2)), ("same", "passthrough"), ("scaled", MinMaxScaler())]),
 ]
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import cross_val_predict
 from sklearn.multioutput import MultiOutputRegressor
 
@@ -102,3 +103,14 @@ def test_transformed_target(supernovae):
     X, _ = supernovae
     model = TransformedTargetRegressor(make(), func=np.log1p, inverse_func=np.expm1)
     assert model.fit(X, X["redshift"]).predict(X).shape == (60,)
+
+
+def test_a_pretrained_encoder_of_another_kind_is_refused(supernovae):
+    X, _ = supernovae
+    small = {"d_model": 16, "n_heads": 2, "n_layers": 1, "max_epochs": 1, "random_state": 0}
+    first = LightCurveTransformerRegressor(**small).fit(X, X["redshift"])
+    other = LightCurveTransformerRegressor(
+        max_epochs=1, encoder="transceiver", pretrained=FrozenEstimator(first)
+    )
+    with pytest.raises(ValueError, match="'encoder' parameter is 'transceiver'"):
+        other.fit(X, X["redshift"])
