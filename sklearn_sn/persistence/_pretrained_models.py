@@ -32,8 +32,9 @@ def load_pretrained(name, *, card=False):
     name : str
         "contrastive-sim": a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and
         spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands. It
-        embeds as it is; wrapped in a FrozenEstimator it is where training on few real objects
-        starts from.
+        embeds as it is. In a Pipeline, a search or as ``pretrained=`` it has to be wrapped in a
+        FrozenEstimator: scikit-learn's clone un-fits a plain estimator, which would then be trained
+        anew on what is at hand.
     card : bool, default=False
         Answer the model card instead: how it was trained, what it reaches, and its limits.
 
@@ -67,7 +68,7 @@ def load_pretrained(name, *, card=False):
     if name not in known:
         raise ValueError(f"No model {name!r} comes with this version; it has {known}.")
     with as_file(files("sklearn_sn.persistence") / "models" / f"{name}{_SUFFIX}") as path:
-        return read_card(path) if card else load_model(path)
+        return read_card(path) if card else load_model(path).set_params(verbose=0)
 
 
 def _is_model(file):
