@@ -22,21 +22,20 @@ class Truth:
         Å, rest frame.
     phases : (float, float)
         Days from peak, rest frame; spectra outside are left out.
+    native : bool
+        Compare with the pixel nearest to each wavelength, at its own wavelength: an interval is for
+        what is measured in a pixel. Else spectra are resampled, which averages their noise.
 
     Attributes
     ----------
     owner : array of shape (n_spectra,)
         Row of each spectrum.
     phase : array of shape (n_spectra,)
-    flux : array of shape (n_spectra, n_wavelengths)
-        NaN where a spectrum does not reach.
-    asked : array of shape (n_objects, n_asked)
-        Phases to ask for, all spectra of each object; repeated where one has fewer.
-    place : array of shape (n_spectra,)
-        Column of each spectrum in `asked`.
+    flux, places : array of shape (n_spectra, n_wavelengths)
+        Flux, NaN where a spectrum does not reach, and the wavelengths of it.
     """
 
-    def __init__(self, X, wavelength, phases=(PHASE_EDGES[0], PHASE_EDGES[-1])):
+    def __init__(self, X, wavelength, phases=(PHASE_EDGES[0], PHASE_EDGES[-1]), native=False):
         table = check_table(X[["spectrum"]])
         spectra, counts = table.spectrum, np.diff(table.spectrum_offsets)
         owner = np.repeat(np.arange(len(X)), counts)
@@ -45,24 +44,19 @@ class Truth:
         phase = (spectra.reduce("first", "time") - peak) / stretch
         rest = spectra.with_fields(wavelength=spectra["wavelength"] / stretch[spectra.rows])
         flux, _, covered = resample(rest, wavelength)
+        places = np.broadcast_to(wavelength, flux.shape)
+        if native:
+            nearest = nearest_pixels(rest, wavelength)
+            flux = rest["flux"][nearest]
+            places = np.where(covered, rest["wavelength"][nearest], places)
         flux = np.where(covered, flux, np.nan)
         inside = (wavelength >= WINDOW[0]) & (wavelength <= WINDOW[1])
         keep = covered[:, inside].mean(axis=1) >= MIN_COVERED
         keep &= (phase >= phases[0]) & (phase <= phases[1])
-        self.owner, self.phase, flux = owner[keep], phase[keep], flux[keep]
+        self.owner, self.phase, self.places = owner[keep], phase[keep], places[keep]
+        flux = flux[keep]
         scale = np.nanmedian(np.abs(flux[:, inside]), axis=1, keepdims=True)
-        self.flux, self.wavelength = flux / scale, wavelength
-        first = np.searchsorted(self.owner, self.owner)
-        self.place = np.arange(len(self.owner)) - first
-        self.asked = np.zeros((len(X), int(self.place.max(initial=0)) + 1))
-        for column in range(self.asked.shape[1] - 1, -1, -1):
-            here = self.place == column
-            self.asked[self.owner[here], : column + 1] = self.phase[here][:, None]
-        self.asked[self.owner, self.place] = self.phase
-
-    def of(self, predicted):
-        """The answers (n_objects, n_asked, n_wavelengths) that belong to the spectra."""
-        return np.asarray(predicted)[self.owner, self.place]
+        self.flux = flux / scale
 
     def residual(self, predicted):
         """Mean squared residual of each spectrum, shape (n_spectra,)."""
@@ -82,6 +76,17 @@ class Truth:
         total = np.bincount(bins, values, len(PHASE_EDGES) - 1)
         with np.errstate(invalid="ignore"):
             return total / np.bincount(bins, minlength=len(PHASE_EDGES) - 1)
+
+
+def nearest_pixels(spectra, wavelength):
+    """Place of the pixel nearest to each wavelength, (n_spectra, n_wavelengths)."""
+    far = 1e6  # Å: spectra one after the other
+    key = far * spectra.rows + spectra["wavelength"]
+    wanted = far * np.arange(len(spectra))[:, None] + wavelength
+    after = np.searchsorted(key, wanted)
+    low, high = spectra.offsets[:-1, None], spectra.offsets[1:, None] - 1
+    before, after = (np.clip(place, low, high) for place in (after - 1, after))
+    return np.where(wanted - key[before] < key[after] - wanted, before, after)
 
 
 def phase_bins():
@@ -108,22 +113,22 @@ class MeanSpectrum:
     def __init__(self, truth, half_width=2.5):
         self.truth, self.half_width = truth, half_width
 
-    def predict(self, phase):
-        """Mean spectra at the phases, (n_objects, n_phases, n_wavelengths)."""
+    def predict(self, truth):
+        """The mean at the phase of each spectrum of another sample, (n_spectra, n_wavelengths)."""
         start, step = PHASE_EDGES[0], 0.5
         grid = np.arange(start, PHASE_EDGES[-1] + step, step)
         near = np.abs(self.truth.phase - grid[:, None]) <= self.half_width
         mean = np.array([np.nanmean(self.truth.flux[rows], axis=0) for rows in near])
-        place = np.rint((phase - start) / step).astype(int)
+        place = np.rint((truth.phase - start) / step).astype(int)
         return mean[np.clip(place, 0, len(grid) - 1)]
 
 
 def score(truth, predicted, interval=None):
     """Residual, coverage and width: of all, and by phase."""
-    residual = truth.residual(truth.of(predicted))
+    residual = truth.residual(predicted)
     found = {"residual": residual.mean(), "residual by phase": truth.by_phase(residual).tolist()}
     if interval is not None:
-        inside, width = truth.covered(*(truth.of(end) for end in interval))
+        inside, width = truth.covered(*interval)
         found |= {
             "coverage": inside.mean(),
             "width": width.mean(),
@@ -134,6 +139,8 @@ def score(truth, predicted, interval=None):
 
 
 def answer(model, X, truth, source):
-    """Predicted spectra and their 90 % interval at the places of the truth."""
-    where = {"phase": truth.asked, "wavelength": truth.wavelength, "source": source}
-    return model.predict(X, **where), model.predict_interval(X, coverage=0.9, **where)
+    """Predicted spectra and their 90 % interval, (n_spectra, n_wavelengths) each."""
+    X = X.iloc[truth.owner].reset_index(drop=True)
+    where = {"phase": truth.phase[:, None], "wavelength": truth.places, "source": source}
+    lower, upper = model.predict_interval(X, coverage=0.9, **where)
+    return model.predict(X, **where)[:, 0], (lower[:, 0], upper[:, 0])

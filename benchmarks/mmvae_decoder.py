@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import MeanSpectrum, Truth
+from _generation import MeanSpectrum, Truth, answer
 from _real_spectra import load_type_ia
 from joblib import Parallel, delayed
 from sklearn.decomposition import PCA
@@ -54,11 +54,10 @@ def run_fold(X, train, test, epochs, seed):
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     known, true = Truth(X.iloc[train], WAVELENGTH), Truth(X.iloc[test], WAVELENGTH)
-    mean = true.residual(true.of(MeanSpectrum(known).predict(true.asked))).mean()
+    mean = true.residual(MeanSpectrum(known).predict(true)).mean()
     model = MMVAEEmbedder(**SIZES, max_epochs=epochs, random_state=seed, verbose=2)
     model.fit(X.iloc[train])
-    where = {"phase": true.asked, "wavelength": WAVELENGTH, "source": "spectrum"}
-    rebuilt = true.residual(true.of(model.predict(X.iloc[test], **where))).mean()
+    rebuilt = true.residual(answer(model, X.iloc[test], true, "spectrum")[0]).mean()
     whole, here = (np.isfinite(t.flux).all(axis=1) for t in (known, true))
     found = {"VAE, 5": rebuilt / mean, "whole": float(here.mean())}
     for size in (5, 10):

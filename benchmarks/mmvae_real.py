@@ -46,7 +46,7 @@ def run_fold(starts, X, train, test, epochs, seed):
     inner, held = train_test_split(train, test_size=0.2, random_state=seed)
     true = Truth(X.iloc[test], WAVELENGTH)
     mean = MeanSpectrum(Truth(X.iloc[inner], WAVELENGTH))
-    found = {"mean per phase": score(true, mean.predict(true.asked))}
+    found = {"mean per phase": score(true, mean.predict(true))}
     of_test = without_spectra(X.iloc[test])
     for name, first in starts.items():
         start = time.time()

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from _generation import MeanSpectrum, Truth, answer, masked, phase_bins, score, without_spectra
+from _settings import CACHE
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor
@@ -26,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_sn import MMVAEEmbedder
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import Spectrograph, make_supernovae
+from sklearn_sn.persistence import save_model
 from sklearn_sn.regression import LightCurveTransformerRegressor
 
 SPECTROGRAPH = Spectrograph(
@@ -97,9 +99,9 @@ def main():
     X, truth = simulate(arguments.objects, seed=0)
     n = len(X)
     train, held, test = np.split(np.arange(n), [int(0.8 * n), int(0.9 * n)])
-    true = Truth(X.iloc[test], WAVELENGTH)
+    true = Truth(X.iloc[test], WAVELENGTH, native=True)
     mean = MeanSpectrum(Truth(X.iloc[train], WAVELENGTH))
-    found = {"phases": phase_bins(), "mean per phase": score(true, mean.predict(true.asked))}
+    found = {"phases": phase_bins(), "mean per phase": score(true, mean.predict(true))}
     print("mean", found["mean per phase"], flush=True)
     for name in arguments.models:
         start = time.time()
@@ -109,6 +111,8 @@ def main():
         alone = model.modalities_ == ["spectrum"]
         source = "spectrum" if alone else "light_curve"
         of_test = X.iloc[test] if alone else without_spectra(X.iloc[test])
+        CACHE.mkdir(exist_ok=True)
+        save_model(model, CACHE / f"mmvae_{name.replace(' ', '_')}.snmodel", overwrite=True)
         before = score(true, *answer(model, of_test, true, source))
         model.calibrate(X.iloc[held], source=source)
         after = score(true, *answer(model, of_test, true, source))
