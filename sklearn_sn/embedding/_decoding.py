@@ -9,6 +9,7 @@ from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
 from sklearn_sn.data._places import light_curve_places, plain_places, spectrum_places
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.nets import TableDataset
 
@@ -98,6 +99,8 @@ class DecodingEstimator(GenerativeEstimator):
             if any(place is not None for place in (phase, wavelength, band)):
                 raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
             return plain_places(self.inputs_[to])
+        if phase is not None:
+            _warn_outside(phase, self.inputs_[to].phase_range)
         if to == "spectrum":
             if band is not None:
                 raise ValueError("band is for light curves; a spectrum takes wavelength.")
@@ -144,3 +147,14 @@ class DecodingEstimator(GenerativeEstimator):
                 owner = np.broadcast_to(rows[some][:, None], here.shape)
                 parts.append((owner[here], where[some][here], when[some][here], score[here]))
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def _warn_outside(phase, limits):
+    """Say that phases were asked for of which fit has seen nothing."""
+    values = np.asarray(phase, dtype=np.float64)
+    outside = (values < limits[0]) | (values > limits[1])
+    if outside.any():
+        warn_quality(
+            f"{int(outside.sum())} of {outside.size} phases lie outside phase_range="
+            f"{tuple(limits)!r} (first: {values[outside].flat[0]:g}): the answer there is a guess."
+        )

@@ -341,3 +341,8 @@ def test_no_warning_otherwise(X, curves):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MMVAEEmbedder(**TINY, early_stopping=True).fit(X).predict(curves, wavelength=GRID)
+
+
+def test_phases_that_fit_has_not_seen_are_said(model, curves):
+    with pytest.warns(DataQualityWarning, match="1 of 2 phases lie outside phase_range"):
+        model.predict(curves[:3], phase=[0.0, 500.0], wavelength=GRID)
