@@ -107,22 +107,6 @@ def masked(X, share, random_state=0):
     return X.assign(light_curve=curves.filter(keep).to_nested(index=X.index))
 
 
-class MeanSpectrum:
-    """The mean training spectrum near each phase, the baseline of all."""
-
-    def __init__(self, truth, half_width=2.5):
-        self.truth, self.half_width = truth, half_width
-
-    def predict(self, truth):
-        """The mean at the phase of each spectrum of another sample, (n_spectra, n_wavelengths)."""
-        start, step = PHASE_EDGES[0], 0.5
-        grid = np.arange(start, PHASE_EDGES[-1] + step, step)
-        near = np.abs(self.truth.phase - grid[:, None]) <= self.half_width
-        mean = np.array([np.nanmean(self.truth.flux[rows], axis=0) for rows in near])
-        place = np.rint((truth.phase - start) / step).astype(int)
-        return mean[np.clip(place, 0, len(grid) - 1)]
-
-
 def score(truth, predicted, interval=None):
     """Residual, coverage and width: of all, and by phase."""
     residual = truth.residual(predicted)

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import MeanSpectrum, Truth, answer
+from _generation import Truth, answer
 from _real_spectra import load_type_ia
 from joblib import Parallel, delayed
 from sklearn.decomposition import PCA
 from sklearn.model_selection import GroupKFold
 
 from sklearn_sn import MMVAEEmbedder
+from sklearn_sn.cross_modal import MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning, as_ragged
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 256)
@@ -54,7 +55,8 @@ def run_fold(X, train, test, epochs, seed):
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     known, true = Truth(X.iloc[train], WAVELENGTH), Truth(X.iloc[test], WAVELENGTH)
-    mean = true.residual(MeanSpectrum(known).predict(true)).mean()
+    baseline = MeanSpectrumGenerator().fit(X.iloc[train])
+    mean = true.residual(answer(baseline, X.iloc[test], true, None)[0]).mean()
     model = MMVAEEmbedder(**SIZES, max_epochs=epochs, random_state=seed, verbose=2)
     model.fit(X.iloc[train])
     rebuilt = true.residual(answer(model, X.iloc[test], true, "spectrum")[0]).mean()

@@ -17,13 +17,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import MeanSpectrum, Truth, answer, phase_bins, score, without_spectra
+from _generation import Truth, answer, phase_bins, score, without_spectra
 from _real_spectra import load_type_ia
 from joblib import Parallel, delayed
 from mmvae_simulated import simulate
 from sklearn.model_selection import KFold, train_test_split
 
 from sklearn_sn import MMVAEEmbedder
+from sklearn_sn.cross_modal import MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 128)  # rest frame, Å
@@ -45,9 +46,9 @@ def run_fold(starts, X, train, test, epochs, seed):
     torch.set_num_threads(1)
     inner, held = train_test_split(train, test_size=0.2, random_state=seed)
     true = Truth(X.iloc[test], WAVELENGTH)
-    mean = MeanSpectrum(Truth(X.iloc[inner], WAVELENGTH))
-    found = {"mean per phase": score(true, mean.predict(true))}
     of_test = without_spectra(X.iloc[test])
+    mean = MeanSpectrumGenerator().fit(X.iloc[inner]).calibrate(X.iloc[held])
+    found = {"mean per phase": score(true, *answer(mean, of_test, true, None))}
     for name, first in starts.items():
         start = time.time()
         model = MMVAEEmbedder(**SIZES) if first is None else deepcopy(first)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import MeanSpectrum, Truth, answer, masked, phase_bins, score, without_spectra
+from _generation import Truth, answer, masked, phase_bins, score, without_spectra
 from _settings import CACHE
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.metrics import r2_score
@@ -25,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_sn import MMVAEEmbedder
+from sklearn_sn.cross_modal import MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import Spectrograph, make_supernovae
 from sklearn_sn.persistence import save_model
@@ -100,8 +101,9 @@ def main():
     n = len(X)
     train, held, test = np.split(np.arange(n), [int(0.8 * n), int(0.9 * n)])
     true = Truth(X.iloc[test], WAVELENGTH, native=True)
-    mean = MeanSpectrum(Truth(X.iloc[train], WAVELENGTH))
-    found = {"phases": phase_bins(), "mean per phase": score(true, mean.predict(true))}
+    mean = MeanSpectrumGenerator().fit(X.iloc[train]).calibrate(X.iloc[held])
+    of_mean = score(true, *answer(mean, without_spectra(X.iloc[test]), true, None))
+    found = {"phases": phase_bins(), "mean per phase": of_mean}
     print("mean", found["mean per phase"], flush=True)
     for name in arguments.models:
         start = time.time()

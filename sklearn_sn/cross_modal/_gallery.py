@@ -28,9 +28,10 @@ class Gallery:
         """Take some rows of a table."""
         index = np.asarray(X.index)[rows]
         if modality == "image":
+            cells = X[modality].to_numpy(dtype=object)[rows]
             images = np.empty(len(rows), dtype=object)
-            for place, row in enumerate(rows):
-                images[place] = np.array(X[modality].iloc[row], dtype=np.float32)
+            for place, cell in enumerate(cells):  # copies: each is an array of its own
+                images[place] = np.array(cell, dtype=np.float32)
             return cls(modality, index, {modality: images}, np.arange(len(rows) + 1))
         cells = as_ragged(X[modality], kind=modality).take(rows)
         fields = {}
