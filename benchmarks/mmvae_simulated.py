@@ -4,6 +4,7 @@ Light curves as Rubin sees them, spectra of −10 to +30 days; 80, 10 and 10 % o
 calibrate and test. Scored on the test objects: the mean squared residual of spectra over their
 median flux, coverage and width of 90 % intervals, by phase; the same with a part of the
 photometry dropped; and R² of physical parameters learned from the latents by small networks.
+Each model writes a file of its own to --out, trained models go to benchmarks/.cache.
 
     python benchmarks/mmvae_simulated.py [--objects N] [--epochs E] [--models NAME ...]
 """
@@ -19,16 +20,17 @@ import torch
 from _generation import Truth, answer, masked, phase_bins, score, without_spectra
 from _settings import CACHE
 from sklearn.compose import TransformedTargetRegressor
+from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import r2_score
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_sn import MMVAEEmbedder
-from sklearn_sn.cross_modal import MeanSpectrumGenerator
+from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
+from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import Spectrograph, make_supernovae
-from sklearn_sn.persistence import save_model
+from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.regression import LightCurveTransformerRegressor
 
 SPECTROGRAPH = Spectrograph(
@@ -38,10 +40,12 @@ WAVELENGTH = np.geomspace(3600.0, 8200.0, 128)  # rest frame, Å
 MASKED = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 PARAMETERS = ("nickel_mass", "ejecta_mass", "kinetic_energy", "stretch", "colour")
 SIZES = {"lr": 3e-3, "batch_size": 32, "spectra_per_object": 1}
-MODELS = {
+AUTOENCODERS = {
     "MMVAE": SIZES,
     "spectrum-only VAE": {**SIZES, "modalities": ("spectrum",), "objective": "elbo"},
 }
+MEAN, NEIGHBOUR, REGRESSOR = "mean per phase", "contrastive neighbour", "end-to-end regressor"
+MODELS = (MEAN, *AUTOENCODERS, NEIGHBOUR, REGRESSOR)
 
 
 def simulate(n, seed, surveys=("lsst",)):
@@ -76,72 +80,98 @@ def parameters_from_latents(Z, Z_test, truth, test):
 
 
 def parameters_end_to_end(X, X_test, truth, test, epochs):
-    """R² of each physical parameter, by a network trained on it alone."""
+    """R² of each physical parameter, by a transceiver trained on it alone."""
     found = {}
     for name in PARAMETERS:
         centre, scale = truth[name].mean(), truth[name].std()
-        model = LightCurveTransformerRegressor(max_epochs=epochs, max_points=100, random_state=0)
+        model = LightCurveTransformerRegressor(
+            encoder="transceiver", max_epochs=epochs, max_points=100, random_state=0
+        )
         model.fit(X[["light_curve"]], (truth[name] - centre) / scale)
         predicted = model.predict(X_test[["light_curve"]]) * scale + centre
         found[name] = r2_score(test[name], predicted)
     return found
 
 
+def fitted(model, name, X, reuse):
+    """The model, trained; or that of an earlier run."""
+    path = CACHE / f"mmvae_{name.replace(' ', '_')}.snmodel"
+    if reuse and path.exists():
+        return load_model(path)
+    CACHE.mkdir(exist_ok=True)
+    save_model(model.fit(X), path, overwrite=True)
+    return model
+
+
+def before_and_after(model, X_held, X_test, true, source):
+    """Scores with the model's own intervals, and with those calibrated on objects held out."""
+    before = score(true, *answer(model, X_test, true, source))
+    model.calibrate(X_held, source=source)
+    return {"not calibrated": before, **score(true, *answer(model, X_test, true, source))}
+
+
+def run(name, X, truth, split, true, arguments):
+    """What is measured of one model."""
+    train, _, test = split
+    X_train, X_held, X_test = (X.iloc[rows] for rows in split)
+    if name == REGRESSOR:
+        curves, curves_test = without_spectra(X_train), without_spectra(X_test)
+        tables = truth.iloc[train], truth.iloc[test]
+        return {"parameters": parameters_end_to_end(curves, curves_test, *tables, 20)}
+    if name == MEAN:
+        model = MeanSpectrumGenerator().fit(X_train)
+        return before_and_after(model, X_held, without_spectra(X_test), true, None)
+    if name == NEIGHBOUR:
+        embedder = ContrastiveEmbedder(
+            encoders={"light_curve": "transceiver", "spectrum": "transceiver"},
+            lr=1e-3,
+            batch_size=128,
+            max_epochs=arguments.epochs,
+            random_state=0,
+            verbose=2,
+        )
+        embedder = fitted(embedder, name, X_train, arguments.reuse)
+        model = CrossModalGenerator(FrozenEstimator(embedder)).fit(X_train)
+        return before_and_after(model, X_held, without_spectra(X_test), true, None)
+    model = MMVAEEmbedder(
+        **AUTOENCODERS[name], max_epochs=arguments.epochs, random_state=0, verbose=2
+    )
+    model = fitted(model, name, X_train, arguments.reuse)
+    if name != "MMVAE":
+        return before_and_after(model, X_held, X_test, true, "spectrum")
+    X_test = without_spectra(X_test)
+    found = before_and_after(model, X_held, X_test, true, "light_curve")
+    found["masked"] = {
+        f"{share:.0%}": score(true, *answer(model, masked(X_test, share), true, "light_curve"))
+        for share in MASKED
+    }
+    Z, Z_test = (model.encode(t, "light_curve") for t in (without_spectra(X_train), X_test))
+    found["parameters"] = parameters_from_latents(Z, Z_test, truth.iloc[train], truth.iloc[test])
+    return found
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=4500)
-    parser.add_argument("--epochs", type=int, default=80)
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--no-regressor", action="store_true", help="skip the end-to-end networks")
-    parser.add_argument("--out", default="benchmarks/results/mmvae_simulated")
+    parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
+    parser.add_argument("--reuse", action="store_true", help="models in benchmarks/.cache")
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results/mmvae_simulated"))
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     X, truth = simulate(arguments.objects, seed=0)
     n = len(X)
-    train, held, test = np.split(np.arange(n), [int(0.8 * n), int(0.9 * n)])
-    true = Truth(X.iloc[test], WAVELENGTH, native=True)
-    mean = MeanSpectrumGenerator().fit(X.iloc[train]).calibrate(X.iloc[held])
-    of_mean = score(true, *answer(mean, without_spectra(X.iloc[test]), true, None))
-    found = {"phases": phase_bins(), "mean per phase": of_mean}
-    print("mean", found["mean per phase"], flush=True)
+    split = np.split(np.arange(n), [int(0.8 * n), int(0.9 * n)])
+    true = Truth(X.iloc[split[2]], WAVELENGTH, native=True)
+    arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.models:
         start = time.time()
-        model = MMVAEEmbedder(
-            **MODELS[name], max_epochs=arguments.epochs, random_state=0, verbose=2
-        ).fit(X.iloc[train])
-        alone = model.modalities_ == ["spectrum"]
-        source = "spectrum" if alone else "light_curve"
-        of_test = X.iloc[test] if alone else without_spectra(X.iloc[test])
-        CACHE.mkdir(exist_ok=True)
-        save_model(model, CACHE / f"mmvae_{name.replace(' ', '_')}.snmodel", overwrite=True)
-        before = score(true, *answer(model, of_test, true, source))
-        model.calibrate(X.iloc[held], source=source)
-        after = score(true, *answer(model, of_test, true, source))
-        found[name] = {"seconds": time.time() - start, "not calibrated": before, **after}
-        print(name, found[name], flush=True)
-        if alone:
-            continue
-        found["masked"] = {
-            f"{share:.0%}": score(true, *answer(model, masked(of_test, share), true, source))
-            for share in MASKED
-        }
-        Z, Z_test = (
-            model.encode(without_spectra(X.iloc[rows]), "light_curve") for rows in (train, test)
-        )
-        found["parameters from latents"] = parameters_from_latents(
-            Z, Z_test, truth.iloc[train], truth.iloc[test]
-        )
-        print(found["masked"], found["parameters from latents"], flush=True)
-    if not arguments.no_regressor:
-        found["parameters end to end"] = parameters_end_to_end(
-            X.iloc[train], X.iloc[test], truth.iloc[train], truth.iloc[test], 20
-        )
-        print(found["parameters end to end"], flush=True)
-    out = Path(arguments.out)
-    out.mkdir(parents=True, exist_ok=True)
-    name = "_".join(arguments.models).replace(" ", "_").replace("-", "_")
-    (out / f"{name}.json").write_text(json.dumps(found, indent=1, default=float))
+        found = {"phases": phase_bins(), **run(name, X, truth, split, true, arguments)}
+        found["seconds"] = time.time() - start
+        print(name, found, flush=True)
+        path = arguments.out / f"{name.replace(' ', '_').replace('-', '_')}.json"
+        path.write_text(json.dumps(found, indent=1, default=float))
 
 
 if __name__ == "__main__":
