@@ -1,9 +1,12 @@
 """Spectra of real SN Ia from their light curves, five folds by object.
 
 MMVAE from the real objects alone, and first on simulated ones (a warm start goes on with the real
-ones), beside the mean training spectrum near each phase. A fifth of each training part is held
-out to calibrate the 90 % intervals. Scored on the test part: the mean squared residual of spectra
-over their median flux in 4000-7000 Å, rest frame, −10 to +30 days from the peak of the light curve.
+ones), beside the mean training spectrum near each phase and the spectra of the five nearest
+training objects, by a contrastive transceiver of the real objects and by the packaged embedder,
+which knows simulations alone. A fifth of each training part is held out to calibrate the 90 %
+intervals. Scored on the test part: the mean squared residual of spectra over their median flux in
+4000-7000 Å, rest frame, −10 to +30 days from the peak of the light curve. --picture draws some
+objects of the first fold.
 
     python benchmarks/mmvae_real.py [--epochs E] [--simulated N] [--folds F] [--models NAME ...]
 """
@@ -19,13 +22,17 @@ import numpy as np
 import torch
 from _generation import Truth, answer, phase_bins, score, without_spectra
 from _real_spectra import load_type_ia
+from _settings import CACHE
 from joblib import Parallel, delayed
 from mmvae_simulated import simulate
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold, train_test_split
 
-from sklearn_sn import MMVAEEmbedder
-from sklearn_sn.cross_modal import MeanSpectrumGenerator
+from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
+from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.persistence import load_model, load_pretrained, save_model
+from sklearn_sn.plotting import GenerationDisplay
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 128)  # rest frame, Å
 SIZES = {"lr": 3e-3, "batch_size": 32, "max_pixels": 128, "warm_start": True, "verbose": 2}
@@ -40,25 +47,70 @@ def pretrained(n, epochs):
     return model.set_params(lr=1e-3)
 
 
+def baselines(X, seed):
+    """The mean of each phase, and neighbours, by name; trained."""
+    contrastive = ContrastiveEmbedder(
+        encoders={"light_curve": "transceiver", "spectrum": "transceiver"},
+        batch_size=64,
+        max_epochs=60,
+        random_state=seed,
+    )
+    packaged = FrozenEstimator(load_pretrained("contrastive-sim"))
+    return {
+        "mean per phase": MeanSpectrumGenerator().fit(X),
+        "neighbours, contrastive": CrossModalGenerator(contrastive, n_neighbors=5).fit(X),
+        "neighbours, packaged": CrossModalGenerator(packaged, n_neighbors=5).fit(X),
+    }
+
+
+def checkpoint(name, fold):
+    return CACHE / f"mmvae_real_{name.replace(', ', '_').replace(' ', '_')}_{fold}.snmodel"
+
+
 def run_fold(starts, X, train, test, epochs, seed):
     """Scores by model; `starts` holds what each goes on from, or None."""
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     inner, held = train_test_split(train, test_size=0.2, random_state=seed)
-    true = Truth(X.iloc[test], WAVELENGTH)
+    smooth, pixels = (Truth(X.iloc[test], WAVELENGTH, native=native) for native in (False, True))
     of_test = without_spectra(X.iloc[test])
-    mean = MeanSpectrumGenerator().fit(X.iloc[inner]).calibrate(X.iloc[held])
-    found = {"mean per phase": score(true, *answer(mean, of_test, true, None))}
+    found = {}
+
+    def figures(model, source=None):
+        """Residuals of resampled spectra; coverage and width of pixels."""
+        residuals = score(smooth, answer(model, of_test, smooth, source)[0])
+        return score(pixels, *answer(model, of_test, pixels, source)) | residuals
+
+    for name, model in baselines(X.iloc[inner], seed).items():
+        model.calibrate(X.iloc[held])
+        found[name] = figures(model)
+        print(seed, name, found[name], flush=True)
     for name, first in starts.items():
         start = time.time()
         model = MMVAEEmbedder(**SIZES) if first is None else deepcopy(first)
         model.set_params(max_epochs=epochs, random_state=seed).fit(X.iloc[inner])
-        before = score(true, *answer(model, of_test, true, "light_curve"))
+        before = figures(model, "light_curve")
         model.calibrate(X.iloc[held], source="light_curve")
-        after = score(true, *answer(model, of_test, true, "light_curve"))
+        after = figures(model, "light_curve")
         found[name] = {"seconds": time.time() - start, "not calibrated": before, **after}
-        print(seed, name, found[name], found["mean per phase"]["residual"], flush=True)
+        print(seed, name, found[name], flush=True)
+        save_model(model, checkpoint(name, seed), overwrite=True)
     return found
+
+
+def draw(X, train, test, name, folder):
+    """Pictures of twenty test objects of the first fold, five a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    inner, _ = train_test_split(train, test_size=0.2, random_state=0)
+    others = baselines(X.iloc[inner], 0)
+    others.pop("neighbours, contrastive")
+    true = Truth(X.iloc[test], WAVELENGTH)
+    seen = X.iloc[test[np.unique(true.owner)[:20]]]
+    model = load_model(checkpoint(name, 0))
+    for number in range(4):
+        objects = seen.iloc[5 * number : 5 * number + 5]
+        display = GenerationDisplay.from_estimator(model, objects, others=others)
+        display.plot().figure_.savefig(folder / f"{number}.png", dpi=70)
 
 
 def main():
@@ -69,11 +121,15 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--picture", type=Path, help="a folder; draws models of an earlier run")
     parser.add_argument("--out", default="benchmarks/results/mmvae_real")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X = load_type_ia()
     torch.set_num_threads(1)
+    if arguments.picture:
+        first = next(KFold(5, shuffle=True, random_state=0).split(X))
+        return draw(X, *first, arguments.models[-1], arguments.picture)
     starts = dict.fromkeys(arguments.models)
     if MODELS[1] in starts:
         starts[MODELS[1]] = pretrained(arguments.simulated, arguments.simulated_epochs)

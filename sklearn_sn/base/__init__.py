@@ -6,6 +6,7 @@ from sklearn_sn.base._encoders import (
     build_encoder,
     build_input,
     encoder_width,
+    named_encoders,
 )
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._generative import (
@@ -55,6 +56,7 @@ __all__ = [
     "laplace_moments",
     "mixture_mean",
     "mixture_samples",
+    "named_encoders",
     "pretrained_parts",
     "refuse_contradictions",
     "same_parameter",

@@ -26,6 +26,13 @@ ENCODERS = {
 }
 
 
+def named_encoders(encoders):
+    """The parameter `encoders` as a dict: one name stands for all modalities that have it."""
+    if isinstance(encoders, str):
+        return {name: encoders for name, known in ENCODERS.items() if encoders in known}
+    return encoders or {}
+
+
 def build_input(modality, params):
     """The input of one modality, from an estimator's parameters (a dict); not fitted."""
     random = {"noise": params["noise_augmentation"], "augmentation": params["augmentation"]}
@@ -49,7 +56,7 @@ def build_input(modality, params):
 
 def build_encoder(modality, source, params):
     """The encoder of one modality; sizes come from the fitted input and the parameters."""
-    named = (params["encoders"] or {}).get(modality, ENCODERS[modality][0])
+    named = named_encoders(params["encoders"]).get(modality, ENCODERS[modality][0])
     if isinstance(named, nn.Module):
         # A copy: fitting must not train what the user holds.
         return copy.deepcopy(named)

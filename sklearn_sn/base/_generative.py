@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from sklearn_sn.base._estimator import TorchEstimator, _seeded
+from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import BatchLoader, log_likelihood
 
@@ -58,14 +58,19 @@ class GenerativeEstimator(TorchEstimator):
     def _tensor(array, device):
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32)).to(device)
 
-    def _bounds(self, dataset, n_samples, seed):
-        """Importance-weighted bound on the log-evidence of every object, in nats, unweighted."""
+    def _bounds(self, dataset, n_samples, rng):
+        """Importance-weighted bound on the log-evidence of every object, in nats, unweighted.
+
+        All objects share the noise: the bound of one does not depend on the others.
+        """
         module, bound = self.net_.module_, MMVAELoss("iwae_joint")
         module.eval()
         out = np.zeros(len(dataset))
-        with _seeded(seed), torch.inference_mode():
+        shape = (len(module.encoders), n_samples, 1, *module.latent_shape)
+        noise = self._tensor(rng.laplace(size=shape), next(module.parameters()).device)
+        with torch.inference_mode():
             for batch, positions in BatchLoader(dataset, BOUND_BATCH, device=self.net_.device):
-                answer = module(batch.tensors, batch.owners, len(batch), n_samples)
+                answer = module(batch.tensors, batch.owners, len(batch), n_samples, noise)
                 parts = (answer[key].flatten(-2) for key in ("z", "mean", "scale"))
                 total = log_likelihood(answer, batch, {})
                 out[positions] = -bound(*parts, answer["present"], total).cpu().numpy()

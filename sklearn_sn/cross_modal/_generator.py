@@ -365,7 +365,9 @@ class CrossModalGenerator(SpectrumGenerator):
         return self.method_ == "generate"
 
     def _sourced(self, where):
-        """Options for the embedder: the query is the source, whatever is asked."""
+        """Options for the embedder: the query is the source."""
+        if where.get("source") not in (None, self.query):
+            raise ValueError(f"This model starts from {self.query!r}; got {where['source']!r}.")
         return {**where, "source": self.query}
 
 

@@ -36,6 +36,7 @@ class NeighborSpectra:
 
     def nearest(self, owner, phase):
         """Of each object, the spectrum nearest to a phase."""
+        phase = np.clip(phase, -_UNKNOWN_PHASE, _UNKNOWN_PHASE)  # nobody else's spectra
         keys = self.owner * _NEXT + self.phase
         after = np.searchsorted(keys, owner * _NEXT + phase)
         before = np.maximum(after - 1, 0)

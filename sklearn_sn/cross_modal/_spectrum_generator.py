@@ -12,7 +12,8 @@ from sklearn_sn.data import check_table, resample
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
 from sklearn_sn.data._placed_spectra import placed_spectra
-from sklearn_sn.data._places import REFERENCE, spectrum_places
+from sklearn_sn.data._places import REFERENCE, spectrum_places, warn_outside
+from sklearn_sn.data._quality import warn_quality
 
 N_WAVELENGTHS = 256  # of the grid
 _MAX_PIXELS = 512
@@ -94,6 +95,7 @@ class SpectrumGenerator(BaseEstimator):
                 query, owner[part], phase[part]
             )
         self.residuals_ = self.phases_.quantiles(residual, phase[dated])
+        self.n_residuals_ = len(dated)
 
     def calibrate(self, X, to="spectrum", *, source=None):
         """Learn the widths of the intervals from objects that were not in fit.
@@ -134,6 +136,8 @@ class SpectrumGenerator(BaseEstimator):
         """Places, phases (1 or n, F) and wavelengths (1 or n, W)."""
         wavelength = self.wavelength_ if wavelength is None else wavelength
         limits = tuple(self.wavelength_range)
+        if phase is not None:
+            warn_outside(phase, self.phase_range)
         places = spectrum_places(0.0 if phase is None else phase, wavelength, limits, n)
         width = places.shape[-1]
         when = places.phase[:, ::width]
@@ -175,6 +179,12 @@ class SpectrumGenerator(BaseEstimator):
         if not 0 < coverage <= _MAX_COVERAGE:
             raise ValueError(
                 f"coverage must lie above 0 and not above {_MAX_COVERAGE}; got {coverage!r}."
+            )
+        needed = int(np.ceil(2.0 / (1.0 - coverage) - 1e-9)) - 1
+        if self.n_residuals_ < needed:
+            warn_quality(
+                f"Intervals of {coverage:.0%} take {needed} spectra to learn from; there were "
+                f"{self.n_residuals_}: they are too narrow."
             )
         flux, places, when, where = self._predict(X, phase, wavelength)
         ends = []

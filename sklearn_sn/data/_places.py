@@ -6,9 +6,12 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data._bands import band_wavelength, canonical_band
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._units import to_unit
 
 REFERENCE = 5000.0  # Å
+_UNITS = {"phase": "d", "wavelength": "Angstrom"}
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def plain_places(source):
 
 
 def _numbers(name, values, n):
-    values = np.asarray(values, dtype=np.float64)
+    values = np.asarray(to_unit(values, _UNITS[name]), dtype=np.float64)
     if values.ndim > 2 or (values.ndim == 2 and len(values) != n) or values.size == 0 < n:
         raise ValueError(
             f"{name} must have the shape (n_values,), or (n_objects, n_values) with a row for each "
@@ -124,6 +127,17 @@ def _numbers(name, values, n):
     if not np.isfinite(values).all():
         raise ValueError(f"{name} must be finite.")
     return values
+
+
+def warn_outside(phase, limits):
+    """Say that phases were asked for of which fit has seen nothing."""
+    values = np.asarray(phase, dtype=np.float64)
+    outside = (values < limits[0]) | (values > limits[1])
+    if outside.any():
+        warn_quality(
+            f"{int(outside.sum())} of {outside.size} phases lie outside phase_range="
+            f"{tuple(limits)!r} (first: {values[outside].flat[0]:g}): the answer there is a guess."
+        )
 
 
 def _refuse_outside(name, values, limits, unit):

@@ -30,9 +30,10 @@ def check_parameters(params):
         Naming the parameter.
     """
     modalities = list(MODALITIES if params["modalities"] is None else params["modalities"])
-    if not modalities or any(name not in MODALITIES for name in modalities):
+    strange = any(name not in MODALITIES for name in modalities)
+    if not modalities or strange or len(set(modalities)) < len(modalities):
         raise ValueError(
-            f"The 'modalities' parameter must hold names of {list(MODALITIES)}. Got "
+            f"The 'modalities' parameter must hold different names of {list(MODALITIES)}. Got "
             f"{params['modalities']!r} instead."
         )
     columns = params["metadata_columns"]

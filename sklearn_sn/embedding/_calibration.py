@@ -20,15 +20,15 @@ class IntervalCalibration:
     [1]_ [2]_.
 
     Bins are phase by wavelength. A bin of fewer than twenty objects takes the factors of its
-    wavelength at all phases, and then those of all points. Coverages are rounded up to hundredths
-    (0.995 and 0.999 beyond).
+    wavelength at all phases, and then those of all points; so does one for coverages that its
+    objects are too few to promise. Coverages are rounded up to hundredths (0.995 and 0.999 beyond).
 
     Attributes
     ----------
     phase_edges_, wavelength_edges_ : array
         Inner edges of the bins, days and ln(λ / 5000 Å).
     factors_ : array of shape (n_phase_bins, n_wavelength_bins, n_levels)
-        Infinite where the objects are too few for the level.
+        Infinite where all objects together are too few for the level.
     n_objects_ : array of shape (n_phase_bins, n_wavelength_bins)
 
     References
@@ -115,4 +115,6 @@ def _or_coarser(owner, score, coarser):
     answer, n = hierarchical_quantiles(owner, score, LEVELS)
     if n < MIN_OBJECTS:
         return coarser, n
-    return np.where(np.isfinite(answer), answer, coarser), n
+    known = np.isfinite(answer)
+    # Beyond its objects the coarser one answers, and never less than the bin knows to be needed.
+    return np.where(known, answer, np.maximum(coarser, answer[known].max())), n

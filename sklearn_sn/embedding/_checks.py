@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn.base import ENCODERS, TRAINABLE, refuse_contradictions
+from sklearn_sn.base import ENCODERS, TRAINABLE, named_encoders, refuse_contradictions
 
 _OF_INPUT = {
     "light_curve": ("amplitude", "time_origin", "time_window", "band_encoding"),
@@ -26,7 +26,12 @@ def check_names(params):
     ValueError
         Naming the parameter.
     """
-    encoders = params["encoders"] or {}
+    encoders = named_encoders(params["encoders"])
+    if isinstance(params["encoders"], str) and not encoders:
+        raise ValueError(
+            f"The 'encoders' parameter must name an encoder of {ENCODERS!r}. Got "
+            f"{params['encoders']!r} instead."
+        )
     _known_modalities("encoders", encoders)
     modalities = list(params["modalities"] or ())
     _known_modalities("modalities", modalities)
@@ -209,7 +214,7 @@ def check_takeover(params, modalities, defaults):
         inner = estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
         if inner is None or modality not in getattr(inner, "modalities_", ()):
             continue
-        if modality in (params["encoders"] or {}):
+        if modality in named_encoders(params["encoders"]):
             raise ValueError(
                 f"The encoder of {modality!r} is given twice, by 'encoders' and by 'pretrained'."
             )

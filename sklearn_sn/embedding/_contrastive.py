@@ -32,11 +32,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         that `X` has.
     metadata_columns : sequence of str, default=()
         Plain columns that form the modality "metadata": numbers, or text as categories.
-    encoders : dict of str to str, module or callable, default=None
-        Encoder of each modality: "transformer" (default) or "transceiver" for light curves; "cnn"
-        (default), "transformer" or "transceiver" for spectra; "cnn" for images; "mlp" for metadata;
-        a :class:`torch.nn.Module`, copied in fit; or a callable that returns one. Notes say which
-        tensors a module gets.
+    encoders : str, or dict of str to str, module or callable, default=None
+        Encoder of each modality, or one name for all that have it: "transformer" (default) or
+        "transceiver" for light curves; "cnn" (default), "transformer" or "transceiver" for spectra;
+        "cnn" for images; "mlp" for metadata; a :class:`torch.nn.Module`, copied in fit; or a
+        callable that returns one. Notes say which tensors a module gets.
     output : str or sequence of str, default="auto"
         What `transform` answers: one modality's embedding, several side by side, "mean" (the
         direction of the mean over the modalities that an object has), or "auto", the first of

@@ -8,8 +8,12 @@ from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_sample
 from sklearn_sn.data import check_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
-from sklearn_sn.data._places import light_curve_places, plain_places, spectrum_places
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data._places import (
+    light_curve_places,
+    plain_places,
+    spectrum_places,
+    warn_outside,
+)
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.nets import TableDataset
 
@@ -37,8 +41,10 @@ class DecodingEstimator(GenerativeEstimator):
         X = as_frame(X)
         columns = self.inputs_["metadata"].columns if "metadata" in names else ()
         here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
+        # A light curve tells the peak to what is read beside it.
+        seen = list(dict.fromkeys([*here, "light_curve"])) if "light_curve" in X.columns else here
         # Refused by the check where there is none.
-        table = check_placed(X, here or names, metadata_columns=columns)
+        table = check_placed(X, seen if here else names, metadata_columns=columns)
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(here) <= set(PLAIN):
             warn_unplaced(frame)
@@ -64,34 +70,43 @@ class DecodingEstimator(GenerativeEstimator):
                 f"Got {name!r} instead."
             )
 
-    def _sources(self, source):
+    def _sources(self, to, source):
+        """Modalities to predict from, in the order of fit."""
+        if source is None:
+            return [name for name in self.modalities_ if name != to] or [to]
         names = [source] if isinstance(source, str) else list(source)
+        if not names:
+            raise ValueError("source must name a modality; got none.")
         for name in names:
             self._known("source", name)
-        return names
+        return [name for name in self.modalities_ if name in names]
 
     def _route(self, to, source):
         """Name of a way of predicting, which a calibration belongs to."""
-        return f"{to} from {'others' if source is None else ' and '.join(self._sources(source))}"
+        return f"{to} from {' and '.join(self._sources(to, source))}"
 
     def _samples(self, X, to, source, n_samples, rng, also=()):
-        """Latents (S, n, D) to predict `to` from, the dataset, the frame and the table."""
+        """Latents (S, n, D) to predict `to` from, the objects that have a source, dataset, frame
+        and table.
+        """
         check_is_fitted(self, "net_")
         self._known("to", to)
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        names = list(self.modalities_) if source is None else self._sources(source)
+        sources = self._sources(to, source)
+        names = list(self.modalities_) if source is None else sources
         read = [name for name in self.modalities_ if name in names or name in also]
         dataset, frame, table = self._read(X, read)
         inputs = {name: part for name, part in dataset.inputs.items() if name in names}
         mean, scale, present = self._posteriors(
             TableDataset(inputs, dataset.prepared, rows=dataset.rows)
         )
+        asked = present[[list(self.modalities_).index(name) for name in sources]].any(axis=0)
         if source is None:
             own = list(self.modalities_).index(to)
-            others = np.delete(present, own, axis=0).any(axis=0)
-            present[own] &= ~others
-        return mixture_samples(mean, scale, present, n_samples, rng), dataset, frame, table
+            present[own] &= ~asked | (sources == [to])
+        z = mixture_samples(mean, scale, present, n_samples, rng)
+        return z, asked, dataset, frame, table
 
     def _places(self, to, n, stretch, phase, wavelength, band):
         """The points to decode at, with defaults filled in."""
@@ -100,7 +115,7 @@ class DecodingEstimator(GenerativeEstimator):
                 raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
             return plain_places(self.inputs_[to])
         if phase is not None:
-            _warn_outside(phase, self.inputs_[to].phase_range)
+            warn_outside(phase, self.inputs_[to].phase_range)
         if to == "spectrum":
             if band is not None:
                 raise ValueError("band is for light curves; a spectrum takes wavelength.")
@@ -118,7 +133,7 @@ class DecodingEstimator(GenerativeEstimator):
     def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
         """Predictive mean and standard deviation (n, L), as the network sees fluxes; places."""
         rng = check_random_state(random_state)
-        z, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
         places = self._places(to, len(table), frame.stretch, phase, wavelength, band)
         centre = np.empty((len(table), places.log_wavelength.shape[1]), dtype=np.float32)
         width = np.empty_like(centre)
@@ -126,15 +141,15 @@ class DecodingEstimator(GenerativeEstimator):
             centre[rows], width[rows] = laplace_moments(mean, scale)
         return centre, width, places
 
-    def _scores(self, to, z, dataset):
-        """Distance of every measured point from its prediction, in predicted widths.
+    def _scores(self, to, z, dataset, objects):
+        """Distance of points of some objects from their predictions, in predicted widths.
 
         Returns
         -------
         owner, log_wavelength, phase, score : flat arrays over the points of known phase
         """
         source, prepared = dataset.inputs[to], dataset.prepared[to]
-        found, parts = np.flatnonzero(prepared.lengths > 0), []
+        found, parts = np.flatnonzero((prepared.lengths > 0) & objects), []
         found = found[np.argsort(prepared.lengths[found], kind="stable")]
         for rows in np.array_split(found, range(CHUNK_OBJECTS, len(found), CHUNK_OBJECTS)):
             arrays, _ = source.gather(prepared, rows)
@@ -146,15 +161,6 @@ class DecodingEstimator(GenerativeEstimator):
                 here = keep[some]
                 owner = np.broadcast_to(rows[some][:, None], here.shape)
                 parts.append((owner[here], where[some][here], when[some][here], score[here]))
+        if not parts:
+            return (np.empty(0),) * 4
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))
-
-
-def _warn_outside(phase, limits):
-    """Say that phases were asked for of which fit has seen nothing."""
-    values = np.asarray(phase, dtype=np.float64)
-    outside = (values < limits[0]) | (values > limits[1])
-    if outside.any():
-        warn_quality(
-            f"{int(outside.sum())} of {outside.size} phases lie outside phase_range="
-            f"{tuple(limits)!r} (first: {values[outside].flat[0]:g}): the answer there is a guess."
-        )

@@ -8,6 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import mixture_mean
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.embedding._calibration import IntervalCalibration
 from sklearn_sn.embedding._decoding import DecodingEstimator
@@ -121,7 +122,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
         places = self._places(to, len(table), frame.stretch, phase, wavelength, band)
         L = places.log_wavelength.shape[1]
         flux = np.empty((len(table), n_samples, L), dtype=np.float32)
@@ -186,8 +187,10 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """Interval for the flux that would be measured, point by point.
 
         Mean ± factor × predictive standard deviation (of the samples and of the decoder). After
-        :meth:`calibrate` for the same `to` and `source` the factor is conformal; before, that of a
-        normal distribution, and the interval is only as good as the model.
+        :meth:`calibrate` for the same `to` and `source` the factor is conformal, for objects that
+        have a source, and for as many samples as calibrated it; before, it is that of a normal
+        distribution, and the interval is only as good as the model. Beyond the phases that were
+        calibrated, the factor is that of the outermost.
 
         Parameters
         ----------
@@ -210,8 +213,14 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         centre, width, places = self._predictive(
             X, to, phase, wavelength, band, source, n_samples, random_state
         )
-        calibration = self.calibrations_.get(self._route(to, source))
+        route = self._route(to, source)
+        calibration = self.calibrations_.get(route)
         if calibration is None:
+            if self.calibrations_:
+                warn_quality(
+                    f"Intervals of {route} are not calibrated, only those of "
+                    f"{', '.join(self.calibrations_)}; they are the model's own."
+                )
             factor = NormalDist().inv_cdf(0.5 + 0.5 * coverage)
         else:
             factor = calibration.factors(places.log_wavelength, places.phase, coverage)
@@ -235,8 +244,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Objects that have `to` and what it is predicted from; none of those of fit. Intervals
-            are for fluxes as they are measured here, noise included.
+            Objects that have `to` and what it is predicted from, none of those of fit; others are
+            left out. Intervals are for fluxes as they are measured here, noise included.
         to, source, n_samples, random_state
             As for :meth:`predict_interval`, which must get the same `to` and `source`.
         phase_bins : int or array of inner edges (days), default=4
@@ -250,14 +259,17 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Raises
         ------
         ValueError
-            If no object has what is to be predicted.
+            If no object has what is to be predicted and what it is predicted from.
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, dataset, _, _ = self._samples(X, to, source, n_samples, rng, also=[to])
-        if not (to in dataset.prepared and (dataset.prepared[to].lengths > 0).any()):
-            raise ValueError(f"X has no object with {to!r} to calibrate with.")
-        owner, log_wavelength, phase, score = self._scores(to, z, dataset)
+        z, asked, dataset, _, _ = self._samples(X, to, source, n_samples, rng, also=[to])
+        if not (to in dataset.prepared and (asked & (dataset.prepared[to].lengths > 0)).any()):
+            raise ValueError(
+                f"X has no object to calibrate with: none has {to!r} and "
+                f"{' or '.join(map(repr, self._sources(to, source)))}."
+            )
+        owner, log_wavelength, phase, score = self._scores(to, z, dataset, asked)
         if to in PLAIN:  # by column, or by channel
             phase_bins, wavelength_bins = [], dataset.inputs[to].wavelength_edges()
         if not len(owner):
@@ -289,7 +301,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For an unknown modality or place, or a Z of another width.
+            For an unknown modality or place, a Z of another width or not finite, and
+            a redshift that cannot be.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
@@ -297,8 +310,13 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         width = int(np.prod(self.net_.module_.latent_shape))
         if Z.ndim != 2 or Z.shape[1] != width:
             raise ValueError(f"Z must have the shape (n, {width}); got {Z.shape}.")
+        if not np.isfinite(Z).all():
+            raise ValueError("Z must be finite.")
+        redshift = np.asarray(redshift, dtype=float)
+        if not (np.isfinite(redshift) & (redshift > -1.0)).all():
+            raise ValueError("redshift must be finite and above -1.")
         rest = self.frame_ == "rest"
-        stretch = np.broadcast_to(1.0 + np.asarray(redshift, dtype=float) * rest, len(Z))
+        stretch = np.broadcast_to(1.0 + redshift * rest, len(Z))
         places = self._places(to, len(Z), stretch, phase, wavelength, band)
         flux = np.empty((len(Z), places.log_wavelength.shape[1]), dtype=np.float32)
         for rows, mean, _ in self._decoded(to, Z[None], places.log_wavelength, places.phase):
@@ -335,20 +353,24 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         y : ignored
         n_samples : int, default=16
             Importance samples of each expert: the more, the tighter the bound.
-        random_state : int, default=0
+        random_state : int, RandomState or None, default=0
 
         Returns
         -------
         float
             Nats per object, of fluxes as the network sees them; higher is better. Numbers of
-            different data do not compare.
+            different data do not compare, nor those of models that see different points: a search
+            over `max_points`, `max_pixels` or a range needs another score.
         """
         check_is_fitted(self, "net_")
+        if n_samples < 1:
+            raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
         dataset, _, _ = self._read(X, self.modalities_)
         found = np.flatnonzero(self._found(dataset))
         if not len(found):
             raise ValueError("X has no object with anything that the model knows.")
-        return float(self._bounds(dataset.subset(found), n_samples, random_state).mean())
+        rng = check_random_state(random_state)
+        return float(self._bounds(dataset.subset(found), n_samples, rng).mean())
 
     def get_feature_names_out(self, input_features=None):
         """Names of the latent's numbers, such as ``latent_0``.

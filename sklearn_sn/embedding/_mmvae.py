@@ -21,6 +21,7 @@ from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import MMVAENet, TableDataset, phase_frame
 
 N_WAVELENGTHS = 256  # of the default grid
+MIN_HELD = 9  # objects with which a calibration can promise 90 %
 CALIBRATED = ("spectrum", "light_curve", "image", "metadata")  # the first that there is
 
 
@@ -351,11 +352,18 @@ class MMVAEEmbedder(GenerativeEmbedder):
     def _hold_out(self, X):
         """Objects to train on, and those to calibrate on."""
         n_held = int(np.ceil(self.calibration_fraction * len(X)))
+        if n_held < MIN_HELD:
+            raise ValueError(
+                f"calibration_fraction={self.calibration_fraction!r} holds out {n_held} of "
+                f"{len(X)} objects; intervals of 90 % take {MIN_HELD} at least."
+            )
         if len(X) - n_held < 2:
             raise ValueError(
                 f"calibration_fraction={self.calibration_fraction!r} leaves {len(X) - n_held} of "
                 f"{len(X)} objects to train on; give more objects, or a smaller fraction."
             )
-        seed = check_random_state(self.random_state).randint(2**31 - 1)
-        order = np.random.default_rng([seed, 1]).permutation(len(X))
+        if not (self._continues and hasattr(self, "_held_seed")):
+            self._held_seed = int(check_random_state(self.random_state).randint(2**31 - 1))
+        # The same objects each time that a fit goes on: none was ever trained on.
+        order = np.random.default_rng([self._held_seed, 1]).permutation(len(X))
         return X.iloc[np.sort(order[n_held:])], X.iloc[np.sort(order[:n_held])]

@@ -9,7 +9,7 @@ from sklearn_sn.base import TRAINABLE, fraction, size
 CONTRASTIVE_CONSTRAINTS = {
     "modalities": ["array-like", None],
     "metadata_columns": ["array-like"],
-    "encoders": [dict, None],
+    "encoders": [dict, str, None],
     "output": [str, "array-like"],
     "embedding_dim": size(),
     "light_curve_d_model": size(2),

@@ -129,8 +129,11 @@ class MMVAEModule(FreezableModule):
         )
         self.decoders = nn.ModuleDict({name: PointSetDecoder(**common) for name in n_values})
 
-    def forward(self, tensors, owners, n_objects, n_samples):
+    def forward(self, tensors, owners, n_objects, n_samples, noise=None):
         """Samples of every expert, and what each modality would look like under them.
+
+        ``noise``, standard Laplace of shape (M, K, B or 1, n_tokens, latent_dim), is drawn where it
+        is not given.
 
         Returns
         -------
@@ -146,10 +149,12 @@ class MMVAEModule(FreezableModule):
             for name in self.encoders
         ]
         mean, scale, present = (torch.stack(part) for part in zip(*parts, strict=True))
-        # The difference of two exponentials is a Laplace, and never infinite.
-        shape = (len(mean), n_samples, *mean.shape[1:])
-        noise = mean.new_empty(2, *shape).exponential_()
-        z = mean.unsqueeze(1) + scale.unsqueeze(1) * (noise[0] - noise[1])  # (M, K, B, T, D)
+        if noise is None:
+            # The difference of two exponentials is a Laplace, and never infinite.
+            shape = (len(mean), n_samples, *mean.shape[1:])
+            parts = mean.new_empty(2, *shape).exponential_()
+            noise = parts[0] - parts[1]
+        z = mean.unsqueeze(1) + scale.unsqueeze(1) * noise  # (M, K, B, T, D)
         decoded = {}
         for name, chunks in tensors.items():
             sizes = [len(chunk["pad_mask"]) for chunk in chunks]

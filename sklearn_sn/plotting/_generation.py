@@ -1,5 +1,7 @@
 """Generated spectra beside the light curves that they come from."""
 
+from itertools import cycle
+
 import numpy as np
 
 from sklearn_sn.data._check import as_frame
@@ -237,7 +239,7 @@ class GenerationDisplay:
             for _, wavelength, flux in near:
                 inside = (wavelength >= x.min()) & (wavelength <= x.max())
                 ax.plot(wavelength[inside], flux[inside] + base, color="0.1", linewidth=0.6)
-            for dashes, values in zip(_OTHERS, (self.others or {}).values(), strict=False):
+            for dashes, values in zip(cycle(_OTHERS), (self.others or {}).values()):
                 line = {"color": "0.45", "linewidth": 1.0, "linestyle": dashes}
                 ax.plot(x, values[number][i] + base, **line)
             ax.plot(x, fluxes[i] + base, **({"color": colours[i], "linewidth": 1.4} | style))
@@ -271,7 +273,7 @@ class GenerationDisplay:
         ]
         if self.spectra and any(self.spectra):
             handles.append(Line2D([], [], color="0.1", linewidth=0.8, label="measured"))
-        for dashes, name in zip(_OTHERS, self.others or {}, strict=False):
+        for dashes, name in zip(cycle(_OTHERS), self.others or {}):
             handles.append(Line2D([], [], color="0.45", linestyle=dashes, label=name))
         ax.legend(
             handles=handles,

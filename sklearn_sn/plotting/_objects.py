@@ -43,7 +43,11 @@ def find_positions(X, names):
     ------
     KeyError
         If no object has a name, or several have it.
+    ValueError
+        For no name at all.
     """
+    if len(names) == 0:
+        raise ValueError("objects must name at least one object.")
     return np.concatenate([_position(X, name) for name in names])
 
 

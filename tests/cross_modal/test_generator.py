@@ -106,7 +106,11 @@ def test_an_embedder_that_generates_is_asked_itself(dated):
     before = model.predict_interval(dated[40:], **where)
     model.calibrate(dated[40:], phase_bins=1, wavelength_bins=1)
     assert list(vae.calibrations_) == ["spectrum from light_curve"]
-    assert len(before) == 2
+    after = model.predict_interval(dated[40:], **where)
+    factor = (after[1] - after[0]) / (before[1] - before[0])
+    assert np.ptp(factor) < 1e-4 and abs(factor.mean() - 1.0) > 1e-3
+    with pytest.raises(ValueError, match="starts from 'light_curve'"):
+        model.predict(dated[40:], source="spectrum")
     with pytest.raises(ValueError, match="neighbours"):
         model.kneighbors(dated[40:])
     by_neighbours = CrossModalGenerator(FrozenEstimator(vae), method="neighbors").fit(dated[:40])

@@ -97,6 +97,12 @@ def test_frames_and_peaks(dated):
         MeanSpectrumGenerator().fit(dated[["spectrum"]])
 
 
+def test_too_few_spectra_for_a_coverage_are_said(dated):
+    model = MeanSpectrumGenerator(phase_bins=1).fit(dated[:10])
+    with pytest.warns(DataQualityWarning, match="99% take 199 spectra"):
+        model.predict_interval(dated[10:], coverage=0.99)
+
+
 def test_refusals(model, dated):
     with pytest.raises(NotFittedError):
         MeanSpectrumGenerator().predict(dated)
@@ -118,7 +124,8 @@ def test_bad_spectra_give_finite_answers(dated):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataQualityWarning)
             model = MeanSpectrumGenerator().fit(X)
-        for answer in (model.predict(X), *model.predict_interval(X)):
+            interval = model.predict_interval(X)
+        for answer in (model.predict(X), *interval):
             assert np.isfinite(answer).all()
 
 

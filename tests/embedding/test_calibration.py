@@ -68,3 +68,12 @@ def test_sparse_bins_take_coarser_factors_and_too_few_objects_are_refused():
     np.testing.assert_array_equal(calibration.factors_[1, 0], every)
     with pytest.raises(ValueError, match="coverage"):
         calibration.factors(np.zeros(1), np.zeros(1), 0.99)
+
+
+def test_factors_rise_with_the_coverage():
+    data = simulated(400, np.random.default_rng(0))
+    data[2][:] = np.where(data[0] < 25, 25.0, 0.0)  # too few late objects for 97 %
+    data[3][data[0] < 25] *= 10.0
+    calibration = IntervalCalibration().fit(*data, [10.0], 1)
+    known = np.isfinite(calibration.factors_[1, 0])
+    assert known[97] and (np.diff(calibration.factors_[1, 0, known]) >= 0).all()

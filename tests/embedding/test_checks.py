@@ -33,6 +33,7 @@ def refused(model, X, y=None, *, says):
             {"encoders": {"light_curve": "transceiver"}, "band_encoding": "embedding"},
             "'band_encoding' parameter must be 'wavelength'",
         ),
+        ({"encoders": "resnet"}, "'encoders' parameter must name an encoder"),
         ({"output": []}, r"'output' parameter .* Got \[\]"),
         ({"output": ["spectrum", "spectrum"]}, "one or more different modalities"),
         ({"output": ("mean", "spectrum")}, "'output' parameter"),

@@ -392,7 +392,7 @@ def test_one_encoder_trained_by_its_head(supernovae):
 def test_transceivers_read_light_curves_and_spectra(supernovae, tmp_path):
     X, _ = supernovae
     both = {"light_curve": "transceiver", "spectrum": "transceiver"}
-    model = make(encoders=both, spectrum_d_model=16).fit(X)
+    model = make(encoders="transceiver", spectrum_d_model=16).fit(X)
     assert {type(encoder).__name__ for encoder in model.net_.module_.encoders.values()} == {
         "LightCurveTransceiver",
         "SpectrumTransceiver",

@@ -151,27 +151,49 @@ def test_inverse_transform_and_prior(model, X):
         model.inverse_transform(Z[:, :2])
 
 
+def one_spectrum_each(X):
+    """First spectrum of each object: phase (n, 1), wavelength and relative flux (n, 64), rest."""
+    spectra = as_ragged(X["spectrum"], kind="spectrum")
+    stretch = 1.0 + X["redshift"].to_numpy()
+    phase = (spectra.reduce("first", "time") - X["t_peak"].to_numpy()) / stretch
+    first = spectra.offsets[:-1, None] + np.arange(64)
+    wavelength = spectra["wavelength"][first] / stretch[:, None]
+    flux = spectra["flux"][first]
+    inside = np.where((wavelength > 4000) & (wavelength < 7000), flux, np.nan)
+    return phase[:, None], wavelength, flux / np.nanmedian(inside, axis=1, keepdims=True)
+
+
 def test_calibrated_intervals_cover_new_objects():
     X, _, truth = make_supernovae(
-        240, classes=("SN Ia", "SN II"), n_pixels=64, return_truth=True, random_state=1
+        240, classes=("SN Ia", "SN II"), n_pixels=64, n_spectra=1, return_truth=True, random_state=1
     )
     X["t_peak"] = truth["t_peak"]
     model = MMVAEEmbedder(**TINY).fit(X.iloc[:40])
-    model.calibrate(X.iloc[40:140], phase_bins=2, wavelength_bins=3)
-    z, dataset, _, _ = model._samples(
-        X.iloc[140:], "spectrum", None, 32, np.random.RandomState(0), also=["spectrum"]
-    )
-    owner, log_wavelength, phase, score = model._scores("spectrum", z, dataset)
-    calibration = model.calibrations_["spectrum from others"]
-    inside = score <= calibration.factors(log_wavelength, phase, 0.9)
-    share = np.bincount(owner, inside) / np.maximum(np.bincount(owner), 1)
-    assert share[np.unique(owner)].mean() == pytest.approx(0.9, abs=0.05)
+    # Objects without a light curve say nothing of what light curves tell.
+    held = X.iloc[40:140].copy()
+    curves = as_ragged(held["light_curve"], kind="light_curve")
+    seen = curves.filter(curves.rows < 80).to_nested(index=held.index)
+    model.calibrate(held.assign(light_curve=seen), phase_bins=2, wavelength_bins=3)
+    calibration = model.calibrations_["spectrum from light_curve"]
     assert calibration.factors_.shape == (2, 3, 101)
+    assert calibration.n_objects_.sum(axis=0).max() == 80
+    test = X.iloc[140:]
+    phase, wavelength, flux = one_spectrum_each(test)
+    known = (wavelength > 2500) & (wavelength < 10000)
+    wavelength = np.clip(wavelength, 2500, 10000)
+    where = {"phase": phase, "wavelength": wavelength}
+    lower, upper = model.predict_interval(test.drop(columns="spectrum"), **where)
+    inside = np.where(known, (flux >= lower[:, 0]) & (flux <= upper[:, 0]), np.nan)
+    assert np.nanmean(inside, axis=1).mean() == pytest.approx(0.9, abs=0.05)
+    with pytest.warns(DataQualityWarning, match="spectrum from spectrum are not calibrated"):
+        model.predict_interval(test, source="spectrum", **where)
+    with pytest.raises(ValueError, match="none has 'spectrum' and 'light_curve'"):
+        model.calibrate(test.drop(columns="light_curve"))
 
 
 def test_calibration_part_of_fit_is_not_trained_on(X, curves):
     model = MMVAEEmbedder(**TINY, calibration_fraction=0.5).fit(X)
-    route = "spectrum from others"
+    route = "spectrum from light_curve"
     assert list(model.calibrations_) == [route]
     assert 10 < model.calibrations_[route].n_objects_.max() <= 30
     wide = model.predict_interval(curves, wavelength=GRID, coverage=0.8)
@@ -346,3 +368,60 @@ def test_no_warning_otherwise(X, curves):
 def test_phases_that_fit_has_not_seen_are_said(model, curves):
     with pytest.warns(DataQualityWarning, match="1 of 2 phases lie outside phase_range"):
         model.predict(curves[:3], phase=[0.0, 500.0], wavelength=GRID)
+
+
+def test_score_of_an_object_does_not_depend_on_the_others(model, X):
+    order = np.random.default_rng(0).permutation(len(X))
+    np.testing.assert_allclose(model.score(X.iloc[order]), model.score(X), rtol=1e-5)
+    alone = np.mean([model.score(X.iloc[[row]]) for row in range(20)])
+    np.testing.assert_allclose(model.score(X.iloc[:20]), alone, rtol=1e-4)
+    with pytest.raises(ValueError, match="n_samples must be 1 or more"):
+        model.score(X, n_samples=0)
+
+
+def test_light_curves_date_what_is_read_beside_them(X):
+    undated = X.drop(columns="t_peak")
+    with pytest.warns(DataQualityWarning, match="peak"):
+        model = MMVAEEmbedder(**TINY).fit(undated)
+    has = as_ragged(X["spectrum"]).lengths > 0
+    light, spectrum = (model.encode(undated[has], name) for name in model.modalities_)
+    inside = np.abs(spectrum).sum(axis=1) > 0  # of the range of phases
+    assert inside.sum() > 0.9 * len(inside)
+    expected = np.where(inside[:, None], 0.5 * (light + spectrum), light)
+    np.testing.assert_allclose(model.transform(undated[has]), expected, atol=1e-5)
+
+
+def test_fit_that_goes_on_calibrates_on_the_same_objects(X):
+    params = {**TINY, "random_state": None, "warm_start": True, "calibration_fraction": 0.3}
+    model = MMVAEEmbedder(**params).fit(X)
+    first = model.calibrations_["spectrum from light_curve"].n_objects_
+    held = model._hold_out(X)[1].index
+    model.fit(X)
+    assert list(model._hold_out(X)[1].index) == list(held)
+    np.testing.assert_array_equal(
+        model.calibrations_["spectrum from light_curve"].n_objects_, first
+    )
+
+
+def test_arguments_that_cannot_be_are_refused(model, X, curves):
+    with pytest.raises(ValueError, match="source must name"):
+        model.predict(curves, source=[])
+    with pytest.raises(ValueError, match="different names"):
+        MMVAEEmbedder(modalities=("spectrum", "spectrum")).fit(X)
+    with pytest.raises(ValueError, match="holds out 6 of 60 objects"):
+        MMVAEEmbedder(calibration_fraction=0.1).fit(X)
+    Z = model.sample_prior(2, random_state=0)
+    with pytest.raises(ValueError, match="Z must be finite"):
+        model.inverse_transform(np.full_like(Z, np.nan))
+    with pytest.raises(ValueError, match="redshift must be finite"):
+        model.inverse_transform(Z, "light_curve", redshift=-3.0)
+
+
+def test_places_may_have_units(model, curves):
+    from astropy import units
+
+    plain = model.predict(curves, phase=[7.0], wavelength=GRID)
+    given = model.predict(
+        curves, phase=[1.0] * units.week, wavelength=(GRID * units.angstrom).to("nm")
+    )
+    np.testing.assert_allclose(given, plain, atol=1e-5)

@@ -104,7 +104,7 @@ def test_intervals_of_numbers_are_calibrated_by_column(images_and_numbers, X):
 def test_images_are_calibrated_by_channel(images_and_numbers, X):
     held = X[["image", "brightness"]].iloc[8:]
     images_and_numbers.calibrate(held, "image")
-    calibration = images_and_numbers.calibrations_["image from others"]
+    calibration = images_and_numbers.calibrations_["image from metadata"]
     assert calibration.factors_.shape[:2] == (1, 2)
 
 
