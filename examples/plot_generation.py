@@ -12,10 +12,11 @@ only a light curve it then says what spectrum it would show, at any phase, and h
 # -----------------------------------
 # The time of peak is known here; without the column ``t_peak`` it is estimated from the light
 # curve. Objects are held out for calibration and for the pictures.
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
-from sklearn_sn import MMVAEEmbedder
-from sklearn_sn.cross_modal import MeanSpectrumGenerator
+from sklearn_sn import MMVAEEmbedder, load_pretrained
+from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.plotting import GenerationDisplay, MaskingDisplay
 
@@ -35,7 +36,7 @@ X_train, X_test = train_test_split(X, test_size=60, random_state=0)
 # %%
 # Train
 # -----
-# A small network and few epochs: this page has to be quick. Small batches give the steps that so few
+# A small network and few epochs: this page has to be quick. Small batches give the steps that few
 # objects need. A fifth of them calibrates the intervals.
 model = MMVAEEmbedder(
     d_model=16,
@@ -55,16 +56,20 @@ model = MMVAEEmbedder(
 # Generate
 # --------
 # From the light curves of objects that the model has not seen, at the phases at which a spectrum
-# was measured. The mean of all spectra of a phase is what there is to beat.
+# was measured. The mean of all spectra of a phase is what there is to beat, and the spectra of the
+# nearest training objects, in the space of the packaged contrastive embedder.
 mean = MeanSpectrumGenerator(phase_bins=5).fit(X_train)
-GenerationDisplay.from_estimator(model, X_test, others={"mean spectrum": mean}).plot()
+embedder = FrozenEstimator(load_pretrained("contrastive-sim"))
+neighbours = CrossModalGenerator(embedder, n_neighbors=5).fit(X_train)
+others = {"mean spectrum": mean, "five neighbours": neighbours}
+GenerationDisplay.from_estimator(model, X_test, others=others).plot()
 
 # %%
 # What a light curve is worth
 # ---------------------------
 # Hide a growing part of its points. Calibrated intervals hold about nine in ten fluxes all the
-# same, and the residual climbs from below the mean spectrum towards it. How far below is a matter of
-# training: with thousands of objects and 60 epochs of the default sizes the residual is about a
+# same, and the residual climbs from below the mean spectrum towards it. How far below is a matter
+# of training: with thousands of objects and 60 epochs of the default sizes the residual is about a
 # quarter of the mean spectrum's.
 models = {"MMVAE": model, "mean spectrum": mean}
 MaskingDisplay.from_estimators(models, X_test, fractions=(0.0, 0.5, 0.9)).plot()
