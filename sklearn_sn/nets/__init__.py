@@ -2,7 +2,7 @@
 
 from sklearn_sn.data._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._balance import balanced_batches
-from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
+from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts
 from sklearn_sn.nets._callbacks import Progress, Schedule
 from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
@@ -40,6 +40,7 @@ __all__ = [
     "SupervisedNet",
     "TableDataset",
     "balanced_batches",
+    "cheapest_cuts",
     "log_likelihood",
     "phase_frame",
 ]

@@ -10,6 +10,7 @@ from sklearn_sn.nets._balance import balanced_batches
 
 POOL = 50  # batches that are sorted by length together in training
 CHUNK = 32  # light curves that are padded to one length on the CPU; their attention fits its cache
+GRAIN = 8  # rows of which chunks are made where their number is free
 
 
 class Batch:
@@ -105,13 +106,19 @@ class TableDataset(Dataset):
         """Arrays of one modality in chunks, and the owners of their instances."""
         whole = np.arange(len(rows))
         varies = getattr(source, "chunked", name == "light_curve")
-        chunk = getattr(source, "chunk", CHUNK)
-        if not varies or len(rows) <= chunk or str(device).startswith("cuda"):
+        overhead = getattr(source, "chunk_overhead", None)
+        few = len(rows) <= (CHUNK if overhead is None else GRAIN)
+        if not varies or few or str(device).startswith("cuda"):
             arrays, owner = source.gather(self.prepared[name], rows, rng)
             return [arrays], owner
-        order = whole[np.argsort(self.prepared[name].lengths[rows], kind="stable")]
+        lengths = self.prepared[name].lengths[rows]
+        order = whole[np.argsort(lengths, kind="stable")]
+        if overhead is None:
+            parts = np.array_split(order, -(-len(rows) // CHUNK))
+        else:
+            parts = np.split(order, cheapest_cuts(lengths[order], overhead))
         chunks, owners = [], []
-        for part in np.array_split(order, -(-len(rows) // chunk)):
+        for part in parts:
             arrays, owner = source.gather(self.prepared[name], rows[part], rng)
             if len(owner):
                 chunks.append(arrays)
@@ -190,6 +197,46 @@ class BatchLoader:
                 )
                 if ready is not None:
                     yield ready[0].result(), ready[1]
+
+
+def cheapest_cuts(lengths, overhead):
+    """Where to cut rows of rising length, so that padding each part costs least.
+
+    A part of n rows, padded to L points, costs L (overhead + n): a step of a recurrent network
+    costs as much as `overhead` rows before it has any.
+
+    Parameters
+    ----------
+    lengths : array of int, shape (n,)
+        Rising.
+    overhead : float
+
+    Returns
+    -------
+    array of int
+        Places of the cuts, multiples of eight.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.nets import cheapest_cuts
+    >>> cheapest_cuts(np.repeat([10, 100], [40, 24]), overhead=10.0)
+    array([40])
+    """
+    ends = np.append(np.arange(GRAIN, len(lengths), GRAIN), len(lengths))
+    starts = np.append(0, ends[:-1])
+    longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
+    least = np.zeros(len(ends) + 1)
+    before = np.zeros(len(ends), dtype=np.int64)
+    for j, end in enumerate(ends):
+        cost = least[: j + 1] + longest[j] * (overhead + end - starts[: j + 1])
+        before[j] = cost.argmin()
+        least[j + 1] = cost[before[j]]
+    cuts, j = [], len(ends)
+    while j:
+        j = before[j - 1]
+        cuts.append(starts[j])
+    return np.array(cuts[-2::-1], dtype=np.int64)
 
 
 def _tensor(array, device):

@@ -47,7 +47,8 @@ class LightCurveSequenceInput(LightCurveInput):
         As in :class:`LightCurveInput`.
     """
 
-    chunk = 128  # a step of a recurrent network costs little more for many rows than for few
+    # A step of a recurrent network takes as long as that of so many rows before it has any.
+    chunk_overhead = 30.0
 
     def __init__(self, *, amplitude=True, max_points=400, noise=True, augmentation=True):
         self.amplitude, self.max_points = amplitude, max_points

@@ -1,12 +1,20 @@
 """Batches: plan, chunks, extras."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 import torch
 
 from sklearn_sn.data import check_table
 from sklearn_sn.datasets import make_supernovae
-from sklearn_sn.nets import BatchLoader, LightCurveInput, SpectrumInput, TableDataset
+from sklearn_sn.nets import (
+    BatchLoader,
+    LightCurveInput,
+    SpectrumInput,
+    TableDataset,
+    cheapest_cuts,
+)
 from sklearn_sn.nets._batch import CHUNK
 
 
@@ -80,3 +88,19 @@ def test_subset_takes_extras_along(dataset):
     batch = dataset.subset(np.array([5, 80])).gather(np.array([1, 0]), "cpu")
     assert batch.extras["classes"].tolist() == [80, 5]
     assert len(batch) == 2
+
+
+def test_cuts_are_the_cheapest():
+    """Beside every way of cutting forty rows at multiples of eight."""
+    rng = np.random.default_rng(0)
+    for overhead in (0.0, 10.0, 1000.0):
+        lengths = np.sort(rng.integers(1, 200, 37))
+
+        def cost(cuts, lengths=lengths, overhead=overhead):
+            parts = np.split(lengths, cuts)
+            return sum(part[-1] * (overhead + len(part)) for part in parts)
+
+        ways = [list(cuts) for n in range(5) for cuts in combinations((8, 16, 24, 32), n)]
+        found = cheapest_cuts(lengths, overhead)
+        assert cost(found) == pytest.approx(min(map(cost, ways)))
+    assert len(cheapest_cuts(np.arange(1, 6), 1.0)) == 0
