@@ -4,8 +4,9 @@ Five folds. Classes: the eight that our simulations know, and all fourteen, whos
 out of their domain. Models: gradient boosting on per-band statistics; a recurrent classifier from
 scratch; and from each pretrained one: its own head and the 100 nearest simulated objects
 (zero-shot, eight classes), an MLP on the frozen latent, boosting on statistics and frozen latent,
-everything fine-tuned, and the average of the last two. Redshifts (true_z): heads on statistics and on frozen latents, and a
-transformer end to end. No model sees the redshift, the position or the host.
+everything fine-tuned, and the average of the last two. Redshifts (true_z): heads on statistics and
+on frozen latents, and a transformer end to end. No model sees the redshift, the position or the
+host.
 
     python benchmarks/simfm_plasticc.py [--tasks eight fourteen redshift] [--objects N] [--epochs E]
 """
