@@ -44,6 +44,8 @@ class NetworkRegressorMixin(RegressorMixin, TransformerMixin):
         """
         self._validate_params()
         y = column_or_1d(y, warn=True, dtype=np.float64)
+        if not len(y):
+            raise ValueError("y is empty; fit needs at least two objects.")
         if not np.isfinite(y).all():
             raise ValueError("y holds NaN or infinity; drop these objects before fit.")
         weight = self._weights(sample_weight, y)

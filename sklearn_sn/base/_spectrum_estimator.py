@@ -236,9 +236,8 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
         width = self.net_.module_.width
         empty = (np.empty((0, width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))
         latent, outputs, found = map(np.concatenate, zip(empty, *parts, strict=True))
-        time = (
-            table.time if isinstance(table, FluxArray) else table.spectrum.reduce("first", "time")
-        )
+        unknown = np.full(len(table), np.nan)
+        time = unknown if self._on_array else table.spectrum.reduce("first", "time")
         return SpectrumAnswers(latent, outputs, found, time, table.spectrum_offsets, table.index)
 
     def transform(self, X):

@@ -16,6 +16,7 @@ class CompositeScore(Callback):
     def on_batch_end(self, net, batch=None, training=False, y_pred=None, **kwargs):
         if training or y_pred is None:
             return
+        batch, _ = batch
         labels = batch.extras["targets"]
         weight = batch.extras.get("weight", labels.new_ones(len(labels)).float())
         logits = y_pred[1].detach().float()
