@@ -145,8 +145,7 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
             )
         channels = params["channels"]
         if channels is not None:
-            names = [channels] if isinstance(channels, str) else list(channels)
-            if isinstance(channels, str) or not names or not set(names) <= set(CHANNELS):
+            if not len(channels) or not set(channels) <= set(CHANNELS):
                 raise ValueError(
                     f"The 'channels' parameter must be a sequence of names of {list(CHANNELS)}. "
                     f"Got {channels!r} instead."

@@ -34,8 +34,9 @@ class FocalLoss(nn.Module):
 
     def forward(self, logits, labels):
         log_p = F.log_softmax(logits, dim=1).gather(1, labels[:, None])[:, 0]
-        # 1 - p, without the rounding of p near 1.
-        loss = -((-torch.expm1(log_p)) ** self.gamma) * log_p
+        # 1 - p, without the rounding of p near 1; a root has no slope at 0.
+        missed = (-torch.expm1(log_p)).clamp(min=1e-6)
+        loss = -(missed**self.gamma) * log_p
         return loss if self.class_weight is None else loss * self.class_weight[labels]
 
 

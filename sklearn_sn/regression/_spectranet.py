@@ -45,7 +45,8 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         How the spectra of one object are combined: as a mixture of their Gaussians, so that spectra
         that disagree give a large standard deviation; or by weights inverse to their variances. No
         standard deviation falls with the number of spectra, whose errors are not independent.
-    dropout : float, default=0.2
+    dropout : float, default=0.0
+        Its noise would count as error of the numbers.
     noise_augmentation : bool, default=True
         Add noise by the reported errors, anew each epoch.
     augmentation : bool, default=True
@@ -164,7 +165,7 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         frame="observer",
         wavelength=None,
         combine="mean",
-        dropout=0.2,
+        dropout=0.0,
         noise_augmentation=True,
         augmentation=True,
         max_crop=0.25,
