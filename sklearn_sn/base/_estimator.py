@@ -80,7 +80,7 @@ class TorchEstimator(BaseEstimator):
             kept, held = split_rows(
                 len(dataset), self.validation_fraction, strata, np.random.default_rng(seed)
             )
-            train, valid = dataset.subset(kept), self._validation_part(dataset, held)
+            train, valid = dataset.subset(kept), self._evaluated_part(dataset, held)
             self._check_validation(valid)
         with _seeded(seed):
             if self._continues:
@@ -117,9 +117,9 @@ class TorchEstimator(BaseEstimator):
                 callback.total_steps = self._steps(train)
         return net
 
-    def _validation_part(self, dataset, held):
-        """The dataset that tells when to stop, of the objects in some places of another."""
-        return dataset.subset(held)
+    def _evaluated_part(self, dataset, positions):
+        """Some objects of a dataset as they are evaluated, by their positions in it."""
+        return dataset.subset(positions)
 
     def _check_validation(self, valid):
         """Refuse a validation part that cannot tell anything; for subclasses."""

@@ -22,6 +22,8 @@ OPTICAL = (1000.0, 30000.0)  # Å, which tables may hold
 SHORT_GRID = 128
 # From this width on, products in bfloat16 outweigh what the conversion costs.
 WIDE = 256
+# Parts of the grid by which spectra move in training: redshifts are unknown, or known nearly.
+SHIFTS = {"observer": 0.03, "rest": 0.003}
 # Bins of a batch of predictions: bounds its memory.
 PREDICT_BINS = 2**17
 
@@ -84,7 +86,7 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
         "noise_augmentation": ["boolean"],
         "augmentation": ["boolean"],
         "max_crop": [Interval(Real, 0, 0.5, closed="left")],
-        "max_shift": [Interval(Real, 0, 0.5, closed="left")],
+        "max_shift": [Interval(Real, 0, 0.5, closed="left"), None],
         "ema_decay": [*fraction(), None],
         "precision": [StrOptions({"auto", "float32", "bfloat16"})],
     }
@@ -159,6 +161,9 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
         if channels is None:
             # An array may have been scaled by whoever gives it; a column has any scale.
             channels = CHANNELS if self._on_array else CHANNELS[:2]
+        shift = self.max_shift
+        if shift is None:
+            shift = SHIFTS[self.frame]
         n_bins = self.n_features_in_ if self._on_array else self.n_bins or N_BINS[self.size]
         return SpectrumGridInput(
             wavelength_range=tuple(float(end) for end in self.wavelength_range),
@@ -169,7 +174,7 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
             noise=self.noise_augmentation,
             augmentation=self.augmentation,
             max_crop=float(self.max_crop),
-            max_shift=float(self.max_shift),
+            max_shift=float(shift),
         )
 
     # The network ----------------------------------------------------------------
@@ -199,14 +204,14 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
     def _own_callbacks(self):
         return [] if self.ema_decay is None else [("average", WeightAverage(self.ema_decay))]
 
-    def _validation_part(self, dataset, held):
-        """Every spectrum of the objects held out; those of one object share its weight."""
+    def _evaluated_part(self, dataset, positions):
+        """Every spectrum of some objects by itself; those of one object share its weight."""
         prepared = dataset.prepared[_NAME]
         owners = prepared.owners
         extras = {name: values[owners] for name, values in dataset.extras.items()}
         weight = extras.get("weight", np.ones(len(owners), dtype=np.float32))
         extras["weight"] = (weight / prepared.lengths[owners]).astype(np.float32)
-        rows = np.flatnonzero(np.isin(owners, dataset.rows[held]))
+        rows = np.flatnonzero(np.isin(owners, dataset.rows[positions]))
         return TableDataset(dataset.inputs, {_NAME: prepared.apart()}, extras, rows)
 
     # What comes out -------------------------------------------------------------

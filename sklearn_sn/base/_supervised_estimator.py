@@ -77,7 +77,8 @@ class SupervisedEstimator(TorchEstimator):
             **net_params,
             **net_more,
         )
-        latent, _, found = self._outputs_of(dataset, n_outputs)
+        whole = self._evaluated_part(dataset, np.arange(len(dataset)))
+        latent, _, found = self._outputs_of(whole, n_outputs)
         self.nothing_ = latent[found].mean(axis=0)
         return self
 

@@ -59,9 +59,9 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Crop the ends, shift, add a slope and a bend, and noise of any level, anew each epoch.
     max_crop : float, default=0.25
         Part of the grid that a crop takes from either end, at most.
-    max_shift : float, default=0.03
-        Part of the grid by which augmentation moves a spectrum, at most (on the default grid 30
-        bins, or 0.028 in ln(1 + z)).
+    max_shift : float, default=None
+        Part of the grid by which augmentation moves a spectrum, at most: by default 0.03 (on the
+        default grid 30 bins, or 0.028 in ln(1 + z)), and 0.003 at rest.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" gives examples that are classified well less weight [2]_; "balanced_focal" also
         weights classes by their effective numbers of examples [3]_. Both raise rare classes at some
@@ -187,7 +187,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         noise_augmentation=True,
         augmentation=True,
         max_crop=0.25,
-        max_shift=0.03,
+        max_shift=None,
         loss="cross_entropy",
         focal_gamma=2.0,
         balance_beta=0.999,

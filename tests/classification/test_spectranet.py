@@ -182,7 +182,7 @@ def test_objects_of_many_spectra_count_once_in_validation(several):
     rows = np.flatnonzero(prepared.lengths)
     extras = {"targets": np.arange(40)}
     dataset = TableDataset({"spectrum": model.input_}, {"spectrum": prepared}, extras, rows)
-    valid = model._validation_part(dataset, np.arange(5, 15))
+    valid = model._evaluated_part(dataset, np.arange(5, 15))
     batch = valid.gather(np.arange(len(valid)), "cpu")
     weight = np.bincount(batch.extras["targets"], weights=batch.extras["weight"], minlength=40)
     expected = np.zeros(40)
@@ -265,7 +265,10 @@ def test_small_and_odd_batches(n, supernovae):
         ({"kernels": ((3, 4), (3,))}, "'kernels' parameter must hold a tuple of odd"),
         ({"kernels": (3, 5)}, "'kernels' parameter must hold a tuple of odd"),
         ({"architecture": "galspecnet"}, "'kernels' parameter must hold odd"),
-        ({"channels": "flux"}, "'channels' parameter of SpectraNetClassifier must be an array-like"),
+        (
+            {"channels": "flux"},
+            "'channels' parameter of SpectraNetClassifier must be an array-like",
+        ),
         ({"channels": ("flux", "time")}, "'channels' parameter must be a sequence of names"),
         ({"wavelength_range": (350.0, 900.0)}, "'wavelength_range' parameter must be two rising"),
         ({"wavelength_range": (3500.0,)}, "'wavelength_range' parameter must be two rising"),
