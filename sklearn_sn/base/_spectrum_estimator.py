@@ -146,12 +146,11 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
                 f"Å. Got {params['wavelength_range']!r} instead."
             )
         channels = params["channels"]
-        if channels is not None:
-            if not len(channels) or not set(channels) <= set(CHANNELS):
-                raise ValueError(
-                    f"The 'channels' parameter must be a sequence of names of {list(CHANNELS)}. "
-                    f"Got {channels!r} instead."
-                )
+        if channels is not None and not (len(channels) and set(channels) <= set(CHANNELS)):
+            raise ValueError(
+                f"The 'channels' parameter must be a sequence of names of {list(CHANNELS)}. Got "
+                f"{channels!r} instead."
+            )
 
     def _nothing_left(self):
         return f"No spectrum covers three bins of the grid, {self.wavelength_range!r} Å."

@@ -267,7 +267,7 @@ def test_small_and_odd_batches(n, supernovae):
         ({"architecture": "galspecnet"}, "'kernels' parameter must hold odd"),
         (
             {"channels": "flux"},
-            "'channels' parameter of SpectraNetClassifier must be an array-like",
+            "'channels' parameter of SpectraNetClassifier must be",
         ),
         ({"channels": ("flux", "time")}, "'channels' parameter must be a sequence of names"),
         ({"wavelength_range": (350.0, 900.0)}, "'wavelength_range' parameter must be two rising"),
