@@ -127,6 +127,10 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
 
     def _of_array(self, values, index):
         n_bins = values.shape[1]
+        if self._continues and n_bins != self.input_.n_bins:
+            raise ValueError(
+                f"warm_start goes on with spectra of {self.input_.n_bins} bins; X has {n_bins}."
+            )
         if self.wavelength is None:
             return FluxArray(values, np.arange(n_bins, dtype=np.float64), index)
         wavelength = np.asarray(self.wavelength, dtype=np.float64)

@@ -8,7 +8,7 @@ from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_si
 NONE = {"widths": None, "kernels": None}
 
 
-@pytest.mark.parametrize(("size", "millions"), [("small", 1.2), ("base", 25.7)])
+@pytest.mark.parametrize(("size", "millions"), [("small", 1.14), ("base", 25.7)])
 def test_sizes_by_name(size, millions):
     sizes = network_sizes({"architecture": "spectranet", "size": size, **NONE})
     with torch.device("meta"):

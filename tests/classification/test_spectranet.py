@@ -241,6 +241,13 @@ def test_warm_start_goes_on(supernovae):
         model.set_params(n_bins=32).fit(X, y)
 
 
+def test_warm_start_keeps_the_grid_of_an_array():
+    X, y = two_classes()
+    model = SpectraNetClassifier(**TINY, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="spectra of 80 bins; X has 70"):
+        model.fit(X[:, :70], y)
+
+
 def test_bfloat16_is_nearly_the_same(supernovae):
     X, y = supernovae
     model = SpectraNetClassifier(**TINY, precision="bfloat16").fit(X, y)
