@@ -36,7 +36,7 @@ class ArrayInputMixin(TransformerMixin):
         )
         seen = getattr(self, "feature_names_in_", ())
         array = not (strings or is_table(X, self._modality, seen))
-        if not training and array != self._on_array:
+        if (self._continues or not training) and array != self._on_array:
             kinds = (f"a table with a column {self._modality!r}", self._array_kind)
             raise ValueError(f"fit saw {kinds[self._on_array]}, and X is {kinds[array]}.")
         if not array:

@@ -64,8 +64,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         default grid 30 bins, or 0.028 in ln(1 + z)), and 0.003 at rest.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" gives examples that are classified well less weight [2]_; "balanced_focal" also
-        weights classes by their effective numbers of examples [3]_. Both raise rare classes at some
-        cost in accuracy, and their probabilities are less calibrated.
+        weights classes by their effective numbers of examples [3]_. What they find of rare classes
+        costs accuracy, and their probabilities are less calibrated.
     focal_gamma : float, default=2.0
     balance_beta : float, default=0.999
         0 gives classes equal weights; near 1, weights inverse to their frequencies.
