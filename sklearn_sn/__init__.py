@@ -15,6 +15,8 @@ _LAZY = {
     "LightCurveTransformerRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
+    "SpectraNetClassifier": "sklearn_sn.classification",
+    "SpectraNetRegressor": "sklearn_sn.regression",
     "SupConClassifier": "sklearn_sn.classification",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",

@@ -20,6 +20,7 @@ from sklearn_sn.classification import (
     DomainAdversarialClassifier,
     GRUClassifier,
     LightCurveTransformerClassifier,
+    SpectraNetClassifier,
     SupConClassifier,
 )
 from sklearn_sn.data import as_ragged
@@ -34,7 +35,7 @@ from sklearn_sn.preprocessing import (
     MedianFilter,
     SpectrumResampler,
 )
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.regression import LightCurveTransformerRegressor, SpectraNetRegressor
 from tests.conftest import SMALL
 
 EMBEDDERS = [
@@ -59,12 +60,23 @@ END_TO_END = {
     "batch_size": 16,
     "random_state": 0,
 }
+OF_SPECTRA = {
+    "n_bins": 128,
+    "latent_dim": 16,
+    "max_epochs": 2,
+    "batch_size": 16,
+    "random_state": 0,
+}
+BLOCKS = {"widths": (8, 12), "kernels": ((3, 9, 31), (3, 5, 9))}
 SUPERVISED = [
     LightCurveTransformerClassifier(**END_TO_END, class_weight="balanced"),
     LightCurveTransformerRegressor(**END_TO_END, loss="gaussian", pooling="mean"),
     GRUClassifier(**END_TO_END, latent_dim=16, amplitude=False),
     SupConClassifier(**END_TO_END, latent_dim=16, batch_balance="both"),
     DomainAdversarialClassifier(**END_TO_END, latent_dim=16, adversarial_weight=(0.0, 1.0)),
+    SpectraNetClassifier(**OF_SPECTRA, **BLOCKS, loss="balanced_focal", combine="geometric"),
+    SpectraNetClassifier(**OF_SPECTRA, architecture="galspecnet", early_stopping=True),
+    SpectraNetRegressor(**OF_SPECTRA, **BLOCKS, frame="rest", grid="linear"),
 ]
 TRANSFORMERS = [
     ContinuumNormalizer(),
@@ -183,6 +195,8 @@ def test_bad_parameter_is_named(estimator, supernovae):
         "LightCurveTruncator": "n_days",
         "MMVAEEmbedder": "latent_dim",
         "MedianFilter": "size",
+        "SpectraNetClassifier": "latent_dim",
+        "SpectraNetRegressor": "latent_dim",
         "SpectrumResampler": "n_bins",
         "SupConClassifier": "temperature",
     }[type(estimator).__name__]

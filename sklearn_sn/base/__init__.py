@@ -1,5 +1,7 @@
 """The base of all estimators that train a network."""
 
+from sklearn_sn.base._array_input import ArrayInputMixin
+from sklearn_sn.base._classifier import CLASS_WEIGHT, NetworkClassifierMixin, softmax
 from sklearn_sn.base._encoders import (
     ENCODERS,
     add_bands,
@@ -15,11 +17,6 @@ from sklearn_sn.base._generative import (
     mixture_mean,
     mixture_samples,
 )
-from sklearn_sn.base._light_curve_classifier import (
-    CLASS_WEIGHT,
-    LightCurveClassifierMixin,
-    softmax,
-)
 from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
 from sklearn_sn.base._light_curve_transformer import LightCurveTransformerEstimator
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
@@ -31,6 +28,9 @@ from sklearn_sn.base._pretrained import (
     pretrained_parts,
     refuse_contradictions,
 )
+from sklearn_sn.base._regressor import NetworkRegressorMixin
+from sklearn_sn.base._spectrum_estimator import SpectrumEstimator
+from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
@@ -38,11 +38,15 @@ __all__ = [
     "ENCODERS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
+    "ArrayInputMixin",
     "GenerativeEstimator",
-    "LightCurveClassifierMixin",
     "LightCurveEstimator",
     "LightCurveTransformerEstimator",
+    "NetworkClassifierMixin",
+    "NetworkRegressorMixin",
     "PretrainedPart",
+    "SpectrumEstimator",
+    "SupervisedEstimator",
     "TorchEstimator",
     "add_bands",
     "build_encoder",

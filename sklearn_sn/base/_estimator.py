@@ -20,7 +20,7 @@ _OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
-_HISTORY = ("train_loss", "valid_loss", "dur")
+_HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128
 
@@ -33,6 +33,8 @@ class TorchEstimator(BaseEstimator):
     """
 
     _parameter_constraints = TRAINING_CONSTRAINTS
+    _stopping = {}  # what early stopping looks at, where it is not the loss
+    _predict_limit = PREDICT_BATCH  # objects in a batch of predictions, where they are large
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -78,7 +80,7 @@ class TorchEstimator(BaseEstimator):
             kept, held = split_rows(
                 len(dataset), self.validation_fraction, strata, np.random.default_rng(seed)
             )
-            train, valid = dataset.subset(kept), dataset.subset(held)
+            train, valid = dataset.subset(kept), self._evaluated_part(dataset, held)
             self._check_validation(valid)
         with _seeded(seed):
             if self._continues:
@@ -114,6 +116,10 @@ class TorchEstimator(BaseEstimator):
             if isinstance(callback, Schedule):
                 callback.total_steps = self._steps(train)
         return net
+
+    def _evaluated_part(self, dataset, positions):
+        """Some objects of a dataset as they are evaluated, by their positions in it."""
+        return dataset.subset(positions)
 
     def _check_validation(self, valid):
         """Refuse a validation part that cannot tell anything; for subclasses."""
@@ -164,8 +170,10 @@ class TorchEstimator(BaseEstimator):
         callbacks = [("clip", GradientNormClipping(MAX_GRADIENT_NORM))]
         if self.lr_schedule is not None:
             callbacks.append(("schedule", Schedule(self.lr_schedule, steps)))
+        callbacks += self._own_callbacks()
         if self.early_stopping:
-            stop = EarlyStopping(patience=self.n_iter_no_change, load_best=True, sink=_silent)
+            how = {"patience": self.n_iter_no_change, "load_best": True, "sink": _silent}
+            stop = EarlyStopping(**how, **self._stopping)
             callbacks.append(("early_stopping", stop))
         if self.verbose:
             callbacks.append(("progress", Progress(int(self.verbose), type(self).__name__)))
@@ -180,6 +188,10 @@ class TorchEstimator(BaseEstimator):
                 )
             callbacks.append(callback)
         return callbacks
+
+    def _own_callbacks(self):
+        """Further callbacks, which come before early stopping; for subclasses."""
+        return []
 
     def _device(self):
         if self.device == "auto":
@@ -199,8 +211,8 @@ class TorchEstimator(BaseEstimator):
         module = self.net_.module_
         module.eval()
         with torch.inference_mode():
-            loader = BatchLoader(dataset, PREDICT_BATCH, device=self.net_.device)
-            for batch, positions in loader:
+            size = min(PREDICT_BATCH, self._predict_limit)
+            for batch, positions in BatchLoader(dataset, size, device=self.net_.device):
                 yield module, batch, positions
 
 

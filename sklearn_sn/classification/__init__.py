@@ -3,11 +3,13 @@
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._gru import GRUClassifier
 from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._spectranet import SpectraNetClassifier
 from sklearn_sn.classification._supcon import SupConClassifier
 
 __all__ = [
     "DomainAdversarialClassifier",
     "GRUClassifier",
     "LightCurveTransformerClassifier",
+    "SpectraNetClassifier",
     "SupConClassifier",
 ]

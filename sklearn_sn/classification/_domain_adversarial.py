@@ -154,7 +154,7 @@ n_features_in_
                 f"X holds the domains {names.tolist()}, the first fit knew "
                 f"{self.domains_.tolist()}; set warm_start=False."
             )
-        if len(names) < 2 and not self._series:
+        if len(names) < 2 and not self._on_array:
             warnings.warn(
                 f"All objects have one domain in the column {self.domain!r} "
                 f"({names.tolist()}): there is none to hide, and this is a GRUClassifier.",

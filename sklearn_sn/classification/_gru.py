@@ -1,21 +1,19 @@
 """A recurrent classifier of light curves, and what its kin share."""
 
-import copy
-
 import numpy as np
-import pandas as pd
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
     CLASS_WEIGHT,
-    LightCurveClassifierMixin,
+    ArrayInputMixin,
     LightCurveEstimator,
+    NetworkClassifierMixin,
     size,
     softmax,
 )
 from sklearn_sn.classification._domains import balance_groups, domain_codes
-from sklearn_sn.data import Ragged, is_table, series_table
+from sklearn_sn.data import Ragged, series_table
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.modules import GRUEncoder
 from sklearn_sn.nets import LightCurveSequenceInput, TableDataset
@@ -23,7 +21,7 @@ from sklearn_sn.nets import LightCurveSequenceInput, TableDataset
 _NAME = "light_curve"
 
 
-class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
+class GRUClassifier(NetworkClassifierMixin, ArrayInputMixin, LightCurveEstimator):
     """Classify light curves of any survey by a recurrent network, after each of their points.
 
     Points of all bands enter in the order of time, each with its band's effective wavelength, so
@@ -208,13 +206,6 @@ class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = True
-        tags.input_tags.string = False
-        tags.transformer_tags.preserves_dtype = []
-        return tags
-
     def predict_proba_history(self, X):
         """Probabilities of the classes after each point, in one pass through the network.
 
@@ -287,35 +278,9 @@ class GRUClassifier(LightCurveClassifierMixin, LightCurveEstimator):
         return {}, balance_groups(self.batch_balance, targets, domains), {}, {}
 
     def _domains(self, X, n_objects):
-        return domain_codes(None if self._series else as_frame(X), self.domain, n_objects)
+        return domain_codes(None if self._on_array else as_frame(X), self.domain, n_objects)
 
-    def _checked(self, X, training=False):
-        strings = isinstance(X, pd.DataFrame) and not all(
-            pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
-        )
-        series = not (strings or is_table(X, _NAME, getattr(self, "feature_names_in_", ())))
-        if not training and series != self._series:
-            kinds = ("a table with a column 'light_curve'", "an array of evenly sampled series")
-            raise ValueError(f"fit saw {kinds[self._series]}, and X is {kinds[series]}.")
-        if not series:
-            table = super()._checked(X, training)
-        else:
-            values = validate_data(
-                self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
-            )
-            table = series_table(values, X.index if isinstance(X, pd.DataFrame) else None)
-        if training:
-            self._series = series
-        return table
+    _array_kind = "an array of evenly sampled series"
 
-    def _run(self, dataset):
-        if not self._series:
-            yield from super()._run(dataset)
-            return
-        # A copy: others may be predicting.
-        exact = copy.deepcopy(self.net_.module_).double().eval()
-        for _, batch, positions in super()._run(dataset):
-            for chunk in batch.tensors.get(_NAME, ()):
-                for key, value in chunk.items():
-                    chunk[key] = value.double() if value.is_floating_point() else value
-            yield exact, batch, positions
+    def _of_array(self, values, index):
+        return series_table(values, index)

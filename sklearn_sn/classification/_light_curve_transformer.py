@@ -2,12 +2,12 @@
 
 from sklearn_sn.base import (
     CLASS_WEIGHT,
-    LightCurveClassifierMixin,
     LightCurveTransformerEstimator,
+    NetworkClassifierMixin,
 )
 
 
-class LightCurveTransformerClassifier(LightCurveClassifierMixin, LightCurveTransformerEstimator):
+class LightCurveTransformerClassifier(NetworkClassifierMixin, LightCurveTransformerEstimator):
     """Classify light curves by a transformer that is trained end to end.
 
     The encoder is that of :class:`~sklearn_sn.embedding.ContrastiveEmbedder`, with a linear head on

@@ -2,6 +2,7 @@
 
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
+from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
 from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
 from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
@@ -9,10 +10,12 @@ from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, Squa
 __all__ = [
     "AuxiliaryLoss",
     "ClassificationLoss",
+    "FocalLoss",
     "GaussianLoss",
     "InfoNCELoss",
     "MMVAELoss",
     "SquaredErrorLoss",
     "SupConLoss",
+    "effective_number_weights",
     "laplace_log_likelihood",
 ]

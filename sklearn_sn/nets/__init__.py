@@ -4,6 +4,7 @@ from sklearn_sn.data._phase_frame import PhaseFrame, phase_frame
 from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts
 from sklearn_sn.nets._callbacks import Progress, Schedule
+from sklearn_sn.nets._composite_score import CompositeScore
 from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._image_input import ImageInput
@@ -13,16 +14,21 @@ from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._plain_points import ImagePixels, MetadataNumbers
+from sklearn_sn.nets._spectrum_grid_input import CHANNELS, FluxArray, SpectrumGridInput
 from sklearn_sn.nets._spectrum_input import SpectrumInput
 from sklearn_sn.nets._supcon import SupConNet
 from sklearn_sn.nets._supervised import SupervisedNet
+from sklearn_sn.nets._weight_average import WeightAverage
 
 __all__ = [
+    "CHANNELS",
     "Batch",
     "BatchLoader",
     "BatchNet",
+    "CompositeScore",
     "ContrastiveNet",
     "DomainAdversarialNet",
+    "FluxArray",
     "ImageInput",
     "ImagePixels",
     "LightCurveInput",
@@ -34,11 +40,13 @@ __all__ = [
     "PhaseFrame",
     "Progress",
     "Schedule",
+    "SpectrumGridInput",
     "SpectrumInput",
     "SpectrumPixels",
     "SupConNet",
     "SupervisedNet",
     "TableDataset",
+    "WeightAverage",
     "balanced_batches",
     "cheapest_cuts",
     "log_likelihood",

@@ -1,10 +1,11 @@
 """Spectra on their way to a network: resampled and scaled once, gathered per batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from sklearn_sn.data import continuum, resample
+from sklearn_sn.nets._spectrum_augmentation import augmented
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,15 @@ class PreparedSpectra:
     @property
     def lengths(self):
         return np.diff(self.offsets)
+
+    @property
+    def owners(self):
+        """Object of each spectrum, shape (n_spectra,)."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    def apart(self):
+        """The same, every spectrum being an object of its own."""
+        return replace(self, offsets=np.arange(len(self.covered) + 1))
 
 
 class SpectrumInput:
@@ -51,26 +61,27 @@ class SpectrumInput:
 
     def prepare(self, table):
         """Resample and scale all spectra of a table once."""
-        spectra = table.spectrum
-        flux, error, covered = resample(spectra, self.wavelength_)
-        # A spectrum that misses the grid altogether is a missing one.
+        flux, error, covered = resample(table.spectrum, self.wavelength_)
         owner = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
+        return self._prepared(flux, error, covered, owner, len(table))
+
+    def _prepared(self, flux, error, covered, owner, n_objects):
+        """Spectra on the grid, scaled; one that misses the grid altogether is a missing one."""
         seen = covered.sum(axis=1) >= min(3, self.n_bins)
         flux, error, covered, owner = flux[seen], error[seen], covered[seen], owner[seen]
-        offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(table)))])
-        flux, covered = _despiked(flux, covered)
-        level, spread = _level(flux, covered)
-        smooth = continuum(flux, covered)
-        ratio = np.where(covered, flux / smooth - 1.0, 0.0)
-        scaled = np.where(covered, (flux - level) / spread, 0.0)
-        channels = np.stack([np.clip(scaled, -8.0, 8.0), np.clip(4.0 * ratio, -8.0, 8.0)], axis=1)
-        # One error, in the units of either channel.
-        with np.errstate(over="ignore"):  # of subnormal fluxes; clipped
-            noise = np.stack([error / spread, 4.0 * error / np.abs(smooth)], axis=1)
-        noise = np.clip(np.nan_to_num(noise), 0.0, 1.0)
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=n_objects))])
+        channels, noise, covered = self._channels(flux, error, covered)
+        channels = np.clip(np.stack(channels, axis=1), -8.0, 8.0)
+        noise = np.clip(np.nan_to_num(np.stack(noise, axis=1)), 0.0, 1.0)
         return PreparedSpectra(
             channels.astype(np.float32), noise.astype(np.float32), covered, offsets
         )
+
+    def _channels(self, flux, error, covered):
+        """Values of every channel, the error in the units of each, and what counts as covered."""
+        flux, covered = despiked(flux, covered)
+        parts = (standardized(flux, error, covered), continuum_divided(flux, error, covered))
+        return *zip(*parts, strict=True), covered
 
     def gather(self, prepared, rows, rng=None):
         """Spectra of some objects: one drawn at random in training, all of them otherwise.
@@ -98,7 +109,7 @@ class SpectrumInput:
                     (len(taken), 1, self.n_bins), dtype=np.float32
                 )
             if self.augmentation:
-                flux, covered = _augmented(flux, covered, rng)
+                flux, covered = self._augmented(flux, covered, rng)
         flux = flux * covered[:, None]
         return {
             "flux": flux,
@@ -106,19 +117,32 @@ class SpectrumInput:
             "wavelength": self.wavelength_.astype(np.float32),
         }, owners
 
+    def _augmented(self, flux, covered, rng):
+        return augmented(flux, covered, rng)
 
-def _level(flux, covered):
-    """Mean and standard deviation over the covered bins, (n, 1) each; the latter positive."""
+
+def standardized(flux, error, covered):
+    """Flux in standard deviations from its mean over the covered bins, and the error so."""
     count = np.maximum(covered.sum(axis=1, keepdims=True), 1)
     filled = np.where(covered, flux, 0.0)
     level = filled.sum(axis=1, keepdims=True) / count
     spread = np.sqrt((np.where(covered, flux - level, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
     size = np.abs(filled).max(axis=1, keepdims=True, initial=0.0)
-    # A constant spectrum has no spread: its channels are 0.
-    return level, np.where(spread > 1e-6 * size, spread, np.where(size > 0, size, 1.0))
+    # A constant spectrum has no spread: its channel is 0.
+    spread = np.where(spread > 1e-6 * size, spread, np.where(size > 0, size, 1.0))
+    with np.errstate(over="ignore"):  # of subnormal fluxes; clipped
+        return np.where(covered, (flux - level) / spread, 0.0), error / spread
 
 
-def _despiked(flux, covered):
+def continuum_divided(flux, error, covered):
+    """Four times the flux over a smooth continuum, less 1, and the error in this unit."""
+    smooth = continuum(flux, covered)
+    ratio = np.where(covered, flux / smooth - 1.0, 0.0)
+    with np.errstate(over="ignore"):  # of subnormal fluxes; clipped
+        return 4.0 * ratio, 4.0 * error / np.abs(smooth)
+
+
+def despiked(flux, covered):
     """Cut what stands 15 robust standard deviations off the median; at 100 it is no light.
 
     Returns the flux and the bins that still count as covered.
@@ -132,17 +156,3 @@ def _despiked(flux, covered):
     with np.errstate(invalid="ignore"):
         covered = covered & (np.abs(flux - median) <= 100.0 * spread)
     return np.clip(flux, median - 15.0 * spread, median + 15.0 * spread), covered
-
-
-def _augmented(flux, covered, rng):
-    """Crop the ends of both channels, warp the flux slowly, add noise to each of them."""
-    n, _, P = flux.shape
-    place = np.linspace(0.0, 1.0, P, dtype=np.float32)
-    low = np.where(rng.random(n) < 0.3, rng.uniform(0.0, 0.2, n), 0.0)[:, None]
-    high = np.where(rng.random(n) < 0.3, rng.uniform(0.8, 1.0, n), 1.0)[:, None]
-    inside = covered & (place >= low) & (place <= high)
-    inside = np.where(inside.sum(axis=1, keepdims=True) >= 3, inside, covered)
-    slope, bend = rng.normal(0.0, 0.2, (2, n, 1)).astype(np.float32)
-    flux[:, 0] += slope * (2 * place - 1) + bend * np.cos(2 * np.pi * place)
-    level = rng.uniform(0.0, 0.15, (n, 1, 1)).astype(np.float32)
-    return flux + level * rng.standard_normal(flux.shape, dtype=np.float32), inside

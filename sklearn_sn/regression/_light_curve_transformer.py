@@ -1,19 +1,11 @@
 """A regressor of light curves, end to end."""
 
-import numpy as np
-from sklearn.base import RegressorMixin, TransformerMixin
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from sklearn_sn.base import LightCurveTransformerEstimator
-from sklearn_sn.losses import GaussianLoss, SquaredErrorLoss
-
-_LOSSES = {"squared_error": SquaredErrorLoss, "gaussian": GaussianLoss}
+from sklearn_sn.base import LightCurveTransformerEstimator, NetworkRegressorMixin
 
 
-class LightCurveTransformerRegressor(
-    RegressorMixin, TransformerMixin, LightCurveTransformerEstimator
-):
+class LightCurveTransformerRegressor(NetworkRegressorMixin, LightCurveTransformerEstimator):
     """Regress a number, such as redshift, on light curves by a transformer trained end to end.
 
     The encoder is that of :class:`~sklearn_sn.embedding.ContrastiveEmbedder`, with a linear head on
@@ -135,7 +127,7 @@ class LightCurveTransformerRegressor(
     _parameter_constraints = {
         **LightCurveTransformerEstimator._parameter_constraints,
         "encoder": [StrOptions({"transformer", "transceiver"})],
-        "loss": [StrOptions(set(_LOSSES))],
+        **NetworkRegressorMixin._loss_constraint,
     }
 
     def __init__(
@@ -204,74 +196,3 @@ class LightCurveTransformerRegressor(
         self.device = device
         self.random_state = random_state
         self.verbose = verbose
-
-    def fit(self, X, y, sample_weight=None):
-        """Train the transformer.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            With a column ``light_curve``; see :func:`sklearn_sn.data.check_table`.
-        y : array-like of shape (n_objects,)
-            Finite numbers.
-        sample_weight : array-like of shape (n_objects,), optional
-            An object of weight 0 is as if it were not there.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ValueError
-            For parameters out of range, input that cannot be mended, or numbers that are not
-            finite.
-        """
-        self._validate_params()
-        y = column_or_1d(y, warn=True, dtype=np.float64)
-        if not np.isfinite(y).all():
-            raise ValueError("y holds NaN or infinity; drop these objects before fit.")
-        weight = self._weights(sample_weight, y)
-        if not self._continues:
-            self.target_mean_ = float(np.average(y, weights=weight))
-            spread = np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weight))
-            self.target_scale_ = float(spread) or 1.0
-
-        def targets(n_objects):
-            if n_objects != len(y):
-                raise ValueError(f"X has {n_objects} objects but y has {len(y)} numbers.")
-            return ((y - self.target_mean_) / self.target_scale_).astype(np.float32)
-
-        loss = _LOSSES[self.loss]
-        return self._fit(X, targets, loss.n_outputs, weight, lambda n_objects: None, criterion=loss)
-
-    def predict(self, X, return_std=False):
-        """The number of every object.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-        return_std : bool, default=False
-            Also return standard deviations; for ``loss="gaussian"``.
-
-        Returns
-        -------
-        mean : array of shape (n_objects,), float64
-        std : array of shape (n_objects,), float64
-            Only if ``return_std``.
-
-        Raises
-        ------
-        ValueError
-            For ``return_std`` where no standard deviation was learned.
-        """
-        check_is_fitted(self, "net_")
-        if return_std and self.loss != "gaussian":
-            raise ValueError("return_std needs loss='gaussian'; this regressor learned no width.")
-        _, outputs, found = self._predict(X)
-        outputs = outputs.astype(np.float64)
-        mean = np.where(found, outputs[:, 0], 0.0) * self.target_scale_ + self.target_mean_
-        if not return_std:
-            return mean
-        log_variance = np.clip(outputs[:, 1], GaussianLoss.LOWEST, GaussianLoss.HIGHEST)
-        return mean, np.where(found, np.exp(0.5 * log_variance), 1.0) * self.target_scale_

@@ -61,7 +61,7 @@ def tripled():
     return cell
 
 
-@cases(
+CASES = (
     Case("34-reversed", spectrum(slice(None, None, -1)), same_as=spectrum()),
     Case("35-unsorted", spectrum(SHUFFLED), same_as=spectrum()),
     Case("36-all-twice", spectrum(np.repeat(np.arange(300), 2)), same_as=spectrum(), says=AVERAGED),
@@ -119,6 +119,9 @@ def tripled():
     Case("two-of-like-flux", twice(flux=FLUX), same_as=twice(time=LATER[::-1])),
     Case("one-epoch-unknown", twice(flux=2 * FLUX, time=put(LATER, slice(300), NAN))),
 )
+
+
+@cases(*CASES)
 def test_case(case, fitted):
     check_case(case, fitted, "spectrum", spectrum())
 

@@ -1,4 +1,4 @@
-"""What classifiers of light curves have in common: labels in, probabilities out."""
+"""What network classifiers have in common: labels in, probabilities out."""
 
 import numpy as np
 import torch
@@ -14,8 +14,13 @@ from sklearn_sn.losses import ClassificationLoss
 CLASS_WEIGHT = [StrOptions({"balanced"}), dict, None]
 
 
-class LightCurveClassifierMixin(ClassifierMixin, TransformerMixin):
-    """fit, predict_proba and predict of a classifier; to stand left of a LightCurveEstimator."""
+class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
+    """fit, predict_proba and predict of a classifier; to stand left of a SupervisedEstimator."""
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.poor_score = self._poor_score
+        return tags
 
     def fit(self, X, y, sample_weight=None):
         """Train the network.
@@ -23,7 +28,7 @@ class LightCurveClassifierMixin(ClassifierMixin, TransformerMixin):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column ``light_curve``; see :func:`sklearn_sn.data.check_table`.
+            With a column of what the estimator reads; see :func:`sklearn_sn.data.check_table`.
         y : array-like of shape (n_objects,)
             Classes.
         sample_weight : array-like of shape (n_objects,), optional
@@ -73,11 +78,18 @@ class LightCurveClassifierMixin(ClassifierMixin, TransformerMixin):
             len(classes),
             weight,
             labels,
-            criterion=ClassificationLoss,
-            criterion__class_weight=class_weight,
+            **self._criterion(class_weight, prior),
         )
         self.classes_, self.class_prior_ = classes, prior / prior.sum()
         return self
+
+    def _criterion(self, class_weight, counts):
+        """Parameters of the net that give its loss.
+
+        `class_weight` is a tensor of shape (n_classes,) or None, `counts` an array of the weighted
+        numbers of objects.
+        """
+        return {"criterion": ClassificationLoss, "criterion__class_weight": class_weight}
 
     def predict_proba(self, X):
         """Probabilities of the classes.

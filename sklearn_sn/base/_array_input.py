@@ -1,0 +1,70 @@
+"""Estimators that take a plain array where others take a table."""
+
+import copy
+
+import numpy as np
+import pandas as pd
+from sklearn.base import TransformerMixin
+from sklearn.utils.validation import validate_data
+
+from sklearn_sn.data import is_table
+
+
+class ArrayInputMixin(TransformerMixin):
+    """X may be an array of shape (n_objects, n_features), NaN where there is nothing.
+
+    To stand left of a :class:`SupervisedEstimator`. Subclasses say what an array is
+    (``_array_kind``), and make what the input takes of one (``_of_array``).
+    """
+
+    _array_kind = "an array"
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        tags.input_tags.string = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _of_array(self, values, index):
+        """What the input takes, of values (n_objects, n_features) and the names of the objects."""
+        raise NotImplementedError
+
+    def _checked(self, X, training=False):
+        strings = isinstance(X, pd.DataFrame) and not all(
+            pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
+        )
+        seen = getattr(self, "feature_names_in_", ())
+        array = not (strings or is_table(X, self._modality, seen))
+        if (self._continues or not training) and array != self._on_array:
+            kinds = (f"a table with a column {self._modality!r}", self._array_kind)
+            raise ValueError(f"fit saw {kinds[self._on_array]}, and X is {kinds[array]}.")
+        if not array:
+            table = super()._checked(X, training)
+        else:
+            values = validate_data(
+                self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
+            )
+            index = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(values))
+            table = self._of_array(values, index)
+        if training:
+            self._on_array = array
+        return table
+
+    @property
+    def _exact(self):
+        """Whether to answer in double precision, so that no rounding depends on other rows."""
+        return self._on_array
+
+    def _run(self, dataset):
+        if not self._exact:
+            yield from super()._run(dataset)
+            return
+        name = self._modality
+        # A copy: others may be predicting.
+        exact = copy.deepcopy(self.net_.module_).double().eval()
+        for _, batch, positions in super()._run(dataset):
+            for chunk in batch.tensors.get(name, ()):
+                for key, value in chunk.items():
+                    chunk[key] = value.double() if value.is_floating_point() else value
+            yield exact, batch, positions

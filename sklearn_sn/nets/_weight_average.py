@@ -1,0 +1,71 @@
+"""Answer with the average of the weights of the last steps."""
+
+import torch
+from skorch.callbacks import Callback
+
+
+class WeightAverage(Callback):
+    r"""Keep an exponential moving average of the weights; validation and the end see it.
+
+    .. math::
+
+        a \leftarrow d\, a + (1 - d)\, w, \qquad d = \min(\text{decay}, \frac{1 + t}{10 + t})
+
+    after step :math:`t`: the first steps are forgotten soon, so that a short training is no worse
+    off. Statistics of batch norms are averaged too. At the end of every epoch the module holds the
+    average, so that early stopping stores it; the weights that are trained come back with the next
+    training batch.
+
+    Parameters
+    ----------
+    decay : float
+        In [0, 1).
+    """
+
+    def __init__(self, decay):
+        self.decay = decay
+
+    def on_train_begin(self, net, **kwargs):
+        self.step_ = 0
+        self.average_ = {name: v.clone() for name, v in _floats(net)}
+        self.trained_ = None
+
+    def on_batch_begin(self, net, training=False, **kwargs):
+        self._hold(net, not training)
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        if not training:
+            return
+        decay = min(self.decay, (1 + self.step_) / (10 + self.step_))
+        self.step_ += 1
+        with torch.no_grad():
+            for name, value in _floats(net):
+                self.average_[name].lerp_(value, 1.0 - decay)
+
+    def on_epoch_end(self, net, **kwargs):
+        self._hold(net, True)
+
+    def on_train_end(self, net, **kwargs):
+        self._hold(net, True)
+        # Neither a pickle nor a prediction needs them.
+        self.average_ = self.trained_ = None
+
+    def _hold(self, net, average):
+        """Put the average, or what is trained, into the module."""
+        if average == (self.trained_ is not None):
+            return
+        with torch.no_grad():
+            if average:
+                self.trained_ = {name: value.clone() for name, value in _floats(net)}
+            source = self.average_ if average else self.trained_
+            for name, value in _floats(net):
+                value.copy_(source[name])
+        if not average:
+            self.trained_ = None
+
+
+def _floats(net):
+    """Weights and statistics, by name."""
+    for name, value in net.module_.state_dict().items():
+        if value.is_floating_point():
+            yield name, value

@@ -1,0 +1,287 @@
+"""The convolutional estimators of spectra: what they share, and the classifier."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.svm import SVC
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.preprocessing import SpectrumResampler
+from sklearn_sn.regression import SpectraNetRegressor
+
+TINY = {
+    "widths": (8, 12),
+    "kernels": ((3, 9, 31), (3, 5, 9)),
+    "latent_dim": 12,
+    "n_bins": 64,
+    "max_epochs": 2,
+    "batch_size": 16,
+    "random_state": 0,
+}
+
+
+def expected_failures(estimator):
+    return {
+        "check_sample_weight_equivalence_on_dense_data": (
+            "The batches of an epoch are drawn from the objects that there are: an object that "
+            "comes twice is in two batches, one of weight two in one."
+        )
+    }
+
+
+@parametrize_with_checks(
+    [kind(**{**TINY, "max_epochs": 20, "lr": 0.01})
+     for kind in (SpectraNetClassifier, SpectraNetRegressor)],
+    expected_failed_checks=expected_failures,
+)  # fmt: skip
+def test_scikit_learn_checks_them_on_arrays(estimator, check):
+    check(estimator)
+
+
+def two_classes(n=60, n_bins=80, seed=0):
+    """Spectra as an array: those of class "b" have a dip at bin 30."""
+    rng = np.random.default_rng(seed)
+    place = np.arange(n_bins)
+    y = np.where(rng.random(n) < 0.5, "a", "b")
+    dip = np.exp(-0.5 * ((place - 30) / 3.0) ** 2) * (y == "b")[:, None]
+    level = 10.0 ** rng.uniform(-17, -15, (n, 1))
+    return level * (2.0 + np.sin(place / 20) - dip + rng.normal(0, 0.1, (n, n_bins))), y
+
+
+# Arrays ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("architecture", ["spectranet", "galspecnet"])
+def test_arrays_of_any_scale(architecture):
+    X, y = two_classes()
+    params = {**TINY, "architecture": architecture, "max_epochs": 15, "lr": 3e-3}
+    if architecture == "galspecnet":
+        params |= {"widths": (8, 8), "kernels": (5, 5)}
+    model = SpectraNetClassifier(**params, channels=("flux", "continuum_divided")).fit(X, y)
+    assert (model.predict(two_classes(seed=1)[0]) == two_classes(seed=1)[1]).mean() > 0.9
+    np.testing.assert_allclose(model.predict_proba(X * 1e20), model.predict_proba(X), atol=1e-6)
+
+
+def test_zeros_are_not_what_is_not_covered():
+    X, y = two_classes()
+    model = SpectraNetClassifier(**TINY).fit(X, y)
+    hidden, zeroed = X.copy(), X.copy()
+    hidden[:, 20:40], zeroed[:, 20:40] = np.nan, 0.0
+    assert np.abs(model.predict_proba(hidden) - model.predict_proba(zeroed)).max() > 1e-3
+
+
+def test_a_row_that_says_nothing_gets_the_prior():
+    X, y = two_classes()
+    X[:2] = np.nan
+    X[1, :2] = 1.0
+    model = SpectraNetClassifier(**TINY).fit(X, y, sample_weight=1.0 + np.arange(60))
+    np.testing.assert_array_equal(model.predict_proba(X)[:2], [model.class_prior_] * 2)
+    np.testing.assert_array_equal(model.transform(X)[:2], [model.nothing_] * 2)
+    weight = 1.0 + np.arange(60)
+    assert model.class_prior_[0] == pytest.approx(weight[y == "a"].sum() / weight.sum())
+    assert len(model.predict_proba_per_spectrum(X)) == 60
+
+
+def test_long_grids_are_answered_in_single_precision():
+    X, y = two_classes(n_bins=200)
+    model = SpectraNetClassifier(**TINY).fit(X, y)
+    assert not model._exact
+    np.testing.assert_allclose(model.predict_proba(X[:3]), model.predict_proba(X)[:3], atol=1e-5)
+
+
+def test_wavelengths_of_an_array():
+    X, y = two_classes()
+    wavelength = np.linspace(4000.0, 8000.0, 80)
+    model = SpectraNetClassifier(**TINY, wavelength=wavelength).fit(X, y)
+    np.testing.assert_array_equal(model.input_.wavelength_, wavelength)
+    for wrong in (wavelength[::-1], wavelength[:5]):
+        with pytest.raises(ValueError, match="'wavelength' parameter must hold the 80 rising"):
+            clone(model).set_params(wavelength=wrong).fit(X, y)
+
+
+def test_arrays_and_tables_do_not_mix(supernovae):
+    table, y = supernovae
+    X, labels = two_classes()
+    with pytest.raises(ValueError, match=r"fit saw a table with a column 'spectrum', and X is an"):
+        SpectraNetClassifier(**TINY).fit(table, y).predict(X)
+    with pytest.raises(ValueError, match=r"fit saw an array of spectra on one grid, and X is a"):
+        SpectraNetClassifier(**TINY).fit(X, labels).predict(table)
+    with pytest.raises(ValueError, match="leave frame='observer'"):
+        SpectraNetClassifier(**TINY, frame="rest").fit(X, labels)
+
+
+def test_in_pipelines_and_searches(supernovae):
+    X, y = supernovae
+    resampled = make_pipeline(SpectrumResampler(n_bins=64), SpectraNetClassifier(**TINY))
+    assert resampled.fit(X, y).predict_proba(X).shape == (60, 5)
+    of_latent = make_pipeline(SpectraNetClassifier(**TINY), SVC())
+    assert np.isfinite(cross_val_score(of_latent, X, y, cv=2)).all()
+    grid = {"dropout": [0.0, 0.3], "loss": ["focal", "balanced_focal"]}
+    search = GridSearchCV(SpectraNetClassifier(**TINY), grid, cv=2, error_score="raise")
+    assert search.fit(X, y).best_params_.keys() == grid.keys()
+
+
+def test_names_and_pandas_output(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**TINY).set_output(transform="pandas").fit(X, y)
+    Z = model.transform(X)
+    assert list(Z.index) == list(X.index)
+    assert Z.columns[0] == "spectranetclassifier0" and Z.shape == (60, 12)
+
+
+# Several spectra of one object -------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def several():
+    X, y = make_supernovae(40, modalities=["spectrum"], n_spectra=(1, 4), random_state=0)
+    return X.assign(spectrum=[None, *X["spectrum"].iloc[1:]]), y
+
+
+@pytest.mark.parametrize("combine", ["mean", "geometric"])
+def test_spectra_are_classified_one_by_one_and_combined(several, combine):
+    X, y = several
+    model = SpectraNetClassifier(**TINY, combine=combine).fit(X.iloc[1:], y[1:])
+    each = model.predict_proba_per_spectrum(X)
+    assert each.index.equals(X.index)
+    flat = as_ragged(each)
+    proba = np.column_stack([flat[str(name)] for name in model.classes_])
+    assert flat.lengths[0] == 0 and flat.lengths.max() > 2
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    whole = model.predict_proba(X)
+    np.testing.assert_array_equal(whole[0], model.class_prior_)
+    for row in range(1, 40):
+        own = proba[flat.offsets[row] : flat.offsets[row + 1]]
+        expected = own.mean(axis=0)
+        if combine == "geometric":
+            expected = np.exp(np.log(own).mean(axis=0))
+        np.testing.assert_allclose(whole[row], expected / expected.sum(), atol=1e-6)
+    # One spectrum alone is answered as it was among the others.
+    spectra = as_ragged(X["spectrum"], kind="spectrum")
+    row = int(flat.lengths.argmax())
+    pixels = spectra.take([row])
+    first = pixels.filter(pixels["time"] == pixels["time"].min())
+    alone = pd.DataFrame({"spectrum": first.to_nested().to_numpy()})
+    np.testing.assert_allclose(model.predict_proba(alone)[0], proba[flat.offsets[row]], atol=1e-6)
+
+
+def test_objects_of_many_spectra_count_once_in_validation(several):
+    X, y = several
+    model = SpectraNetClassifier(**TINY, early_stopping=True).fit(X.iloc[1:], y[1:])
+    from sklearn_sn.data import check_table
+    from sklearn_sn.nets import TableDataset
+
+    table = check_table(X, modalities=["spectrum"])
+    prepared = model.input_.prepare(table)
+    rows = np.flatnonzero(prepared.lengths)
+    extras = {"targets": np.arange(40)}
+    dataset = TableDataset({"spectrum": model.input_}, {"spectrum": prepared}, extras, rows)
+    valid = model._evaluated_part(dataset, np.arange(5, 15))
+    batch = valid.gather(np.arange(len(valid)), "cpu")
+    weight = np.bincount(batch.extras["targets"], weights=batch.extras["weight"], minlength=40)
+    expected = np.zeros(40)
+    expected[rows[5:15]] = 1.0
+    np.testing.assert_allclose(weight, expected, rtol=1e-6)
+    assert len(valid) == prepared.lengths[rows[5:15]].sum() > 10
+
+
+# Training ----------------------------------------------------------------------
+
+
+def test_losses_and_weights_of_classes(supernovae):
+    X, _ = supernovae
+    rare = np.where(np.arange(60) < 6, "rare", "common")
+    more = {**TINY, "max_epochs": 12, "lr": 3e-3}
+    plain, focal, balanced, weighted = (
+        SpectraNetClassifier(**more, **params).fit(X, rare).predict_proba(X)[:, 1].mean()
+        for params in (
+            {},
+            {"loss": "focal"},
+            {"loss": "balanced_focal"},
+            {"class_weight": "balanced"},
+        )
+    )
+    assert plain < 0.25
+    assert min(balanced, weighted) > plain + 0.1 and balanced > focal + 0.05
+
+
+def test_composite_score_stops_and_is_in_the_history(supernovae):
+    X, y = supernovae
+    params = {**TINY, "max_epochs": 30, "n_iter_no_change": 2, "lr": 0.02}
+    model = SpectraNetClassifier(**params, early_stopping=True, scoring="composite").fit(X, y)
+    scores = [row["valid_score"] for row in model.history_]
+    assert model.n_iter_ == len(scores) < 30
+    # Two epochs without a better score end it.
+    assert scores.index(max(scores)) == len(scores) - 3
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_average_of_the_weights_answers(supernovae):
+    X, y = supernovae
+    last, average = (SpectraNetClassifier(**TINY, ema_decay=d).fit(X, y) for d in (None, 0.99))
+    assert np.abs(last.predict_proba(X) - average.predict_proba(X)).max() > 1e-4
+    for model in (last, average):
+        again = clone(model).fit(X, y)
+        np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+
+
+def test_warm_start_goes_on(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**TINY, warm_start=True).fit(X, y)
+    before = model.history_[0]["train_loss"]
+    model.set_params(max_epochs=3).fit(X, y)
+    assert model.n_iter_ == 5 and model.history_[-1]["train_loss"] < before
+    with pytest.raises(ValueError, match="n_bins"):
+        model.set_params(n_bins=32).fit(X, y)
+
+
+def test_warm_start_keeps_the_grid_of_an_array():
+    X, y = two_classes()
+    model = SpectraNetClassifier(**TINY, warm_start=True).fit(X, y)
+    with pytest.raises(ValueError, match="spectra of 80 bins; X has 70"):
+        model.fit(X[:, :70], y)
+
+
+def test_bfloat16_is_nearly_the_same(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**TINY, precision="bfloat16").fit(X, y)
+    half = model.predict_proba(X)
+    whole = model.set_params(precision="float32").predict_proba(X)
+    assert 0 < np.abs(half - whole).max() < 0.05
+    assert not model.set_params(precision="auto")._mixed("cpu")  # narrow
+
+
+@pytest.mark.parametrize("n", [3, 17])
+def test_small_and_odd_batches(n, supernovae):
+    X, _ = supernovae
+    model = SpectraNetClassifier(**{**TINY, "batch_size": 2}).fit(X.iloc[:n], np.arange(n) % 2)
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"widths": (8, 0)}, "'widths' parameter must hold positive"),
+        ({"widths": (8,)}, "'widths' parameter has 1 blocks and 'kernels' 2"),
+        ({"kernels": ((3, 4), (3,))}, "'kernels' parameter must hold a tuple of odd"),
+        ({"kernels": (3, 5)}, "'kernels' parameter must hold a tuple of odd"),
+        ({"architecture": "galspecnet"}, "'kernels' parameter must hold odd"),
+        (
+            {"channels": "flux"},
+            "'channels' parameter of SpectraNetClassifier must be",
+        ),
+        ({"channels": ("flux", "time")}, "'channels' parameter must be a sequence of names"),
+        ({"wavelength_range": (350.0, 900.0)}, "'wavelength_range' parameter must be two rising"),
+        ({"wavelength_range": (3500.0,)}, "'wavelength_range' parameter must be two rising"),
+        ({"max_crop": 0.7}, "max_crop"),
+    ],
+)
+def test_parameters_that_are_refused(params, message, supernovae):
+    with pytest.raises(ValueError, match=message):
+        SpectraNetClassifier(**{**TINY, **params}).fit(*supernovae)

@@ -1,0 +1,43 @@
+"""What training does to spectra."""
+
+import numpy as np
+
+from sklearn_sn.nets._spectrum_augmentation import augmented
+
+
+def spectra(n=400, n_bins=100):
+    flux = np.zeros((n, 2, n_bins), dtype=np.float32)
+    flux[:, :, 50] = 100.0
+    return flux, np.ones((n, n_bins), dtype=bool)
+
+
+def test_ends_are_cropped_up_to_the_limit():
+    _, covered = augmented(*spectra(), np.random.default_rng(0), max_crop=0.25)
+    assert covered[:, 26:74].all()
+    for end in (covered[:, 0], covered[:, -1]):
+        assert 0.2 < (~end).mean() < 0.4
+    assert covered.sum(axis=1).min() < 80
+
+
+def test_what_is_short_keeps_three_bins():
+    flux, covered = spectra()
+    covered[:, 3:] = False
+    _, left = augmented(flux, covered, np.random.default_rng(0), max_crop=0.25, max_shift=30)
+    assert (left.sum(axis=1) == 3).all()
+
+
+def test_spectra_move_by_whole_bins_and_bring_nothing_in():
+    flux, covered = spectra()
+    moved, left = augmented(flux, covered, np.random.default_rng(0), max_crop=0.0, max_shift=7)
+    shift = moved[:, 1].argmax(axis=1) - 50
+    assert set(shift) == set(range(-7, 8))
+    place = np.arange(100)
+    expected = (place >= shift[:, None]) & (place < 100 + shift[:, None])
+    np.testing.assert_array_equal(left, expected)
+
+
+def test_only_the_flux_is_warped():
+    flux, covered = spectra()
+    out, _ = augmented(flux * 0, covered, np.random.default_rng(0), warped=(0,))
+    smooth = out.reshape(400, 2, 10, 10).mean(axis=3).std(axis=2)  # noise averages out
+    assert np.median(smooth[:, 0]) > 3 * np.median(smooth[:, 1])
