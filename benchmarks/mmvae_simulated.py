@@ -44,8 +44,9 @@ AUTOENCODERS = {
     "MMVAE": SIZES,
     "spectrum-only VAE": {**SIZES, "modalities": ("spectrum",), "objective": "elbo"},
 }
-MEAN, NEIGHBOUR, REGRESSOR = "mean per phase", "contrastive neighbour", "end-to-end regressor"
-MODELS = (MEAN, *AUTOENCODERS, NEIGHBOUR, REGRESSOR)
+MEAN, REGRESSOR = "mean per phase", "end-to-end regressor"
+NEIGHBOURS = {"contrastive neighbour": 1, "ten contrastive neighbours": 10}
+MODELS = (MEAN, *AUTOENCODERS, *NEIGHBOURS, REGRESSOR)
 
 
 def simulate(n, seed, surveys=("lsst",)):
@@ -121,7 +122,7 @@ def run(name, X, truth, split, true, arguments):
     if name == MEAN:
         model = MeanSpectrumGenerator().fit(X_train)
         return before_and_after(model, X_held, without_spectra(X_test), true, None)
-    if name == NEIGHBOUR:
+    if name in NEIGHBOURS:
         embedder = ContrastiveEmbedder(
             encoders={"light_curve": "transceiver", "spectrum": "transceiver"},
             lr=1e-3,
@@ -130,8 +131,11 @@ def run(name, X, truth, split, true, arguments):
             random_state=0,
             verbose=2,
         )
-        embedder = fitted(embedder, name, X_train, arguments.reuse)
-        model = CrossModalGenerator(FrozenEstimator(embedder)).fit(X_train)
+        # All neighbours are of one space.
+        reuse = arguments.reuse or NEIGHBOURS[name] > 1
+        embedder = fitted(embedder, next(iter(NEIGHBOURS)), X_train, reuse)
+        model = CrossModalGenerator(FrozenEstimator(embedder), n_neighbors=NEIGHBOURS[name])
+        model.fit(X_train)
         return before_and_after(model, X_held, without_spectra(X_test), true, None)
     model = MMVAEEmbedder(
         **AUTOENCODERS[name], max_epochs=arguments.epochs, random_state=0, verbose=2
