@@ -22,8 +22,8 @@ class CrossModalGenerator(SpectrumGenerator):
 
     An embedder with ``generate`` is asked itself. For any other, the neighbours of the object in
     the embedder's space answer with their own spectra [1]_: of each neighbour the spectrum nearest
-    in phase, on the wavelengths asked for; several neighbours are averaged. Where no neighbour was
-    observed, the mean spectrum of that phase stands in.
+    in phase, moved to the phase asked for, on the wavelengths asked for; several neighbours are
+    averaged. Where none was observed, the mean spectrum of that phase stands in.
 
     Parameters
     ----------
@@ -40,6 +40,9 @@ class CrossModalGenerator(SpectrumGenerator):
         Neighbours that are averaged.
     weights : {"distance", "uniform"}, default="distance"
         Of the neighbours: one over their distances, or equal.
+    phase_correction : bool, default=True
+        Move a neighbour's spectrum from its own phase to the one asked for, by the difference of
+        the mean spectra of both. Else it answers as it was observed, however far in phase.
     metric : {"euclidean", "cosine", "frobenius"}, default="frobenius"
         "frobenius" is the Euclidean distance of the flat codes.
     frame, phase_bins, phase_range, wavelength_range, normalization_range
@@ -99,6 +102,7 @@ class CrossModalGenerator(SpectrumGenerator):
         "method": [StrOptions({"auto", "generate", "neighbors"})],
         "n_neighbors": AT_LEAST_ONE,
         "weights": [StrOptions({"distance", "uniform"})],
+        "phase_correction": ["boolean"],
         "metric": [StrOptions(set(METRICS))],
         **SpectrumGenerator._parameter_constraints,
     }
@@ -112,6 +116,7 @@ class CrossModalGenerator(SpectrumGenerator):
         method="auto",
         n_neighbors=1,
         weights="distance",
+        phase_correction=True,
         metric="frobenius",
         frame="rest",
         phase_bins=8,
@@ -125,6 +130,7 @@ class CrossModalGenerator(SpectrumGenerator):
         self.method = method
         self.n_neighbors = n_neighbors
         self.weights = weights
+        self.phase_correction = phase_correction
         self.metric = metric
         self.frame = frame
         self.phase_bins = phase_bins
@@ -199,7 +205,10 @@ class CrossModalGenerator(SpectrumGenerator):
         self.retriever_ = retriever.fit(X.iloc[rows])
         stand_in = self.phases_.between(self.mean_, np.where(np.isfinite(phase), phase, 0.0))
         own = np.searchsorted(rows, owner)
-        self.spectra_ = NeighborSpectra.from_spectra(own, phase, flux, stand_in)
+        kept = flux
+        if self.phase_correction:
+            kept, stand_in = flux - stand_in, np.zeros_like(stand_in)
+        self.spectra_ = NeighborSpectra.from_spectra(own, phase, kept, stand_in)
         # Each object of fit asks all others.
         k = min(self.n_neighbors + 1, len(rows))
         distance, place = self.retriever_.kneighbors(X.iloc[rows], k)
@@ -221,7 +230,8 @@ class CrossModalGenerator(SpectrumGenerator):
 
     def _expected(self, query, rows, phase):
         place, weights = query
-        return self.spectra_.mean(place[rows], weights[rows], phase)
+        found = self.spectra_.mean(place[rows], weights[rows], phase)
+        return found + self.phases_.between(self.mean_, phase) if self.phase_correction else found
 
     def kneighbors(self, X, n_neighbors=None, return_distance=True):
         """The neighbours that answer.

@@ -44,6 +44,19 @@ def test_the_answer_is_the_neighbours_spectrum_nearest_in_phase(neighbours, date
     assert (distance == 0).all()
 
 
+def test_neighbours_are_moved_to_the_phase_asked_for(neighbours, dated):
+    plain = CrossModalGenerator(Known(), phase_correction=False).fit(dated)
+    rows = dated[as_ragged(dated["spectrum"]).lengths > 0]
+    moved, own = (model.predict(rows, phase=[0.0, 25.0]) for model in (neighbours, plain))
+    # As they were observed, the nearest spectrum is one and the same for two phases of most.
+    same = np.abs(own[:, 0] - own[:, 1]).max(axis=1) == 0
+    assert same.any()
+    shift = np.diff(neighbours.phases_.between(neighbours.mean_, np.array([0.0, 25.0])), axis=0)
+    np.testing.assert_allclose(
+        (moved[:, 1] - moved[:, 0])[same], shift.repeat(same.sum(), 0), atol=1e-5
+    )
+
+
 def test_shapes_and_samples(dated):
     model = CrossModalGenerator(Known(), n_neighbors=4, weights="uniform").fit(dated)
     assert model.method_ == "neighbors" and model.frame_ == "rest"
