@@ -18,6 +18,7 @@ class ArrayInputMixin(TransformerMixin):
     """
 
     _array_kind = "an array"
+    _on_array = False  # until fit says; of models that were saved before it did
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
