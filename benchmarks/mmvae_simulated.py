@@ -31,6 +31,7 @@ from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import Spectrograph, make_supernovae
 from sklearn_sn.persistence import load_model, save_model
+from sklearn_sn.plotting import GenerationDisplay, MaskingDisplay
 from sklearn_sn.regression import LightCurveTransformerRegressor
 
 SPECTROGRAPH = Spectrograph(
@@ -157,12 +158,30 @@ def run(name, X, truth, split, true, arguments):
     return found
 
 
+def draw(X, split, folder):
+    """Four test objects, and what hidden points cost; of models of an earlier run."""
+    train, held, test = split
+    folder.mkdir(parents=True, exist_ok=True)
+    model = fitted(None, "MMVAE", None, reuse=True).calibrate(X.iloc[held])
+    mean = MeanSpectrumGenerator().fit(X.iloc[train])
+    embedder = FrozenEstimator(fitted(None, next(iter(NEIGHBOURS)), None, reuse=True))
+    ten = CrossModalGenerator(embedder, n_neighbors=10).fit(X.iloc[train])
+    others = {"mean spectrum": mean, "ten neighbours": ten}
+    display = GenerationDisplay.from_estimator(model, X.iloc[test[:4]], range(4), others=others)
+    display.plot().figure_.savefig(folder / "mmvae_simulated_generation.png", dpi=60)
+    display = MaskingDisplay.from_estimators(
+        {"MMVAE": model, "mean spectrum": mean}, X.iloc[test[:100]], fractions=MASKED
+    )
+    display.plot().figure_.savefig(folder / "mmvae_simulated_masking.png", dpi=60)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=4500)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
     parser.add_argument("--reuse", action="store_true", help="models in benchmarks/.cache")
+    parser.add_argument("--picture", type=Path, help="a folder; draws models of an earlier run")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/mmvae_simulated"))
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
@@ -170,6 +189,8 @@ def main():
     X, truth = simulate(arguments.objects, seed=0)
     n = len(X)
     split = np.split(np.arange(n), [int(0.8 * n), int(0.9 * n)])
+    if arguments.picture:
+        return draw(X, split, arguments.picture)
     true = Truth(X.iloc[split[2]], WAVELENGTH, native=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.models:
