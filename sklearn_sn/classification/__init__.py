@@ -3,6 +3,7 @@
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._gru import GRUClassifier
 from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
 from sklearn_sn.classification._supcon import SupConClassifier
 
@@ -11,5 +12,6 @@ __all__ = [
     "GRUClassifier",
     "LightCurveTransformerClassifier",
     "SpectraNetClassifier",
+    "SpectralRedshiftClassifier",
     "SupConClassifier",
 ]
