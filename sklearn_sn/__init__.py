@@ -17,6 +17,7 @@ _LAZY = {
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
     "SpectraNetClassifier": "sklearn_sn.classification",
     "SpectralRedshiftClassifier": "sklearn_sn.classification",
+    "SpectralRedshiftImputer": "sklearn_sn.classification",
     "SpectraNetRegressor": "sklearn_sn.regression",
     "SupConClassifier": "sklearn_sn.classification",
     "load_model": "sklearn_sn.persistence",

@@ -122,6 +122,24 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         check_is_fitted(self, "net_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
+    def _chosen(self, X, y):
+        """The class that `explain` is asked of each object, as a code (n_objects,)."""
+        if y is None:
+            return self.predict_proba(X).argmax(axis=1)
+        labels = np.broadcast_to(np.asarray(y), len(X))
+        codes = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
+        wrong = self.classes_[codes] != labels
+        if wrong.any():
+            raise ValueError(
+                f"explain knows the classes {self.classes_.tolist()}; y holds "
+                f"{labels[np.argmax(wrong)]!r}."
+            )
+        return codes
+
+    def _measured(self, outputs, chosen):
+        """Log-probability (N,) of classes, by codes, of the outputs of the network, as tensors."""
+        return outputs.log_softmax(dim=1).gather(1, chosen[:, None])[:, 0]
+
 
 def softmax(logits):
     """Probabilities in float64; rows add up to 1."""

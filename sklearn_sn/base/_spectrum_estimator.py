@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base._array_input import ArrayInputMixin
 from sklearn_sn.base._parameters import fraction, size
+from sklearn_sn.base._spectrum_explanation import SpectrumExplanationMixin
 from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_sizes
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data._quality import warn_quality
@@ -61,7 +62,7 @@ class SpectrumAnswers:
         return total / count.reshape(-1, *[1] * (values.ndim - 1))
 
 
-class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
+class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEstimator):
     """Base of classifiers and regressors of spectra, of a table or of an array on one grid.
 
     Training sees one spectrum of each object in an epoch, drawn anew; predictions are made for each

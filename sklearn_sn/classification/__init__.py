@@ -3,6 +3,7 @@
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._gru import GRUClassifier
 from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
 from sklearn_sn.classification._supcon import SupConClassifier
@@ -13,5 +14,6 @@ __all__ = [
     "LightCurveTransformerClassifier",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",
+    "SpectralRedshiftImputer",
     "SupConClassifier",
 ]

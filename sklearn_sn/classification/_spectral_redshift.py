@@ -3,7 +3,9 @@
 from numbers import Real
 
 import numpy as np
+import torch
 from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, size
 from sklearn_sn.classification._redshift_posterior import redshift_moments
@@ -358,6 +360,56 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
+
+    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
+        """Which wavelengths speak for a class or for the redshift, and which against it.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+        y : label or array-like of shape (n_objects,), optional
+            Classes to explain, by default those predicted.
+        of : {"class", "redshift"}, default="class"
+            With "redshift", the logarithm of the posterior near its highest is explained.
+        method : {"occlusion", "gradient"}, default="occlusion"
+            As in :meth:`SpectraNetClassifier.explain`.
+        window : int, default=None
+            Bins that occlusion hides at once; by default a thirty-second of the grid.
+
+        Returns
+        -------
+        wavelength : array of shape (n_bins,)
+            Å, in the frame of the observer.
+        importance : array of shape (n_objects, n_bins), float64
+            Positive where the bin makes the answer more probable; 0 where nothing is covered.
+
+        Raises
+        ------
+        ValueError
+            For an unknown `of`, `method` or label, or a `window` that is not a number of bins.
+        """
+        if of == "class":
+            return super().explain(X, y, method=method, window=window)
+        if of != "redshift" or y is not None:
+            raise ValueError(
+                "The 'of' of explain must be 'class' or, without y, 'redshift'. Got "
+                f"{of!r}{'' if y is None else ' and a y'} instead."
+            )
+        check_is_fitted(self, "net_")
+        self._check_explain(method, window)
+        mode = self.predict_redshift_proba(X)[1].argmax(axis=1)
+        return self._importances(X, mode, self._measured_shift, method, window)
+
+    def _measured(self, outputs, chosen):
+        log_p = outputs.log_softmax(dim=1).unflatten(1, (len(self.classes_), -1))
+        return log_p.logsumexp(dim=2).gather(1, chosen[:, None])[:, 0]
+
+    def _measured_shift(self, outputs, chosen):
+        """Log-probability (N,) of the shifts next to some, whatever the class."""
+        log_p = outputs.log_softmax(dim=1).unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
+        near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
+        near = near.clamp(0, log_p.shape[1] - 1)
+        return log_p.gather(1, near).logsumexp(dim=1)
 
     def _marginal(self, X, axis, prior):
         """The posterior summed over an axis; the prior where there is no spectrum."""

@@ -27,6 +27,7 @@ OBJECTS = {
         "LightCurveTransformerClassifier",
         "SpectraNetClassifier",
         "SpectralRedshiftClassifier",
+        "SpectralRedshiftImputer",
         "SupConClassifier",
     ),
     "sklearn_sn.cross_modal": (
