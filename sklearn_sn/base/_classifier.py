@@ -132,13 +132,24 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         if wrong.any():
             raise ValueError(
                 f"explain knows the classes {self.classes_.tolist()}; y holds "
-                f"{labels[np.argmax(wrong)]!r}."
+                f"{labels[wrong].tolist()[0]!r}."
             )
         return codes
 
     def _measured(self, outputs, chosen):
-        """Log-probability (N,) of classes, by codes, of the outputs of the network, as tensors."""
-        return outputs.log_softmax(dim=1).gather(1, chosen[:, None])[:, 0]
+        """Log-odds (N,) of classes, by codes, of the outputs of the network, as tensors."""
+        return log_odds(outputs, chosen[:, None])
+
+
+def log_odds(logits, chosen):
+    """ln p / (1 - p) of some cells of a softmax: (N, n_cells) and (N, n_chosen) to (N,), tensors.
+
+    Where the probability is near 1 its logarithm tells nothing any more; this does.
+    """
+    inside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, chosen, True)
+    low = torch.finfo(logits.dtype).min
+    own, rest = logits.masked_fill(~inside, low), logits.masked_fill(inside, low)
+    return own.logsumexp(dim=1) - rest.logsumexp(dim=1)
 
 
 def softmax(logits):

@@ -39,9 +39,9 @@ class SpectrumExplanationMixin:
         wavelength : array of shape (n_bins,)
             Å, in the frame that the network sees: at rest with ``frame="rest"``.
         importance : array of shape (n_objects, n_bins), float64
-            For classifiers in the logarithm of the probability, for regressors in the unit of the
-            number: positive where the bin makes the answer more probable, or the number larger. The
-            mean over the spectra of an object; 0 where none covers the bin.
+            For classifiers in the logarithm of the odds, ln p / (1 - p), for regressors in the unit
+            of the number: positive where the bin makes the answer more probable, or the number
+            larger. The mean over the spectra of an object; 0 where none covers the bin.
 
         Raises
         ------

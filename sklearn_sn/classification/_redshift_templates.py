@@ -168,17 +168,15 @@ class TemplateShiftEstimator(SpectrumEstimator):
         time = np.full(len(found), np.nan)
         return SpectrumAnswers(latent, latent, found, time, table.spectrum_offsets, table.index)
 
-    def _posteriors(self, X):
-        """Posteriors of class and shift, (n, n_classes, n_shifts), of some objects at a time.
+    def _posteriors(self, table):
+        """Posteriors of class and shift, some objects of a checked table at a time.
 
         Yields
         ------
         rows : array of int, shape (n,)
-            Objects with a spectrum, in their order; first comes None with their number.
+            Objects that have a spectrum on the grid, in their order.
+        posterior : array of shape (n, n_classes, n_shifts), float64
         """
-        check_is_fitted(self, "net_")
-        table = self._checked(X)
-        yield None, len(table)
         owner = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
         combined, start = PosteriorSum(self.combine), 0
         shape = (-1, len(self.classes_), len(self.redshift_grid_))

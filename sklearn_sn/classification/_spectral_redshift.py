@@ -7,7 +7,7 @@ import torch
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, size
+from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, log_odds, size
 from sklearn_sn.classification._redshift_posterior import redshift_moments
 from sklearn_sn.classification._redshift_templates import TemplateShiftEstimator
 from sklearn_sn.losses import ClassShiftLoss
@@ -370,7 +370,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
         y : label or array-like of shape (n_objects,), optional
             Classes to explain, by default those predicted.
         of : {"class", "redshift"}, default="class"
-            With "redshift", the logarithm of the posterior near its highest is explained.
+            With "redshift", the odds of the bins next to the highest of its posterior.
         method : {"occlusion", "gradient"}, default="occlusion"
             As in :meth:`SpectraNetClassifier.explain`.
         window : int, default=None
@@ -401,21 +401,20 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
         return self._importances(X, mode, self._measured_shift, method, window)
 
     def _measured(self, outputs, chosen):
-        log_p = outputs.log_softmax(dim=1).unflatten(1, (len(self.classes_), -1))
-        return log_p.logsumexp(dim=2).gather(1, chosen[:, None])[:, 0]
+        of_class = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=2)
+        return log_odds(of_class, chosen[:, None])
 
     def _measured_shift(self, outputs, chosen):
-        """Log-probability (N,) of the shifts next to some, whatever the class."""
-        log_p = outputs.log_softmax(dim=1).unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
+        """Log-odds (N,) of the shifts next to some, whatever the class."""
+        of_shift = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
         near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
-        near = near.clamp(0, log_p.shape[1] - 1)
-        return log_p.gather(1, near).logsumexp(dim=1)
+        return log_odds(of_shift, near.clamp(0, of_shift.shape[1] - 1))
 
     def _marginal(self, X, axis, prior):
         """The posterior summed over an axis; the prior where there is no spectrum."""
-        blocks = self._posteriors(X)
-        _, n_objects = next(blocks)
-        out = np.tile(prior(), (n_objects, 1))
-        for rows, posterior in blocks:
+        check_is_fitted(self, "net_")
+        table = self._checked(X)
+        out = np.tile(prior(), (len(table), 1))
+        for rows, posterior in self._posteriors(table):
             out[rows] = posterior.sum(axis=axis)
         return out
