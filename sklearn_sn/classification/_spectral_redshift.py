@@ -3,11 +3,11 @@
 from numbers import Real
 
 import numpy as np
-import torch
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, log_odds, size
+from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, size
+from sklearn_sn.classification._redshift_explanation import RedshiftExplanationMixin
 from sklearn_sn.classification._redshift_posterior import redshift_moments
 from sklearn_sn.classification._redshift_templates import TemplateShiftEstimator
 from sklearn_sn.losses import ClassShiftLoss
@@ -15,7 +15,9 @@ from sklearn_sn.losses import ClassShiftLoss
 _NOT_OURS = ("architecture", "size", "latent_dim", "grid", "frame", "wavelength")
 
 
-class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator):
+class SpectralRedshiftClassifier(
+    RedshiftExplanationMixin, NetworkClassifierMixin, TemplateShiftEstimator
+):
     """Class and redshift, with its error, from spectra in the frame of the observer.
 
     A convolutional network makes features of each spectrum, bin by bin of a logarithmic grid of
@@ -139,6 +141,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
     X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
     a spectrum is not covered, on the bins that ``wavelength_range`` gives, as
     :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it.
+
+    `transform` answers the logarithm of the evidence for each template, whatever the shift.
 
     Objects whose redshift is unknown or beyond `redshift_range` teach their class, at whatever
     redshift the templates find.
@@ -327,13 +331,13 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
         ValueError
             If `fit` knew no redshift at all.
         """
-        posterior = self._marginal(X, 1, lambda: self.redshift_prior_)
+        check_is_fitted(self, "net_")
         if not self.n_redshifts_:
             raise ValueError(
                 "fit knew no redshift, so that none can be told; give a table with the column that "
                 "the 'redshift_column' parameter names, or fit(..., redshift=...)."
             )
-        return self.redshift_grid_, posterior
+        return self.redshift_grid_, self._marginal(X, 1, lambda: self.redshift_prior_)
 
     def predict_redshift(self, X, return_std=False):
         """The redshift of every object.
@@ -360,55 +364,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, TemplateShiftEstimator)
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
-
-    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
-        """Which wavelengths speak for a class or for the redshift, and which against it.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
-        y : label or array-like of shape (n_objects,), optional
-            Classes to explain, by default those predicted.
-        of : {"class", "redshift"}, default="class"
-            With "redshift", the odds of the bins next to the highest of its posterior.
-        method : {"occlusion", "gradient"}, default="occlusion"
-            As in :meth:`SpectraNetClassifier.explain`.
-        window : int, default=None
-            Bins that occlusion hides at once; by default a thirty-second of the grid.
-
-        Returns
-        -------
-        wavelength : array of shape (n_bins,)
-            Å, in the frame of the observer.
-        importance : array of shape (n_objects, n_bins), float64
-            Positive where the bin makes the answer more probable; 0 where nothing is covered.
-
-        Raises
-        ------
-        ValueError
-            For an unknown `of`, `method` or label, or a `window` that is not a number of bins.
-        """
-        if of == "class":
-            return super().explain(X, y, method=method, window=window)
-        if of != "redshift" or y is not None:
-            raise ValueError(
-                "The 'of' of explain must be 'class' or, without y, 'redshift'. Got "
-                f"{of!r}{'' if y is None else ' and a y'} instead."
-            )
-        check_is_fitted(self, "net_")
-        self._check_explain(method, window)
-        mode = self.predict_redshift_proba(X)[1].argmax(axis=1)
-        return self._importances(X, mode, self._measured_shift, method, window)
-
-    def _measured(self, outputs, chosen):
-        of_class = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=2)
-        return log_odds(of_class, chosen[:, None])
-
-    def _measured_shift(self, outputs, chosen):
-        """Log-odds (N,) of the shifts next to some, whatever the class."""
-        of_shift = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
-        near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
-        return log_odds(of_shift, near.clamp(0, of_shift.shape[1] - 1))
 
     def _marginal(self, X, axis, prior):
         """The posterior summed over an axis; the prior where there is no spectrum."""

@@ -261,6 +261,22 @@ def test_composes_and_is_saved(tmp_path):
         again.set_params(redshift_range=(0, 0.5)).fit(X, y)
 
 
+def test_stops_early_and_computes_in_half_the_bits():
+    X, y = simulated(40, 0)
+    own = SpectralRedshiftClassifier(**{**TINY, "max_epochs": 4}, early_stopping=True)
+    fitted = own.fit(X, y)
+    assert all(np.isfinite(row["valid_loss"]) for row in fitted.history_)
+    whole = fitted.predict_proba(X)
+    half = fitted.set_params(precision="bfloat16").predict_proba(X)
+    assert 0 < np.abs(half - whole).max() < 0.05
+
+
+def test_of_no_objects(model):
+    X, _ = simulated(3, 0)
+    assert model.predict_proba(X.iloc[:0]).shape == (0, 2)
+    assert model.predict_redshift(X.iloc[:0], return_std=True)[1].shape == (0,)
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
