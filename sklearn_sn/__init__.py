@@ -16,6 +16,8 @@ _LAZY = {
     "MMVAEEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
     "SpectraNetClassifier": "sklearn_sn.classification",
+    "SpectralRedshiftClassifier": "sklearn_sn.classification",
+    "SpectralRedshiftImputer": "sklearn_sn.classification",
     "SpectraNetRegressor": "sklearn_sn.regression",
     "SupConClassifier": "sklearn_sn.classification",
     "load_model": "sklearn_sn.persistence",

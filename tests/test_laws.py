@@ -20,6 +20,7 @@ from sklearn_sn.classification import (
     DomainAdversarialClassifier,
     GRUClassifier,
     LightCurveTransformerClassifier,
+    SpectralRedshiftClassifier,
     SpectraNetClassifier,
     SupConClassifier,
 )
@@ -77,6 +78,12 @@ SUPERVISED = [
     SpectraNetClassifier(**OF_SPECTRA, **BLOCKS, loss="balanced_focal", combine="geometric"),
     SpectraNetClassifier(**OF_SPECTRA, architecture="galspecnet", early_stopping=True),
     SpectraNetRegressor(**OF_SPECTRA, **BLOCKS, frame="rest", grid="linear"),
+    SpectralRedshiftClassifier(
+        **{name: value for name, value in OF_SPECTRA.items() if name != "latent_dim"},
+        widths=(8, 8),
+        kernels=(7, 5),
+        n_features=8,
+    ),
 ]
 TRANSFORMERS = [
     ContinuumNormalizer(),
@@ -197,6 +204,7 @@ def test_bad_parameter_is_named(estimator, supernovae):
         "MedianFilter": "size",
         "SpectraNetClassifier": "latent_dim",
         "SpectraNetRegressor": "latent_dim",
+        "SpectralRedshiftClassifier": "n_features",
         "SpectrumResampler": "n_bins",
         "SupConClassifier": "temperature",
     }[type(estimator).__name__]

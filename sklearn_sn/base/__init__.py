@@ -1,7 +1,7 @@
 """The base of all estimators that train a network."""
 
 from sklearn_sn.base._array_input import ArrayInputMixin
-from sklearn_sn.base._classifier import CLASS_WEIGHT, NetworkClassifierMixin, softmax
+from sklearn_sn.base._classifier import CLASS_WEIGHT, NetworkClassifierMixin, log_odds, softmax
 from sklearn_sn.base._encoders import (
     ENCODERS,
     add_bands,
@@ -58,6 +58,7 @@ __all__ = [
     "frozen_modules",
     "kept_params",
     "laplace_moments",
+    "log_odds",
     "mixture_mean",
     "mixture_samples",
     "named_encoders",

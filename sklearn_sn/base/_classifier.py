@@ -122,6 +122,35 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         check_is_fitted(self, "net_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
+    def _chosen(self, X, y):
+        """The class that `explain` is asked of each object, as a code (n_objects,)."""
+        if y is None:
+            return self.predict_proba(X).argmax(axis=1)
+        labels = np.broadcast_to(np.asarray(y), len(X))
+        codes = np.searchsorted(self.classes_, labels).clip(max=len(self.classes_) - 1)
+        wrong = self.classes_[codes] != labels
+        if wrong.any():
+            raise ValueError(
+                f"explain knows the classes {self.classes_.tolist()}; y holds "
+                f"{labels[wrong].tolist()[0]!r}."
+            )
+        return codes
+
+    def _measured(self, outputs, chosen):
+        """Log-odds (N,) of classes, by codes, of the outputs of the network, as tensors."""
+        return log_odds(outputs, chosen[:, None])
+
+
+def log_odds(logits, chosen):
+    """ln p / (1 - p) of some cells of a softmax: (N, n_cells) and (N, n_chosen) to (N,), tensors.
+
+    Where the probability is near 1 its logarithm tells nothing any more; this does.
+    """
+    inside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, chosen, True)
+    low = torch.finfo(logits.dtype).min
+    own, rest = logits.masked_fill(~inside, low), logits.masked_fill(inside, low)
+    return own.logsumexp(dim=1) - rest.logsumexp(dim=1)
+
 
 def softmax(logits):
     """Probabilities in float64; rows add up to 1."""

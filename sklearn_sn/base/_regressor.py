@@ -92,6 +92,16 @@ class NetworkRegressorMixin(RegressorMixin, TransformerMixin):
         if return_std and self.loss != "gaussian":
             raise ValueError("return_std needs loss='gaussian'; this regressor learned no width.")
 
+    def _chosen(self, X, y):
+        """What `explain` is asked of each object: the one number that there is."""
+        if y is not None:
+            raise ValueError("explain takes no y of a regressor: it explains its one number.")
+        return np.zeros(len(X), dtype=np.int64)
+
+    def _measured(self, outputs, chosen):
+        """The numbers (N,) of outputs (N, n_outputs) of the network, as tensors."""
+        return outputs[:, 0] * self.target_scale_ + self.target_mean_
+
     def _moments(self, outputs, found):
         """Means and standard deviations (n,), of outputs (n, n_outputs) in units of the targets.
 

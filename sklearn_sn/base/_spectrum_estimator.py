@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base._array_input import ArrayInputMixin
 from sklearn_sn.base._parameters import fraction, size
+from sklearn_sn.base._spectrum_explanation import SpectrumExplanationMixin
 from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_sizes
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data._quality import warn_quality
@@ -61,7 +62,7 @@ class SpectrumAnswers:
         return total / count.reshape(-1, *[1] * (values.ndim - 1))
 
 
-class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
+class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEstimator):
     """Base of classifiers and regressors of spectra, of a table or of an array on one grid.
 
     Training sees one spectrum of each object in an epoch, drawn anew; predictions are made for each
@@ -94,6 +95,7 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
     modalities_ = (_NAME,)
     _normalize = False
     _array_kind = "an array of spectra on one grid"
+    _input_class = SpectrumGridInput
 
     @property
     def _poor_score(self):
@@ -131,18 +133,26 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
             raise ValueError(
                 f"warm_start goes on with spectra of {self.input_.n_bins} bins; X has {n_bins}."
             )
+        return FluxArray(values, self._columns(n_bins), index)
+
+    def _columns(self, n_bins):
+        """Wavelengths of the columns of an array in Å, or their numbers."""
         if self.wavelength is None:
-            return FluxArray(values, np.arange(n_bins, dtype=np.float64), index)
+            return np.arange(n_bins, dtype=np.float64)
         wavelength = np.asarray(self.wavelength, dtype=np.float64)
         if wavelength.shape != (n_bins,) or not np.all(np.diff(wavelength, prepend=0.0) > 0):
             raise ValueError(
                 f"The 'wavelength' parameter must hold the {n_bins} rising wavelengths of the "
                 f"columns of X in Å. Got an array of shape {wavelength.shape} instead."
             )
-        return FluxArray(values, wavelength, index)
+        return wavelength
 
     def _check_sizes(self, params):
         network_sizes(params)
+        self._check_grid(params)
+
+    @staticmethod
+    def _check_grid(params):
         ends = np.asarray(params["wavelength_range"])
         if ends.shape != (2,) or not OPTICAL[0] <= ends[0] < ends[1] <= OPTICAL[1]:
             raise ValueError(
@@ -167,10 +177,9 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
         shift = self.max_shift
         if shift is None:
             shift = SHIFTS[self.frame]
-        n_bins = self.n_features_in_ if self._on_array else self.n_bins or N_BINS[self.size]
-        return SpectrumGridInput(
+        return self._input_class(
             wavelength_range=tuple(float(end) for end in self.wavelength_range),
-            n_bins=int(n_bins),
+            n_bins=self._n_bins,
             grid=self.grid,
             rest=self.frame == "rest",
             channels=tuple(str(name) for name in channels),
@@ -180,7 +189,18 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
             max_shift=float(shift),
         )
 
+    @property
+    def _n_bins(self):
+        if self._on_array:
+            return int(self.n_features_in_)
+        return int(self.n_bins or N_BINS[self.size])
+
     # The network ----------------------------------------------------------------
+
+    @property
+    def _widths(self):
+        """Channels of the blocks of the network."""
+        return network_sizes(self.get_params(deep=False))["widths"]
 
     def _new_encoder(self, params):
         encoder = ARCHITECTURES[self.architecture](
@@ -197,7 +217,7 @@ class SpectrumEstimator(ArrayInputMixin, SupervisedEstimator):
         """Whether to multiply in bfloat16: asked for, or wide enough, on what is made for it."""
         if self.precision != "auto":
             return self.precision == "bfloat16"
-        if max(network_sizes(self.get_params(deep=False))["widths"]) < WIDE:
+        if max(self._widths) < WIDE:
             return False
         if str(device).startswith("cuda"):
             return torch.cuda.is_bf16_supported()

@@ -78,9 +78,13 @@ class SupervisedEstimator(TorchEstimator):
             **net_more,
         )
         whole = self._evaluated_part(dataset, np.arange(len(dataset)))
-        latent, _, found = self._outputs_of(whole, n_outputs)
-        self.nothing_ = latent[found].mean(axis=0)
+        self.nothing_ = self._mean_latent(whole, n_outputs)
         return self
+
+    def _mean_latent(self, dataset, n_outputs):
+        """What `transform` answers for an object without the modality."""
+        latent, _, found = self._outputs_of(dataset, n_outputs)
+        return latent[found].mean(axis=0)
 
     def _checked(self, X, training=False):
         """The checked table; at fit, its columns are remembered."""

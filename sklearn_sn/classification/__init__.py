@@ -3,6 +3,8 @@
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._gru import GRUClassifier
 from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
+from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
 from sklearn_sn.classification._supcon import SupConClassifier
 
@@ -11,5 +13,7 @@ __all__ = [
     "GRUClassifier",
     "LightCurveTransformerClassifier",
     "SpectraNetClassifier",
+    "SpectralRedshiftClassifier",
+    "SpectralRedshiftImputer",
     "SupConClassifier",
 ]

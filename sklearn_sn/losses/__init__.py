@@ -4,11 +4,13 @@ from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
 from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
 from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.losses._spectral_redshift import ClassShiftLoss
 from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
 
 __all__ = [
     "AuxiliaryLoss",
+    "ClassShiftLoss",
     "ClassificationLoss",
     "FocalLoss",
     "GaussianLoss",

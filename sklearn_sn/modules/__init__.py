@@ -12,6 +12,7 @@ from sklearn_sn.modules._metadata import MetadataMLP
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import MMVAEModule, PointSetDecoder, PointSetExpert
 from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._spectral_redshift import SpectralFeatureNet, TemplateShiftModule
 from sklearn_sn.modules._spectranet import SpectraNet
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
 from sklearn_sn.modules._supervised import SupervisedModule
@@ -37,10 +38,12 @@ __all__ = [
     "PointSetExpert",
     "SizedModule",
     "SpectraNet",
+    "SpectralFeatureNet",
     "SpectrumConvNet",
     "SpectrumTransceiver",
     "SpectrumTransformer",
     "SupervisedModule",
+    "TemplateShiftModule",
     "TransceiverDecoder",
     "TransceiverEncoder",
     "TransformerStack",

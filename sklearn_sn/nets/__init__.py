@@ -14,6 +14,7 @@ from sklearn_sn.nets._metadata_input import MetadataInput
 from sklearn_sn.nets._mmvae import LightCurvePoints, MMVAENet, SpectrumPixels, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._plain_points import ImagePixels, MetadataNumbers
+from sklearn_sn.nets._spectral_redshift import RedshiftNet, RedshiftSpectrumInput
 from sklearn_sn.nets._spectrum_grid_input import CHANNELS, FluxArray, SpectrumGridInput
 from sklearn_sn.nets._spectrum_input import SpectrumInput
 from sklearn_sn.nets._supcon import SupConNet
@@ -39,6 +40,8 @@ __all__ = [
     "MetadataNumbers",
     "PhaseFrame",
     "Progress",
+    "RedshiftNet",
+    "RedshiftSpectrumInput",
     "Schedule",
     "SpectrumGridInput",
     "SpectrumInput",

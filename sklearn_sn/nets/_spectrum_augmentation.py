@@ -31,7 +31,7 @@ def augmented(flux, covered, rng, *, max_crop=0.2, max_shift=0, warped=(0,)):
     n, _, n_bins = flux.shape
     place = np.linspace(0.0, 1.0, n_bins, dtype=np.float32)
     if max_shift:
-        flux, covered = _shifted(flux, covered, rng.integers(-max_shift, max_shift + 1, n))
+        flux, covered, _ = shifted(flux, covered, rng.integers(-max_shift, max_shift + 1, n))
     low = np.where(rng.random(n) < 0.3, rng.uniform(0.0, max_crop, n), 0.0)[:, None]
     high = np.where(rng.random(n) < 0.3, rng.uniform(1.0 - max_crop, 1.0, n), 1.0)[:, None]
     inside = covered & (place >= low) & (place <= high)
@@ -44,8 +44,22 @@ def augmented(flux, covered, rng, *, max_crop=0.2, max_shift=0, warped=(0,)):
     return flux + level * rng.standard_normal(flux.shape, dtype=np.float32), inside
 
 
-def _shifted(flux, covered, bins):
-    """Move each spectrum by its number of bins, but none off the grid."""
+def shifted(flux, covered, bins):
+    """Move each spectrum by its number of bins, but none off the grid.
+
+    Parameters
+    ----------
+    flux : array of shape (n, n_channels, P)
+    covered : array of bool, shape (n, P)
+    bins : array of int, shape (n,)
+
+    Returns
+    -------
+    flux, covered
+        What moves in is not covered; its flux means nothing.
+    bins : array of int, shape (n,)
+        By which each has moved: 0 where fewer than three covered bins would have been left.
+    """
     n_bins = flux.shape[2]
     source = np.arange(n_bins) - bins[:, None]  # (n, P)
     within = (source >= 0) & (source < n_bins)
@@ -54,4 +68,5 @@ def _shifted(flux, covered, bins):
     stays = moved.sum(axis=1) < np.minimum(3, covered.sum(axis=1))
     source[stays] = np.arange(n_bins)
     moved[stays] = covered[stays]
-    return np.take_along_axis(flux, source[:, None], axis=2), moved
+    flux = np.take_along_axis(flux, source[:, None], axis=2)
+    return flux, moved, np.where(stays, 0, bins)

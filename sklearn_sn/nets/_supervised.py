@@ -33,5 +33,9 @@ class SupervisedNet(BatchNet):
         weight = X.present[self.modality].to(outputs.dtype)
         if "weight" in X.extras:
             weight = weight * X.extras["weight"]
-        loss = self.criterion_(outputs, X.extras["targets"])
+        loss = self._losses(outputs, X)
         return (loss * weight).sum() / torch.clamp(weight.sum(), min=1e-6)
+
+    def _losses(self, outputs, X):
+        """The criterion of each object (B,); for subclasses."""
+        return self.criterion_(outputs, X.extras["targets"])

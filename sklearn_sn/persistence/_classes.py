@@ -26,6 +26,8 @@ OBJECTS = {
         "GRUClassifier",
         "LightCurveTransformerClassifier",
         "SpectraNetClassifier",
+        "SpectralRedshiftClassifier",
+        "SpectralRedshiftImputer",
         "SupConClassifier",
     ),
     "sklearn_sn.cross_modal": (
@@ -47,6 +49,7 @@ OBJECTS = {
         "LightCurveSequenceInput",
         "MetadataInput",
         "MetadataNumbers",
+        "RedshiftSpectrumInput",
         "SpectrumGridInput",
         "SpectrumInput",
         "SpectrumPixels",
@@ -129,10 +132,12 @@ MODULES = {
         "MMVAEModule",
         "MetadataMLP",
         "SpectraNet",
+        "SpectralFeatureNet",
         "SpectrumConvNet",
         "SpectrumTransceiver",
         "SpectrumTransformer",
         "SupervisedModule",
+        "TemplateShiftModule",
     )
 }
 # Classes that stand for themselves, as values.
@@ -140,6 +145,7 @@ TYPES = {
     "builtins": ("bool", "float", "int", "object", "str"),
     "numpy": ("float32", "float64", "int32", "int64", "uint8", "bool_", "object_"),
     "sklearn_sn.losses": (
+        "ClassShiftLoss",
         "ClassificationLoss",
         "FocalLoss",
         "GaussianLoss",
@@ -151,6 +157,7 @@ TYPES = {
         "ContrastiveNet",
         "DomainAdversarialNet",
         "MMVAENet",
+        "RedshiftNet",
         "SupConNet",
         "SupervisedNet",
     ),

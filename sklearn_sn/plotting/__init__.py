@@ -8,6 +8,7 @@ from sklearn_sn.plotting._limited_labels import LimitedLabelsDisplay
 from sklearn_sn.plotting._masking import MaskingDisplay
 from sklearn_sn.plotting._redshift import RedshiftDisplay
 from sklearn_sn.plotting._spectrum import SpectrumDisplay
+from sklearn_sn.plotting._spectrum_explanation import SpectrumExplanationDisplay
 
 __all__ = [
     "EmbeddingDisplay",
@@ -18,4 +19,5 @@ __all__ = [
     "MaskingDisplay",
     "RedshiftDisplay",
     "SpectrumDisplay",
+    "SpectrumExplanationDisplay",
 ]

@@ -15,3 +15,43 @@ ION_LINES = {
     "O I": 7774.0,
     "Ca II IR": 8579.0,
 }
+
+
+def mark_lines(ax, redshift, lines=None):
+    """Mark lines at a redshift, with room for their names, and rest wavelengths on top.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Over wavelengths in the observer frame, Å; its limits are set.
+    redshift : float
+    lines : dict of str to float, optional
+        Name and rest wavelength (Å); a table of nine by default.
+    """
+    lines = ION_LINES if lines is None else lines
+    stretch = 1.0 + redshift
+    bottom, top = ax.get_ylim()
+    # Room for the names in inches, whatever the number of spectra.
+    height = ax.bbox.height / ax.figure.dpi
+    room = min(0.45, 0.75 / max(1.0, height - 0.4))
+    top = bottom + (top - bottom) / (1 - room)
+    ax.set_ylim(bottom, top)
+    low, high = ax.get_xlim()
+    for name, rest in lines.items():
+        if low < rest * stretch < high:
+            ax.axvline(rest * stretch, ymax=1 - room, color="0.75", linewidth=0.8, zorder=0)
+            ax.text(
+                rest * stretch,
+                1 - room + 0.01,
+                name,
+                rotation=90,
+                ha="center",
+                va="bottom",
+                fontsize=8,
+                color="0.25",
+                transform=ax.get_xaxis_transform(),
+            )
+    above = ax.secondary_xaxis(
+        "top", functions=(lambda seen: seen / stretch, lambda rest: rest * stretch)
+    )
+    above.set_xlabel("Rest wavelength (Å)")

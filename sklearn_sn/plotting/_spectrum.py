@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.plotting._axes import finish_axes, full_names, new_axes
-from sklearn_sn.plotting._ions import ION_LINES
+from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import CLASS_COLOURS
 
@@ -169,7 +169,7 @@ class SpectrumDisplay:
         bottom, top = _reach(levels[-1])[0], _reach(levels[0])[1]
         ax.set_ylim(bottom - 0.1, max(1.15, top + 0.1))
         if self._at_redshift():
-            self._mark_lines(ION_LINES if lines is None else lines)
+            mark_lines(ax, self.redshift, lines)
         several = " + offset" if n_spectra > 1 else ""
         ax.set(xlabel="Wavelength (Å)", ylabel=f"Scaled flux{several}", yticks=[])
         ax.set_title(self._title())
@@ -186,34 +186,6 @@ class SpectrumDisplay:
         if self._at_redshift():
             parts.append(f"z = {self.redshift:.3g}")
         return ",  ".join(part for part in parts if part)
-
-    def _mark_lines(self, lines):
-        ax, stretch = self.ax_, 1.0 + self.redshift
-        bottom, top = ax.get_ylim()
-        # Room for the names in inches, whatever the number of spectra.
-        height = ax.bbox.height / ax.figure.dpi
-        room = min(0.45, 0.75 / max(1.0, height - 0.4))
-        top = bottom + (top - bottom) / (1 - room)
-        ax.set_ylim(bottom, top)
-        low, high = ax.get_xlim()
-        for name, rest in lines.items():
-            if low < rest * stretch < high:
-                ax.axvline(rest * stretch, ymax=1 - room, color="0.75", linewidth=0.8, zorder=0)
-                ax.text(
-                    rest * stretch,
-                    1 - room + 0.01,
-                    name,
-                    rotation=90,
-                    ha="center",
-                    va="bottom",
-                    fontsize=8,
-                    color="0.25",
-                    transform=ax.get_xaxis_transform(),
-                )
-        above = ax.secondary_xaxis(
-            "top", functions=(lambda seen: seen / stretch, lambda rest: rest * stretch)
-        )
-        above.set_xlabel("Rest wavelength (Å)")
 
 
 def _scaled(flux):

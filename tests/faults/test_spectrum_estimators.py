@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from astropy import units as u
 
-from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.regression import SpectraNetRegressor
 from tests.faults.catalogue import WAVELENGTH, cases, put, spectrum, table
@@ -28,6 +28,13 @@ def classifier(supernovae):
 
 
 @pytest.fixture(scope="module")
+def redshift(supernovae):
+    params = {**TINY, "kernels": (9, 5), "n_features": 8}
+    del params["latent_dim"]
+    return SpectralRedshiftClassifier(**params).fit(*supernovae)
+
+
+@pytest.fixture(scope="module")
 def regressor(supernovae):
     X, _ = supernovae
     return SpectraNetRegressor(**TINY).fit(X, X["redshift"])
@@ -43,7 +50,7 @@ def answers(model, cell):
         return np.column_stack(model.predict(X, return_std=True)), model.transform(X)
 
 
-@pytest.mark.parametrize("name", ["classifier", "regressor"])
+@pytest.mark.parametrize("name", ["classifier", "redshift", "regressor"])
 @cases(*CASES)
 def test_case(case, name, request):
     model = request.getfixturevalue(name)
@@ -53,6 +60,12 @@ def test_case(case, name, request):
     np.testing.assert_allclose(out[[0, 2]], good[[0, 2]], atol=1e-6)
     np.testing.assert_allclose(latent[[0, 2]], latent_of_good[[0, 2]], atol=1e-6)
     assert np.array_equal(latent[1], model.nothing_) == case.nothing
+    if name == "redshift":
+        X = table(case.cell, column="spectrum")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataQualityWarning)
+            found = np.array(model.predict_redshift(X, return_std=True))
+        assert np.isfinite(found).all() and found[1] > 0 and 0 <= found[0] <= 1
     if name == "regressor":
         nothing = [model.target_mean_, model.target_scale_]
     else:

@@ -1,0 +1,104 @@
+"""Posteriors of class and redshift: how those of one object's spectra combine, what they say."""
+
+import numpy as np
+
+NEAR = 4  # bins on either side of the mode over which its place is averaged
+
+
+class PosteriorSum:
+    """Combine the posteriors of spectra object by object, in the order in which they come.
+
+    Parameters
+    ----------
+    combine : {"mean", "geometric"}
+        The mean of the posteriors, or of their logarithms.
+    """
+
+    def __init__(self, combine):
+        self.combine = combine
+        self.row, self.total, self.count = -1, None, 0
+
+    def add(self, rows, logits):
+        """Take some spectra; objects that are complete come back.
+
+        Parameters
+        ----------
+        rows : array of int, shape (n_spectra,)
+            The object of each spectrum, rising from call to call.
+        logits : array of shape (n_spectra, n_cells)
+
+        Returns
+        -------
+        rows : array of int, shape (n_complete,)
+        posterior : array of shape (n_complete, n_cells), float64
+            Rows add up to 1.
+        """
+        values = logits - logits.max(axis=1, keepdims=True)
+        norm = np.log(np.exp(values).sum(axis=1, keepdims=True, dtype=np.float64))
+        values = values - norm  # float64
+        if self.combine == "mean":
+            values = np.exp(values)
+        counts = np.ones(len(rows), dtype=int)
+        if self.row >= 0:
+            rows = np.append(self.row, rows)
+            values = np.concatenate([self.total[None], values])
+            counts = np.append(self.count, counts)
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        if not len(starts):
+            return rows, values
+        rows, total = rows[starts], np.add.reduceat(values, starts, axis=0)
+        counts = np.add.reduceat(counts, starts)
+        # More spectra of the last object may follow.
+        self.row, self.total, self.count = rows[-1], total[-1], counts[-1]
+        return rows[:-1], self._posterior(total[:-1], counts[:-1])
+
+    def rest(self):
+        """The object that was still open, as :meth:`add` answers."""
+        if self.row < 0:
+            return np.empty(0, dtype=int), np.empty((0, 0))
+        return np.array([self.row]), self._posterior(self.total[None], np.array([self.count]))
+
+    def _posterior(self, total, counts):
+        mean = total / counts[:, None]
+        if self.combine == "geometric":
+            mean = np.exp(mean - mean.max(axis=1, keepdims=True, initial=-np.inf))
+        return mean / mean.sum(axis=1, keepdims=True)
+
+
+def redshift_moments(grid, posterior):
+    """The most probable redshift, finer than the grid, and how far off it may be.
+
+    Parameters
+    ----------
+    grid : array of shape (n_shifts,)
+        Redshifts at equal steps of ln(1 + z).
+    posterior : array of shape (n, n_shifts)
+
+    Returns
+    -------
+    redshift : array of shape (n,)
+        ln(1 + z) averaged over the bins next to the mode, four on either side.
+    std : array of shape (n,)
+        Root of the mean square distance of the whole posterior from this redshift, the width of a
+        bin included: large where there is a second peak.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.classification._redshift_posterior import redshift_moments
+    >>> grid = np.expm1(0.001 * np.arange(100))
+    >>> posterior = np.zeros((1, 100))
+    >>> posterior[0, 49:52] = 0.2, 0.6, 0.2
+    >>> redshift, std = redshift_moments(grid, posterior)
+    >>> redshift.round(4), std.round(4)
+    (array([0.0513]), array([0.0007]))
+    """
+    place = np.log1p(grid)
+    bins = posterior.argmax(axis=1)[:, None] + np.arange(-NEAR, NEAR + 1)  # (n, 2 NEAR + 1)
+    inside = (bins >= 0) & (bins < len(grid))
+    bins = np.clip(bins, 0, len(grid) - 1)
+    weight = np.take_along_axis(posterior, bins, axis=1) * inside
+    redshift = np.expm1((weight * place[bins]).sum(axis=1) / weight.sum(axis=1))
+    square = (posterior * (grid - redshift[:, None]) ** 2).sum(axis=1)
+    step = (place[1] - place[0]) * (1.0 + redshift)
+    return redshift, np.sqrt(square + step**2 / 12.0)
