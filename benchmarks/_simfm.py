@@ -79,18 +79,20 @@ def quiet():
     torch.set_num_threads(1)  # at these sizes a second thread gains nothing
 
 
-def simulate(n_objects, seed):
+def simulate(n_objects, seed, *, common=False):
     """Objects of ZTF and LSST in equal parts, all classes alike: X, y; kept in benchmarks/.cache.
 
-    The column ``survey`` names the survey, ``redshift`` the true redshift.
+    The column ``survey`` names the survey, ``redshift`` the true redshift. With `common` both have
+    the redshifts of ZTF, class by class: then neither depth nor rates tell the survey.
     """
     import pandas as pd
 
-    path = CACHE / f"simfm_{n_objects}_{seed}.pkl"
+    path = CACHE / f"simfm_{'common_' * common}{n_objects}_{seed}.pkl"
     if path.exists():
         return pickle.loads(path.read_bytes())
     start, tables, names = time.time(), [], []
     for number, (survey, redshifts) in enumerate(REDSHIFTS.items()):
+        redshifts = REDSHIFTS["ztf"] if common else redshifts
         X, y = make_supernovae(
             n_objects // 2,
             classes=CLASSES,

@@ -1,13 +1,13 @@
 """What a latent of two simulated surveys tells: survey, class, redshift; and zero-shot redshift.
 
-- Mixing: how well linear and MLP classifiers guess the survey from the latent, five-fold; all
-  objects, and only those at redshifts that both surveys reach ("common"), where depth tells less.
-  0.5 is chance.
+- Mixing: how well linear and MLP classifiers guess the survey from the latent, five-fold; of all
+  objects, and of others ("common") that both surveys see at the same redshifts, class by class,
+  where depth tells less. 0.5 is chance.
 - Class: macro AUROC of the model itself. Redshift: five-fold, kNN and MLP on the latent.
-- Zero-shot: heads learn the redshift on latents of ZTF alone and date LSST, at redshifts that both
-  reach, beside heads that learn on LSST itself; and a transformer trained for it end to end.
+- Zero-shot: heads learn the redshift on latents of ZTF alone and date LSST, at common redshifts,
+  beside heads that learn on LSST itself; and a transformer trained for it end to end.
 
-    python benchmarks/simfm_mixing.py [--objects N] [--held-out N] [--regressor-epochs E]
+    python benchmarks/simfm_mixing.py [--held-out N] [--learn N] [--regressor-epochs E]
 """
 
 import numpy as np
@@ -39,21 +39,15 @@ SURVEY_GUESSERS = {
 }
 
 
-def mixing(Z, survey, common):
-    """Balanced accuracy and AUROC of guessing the survey, by guesser and sample."""
+def mixing(Z, survey, sample):
+    """Balanced accuracy and AUROC of guessing the survey, by guesser."""
     found = {}
-    for sample, rows in (("all", np.full(len(Z), True)), ("common", common)):
-        for name, guesser in SURVEY_GUESSERS.items():
-            folds = StratifiedKFold(5, shuffle=True, random_state=0)
-            scores = cross_validate(
-                guesser(),
-                Z[rows],
-                survey[rows],
-                cv=folds,
-                scoring=("balanced_accuracy", "roc_auc"),
-            )
-            found[f"survey, {sample}, {name}: accuracy"] = scores["test_balanced_accuracy"].mean()
-            found[f"survey, {sample}, {name}: AUROC"] = scores["test_roc_auc"].mean()
+    for name, guesser in SURVEY_GUESSERS.items():
+        folds = StratifiedKFold(5, shuffle=True, random_state=0)
+        kinds = ("balanced_accuracy", "roc_auc")
+        scores = cross_validate(guesser(), Z, survey, cv=folds, scoring=kinds)
+        found[f"survey, {sample}, {name}: accuracy"] = scores["test_balanced_accuracy"].mean()
+        found[f"survey, {sample}, {name}: AUROC"] = scores["test_roc_auc"].mean()
     return found
 
 
@@ -69,46 +63,40 @@ def redshifts(Z, z):
 
 def main():
     options = parser(__doc__)
-    options.add_argument("--objects", type=int, default=40_000, help="as in simfm_pretrain.py")
     options.add_argument("--held-out", type=int, default=6_000)
+    options.add_argument("--learn", type=int, default=16_000, help="that heads learn redshifts on")
     options.add_argument("--regressor-epochs", type=int, default=5, help="0: leave it out")
     arguments = options.parse_args()
     quiet()
-    X, y = simulate(arguments.objects, seed=0)
     held, truth = simulate(arguments.held_out, seed=HELD_OUT)
-    z_train, z = X["redshift"].to_numpy(), held["redshift"].to_numpy()
-    train_survey, survey = X["survey"].to_numpy(str), held["survey"].to_numpy(str)
-    # Where nine of ten objects of ZTF are, LSST has them too.
-    low, high = np.quantile(z_train[train_survey == "ztf"], [0.05, 0.95])
-    common = (z >= low) & (z <= high)
-    asked = common & (survey == "lsst")
-    learn = {
-        "ztf": train_survey == "ztf",
-        "lsst": (train_survey == "lsst") & (z_train >= low) & (z_train <= high),
-    }
-    print(f"common redshifts {low:.3f} to {high:.3f}: {asked.sum()} objects of LSST are dated")
-    models = {"none": untrained(X, y), **pretrained(arguments.models, arguments.tag)}
+    common, _ = simulate(arguments.held_out, seed=HELD_OUT + 10, common=True)
+    known, y = simulate(arguments.learn, seed=HELD_OUT + 20, common=True)
+    models = {"none": untrained(known, y), **pretrained(arguments.models, arguments.tag)}
+    z, z_known = (table["redshift"].to_numpy() for table in (common, known))
+    asked = (common["survey"] == "lsst").to_numpy()
+    learn = {name: (known["survey"] == name).to_numpy() for name in ("ztf", "lsst")}
     mixed, zero_shot = {}, {}
     for name, model in models.items():
         key = name + arguments.tag
-        Z = latent(model, held)
-        row = mixing(Z, survey, common)
+        Z, Z_common, Z_known = (latent(model, table) for table in (held, common, known))
+        row = mixing(Z, held["survey"].to_numpy(str), "all")
+        row |= mixing(Z_common, common["survey"].to_numpy(str), "common")
         if name != "none":
             proba = model.predict_proba(held[["light_curve"]])
             row["class AUROC"] = figures(truth, proba, model.classes_)["AUROC"]
-        mixed[key] = [row | {f"redshift, {k}": v for k, v in redshifts(Z, z).items()}]
-        Z_train = latent(model, X)
+        found = redshifts(Z, held["redshift"].to_numpy())
+        mixed[key] = [row | {f"redshift, {k}": v for k, v in found.items()}]
         for kind in HEADS:
             for source, rows in learn.items():
-                head = redshift_head(kind, rows.sum()).fit(Z_train[rows], z_train[rows])
-                found = redshift_figures(z[asked], head.predict(Z[asked]))
+                head = redshift_head(kind, rows.sum()).fit(Z_known[rows], z_known[rows])
+                found = redshift_figures(z[asked], head.predict(Z_common[asked]))
                 zero_shot[f"{key}, {kind}, learned on {source}"] = [found]
     if arguments.regressor_epochs:
         for source, rows in learn.items():
             model = LightCurveTransformerRegressor(
                 max_points=100, batch_size=64, max_epochs=arguments.regressor_epochs, random_state=0
-            ).fit(X.loc[rows, ["light_curve"]], np.log1p(z_train[rows]))
-            answer = np.expm1(model.predict(held.loc[asked, ["light_curve"]]))
+            ).fit(known.loc[rows, ["light_curve"]], np.log1p(z_known[rows]))
+            answer = np.expm1(model.predict(common.loc[asked, ["light_curve"]]))
             found = redshift_figures(z[asked], answer)
             zero_shot[f"transformer, end to end, learned on {source}"] = [found]
     for found in zero_shot.values():
