@@ -36,7 +36,8 @@ SIZES = {
     "n_layers": 2,
     "spectrum_weight": 1.5,  # a weaker prior: at 1 two of the five numbers say nothing
     "weight_decay": 0.03,
-    "max_pixels": 128,
+    "wavelength_range": (3950.0, 7050.0),  # what is scored, finely, and no more
+    "max_pixels": 192,
     "batch_size": 16,
     "lr": 3e-3,
 }
@@ -103,7 +104,7 @@ def run_fold(X, train, test, epochs, seed):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--epochs", type=int, default=150)
+    parser.add_argument("--epochs", type=int, default=100)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", default="benchmarks/results/mmvae_decoder")
