@@ -30,14 +30,12 @@ WAVELENGTH = np.geomspace(4000.0, 7000.0, 256)
 SIZES = {
     "modalities": ("spectrum",),
     "objective": "elbo",
-    "n_samples": 1,
     "latent_tokens": 1,
     "latent_dim": 5,
     "n_layers": 2,
     "spectrum_weight": 1.5,  # a weaker prior: at 1 two of the five numbers say nothing
     "weight_decay": 0.03,
-    "wavelength_range": (3950.0, 7050.0),  # what is scored, finely, and no more
-    "max_pixels": 192,
+    "max_pixels": 256,
     "batch_size": 16,
     "lr": 3e-3,
 }
