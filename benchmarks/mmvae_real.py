@@ -110,7 +110,7 @@ def draw(X, train, test, name, folder):
     for number in range(4):
         objects = seen.iloc[5 * number : 5 * number + 5]
         display = GenerationDisplay.from_estimator(model, objects, range(5), others=others)
-        display.plot().figure_.savefig(folder / f"{number}.png", dpi=70)
+        display.plot().figure_.savefig(folder / f"{number}.png", dpi=70, bbox_inches="tight")
 
 
 def main():
