@@ -33,7 +33,7 @@ SIZES = {
     "latent_tokens": 1,
     "latent_dim": 5,
     "n_layers": 2,
-    "spectrum_weight": 1.5,  # a weaker prior: at 1 two of the five numbers say nothing
+    "spectrum_weight": 1.5,  # a weaker prior, so that all five numbers are used
     "weight_decay": 0.03,
     "max_pixels": 256,
     "batch_size": 16,

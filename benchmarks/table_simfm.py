@@ -1,6 +1,6 @@
 """Tables of all figures of the simfm benchmarks, as Markdown.
 
-python benchmarks/table_simfm.py [FOLDER] > benchmarks/results/simfm.md
+python benchmarks/table_simfm.py [FOLDER]
 """
 
 import json

@@ -57,7 +57,7 @@ class CrossModalGenerator(SpectrumGenerator):
         Of neighbours: its gallery are the objects of fit with spectra.
     spectra_ : NeighborSpectra
         Of neighbours: what they answer.
-    frame_, wavelength_, phases_, mean_, std_, residuals_
+    frame_, wavelength_, phases_, mean_, std_, residuals_, n_residuals_
         Of neighbours, as for :class:`MeanSpectrumGenerator`; the first two are the embedder's where
         it generates.
     n_features_in_ : int

@@ -42,6 +42,8 @@ class MeanSpectrumGenerator(SpectrumGenerator):
     phases_ : PhaseTable
         The bins of phase.
     mean_, std_ : array of shape (n_phase_bins, 256)
+    n_residuals_ : int
+        Spectra that the intervals were learned from.
     residuals_ : array of shape (n_phase_bins, 256, 100)
         Quantiles of residuals.
     n_features_in_ : int

@@ -33,6 +33,12 @@ def check_placed(X, modalities, training=False, metadata_columns=()):
     return check_table(X, modalities=modalities, metadata_columns=columns, training=training)
 
 
+def seen_of(X, names):
+    """Modalities to check: a light curve tells the peak to what is read beside it."""
+    curve = ["light_curve"] if "light_curve" in X.columns else []
+    return list(dict.fromkeys([*names, *curve]))
+
+
 class DecodingEstimator(GenerativeEstimator):
     """Reads tables and predicts; subclasses set modalities_, inputs_, frame_ and net_ in fit."""
 
@@ -41,10 +47,8 @@ class DecodingEstimator(GenerativeEstimator):
         X = as_frame(X)
         columns = self.inputs_["metadata"].columns if "metadata" in names else ()
         here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
-        # A light curve tells the peak to what is read beside it.
-        seen = list(dict.fromkeys([*here, "light_curve"])) if "light_curve" in X.columns else here
         # Refused by the check where there is none.
-        table = check_placed(X, seen if here else names, metadata_columns=columns)
+        table = check_placed(X, seen_of(X, here) if here else names, metadata_columns=columns)
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(here) <= set(PLAIN):
             warn_unplaced(frame)

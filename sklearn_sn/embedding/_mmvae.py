@@ -6,6 +6,7 @@ from sklearn.utils import check_random_state
 from sklearn_sn.base import TorchEstimator, check_continued, kept_params
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.embedding._autoencoder import (
+    MODALITIES,
     balance,
     build_module,
     build_points,
@@ -14,7 +15,7 @@ from sklearn_sn.embedding._autoencoder import (
     check_parameters,
     modalities_of,
 )
-from sklearn_sn.embedding._decoding import check_placed, warn_estimated, warn_unplaced
+from sklearn_sn.embedding._decoding import check_placed, seen_of, warn_estimated, warn_unplaced
 from sklearn_sn.embedding._generation import GenerativeEmbedder
 from sklearn_sn.embedding._parameters import MMVAE_CONSTRAINTS
 from sklearn_sn.losses import MMVAELoss
@@ -308,7 +309,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             X, held = self._hold_out(X)
         asked = modalities_of(X, params)
         columns = self.metadata_columns
-        table = check_placed(X, asked or ("light_curve", "spectrum"), True, columns)
+        table = check_placed(X, seen_of(X, asked or MODALITIES[:2]), True, columns)
         if self._continues:
             check_continued(params, self._first_params, self.modalities_, table)
         else:

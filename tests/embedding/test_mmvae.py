@@ -391,6 +391,15 @@ def test_light_curves_date_what_is_read_beside_them(X):
     np.testing.assert_allclose(model.transform(undated[has]), expected, atol=1e-5)
 
 
+def test_light_curves_date_spectra_in_fit_too(X):
+    undated = X.drop(columns="t_peak")
+    with pytest.warns(DataQualityWarning, match="peak"):
+        model = MMVAEEmbedder(**TINY, modalities=("spectrum",)).fit(undated)
+    assert model.modalities_ == ["spectrum"] and model.estimates_peak_
+    model.calibrate(undated, phase_bins=1, wavelength_bins=1)  # phases are known
+    assert model.calibrations_["spectrum from spectrum"].n_objects_.max() > 30
+
+
 def test_fit_that_goes_on_calibrates_on_the_same_objects(X):
     params = {**TINY, "random_state": None, "warm_start": True, "calibration_fraction": 0.3}
     model = MMVAEEmbedder(**params).fit(X)
