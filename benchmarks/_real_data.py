@@ -42,7 +42,7 @@ def load_pairs():
     folder = data_folder()
     objects = pd.read_parquet(folder / "osc_pairs_objects.parquet")
     objects = objects[~objects["type_conflict"] & objects["class"].isin(CLASSES)]
-    X = _read(
+    X = read(
         objects[["object_id", "class", "redshift"]],
         pd.read_parquet(folder / "osc_pairs_lightcurves.parquet"),
         pd.read_parquet(folder / "osc_pairs_spectra.parquet"),
@@ -59,7 +59,7 @@ def load_curves(classes=CLASSES):
     names = ("osc_pairs_lightcurves.parquet", "osc_lc_extra_lightcurves.parquet")
     points = pd.concat([pd.read_parquet(folder / name) for name in names])
     points = points[points["object_id"].isin(objects["object_id"])]
-    X = _read(objects[["object_id", "class", "redshift"]], points)
+    X = read(objects[["object_id", "class", "redshift"]], points)
     X = X[as_ragged(X["light_curve"], kind="light_curve").lengths > 0]
     y = X.pop("class").to_numpy(dtype=str)
     return X, y
@@ -77,18 +77,18 @@ def load_pretraining(pairs):
     points = points[["object_id", "time", "band", "flux", "flux_err"]]
     points[["flux", "flux_err"]] *= PLASTICC_TO_UJY
     objects["redshift"] = objects["true_z"].where(objects["true_z"] > 0)
-    simulated = _read(objects[["object_id", "class", "redshift"]], points)
+    simulated = read(objects[["object_id", "class", "redshift"]], points)
 
     objects = pd.read_parquet(folder / "osc_lc_objects.parquet").drop_duplicates("object_id")
     objects = objects[~objects["in_pairs"].astype(bool) & ~objects["type_conflict"]]
-    curves = _read(
+    curves = read(
         objects[["object_id", "class", "redshift"]],
         pd.read_parquet(folder / "osc_lc_extra_lightcurves.parquet"),
     )
 
     objects = pd.read_parquet(folder / "spectra_only_objects.parquet").drop_duplicates("object_id")
     objects = objects[~objects["in_pairs"] & ~objects["type_conflict"]]
-    spectra = _read(
+    spectra = read(
         objects[["object_id", "class", "redshift"]],
         None,
         pd.read_parquet(folder / "spectra_only_spectra.parquet"),
@@ -127,12 +127,12 @@ def has_twin(X, others):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataQualityWarning)
         left, right = (check_table(t[["spectrum"]]) for t in (X, others))
-    near = (_lines(left.spectrum) @ _lines(right.spectrum).T).max(axis=1) > 0.9
+    near = (lines(left.spectrum) @ lines(right.spectrum).T).max(axis=1) > 0.9
     owner = np.repeat(np.arange(len(X)), np.diff(left.spectrum_offsets))
     return np.bincount(owner[near], minlength=len(X)) > 0
 
 
-def _lines(spectra):
+def lines(spectra):
     """High-pass spectra, 4000–7000 Å, as unit vectors; 0 where a part is not covered."""
     flux, _, covered = resample(spectra, wavelength_grid(4000, 7000, 300))
     whole = covered.all(axis=1)
@@ -142,7 +142,7 @@ def _lines(spectra):
     return lines / np.maximum(np.linalg.norm(lines, axis=1, keepdims=True), 1e-12)
 
 
-def _read(objects, points, pixels=None):
+def read(objects, points, pixels=None):
     with warnings.catch_warnings():
         # Bands that nobody knows, repeated points: all listed by quality_report.
         warnings.simplefilter("ignore", DataQualityWarning)

@@ -8,6 +8,7 @@ import pandas as pd
 from _light_curve_features import light_curve_features, observing_pattern
 from _settings import CACHE
 from _simfm import latent, mlp_classifier
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -48,6 +49,7 @@ def wide_table(X, models):
 
 
 def _with_prefix(X, prefix):
+    """The columns that start with a prefix, or with one of a tuple."""
     return X.loc[:, X.columns.str.startswith(prefix)].to_numpy(np.float64)
 
 
@@ -56,8 +58,37 @@ def _light_curves(X):
 
 
 def on_columns(prefix, *steps):
-    """A pipeline that sees the columns with a prefix only, as an array."""
+    """A pipeline that sees the columns with a prefix (or a tuple of them) only, as an array."""
     return make_pipeline(FunctionTransformer(_with_prefix, kw_args={"prefix": prefix}), *steps)
+
+
+class Remembered(ClassifierMixin, BaseEstimator):
+    """A classifier that is fitted once on the same objects, however many averages it is part of.
+
+    Parameters
+    ----------
+    estimator : estimator
+    name : str
+        Tells it from all others of the process.
+    """
+
+    _fitted = {}  # of all copies
+
+    def __init__(self, estimator, name):
+        self.estimator = estimator
+        self.name = name
+
+    def fit(self, X, y):
+        # Not of the labels: averages pass them as numbers, in the same order.
+        key = self.name, len(np.unique(y)), tuple(X.index)
+        if key not in self._fitted:
+            self._fitted[key] = clone(self.estimator).fit(X, y)
+        self.fitted_ = self._fitted[key]
+        self.classes_ = self.fitted_.classes_
+        return self
+
+    def predict_proba(self, X):
+        return self.fitted_.predict_proba(X)
 
 
 def frozen(name, seed=0):

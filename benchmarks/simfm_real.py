@@ -12,7 +12,7 @@ import numpy as np
 from _baselines import MAIN_CLASSES, boosting_classifier
 from _real_data import load_curves
 from _simfm import fits, parser, pretrained, quiet, score_classes, write
-from _simfm_real import frozen, network, on_columns, some, wide_table
+from _simfm_real import Remembered, frozen, network, on_columns, some, wide_table
 from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import StratifiedKFold
 
@@ -23,7 +23,7 @@ BUDGETS = {"limited": 128, "full": None}
 
 def candidates(models, epochs, members):
     """Estimators by name; each picks its columns of the wide table."""
-    boosting = on_columns("features:", boosting_classifier())
+    boosting = Remembered(on_columns("features:", boosting_classifier()), "boosting")
     found = {
         "boosting on features C": boosting,
         "control K0": on_columns("K0:", boosting_classifier()),
@@ -32,15 +32,23 @@ def candidates(models, epochs, members):
     }
     for name, model in models.items():
         found[f"{name}, frozen + MLP"] = frozen(name)
-        tuned = [(f"net {m}", network(model, epochs=epochs, seed=m)) for m in range(members)]
+        both = on_columns(("features:", f"latent {name}:"), boosting_classifier())
+        found[f"{name}, boosting on features and latent"] = Remembered(both, f"{name} boosting")
+        tuned = [
+            (f"net {m}", Remembered(network(model, epochs=epochs, seed=m), f"{name} {m}"))
+            for m in range(members)
+        ]
         found[f"{name}, fine-tuned"] = tuned[0][1]
         if members > 1:
             several = VotingClassifier(tuned, voting="soft")
             found[f"{name}, fine-tuned, average of {members}"] = several
         else:
             several = tuned[0][1]
-        both = [("networks", several), ("boosting", boosting)]
-        found[f"{name}, fine-tuned, and boosting"] = VotingClassifier(both, voting="soft")
+        trees = found[f"{name}, boosting on features and latent"]
+        both = [("networks", several), ("boosting", boosting), ("both", trees)]
+        found[f"{name}, fine-tuned, and boosting"] = VotingClassifier(
+            both, voting="soft", weights=[2, 1, 1]
+        )
     return found
 
 

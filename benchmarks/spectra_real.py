@@ -1,0 +1,166 @@
+"""Classes and redshifts of real spectra, five folds by object, twins together.
+
+What each model answers for every spectrum of the test parts goes to benchmarks/.cache/spectra, and
+with it the fitted networks; benchmarks/table_spectra.py makes figures of it. Settings are the same
+in all folds; where some were compared, it was on a validation part of the first training part
+(``--validation``), and never on a test part.
+
+Models: SpectraNet in the frame of the observer and at rest, GalSpecNet in both, class and redshift
+by learned templates, and at rest by the redshifts that it predicts; PCA and logistic regression,
+linear SVC and gradient boosting on spectra over a smooth continuum in both frames, and
+cross-correlation with templates. "nine" tasks are of subtypes.
+
+    python benchmarks/spectra_real.py [--models NAME ...] [--folds 0 1 2 3 4] [--validation]
+"""
+
+import argparse
+import time
+
+import numpy as np
+import torch
+from _cross_correlation import CrossCorrelation
+from _settings import CACHE
+from _spectra import class_figures, flat_spectra, folds_of, load_spectra, one_by_one
+from _spectra import redshift_figures as figures_of_redshifts
+from lightgbm import LGBMClassifier
+from scipy.special import softmax
+from sklearn.decomposition import PCA
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
+from sklearn_sn.persistence import save_model
+
+FOLDER = CACHE / "spectra"
+COMMON = {"random_state": 0, "verbose": 2, "device": "auto"}
+
+
+def spectranet(**params):
+    return SpectraNetClassifier(**{"max_epochs": 30, **params}, **COMMON)
+
+
+def redshift_classifier(**params):
+    return SpectralRedshiftClassifier(**{"max_epochs": 25, "lr": 4e-3, **params}, **COMMON)
+
+
+def boosting():
+    return make_pipeline(
+        PCA(100, random_state=0),
+        LGBMClassifier(
+            n_estimators=300,
+            learning_rate=0.05,
+            num_leaves=12,
+            min_child_samples=8,
+            subsample=0.8,
+            subsample_freq=1,
+            colsample_bytree=0.3,
+            class_weight="balanced",
+            n_jobs=1,
+            random_state=0,
+            verbose=-1,
+        ),
+    )
+
+
+NETWORKS = {
+    "SpectraNet, observer": lambda: spectranet(),
+    "SpectraNet, rest": lambda: spectranet(frame="rest"),
+    "GalSpecNet, observer": lambda: spectranet(architecture="galspecnet"),
+    "GalSpecNet, rest": lambda: spectranet(architecture="galspecnet", frame="rest"),
+    "templates": lambda: redshift_classifier(),
+}
+CLASSICAL = {
+    "PCA + logistic": lambda: make_pipeline(
+        PCA(60, random_state=0), StandardScaler(), LogisticRegression(max_iter=2000)
+    ),
+    "linear SVC": lambda: make_pipeline(StandardScaler(), LinearSVC(C=0.01, random_state=0)),
+    "boosting": boosting,
+}
+
+
+def answers_of(name, X, y, train, test):
+    """Probabilities and classes of the spectra of the test part, and what else a model says."""
+    singles = one_by_one(X.iloc[test])[0]
+    if name in NETWORKS:
+        model = NETWORKS[name]().fit(X.iloc[train], y[train])
+        found = {"proba": model.predict_proba(singles), "classes": model.classes_}
+        if name == "templates":
+            unknown = singles[["spectrum"]]
+            found["redshift"], found["error"] = model.predict_redshift(unknown, return_std=True)
+        return found, model
+    known, owned_by = one_by_one(X.iloc[train])
+    labels = y[train][owned_by]
+    if name == "cross-correlation":
+        model = CrossCorrelation().fit(known, labels)
+        proba, redshift = model.answers(singles)
+        return {"proba": proba, "classes": model.classes_, "redshift": redshift}, None
+    kind, frame = name.split(", ")
+    parts = [
+        flat_spectra(part, part["redshift"].to_numpy() if frame == "rest" else None)
+        for part in (known, singles)
+    ]
+    model = CLASSICAL[kind]().fit(parts[0], labels)
+    if hasattr(model, "predict_proba"):
+        proba = model.predict_proba(parts[1])
+    else:
+        proba = softmax(model.decision_function(parts[1]), axis=1)
+    return {"proba": proba, "classes": model.classes_}, None
+
+
+def names():
+    classical = [f"{kind}, {frame}" for kind in CLASSICAL for frame in ("observer", "rest")]
+    return [*NETWORKS, *classical, "cross-correlation"]
+
+
+def answer_path(task, name, fold):
+    return FOLDER / f"{task}, {name}, {fold}.npz"
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--models", nargs="+", default=names(), choices=names())
+    options.add_argument("--tasks", nargs="+", default=["five"], choices=("five", "nine"))
+    options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    options.add_argument("--validation", action="store_true", help="a part of the training part")
+    options.add_argument("--set", nargs="+", default=[], help="name=value, of networks, for trials")
+    arguments = options.parse_args()
+    torch.set_num_threads(1)
+    for pair in arguments.set:
+        key, value = pair.split("=")
+        COMMON[key] = eval(value)  # a trial's own numbers
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    X_all, y_all, subtypes, groups_all = load_spectra()
+    for task in arguments.tasks:
+        kept = np.full(len(X_all), True) if task == "five" else subtypes != ""
+        X, groups = X_all[kept], groups_all[kept]
+        y = (y_all if task == "five" else subtypes)[kept]
+        folds = folds_of(y_all, groups_all)
+        number = np.cumsum(kept) - 1
+        for fold in arguments.folds:
+            train, test = (number[part[kept[part]]] for part in folds[fold])
+            if arguments.validation:
+                inner, held = folds_of(y[train], groups[train])[0]
+                train, test = train[inner], train[held]
+            for name in arguments.models:
+                start = time.time()
+                found, model = answers_of(name, X, y, train, test)
+                _, owner = one_by_one(X.iloc[test])
+                truth = y[test][owner]
+                result = class_figures(truth, found["proba"], found["classes"])
+                if "redshift" in found:
+                    z = X["redshift"].to_numpy()[test][owner]
+                    result |= figures_of_redshifts(z, found["redshift"])
+                shown = {k: round(float(v), 4) for k, v in result.items() if "AUC " not in k}
+                print(f"{task} {name} {fold}: {shown} {time.time() - start:.0f} s", flush=True)
+                if arguments.validation:
+                    continue
+                np.savez(answer_path(task, name, fold), rows=test[owner], truth=truth, **found)
+                if model is not None:
+                    path = FOLDER / f"{task}, {name}, {fold}.snmodel"
+                    save_model(model.set_params(verbose=0), path, overwrite=True)
+
+
+if __name__ == "__main__":
+    main()
