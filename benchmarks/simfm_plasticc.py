@@ -5,8 +5,9 @@ out of their domain. Models: gradient boosting on per-band statistics; a recurre
 scratch; and from each pretrained one: its own head and the 100 nearest simulated objects
 (zero-shot, eight classes), an MLP on the frozen latent, boosting on statistics and frozen latent,
 everything fine-tuned, and the average of the last two. Redshifts (true_z): heads on statistics and
-on frozen latents, and a transformer end to end. No model sees the redshift, the position or the
-host.
+on frozen latents, and a transformer end to end, from scratch and pretrained on the redshifts of
+simulated objects of LSST, alone and averaged with the trees. No model sees the redshift, the
+position or the host.
 
     python benchmarks/simfm_plasticc.py [--tasks eight fourteen redshift] [--objects N] [--epochs E]
 """
@@ -116,7 +117,26 @@ def classes_task(arguments, name, X, y, models, tables, simulated):
     return results
 
 
-def redshift_task(arguments, X, z, models, tables):
+def regressor(epochs, **params):
+    params = {"lr": 1e-3, **params}
+    return LightCurveTransformerRegressor(
+        **params, max_points=150, batch_size=32, max_epochs=epochs, random_state=0
+    )
+
+
+def pretrained_regressor(epochs, n_objects=40_000):
+    """A transformer that learned the redshifts of simulated objects of LSST."""
+    X, _ = simulate(n_objects, seed=0)
+    X = X[(X["survey"] == "lsst").to_numpy()]
+    start = time.time()
+    model = regressor(epochs).set_params(batch_size=64, max_points=150)
+    model.fit(X[["light_curve"]], np.log1p(X["redshift"].to_numpy()))
+    print(f"pretrained in {time.time() - start:.0f} s", flush=True)
+    return model
+
+
+def redshift_task(arguments, X, z, models, tables, simulated=None):
+    """Figures by model, over folds."""
     results = {}
     folds = KFold(5, shuffle=True, random_state=0).split(X)
     statistics = tables["statistics"]
@@ -124,22 +144,36 @@ def redshift_task(arguments, X, z, models, tables):
 
         def score(what, answer, truth=z[test]):
             results.setdefault(what, []).append(redshift_figures(truth, answer))
+            print(what, results[what][-1], flush=True)
+            return answer
 
         def trees(what, values, train=train, test=test, score=score):
-            score(what, redshift_regressor().fit(values[train], z[train]).predict(values[test]))
+            model = redshift_regressor().fit(values[train], z[train])
+            return score(what, model.predict(values[test]))
 
-        trees("trees on statistics", statistics)
+        by_trees = None
+        if "boosting" not in arguments.skip:
+            by_trees = trees("trees on statistics", statistics)
         for key in models:
             Z = tables[key]
             for kind in ("kNN", "MLP"):
                 head = redshift_head(kind, len(train)).fit(Z[train], z[train])
                 score(f"{key}, frozen + {kind}", head.predict(Z[test]))
-            trees(f"{key}, trees on statistics and latent", np.hstack([statistics, Z]))
+            by_trees = trees(f"{key}, trees on statistics and latent", np.hstack([statistics, Z]))
         if "transformer" not in arguments.skip:
-            model = LightCurveTransformerRegressor(
-                max_points=150, batch_size=32, max_epochs=arguments.epochs, random_state=0
-            ).fit(X.iloc[train], np.log1p(z[train]))
-            score("transformer, end to end", np.expm1(model.predict(X.iloc[test])))
+            by_network = {"end to end": regressor(arguments.epochs)}
+            if simulated is not None:
+                tuned = regressor(
+                    max(1, arguments.epochs // 2), lr=5e-4, pretrained=FrozenEstimator(simulated)
+                )
+                by_network["pretrained on simulations"] = tuned
+            for name, model in by_network.items():
+                model.fit(X.iloc[train], np.log1p(z[train]))
+                answer = model.predict(X.iloc[test])
+                score(f"transformer, {name}", np.expm1(answer))
+                if by_trees is not None:
+                    both = 0.5 * (answer + np.log1p(by_trees))
+                    score(f"transformer, {name}, and trees", np.expm1(both))
     return results
 
 
@@ -149,6 +183,7 @@ def main():
     options.add_argument("--objects", type=int, help="a trial with so many objects, about")
     options.add_argument("--simulated", type=int, default=6_000, help="neighbours of zero-shot")
     options.add_argument("--epochs", type=int, default=40)
+    options.add_argument("--pretrain", type=int, default=8, help="epochs on simulated redshifts")
     options.add_argument("--batch-size", type=int, default=64)
     options.add_argument("--lr", type=float, default=2e-3)
     options.add_argument("--folds", type=int, default=5)
@@ -172,7 +207,10 @@ def main():
         rows = parts[task]
         own = {name: values[rows] for name, values in tables.items()}
         if task == "redshift":
-            results = redshift_task(arguments, X[rows], z[rows], models, own)
+            start = None
+            if arguments.pretrain and "transformer" not in arguments.skip:
+                start = pretrained_regressor(arguments.pretrain)
+            results = redshift_task(arguments, X[rows], z[rows], models, own, start)
         else:
             results = classes_task(arguments, task, X[rows], y[rows], models, own, simulated)
         write(arguments, f"plasticc_{task}", results)
