@@ -218,7 +218,9 @@ def markdown(content):
         cells = []
         for name in names:
             values = np.array([row.get(name, np.nan) for row in found["fits"]])
-            text = "" if np.isnan(values).all() else f"{np.nanmean(values):.3f}"
-            cells.append(text + (f"±{np.nanstd(values):.3f}" if text and len(values) > 1 else ""))
+            digits = 4 if name in ("MSE", "NMAD") else 3
+            text = "" if np.isnan(values).all() else f"{np.nanmean(values):.{digits}f}"
+            spread = f"±{np.nanstd(values):.{digits}f}" if text and len(values) > 1 else ""
+            cells.append(text + spread)
         lines.append(f"| {model} | " + " | ".join(cells) + f" | {len(found['fits'])} |")
     return "\n".join(lines)

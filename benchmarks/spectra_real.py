@@ -31,9 +31,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
-from sklearn_sn.persistence import save_model
+from sklearn_sn.persistence import load_model, save_model
 
 FOLDER = CACHE / "spectra"
+ROUTE = "SpectraNet, rest, predicted redshift"
 COMMON = {"random_state": 0, "verbose": 2, "device": "auto"}
 
 
@@ -80,9 +81,14 @@ CLASSICAL = {
 }
 
 
-def answers_of(name, X, y, train, test):
+def answers_of(name, X, y, train, test, task, fold):
     """Probabilities and classes of the spectra of the test part, and what else a model says."""
     singles = one_by_one(X.iloc[test])[0]
+    if name == ROUTE:
+        model = load_model(FOLDER / f"{task}, SpectraNet, rest, {fold}.snmodel")
+        predicted = np.load(answer_path("five", "templates", fold))["redshift"]
+        proba = model.predict_proba(singles.assign(redshift=predicted))
+        return {"proba": proba, "classes": model.classes_}, None
     if name in NETWORKS:
         model = NETWORKS[name]().fit(X.iloc[train], y[train])
         found = {"proba": model.predict_proba(singles), "classes": model.classes_}
@@ -111,7 +117,7 @@ def answers_of(name, X, y, train, test):
 
 def names():
     classical = [f"{kind}, {frame}" for kind in CLASSICAL for frame in ("observer", "rest")]
-    return [*NETWORKS, *classical, "cross-correlation"]
+    return [*NETWORKS, ROUTE, *classical, "cross-correlation"]
 
 
 def answer_path(task, name, fold):
@@ -145,7 +151,7 @@ def main():
                 train, test = train[inner], train[held]
             for name in arguments.models:
                 start = time.time()
-                found, model = answers_of(name, X, y, train, test)
+                found, model = answers_of(name, X, y, train, test, task, fold)
                 _, owner = one_by_one(X.iloc[test])
                 truth = y[test][owner]
                 result = class_figures(truth, found["proba"], found["classes"])
@@ -156,7 +162,8 @@ def main():
                 print(f"{task} {name} {fold}: {shown} {time.time() - start:.0f} s", flush=True)
                 if arguments.validation:
                     continue
-                np.savez(answer_path(task, name, fold), rows=test[owner], truth=truth, **found)
+                found |= {"rows": test[owner], "truth": truth}
+                np.savez(answer_path(task, name, fold), **found)
                 if model is not None:
                     path = FOLDER / f"{task}, {name}, {fold}.snmodel"
                     save_model(model.set_params(verbose=0), path, overwrite=True)

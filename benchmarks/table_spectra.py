@@ -1,0 +1,193 @@
+"""Tables of what benchmarks/spectra_real.py answered: classes, redshifts, phases; as Markdown.
+
+Averages of models are made here, of their probabilities: "class and redshift" is the mean of
+SpectraNet in the frame of the observer and of the learned templates. "predicted redshift" is
+SpectraNet at rest, fed with the redshifts that the templates predict; "and observer" its mean with
+the former.
+
+    python benchmarks/table_spectra.py [--noise]
+"""
+
+import argparse
+import json
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from _real_data import data_folder
+from _simfm import RESULTS, markdown
+from _spectra import (
+    THREE,
+    class_figures,
+    load_spectra,
+    one_by_one,
+    part_of_classes,
+    redshift_figures,
+    with_noise,
+)
+from spectra_real import FOLDER, ROUTE, answer_path, names
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.persistence import load_model
+
+OUT = RESULTS.parent / "spectra_real"
+AVERAGES = {
+    "class and redshift: SpectraNet, observer, and templates": (
+        "SpectraNet, observer",
+        "templates",
+    ),
+    "predicted redshift, and observer": (
+        ROUTE,
+        "SpectraNet, observer",
+        "templates",
+    ),
+}
+PHASES = (-20.0, -3.0, 5.0, 15.0, 30.0, 100.0)
+NOISES = (0.0, 0.1, 0.3, 1.0, 3.0)
+
+
+def load_answers(task, name):
+    """One dict of arrays for each fold, or None where a fold is missing."""
+    paths = [answer_path(task, name, fold) for fold in range(5)]
+    if not all(path.exists() for path in paths):
+        return None
+    return [dict(np.load(path)) for path in paths]
+
+
+def averaged(parts):
+    """Answers whose probabilities are the mean of several models', fold by fold."""
+    out = []
+    for answers in zip(*parts, strict=True):
+        proba = np.mean([a["proba"] for a in answers], axis=0)
+        out.append({**answers[0], "proba": proba})
+    return out
+
+
+def all_answers(task):
+    found = {name: load_answers(task, name) for name in names()}
+    found = {name: folds for name, folds in found.items() if folds is not None}
+    for name, parts in AVERAGES.items():
+        if all(part in found for part in parts):
+            found[name] = averaged([found[part] for part in parts])
+    return found
+
+
+def figures_by_task(answers, task):
+    """Task to model to list over folds of figures."""
+    tables = {task: {}}
+    for name, folds in answers.items():
+        tables[task][name] = [
+            class_figures(a["truth"], a["proba"], a["classes"].tolist()) for a in folds
+        ]
+        if task == "five":
+            rows = []
+            for a in folds:
+                part = part_of_classes(a["truth"], a["proba"], a["classes"].tolist(), THREE)
+                rows.append(class_figures(*part))
+            tables.setdefault("three", {})[name] = rows
+    return tables
+
+
+def redshift_tables(answers, z):
+    found = {}
+    for name, folds in answers.items():
+        if name in ("templates", "cross-correlation"):
+            found[name] = [redshift_figures(z[a["rows"]], a["redshift"]) for a in folds]
+    return found
+
+
+def write(name, results):
+    OUT.mkdir(parents=True, exist_ok=True)
+    content = {
+        model: {"fits": [{k: float(v) for k, v in row.items()} for row in rows]}
+        for model, rows in results.items()
+    }
+    (OUT / f"{name}.json").write_text(json.dumps(content, indent=1))
+    print(f"## {name}\n\n{markdown(content)}\n", flush=True)
+
+
+def by_phase(answers, phase):
+    """Macro-F1 and accuracy of three classes in stretches of days from the peak, all folds."""
+    tables = {}
+    for low, high in pairwise(PHASES):
+        for name, folds in answers.items():
+            truth, proba, days = (
+                np.concatenate(part)
+                for part in zip(
+                    *(
+                        (a["truth"], a["proba"], phase[a["rows"], rank_within(a["rows"])])
+                        for a in folds
+                    ),
+                    strict=True,
+                )
+            )
+            rows = (days >= low) & (days < high)
+            classes = folds[0]["classes"].tolist()
+            part = part_of_classes(truth[rows], proba[rows], classes, THREE)
+            found = class_figures(*part)
+            shown = {"spectra": rows.sum(), **{k: found[k] for k in ("macro-F1", "accuracy")}}
+            tables[f"{low:g} to {high:g} days, {name}"] = [shown]
+    return tables
+
+
+def against_noise(X, y, folds_rows):
+    """Five classes and redshifts of spectra to which noise is added."""
+    results = {}
+    for fold, rows in enumerate(folds_rows):
+        singles, owner = one_by_one(X.iloc[rows])
+        truth, z = y[rows][owner], X["redshift"].to_numpy()[rows][owner]
+        for name in ("SpectraNet, observer", "SpectraNet, rest", "templates"):
+            model = load_model(FOLDER / f"five, {name}, {fold}.snmodel")
+            for noise in NOISES:
+                noisy = with_noise(singles, noise)
+                found = class_figures(truth, model.predict_proba(noisy), model.classes_)
+                shown = {k: found[k] for k in ("macro-F1", "accuracy", "AUROC")}
+                if name == "templates":
+                    shown |= redshift_figures(z, model.predict_redshift(noisy[["spectrum"]]))
+                results.setdefault(f"noise {noise:g}, {name}", []).append(shown)
+    return results
+
+
+def rank_within(rows):
+    """Which spectrum of its object each is, where those of an object stand together."""
+    start = np.flatnonzero(np.diff(rows, prepend=-1))
+    return np.arange(len(rows)) - np.repeat(start, np.diff(start, append=len(rows)))
+
+
+def phases(X):
+    """Days from the peak at rest, (n_objects, n_spectra); NaN where nobody dated both."""
+    index = pd.read_parquet(data_folder() / "spectra_only_index.parquet")
+    index = index.drop_duplicates(["object_id", "time"]).set_index(["object_id", "time"])
+    singles, owner = one_by_one(X)
+    spectra = as_ragged(singles["spectrum"], kind="spectrum")
+    time = spectra.reduce("first", "time", empty=np.nan)
+    keys = pd.MultiIndex.from_arrays([X.index[owner], time])
+    rank = rank_within(owner)
+    days = np.full((len(X), rank.max() + 1), np.nan)
+    days[owner, rank] = index["phase_rest"].reindex(keys).to_numpy(float)
+    return days
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--noise", action="store_true", help="also add noise; takes minutes")
+    arguments = options.parse_args()
+    X, y, _, _ = load_spectra()
+    z = X["redshift"].to_numpy()
+    for task in ("five", "nine"):
+        answers = all_answers(task)
+        if not answers:
+            continue
+        for name, results in figures_by_task(answers, task).items():
+            write(name, results)
+        if task == "five":
+            write("redshift", redshift_tables(answers, z))
+            shown = [n for n in answers if n.startswith(("SpectraNet", "class and"))]
+            write("phase", by_phase({n: answers[n] for n in shown}, phases(X)))
+            if arguments.noise:
+                rows = [np.unique(a["rows"]) for a in answers["SpectraNet, rest"]]
+                write("noise", against_noise(X, y, rows))
+
+
+if __name__ == "__main__":
+    main()
