@@ -1,0 +1,164 @@
+"""SpectraNet of the paper's size against the same written plainly; 100,000 spectra in flat memory.
+
+The reference is what one would write from the paper: one-dimensional convolutions as sums, in
+single precision, on the same weights and spectra; it runs in turn with the library. Printed:
+spectra a second of both, the median of the paired ratios, and the largest difference of the
+outputs. Then simulated spectra are written to a Parquet file, whose row groups are classified one
+after the other: seconds and the growth of resident memory from the first groups to the last.
+
+    python benchmarks/speed_spectra.py [--batches N] [--batch-size B] [--rounds R] [--stream N]
+"""
+
+import argparse
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import torch
+from torch.nn import functional as F
+
+from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.datasets import iter_supernovae, make_supernovae
+from sklearn_sn.modules import SpectraNet
+
+N_BINS = 4096
+
+
+def plain_block(block, x):
+    """A block of SpectraNet on (B, C, P), as its formula reads."""
+    parts = [F.conv1d(x, b.weight[:, :, 0], padding=b.kernel // 2) for b in block.branches]
+    y = F.gelu(block.batch_norm(block.layer_norm(torch.cat(parts, dim=1))))
+    size = getattr(block.pool, "size", 1)
+    if size > 1:
+        y = torch.cat(
+            [F.max_pool1d(y, size), F.avg_pool1d(y, size), -F.max_pool1d(-y, size)], dim=1
+        )
+    gate = torch.sigmoid(block.gate.excite(F.gelu(block.gate.squeeze(y.mean(2)))))
+    y = F.conv1d(y * gate[..., None], block.project.weight[:, :, 0], block.project.bias)
+    skip = F.avg_pool1d(x, size) if size > 1 else x
+    return y + F.conv1d(skip, block.skip.weight[:, :, 0], block.skip.bias)
+
+
+def plain(net, flux, pad_mask):
+    """The whole network in the same way."""
+    covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
+    x = torch.cat([flux * covered, covered], dim=1)
+    for block in net.blocks:
+        x = plain_block(block, x)
+    return net.dense(F.adaptive_avg_pool1d(x, net.positions.output_size[1]).flatten(1))
+
+
+def timed(work):
+    start = time.perf_counter()
+    work()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - start
+
+
+def ratio_in_turn(ours, theirs, n, rounds, name):
+    ours(), theirs()
+    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
+    ratio = np.median([b / a for a, b in pairs])
+    a, b = np.median(pairs, axis=0)
+    print(f"{name:24s} ours {n / a:8.1f}/s   reference {n / b:8.1f}/s   ratio {ratio:6.1f}")
+
+
+def compare(arguments):
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.manual_seed(0)
+    net = SpectraNet(n_channels=2, n_bins=N_BINS).to(device)
+    net.mixed = arguments.bfloat16
+    weights = sum(p.numel() for p in net.parameters())
+    print(f"{weights / 1e6:.1f} million weights on {device}, bfloat16: {net.mixed}")
+    size = (arguments.batches, arguments.batch_size)
+    flux = torch.randn(*size, 2, N_BINS, device=device)
+    mask = torch.zeros(*size, N_BINS, dtype=torch.bool, device=device)
+    mask[..., :200] = True
+    n = size[0] * size[1]
+    with torch.inference_mode():
+        net.eval()
+        ours, theirs = net(flux[0], mask[0]), plain(net, flux[0], mask[0])
+        scale = theirs.std()
+        print(f"largest difference of the outputs: {(ours - theirs).abs().max() / scale:.1e} std")
+
+        def infer(forward):
+            return lambda: [forward(f, m) for f, m in zip(flux, mask, strict=True)]
+
+        forwards = infer(net), infer(lambda f, m: plain(net, f, m))
+        ratio_in_turn(*forwards, n, arguments.rounds, "transform")
+    net.train()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
+
+    def training(forward):
+        def work():
+            for f, m in zip(flux, mask, strict=True):
+                optimizer.zero_grad()
+                forward(f, m).square().mean().backward()
+                optimizer.step()
+
+        return work
+
+    steps = training(net), training(lambda f, m: plain(net, f, m))
+    ratio_in_turn(*steps, n, arguments.rounds, "training")
+
+
+def resident():
+    """MB of memory that this process holds."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def stream(arguments):
+    """Classify a file of spectra that is never in memory as a whole."""
+    X, y = make_supernovae(300, modalities=["spectrum"], random_state=0)
+    model = SpectraNetClassifier(max_epochs=1, random_state=0).fit(X, y)
+    simulated = {"chunk_size": arguments.chunk, "modalities": ["spectrum"], "random_state": 1}
+    with tempfile.TemporaryDirectory() as folder:
+        path, writer = Path(folder) / "spectra.parquet", None
+        for part, _ in iter_supernovae(arguments.stream, **simulated):
+            part[["spectrum"]].to_parquet(Path(folder) / "part.parquet")
+            rows = pq.read_table(Path(folder) / "part.parquet")
+            writer = writer or pq.ParquetWriter(path, rows.schema)
+            writer.write_table(rows)
+        writer.close()
+        print(f"a file of {path.stat().st_size / 2**20:.0f} MB")
+        memory, start, counts = [], time.perf_counter(), np.zeros(len(model.classes_), int)
+        for rows in pq.ParquetFile(path).iter_batches(arguments.chunk):
+            proba = model.predict_proba(rows.to_pandas(types_mapper=arrow_type))
+            counts += np.bincount(proba.argmax(axis=1), minlength=len(counts))
+            memory.append(resident())
+        seconds = time.perf_counter() - start
+    print(f"{counts.sum()} spectra in {seconds:.0f} s, {counts.sum() / seconds:.0f}/s")
+    few = max(1, len(memory) // 10)
+    first, last = np.max(memory[:few]), np.max(memory[-few:])
+    print(f"resident memory: {first:.0f} MB in the first tenth, {last:.0f} MB in the last")
+
+
+def arrow_type(kind):
+    """Nested columns stay Arrow's."""
+    import pandas as pd
+
+    return pd.ArrowDtype(kind)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--batches", type=int, default=2)
+    options.add_argument("--batch-size", type=int, default=16)
+    options.add_argument("--rounds", type=int, default=3)
+    options.add_argument("--bfloat16", action="store_true")
+    options.add_argument("--stream", type=int, default=100_000, help="0: leave it out")
+    options.add_argument("--chunk", type=int, default=2_000)
+    arguments = options.parse_args()
+    torch.set_num_threads(1)
+    compare(arguments)
+    if arguments.stream:
+        stream(arguments)
+
+
+if __name__ == "__main__":
+    main()
