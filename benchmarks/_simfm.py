@@ -112,6 +112,40 @@ def simulate(n_objects, seed, *, common=False):
     return X, y
 
 
+def simulate_like_real(n_objects, seed):
+    """Objects as those of catalogues are followed, of five surveys: X, y; kept in the cache.
+
+    The samples of benchmarks/pretrain_simulated.py, light curves alone: most of them nearby and
+    bright, in Bessell and SDSS bands, or of ZTF and ATLAS; others as far as ZTF, Rubin and
+    Pan-STARRS1 see.
+    """
+    import pandas as pd
+    from pretrain_simulated import SAMPLES
+
+    path = CACHE / f"simfm_like_real_{n_objects}_{seed}.pkl"
+    if path.exists():
+        return pickle.loads(path.read_bytes())
+    tables, names = [], []
+    for number, (share, proportions, redshifts, surveys) in enumerate(SAMPLES.values()):
+        X, y = make_supernovae(
+            round(share * n_objects),
+            classes=proportions,
+            modalities=["light_curve"],
+            redshift_range=redshifts,
+            surveys=surveys,
+            random_state=seed + number,
+        )
+        X["survey"] = X["survey"].astype(str).str.replace(", bright", "")
+        tables.append(X[["light_curve", "redshift", "survey"]])
+        names.append(y)
+    X, y = pd.concat(tables, ignore_index=True), np.concatenate(names)
+    order = np.random.default_rng(seed).permutation(len(X))
+    X, y = X.iloc[order].reset_index(drop=True), y[order]
+    CACHE.mkdir(exist_ok=True)
+    path.write_bytes(pickle.dumps((X, y)))
+    return X, y
+
+
 def checkpoint(name, tag):
     return CACHE / f"simfm_{name}{tag}.snmodel"
 

@@ -3,6 +3,7 @@
 Eight classes in equal numbers; cross-entropy alone ("classifier"), with supervised contrast
 ("contrastive"), and against a discriminator of the survey ("adversarial"). The models go to
 benchmarks/.cache, their figures on held-out objects to benchmarks/results/simfm/pretrain.json.
+``--sample "like real"`` draws from five surveys, as bright and as near as objects of catalogues are.
 
     python benchmarks/simfm_pretrain.py [--objects N] [--epochs E] [--models NAME ...] [--tag TAG]
 """
@@ -20,9 +21,12 @@ from _simfm import (
     redshift_figures,
     redshift_head,
     simulate,
+    simulate_like_real,
     store,
     write,
 )
+
+SAMPLES = {"two surveys": simulate, "like real": simulate_like_real}
 
 
 def main():
@@ -34,11 +38,13 @@ def main():
     options.add_argument("--lr", type=float, default=2e-3)
     options.add_argument("--max-points", type=int, default=200)
     options.add_argument("--no-amplitude", action="store_true", help="hide how bright objects are")
+    options.add_argument("--sample", choices=SAMPLES, default="two surveys")
     options.add_argument("--device", default="auto")
     arguments = options.parse_args()
     quiet()
-    X, y = simulate(arguments.objects, seed=0)
-    held, truth = simulate(arguments.held_out, seed=HELD_OUT)
+    draw = SAMPLES[arguments.sample]
+    X, y = draw(arguments.objects, seed=0)
+    held, truth = draw(arguments.held_out, seed=HELD_OUT)
     results = {}
     for name in arguments.models:
         cls, params = MODELS[name]
@@ -55,11 +61,11 @@ def main():
             verbose=2,
         ).fit(X[["light_curve", "survey"]], y)
         print(f"{name}: trained in {time.time() - start:.0f} s", flush=True)
-        recipe = f"{len(X)} simulated objects of ZTF and LSST, {arguments.epochs} epochs"
+        recipe = f"{len(X)} simulated objects, {arguments.sample}, {arguments.epochs} epochs"
         store(model, name, arguments.tag, f"Recurrent classifier ({name}), {recipe}.")
         proba = model.predict_proba(held[["light_curve"]])
         found = figures(truth, proba, model.classes_)
-        for survey in ("ztf", "lsst"):
+        for survey in ("ztf", "lsst") if arguments.sample == "two surveys" else ():
             part = held["survey"].to_numpy() == survey
             found[f"AUROC {survey}"] = figures(truth[part], proba[part], model.classes_)["AUROC"]
         few = np.random.default_rng(0).permutation(len(X))[:10_000]
