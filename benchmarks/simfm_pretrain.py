@@ -3,7 +3,7 @@
 Eight classes in equal numbers; cross-entropy alone ("classifier"), with supervised contrast
 ("contrastive"), and against a discriminator of the survey ("adversarial"). The models go to
 benchmarks/.cache, their figures on held-out objects to benchmarks/results/simfm/pretrain.json.
-``--sample "like real"`` draws from five surveys, as bright and as near as objects of catalogues are.
+``--sample "like real"`` draws from five surveys, as bright and near as objects of catalogues are.
 
     python benchmarks/simfm_pretrain.py [--objects N] [--epochs E] [--models NAME ...] [--tag TAG]
 """
