@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import torch
 from torch.nn import functional as F
@@ -128,7 +129,7 @@ def stream(arguments):
         print(f"a file of {path.stat().st_size / 2**20:.0f} MB")
         memory, start, counts = [], time.perf_counter(), np.zeros(len(model.classes_), int)
         for rows in pq.ParquetFile(path).iter_batches(arguments.chunk):
-            proba = model.predict_proba(rows.to_pandas(types_mapper=arrow_type))
+            proba = model.predict_proba(rows.to_pandas(types_mapper=pd.ArrowDtype))
             counts += np.bincount(proba.argmax(axis=1), minlength=len(counts))
             memory.append(resident())
         seconds = time.perf_counter() - start
@@ -136,13 +137,6 @@ def stream(arguments):
     few = max(1, len(memory) // 10)
     first, last = np.max(memory[:few]), np.max(memory[-few:])
     print(f"resident memory: {first:.0f} MB in the first tenth, {last:.0f} MB in the last")
-
-
-def arrow_type(kind):
-    """Nested columns stay Arrow's."""
-    import pandas as pd
-
-    return pd.ArrowDtype(kind)
 
 
 def main():
