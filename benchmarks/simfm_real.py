@@ -2,8 +2,9 @@
 
 Five folds by object (those of maven_real.py). "Limited": 128 labelled objects of a training part,
 five draws of each; "Full": all of it. Models: a recurrent network from scratch; an MLP on the
-frozen latent of each pretrained one; each of them fine-tuned, alone and averaged with gradient
-boosting; gradient boosting on hand-made features; and the controls K0 and K1, which see no flux.
+frozen latent of each pretrained one; gradient boosting on hand-made features, alone and with such
+a latent beside them; each network fine-tuned, alone and averaged with both boostings, half and half;
+all networks and boostings likewise; and the controls K0 and K1, which see no flux.
 
     python benchmarks/simfm_real.py [--tasks three five] [--budgets limited full] [--objects N]
 """
@@ -30,6 +31,7 @@ def candidates(models, epochs, members):
         "control K1": on_columns("K1:", boosting_classifier()),
         "no pretraining": network(epochs=epochs),
     }
+    all_networks, all_trees = [], []
     for name, model in models.items():
         found[f"{name}, frozen + MLP"] = frozen(name)
         both = on_columns(("features:", f"latent {name}:"), boosting_classifier())
@@ -45,9 +47,19 @@ def candidates(models, epochs, members):
         else:
             several = tuned[0][1]
         trees = found[f"{name}, boosting on features and latent"]
+        all_networks.append((name, several))
+        all_trees.append((f"{name} trees", trees))
         both = [("networks", several), ("boosting", boosting), ("both", trees)]
         found[f"{name}, fine-tuned, and boosting"] = VotingClassifier(
             both, voting="soft", weights=[2, 1, 1]
+        )
+    if len(models) > 1:
+        every = [*all_networks, ("boosting", boosting), *all_trees]
+        weights = [len(all_trees) + 1] * len(all_networks) + [len(all_networks)] * (
+            len(all_trees) + 1
+        )
+        found["all pretrained, fine-tuned, and boosting"] = VotingClassifier(
+            every, voting="soft", weights=weights
         )
     return found
 
