@@ -3,8 +3,8 @@
 Five folds by object (those of maven_real.py). "Limited": 128 labelled objects of a training part,
 five draws of each; "Full": all of it. Models: a recurrent network from scratch; an MLP on the
 frozen latent of each pretrained one; gradient boosting on hand-made features, alone and with such
-a latent beside them; each network fine-tuned, alone and averaged with both boostings, half and half;
-all networks and boostings likewise; and the controls K0 and K1, which see no flux.
+a latent beside them; each network fine-tuned, alone and averaged with both boostings, half and
+half; all networks and boostings likewise; and the controls K0 and K1, which see no flux.
 
     python benchmarks/simfm_real.py [--tasks three five] [--budgets limited full] [--objects N]
 """
