@@ -3,10 +3,11 @@
 The reference does what the code of the paper does: every light curve becomes a row of as many
 points as the longest of all has, and batches are drawn at random. It runs in turn with the library,
 on the same weights and objects, whose lengths are those of simulated ZTF and LSST light curves,
-beside one of 656 points. Printed: objects a second of both, the median of the paired ratios, the
-largest difference between the outputs, and how many times the points the reference takes.
+beside one of 656 points, or those of real light curves of catalogues, the longest of 2,099.
+Printed: objects a second of both, the median of the paired ratios, the largest difference between
+the outputs, and how many times the points the reference takes.
 
-    python benchmarks/speed_gru.py [--objects N] [--longest L] [--rounds R] [--batch-size B]
+    python benchmarks/speed_gru.py [--objects N] [--sample NAME] [--rounds R] [--batch-size B]
 """
 
 import argparse
@@ -21,15 +22,20 @@ from sklearn_sn.data import Ragged, check_table
 from sklearn_sn.modules import GRUEncoder
 from sklearn_sn.nets import BatchLoader, LightCurveSequenceInput, TableDataset
 
-# Numbers of points of simulated objects at these percentiles (make_supernovae, eight classes).
+# Numbers of points at these percentiles, and of the longest: of simulated objects (make_supernovae,
+# eight classes) beside the longest of the paper, and of the real ones of _real_data.load_curves.
 PERCENTILES = (0, 5, 25, 50, 75, 95, 99.9)
-POINTS = (5, 12, 22, 34, 58, 125, 190)
+SAMPLES = {
+    "simulated": ((5, 12, 22, 34, 58, 125, 190), 656),
+    "catalogue": ((2, 5, 14, 26, 68, 184, 750), 2099),
+}
 
 
-def make_table(n, longest, seed=0):
-    """Light curves of the lengths above, one of them the longest."""
+def make_table(n, sample, seed=0):
+    """Light curves of the lengths of a sample, one of them the longest."""
     rng = np.random.default_rng(seed)
-    lengths = np.interp(rng.uniform(0, 99.9, n), PERCENTILES, POINTS).astype(int)
+    points, longest = SAMPLES[sample]
+    lengths = np.interp(rng.uniform(0, 99.9, n), PERCENTILES, points).astype(int)
     lengths[rng.integers(n)] = longest
     n_points = lengths.sum()
     curves = Ragged(
@@ -78,14 +84,14 @@ def ratio_in_turn(ours, theirs, n, rounds, name):
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--objects", type=int, default=4096)
-    options.add_argument("--longest", type=int, default=656)
+    options.add_argument("--sample", choices=SAMPLES, default="simulated")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--batch-size", type=int, default=128)
     arguments = options.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    n, longest = arguments.objects, arguments.longest
-    X, lengths = make_table(n, longest)
+    n, longest = arguments.objects, SAMPLES[arguments.sample][1]
+    X, lengths = make_table(n, arguments.sample)
     table = check_table(X)
     source = LightCurveSequenceInput(max_points=longest, noise=False, augmentation=False).fit(table)
     dataset = TableDataset({"light_curve": source}, {"light_curve": source.prepare(table)})
