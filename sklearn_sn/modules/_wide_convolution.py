@@ -1,10 +1,16 @@
 """Convolutions over bins with kernels of any width."""
 
+import math
+
 import torch
+from scipy.fft import next_fast_len
 from torch import nn
 from torch.nn import functional as F
 
-# From this kernel on, the Fourier transform is faster than the sum: by 2 at 255 and by 8 at 1021.
+# So many products of the sum take as long as an operation of the transforms, on a processor.
+WORTH = 24.0
+N_ROWS = 16  # of a batch, for that comparison
+# On other devices, from this kernel on.
 FOURIER_KERNEL = 127
 
 
@@ -12,7 +18,9 @@ class WideConv(nn.Module):
     """A convolution that keeps the number of bins: (B, C, 1, P) to (B, n_out, 1, P).
 
     A wide kernel multiplies in Fourier space, which is the same to rounding and costs next to
-    nothing for its width; in bfloat16, which has no Fourier transform but fast products, it sums.
+    nothing for its width: by 2 to 8 times less from 255 bins on. With many channels, whose products
+    in Fourier space are few, it does so from 31 bins on. In bfloat16, which has no Fourier
+    transform but fast products, it sums.
     The layout is two-dimensional with channels last, in which torch convolves and pools twice as
     fast as along one dimension.
 
@@ -31,8 +39,24 @@ class WideConv(nn.Module):
         nn.init.uniform_(self.weight, -bound, bound)  # as torch's own layers
 
     def forward(self, x):
-        summed = self.kernel < FOURIER_KERNEL or torch.is_autocast_enabled(x.device.type)
-        return self.summed(x) if summed else self.multiplied(x)
+        return self.multiplied(x) if self.in_fourier_space(x) else self.summed(x)
+
+    def in_fourier_space(self, x):
+        """Whether that is faster; the same for every batch, or answers would depend on it."""
+        if torch.is_autocast_enabled(x.device.type):
+            return False
+        if x.device.type != "cpu":
+            return self.kernel >= FOURIER_KERNEL
+        n_out, n_in = self.weight.shape[:2]
+        n_bins = x.shape[-1]
+        n = self.length(n_bins)
+        sums = N_ROWS * n_bins * self.kernel * n_in * n_out
+        transforms = n * math.log2(n) * (N_ROWS * (n_in + n_out) + n_in * n_out)
+        return sums > WORTH * transforms
+
+    def length(self, n_bins):
+        """So long that the ends do not meet, and a product of 2, 3 and 5."""
+        return next_fast_len(n_bins + self.kernel - 1, real=True)
 
     def summed(self, x):
         """The sum over the kernel, bin by bin."""
@@ -41,8 +65,7 @@ class WideConv(nn.Module):
     def multiplied(self, x):
         """The same by products of Fourier transforms."""
         n_bins = x.shape[-1]
-        # So long that the ends do not meet, and a power of two.
-        n = 1 << (n_bins + self.kernel - 2).bit_length()
+        n = self.length(n_bins)
         seen = torch.fft.rfft(x[:, :, 0], n).permute(2, 0, 1)  # (F, B, C)
         kernels = torch.fft.rfft(self.weight[:, :, 0].flip(-1), n).permute(2, 1, 0)  # (F, C, O)
         product = torch.matmul(seen, kernels).permute(1, 2, 0)  # (B, O, F)

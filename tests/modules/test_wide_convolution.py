@@ -32,3 +32,15 @@ def test_bfloat16_sums():
     conv = WideConv(2, 3, FOURIER_KERNEL)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         assert conv(torch.randn(2, 2, 1, 64)).dtype == torch.bfloat16
+
+
+def test_the_way_depends_on_channels_and_not_on_the_batch():
+    wide = WideConv(64, 128, 61)
+    assert all(wide.in_fourier_space(torch.zeros(n, 64, 1, 256)) for n in (1, 64))
+    assert not WideConv(3, 32, 61).in_fourier_space(torch.zeros(16, 3, 1, 4096))
+    assert WideConv(3, 32, 1021).in_fourier_space(torch.zeros(16, 3, 1, 4096))
+
+
+def test_the_length_is_no_longer_than_needed():
+    conv = WideConv(1, 1, 251)
+    assert conv.length(1024) == 1280  # not 2048, the next power of two
