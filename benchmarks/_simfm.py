@@ -60,6 +60,7 @@ MODELS = {
 RESULTS = Path(__file__).parent / "results" / "simfm"
 HELD_OUT = 1000  # seed of objects that no model was trained on
 N_NEIGHBORS = 100
+NOT_SETTINGS = ("out", "jobs", "picture")  # of a run, without influence on figures
 
 
 def parser(description):
@@ -235,7 +236,7 @@ def write(arguments, name, results):
     """
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / f"{name}.json"
-    settings = {key: str(value) for key, value in sorted(vars(arguments).items())}
+    settings = {k: str(v) for k, v in sorted(vars(arguments).items()) if k not in NOT_SETTINGS}
     content = json.loads(path.read_text()) if path.exists() else {}
     for model, found in results.items():
         rows = [{key: float(value) for key, value in row.items()} for row in found]
