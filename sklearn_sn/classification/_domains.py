@@ -24,7 +24,7 @@ def domain_codes(X, column, n_objects):
     Raises
     ------
     ValueError
-        If the table lacks the column.
+        If the table lacks the column, or it holds fractions or no single values.
     """
     if X is None:
         return np.zeros(n_objects, dtype=np.int64), np.array([""], dtype=object)
@@ -33,10 +33,23 @@ def domain_codes(X, column, n_objects):
             f"X lacks the column {column!r}, which names the domain of each object; it has "
             f"{list(X.columns)[:10]}. Set the 'domain' parameter to the column that does."
         )
+    _check_names(X[column], column)
     values = X[column].astype(object)
     values = values.where(values.notna(), None).map(str, na_action="ignore")
     codes, names = pd.factorize(values, sort=True)
     return codes.astype(np.int64), np.asarray(names, dtype=object)
+
+
+def _check_names(values, column):
+    """Refuse what names no domain: redshifts and other measurements, light curves."""
+    known = values.dropna()
+    measured = pd.api.types.is_float_dtype(known.dtype) and bool((known % 1 != 0).any())
+    if measured or (len(known) and not pd.api.types.is_scalar(known.iloc[0])):
+        raise ValueError(
+            f"The column {column!r}, which the 'domain' parameter names, holds "
+            f"{'measurements' if measured else 'no names'}; it must name the domain of each "
+            "object, such as its survey."
+        )
 
 
 def balance_groups(balance, classes, domains):

@@ -221,7 +221,7 @@ def register_band(
         Canonical name. If it starts with `survey`, the rest is its name inside the survey:
         ``"hscg"`` of survey ``"hsc"`` also answers to ``"HSC-g"``.
     wavelength : float
-        Effective wavelength in Å, in [100, 1e7].
+        Effective wavelength in Å, in [1000, 1e7].
     survey : str, default=""
         Survey, in any case.
     vega_ab_offset : float, default=nan
@@ -241,6 +241,7 @@ def register_band(
     ------
     ValueError
         If an argument is out of range, or a name belongs to another band and `overwrite` is False.
+        To register the same band again is no error.
 
     See Also
     --------
@@ -257,7 +258,7 @@ def register_band(
     global _registry
     band = _checked_band(name, wavelength, survey, vega_ab_offset, system, aliases)
     with _lock:
-        if not overwrite:
+        if not overwrite and repr(_registry.registered.get(band.name)) != repr(band):
             for text in (band.name, *band.aliases):
                 found = _registry.candidates(text)
                 if found:
@@ -378,8 +379,8 @@ def _checked_band(name, wavelength, survey, vega_ab_offset, system, aliases):
 
     if not isinstance(name, str) or not name.strip():
         refuse("name", "a non-empty str", name)
-    if not is_real(wavelength) or not 100 <= wavelength <= 1e7:
-        refuse("wavelength", "a float in the range [100, 1e7] (Å)", wavelength)
+    if not is_real(wavelength) or not 1000 <= wavelength <= 1e7:
+        refuse("wavelength", "a float in the range [1000, 1e7], in Å (10 Å are 1 nm)", wavelength)
     if not isinstance(survey, str):
         refuse("survey", "a str", survey)
     if not is_real(vega_ab_offset) or np.isinf(vega_ab_offset):

@@ -251,6 +251,12 @@ def _remedy_of_long(X):
     return ""
 
 
+def _remedy_of_missing(name):
+    if name in MODALITIES:
+        return " Give every object that lacks a modality a null cell."
+    return ""
+
+
 def _wanted(X, modalities, metadata_columns):
     if modalities is None:
         found = [name for name in ("light_curve", "spectrum", "image") if name in X.columns]
@@ -265,7 +271,7 @@ def _wanted(X, modalities, metadata_columns):
         if name not in X.columns:
             raise ValueError(
                 f"X lacks the column {name!r}; it has {list(X.columns)[:10]}."
-                + (_remedy_of_long(X) or " Give every object that lacks a modality a null cell.")
+                + (_remedy_of_long(X) or _remedy_of_missing(name))
             )
         if isinstance(X[name], pd.DataFrame):
             raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")

@@ -68,3 +68,10 @@ def test_domains_are_not_looked_at_afterwards(supernovae):
 def test_early_stopping_looks_at_the_classes(supernovae):
     model = make(early_stopping=True, max_epochs=8, n_iter_no_change=2).fit(*supernovae)
     assert all(0 < row["valid_loss"] < 3 for row in model.history_)
+
+
+@pytest.mark.parametrize("column", ["redshift", "light_curve"])
+def test_a_column_that_names_nothing_is_no_domain(supernovae, column):
+    X, y = supernovae
+    with pytest.raises(ValueError, match=f"'{column}'.*must name the domain"):
+        DomainAdversarialClassifier(max_epochs=1, domain=column).fit(X, y)

@@ -350,3 +350,16 @@ def test_docstrings_import_public_names():
     for function in (canonical_band, canonical_bands, register_band, list_bands, get_band):
         assert "import" in function.__doc__
         assert "sklearn_sn.data._" not in function.__doc__
+
+
+def test_the_same_band_again_is_no_error():
+    with temporary_bands():
+        band = register_band("mineg", 4800.0, survey="mine", aliases=["my g"])
+        assert register_band("mineg", 4800.0, survey="mine", aliases=["my g"]) == band
+        with pytest.raises(ValueError, match="already means mineg"):
+            register_band("mineg", 4810.0, survey="mine", aliases=["my g"])
+
+
+def test_wavelengths_in_nm_are_refused():
+    with pytest.raises(ValueError, match="in Å"):
+        register_band("minex", 477.0)
