@@ -110,7 +110,7 @@ def main():
                 parts = [found[name], found[COMBINED[0]]]
                 found[f"{name}, and {COMBINED[0]}"] = sum(map(rankdata, parts))
                 for head, values in heads.items():
-                    if name.startswith(head.removesuffix(", own head") + ","):
+                    if name.startswith(head.removesuffix("own head")) and "scratch" not in name:
                         parts = [*parts, values]
                         found[f"{name}, {COMBINED[0]}, and own head"] = sum(map(rankdata, parts))
         for name, strangeness in found.items():

@@ -55,6 +55,22 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
             self.offset_ = float(np.percentile(scores, 100.0 * self.contamination))
         return self
 
+    def fit_predict(self, X, y=None):
+        """Learn what is usual in every class, and say which of the same samples are outliers.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : array-like of shape (n_samples,), optional
+            Classes.
+
+        Returns
+        -------
+        array of shape (n_samples,), int
+            1 for inliers, -1 for outliers.
+        """
+        return self.fit(X, y).predict(X)
+
     def score_samples(self, X):
         """How usual samples are in the class that suits them best.
 

@@ -7,6 +7,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from sklearn_sn.anomaly._class_conditional import N_JOBS, N_NEIGHBORS, ClassConditionalDetector
 
+_SAME = 1e-5  # distance, in units of the spread, below which a sample is one of those in training
 _SMALLEST = 1e-6  # variance of a whitened direction, relative to the largest
 
 
@@ -54,8 +55,10 @@ class ClassDistanceDetector(ClassConditionalDetector):
 
     Notes
     -----
-    The threshold is that of the training samples, each of which has itself for a neighbour: new
-    ones exceed it a little more often than `contamination` says.
+    The threshold is that of the training samples, whose neighbours are others; but means and
+    spreads are their own: new ones exceed it a little more often than `contamination` says.
+
+    Units of single features do not matter.
 
     References
     ----------
@@ -128,9 +131,9 @@ class ClassDistanceDetector(ClassConditionalDetector):
             to_mean = white - self.means_[code] @ whitener
             distances[0, :, code] = np.sqrt((to_mean**2).sum(axis=1))
             if self.neighbors_:
-                search = self.neighbors_[code]
-                found, _ = search.kneighbors(white, min(self.n_neighbors, search.n_samples_fit_))
-                distances[1, :, code] = found[:, -1]
+                distances[1, :, code] = _to_neighbour(
+                    self.neighbors_[code], white, self.n_neighbors
+                )
         return distances
 
     def _combined(self, distances):
@@ -141,12 +144,27 @@ class ClassDistanceDetector(ClassConditionalDetector):
         return float(np.percentile(scores, 5.0))
 
 
+def _to_neighbour(search, white, k):
+    """Distance to the k-th neighbour, or the last there is; a training sample is not its own."""
+    found, _ = search.kneighbors(white, min(k + 1, search.n_samples_fit_))
+    found = np.column_stack([found, np.full(len(found), np.inf)])
+    others = search.n_samples_fit_ - (found[:, 0] < _SAME)
+    return found[np.arange(len(found)), np.minimum(k, others) - 1 + (found[:, 0] < _SAME)]
+
+
 def _whitener(inside, fallback):
     """Turns differences to class means into ones of variance 1: (n_features, n_directions)."""
     if not inside.any():  # one sample, or several that are equal
         return fallback
-    covariance, _ = ledoit_wolf(inside, assume_centered=True)
+    # Shrinkage is towards equal variances: of features in units of their own spread.
+    spread = np.sqrt(np.mean(inside**2, axis=0))
+    # A feature or direction without any spread, such as a dead unit, says nothing.
+    alive = spread > 0
+    unit = np.zeros_like(spread)
+    unit[alive] = 1.0 / spread[alive]
+    covariance, _ = ledoit_wolf((inside * unit)[:, alive], assume_centered=True)
     values, vectors = np.linalg.eigh(covariance)
-    # A direction without any spread, such as a dead unit, says nothing.
     kept = values > _SMALLEST * values[-1]
-    return vectors[:, kept] / np.sqrt(values[kept])
+    whitener = np.zeros((len(spread), kept.sum()))
+    whitener[alive] = vectors[:, kept] / np.sqrt(values[kept])
+    return unit[:, None] * whitener

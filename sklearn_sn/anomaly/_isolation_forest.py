@@ -100,9 +100,13 @@ class MultiClassIsolationForest(ClassConditionalDetector):
         for code in range(len(self.classes_)):
             own = X[codes == code]
             most = self.max_samples
+            if isinstance(most, Integral):
+                most = min(most, len(own))
+            elif most != "auto":
+                most = max(1, int(most * len(own)))
             forest = IsolationForest(
                 n_estimators=self.n_estimators,
-                max_samples=min(most, len(own)) if isinstance(most, Integral) else most,
+                max_samples=most,
                 n_jobs=self.n_jobs,
                 random_state=rng.randint(2**31 - 1),
             )

@@ -3,6 +3,7 @@
 from numbers import Real
 
 from sklearn.utils._param_validation import HasMethods, Interval
+from torch import nn
 
 from sklearn_sn.base._encoders import add_bands
 from sklearn_sn.base._parameters import fraction, size
@@ -46,6 +47,9 @@ class LightCurveEstimator(SupervisedEstimator):
             for attribute in ("noise", "augmentation", "max_points"):
                 setattr(part.source, attribute, getattr(self.input_, attribute))
             self.input_ = part.source
+            for module in part.encoder.modules():
+                if isinstance(module, nn.Dropout):
+                    module.p = float(self.dropout)
         return part
 
     def _check_part(self, part):

@@ -1,6 +1,7 @@
 """What estimators have in common that learn labels or numbers from one modality."""
 
 import numpy as np
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklearn_sn.base._encoders import encoder_width
@@ -13,7 +14,7 @@ from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
 
 
-class SupervisedEstimator(TorchEstimator):
+class SupervisedEstimator(TransformerMixin, TorchEstimator):
     """Base of classifiers and regressors of one modality: an encoder and a head.
 
     Subclasses name the modality (``modalities_``), turn labels into targets, give a criterion, and

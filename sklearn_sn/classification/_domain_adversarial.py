@@ -4,6 +4,7 @@ import warnings
 from numbers import Real
 
 import numpy as np
+from scipy.stats import entropy
 from sklearn.utils._param_validation import Interval
 
 from sklearn_sn.base import size
@@ -19,8 +20,8 @@ class DomainAdversarialClassifier(GRUClassifier):
     survey, from the latent. The discriminator minimises its cross-entropy :math:`H(D(L), d)`, the
     classifier :math:`H(C(X), y) - w H(D(L), d)`, in alternate steps [1]_. A discriminator that lags
     behind is fooled while nothing is hidden: it takes several steps for each of the classifier.
-    And what the classifier gains ends at the entropy of guessing, :math:`\\ln n_d`, beyond which
-    the latent would tell the domain again, by the discriminator's errors.
+    And what the classifier gains ends at the entropy of guessing by the shares of the domains,
+    beyond which the latent would tell the domain again, by the discriminator's errors.
 
     Parameters
     ----------
@@ -166,6 +167,9 @@ n_features_in_
             "adversarial_weight": self._weights_of_epochs(),
             "discriminator_steps": self.discriminator_steps,
         }
+        if self.batch_balance not in ("domain", "both"):
+            share = np.bincount(codes[codes >= 0], minlength=1) / max((codes >= 0).sum(), 1)
+            net_params["guessing"] = float(entropy(share)) if share.any() else 0.0
         return {"domain": codes}, groups, {"n_domains": max(len(names), 1)}, net_params
 
     def _weights_of_epochs(self):

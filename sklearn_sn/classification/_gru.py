@@ -216,15 +216,26 @@ class GRUClassifier(NetworkClassifierMixin, ArrayInputMixin, LightCurveEstimator
         Returns
         -------
         pandas.Series of nested dtype, shape (n_objects,)
-            Index as that of `X`. One row per point that the network sees, in the order of time,
-            with fields ``time`` (MJD) and one by the name of each class. The last row is what
-            `predict_proba` answers, and any other what it would have answered for the light curve
-            up to there. An object without a light curve has no rows. For flat arrays and offsets,
-            see :func:`sklearn_sn.data.as_ragged`.
+            Index as that of `X`. One row per usable point, in the order of time, with fields
+            ``time`` (MJD) and one by the name of each class. A row is what `predict_proba` answers
+            for the light curve up to there, the last row for all of it. An object without a light
+            curve has no rows. For flat arrays and offsets, see :func:`sklearn_sn.data.as_ragged`.
+
+        Raises
+        ------
+        ValueError
+            If a class is called "time".
+
+        Notes
+        -----
+        Beyond `max_points` points, `predict_proba` thins a light curve, and the history does not:
+        no row may know how many points will come.
         """
         check_is_fitted(self, "net_")
+        if "time" in map(str, self.classes_):
+            raise ValueError("A class is called 'time', as the field of the times is: rename it.")
         table = self._checked(X)
-        prepared = self.input_.prepare(table)
+        prepared = self.input_.prepare(table, whole=True)
         points = prepared.ragged
         proba = np.empty((points.n_points, len(self.classes_)))
         for module, batch, positions in self._run(

@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import StrOptions, validate_parameter_const
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_sn.data import as_ragged
-from sklearn_sn.model_selection._results import HorizonResult, gather_scores
+from sklearn_sn.model_selection._results import HorizonResult, gather_scores, score_or_nan
 from sklearn_sn.preprocessing import LightCurveTruncator
 
 _CONSTRAINTS = {
@@ -122,6 +122,8 @@ def horizon_sweep(
         places = range(len(cuts))
         groups_of_places = [list(places)] if fit_on == "all" else [[place] for place in places]
         tasks += [(fold, part, chosen) for chosen in groups_of_places]
+    if not tasks:
+        raise ValueError("The 'cv' parameter of horizon_sweep makes no folds; is it used up?")
     found = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_score)(
             clone(estimator), X, y, *part, [cuts[p] for p in chosen], fit_on == "horizon", scorer
@@ -149,5 +151,6 @@ def _fit_and_score(estimator, X, y, train, test, cuts, cut_training, scorer):
     for cut in cuts:
         known = cut.fit_transform(X_test)
         n_points = as_ragged(known["light_curve"], kind="light_curve").lengths
-        answers.append((scorer(estimator, known, _safe_indexing(y, test)), n_points))
+        found = score_or_nan(scorer, estimator, known, _safe_indexing(y, test))
+        answers.append((found, n_points))
     return answers

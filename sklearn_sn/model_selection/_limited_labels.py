@@ -11,8 +11,9 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import _num_samples, column_or_1d
 
-from sklearn_sn.model_selection._results import LimitedLabelsResult, gather_scores
+from sklearn_sn.model_selection._results import LimitedLabelsResult, gather_scores, score_or_nan
 
+AUTO = (128, 256, 512, 1024)
 _CONSTRAINTS = {
     "n_draws": [Interval(Integral, 1, None, closed="left")],
     "stratify": [StrOptions({"auto"}), "array-like", None],
@@ -26,7 +27,7 @@ def limited_labels_curve(
     X,
     y,
     *,
-    n_labels=(128, 256, 512, 1024, None),
+    n_labels="auto",
     cv=5,
     n_draws=5,
     groups=None,
@@ -50,9 +51,9 @@ def limited_labels_curve(
     X : DataFrame or array of n_objects rows
     y : array-like of shape (n_objects,)
         Classes or numbers.
-    n_labels : sequence of int or None, default=(128, 256, 512, 1024, None)
+    n_labels : sequence of int or None, default="auto"
         Objects that fits see; None is the whole training part, which is "Full" where 128 is
-        "Limited" [1]_.
+        "Limited" [1]_. "auto" is 128, 256, 512 and 1024, as far as the training parts go, and None.
     cv : int, splitter or iterable of (train, test), default=5
         As in :func:`sklearn.model_selection.cross_validate`.
     n_draws : int, default=5
@@ -109,14 +110,22 @@ def limited_labels_curve(
         {"n_draws": n_draws, "stratify": stratify, "n_jobs": n_jobs, "random_state": random_state},
         caller_name="limited_labels_curve",
     )
-    budgets = _budgets(n_labels)
     X, y, groups = indexable(X, y, groups)
     kinds = _kinds(stratify, estimator, y)
     scorer = check_scoring(estimator, scoring)
     splitter = check_cv(cv, y, classifier=is_classifier(estimator))
     rng = check_random_state(random_state)
+    parts = list(splitter.split(X, y, groups))
+    if not parts:
+        raise ValueError(
+            "The 'cv' parameter of limited_labels_curve makes no folds; is it used up?"
+        )
+    if isinstance(n_labels, str) and n_labels == "auto":
+        least = min(len(train) for train, _ in parts)
+        n_labels = [*(budget for budget in AUTO if budget < least), None]
+    budgets = _budgets(n_labels)
     tasks, sizes = {}, []
-    for fold, (train, test) in enumerate(splitter.split(X, y, groups)):
+    for fold, (train, test) in enumerate(parts):
         sizes.append(len(train))
         here = kinds[train]
         _check_part(budgets, here, fold)
@@ -164,7 +173,7 @@ def stratified_order(kinds, rng):
 
 def _fit_and_score(estimator, X, y, train, test, scorer):
     estimator.fit(_safe_indexing(X, train), _safe_indexing(y, train))
-    return scorer(estimator, _safe_indexing(X, test), _safe_indexing(y, test))
+    return score_or_nan(scorer, estimator, _safe_indexing(X, test), _safe_indexing(y, test))
 
 
 def _budgets(n_labels):

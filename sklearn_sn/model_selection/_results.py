@@ -1,5 +1,6 @@
 """Scores over something that was varied, such as the number of labels or of days."""
 
+import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -113,6 +114,19 @@ def _over_fits(reduce, values):
     return reduce(np.reshape(values, (len(values), -1)), axis=1)
 
 
+def score_or_nan(scorer, estimator, X, y):
+    """What a scorer answers; nothing, with a warning, where it fails for lack of a class, say."""
+    try:
+        return scorer(estimator, X, y)
+    except Exception as error:
+        warnings.warn(
+            f"Scoring failed on {len(y)} objects, and their score is NaN: {error}",
+            UserWarning,
+            stacklevel=2,
+        )
+        return {}
+
+
 def gather_scores(found, shape):
     """Scores of single fits as arrays.
 
@@ -131,4 +145,4 @@ def gather_scores(found, shape):
     for place, values in found.items():
         for name, value in (values if isinstance(values, dict) else {"score": values}).items():
             scores.setdefault(name, np.full(shape, np.nan))[place] = value
-    return scores
+    return scores or {"score": np.full(shape, np.nan)}

@@ -36,17 +36,19 @@ def balanced_batches(groups, lengths, n_batches, pool, rng):
     [10, 10, 10, 10, 10]
     """
     found = np.unique(groups)
-    drawn, places = [], []
+    drawn, rounds = [], []
     for i, group in enumerate(found):
         members = np.flatnonzero(groups == group)
         # The places that do not divide go to the first groups.
         share = len(groups) // len(found) + (i < len(groups) % len(found))
-        rounds = -(-share // len(members))
-        own = np.concatenate([rng.permutation(members) for _ in range(rounds)])[:share]
+        times = -(-share // len(members))
+        own = np.concatenate([rng.permutation(members) for _ in range(times)])[:share]
         place = (np.arange(share) + 0.5) / share
         pools = (place * n_batches).astype(int) // pool
         drawn.append(own[np.lexsort((lengths[own], pools))])
-        places.append(place)
-    # Each group is spread evenly over [0, 1]: any stretch holds its share of all.
-    order = np.argsort(np.concatenate(places), kind="stable")
+        rounds.append(np.arange(share))
+    # In rounds of one of each group, in any order: with more groups than a batch holds, the same
+    # would always meet.
+    rounds = np.concatenate(rounds)
+    order = np.lexsort((rng.random(len(rounds)), rounds))
     return np.array_split(np.concatenate(drawn)[order], n_batches)

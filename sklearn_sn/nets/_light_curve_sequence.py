@@ -78,10 +78,15 @@ class LightCurveSequenceInput(LightCurveInput):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table):
-        """Divide all light curves of a table by a unit of each, in float64, once."""
+    def prepare(self, table, whole=False):
+        """Divide all light curves of a table by a unit of each, in float64, once.
+
+        With `whole`, long ones are not thinned: which points stay depends on how many will come.
+        """
         curves = table.light_curve
-        curves = curves.filter(thinned(curves, np.ones(curves.n_points, bool), self.max_points))
+        if not whole:
+            kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
+            curves = curves.filter(kept)
         # The unit cancels later: only float32 needs it.
         unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
         unit = np.where(unit > 0, unit, self.scale_)

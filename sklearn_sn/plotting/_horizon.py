@@ -1,7 +1,7 @@
 """Scores over the days since the first detection."""
 
 from sklearn_sn.model_selection import horizon_sweep
-from sklearn_sn.plotting._score_lines import ScoreLinesDisplay
+from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
 class HorizonDisplay(ScoreLinesDisplay):
@@ -88,6 +88,7 @@ class HorizonDisplay(ScoreLinesDisplay):
         -------
         HorizonDisplay
         """
+        kwargs = same_folds(kwargs)
         return cls({n: horizon_sweep(e, X, y, **kwargs) for n, e in estimators.items()})
 
     def _positions(self, result):

@@ -1,7 +1,7 @@
 """Scores over the number of labels."""
 
 from sklearn_sn.model_selection import limited_labels_curve
-from sklearn_sn.plotting._score_lines import ScoreLinesDisplay
+from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
 class LimitedLabelsDisplay(ScoreLinesDisplay):
@@ -90,6 +90,7 @@ class LimitedLabelsDisplay(ScoreLinesDisplay):
         -------
         LimitedLabelsDisplay
         """
+        kwargs = same_folds(kwargs)
         return cls(
             {
                 name: limited_labels_curve(estimator, X, y, random_state=random_state, **kwargs)

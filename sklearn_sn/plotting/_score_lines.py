@@ -1,11 +1,19 @@
 """Scores of several estimators over something that was varied, one line for each."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._palette import class_style
 
 _NEAR = 0.09  # of ln(x): ticks that are nearer are merged
+
+
+def same_folds(kwargs):
+    """Keyword arguments in which a generator of folds may be gone through more than once."""
+    cv = kwargs.get("cv")
+    return {**kwargs, "cv": list(cv)} if isinstance(cv, Iterator) else kwargs
 
 
 class ScoreLinesDisplay:

@@ -83,3 +83,22 @@ def test_labels_must_fit(blobs):
     X, y, _ = blobs
     with pytest.raises(ValueError, match="730 samples but y has 5 labels"):
         ClassDistanceDetector().fit(X, y[:5])
+
+
+@pytest.mark.parametrize("detector", [MultiClassIsolationForest, ClassDistanceDetector])
+def test_fit_predict_knows_the_classes(detector):
+    rng = np.random.default_rng(0)
+    X = np.concatenate([rng.normal(size=(300, 2)), rng.normal(8, 1, (30, 2))])
+    y = np.repeat(["a", "b"], [300, 30])
+    params = {"random_state": 0} if detector is MultiClassIsolationForest else {}
+    model = detector(contamination=0.05, **params)
+    found = model.fit_predict(X, y)
+    assert model.classes_.tolist() == ["a", "b"]
+    np.testing.assert_array_equal(found, model.fit(X, y).predict(X))
+
+
+def test_a_small_fraction_of_a_rare_class_is_one_sample():
+    X = np.random.default_rng(0).normal(size=(330, 2))
+    y = np.repeat(["a", "b"], [300, 30])
+    model = MultiClassIsolationForest(max_samples=0.01, n_estimators=5, random_state=0)
+    assert np.isfinite(model.fit(X, y).score_samples(X)).all()

@@ -23,8 +23,9 @@ def test_mahalanobis(data, covariance):
     means = np.stack([X[y == code].mean(axis=0) for code in (0, 1)])
     for code in (0, 1):
         inside = X - means[y] if covariance == "shared" else (X - means[y])[y == code]
-        inverse = np.linalg.inv(ledoit_wolf(inside, assume_centered=True)[0])
-        away = new - means[code]
+        unit = np.sqrt(np.mean(inside**2, axis=0))
+        inverse = np.linalg.inv(ledoit_wolf(inside / unit, assume_centered=True)[0])
+        away = (new - means[code]) / unit
         expected = np.sqrt(np.einsum("ij,jk,ik->i", away, inverse, away))
         found = -model.score_classes(new)[:, code] * model.scales_[0]
         np.testing.assert_allclose(found, expected)
@@ -36,16 +37,33 @@ def test_neighbors(data):
     white = X @ model.whiteners_[0]
     for code in (0, 1):
         away = np.linalg.norm(white[:, None] - white[None, y == code], axis=2)
-        expected = np.sort(away, axis=1)[:, 2]
+        expected = np.sort(away, axis=1)[np.arange(len(X)), np.where(y == code, 3, 2)]
         found = -model.score_classes(X)[:, code] * model.scales_[1]
         np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
-def test_rotation_and_scale_do_not_matter(data):
+def test_units_do_not_matter(data):
     X, y = data
-    scores = ClassDistanceDetector(method="mahalanobis").fit(X, y).score_samples(X)
-    turned = X @ np.linalg.qr(np.random.default_rng(2).normal(size=(3, 3)))[0]
-    again = ClassDistanceDetector(method="mahalanobis").fit(turned, y).score_samples(turned)
+    scaled = X * [1e4, 1.0, 1e-5]
+    scores = ClassDistanceDetector().fit(X, y).score_samples(X)
+    again = ClassDistanceDetector().fit(scaled, y).score_samples(scaled)
     np.testing.assert_allclose(again, scores, rtol=1e-6)
-    far = ClassDistanceDetector().fit(1e3 * X, y).score_samples(1e3 * X)
-    np.testing.assert_allclose(far, ClassDistanceDetector().fit(X, y).score_samples(X), rtol=1e-6)
+    away = np.array([[0.0, 0.0, 50e-5]])
+    for method in ("mahalanobis", "knn", "both"):
+        assert ClassDistanceDetector(method=method).fit(scaled, y).predict(away) == -1
+
+
+def test_one_neighbour_finds_as_many_outliers_among_new_samples():
+    X = np.random.default_rng(0).normal(size=(1000, 2))
+    model = ClassDistanceDetector(method="knn", n_neighbors=1, contamination=0.05).fit(X[:500])
+    assert np.mean(model.predict(X[:500]) < 0) == pytest.approx(0.05, abs=0.005)
+    assert 0.02 < np.mean(model.predict(X[500:]) < 0) < 0.1
+
+
+def test_a_class_of_one_sample_has_no_neighbour_of_its_own(data):
+    X, y = data
+    alone = ClassDistanceDetector(method="knn").fit(
+        np.concatenate([X, [[50.0, 50.0, 50.0]]]), np.append(y, 2)
+    )
+    assert alone.predict([[50.1, 50.0, 50.0]]) == 1
+    assert np.isfinite(alone.offset_)

@@ -75,3 +75,11 @@ def test_a_column_that_names_nothing_is_no_domain(supernovae, column):
     X, y = supernovae
     with pytest.raises(ValueError, match=f"'{column}'.*must name the domain"):
         DomainAdversarialClassifier(max_epochs=1, domain=column).fit(X, y)
+
+
+def test_what_hiding_gains_ends_at_the_entropy_of_the_shares(supernovae):
+    X, y = supernovae
+    X = X.assign(survey=np.where(np.arange(len(X)) % 10 == 0, "rare", "often"))
+    model = make(max_epochs=1).fit(X, y)
+    assert model.net_.guessing == pytest.approx(-0.1 * np.log(0.1) - 0.9 * np.log(0.9))
+    assert make(max_epochs=1, batch_balance="domain").fit(X, y).net_.guessing is None

@@ -71,11 +71,46 @@ def test_history_of_odd_objects(supernovae):
     assert len(model.predict_proba_history(X.iloc[:0])) == 0
 
 
-def test_history_of_a_thinned_light_curve(supernovae):
+def test_history_of_a_long_light_curve_does_not_look_ahead(supernovae):
     X, y = supernovae
-    history = as_ragged(GRUClassifier(**TINY, max_points=5).fit(X, y).predict_proba_history(X))
-    lengths = as_ragged(X["light_curve"]).lengths
-    np.testing.assert_array_equal(history.lengths, np.minimum(lengths, 5))
+    model = GRUClassifier(**TINY, max_points=5).fit(X, y)
+    history = as_ragged(model.predict_proba_history(X))
+    curves = as_ragged(X["light_curve"], kind="light_curve").sort("time", "band")
+    np.testing.assert_array_equal(history.lengths, curves.lengths)
+    proba = np.column_stack([history[name] for name in model.classes_])
+    for n in (2, 5):
+        first = curves.filter(curves.rank() < n).to_nested(index=X.index)
+        answer = model.predict_proba(X.assign(light_curve=first))
+        long = curves.lengths >= n
+        np.testing.assert_allclose(
+            proba[history.offsets[:-1][long] + n - 1], answer[long], atol=1e-6
+        )
+
+
+def test_a_class_called_time_has_no_place_in_a_history(supernovae):
+    X, y = supernovae
+    model = GRUClassifier(**TINY).fit(X, np.where(y == y[0], "time", "other"))
+    with pytest.raises(ValueError, match="rename"):
+        model.predict_proba_history(X)
+
+
+@each
+def test_latents_are_named_as_set_output_says(kind, supernovae):
+    X, y = supernovae
+    model = kind(**TINY).set_output(transform="pandas").fit(X, y)
+    Z = model.transform(X)
+    assert Z.index.equals(X.index)
+    assert Z.columns.tolist() == model.get_feature_names_out().tolist()
+
+
+@each
+def test_dropout_is_set_in_a_pretrained_encoder(kind, supernovae):
+    X, y = supernovae
+    start = FrozenEstimator(GRUClassifier(**TINY).fit(X, y))
+    few = {"max_epochs": 1, "batch_size": 16, "random_state": 0}
+    model = kind(pretrained=start, dropout=0.3, **few).fit(X, y)
+    assert model.net_.module_.encoder.dropout.p == 0.3
+    assert start.estimator.net_.module_.encoder.dropout.p == 0.0
 
 
 # What they do not depend on --------------------------------------------------

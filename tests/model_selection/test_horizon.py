@@ -126,3 +126,25 @@ def test_needs_light_curves(curves):
         horizon_sweep(LastDay(), X[["note"]], y)
     with pytest.raises(ValueError, match="got ndarray"):
         horizon_sweep(LastDay(), np.zeros((24, 3)), y)
+
+
+def test_a_score_that_cannot_be_is_nan_with_a_warning(curves):
+    X, y = curves
+    folds = [(np.arange(6, 24), np.arange(6)), (np.r_[:9, 15:24], np.arange(9, 15))]
+    with pytest.warns(UserWarning, match="Scoring failed on 6 objects"):
+        result = horizon_sweep(LastDay(), X, y, days=DAYS, cv=folds, scoring=fails_on_one_class)
+    assert np.isnan(result.scores["score"][:, 0]).all()
+    assert np.isfinite(result.scores["score"][:, 1]).all()
+
+
+def fails_on_one_class(estimator, X, y):
+    if len(np.unique(y)) < 2:
+        raise ValueError("one class")
+    return 1.0
+
+
+def test_no_folds_are_refused(curves):
+    X, y = curves
+    used_up = iter([])
+    with pytest.raises(ValueError, match="makes no folds"):
+        horizon_sweep(LastDay(), X, y, cv=used_up)

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
-from sklearn.datasets import make_classification
+from sklearn.datasets import load_iris, make_classification
 from sklearn.decomposition import PCA
+from sklearn.dummy import DummyClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -175,3 +176,17 @@ def test_without_stratification_classes_may_lack(numbered):
         Remembers(), *numbered, n_labels=(2,), stratify=None, scoring=seen, random_state=0
     )
     assert (result.scores["n"] == 2).all()
+
+
+def test_by_default_budgets_go_as_far_as_the_training_parts():
+    X, y = load_iris(return_X_y=True)
+    result = limited_labels_curve(DummyClassifier(), X, y, cv=15, n_draws=2, random_state=0)
+    assert result.n_labels.tolist() == [128, 140] and result.whole.tolist() == [False, True]
+    small = limited_labels_curve(DummyClassifier(), X[::2], y[::2], random_state=0)
+    assert small.whole.tolist() == [True]
+
+
+def test_no_folds_are_refused():
+    X, y = load_iris(return_X_y=True)
+    with pytest.raises(ValueError, match="makes no folds"):
+        limited_labels_curve(DummyClassifier(), X, y, n_labels=(6,), cv=iter([]))

@@ -49,3 +49,14 @@ def test_a_loader_balances_in_training_alone(dataset):  # noqa: F811
         np.testing.assert_array_equal(batch.extras["classes"], few.rows[positions])
     order = np.concatenate([positions for _, positions in BatchLoader(few, 20)])
     np.testing.assert_array_equal(np.sort(order), np.arange(89))
+
+
+def test_any_two_groups_meet_where_a_batch_holds_only_some():
+    batches = balanced_batches(
+        np.repeat(np.arange(8), 50), np.ones(400), 100, 10, np.random.default_rng(0)
+    )
+    groups = np.repeat(np.arange(8), 50)
+    together = np.zeros((8, 8), bool)
+    for batch in batches:
+        together[np.ix_(groups[batch], groups[batch])] = True
+    assert together.all()

@@ -66,7 +66,15 @@ def test_what_is_gained_ends_at_guessing(trained):
         final = net.module_.discriminator[-1]
         final.weight.zero_()
         final.bias.copy_(torch.tensor([-50.0, 50.0]))
-    net.set_params(discriminator_steps=0)
+    net.set_params(discriminator_steps=0, guessing=None)
     criterion = net.get_loss(net.infer(batch), None, batch, training=False)
     loss = net.get_loss(net.infer(batch), None, batch, training=True)
     assert loss.item() == pytest.approx(criterion.item() - math.log(2), rel=1e-5)
+
+
+def test_guessing_is_easier_where_one_domain_is_rare(trained):
+    net, batch = trained
+    net.set_params(discriminator_steps=0, guessing=0.1)
+    criterion = net.get_loss(net.infer(batch), None, batch, training=False)
+    loss = net.get_loss(net.infer(batch), None, batch, training=True)
+    assert loss.item() >= criterion.item() - 0.1 - 1e-5

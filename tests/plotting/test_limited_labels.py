@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from sklearn.dummy import DummyClassifier
+from sklearn.model_selection import StratifiedKFold
 from sklearn.naive_bayes import GaussianNB
 
 from sklearn_sn.model_selection import LimitedLabelsResult, limited_labels_curve
@@ -68,3 +69,12 @@ def test_refuses_what_it_cannot_draw(result):
         LimitedLabelsDisplay.from_results(result).plot(metric="f1")
     with pytest.raises(ValueError, match="no results"):
         LimitedLabelsDisplay({}).plot()
+
+
+def test_a_generator_of_folds_serves_all_estimators():
+    X, y = load_iris(return_X_y=True)
+    folds = StratifiedKFold(3).split(X, y)
+    both = {"a": DummyClassifier(), "b": DummyClassifier()}
+    display = LimitedLabelsDisplay.from_estimators(both, X, y, n_labels=(6, None), cv=folds)
+    for result in display.results.values():
+        assert result.scores["score"].shape[1] == 3
