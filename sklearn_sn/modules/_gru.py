@@ -11,7 +11,7 @@ class GRUEncoder(SizedModule):
 
     GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. A point is its
     values, the time since the first point, that since the point before, and the logarithm of its
-    band's effective wavelength, so that no band is unknown. What is answered after a point depends
+    band's effective wavelength, whatever the survey. What is answered after a point depends
     on no later one, and so not on padding, which comes last.
 
     Shapes: values (B, L, n_values), time (B, L) in days since the first point, log_wavelength
