@@ -25,9 +25,9 @@ class GRUClassifier(NetworkClassifierMixin, ArrayInputMixin, LightCurveEstimator
     """Classify light curves of any survey by a recurrent network, after each of their points.
 
     Points of all bands enter in the order of time, each with its band's effective wavelength, so
-    that any survey will do whose bands have one (:func:`~sklearn_sn.data.register_band`). The network and its training are those that Gupta et al.
-    pretrain on simulations [1]_: two GRU layers of 100 and three dense ones, of which the last is
-    the latent that `transform` answers.
+    that any survey will do whose bands have one (:func:`~sklearn_sn.data.register_band`). The
+    network and its training are those that Gupta et al. pretrain on simulations [1]_: two GRU
+    layers of 100 and three dense ones, of which the last is the latent that `transform` answers.
 
     Parameters
     ----------
