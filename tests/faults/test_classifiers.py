@@ -55,4 +55,4 @@ def test_24_one_long_curve_does_not_pad_the_others(classifier):
     )
     X = table(*[curve()] * 400, long)
     assert np.isfinite(classifier.predict_proba(X)).all()
-    assert as_ragged(classifier.predict_proba_history(X)).lengths[-1] == classifier.max_points
+    assert as_ragged(classifier.predict_proba_history(X)).lengths[-1] == 10_000
