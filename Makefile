@@ -43,6 +43,10 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/simfm_real.py
 	$(BIN)/python benchmarks/simfm_anomaly.py
 	$(BIN)/python benchmarks/simfm_horizon.py
+	$(BIN)/python benchmarks/spectra_real.py --tasks five nine
+	$(BIN)/python benchmarks/table_spectra.py --noise
+	$(BIN)/python benchmarks/spectra_labels.py
+	$(BIN)/python benchmarks/speed_spectra.py
 
 lint: $(VENV)/.installed-docs
 	$(PIP) ruff

@@ -3,7 +3,6 @@
 import numpy as np
 from _spectra import checked
 from scipy import fft
-from sklearn.base import BaseEstimator, ClassifierMixin
 
 from sklearn_sn.data import continuum, resample, wavelength_grid
 
@@ -27,7 +26,7 @@ def apodised(spectra, grid, redshift=None):
     return np.where(covered, flat * taper, 0.0).astype(np.float32), covered.astype(np.float32)
 
 
-class CrossCorrelation(ClassifierMixin, BaseEstimator):
+class CrossCorrelation:
     """The ten templates that fit best vote, by correlation times overlap, squared.
 
     Parameters
@@ -81,9 +80,6 @@ class CrossCorrelation(ClassifierMixin, BaseEstimator):
             peak = best[0]
             redshift[row] = np.expm1((lag[peak] + _vertex(found[peak], lag[peak])) * STEP)
         return proba, redshift
-
-    def predict_proba(self, singles):
-        return self.answers(singles)[0]
 
 
 def _vertex(values, place):

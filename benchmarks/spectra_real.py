@@ -14,6 +14,7 @@ cross-correlation with templates. "nine" tasks are of subtypes.
 """
 
 import argparse
+import ast
 import time
 
 import numpy as np
@@ -133,9 +134,11 @@ def main():
     options.add_argument("--set", nargs="+", default=[], help="name=value, of networks, for trials")
     arguments = options.parse_args()
     torch.set_num_threads(1)
+    if arguments.set and not arguments.validation:
+        options.error("--set is for trials: add --validation")
     for pair in arguments.set:
         key, value = pair.split("=")
-        COMMON[key] = eval(value)  # a trial's own numbers
+        COMMON[key] = ast.literal_eval(value)
     FOLDER.mkdir(parents=True, exist_ok=True)
     X_all, y_all, subtypes, groups_all = load_spectra()
     for task in arguments.tasks:

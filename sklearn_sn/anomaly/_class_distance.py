@@ -40,7 +40,7 @@ class ClassDistanceDetector(ClassConditionalDetector):
     whiteners_ : list of array of shape (n_features, n_directions)
         What turns differences within each class into uncorrelated ones of variance 1.
     neighbors_ : list of sklearn.neighbors.NearestNeighbors
-        Training samples of each class, whitened; empty for "mahalanobis".
+        Training samples of each class, less its mean, whitened; empty for "mahalanobis".
     scales_ : array of shape (2,)
         Median distance in training to the mean, and to the neighbours.
     offset_ : float
@@ -114,7 +114,9 @@ class ClassDistanceDetector(ClassConditionalDetector):
         if self.method != "mahalanobis":
             for code, whitener in enumerate(self.whiteners_):
                 search = NearestNeighbors(n_jobs=self.n_jobs)
-                self.neighbors_.append(search.fit(X[codes == code] @ whitener))
+                # About the mean: far from the origin, rounding would be taken for distance.
+                own = X[codes == code] - self.means_[code]
+                self.neighbors_.append(search.fit(own @ whitener))
         distances = self._distances(X)  # (2, n_samples, n_classes)
         medians = np.median(distances.min(axis=2), axis=1)
         self.scales_ = np.where(medians > 0, medians, 1.0)
@@ -127,9 +129,8 @@ class ClassDistanceDetector(ClassConditionalDetector):
         """To means and to neighbours of every class: (2, n_samples, n_classes)."""
         distances = np.zeros((2, len(X), len(self.classes_)))
         for code, whitener in enumerate(self.whiteners_):
-            white = X @ whitener
-            to_mean = white - self.means_[code] @ whitener
-            distances[0, :, code] = np.sqrt((to_mean**2).sum(axis=1))
+            white = (X - self.means_[code]) @ whitener
+            distances[0, :, code] = np.sqrt((white**2).sum(axis=1))
             if self.neighbors_:
                 distances[1, :, code] = _to_neighbour(
                     self.neighbors_[code], white, self.n_neighbors
@@ -147,9 +148,10 @@ class ClassDistanceDetector(ClassConditionalDetector):
 def _to_neighbour(search, white, k):
     """Distance to the k-th neighbour, or the last there is; a training sample is not its own."""
     found, _ = search.kneighbors(white, min(k + 1, search.n_samples_fit_))
-    found = np.column_stack([found, np.full(len(found), np.inf)])
-    others = search.n_samples_fit_ - (found[:, 0] < _SAME)
-    return found[np.arange(len(found)), np.minimum(k, others) - 1 + (found[:, 0] < _SAME)]
+    itself = (found[:, 0] < _SAME).astype(int)
+    found = np.column_stack([found, np.full(len(found), np.inf)])  # of a class of one sample
+    column = itself + np.minimum(k, search.n_samples_fit_ - itself) - 1
+    return found[np.arange(len(found)), column]
 
 
 def _whitener(inside, fallback):

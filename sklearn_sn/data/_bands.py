@@ -258,6 +258,7 @@ def register_band(
     global _registry
     band = _checked_band(name, wavelength, survey, vega_ab_offset, system, aliases)
     with _lock:
+        # As text: a missing offset is NaN, which equals nothing.
         if not overwrite and repr(_registry.registered.get(band.name)) != repr(band):
             for text in (band.name, *band.aliases):
                 found = _registry.candidates(text)

@@ -1,6 +1,7 @@
 """Class and redshift of a spectrum: learned features, correlated with learned templates."""
 
 import torch
+from scipy.fft import next_fast_len
 from torch import nn
 from torch.nn import functional as F
 
@@ -178,7 +179,7 @@ class TemplateShiftModule(FreezableModule):
         templates = self.templates()
         power = -0.5 * templates.square().sum(1, keepdim=True)
         # So long that no lag that is read wraps around.
-        n = 1 << (self.n_rest - 1).bit_length()
+        n = next_fast_len(self.n_rest, real=True)
         seen = torch.fft.rfft(torch.cat([features, covered], dim=1), n).permute(2, 0, 1)
         known = torch.fft.rfft(torch.cat([templates, power], dim=1), n).permute(2, 1, 0)
         product = torch.matmul(seen.conj(), known).permute(1, 2, 0)  # (N, C K, frequencies)

@@ -18,9 +18,8 @@ class WideConv(nn.Module):
     """A convolution that keeps the number of bins: (B, C, 1, P) to (B, n_out, 1, P).
 
     A wide kernel multiplies in Fourier space, which is the same to rounding and costs next to
-    nothing for its width: by 2 to 8 times less from 255 bins on. With many channels, whose products
-    in Fourier space are few, it does so from 31 bins on. In bfloat16, which has no Fourier
-    transform but fast products, it sums.
+    nothing for its width; with many channels, whose products in Fourier space are few, already one
+    of 31 bins. In bfloat16, which has no Fourier transform but fast products, it sums.
     The layout is two-dimensional with channels last, in which torch convolves and pools twice as
     fast as along one dimension.
 

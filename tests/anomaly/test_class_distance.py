@@ -67,3 +67,10 @@ def test_a_class_of_one_sample_has_no_neighbour_of_its_own(data):
     )
     assert alone.predict([[50.1, 50.0, 50.0]]) == 1
     assert np.isfinite(alone.offset_)
+
+
+def test_far_from_the_origin_a_sample_is_not_its_own_neighbour():
+    X = np.random.default_rng(0).normal(size=(200, 20))  # so wide that distances are expanded
+    near = ClassDistanceDetector(method="knn").fit(X).score_samples(X)
+    far = ClassDistanceDetector(method="knn").fit(X + 1e5).score_samples(X + 1e5)
+    np.testing.assert_allclose(far, near, rtol=1e-4)
