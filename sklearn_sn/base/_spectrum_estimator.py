@@ -254,7 +254,9 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
     def _answers(self, X):
         """What the network says of each spectrum, block by block."""
         check_is_fitted(self, "net_")
-        table = self._checked(X)
+        return self._answers_of(self._checked(X))
+
+    def _answers_of(self, table):
         n_outputs = self.net_.module_.head.out_features
         parts = [
             self._outputs_of(TableDataset({_NAME: self.input_}, {_NAME: block}), n_outputs)

@@ -56,6 +56,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             typical = sample_weight[sample_weight > 0].mean()
             extras["weight"] = (sample_weight / typical).astype(np.float32)
             rows = np.flatnonzero(sample_weight > 0)
+        self._learn_frequencies(table, extras["targets"], sample_weight)
         part = self._start(params, table, rows)
         prepared = self.input_.prepare(table)
         rows = rows[prepared.lengths[rows] > 0]
@@ -103,6 +104,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
     def _learn_domains(self, X, targets):
         """Further extras, groups of batches, and parameters of module and net; for subclasses."""
         return {}, None, {}, {}
+
+    def _learn_frequencies(self, table, targets, sample_weight):
+        """What the answers need of the checked table beside the network; for subclasses."""
 
     def _nothing_left(self):
         return f"No {self._modality} has anything that the network would see."

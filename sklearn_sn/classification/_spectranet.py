@@ -7,6 +7,7 @@ import torch
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, softmax
+from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
 from sklearn_sn.data import Ragged
 from sklearn_sn.losses import FocalLoss, effective_number_weights
 from sklearn_sn.nets import CompositeScore
@@ -47,6 +48,10 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     frame : {"observer", "rest"}, default="observer"
         With "rest", wavelengths are divided by one plus the column ``redshift`` of the table.
         Objects without one stay in the observer frame, with a warning.
+    learn_prior : bool, default=True
+        At rest, also weigh the classes by how often each has such a redshift in fit: what is seen
+        at z = 0.5 is no faint supernova. Objects without a redshift are not weighed. Another survey
+        reaches other redshifts: set it to False where those of fit are not like those to come.
     wavelength : array-like of shape (n_bins,), default=None
         Of an array, the wavelengths of its columns in Å; the number of the column by default.
     combine : {"mean", "geometric"}, default="mean"
@@ -115,6 +120,9 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         The trained net; ``net_.module_`` is the torch module.
     input_ : input
         How spectra are resampled, scaled and batched; ``input_.wavelength_`` are the bins.
+    redshift_log_weights_ : array of shape (n_classes, 128)
+        With ``frame="rest"``, ln p(z | class) / p(z) in fit, from z = 0.001 to 10 at equal steps of
+        ln z.
     nothing_ : array of shape (n_features_out,)
         What `transform` answers for an object without a spectrum.
     history_ : list of dict
@@ -161,6 +169,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
+        "learn_prior": ["boolean"],
         "loss": [StrOptions({"cross_entropy", "focal", "balanced_focal"})],
         "focal_gamma": [Interval(Real, 0, None, closed="left")],
         "balance_beta": [Interval(Real, 0, 1, closed="left")],
@@ -181,6 +190,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         n_bins=None,
         grid="log",
         frame="observer",
+        learn_prior=True,
         wavelength=None,
         combine="mean",
         dropout=0.2,
@@ -220,6 +230,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.n_bins = n_bins
         self.grid = grid
         self.frame = frame
+        self.learn_prior = learn_prior
         self.wavelength = wavelength
         self.combine = combine
         self.dropout = dropout
@@ -272,6 +283,23 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             "criterion__gamma": self.focal_gamma,
             "criterion__class_weight": class_weight,
         }
+
+    def _learn_frequencies(self, table, targets, sample_weight):
+        if self.frame == "rest":
+            redshift = table.metadata["redshift"].to_numpy()
+            n_classes = int(targets.max()) + 1
+            self.redshift_log_weights_ = redshift_log_weights(
+                redshift, targets, sample_weight, n_classes
+            )
+
+    def _answers_of(self, table):
+        answers = super()._answers_of(table)
+        if self.frame == "rest" and self.learn_prior:
+            redshift = np.repeat(
+                table.metadata["redshift"].to_numpy(), np.diff(table.spectrum_offsets)
+            )
+            answers.outputs[:] += at_redshifts(self.redshift_log_weights_, redshift)
+        return answers
 
     def predict_proba(self, X):
         """Probabilities of the classes, from all spectra of each object.

@@ -36,7 +36,8 @@ class TriPool(nn.Module):
         self.size = size
 
     def forward(self, x):
-        x = F.pad(x, (0, -x.shape[-1] % self.size, 0, 0), mode="replicate")
+        if lacking := -x.shape[-1] % self.size:
+            x = F.pad(x, (0, lacking, 0, 0), mode="replicate")
         window = (1, self.size)
         pools = F.max_pool2d(x, window), F.avg_pool2d(x, window), -F.max_pool2d(-x, window)
         return torch.cat(pools, dim=1)

@@ -67,7 +67,10 @@ class WideConv(nn.Module):
         n = self.length(n_bins)
         seen = torch.fft.rfft(x[:, :, 0], n).permute(2, 0, 1)  # (F, B, C)
         kernels = torch.fft.rfft(self.weight[:, :, 0].flip(-1), n).permute(2, 1, 0)  # (F, C, O)
-        product = torch.matmul(seen, kernels).permute(1, 2, 0)  # (B, O, F)
+        # Of matrices that lie apart, each would be copied by itself.
+        product = torch.matmul(seen.contiguous(), kernels.contiguous())  # (F, B, O)
+        if product.requires_grad:
+            product.register_hook(torch.Tensor.contiguous)
         start = self.kernel // 2
-        y = torch.fft.irfft(product, n)[..., start : start + n_bins]  # (B, O, P)
+        y = torch.fft.irfft(product.permute(1, 2, 0), n)[..., start : start + n_bins]  # (B, O, P)
         return y[:, :, None].contiguous(memory_format=torch.channels_last)

@@ -10,6 +10,7 @@ from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.preprocessing import SpectrumResampler
@@ -285,3 +286,70 @@ def test_small_and_odd_batches(n, supernovae):
 def test_parameters_that_are_refused(params, message, supernovae):
     with pytest.raises(ValueError, match=message):
         SpectraNetClassifier(**{**TINY, **params}).fit(*supernovae)
+
+
+# Redshifts -------------------------------------------------------------------
+
+
+def near_and_far(n=60):
+    """Spectra that tell nothing, of class "near" at z = 0.01 and "far" at 0.5."""
+    rng = np.random.default_rng(0)
+    wavelength = np.linspace(3600.0, 8900.0, 200)
+    spectra = [{"wavelength": wavelength, "flux": 1.0 + rng.normal(0, 0.1, 200)} for _ in range(n)]
+    y = np.array(["far", "near"])[np.arange(n) % 2]
+    redshift = np.where(y == "far", 0.5, 0.01) * rng.uniform(0.8, 1.25, n)
+    return pd.DataFrame({"spectrum": spectra, "redshift": redshift}), y
+
+
+def test_at_rest_classes_are_weighed_by_redshift():
+    X, y = near_and_far()
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 1}, frame="rest").fit(X, y)
+    assert model.score(X, y) == 1.0
+    without = model.predict_proba(X)
+    model.set_params(learn_prior=False)
+    assert model.score(X, y) < 0.9
+    by_network = model.predict_proba(X)
+    model.set_params(learn_prior=True)
+    unknown = X.assign(redshift=np.nan)
+    with pytest.warns(UserWarning, match="stay in the observer frame"):
+        found = model.predict_proba(unknown)
+    assert not np.allclose(found, without)
+    np.testing.assert_allclose(found.sum(axis=1), 1.0)
+    assert np.abs(by_network - without).max() > 0.3
+    per_spectrum = as_ragged(model.predict_proba_per_spectrum(X))
+    np.testing.assert_allclose(per_spectrum["far"], without[:, 0])
+
+
+def test_frequencies_of_redshifts_are_ratios_of_smooth_densities():
+    rng = np.random.default_rng(0)
+    redshift = np.exp(rng.normal(np.log(0.1), 0.3, 4000))
+    codes = np.zeros(4000, dtype=int)
+    codes[:2000] = 1
+    redshift[:2000] *= 2.0
+    weights = redshift_log_weights(redshift, codes, None, 2)
+    z = np.array([0.03, 0.1, 0.2, 0.5, np.nan])
+    found = at_redshifts(weights, z)
+    assert weights.shape == (2, 128)
+    assert np.all(found[:2, 0] > found[:2, 1])
+    assert np.all(found[2:4, 0] < found[2:4, 1])
+    np.testing.assert_array_equal(found[4], 0.0)
+    # Equal frequencies: the mean of the ratios is one, wherever there are objects.
+    np.testing.assert_allclose(np.exp(found[:4]).mean(axis=1), 1.0, atol=0.01)
+    # The scale of weights means nothing, and the unknown, or weightless, do not count.
+    scaled = redshift_log_weights(redshift, codes, np.full(4000, 7.0), 2)
+    np.testing.assert_allclose(scaled, weights)
+    more = redshift_log_weights(
+        np.append(redshift, [np.nan, 9.0]),
+        np.append(codes, [0, 0]),
+        np.repeat([1, 0], [4001, 1]),
+        2,
+    )
+    np.testing.assert_allclose(more, weights)
+
+
+def test_few_redshifts_say_little():
+    one = redshift_log_weights(np.array([0.1, 0.01]), np.array([0, 1]), None, 2)
+    assert np.abs(one).max() < 0.6
+    assert not redshift_log_weights(np.full(2, np.nan), np.array([0, 1]), None, 2).any()
+    none_of_one = redshift_log_weights(np.array([0.1, np.nan]), np.array([0, 1]), None, 2)
+    assert np.isfinite(none_of_one).all() and np.allclose(none_of_one[1], 0.0)
