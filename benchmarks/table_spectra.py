@@ -1,9 +1,9 @@
 """Tables of what benchmarks/spectra_real.py answered: classes, redshifts, phases; as Markdown.
 
-Averages of models are made here, of their probabilities: "class and redshift" is the mean of
-SpectraNet in the frame of the observer and of the learned templates. "predicted redshift" is
-SpectraNet at rest, fed with the redshifts that the templates predict; "and observer" its mean with
-the former.
+Averages of models are made here, of their probabilities, as a soft VotingClassifier makes them.
+"predicted redshift" is a network at rest, fed with the redshifts that the templates predict from
+the spectrum. "weighed" are classical models at rest whose classes are weighed by redshift, as the
+networks weigh theirs.
 
     python benchmarks/table_spectra.py [--noise]
 """
@@ -25,22 +25,20 @@ from _spectra import (
     redshift_figures,
     with_noise,
 )
-from spectra_real import FOLDER, ROUTE, answer_path, names
+from spectra_real import CLASSICAL, FOLDER, ROUTES, answer_path, names
 
+from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
 from sklearn_sn.data import as_ragged
 from sklearn_sn.persistence import load_model
 
 OUT = RESULTS.parent / "spectra_real"
+REST = ("SpectraNet, rest", "GalSpecNet, rest")
+OBSERVER = ("SpectraNet, observer", "GalSpecNet, observer", "templates")
 AVERAGES = {
-    "class and redshift: SpectraNet, observer, and templates": (
-        "SpectraNet, observer",
-        "templates",
-    ),
-    "predicted redshift, and observer": (
-        ROUTE,
-        "SpectraNet, observer",
-        "templates",
-    ),
+    "average, rest": REST,
+    "average, observer": OBSERVER,
+    "average, predicted redshift": tuple(ROUTES),
+    "average, predicted redshift and observer": (*ROUTES, *OBSERVER),
 }
 PHASES = (-20.0, -3.0, 5.0, 15.0, 30.0, 100.0)
 NOISES = (0.0, 0.1, 0.3, 1.0, 3.0)
@@ -63,9 +61,26 @@ def averaged(parts):
     return out
 
 
-def all_answers(task):
+def weighed(folds, z):
+    """Answers whose classes are weighed by redshift, from the redshifts of the other folds."""
+    out = []
+    for fold, a in enumerate(folds):
+        others = [b for i, b in enumerate(folds) if i != fold]
+        rows, first = np.unique(np.concatenate([b["rows"] for b in others]), return_index=True)
+        truth = np.concatenate([b["truth"] for b in others])[first]
+        codes = np.searchsorted(a["classes"], truth)
+        weights = redshift_log_weights(z[rows], codes, None, len(a["classes"]))
+        proba = a["proba"] * np.exp(at_redshifts(weights, z[a["rows"]]))
+        out.append({**a, "proba": proba / proba.sum(axis=1, keepdims=True)})
+    return out
+
+
+def all_answers(task, z):
     found = {name: load_answers(task, name) for name in names()}
     found = {name: folds for name, folds in found.items() if folds is not None}
+    for kind in CLASSICAL:
+        if (name := f"{kind}, rest") in found:
+            found[f"{name}, weighed"] = weighed(found[name], z)
     for name, parts in AVERAGES.items():
         if all(part in found for part in parts):
             found[name] = averaged([found[part] for part in parts])
@@ -172,17 +187,17 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--noise", action="store_true", help="also add noise; takes minutes")
     arguments = options.parse_args()
-    X, y, _, _ = load_spectra()
+    X, y, subtypes, _ = load_spectra()
     z = X["redshift"].to_numpy()
     for task in ("five", "nine"):
-        answers = all_answers(task)
+        answers = all_answers(task, z if task == "five" else z[subtypes != ""])
         if not answers:
             continue
         for name, results in figures_by_task(answers, task).items():
             write(name, results)
         if task == "five":
             write("redshift", redshift_tables(answers, z))
-            shown = [n for n in answers if n.startswith(("SpectraNet", "class and"))]
+            shown = [n for n in answers if n.startswith(("SpectraNet", "templates", "average"))]
             write("phase", by_phase({n: answers[n] for n in shown}, phases(X)))
             if arguments.noise:
                 rows = [np.unique(a["rows"]) for a in answers["SpectraNet, rest"]]

@@ -24,7 +24,7 @@ SHORT_GRID = 128
 # From this width on, products in bfloat16 outweigh what the conversion costs.
 WIDE = 256
 # Parts of the grid by which spectra move in training: redshifts are unknown, or known nearly.
-SHIFTS = {"observer": 0.03, "rest": 0.003}
+SHIFTS = {"observer": 0.1, "rest": 0.003}
 # Bins of a batch of predictions: bounds its memory.
 PREDICT_BINS = 2**17
 

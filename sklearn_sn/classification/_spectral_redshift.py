@@ -68,9 +68,9 @@ class SpectralRedshiftClassifier(
         each epoch.
     max_crop : float, default=0.25
         Part of the grid that a crop takes from either end, at most.
-    max_shift : float, default=0.03
+    max_shift : float, default=0.1
         Part of the grid by which augmentation moves a spectrum, and with it the redshift to be
-        found, at most; on the default grid 30 bins, or 0.028 in ln(1 + z).
+        found, at most; on the default grid 102 bins, or 0.094 in ln(1 + z).
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
@@ -199,7 +199,7 @@ class SpectralRedshiftClassifier(
         noise_augmentation=True,
         augmentation=True,
         max_crop=0.25,
-        max_shift=0.03,
+        max_shift=0.1,
         class_weight=None,
         ema_decay=0.995,
         precision="auto",

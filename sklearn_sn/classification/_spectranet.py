@@ -65,8 +65,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     max_crop : float, default=0.25
         Part of the grid that a crop takes from either end, at most.
     max_shift : float, default=None
-        Part of the grid by which augmentation moves a spectrum, at most: by default 0.03 (on the
-        default grid 30 bins, or 0.028 in ln(1 + z)), and 0.003 at rest.
+        Part of the grid by which augmentation moves a spectrum, at most: by default 0.1 (on the
+        default grid 102 bins, or 0.094 in ln(1 + z)), and 0.003 at rest.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" gives examples that are classified well less weight [2]_; "balanced_focal" also
         weights classes by their effective numbers of examples [3]_. What they find of rare classes
