@@ -166,6 +166,12 @@ def cell_items(cell, name):
     """(field, values) pairs of one cell."""
     if cell is None or cell is pd.NaT or cell is pd.NA or (np.isscalar(cell) and pd.isna(cell)):
         return []
+    if isinstance(cell, list | tuple) and cell and all(_is_table(part) for part in cell):
+        raise ValueError(
+            f"Object {name!r} has a cell that is a {type(cell).__name__} of {len(cell)} tables; put "
+            "their rows into one table. Several spectra of an object are told apart by a field "
+            "'time' (MJD)."
+        )
     if isinstance(cell, list | tuple) and all(isinstance(point, Mapping) for point in cell):
         fields = dict.fromkeys(field for point in cell for field in point)
         return [(field, [point.get(field) for point in cell]) for field in fields]
@@ -182,6 +188,13 @@ def cell_items(cell, name):
         f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
         "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."
     )
+
+
+def _is_table(part):
+    """Whether it holds columns, and is not a single point."""
+    if isinstance(part, Mapping):
+        return any(np.ndim(values) == 1 for values in part.values())
+    return isinstance(part, pd.DataFrame) or hasattr(part, "colnames")
 
 
 def _is_named_series(cell):

@@ -325,6 +325,15 @@ def test_cells_of_other_kinds_are_refused(cell):
         as_ragged(column, kind="light_curve")
 
 
+@pytest.mark.parametrize("kind", [dict, pd.DataFrame, Table], ids=lambda kind: kind.__name__)
+def test_lists_of_tables_are_refused(kind):
+    spectrum = {"wavelength": [4000.0, 5000.0], "flux": [1.0, 2.0]}
+    column = pd.Series([None, None], index=["SN0", "SN1"], dtype=object)
+    column.iat[1] = [kind(spectrum), kind(spectrum)]
+    with pytest.raises(ValueError, match=r"'SN1' has a cell that is a list of 2 tables.*'time'"):
+        as_ragged(column, kind="spectrum")
+
+
 @pytest.mark.parametrize(
     ("array", "message"),
     [
