@@ -23,8 +23,9 @@ OPTICAL = (1000.0, 30000.0)  # Å, which tables may hold
 SHORT_GRID = 128
 # From this width on, products in bfloat16 outweigh what the conversion costs.
 WIDE = 256
-# Parts of the grid by which spectra move in training: redshifts are unknown, or known nearly.
-SHIFTS = {"observer": 0.1, "rest": 0.003}
+# Parts of the grid by which spectra move in training: where a shift is an unknown redshift, and
+# elsewhere, for errors of calibration and of known redshifts.
+UNKNOWN_SHIFT, KNOWN_SHIFT = 0.1, 0.003
 # Bins of a batch of predictions: bounds its memory.
 PREDICT_BINS = 2**17
 
@@ -176,7 +177,8 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
             channels = CHANNELS if self._on_array else CHANNELS[:2]
         shift = self.max_shift
         if shift is None:
-            shift = SHIFTS[self.frame]
+            redshifts = self.frame == "observer" and self.grid == "log" and not self._on_array
+            shift = UNKNOWN_SHIFT if redshifts else KNOWN_SHIFT
         return self._input_class(
             wavelength_range=tuple(float(end) for end in self.wavelength_range),
             n_bins=self._n_bins,
@@ -265,9 +267,25 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
         width = self.net_.module_.width
         empty = (np.empty((0, width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))
         latent, outputs, found = map(np.concatenate, zip(empty, *parts, strict=True))
+        self._say_unreached(table, found)
         unknown = np.full(len(table), np.nan)
         time = unknown if self._on_array else table.spectrum.reduce("first", "time")
         return SpectrumAnswers(latent, outputs, found, time, table.spectrum_offsets, table.index)
+
+    def _say_unreached(self, table, found):
+        """Warn of objects whose spectra, given which of them reach the grid, all do not."""
+        if self._on_array or found.all():
+            return
+        counts = np.diff(table.spectrum_offsets)
+        owner = np.repeat(np.arange(len(table)), counts)
+        lost = np.flatnonzero((counts > 0) & (np.bincount(owner, found, len(table)) == 0))
+        if len(lost):
+            rest = " at rest" if self.frame == "rest" else ""
+            warn_quality(
+                f"The spectra of {len(lost)} objects cover fewer than three bins of the grid, "
+                f"{tuple(self.wavelength_range)!r} Å{rest}, and count as missing (first "
+                f"{table.index[lost[0]]!r})."
+            )
 
     def transform(self, X):
         """The encodings on which the head stands, averaged over the spectra of each object.

@@ -15,8 +15,12 @@ class SpectrumExplanationMixin:
     """The method ``explain`` of estimators of spectra.
 
     Subclasses say what is explained: ``_chosen`` one number of each object, such as the code of its
-    class; ``_measured`` what the outputs of the network say of it, one value per spectrum.
+    class; ``_measured`` what the outputs of the network say of it, one value per spectrum; and
+    ``_offsets`` what is added to the outputs of each object.
     """
+
+    def _offsets(self, table):
+        return None
 
     def explain(self, X, y=None, *, method="occlusion", window=None):
         """Which wavelengths speak for an answer, and which against it.
@@ -60,6 +64,7 @@ class SpectrumExplanationMixin:
     def _importances(self, X, chosen, measured, method, window):
         """As `explain`, of what `measured` says of the outputs and the choice of each spectrum."""
         table = self._checked(X)
+        offsets = self._offsets(table)
         owner = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
         total = np.zeros((len(table), self.input_.n_bins))
         count = np.zeros((len(table), 1))
@@ -73,7 +78,8 @@ class SpectrumExplanationMixin:
                 for tensors in batch.tensors.get("spectrum", ()):
                     rows = own[positions[batch.owners["spectrum"].cpu().numpy()]]
                     wanted = torch.as_tensor(chosen[rows], device=self.net_.device)
-                    found = self._important(tensors, wanted, measured, method, window)
+                    offset = None if offsets is None else offsets[rows].astype(np.float32)
+                    found = self._important(tensors, wanted, measured, method, window, offset)
                     np.add.at(total, rows, found)
                     np.add.at(count, rows, 1.0)
         return self.input_.wavelength_, total / np.maximum(count, 1.0)
@@ -91,9 +97,12 @@ class SpectrumExplanationMixin:
     def _explain_batch(self):
         return min(PREDICT_BATCH, self._predict_limit)
 
-    def _important(self, tensors, chosen, measured, method, window):
+    def _important(self, tensors, chosen, measured, method, window, offset=None):
         """Importance of every bin of the spectra of one chunk, (N, P)."""
         module = self.net_.module_.eval()
+        module.encoder.mixed = self._mixed(self.net_.device)
+        if offset is not None:
+            offset = torch.as_tensor(offset, device=chosen.device)
 
         def measure(flux, pad_mask, rows):
             parts = {**tensors, "flux": flux, "pad_mask": pad_mask}
@@ -101,7 +110,10 @@ class SpectrumExplanationMixin:
                 parts["moved"] = parts["moved"][rows]
             owner = torch.arange(len(flux), device=flux.device)
             _, outputs = module([parts], owner, len(flux))
-            return measured(outputs.float(), chosen[rows])
+            outputs = outputs.float()
+            if offset is not None:
+                outputs = outputs + offset[rows]
+            return measured(outputs, chosen[rows])
 
         if method == "gradient":
             found = _gradient(measure, **_seen(tensors))

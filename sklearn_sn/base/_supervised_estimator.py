@@ -56,7 +56,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             typical = sample_weight[sample_weight > 0].mean()
             extras["weight"] = (sample_weight / typical).astype(np.float32)
             rows = np.flatnonzero(sample_weight > 0)
-        self._learn_frequencies(table, extras["targets"], sample_weight)
+        more, learned = self._learn_frequencies(table, extras["targets"], sample_weight, n_outputs)
+        extras |= more
         part = self._start(params, table, rows)
         prepared = self.input_.prepare(table)
         rows = rows[prepared.lengths[rows] > 0]
@@ -79,6 +80,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             **net_params,
             **net_more,
         )
+        # Not before: what ends in an error leaves a fitted model as it was.
+        for name, value in learned.items():
+            setattr(self, name, value)
         whole = self._evaluated_part(dataset, np.arange(len(dataset)))
         self.nothing_ = self._mean_latent(whole, n_outputs)
         return self
@@ -105,8 +109,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         """Further extras, groups of batches, and parameters of module and net; for subclasses."""
         return {}, None, {}, {}
 
-    def _learn_frequencies(self, table, targets, sample_weight):
-        """What the answers need of the checked table beside the network; for subclasses."""
+    def _learn_frequencies(self, table, targets, sample_weight, n_outputs):
+        """Further extras, and attributes of the fitted model, from the checked table."""
+        return {}, {}
 
     def _nothing_left(self):
         return f"No {self._modality} has anything that the network would see."

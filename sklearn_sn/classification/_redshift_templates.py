@@ -155,9 +155,13 @@ class TemplateShiftEstimator(SpectrumEstimator):
 
     def _blocks(self, table):
         """Latent, logits and whether it reaches the grid, of each spectrum, block by block."""
+        reached = [np.empty(0, dtype=bool)]
         for block in self.input_.blocks(table):
             dataset = TableDataset({_NAME: self.input_}, {_NAME: block})
-            yield self._outputs_of(dataset, self.net_.module_.n_outputs)
+            latent, logits, found = self._outputs_of(dataset, self.net_.module_.n_outputs)
+            reached.append(found)
+            yield latent, logits, found
+        self._say_unreached(table, np.concatenate(reached))
 
     def _answers(self, X):
         check_is_fitted(self, "net_")

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-NEAREST = 1e-3  # redshifts below are as this one, whose place in the Hubble flow says nothing
-LOG_REDSHIFTS = np.linspace(np.log(NEAREST), np.log(10.0), 128)
-WIDTH = 0.5  # in ln z, by which redshifts of fit are smoothed
-SHRINKAGE = 3.0  # objects of any redshift that each class gets, or few of them would rule all
+# Redshifts below the first are as that one, whose place in the Hubble flow says nothing.
+LOG_REDSHIFTS = np.linspace(np.log(1e-3), np.log(10.0), 128)
+WIDTH = 0.5  # in ln z, over which an object speaks
+# Objects, of all classes alike, that every class has near every redshift: one object at z = 1 with
+# nothing else near it says little, however many there are elsewhere.
+SHRINKAGE = 1.0
 
 
 def redshift_log_weights(redshift, codes, weight, n_classes):
@@ -14,7 +16,7 @@ def redshift_log_weights(redshift, codes, weight, n_classes):
     Parameters
     ----------
     redshift : array of shape (n_objects,)
-        NaN where unknown.
+        NaN where unknown; 0, which often means that, and less say nothing either.
     codes : array of int, shape (n_objects,)
         Classes.
     weight : array of shape (n_objects,) or None
@@ -23,32 +25,32 @@ def redshift_log_weights(redshift, codes, weight, n_classes):
     Returns
     -------
     array of shape (n_classes, 128), float64
-        Densities are of Gaussians in ln z. 0 where no redshift is known.
+        Near 0 where few redshifts are known.
     """
     weight = np.ones(len(redshift)) if weight is None else np.asarray(weight, dtype=np.float64)
-    known = np.isfinite(redshift) & (weight > 0)
-    if not known.any():
-        return np.zeros((n_classes, len(LOG_REDSHIFTS)))
-    weight, codes = weight[known] / weight[known].mean(), codes[known]
-    away = LOG_REDSHIFTS[:, None] - _log(redshift[known])
-    # Far from all of them, the nearest decides: the floor only keeps the logarithm finite.
-    density = np.exp(-0.5 * (away / WIDTH) ** 2) * weight + 1e-12  # (K, n)
-    counts = np.bincount(codes, weight, n_classes)
-    sums = np.stack([density[:, codes == code].sum(axis=1) for code in range(n_classes)])
-    every = density.sum(axis=1) / weight.sum()
-    return np.log((sums / every + SHRINKAGE) / (counts[:, None] + SHRINKAGE))
+    known = (redshift > 0) & (weight > 0)
+    n_places = len(LOG_REDSHIFTS)
+    step = LOG_REDSHIFTS[1] - LOG_REDSHIFTS[0]
+    place = np.interp(_log(redshift[known]), LOG_REDSHIFTS, np.arange(n_places))
+    cell = codes[known] * n_places + np.rint(place).astype(np.int64)
+    own = weight[known] / (weight[known].mean() if known.any() else 1.0)
+    counts = np.bincount(cell, own, n_classes * n_places).reshape(n_classes, n_places)
+    away = step * (np.arange(n_places)[:, None] - np.arange(n_places))
+    near = counts @ np.exp(-0.5 * (away / WIDTH) ** 2)  # objects near each redshift
+    share = counts.sum(axis=1, keepdims=True) / max(counts.sum(), 1e-300)
+    return np.log((near + SHRINKAGE) / (share * near.sum(axis=0) + SHRINKAGE))
 
 
 def at_redshifts(log_weights, redshift):
     """The logarithms of :func:`redshift_log_weights` at some redshifts: (n, n_classes).
 
-    0 where the redshift is unknown.
+    0 where the redshift is unknown, or not positive.
     """
-    known = np.isfinite(redshift)
+    known = redshift > 0
     place = _log(np.where(known, redshift, 1.0))
     found = np.stack([np.interp(place, LOG_REDSHIFTS, row) for row in log_weights], axis=1)
     return np.where(known[:, None], found, 0.0)
 
 
 def _log(redshift):
-    return np.log(np.maximum(redshift, NEAREST))
+    return np.log(np.maximum(redshift, 1e-3))

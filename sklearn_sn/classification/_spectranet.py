@@ -50,8 +50,9 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Objects without one stay in the observer frame, with a warning.
     learn_prior : bool, default=True
         At rest, also weigh the classes by how often each has such a redshift in fit: what is seen
-        at z = 0.5 is no faint supernova. Objects without a redshift are not weighed. Another survey
-        reaches other redshifts: set it to False where those of fit are not like those to come.
+        at z = 0.5 is no faint supernova. Objects without a positive redshift are not weighed.
+        Another survey reaches other redshifts: set it to False, before or after fit, where those of
+        fit are not like those to come.
     wavelength : array-like of shape (n_bins,), default=None
         Of an array, the wavelengths of its columns in Å; the number of the column by default.
     combine : {"mean", "geometric"}, default="mean"
@@ -66,7 +67,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Part of the grid that a crop takes from either end, at most.
     max_shift : float, default=None
         Part of the grid by which augmentation moves a spectrum, at most: by default 0.1 (on the
-        default grid 102 bins, or 0.094 in ln(1 + z)), and 0.003 at rest.
+        default grid 102 bins, or 0.094 in ln(1 + z)) for spectra of a table in the frame of the
+        observer on a logarithmic grid, and 0.003 elsewhere.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" gives examples that are classified well less weight [2]_; "balanced_focal" also
         weights classes by their effective numbers of examples [3]_. What they find of rare classes
@@ -122,7 +124,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         How spectra are resampled, scaled and batched; ``input_.wavelength_`` are the bins.
     redshift_log_weights_ : array of shape (n_classes, 128)
         With ``frame="rest"``, ln p(z | class) / p(z) in fit, from z = 0.001 to 10 at equal steps of
-        ln z.
+        ln z; 0 where fit was told not to learn it. The network has learned the rest.
     nothing_ : array of shape (n_features_out,)
         What `transform` answers for an object without a spectrum.
     history_ : list of dict
@@ -284,21 +286,28 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             "criterion__class_weight": class_weight,
         }
 
-    def _learn_frequencies(self, table, targets, sample_weight):
-        if self.frame == "rest":
-            redshift = table.metadata["redshift"].to_numpy()
-            n_classes = int(targets.max()) + 1
-            self.redshift_log_weights_ = redshift_log_weights(
-                redshift, targets, sample_weight, n_classes
-            )
+    def _learn_frequencies(self, table, targets, sample_weight, n_outputs):
+        if self.frame != "rest":
+            return {}, {}
+        redshift = table.metadata["redshift"].to_numpy()
+        weights = redshift_log_weights(redshift, targets, sample_weight, n_outputs)
+        if not self.learn_prior:
+            return {}, {"redshift_log_weights_": np.zeros_like(weights)}
+        # As an offset in training, or a network that guesses redshifts would count them twice.
+        offset = at_redshifts(weights, redshift).astype(np.float32)
+        return {"offset": offset}, {"redshift_log_weights_": weights}
+
+    def _offsets(self, table):
+        """What redshifts say of the classes, (n_objects, n_classes); or None."""
+        if self.frame != "rest" or not self.learn_prior:
+            return None
+        return at_redshifts(self.redshift_log_weights_, table.metadata["redshift"].to_numpy())
 
     def _answers_of(self, table):
         answers = super()._answers_of(table)
-        if self.frame == "rest" and self.learn_prior:
-            redshift = np.repeat(
-                table.metadata["redshift"].to_numpy(), np.diff(table.spectrum_offsets)
-            )
-            answers.outputs[:] += at_redshifts(self.redshift_log_weights_, redshift)
+        offsets = self._offsets(table)
+        if offsets is not None:
+            answers.outputs[:] += np.repeat(offsets, np.diff(table.spectrum_offsets), axis=0)
         return answers
 
     def predict_proba(self, X):

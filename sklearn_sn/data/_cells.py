@@ -168,8 +168,8 @@ def cell_items(cell, name):
         return []
     if isinstance(cell, list | tuple) and cell and all(_is_table(part) for part in cell):
         raise ValueError(
-            f"Object {name!r} has a cell that is a {type(cell).__name__} of {len(cell)} tables; put "
-            "their rows into one table. Several spectra of an object are told apart by a field "
+            f"Object {name!r} has a cell that is a {type(cell).__name__} of {len(cell)} tables; "
+            "put their rows into one table. Several spectra of an object are told apart by a field "
             "'time' (MJD)."
         )
     if isinstance(cell, list | tuple) and all(isinstance(point, Mapping) for point in cell):

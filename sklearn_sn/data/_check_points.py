@@ -11,6 +11,7 @@ from sklearn_sn.data._units import looks_like_jd, to_mjd
 LOW_DATA = 3  # points; a light curve with fewer is flagged
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; outside, the unit is doubted
 LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
+PADDING = 3  # so many zeros at an end of a spectrum are not measured
 FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
 # Numbers that look like magnitudes. µJy spread over decades: of 2,000 simulated light curves and of
 # 6,300 of PLAsTiCC, none stays within 8 … 28 (mag 20.3 to 21.6, were it flux), which magnitudes of
@@ -219,12 +220,32 @@ def check_spectra(pixels, findings):
     time = pixels["time"] if "time" in pixels else np.full(pixels.n_points, np.nan)
     pixels = pixels.with_fields(flux_err=errors, time=time).filter(usable & ~bad_error)
     pixels = _sort_pixels(pixels, findings)
-    spectra, offsets = _split_by_time(pixels)
+    spectra, offsets = _without_padding(*_split_by_time(pixels), findings)
     counts = np.diff(offsets)
     findings.count("spectra", counts)
-    findings.count("spectrum_pixels", pixels.lengths)
+    findings.count("spectrum_pixels", np.diff(spectra.offsets[offsets]))
     findings.flag("EMPTY_SPECTRUM", counts == 0)
     return spectra, offsets
+
+
+def _without_padding(spectra, offsets, findings):
+    """Drop zeros at either end of a spectrum, from three on: they fill files, and are no flux."""
+    place = np.arange(spectra.n_points)
+    some = spectra["flux"] != 0
+    first = spectra.reduce("min", np.where(some, place, spectra.n_points), empty=0)
+    last = spectra.reduce("max", np.where(some, place, -1), empty=-1)
+    first = np.where(first - spectra.offsets[:-1] < PADDING, spectra.offsets[:-1], first)
+    last = np.where(spectra.offsets[1:] - 1 - last < PADDING, spectra.offsets[1:] - 1, last)
+    rows = spectra.rows
+    kept = (place >= first[rows]) & (place <= last[rows])
+    if kept.all():
+        return spectra, offsets
+    owner = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    findings.fixed("zeros at the ends of spectra dropped", owner[rows[~kept]])
+    spectra = spectra.filter(kept)
+    left = spectra.lengths > 0
+    counts = np.concatenate([[0], np.cumsum(left)])
+    return spectra.take(left), counts[offsets]
 
 
 def _refuse_units(pixels, findings):

@@ -70,7 +70,11 @@ class WideConv(nn.Module):
         # Of matrices that lie apart, each would be copied by itself.
         product = torch.matmul(seen.contiguous(), kernels.contiguous())  # (F, B, O)
         if product.requires_grad:
-            product.register_hook(torch.Tensor.contiguous)
+            product.register_hook(_together)
         start = self.kernel // 2
         y = torch.fft.irfft(product.permute(1, 2, 0), n)[..., start : start + n_bins]  # (B, O, P)
         return y[:, :, None].contiguous(memory_format=torch.channels_last)
+
+
+def _together(gradient):
+    return None if gradient is None else gradient.contiguous()

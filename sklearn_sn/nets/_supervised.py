@@ -8,7 +8,8 @@ from sklearn_sn.nets._net import BatchNet
 class SupervisedNet(BatchNet):
     """The criterion's loss of every object that has the modality, averaged by weight.
 
-    A batch brings ``targets`` and, where objects have weights, ``weight`` among its extras.
+    A batch brings ``targets`` and, where objects have weights, ``weight`` among its extras; maybe
+    also ``offset`` (B, n_outputs), known of the outputs beforehand: the network learns the rest.
 
     Parameters
     ----------
@@ -23,7 +24,10 @@ class SupervisedNet(BatchNet):
         name = self.modality
         if name not in x.tensors:
             return None
-        return self.module_(x.tensors[name], x.owners[name], x.n_objects)
+        latent, outputs = self.module_(x.tensors[name], x.owners[name], x.n_objects)
+        if "offset" in x.extras:
+            outputs = outputs + x.extras["offset"]
+        return latent, outputs
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         if y_pred is None:

@@ -327,21 +327,21 @@ def test_frequencies_of_redshifts_are_ratios_of_smooth_densities():
     codes[:2000] = 1
     redshift[:2000] *= 2.0
     weights = redshift_log_weights(redshift, codes, None, 2)
-    z = np.array([0.03, 0.1, 0.2, 0.5, np.nan])
+    z = np.array([0.03, 0.1, 0.2, 0.5, np.nan, 0.0, -0.001])
     found = at_redshifts(weights, z)
     assert weights.shape == (2, 128)
     assert np.all(found[:2, 0] > found[:2, 1])
     assert np.all(found[2:4, 0] < found[2:4, 1])
-    np.testing.assert_array_equal(found[4], 0.0)
+    np.testing.assert_array_equal(found[4:], 0.0)
     # Equal frequencies: the mean of the ratios is one, wherever there are objects.
     np.testing.assert_allclose(np.exp(found[:4]).mean(axis=1), 1.0, atol=0.01)
     # The scale of weights means nothing, and the unknown, or weightless, do not count.
     scaled = redshift_log_weights(redshift, codes, np.full(4000, 7.0), 2)
     np.testing.assert_allclose(scaled, weights)
     more = redshift_log_weights(
-        np.append(redshift, [np.nan, 9.0]),
-        np.append(codes, [0, 0]),
-        np.repeat([1, 0], [4001, 1]),
+        np.append(redshift, [np.nan, 0.0, 9.0]),
+        np.append(codes, [0, 0, 0]),
+        np.repeat([1, 0], [4002, 1]),
         2,
     )
     np.testing.assert_allclose(more, weights)

@@ -27,6 +27,7 @@ DROPPED = "pixels without a usable wavelength, flux or error dropped (1 in 1 obj
 HALF = np.arange(0, 300, 2)
 HALF_DROPPED = DROPPED.replace("(1 in", "(150 in")
 AVERAGED = "pixels at one wavelength averaged"
+ZEROS = "zeros at the ends of spectra dropped"
 MISSING = {"nothing": True, "flag": "EMPTY_SPECTRUM,NOTHING"}
 LATER = np.repeat([59010.1, 59000.1], 300)
 
@@ -41,6 +42,13 @@ def halved(**changes):
     values = spectrum()[name].copy()
     values[HALF] = bad
     return spectrum(**{name: values})
+
+
+def padded():
+    """A spectrum of which 40 pixels at the blue end and 30 at the red end are 0."""
+    flux = FLUX.copy()
+    flux[:40] = flux[270:] = 0.0
+    return spectrum(flux=flux)
 
 
 def twice(flux=FLUX, time=LATER):
@@ -94,7 +102,9 @@ CASES = (
     Case("41-no-errors", spectrum(flux_err=None)),
     Case("41-all-nan", spectrum(flux=np.full(300, NAN)), says="pixels without a usable", **MISSING),
     Case("42-constant", spectrum(flux=np.full(300, 3.0))),
-    Case("42-zero", spectrum(flux=np.zeros(300))),
+    Case("42-zero", spectrum(flux=np.zeros(300)), says=ZEROS, **MISSING),
+    Case("42-zero-ends", padded(), same_as=spectrum(slice(40, 270)), says=ZEROS),
+    Case("42-two-zeros", spectrum(flux=np.append(FLUX[:298], [0.0, 0.0]))),
     Case("42-negative", spectrum(flux=-FLUX)),
     Case("42-cgs", spectrum(flux=1e-17 * FLUX, flux_err=1e-17 * ERROR)),
     Case("42-tiny", spectrum(flux=1e-300 * FLUX, flux_err=1e-300 * ERROR)),
