@@ -56,6 +56,7 @@ def averaged(parts):
     """Answers whose probabilities are the mean of several models', fold by fold."""
     out = []
     for answers in zip(*parts, strict=True):
+        assert all(np.array_equal(a["rows"], answers[0]["rows"]) for a in answers)
         proba = np.mean([a["proba"] for a in answers], axis=0)
         out.append({**answers[0], "proba": proba})
     return out

@@ -32,6 +32,16 @@ class ArrayInputMixin(TransformerMixin):
         raise NotImplementedError
 
     def _checked(self, X, training=False):
+        if isinstance(X, pd.Series | dict):
+            raise ValueError(
+                f"X is a {type(X).__name__}; give a table with a column {self._modality!r}, such "
+                "as X.iloc[[0]] of one object, or column.to_frame()."
+            )
+        if isinstance(X, pd.DataFrame) and {"wavelength", "flux"} <= set(X.columns):
+            raise ValueError(
+                "X has the columns 'wavelength' and 'flux', as a single spectrum has: make a table "
+                "of one object a row with sklearn_sn.datasets.read_tables."
+            )
         strings = isinstance(X, pd.DataFrame) and not all(
             pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
         )

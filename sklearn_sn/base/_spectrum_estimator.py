@@ -14,6 +14,7 @@ from sklearn_sn.base._parameters import fraction, size
 from sklearn_sn.base._spectrum_explanation import SpectrumExplanationMixin
 from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_sizes
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
+from sklearn_sn.data._metadata import refuse_text
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.nets import CHANNELS, FluxArray, SpectrumGridInput, TableDataset, WeightAverage
 
@@ -118,8 +119,7 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
                     "'redshift'. An array is taken as it is: leave frame='observer'."
                 )
             redshift = table.metadata["redshift"]
-            if redshift.dtype.kind != "f":
-                raise ValueError("The column 'redshift' holds no numbers; frame='rest' needs them.")
+            refuse_text(redshift, "redshift")
             unknown = redshift.isna().to_numpy()
             if unknown.any():
                 warn_quality(
@@ -141,6 +141,12 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
         if self.wavelength is None:
             return np.arange(n_bins, dtype=np.float64)
         wavelength = np.asarray(self.wavelength, dtype=np.float64)
+        middle = np.median(wavelength) if wavelength.size else OPTICAL[0]
+        if middle < OPTICAL[0]:
+            raise ValueError(
+                f"The 'wavelength' parameter must be in Å. Got a median of {middle:g} instead: nm "
+                "times 10, or µm times 1e4."
+            )
         if wavelength.shape != (n_bins,) or not np.all(np.diff(wavelength, prepend=0.0) > 0):
             raise ValueError(
                 f"The 'wavelength' parameter must hold the {n_bins} rising wavelengths of the "

@@ -1,5 +1,7 @@
 """Which wavelengths of a spectrum an answer rests on."""
 
+from numbers import Integral
+
 import numpy as np
 import torch
 from sklearn.utils.validation import check_is_fitted
@@ -87,7 +89,8 @@ class SpectrumExplanationMixin:
     def _check_explain(self, method, window):
         if method not in METHODS:
             raise ValueError(f"The 'method' of explain must be one of {METHODS}. Got {method!r}.")
-        if window is not None and not 1 <= window <= self.input_.n_bins:
+        whole = isinstance(window, Integral) and not isinstance(window, bool)
+        if window is not None and not (whole and 1 <= window <= self.input_.n_bins):
             raise ValueError(
                 f"The 'window' of explain must be a number of bins in [1, {self.input_.n_bins}]. "
                 f"Got {window!r} instead."

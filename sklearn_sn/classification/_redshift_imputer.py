@@ -3,7 +3,6 @@
 from numbers import Integral
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils._param_validation import HasMethods, Interval
@@ -12,9 +11,10 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.data._check import as_frame
+from sklearn_sn.data._metadata import read_redshifts
 
 
-class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
+class SpectralRedshiftImputer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
     """Fill the column of redshifts with those that the spectra tell.
 
     A step before an estimator that works at rest, for events whose redshift nobody knows. In `fit`
@@ -33,8 +33,9 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
     overwrite : bool, default=True
         Replace known redshifts too, so that a model is tried as it will be used. With False, only
         what is missing is filled.
-    cv : int or cross-validation generator, default=5
-        Folds of the training objects.
+    cv : int, cross-validation generator or iterable, default=5
+        Folds of the training objects. Of splitters by group, give `groups` to `fit_transform`:
+        objects that share a spectrum must not be on both sides.
     n_jobs : int, default=None
         Folds at a time.
 
@@ -105,7 +106,20 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def fit(self, X, y):
+    def set_output(self, *, transform=None):
+        """Do nothing: the output is always a pandas table with the index of the input.
+
+        Parameters
+        ----------
+        transform : ignored
+
+        Returns
+        -------
+        self
+        """
+        return self
+
+    def fit(self, X, y, groups=None):
         """Train the estimator on all objects.
 
         Parameters
@@ -113,6 +127,8 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
         X : pandas.DataFrame of n_objects rows
         y : array-like of shape (n_objects,)
             Classes.
+        groups : ignored
+            Of `fit_transform`.
 
         Returns
         -------
@@ -126,7 +142,7 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
 
-    def fit_transform(self, X, y):
+    def fit_transform(self, X, y, groups=None):
         """Train the estimator, and find the redshifts of the training objects out of fold.
 
         Parameters
@@ -134,6 +150,9 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
         X : pandas.DataFrame of n_objects rows
         y : array-like of shape (n_objects,)
             Classes.
+        groups : array-like of shape (n_objects,), optional
+            Passed to the splits of `cv`. A pipeline passes them by scikit-learn's metadata routing,
+            after ``set_fit_request(groups=True)``.
 
         Returns
         -------
@@ -141,7 +160,7 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
         """
         self.fit(X, y)
         X, y = as_frame(X), column_or_1d(y)
-        folds = list(check_cv(self.cv, y, classifier=True).split(X, y))
+        folds = list(check_cv(self.cv, y, classifier=True).split(X, y, groups))
         answers = Parallel(n_jobs=self.n_jobs)(
             delayed(_found)(self._new(), X.iloc[train], y[train], X.iloc[test])
             for train, test in folds
@@ -190,7 +209,7 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator):
 
     def _filled(self, X, redshift, std):
         if not self.overwrite and self.column in X.columns:
-            given = pd.to_numeric(X[self.column]).to_numpy(dtype=np.float64, na_value=np.nan)
+            given = read_redshifts(X[self.column], X.index, self.column)
             known = np.isfinite(given)
             redshift, std = np.where(known, given, redshift), np.where(known, 0.0, std)
         columns = {self.column: redshift}

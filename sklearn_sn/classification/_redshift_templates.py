@@ -11,8 +11,8 @@ from sklearn_sn.base._spectrum_estimator import SpectrumAnswers
 from sklearn_sn.classification._redshift_posterior import PosteriorSum
 from sklearn_sn.data import wavelength_grid
 from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._metadata import MIN_REDSHIFT, check_metadata
-from sklearn_sn.data._quality import Findings, warn_quality
+from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts
+from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.modules import SpectralFeatureNet, TemplateShiftModule
 from sklearn_sn.nets import RedshiftNet, RedshiftSpectrumInput, TableDataset
 
@@ -75,12 +75,12 @@ class TemplateShiftEstimator(SpectrumEstimator):
                 f"{tuple(self.redshift_range)!r}; they teach their class only."
             )
             shift[beyond] = np.nan
-        weight = self._told[1]
-        known = np.isfinite(shift) & (True if weight is None else np.asarray(weight) > 0)
+        weight = self._weights(self._told[1], targets)
+        known = np.isfinite(shift) & (True if weight is None else weight > 0)
         self.redshift_grid_ = np.expm1(first + step * np.arange(n_shifts))
         self.redshift_prior_ = _smoothed(
             shift[known].clip(0, n_shifts - 1),
-            None if weight is None else np.asarray(weight, dtype=np.float64)[known],
+            None if weight is None else weight[known],
             n_shifts,
             PRIOR_WIDTH / step,
         )
@@ -107,13 +107,7 @@ class TemplateShiftEstimator(SpectrumEstimator):
                     "or give fit(..., redshift=...)."
                 )
             told, index = frame[self.redshift_column], frame.index
-        findings = Findings(index)
-        column = pd.Series(told.array, index=index, name="redshift")
-        values = check_metadata(column.to_frame(), ["redshift"], findings)["redshift"]
-        findings.warn()
-        if values.dtype.kind != "f":
-            raise ValueError(f"The column {self.redshift_column!r} holds no numbers.")
-        return values.to_numpy()
+        return read_redshifts(told, index, self.redshift_column)
 
     # The network ----------------------------------------------------------------
 

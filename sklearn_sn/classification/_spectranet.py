@@ -43,6 +43,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Outer edges in Å of the grid to which the spectra of a table are resampled. Nothing is
         extrapolated.
     n_bins : int, default=None
+        Bins of the grid of a table, by default as `size` says. An array has those that it has.
     grid : {"log", "linear"}, default="log"
         A redshift shifts a spectrum on a logarithmic grid.
     frame : {"observer", "rest"}, default="observer"
@@ -347,7 +348,14 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             (MJD, NaN where unknown) and one by the name of each class. A spectrum that does not
             reach the grid has ``class_prior_``; an object without a spectrum has no rows. For flat
             arrays and offsets, see :func:`sklearn_sn.data.as_ragged`.
+
+        Raises
+        ------
+        ValueError
+            If a class is called "time".
         """
+        if "time" in map(str, getattr(self, "classes_", ())):
+            raise ValueError("A class is called 'time', as the field of the times is: rename it.")
         answers = self._answers(X)
         proba = softmax(answers.outputs)
         proba[~answers.found] = self.class_prior_

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._quality import Findings
+
 # Values that brokers and catalogues write for "unknown" (ZTF and SNANA use -999 and -99, -9).
 SENTINELS = (-999.0, -99.0, -9999.0)
 # Galaxies of the Local Group and of Virgo come towards us at up to 0.001 c.
@@ -40,6 +42,47 @@ def check_metadata(X, columns, findings):
                 f"it must lie in [{MIN_REDSHIFT}, 10], or be NaN where unknown",
             )
     return pd.DataFrame(out, index=X.index)
+
+
+def read_redshifts(column, index, name):
+    """A column of redshifts by the rules of metadata, as floats; what was mended is said.
+
+    Parameters
+    ----------
+    column : pandas.Series of n_objects values
+    index : pandas.Index
+        Names of the objects.
+    name : str
+        Of the column, for messages.
+
+    Returns
+    -------
+    array of shape (n_objects,)
+        NaN where unknown.
+
+    Raises
+    ------
+    ValueError
+        For text, or redshifts that cannot be.
+    """
+    findings = Findings(index)
+    column = pd.Series(column.array, index=index, name="redshift")
+    values = check_metadata(column.to_frame(), ["redshift"], findings)["redshift"]
+    findings.warn()
+    refuse_text(values, name)
+    return values.to_numpy()
+
+
+def refuse_text(values, name):
+    """Raise where a checked column, which is to hold numbers, holds text."""
+    if values.dtype.kind == "f":
+        return
+    text = values.astype(object)
+    wrong = text[pd.to_numeric(text, errors="coerce").isna() & text.notna()]
+    example = f", but {wrong.iloc[0]!r} (first {wrong.index[0]!r})" if len(wrong) else ""
+    raise ValueError(
+        f"The column {name!r} holds no numbers{example}; give NaN where one is unknown."
+    )
 
 
 def _column(column, findings):

@@ -77,7 +77,7 @@ class SpectrumExplanationDisplay:
             position.
         redshift : float, optional
             By default the column ``redshift`` of `X`, where there is one; else what the estimator
-            finds, where it finds one.
+            finds, where it finds one. An estimator at rest is asked with it.
         **kwargs : dict
             Passed to ``estimator.explain``, such as ``y`` and ``method``.
 
@@ -95,9 +95,12 @@ class SpectrumExplanationDisplay:
         X = as_frame(X)
         spectra = SpectrumDisplay.from_object(X, name_or_position, redshift)
         row = X.iloc[find_positions(X, [name_or_position])]
+        at_rest = getattr(estimator, "frame", "observer") == "rest"
+        if at_rest and redshift is not None:
+            row = row.assign(redshift=redshift)
         bins, importance = estimator.explain(row, **kwargs)
         redshift = spectra.redshift
-        if getattr(estimator, "frame", "observer") == "rest" and redshift is not None:
+        if at_rest and redshift is not None:
             bins = bins * (1.0 + redshift)
         if redshift is None and getattr(estimator, "n_redshifts_", 0):
             redshift = float(estimator.predict_redshift(row)[0])

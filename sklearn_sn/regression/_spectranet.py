@@ -34,6 +34,7 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         Outer edges in Å of the grid to which the spectra of a table are resampled. Nothing is
         extrapolated.
     n_bins : int, default=None
+        Bins of the grid of a table, by default as `size` says. An array has those that it has.
     grid : {"log", "linear"}, default="log"
         A redshift shifts a spectrum on a logarithmic grid.
     frame : {"observer", "rest"}, default="observer"
