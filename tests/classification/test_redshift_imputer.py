@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn import config_context
 from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import StratifiedKFold, cross_val_score
+from sklearn.model_selection import GroupKFold, StratifiedKFold, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from sklearn_sn.classification import (
@@ -12,6 +13,7 @@ from sklearn_sn.classification import (
     SpectralRedshiftImputer,
     SpectraNetClassifier,
 )
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.persistence import load_model, save_model
 
@@ -91,3 +93,38 @@ def test_what_is_refused(supernovae):
     half = [(np.arange(20), np.arange(20, 40))]
     with pytest.raises(ValueError, match="hold out every object"):
         SpectralRedshiftImputer(Mean(), cv=half).fit_transform(X, y)
+
+
+def test_columns_keep_their_names(supernovae):
+    X, y = supernovae
+    X = X.assign(ra=200.0, dec=-40.0)[["spectrum", "redshift", "ra", "dec"]]
+    imputer = SpectralRedshiftImputer(Mean()).set_output(transform="pandas").fit(X, y)
+    with config_context(transform_output="pandas"):
+        out = imputer.transform(X.drop(columns="redshift"))
+    assert (out["ra"] == 200.0).all() and (out["dec"] == -40.0).all()
+    np.testing.assert_allclose(out["redshift"], X["redshift"].mean())
+
+
+def test_groups_stay_together(supernovae):
+    X, y = supernovae
+    groups = np.arange(40) // 2
+    imputer = SpectralRedshiftImputer(Mean(), error_column="error", cv=GroupKFold(4))
+    out = imputer.fit_transform(X, y, groups=groups)
+    for train, test in GroupKFold(4).split(X, y, groups):
+        np.testing.assert_allclose(out["redshift"].iloc[test], X["redshift"].iloc[train].mean())
+    with config_context(enable_metadata_routing=True):
+        routed = make_pipeline(imputer.set_fit_request(groups=True), "passthrough")
+        np.testing.assert_allclose(
+            routed.fit_transform(X, y, groups=groups)["redshift"], out["redshift"]
+        )
+
+
+@pytest.mark.parametrize("unknown", [-999.0, -99.0, np.inf])
+def test_what_surveys_write_for_unknown_is_filled(supernovae, unknown):
+    X, y = supernovae
+    imputer = SpectralRedshiftImputer(Mean(), overwrite=False, error_column="error").fit(X, y)
+    some = X.assign(redshift=[unknown, *X["redshift"].iloc[1:]])
+    with pytest.warns(DataQualityWarning, match="unknown values"):
+        out = imputer.transform(some)
+    assert out["redshift"].iloc[0] == X["redshift"].mean()
+    assert out["error"].iloc[0] == 40 and (out["error"].iloc[1:] == 0).all()

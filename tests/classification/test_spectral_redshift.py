@@ -294,3 +294,10 @@ def test_parameters_that_are_refused(params, message):
     X, y = simulated(8, 0)
     with pytest.raises(ValueError, match=message):
         SpectralRedshiftClassifier(**{**TINY, **params}).fit(X, y)
+
+
+def test_one_weight_for_all_is_none():
+    X, y = simulated(20, 0)
+    models = [SpectralRedshiftClassifier(**TINY).fit(X, y, w) for w in (None, 2.0)]
+    np.testing.assert_allclose(models[0].redshift_prior_, models[1].redshift_prior_)
+    assert models[1].n_redshifts_ == 20

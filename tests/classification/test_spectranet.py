@@ -1,8 +1,11 @@
 """The convolutional estimators of spectra: what they share, and the classifier."""
 
+from copy import deepcopy
+
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -353,3 +356,107 @@ def test_few_redshifts_say_little():
     assert not redshift_log_weights(np.full(2, np.nan), np.array([0, 1]), None, 2).any()
     none_of_one = redshift_log_weights(np.array([0.1, np.nan]), np.array([0, 1]), None, 2)
     assert np.isfinite(none_of_one).all() and np.allclose(none_of_one[1], 0.0)
+
+
+def test_redshifts_do_not_count_twice():
+    """What spectra at rest cover tells their redshift: the network must leave it to the weights."""
+    X, y = near_and_far(200)
+    rng = np.random.default_rng(1)
+    X["redshift"] = np.where(y == "far", 0.3, 0.15) * np.exp(rng.normal(0.0, 0.5, len(X)))
+    sizes = {**TINY, "max_epochs": 10, "lr": 5e-3, "frame": "rest"}
+
+    def slope(model):
+        proba = model.predict_proba(X)
+        return np.polyfit(np.log(X["redshift"]), np.log(proba[:, 0] / proba[:, 1]), 1)[0]
+
+    without = slope(SpectraNetClassifier(**sizes, learn_prior=False).fit(X, y))
+    model = SpectraNetClassifier(**sizes).fit(X, y)
+    both = slope(model)
+    by_network = slope(model.set_params(learn_prior=False))
+    assert by_network < 0.7 * without
+    assert 0.8 * without < both < 1.2 * without
+
+
+def test_one_stray_redshift_says_little():
+    rng = np.random.default_rng(0)
+    redshift = np.exp(rng.normal(np.log(0.03), 0.3, 2000))
+    redshift[0] = 1.0
+    weights = redshift_log_weights(redshift, np.arange(2000) % 2, None, 2)
+    far = at_redshifts(weights, np.array([0.5, 1.0, 3.0, 9.0]))
+    assert np.abs(far[:, 0] - far[:, 1]).max() < 1.0
+
+
+def test_explains_the_odds_that_it_answers():
+    X, y = near_and_far(40)
+    X["redshift"] = 0.2  # one offset for all, which the head may as well have
+    X.loc[::4, "redshift"] = 0.02
+    model = SpectraNetClassifier(**{**TINY, "n_bins": 128}, frame="rest").fit(X, y)
+    X = X[X["redshift"] == 0.2]
+    same = deepcopy(model).set_params(learn_prior=False)
+    offset = at_redshifts(model.redshift_log_weights_, np.array([0.2]))[0] + [1.0, 0.0]
+    model.redshift_log_weights_[0] += 1.0
+    with torch.no_grad():
+        same.net_.module_.head.bias += torch.as_tensor(offset, dtype=torch.float32)
+    np.testing.assert_allclose(same.predict_proba(X), model.predict_proba(X), atol=1e-6)
+    for method in ("occlusion", "gradient"):
+        found, expected = (m.explain(X, method=method)[1] for m in (model, same))
+        np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_explains_in_the_precision_that_is_asked_for(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**TINY, precision="bfloat16").fit(X, y)
+    model.set_params(precision="float32")
+    before = model.explain(X, y)[1]
+    model.predict(X)
+    np.testing.assert_array_equal(model.explain(X, y)[1], before)
+    for window in ("a", 2.5, True, 0):
+        with pytest.raises(ValueError, match="'window' of explain"):
+            model.explain(X, window=window)
+
+
+def test_a_refused_fit_leaves_the_model_as_it_was():
+    X, y = near_and_far()
+    model = SpectraNetClassifier(**TINY, frame="rest", warm_start=True).fit(X, y)
+    before = model.predict_proba(X)
+    with pytest.raises(ValueError, match="warm_start"):
+        model.set_params(n_bins=32).fit(X.assign(redshift=0.3), y)
+    np.testing.assert_array_equal(model.set_params(n_bins=64).predict_proba(X), before)
+
+
+def test_spectra_move_far_where_a_shift_is_an_unknown_redshift(supernovae):
+    X, y = supernovae
+    flux, labels = two_classes(20)
+    quick = {**TINY, "max_epochs": 1}
+    for model, shift in (
+        (SpectraNetClassifier(**quick).fit(X, y), 0.1),
+        (SpectraNetClassifier(**quick, grid="linear").fit(X, y), 0.003),
+        (SpectraNetClassifier(**quick, frame="rest").fit(X, y), 0.003),
+        (SpectraNetClassifier(**quick).fit(flux, labels), 0.003),
+        (SpectraNetClassifier(**quick, max_shift=0.2).fit(flux, labels), 0.2),
+    ):
+        assert model.input_.max_shift == shift
+
+
+def test_a_class_called_time_has_no_field(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 1}).fit(
+        X, np.where(y == "SN Ia", "time", y)
+    )
+    with pytest.raises(ValueError, match="A class is called 'time'"):
+        model.predict_proba_per_spectrum(X)
+
+
+def test_what_is_no_table_is_told_how_to_be_one(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 1}).fit(X, y)
+    for given in (X["spectrum"], X.iloc[0]):
+        with pytest.raises(ValueError, match="X is a Series; give a table"):
+            model.predict(given)
+    flat = pd.DataFrame({"wavelength": [4000.0, 5000.0], "flux": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="as a single spectrum has"):
+        model.predict(flat)
+    with pytest.raises(ValueError, match="must be in Å"):
+        SpectraNetClassifier(**TINY, wavelength=np.linspace(350, 900, 80)).fit(*two_classes())
+    with pytest.raises(ValueError, match=r"holds no numbers, but 'near' \(first '.*'\)"):
+        SpectraNetClassifier(**TINY, frame="rest").fit(X.assign(redshift="near"), y)

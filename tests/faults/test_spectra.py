@@ -104,6 +104,12 @@ CASES = (
     Case("42-constant", spectrum(flux=np.full(300, 3.0))),
     Case("42-zero", spectrum(flux=np.zeros(300)), says=ZEROS, **MISSING),
     Case("42-zero-ends", padded(), same_as=spectrum(slice(40, 270)), says=ZEROS),
+    Case(
+        "42-one-of-two-is-zero",
+        twice(flux=np.zeros(300)),
+        same_as=spectrum(time=np.full(300, 59000.1)),
+        says=ZEROS,
+    ),
     Case("42-two-zeros", spectrum(flux=np.append(FLUX[:298], [0.0, 0.0]))),
     Case("42-negative", spectrum(flux=-FLUX)),
     Case("42-cgs", spectrum(flux=1e-17 * FLUX, flux_err=1e-17 * ERROR)),

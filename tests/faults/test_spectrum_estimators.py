@@ -125,3 +125,13 @@ def test_a_spectrum_that_is_off_the_grid_beside_one_that_is_not(classifier):
     assert each.lengths.tolist() == [2, 1]
     first = [each[str(name)][0] for name in classifier.classes_]
     np.testing.assert_array_equal(first, classifier.class_prior_)
+
+
+def test_40_spectra_off_the_grid_are_told(classifier, redshift):
+    X = table(spectrum(wavelength=WAVELENGTH + 1e4), spectrum(), None, column="spectrum")
+    for model in (classifier, redshift):
+        with pytest.warns(DataQualityWarning, match=r"The spectra of 1 objects cover.*first 'SN0'"):
+            model.predict(X)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            model.predict(X.iloc[1:])

@@ -28,6 +28,13 @@ def test_gradients_are_those_of_the_sum():
     torch.testing.assert_close(by_product, by_sum, rtol=1e-4, atol=1e-4)
 
 
+def test_gradients_are_those_of_finite_differences():
+    conv = WideConv(2, 3, 9).double()
+    x = torch.randn(2, 2, 1, 12, dtype=torch.float64, requires_grad=True)
+    for way in (conv.summed, conv.multiplied):
+        assert torch.autograd.gradcheck(way, x)
+
+
 def test_bfloat16_sums():
     conv = WideConv(2, 3, FOURIER_KERNEL)
     with torch.autocast("cpu", dtype=torch.bfloat16):

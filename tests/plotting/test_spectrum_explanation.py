@@ -53,3 +53,15 @@ def test_arrays_alone():
     assert not display.ax_.texts and display.ax_.get_title() == ""
     with pytest.raises(ValueError, match="two arrays of one length"):
         SpectrumExplanationDisplay([x], [x], x, np.zeros(49)).plot()
+
+
+def test_a_redshift_that_is_given_is_that_of_the_estimator(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**FEW, kernels=((3, 9), (3, 5)), latent_dim=8, frame="rest")
+    model.fit(X, y)
+    name = X.index[0]
+    for asked in (X, X.assign(redshift=np.nan)):
+        display = SpectrumExplanationDisplay.from_estimator(model, asked, name, redshift=0.1)
+        bins, importance = model.explain(X.iloc[:1].assign(redshift=0.1))
+        np.testing.assert_allclose(display.bins, 1.1 * bins)
+        np.testing.assert_array_equal(display.importance, importance[0])
