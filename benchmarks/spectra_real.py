@@ -1,9 +1,11 @@
 """Classes and redshifts of real spectra, five folds by object, twins together.
 
 What each model answers for every spectrum of the test parts goes to benchmarks/.cache/spectra, and
-with it the fitted networks; benchmarks/table_spectra.py makes figures of it. Settings are the same
-in all folds; where some were compared, it was on a validation part of the first training part
-(``--validation``), and never on a test part.
+with it the fitted networks; benchmarks/table_spectra.py makes figures of it. Folds are of objects,
+figures of spectra. Settings are the same in all folds, and those of the library but for the rate of
+the templates; where some were compared, it was on a validation part of the first training
+part (``--validation``), whose objects are tested in the other folds: of the choice, the first fold
+alone has seen nothing. Networks see one spectrum of each object in an epoch, the others all.
 
 Models: SpectraNet in the frame of the observer and at rest, GalSpecNet in both, class and redshift
 by learned templates, and at rest by the redshifts that it predicts; PCA and logistic regression,

@@ -45,6 +45,8 @@ class SpectrumAnswers:
     offsets : array of int, shape (n_objects + 1,)
         Spectra of object ``i`` are rows ``offsets[i]`` to ``offsets[i + 1] - 1``.
     index : pandas.Index of shape (n_objects,)
+    prior : array of shape (n_objects, n_classes) or None
+        Of classifiers, what is said of objects without a spectrum.
     """
 
     latent: np.ndarray
@@ -53,6 +55,7 @@ class SpectrumAnswers:
     time: np.ndarray
     offsets: np.ndarray
     index: pd.Index
+    prior: np.ndarray | None = None
 
     def per_object(self, values):
         """Mean over the spectra of each object that reach the grid, (n_objects, ...); or NaN."""

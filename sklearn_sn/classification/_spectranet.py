@@ -1,5 +1,6 @@
 """A convolutional classifier of spectra."""
 
+from dataclasses import replace
 from numbers import Real
 
 import numpy as np
@@ -307,9 +308,11 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def _answers_of(self, table):
         answers = super()._answers_of(table)
         offsets = self._offsets(table)
+        prior = np.tile(self.class_prior_, (len(table), 1))
         if offsets is not None:
             answers.outputs[:] += np.repeat(offsets, np.diff(table.spectrum_offsets), axis=0)
-        return answers
+            prior = softmax(np.log(prior) + offsets)
+        return replace(answers, prior=prior)
 
     def predict_proba(self, X):
         """Probabilities of the classes, from all spectra of each object.
@@ -323,7 +326,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         array of shape (n_objects, n_classes), float64
             Columns as in ``classes_``; rows add up to 1. They are the mean over the spectra that
             reach the grid, of the probabilities or, with ``combine="geometric"``, of their
-            logarithms. An object without such a spectrum gets ``class_prior_``.
+            logarithms. An object without such a spectrum gets ``class_prior_``, at rest weighed by
+            its redshift.
         """
         answers = self._answers(X)
         proba = softmax(answers.outputs)
@@ -332,7 +336,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         else:
             # A product of probabilities is a sum of logits; a floor keeps one 0 from ruling all.
             proba = softmax(answers.per_object(np.log(np.maximum(proba, 1e-30))))
-        return np.where(np.isnan(proba), self.class_prior_, proba)
+        return np.where(np.isnan(proba), answers.prior, proba)
 
     def predict_proba_per_spectrum(self, X):
         """Probabilities of the classes from each spectrum by itself.
@@ -346,7 +350,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         pandas.Series of nested dtype, shape (n_objects,)
             Index as that of `X`. One row per spectrum, in the order of time, with fields ``time``
             (MJD, NaN where unknown) and one by the name of each class. A spectrum that does not
-            reach the grid has ``class_prior_``; an object without a spectrum has no rows. For flat
+            reach the grid has what an object without one gets; such an object has no rows. For flat
             arrays and offsets, see :func:`sklearn_sn.data.as_ragged`.
 
         Raises
@@ -358,7 +362,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             raise ValueError("A class is called 'time', as the field of the times is: rename it.")
         answers = self._answers(X)
         proba = softmax(answers.outputs)
-        proba[~answers.found] = self.class_prior_
+        each = np.repeat(answers.prior, np.diff(answers.offsets), axis=0)
+        proba = np.where(answers.found[:, None], proba, each)
         fields = {str(name): proba[:, i] for i, name in enumerate(self.classes_)}
         nested = Ragged({"time": answers.time, **fields}, answers.offsets)
         return nested.to_nested(index=answers.index, name="proba")

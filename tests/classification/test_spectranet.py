@@ -460,3 +460,17 @@ def test_what_is_no_table_is_told_how_to_be_one(supernovae):
         SpectraNetClassifier(**TINY, wavelength=np.linspace(350, 900, 80)).fit(*two_classes())
     with pytest.raises(ValueError, match=r"holds no numbers, but 'near' \(first '.*'\)"):
         SpectraNetClassifier(**TINY, frame="rest").fit(X.assign(redshift="near"), y)
+
+
+def test_without_a_spectrum_the_redshift_speaks():
+    X, y = near_and_far()
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 1}, frame="rest").fit(X, y)
+    bare = pd.DataFrame({"spectrum": [None] * 3, "redshift": [0.01, 0.5, 0.0]})
+    proba = model.predict_proba(bare)
+    assert proba[0, 1] > 0.8 and proba[1, 0] > 0.8
+    np.testing.assert_allclose(proba[2], model.class_prior_)
+    far = X.iloc[:1].assign(redshift=5.0)  # beyond the grid at rest
+    with pytest.warns(UserWarning, match="at rest, and count as missing"):
+        np.testing.assert_allclose(
+            as_ragged(model.predict_proba_per_spectrum(far))["far"], model.predict_proba(far)[:, 0]
+        )
