@@ -34,9 +34,10 @@ from sklearn_sn.persistence import load_model
 
 OUT = RESULTS.parent / "spectra_real"
 REST = ("SpectraNet, rest", "GalSpecNet, rest")
-OBSERVER = ("SpectraNet, observer", "GalSpecNet, observer", "templates")
+OBSERVER = ("SpectraNet, observer", "templates")
 AVERAGES = {
     "average, rest": REST,
+    "average, rest and observer": (*REST, *OBSERVER),
     "average, observer": OBSERVER,
     "average, predicted redshift": tuple(ROUTES),
     "average, predicted redshift and observer": (*ROUTES, *OBSERVER),
