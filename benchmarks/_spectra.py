@@ -155,8 +155,11 @@ def redshift_figures(truth, predicted):
     """NMAD, and how many are off by more than 0.01 and 0.15 (1 + z), where 0 < z < 1."""
     rows = (truth > 0) & (truth < 1)
     truth, predicted = truth[rows], predicted[rows]
+    off = np.abs(predicted - truth) > 0.01
     return {
         "NMAD": nmad(truth, predicted),
-        "beyond 0.01": np.mean(np.abs(predicted - truth) > 0.01),
+        "beyond 0.01": np.mean(off),
+        "of z < 0.1": np.mean(off[truth < 0.1]),
+        "of z > 0.2": np.mean(off[truth > 0.2]),
         "beyond 0.15": outlier_fraction(truth, predicted),
     }

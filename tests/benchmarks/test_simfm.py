@@ -1,32 +1,13 @@
 """What the benchmarks of simulation-pretrained classifiers count, and what trees see of a curve."""
 
-import importlib
 import json
-import sys
 from argparse import Namespace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from sklearn_sn.data import as_ragged
-
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
-
-@pytest.fixture(scope="module")
-def load():
-    """Import a script by name; benchmarks/ is no package."""
-    if not BENCHMARKS.exists():
-        pytest.skip("the folder benchmarks is missing")
-    before = set(sys.modules)
-    sys.path.insert(0, str(BENCHMARKS))
-    yield importlib.import_module
-    sys.path.remove(str(BENCHMARKS))
-    for name in set(sys.modules) - before:
-        if (BENCHMARKS / f"{name}.py").exists():
-            del sys.modules[name]
 
 
 def test_every_class_has_one_vote_in_the_flat_loss(load):
