@@ -32,7 +32,7 @@ class ArrayInputMixin(TransformerMixin):
         raise NotImplementedError
 
     def _checked(self, X, training=False):
-        if isinstance(X, pd.Series | dict):
+        if isinstance(X, pd.Series) or type(X) is dict:  # a sparse matrix may be a dict too
             raise ValueError(
                 f"X is a {type(X).__name__}; give a table with a column {self._modality!r}, such "
                 "as X.iloc[[0]] of one object, or column.to_frame()."
