@@ -128,7 +128,7 @@ def stream(arguments):
         writer.close()
         print(f"a file of {path.stat().st_size / 2**20:.0f} MB")
         memory, start, counts = [], time.perf_counter(), np.zeros(len(model.classes_), int)
-        for rows in pq.ParquetFile(path).iter_batches(arguments.chunk):
+        for rows in pq.ParquetFile(path, pre_buffer=False).iter_batches(arguments.chunk):
             proba = model.predict_proba(rows.to_pandas(types_mapper=pd.ArrowDtype))
             counts += np.bincount(proba.argmax(axis=1), minlength=len(counts))
             memory.append(resident())
