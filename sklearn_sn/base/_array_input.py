@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import issparse
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import validate_data
 
@@ -32,12 +33,13 @@ class ArrayInputMixin(TransformerMixin):
         raise NotImplementedError
 
     def _checked(self, X, training=False):
-        if isinstance(X, pd.Series) or type(X) is dict:  # a sparse matrix may be a dict too
+        if isinstance(X, pd.Series | dict) and not issparse(X):  # some sparse matrices are dicts
             raise ValueError(
                 f"X is a {type(X).__name__}; give a table with a column {self._modality!r}, such "
                 "as X.iloc[[0]] of one object, or column.to_frame()."
             )
-        if isinstance(X, pd.DataFrame) and {"wavelength", "flux"} <= set(X.columns):
+        names = set(X.columns) if isinstance(X, pd.DataFrame) else set()
+        if self._modality == "spectrum" not in names and {"wavelength", "flux"} <= names:
             raise ValueError(
                 "X has the columns 'wavelength' and 'flux', as a single spectrum has: make a table "
                 "of one object a row with sklearn_sn.datasets.read_tables."

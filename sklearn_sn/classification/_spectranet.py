@@ -292,7 +292,10 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         if self.frame != "rest":
             return {}, {}
         redshift = table.metadata["redshift"].to_numpy()
-        weights = redshift_log_weights(redshift, targets, sample_weight, n_outputs)
+        if self._continues:  # what the network has learned goes with the weights of the first fit
+            weights = self.redshift_log_weights_
+        else:
+            weights = redshift_log_weights(redshift, targets, sample_weight, n_outputs)
         if not self.learn_prior:
             return {}, {"redshift_log_weights_": np.zeros_like(weights)}
         # As an offset in training, or a network that guesses redshifts would count them twice.

@@ -474,3 +474,19 @@ def test_without_a_spectrum_the_redshift_speaks():
         np.testing.assert_allclose(
             as_ragged(model.predict_proba_per_spectrum(far))["far"], model.predict_proba(far)[:, 0]
         )
+
+
+def test_a_table_may_have_columns_of_any_name(supernovae):
+    X, y = supernovae
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 1}).fit(X, y)
+    more = X.assign(wavelength=5000.0, flux=1.0)
+    np.testing.assert_array_equal(model.predict(more), model.predict(X))
+
+
+def test_a_second_fit_keeps_the_weights_that_the_network_has_learned_with():
+    X, y = near_and_far()
+    sizes = {**TINY, "max_epochs": 1, "frame": "rest", "warm_start": True}
+    model = SpectraNetClassifier(**sizes).fit(X, y)
+    first = model.redshift_log_weights_.copy()
+    model.fit(X.assign(redshift=0.3), y)
+    np.testing.assert_array_equal(model.redshift_log_weights_, first)
