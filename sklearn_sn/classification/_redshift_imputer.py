@@ -12,9 +12,10 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.data._check import as_frame
 from sklearn_sn.data._metadata import read_redshifts
+from sklearn_sn.data._table_output import TableOutput
 
 
-class SpectralRedshiftImputer(TransformerMixin, BaseEstimator, auto_wrap_output_keys=None):
+class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     """Fill the column of redshifts with those that the spectra tell.
 
     A step before an estimator that works at rest, for events whose redshift nobody knows. In `fit`
@@ -105,19 +106,6 @@ class SpectralRedshiftImputer(TransformerMixin, BaseEstimator, auto_wrap_output_
         tags.input_tags.two_d_array = False
         tags.input_tags.allow_nan = True
         return tags
-
-    def set_output(self, *, transform=None):
-        """Do nothing: the output is always a pandas table with the index of the input.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self
-        """
-        return self
 
     def fit(self, X, y, groups=None):
         """Train the estimator on all objects.

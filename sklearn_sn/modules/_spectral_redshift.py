@@ -8,6 +8,7 @@ from torch.nn import functional as F
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._spectranet import BatchNorm
+from sklearn_sn.modules._wide_convolution import products_by_frequency
 
 PRIOR_KNOTS = 16  # between which the learned prior over shifts is a straight line
 
@@ -180,9 +181,9 @@ class TemplateShiftModule(FreezableModule):
         power = -0.5 * templates.square().sum(1, keepdim=True)
         # So long that no lag that is read wraps around.
         n = next_fast_len(self.n_rest, real=True)
-        seen = torch.fft.rfft(torch.cat([features, covered], dim=1), n).permute(2, 0, 1)
-        known = torch.fft.rfft(torch.cat([templates, power], dim=1), n).permute(2, 1, 0)
-        product = torch.matmul(seen.conj(), known).permute(1, 2, 0)  # (N, C K, frequencies)
+        seen = torch.fft.rfft(torch.cat([features, covered], dim=1), n)
+        known = torch.fft.rfft(torch.cat([templates, power], dim=1), n)
+        product = products_by_frequency(seen.conj(), known)  # (N, C K, frequencies)
         lags = torch.fft.irfft(product, n)[..., : self.n_shifts]
         # The longest lag meets the reddest end of the templates: no shift.
         return lags.flip(-1) * (self.size * torch.exp(self.sharpness))

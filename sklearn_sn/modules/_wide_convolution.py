@@ -65,15 +65,23 @@ class WideConv(nn.Module):
         """The same by products of Fourier transforms."""
         n_bins = x.shape[-1]
         n = self.length(n_bins)
-        seen = torch.fft.rfft(x[:, :, 0], n).permute(2, 0, 1)  # (F, B, C)
-        kernels = torch.fft.rfft(self.weight[:, :, 0].flip(-1), n).permute(2, 1, 0)  # (F, C, O)
-        # Of matrices that lie apart, each would be copied by itself.
-        product = torch.matmul(seen.contiguous(), kernels.contiguous())  # (F, B, O)
-        if product.requires_grad:
-            product.register_hook(_together)
+        seen = torch.fft.rfft(x[:, :, 0], n)
+        kernels = torch.fft.rfft(self.weight[:, :, 0].flip(-1), n)
+        product = products_by_frequency(seen, kernels)
         start = self.kernel // 2
-        y = torch.fft.irfft(product.permute(1, 2, 0), n)[..., start : start + n_bins]  # (B, O, P)
+        y = torch.fft.irfft(product, n)[..., start : start + n_bins]  # (B, O, P)
         return y[:, :, None].contiguous(memory_format=torch.channels_last)
+
+
+def products_by_frequency(one, other):
+    """A matrix product at each frequency: (B, C, F) and (O, C, F) to (B, O, F).
+
+    Of matrices whose numbers lie apart, torch would copy each by itself, and of the gradient too.
+    """
+    product = torch.matmul(one.permute(2, 0, 1).contiguous(), other.permute(2, 1, 0).contiguous())
+    if product.requires_grad:
+        product.register_hook(_together)
+    return product.permute(1, 2, 0)
 
 
 def _together(gradient):

@@ -11,6 +11,7 @@ from sklearn_sn.data._check_points import check_light_curves
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._quality import Findings
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._table_output import TableOutput
 from sklearn_sn.preprocessing._extra_fields import extra_fields, with_extra_fields
 
 
@@ -110,7 +111,7 @@ class MixedOutput:
         return _wrap_data_with_container("transform", out, X, self)
 
 
-class TableTransformer(TransformerMixin, BaseEstimator):
+class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
     """A stateless transformer from table to table.
 
     A subclass says in ``_columns(names)`` which nested columns it changes, given the names of those
@@ -118,10 +119,6 @@ class TableTransformer(TransformerMixin, BaseEstimator):
     ``_convert(points, owners, X, column)`` how. That may drop points but no rows. It returns the
     field ``position`` where the points are still those of the input.
     """
-
-    def __init_subclass__(cls, **kwargs):
-        # A table with nested columns can only be a pandas table: there is nothing to set.
-        super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
@@ -192,19 +189,6 @@ class TableTransformer(TransformerMixin, BaseEstimator):
 
     def _plain_columns(self):
         return []
-
-    def set_output(self, *, transform=None):
-        """Do nothing: the output is always a pandas table with the index of the input.
-
-        Parameters
-        ----------
-        transform : ignored
-
-        Returns
-        -------
-        self
-        """
-        return self
 
     def get_feature_names_out(self, input_features=None):
         """Columns of the output: those of the input.
