@@ -23,8 +23,7 @@ from sklearn.model_selection import GroupKFold
 
 from sklearn_sn import MMVAEEmbedder
 from sklearn_sn.cross_modal import MeanSpectrumGenerator
-from sklearn_sn.data import DataQualityWarning, as_ragged
-from sklearn_sn.data._places import REFERENCE
+from sklearn_sn.data import REFERENCE_WAVELENGTH, DataQualityWarning, as_ragged
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 256)
 SIZES = {
@@ -60,7 +59,7 @@ def fit_latents(model, X, true, steps=150, lr=0.05):
     module, source = model.net_.module_.eval(), model.inputs_["spectrum"]
     start = model.encode(X, "spectrum").reshape(len(X), *module.latent_shape)
     rows = true.owner
-    where = torch.from_numpy(np.log(true.places / REFERENCE).astype(np.float32))
+    where = torch.from_numpy(np.log(true.places / REFERENCE_WAVELENGTH).astype(np.float32))
     when = torch.from_numpy(np.repeat(true.phase[:, None], where.shape[1], 1).astype(np.float32))
     target = (np.nan_to_num(true.flux) - source.mean_) / source.scale_  # as the network sees it
     target = torch.from_numpy(target.astype(np.float32))

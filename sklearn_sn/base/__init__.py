@@ -26,7 +26,7 @@ from sklearn_sn.base._pretrained import (
     defaults_of,
     frozen_modules,
     pretrained_parts,
-    refuse_contradictions,
+    raise_on_conflicting_params,
 )
 from sklearn_sn.base._regressor import NetworkRegressorMixin
 from sklearn_sn.base._spectrum_estimator import SpectrumEstimator
@@ -63,7 +63,7 @@ __all__ = [
     "mixture_samples",
     "named_encoders",
     "pretrained_parts",
-    "refuse_contradictions",
+    "raise_on_conflicting_params",
     "same_parameter",
     "size",
     "softmax",

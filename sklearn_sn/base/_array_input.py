@@ -15,7 +15,7 @@ class ArrayInputMixin(TransformerMixin):
     """X may be an array of shape (n_objects, n_features), NaN where there is nothing.
 
     To stand left of a :class:`SupervisedEstimator`. Subclasses say what an array is
-    (``_array_kind``), and make what the input takes of one (``_of_array``).
+    (``_array_kind``), and make what the input takes of one (``_from_array``).
     """
 
     _array_kind = "an array"
@@ -28,7 +28,7 @@ class ArrayInputMixin(TransformerMixin):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _of_array(self, values, index):
+    def _from_array(self, values, index):
         """What the input takes, of values (n_objects, n_features) and the names of the objects."""
         raise NotImplementedError
 
@@ -59,7 +59,7 @@ class ArrayInputMixin(TransformerMixin):
                 self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
             )
             index = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(values))
-            table = self._of_array(values, index)
+            table = self._from_array(values, index)
         if training:
             self._on_array = array
         return table

@@ -11,7 +11,7 @@ from sklearn_sn.base._pretrained import (
     defaults_of,
     frozen_modules,
     pretrained_parts,
-    refuse_contradictions,
+    raise_on_conflicting_params,
 )
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 
@@ -35,14 +35,14 @@ class LightCurveEstimator(SupervisedEstimator):
     _of_encoder = {}  # parameters that a pretrained encoder brings, by its own names
     _of_input = ()  # and those that its input brings
 
-    def _take_over(self, params):
+    def _load_pretrained(self, params):
         part = pretrained_parts(self.pretrained, self.modalities_).get(self._modality)
         if part is not None:
             self._check_part(part)
             sizes = getattr(part.encoder, "sizes", {})
             taken = {name: sizes[key] for name, key in self._of_encoder.items() if key in sizes}
             taken |= {name: getattr(part.source, name) for name in self._of_input}
-            refuse_contradictions(params, taken, defaults_of(type(self)))
+            raise_on_conflicting_params(params, taken, defaults_of(type(self)))
             add_bands(part, self.input_)
             for attribute in ("noise", "augmentation", "max_points"):
                 setattr(part.source, attribute, getattr(self.input_, attribute))

@@ -78,7 +78,7 @@ def _fitted(estimator):
     return inner
 
 
-def refuse_contradictions(params, taken, defaults):
+def raise_on_conflicting_params(params, taken, defaults):
     """Refuse parameters that say otherwise than the pretrained encoder, which would win.
 
     Parameters

@@ -14,8 +14,7 @@ from sklearn_sn.base._parameters import fraction, size
 from sklearn_sn.base._spectrum_explanation import SpectrumExplanationMixin
 from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_sizes
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
-from sklearn_sn.data._metadata import refuse_text
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import reject_text, warn_quality
 from sklearn_sn.nets import CHANNELS, FluxArray, SpectrumGridInput, TableDataset, WeightAverage
 
 _NAME = "spectrum"
@@ -122,7 +121,7 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
                     "'redshift'. An array is taken as it is: leave frame='observer'."
                 )
             redshift = table.metadata["redshift"]
-            refuse_text(redshift, "redshift")
+            reject_text(redshift, "redshift")
             unknown = redshift.isna().to_numpy()
             if unknown.any():
                 warn_quality(
@@ -131,7 +130,7 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
                 )
         return table
 
-    def _of_array(self, values, index):
+    def _from_array(self, values, index):
         n_bins = values.shape[1]
         if self._continues and n_bins != self.input_.n_bins:
             raise ValueError(
@@ -310,4 +309,4 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
         """
         answers = self._answers(X)
         latent = answers.per_object(answers.latent)
-        return np.where(np.isnan(latent), self.nothing_, latent).astype(np.float32)
+        return np.where(np.isnan(latent), self.missing_embedding_, latent).astype(np.float32)

@@ -8,8 +8,7 @@ from sklearn_sn.base._encoders import encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._pretrained import PretrainedPart
 from sklearn_sn.base._warm_start import check_continued, kept_params
-from sklearn_sn.data import check_table
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
 
@@ -84,7 +83,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         for name, value in learned.items():
             setattr(self, name, value)
         whole = self._evaluated_part(dataset, np.arange(len(dataset)))
-        self.nothing_ = self._mean_latent(whole, n_outputs)
+        self.missing_embedding_ = self._mean_latent(whole, n_outputs)
         return self
 
     def _mean_latent(self, dataset, n_outputs):
@@ -130,9 +129,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             return None
         self._first_params = kept_params(params)
         self.input_ = self._new_input(params).fit(table, rows)
-        return self._take_over(params)
+        return self._load_pretrained(params)
 
-    def _take_over(self, params):
+    def _load_pretrained(self, params):
         """The pretrained part, whose input is put in place; None where nothing is pretrained."""
         return None
 
@@ -197,7 +196,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             An object without the modality gets the mean of the training objects.
         """
         latent, _, found = self._predict(X)
-        latent[~found] = self.nothing_
+        latent[~found] = self.missing_embedding_
         return latent
 
     def get_feature_names_out(self, input_features=None):

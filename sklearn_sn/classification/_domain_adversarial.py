@@ -42,7 +42,7 @@ validation_fraction, n_iter_no_change, warm_start, callbacks, device, random_sta
     ----------
     domains_ : array of str, shape (n_domains,)
         The domains in fit.
-    classes_, class_prior_, net_, input_, nothing_, history_, n_iter_, feature_names_in_, \
+    classes_, class_prior_, net_, input_, missing_embedding_, history_, n_iter_, feature_names_in_, \
 n_features_in_
         As in :class:`GRUClassifier`.
 

@@ -13,8 +13,7 @@ from sklearn_sn.base import (
     softmax,
 )
 from sklearn_sn.classification._domains import balance_groups, domain_codes
-from sklearn_sn.data import Ragged, series_table
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import Ragged, as_frame, series_table
 from sklearn_sn.modules import GRUEncoder
 from sklearn_sn.nets import LightCurveSequenceInput, TableDataset
 
@@ -95,7 +94,7 @@ class GRUClassifier(NetworkClassifierMixin, ArrayInputMixin, LightCurveEstimator
         The trained net; ``net_.module_`` is the torch module.
     input_ : input
         How light curves are scaled and batched.
-    nothing_ : array of shape (n_features_out,)
+    missing_embedding_ : array of shape (n_features_out,)
         What `transform` answers for an object without a light curve.
     history_ : list of dict
         Losses and seconds of every epoch.
@@ -293,5 +292,5 @@ class GRUClassifier(NetworkClassifierMixin, ArrayInputMixin, LightCurveEstimator
 
     _array_kind = "an array of evenly sampled series"
 
-    def _of_array(self, values, index):
+    def _from_array(self, values, index):
         return series_table(values, index)

@@ -81,7 +81,7 @@ class LightCurveTransformerClassifier(NetworkClassifierMixin, LightCurveTransfor
         The trained net; ``net_.module_`` is the torch module.
     input_ : input
         How light curves are scaled and batched.
-    nothing_ : array of shape (n_features_out,)
+    missing_embedding_ : array of shape (n_features_out,)
         What `transform` answers for an object without a light curve.
     history_ : list of dict
         Losses and seconds of every epoch.

@@ -10,9 +10,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._metadata import read_redshifts
-from sklearn_sn.data._table_output import TableOutput
+from sklearn_sn.data import TableOutput, as_frame, read_redshifts
 
 
 class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):

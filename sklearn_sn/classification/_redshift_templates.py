@@ -9,10 +9,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d
 from sklearn_sn.base import SpectrumEstimator
 from sklearn_sn.base._spectrum_estimator import SpectrumAnswers
 from sklearn_sn.classification._redshift_posterior import PosteriorSum
-from sklearn_sn.data import wavelength_grid
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import MIN_REDSHIFT, as_frame, read_redshifts, warn_quality, wavelength_grid
 from sklearn_sn.modules import SpectralFeatureNet, TemplateShiftModule
 from sklearn_sn.nets import RedshiftNet, RedshiftSpectrumInput, TableDataset
 

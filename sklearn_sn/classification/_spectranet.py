@@ -127,7 +127,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     redshift_log_weights_ : array of shape (n_classes, 128)
         With ``frame="rest"``, ln p(z | class) / p(z) in fit, from z = 0.001 to 10 at equal steps of
         ln z; 0 where fit was told not to learn it. The network has learned the rest.
-    nothing_ : array of shape (n_features_out,)
+    missing_embedding_ : array of shape (n_features_out,)
         What `transform` answers for an object without a spectrum.
     history_ : list of dict
         Losses and seconds of every epoch.

@@ -14,7 +14,7 @@ from sklearn_sn.cross_modal._spectrum_generator import (
     as_asked,
     check_n_samples,
 )
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame
 
 
 class CrossModalGenerator(SpectrumGenerator):
@@ -332,7 +332,7 @@ class CrossModalGenerator(SpectrumGenerator):
             return self.embedder_.generate(X, self.to, **how, **self._sourced(where))
         check_n_samples(n_samples)
         X = as_frame(X)
-        places, when, wavelength = self._places(len(X), **_places_of(where))
+        places, when, wavelength = self._query_coordinates(len(X), **_places_of(where))
         place, weights = self._query(X)
         reached = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
         flux = np.empty((len(X), n_samples, when.shape[1], wavelength.shape[1]))

@@ -8,7 +8,7 @@ from sklearn_sn.cross_modal._spectrum_generator import (
     as_asked,
     check_n_samples,
 )
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame
 
 
 class MeanSpectrumGenerator(SpectrumGenerator):

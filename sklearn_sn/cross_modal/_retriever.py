@@ -10,9 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.cross_modal._encoding import MODALITIES, encode
 from sklearn_sn.cross_modal._gallery import Gallery
-from sklearn_sn.data import check_table
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import as_frame, check_table, warn_quality
 from sklearn_sn.metrics import recall_at_k
 
 METRICS = {"cosine": "cosine", "euclidean": "euclidean", "frobenius": "euclidean"}

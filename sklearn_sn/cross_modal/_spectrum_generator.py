@@ -8,12 +8,19 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.cross_modal._phase_table import PhaseTable
-from sklearn_sn.data import check_table, resample
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
-from sklearn_sn.data._placed_spectra import placed_spectra
-from sklearn_sn.data._places import REFERENCE, spectrum_places, warn_outside
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import (
+    REFERENCE_WAVELENGTH,
+    as_frame,
+    check_table,
+    phase_frame,
+    resample,
+    spectra_with_phase,
+    spectrum_coordinates,
+    warn_estimated,
+    warn_outside_range,
+    warn_quality,
+    warn_unknown_phase,
+)
 
 N_WAVELENGTHS = 256  # of the grid
 _MAX_PIXELS = 512
@@ -71,8 +78,8 @@ class SpectrumGenerator(BaseEstimator):
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
             self.estimates_peak_ = True
-        warn_unplaced(frame)
-        return placed_spectra(
+        warn_unknown_phase(frame)
+        return spectra_with_phase(
             table,
             frame,
             wavelength_range=self.wavelength_range,
@@ -132,16 +139,16 @@ class SpectrumGenerator(BaseEstimator):
                 f"{type(self).__name__} knows spectra only: to='spectrum', without a band."
             )
 
-    def _places(self, n, phase, wavelength):
+    def _query_coordinates(self, n, phase, wavelength):
         """Places, phases (1 or n, F) and wavelengths (1 or n, W)."""
         wavelength = self.wavelength_ if wavelength is None else wavelength
         limits = tuple(self.wavelength_range)
         if phase is not None:
-            warn_outside(phase, self.phase_range)
-        places = spectrum_places(0.0 if phase is None else phase, wavelength, limits, n)
+            warn_outside_range(phase, self.phase_range)
+        places = spectrum_coordinates(0.0 if phase is None else phase, wavelength, limits, n)
         width = places.shape[-1]
         when = places.phase[:, ::width]
-        where = REFERENCE * np.exp(places.log_wavelength[:, :width])
+        where = REFERENCE_WAVELENGTH * np.exp(places.log_wavelength[:, :width])
         return places, when, where
 
     def _evaluate(self, query, n, when, where, spectra):
@@ -171,7 +178,7 @@ class SpectrumGenerator(BaseEstimator):
         """Expected spectra (n, F, W) with their places, phases, wavelengths and the query."""
         check_is_fitted(self, "phases_")
         X = as_frame(X)
-        places, when, where = self._places(len(X), phase, wavelength)
+        places, when, where = self._query_coordinates(len(X), phase, wavelength)
         query = self._query(X)
         return self._evaluate(query, len(X), when, where, self._expected), places, when, where
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from astropy import units as u
 
-from sklearn_sn.data._error_units import microjansky_of, refuse_logarithmic
+from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import (
     SCALE,
     TEXTS,
@@ -81,7 +81,7 @@ def _cell_fields(cell, name, kind):
         ours = known.get(field, str(field))
         try:
             if known.get(field) == "flux_err":
-                refuse_logarithmic(_own_unit(values))
+                reject_logarithmic(_own_unit(values))
             array, units[ours] = _cell_array(values, targets.get(ours))
             fields[field] = array if kind is None or ours in TEXTS else as_numbers(array)
         except (ValueError, TypeError) as error:

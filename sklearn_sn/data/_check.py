@@ -10,10 +10,10 @@ from sklearn_sn.data._convert import as_ragged, as_series
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
-from sklearn_sn.data._quality import Findings
+from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
 
-NESTED = ("light_curve", "spectrum")
+NESTED_COLUMNS = ("light_curve", "spectrum")
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 
 
@@ -135,9 +135,9 @@ def check_table(
     wanted = _wanted(X, modalities, metadata_columns)
     if training and len(X) == 0:
         raise ValueError("X has no objects; fit needs at least two.")
-    findings = Findings(X.index)
+    findings = QualityLog(X.index)
     parts = {}
-    for modality in NESTED:
+    for modality in NESTED_COLUMNS:
         if modality in wanted:
             ragged = as_ragged(X[modality], kind=modality)
             findings.count(f"{modality}_given", ragged.lengths)

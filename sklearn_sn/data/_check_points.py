@@ -32,7 +32,7 @@ def check_light_curves(curves, findings, training):
     ----------
     curves : Ragged
         Fields time, band, flux and, maybe, flux_err; one row per object.
-    findings : Findings
+    findings : QualityLog
     training : bool
         At fit, a negative flux_err is refused; at predict, its point is dropped.
 
@@ -196,7 +196,7 @@ def check_spectra(pixels, findings):
     pixels : Ragged
         Fields wavelength, flux and, maybe, flux_err and time; one row per object. A pixel with a
         negative error is dropped, at fit too.
-    findings : Findings
+    findings : QualityLog
 
     Returns
     -------

@@ -10,12 +10,14 @@ _MAD_TO_SIGMA = 1.4826  # of a normal distribution
 # The first fit knows no residuals, so it only tames what no continuum does: 1e5-fold spikes.
 _FIRST_CLIP = 20.0
 # The continuum is nowhere below this fraction of the median absolute flux.
-FLOOR = 0.1
+CONTINUUM_FLOOR = 0.1
 # Relative weight of the penalty on bends, which settles what no covered bin constrains.
 _RIDGE = 1e-4
 
 
-def continuum(flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=FLOOR):
+def continuum(
+    flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=CONTINUUM_FLOOR
+):
     """Fit a smooth, positive continuum to every spectrum at once.
 
     The continuum is a natural cubic spline through `n_knots` evenly spaced bins, or a polynomial,

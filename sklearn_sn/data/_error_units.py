@@ -41,7 +41,7 @@ def microjansky_of(unit):
     return float(unit.to(u.uJy))
 
 
-def refuse_logarithmic(unit):
+def reject_logarithmic(unit):
     """Refuse errors of fluxes in magnitudes: as fluxes, they would be nonsense.
 
     Parameters

@@ -11,7 +11,7 @@ def check_images(column, findings):
     ----------
     column : pandas.Series of object
         Arrays of shape (C, H, W), (H, W, C) with at most four channels, or (H, W).
-    findings : Findings
+    findings : QualityLog
 
     Returns
     -------

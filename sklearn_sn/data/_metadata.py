@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._quality import Findings
+from sklearn_sn.data._quality import QualityLog
 
 # Values that brokers and catalogues write for "unknown" (ZTF and SNANA use -999 and -99, -9).
 SENTINELS = (-999.0, -99.0, -9999.0)
@@ -18,7 +18,7 @@ def check_metadata(X, columns, findings):
     ----------
     X : pandas.DataFrame
     columns : sequence of str
-    findings : Findings
+    findings : QualityLog
 
     Returns
     -------
@@ -65,15 +65,15 @@ def read_redshifts(column, index, name):
     ValueError
         For text, or redshifts that cannot be.
     """
-    findings = Findings(index)
+    findings = QualityLog(index)
     column = pd.Series(column.array, index=index, name="redshift")
     values = check_metadata(column.to_frame(), ["redshift"], findings)["redshift"]
     findings.warn()
-    refuse_text(values, name)
+    reject_text(values, name)
     return values.to_numpy()
 
 
-def refuse_text(values, name):
+def reject_text(values, name):
     """Raise where a checked column, which is to hold numbers, holds text."""
     if values.dtype.kind == "f":
         return

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._units import to_mjd
 
-DETECTION = 3.0  # signal to noise that a peak must have, where any point has it
+DETECTION_SNR = 3.0  # signal to noise that a peak must have, where any point has it
 NEIGHBOUR = 10.0  # days; a point further away does not smooth
 
 
@@ -62,7 +62,7 @@ def phase_frame(table, rest):
     return PhaseFrame(origin, 1.0 + np.where(unplaced, 0.0, redshift), estimated, unplaced)
 
 
-def warn_unplaced(frame):
+def warn_unknown_phase(frame):
     """Say that redshifts are unknown, where the frame is that of rest."""
     if frame.unplaced.any():
         warn_quality(
@@ -79,7 +79,7 @@ def peaks(curves):
     """
     flux, rows = curves["flux"], curves.rows
     with np.errstate(invalid="ignore", over="ignore"):
-        faint = flux < DETECTION * curves["flux_err"]
+        faint = flux < DETECTION_SNR * curves["flux_err"]
     bright = np.where(faint, -np.inf, flux)
     peak = curves.reduce("max", bright, empty=-np.inf)
     dark = ~(peak > 0)

@@ -37,7 +37,7 @@ def _level_of_user():
     return outside or 3  # a worker process has no line of the user
 
 
-class Findings:
+class QualityLog:
     """Collects what one pass over a table finds, to say it once.
 
     Parameters

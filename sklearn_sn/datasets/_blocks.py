@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, effective_n_jobs
 
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged
 from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
 from sklearn_sn.datasets._rates import RATES
 from sklearn_sn.datasets._simulation import draw_triggered

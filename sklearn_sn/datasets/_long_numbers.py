@@ -8,9 +8,7 @@ import pandas as pd
 from astropy import units as u
 from astropy.table import Column
 
-from sklearn_sn.data._band_registry import as_text
-from sklearn_sn.data._bands import factorize_names
-from sklearn_sn.data._units import to_unit
+from sklearn_sn.data import as_text, factorize_names, to_unit
 
 # Text that stands for a missing number, in lower case; pandas reads it so in files.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>"}

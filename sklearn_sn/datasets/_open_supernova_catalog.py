@@ -11,8 +11,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 from sklearn.utils._param_validation import Interval, validate_params
 
-from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged, warn_quality
 from sklearn_sn.datasets._data_home import data_home_path, download, write_atomically
 from sklearn_sn.datasets._open_supernova_json import (
     parse_metadata,

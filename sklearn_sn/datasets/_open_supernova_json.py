@@ -11,8 +11,7 @@ import pandas as pd
 from astropy import units as u
 from astropy.coordinates import Angle
 
-from sklearn_sn.data._bands import band_wavelength
-from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
+from sklearn_sn.data import FLUX_UNIT, band_wavelength, flux_per_wavelength, is_flux_density
 from sklearn_sn.datasets._photometry import read_bands
 
 _JD_ZERO = 2400000.5

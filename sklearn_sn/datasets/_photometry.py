@@ -5,10 +5,14 @@ import re
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._band_registry import as_text
-from sklearn_sn.data._bands import canonical_band, canonical_bands, factorize_names
-from sklearn_sn.data._units import mag_to_flux
-from sklearn_sn.data._zero_points import magnitude_system
+from sklearn_sn.data import (
+    as_text,
+    canonical_band,
+    canonical_bands,
+    factorize_names,
+    mag_to_flux,
+    magnitude_system,
+)
 
 # The Palomar Transient Factory is calibrated to SDSS, its R too (Ofek et al. 2012, PASP 124, 62).
 _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)

@@ -3,13 +3,18 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._band_registry import as_text
-from sklearn_sn.data._bands import factorize_names
-from sklearn_sn.data._error_units import microjansky_of, refuse_logarithmic
-from sklearn_sn.data._fields import scale_of_name
-from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._units import AB_ZERO_POINT, to_mjd
-from sklearn_sn.data._zero_points import magnitude_system, unknown_system
+from sklearn_sn.data import (
+    AB_ZERO_POINT,
+    Ragged,
+    as_text,
+    factorize_names,
+    magnitude_system,
+    microjansky_of,
+    reject_logarithmic,
+    scale_of_name,
+    to_mjd,
+    unknown_system,
+)
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 
@@ -124,7 +129,7 @@ def _errors(points):
     if "flux_err" not in points:
         return np.full(len(points), np.nan)
     try:
-        refuse_logarithmic(points.unit("flux_err"))
+        reject_logarithmic(points.unit("flux_err"))
     except ValueError as error:
         raise ValueError(f"{points.place('flux_err')}: {error}") from error
     return points.numbers("flux_err", "uJy")

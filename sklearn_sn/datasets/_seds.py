@@ -11,7 +11,7 @@ from sklearn_sn.datasets._sed_thermonuclear import THERMONUCLEAR
 
 SED_MODELS = THERMONUCLEAR | CORE_COLLAPSE | OTHERS
 SPEED_OF_LIGHT = 299792.458  # km/s
-REFERENCE = 5450.0  # Å, where a continuum is 1
+REFERENCE_WAVELENGTH = 5450.0  # Å, where a continuum is 1
 # Rest-frame bands of peak magnitudes and light curves (Bessell 1990, PASP 102, 1181).
 REST_BANDS = {
     "B": band_samples(top_hat(4400.0, 980.0), 16),
@@ -34,9 +34,9 @@ def inverse_temperature(name, objects, rows, phase):
 
 def planck_ratio(inverse, wavelength):
     """B_λ of temperatures 1 / `inverse` at wavelengths (Å), over that at the reference."""
-    ratio = np.expm1(_RADIATION_CONSTANT / REFERENCE * inverse)
+    ratio = np.expm1(_RADIATION_CONSTANT / REFERENCE_WAVELENGTH * inverse)
     ratio = ratio / np.expm1(_RADIATION_CONSTANT * inverse / wavelength)
-    return ratio * (REFERENCE / wavelength) ** 5
+    return ratio * (REFERENCE_WAVELENGTH / wavelength) ** 5
 
 
 def continuum_shape(name, objects, rows, phase, wavelength):
@@ -44,7 +44,7 @@ def continuum_shape(name, objects, rows, phase, wavelength):
     model = SED_MODELS[name]
     if model.slopes is not None:
         slope = np.interp(phase, model.phases, model.slopes) + objects["slope"][rows]
-        return (wavelength / REFERENCE) ** slope[:, None]
+        return (wavelength / REFERENCE_WAVELENGTH) ** slope[:, None]
     return planck_ratio(inverse_temperature(name, objects, rows, phase)[:, None], wavelength)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged
 from sklearn_sn.datasets._candidates import draw_visible, scale_to_magnitude, take_objects
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._passbands import mean_flux_density

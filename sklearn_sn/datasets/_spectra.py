@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged
 
 TIME_STEP = 1e-4  # days (8.6 s) between spectra of one object that share a time
 

@@ -6,7 +6,7 @@ from numbers import Real
 
 import numpy as np
 
-from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.data import band_wavelength
 from sklearn_sn.datasets._passbands import band_samples, speclite_curve, top_hat
 from sklearn_sn.datasets._survey_table import SURVEY_TABLE
 

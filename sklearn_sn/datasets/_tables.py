@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from sklearn_sn.data._bands import factorize_names, list_bands
-from sklearn_sn.data._fields import FIELD_ALIASES
-from sklearn_sn.data._flux_density import flux_per_wavelength
-from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.data._units import to_mjd
+from sklearn_sn.data import (
+    FIELD_ALIASES,
+    factorize_names,
+    flux_per_wavelength,
+    list_bands,
+    to_mjd,
+    warn_quality,
+)
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
 from sklearn_sn.datasets._points import gather_points

@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn.base import ENCODERS, TRAINABLE, named_encoders, refuse_contradictions
+from sklearn_sn.base import ENCODERS, TRAINABLE, named_encoders, raise_on_conflicting_params
 
 _OF_INPUT = {
     "light_curve": ("amplitude", "time_origin", "time_window", "band_encoding"),
@@ -200,7 +200,7 @@ def check_validation(params, valid):
         )
 
 
-def check_takeover(params, modalities, defaults):
+def check_pretrained_compatible(params, modalities, defaults):
     """Refuse parameters that contradict those of a pretrained encoder, which would win.
 
     Raises
@@ -221,4 +221,4 @@ def check_takeover(params, modalities, defaults):
         theirs = inner.get_params(deep=False)
         own = [name for name in params if name.startswith(f"{modality}_")]
         names = [name for name in (*own, *_OF_INPUT.get(modality, ())) if name in theirs]
-        refuse_contradictions(params, {name: theirs[name] for name in names}, defaults)
+        raise_on_conflicting_params(params, {name: theirs[name] for name in names}, defaults)

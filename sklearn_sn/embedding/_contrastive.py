@@ -1,14 +1,13 @@
 """Contrastive embedding of two or more modalities of one object."""
 
 from sklearn_sn.base import TorchEstimator, check_continued, defaults_of, kept_params
-from sklearn_sn.data import check_table
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.embedding._assembly import build_module, embedding_width, fit_inputs
 from sklearn_sn.embedding._checks import (
     check_learnable,
     check_modalities,
     check_names,
-    check_takeover,
+    check_pretrained_compatible,
     check_validation,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
@@ -136,7 +135,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         The trained net; ``net_.module_`` is the torch module.
     inputs_ : dict of str to input
         How each modality is scaled and batched.
-    nothing_ : dict of str to array of shape (n_dimensions,)
+    missing_embedding_ : dict of str to array of shape (n_dimensions,)
         What a missing modality is answered with.
     history_ : list of dict
         Losses and seconds of every epoch.
@@ -337,7 +336,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         else:
             self.modalities_ = self._present(table)
             check_modalities(params, self.modalities_, table, X.columns)
-            check_takeover(params, self.modalities_, defaults_of(type(self)))
+            check_pretrained_compatible(params, self.modalities_, defaults_of(type(self)))
             self._first_params = kept_params(params)
         self._outputs()
         if not self._continues:

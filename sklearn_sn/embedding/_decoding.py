@@ -5,14 +5,16 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_samples
-from sklearn_sn.data import check_table
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._phase_frame import phase_frame, warn_estimated, warn_unplaced
-from sklearn_sn.data._places import (
-    light_curve_places,
-    plain_places,
-    spectrum_places,
-    warn_outside,
+from sklearn_sn.data import (
+    as_frame,
+    check_table,
+    light_curve_coordinates,
+    phase_frame,
+    plain_coordinates,
+    spectrum_coordinates,
+    warn_estimated,
+    warn_outside_range,
+    warn_unknown_phase,
 )
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.nets import TableDataset
@@ -21,7 +23,7 @@ COLUMNS = ("redshift", "t_peak")  # plain columns that place an object in phase 
 CHUNK_OBJECTS = 64
 
 
-def check_placed(X, modalities, training=False, metadata_columns=()):
+def check_table_with_phase(X, modalities, training=False, metadata_columns=()):
     """Check a table with the columns that place its objects, as far as X has them.
 
     In training all `metadata_columns` are to be there.
@@ -48,10 +50,12 @@ class DecodingEstimator(GenerativeEstimator):
         columns = self.inputs_["metadata"].columns if "metadata" in names else ()
         here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
         # Refused by the check where there is none.
-        table = check_placed(X, seen_of(X, here) if here else names, metadata_columns=columns)
+        table = check_table_with_phase(
+            X, seen_of(X, here) if here else names, metadata_columns=columns
+        )
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(here) <= set(PLAIN):
-            warn_unplaced(frame)
+            warn_unknown_phase(frame)
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
         inputs = {name: self.inputs_[name] for name in here}
@@ -112,33 +116,33 @@ class DecodingEstimator(GenerativeEstimator):
         z = mixture_samples(mean, scale, present, n_samples, rng)
         return z, asked, dataset, frame, table
 
-    def _places(self, to, n, stretch, phase, wavelength, band):
+    def _query_coordinates(self, to, n, stretch, phase, wavelength, band):
         """The points to decode at, with defaults filled in."""
         if to in PLAIN:
             if any(place is not None for place in (phase, wavelength, band)):
                 raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
-            return plain_places(self.inputs_[to])
+            return plain_coordinates(self.inputs_[to])
         if phase is not None:
-            warn_outside(phase, self.inputs_[to].phase_range)
+            warn_outside_range(phase, self.inputs_[to].phase_range)
         if to == "spectrum":
             if band is not None:
                 raise ValueError("band is for light curves; a spectrum takes wavelength.")
             wavelength = self.wavelength_ if wavelength is None else wavelength
             limits = self.inputs_[to].wavelength_range
-            return spectrum_places(0.0 if phase is None else phase, wavelength, limits, n)
+            return spectrum_coordinates(0.0 if phase is None else phase, wavelength, limits, n)
         if wavelength is not None:
             raise ValueError("wavelength is for spectra; a light curve takes band.")
         if phase is None:
             low, high = self.inputs_[to].phase_range
             phase = np.arange(np.ceil(low), high + 1e-9, 2.0)
         band = self.inputs_[to].bands_ if band is None else band
-        return light_curve_places(phase, band, stretch)
+        return light_curve_coordinates(phase, band, stretch)
 
     def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
         """Predictive mean and standard deviation (n, L), as the network sees fluxes; places."""
         rng = check_random_state(random_state)
         z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
-        places = self._places(to, len(table), frame.stretch, phase, wavelength, band)
+        places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
         centre = np.empty((len(table), places.log_wavelength.shape[1]), dtype=np.float32)
         width = np.empty_like(centre)
         for rows, mean, scale in self._decoded(to, z, places.log_wavelength, places.phase):

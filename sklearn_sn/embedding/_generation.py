@@ -8,7 +8,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import mixture_mean
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import warn_quality
 from sklearn_sn.embedding._autoencoder import PLAIN
 from sklearn_sn.embedding._calibration import IntervalCalibration
 from sklearn_sn.embedding._decoding import DecodingEstimator
@@ -123,7 +123,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
         z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
-        places = self._places(to, len(table), frame.stretch, phase, wavelength, band)
+        places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
         L = places.log_wavelength.shape[1]
         flux = np.empty((len(table), n_samples, L), dtype=np.float32)
         scatter = rng.laplace(size=(n_samples, 1, L)).astype(np.float32) if noise else None
@@ -317,7 +317,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             raise ValueError("redshift must be finite and above -1.")
         rest = self.frame_ == "rest"
         stretch = np.broadcast_to(1.0 + redshift * rest, len(Z))
-        places = self._places(to, len(Z), stretch, phase, wavelength, band)
+        places = self._query_coordinates(to, len(Z), stretch, phase, wavelength, band)
         flux = np.empty((len(Z), places.log_wavelength.shape[1]), dtype=np.float32)
         for rows, mean, _ in self._decoded(to, Z[None], places.log_wavelength, places.phase):
             flux[rows] = self.inputs_[to].to_flux(mean[0])

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_sn.base import TorchEstimator, check_continued, kept_params
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame
 from sklearn_sn.embedding._autoencoder import (
     MODALITIES,
     balance,
@@ -15,7 +15,12 @@ from sklearn_sn.embedding._autoencoder import (
     check_parameters,
     modalities_of,
 )
-from sklearn_sn.embedding._decoding import check_placed, seen_of, warn_estimated, warn_unplaced
+from sklearn_sn.embedding._decoding import (
+    check_table_with_phase,
+    seen_of,
+    warn_estimated,
+    warn_unknown_phase,
+)
 from sklearn_sn.embedding._generation import GenerativeEmbedder
 from sklearn_sn.embedding._parameters import MMVAE_CONSTRAINTS
 from sklearn_sn.losses import MMVAELoss
@@ -309,7 +314,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             X, held = self._hold_out(X)
         asked = modalities_of(X, params)
         columns = self.metadata_columns
-        table = check_placed(X, seen_of(X, asked or MODALITIES[:2]), True, columns)
+        table = check_table_with_phase(X, seen_of(X, asked or MODALITIES[:2]), True, columns)
         if self._continues:
             check_continued(params, self._first_params, self.modalities_, table)
         else:
@@ -322,7 +327,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         self.estimates_peak_ = bool(frame.estimated.any())
         if self.estimates_peak_:
             warn_estimated(frame)
-        warn_unplaced(frame)
+        warn_unknown_phase(frame)
         if not self._continues:
             self.inputs_ = {
                 name: build_points(name, params).fit(table, frame) for name in self.modalities_

@@ -7,9 +7,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import PretrainedPart, TorchEstimator
-from sklearn_sn.data import check_table
-from sklearn_sn.data._check import as_frame
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import as_frame, check_table, warn_quality
 from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 
@@ -46,7 +44,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
         if names == ["mean"]:
             total = sum(np.where(found[:, None], z, 0.0) for z, found in embeddings.values())
-            nothing = sum(self.nothing_[name] for name in self.modalities_)
+            nothing = sum(self.missing_embedding_[name] for name in self.modalities_)
             found = np.any([found for _, found in embeddings.values()], axis=0)
             total = np.where(found[:, None], total, nothing)
             return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
@@ -169,7 +167,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
                 warn_quality(
                     f"X has no column {lacking}; its embedding is that of a missing modality."
                 )
-                z = np.tile(self.nothing_[name], (len(table), 1))
+                z = np.tile(self.missing_embedding_[name], (len(table), 1))
                 result[name] = z, np.zeros(len(table), dtype=bool)
         return {name: result[name] for name in names}
 
@@ -185,7 +183,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
     def _encode(self, dataset, names):
         n = len(dataset)
         result = {
-            name: (np.tile(self.nothing_[name], (n, 1)), np.zeros(n, dtype=bool)) for name in names
+            name: (np.tile(self.missing_embedding_[name], (n, 1)), np.zeros(n, dtype=bool))
+            for name in names
         }
         for module, batch, positions in self._run(dataset):
             for name, chunks in batch.tensors.items():
@@ -197,13 +196,13 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
 
     def _learn_nothing(self, dataset):
         """The answer for a missing modality: the mean direction of the training objects."""
-        self.nothing_ = {
+        self.missing_embedding_ = {
             name: np.zeros(self.net_.module_.embedding_dim, dtype=np.float32)
             for name in self.modalities_
         }
         for name, (z, found) in self._encode(dataset, self.modalities_).items():
             mean = z[found].mean(axis=0)
-            self.nothing_[name] = mean / max(np.linalg.norm(mean), 1e-12)
+            self.missing_embedding_[name] = mean / max(np.linalg.norm(mean), 1e-12)
 
     def _set_names(self, X):
         self.n_features_in_ = X.shape[1]

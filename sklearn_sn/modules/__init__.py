@@ -1,6 +1,7 @@
 """torch modules: tensors in, encodings or latents out."""
 
 from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
+from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._contrastive import ContrastiveModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
@@ -11,7 +12,6 @@ from sklearn_sn.modules._light_curve import LightCurveTransformer
 from sklearn_sn.modules._metadata import MetadataMLP
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import MMVAEModule, PointSetDecoder, PointSetExpert
-from sklearn_sn.modules._sized import SizedModule
 from sklearn_sn.modules._spectral_redshift import SpectralFeatureNet, TemplateShiftModule
 from sklearn_sn.modules._spectranet import SpectraNet
 from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
@@ -21,6 +21,7 @@ from sklearn_sn.modules._transceiver_encoders import LightCurveTransceiver, Spec
 
 __all__ = [
     "AttentionPooling",
+    "ConfigurableModule",
     "ContrastiveModule",
     "CoordinateEmbedding",
     "DomainAdversarialModule",
@@ -36,7 +37,6 @@ __all__ = [
     "MultiFrequencyEncoding",
     "PointSetDecoder",
     "PointSetExpert",
-    "SizedModule",
     "SpectraNet",
     "SpectralFeatureNet",
     "SpectrumConvNet",

@@ -1,9 +1,9 @@
 """Modules of which parts can stop training."""
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class FreezableModule(SizedModule):
+class FreezableModule(ConfigurableModule):
     """A module whose frozen parts keep their weights, and drop nothing out, while others train."""
 
     def __init__(self):

@@ -3,10 +3,10 @@
 import torch
 from torch import nn
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class GRUEncoder(SizedModule):
+class GRUEncoder(ConfigurableModule):
     """Recurrent layers and three dense ones, as in Gupta et al. (2025).
 
     GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. A point is its

@@ -4,10 +4,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class ImageConvNet(SizedModule):
+class ImageConvNet(ConfigurableModule):
     """Encode cutouts.
 
     Shapes: image (B, n_channels, H, W); result (B, output_dim).

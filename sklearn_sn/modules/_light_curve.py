@@ -4,10 +4,10 @@ import torch
 from torch import nn
 
 from sklearn_sn.modules._attention import POOLINGS, TransformerStack, sinusoid
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class LightCurveTransformer(SizedModule):
+class LightCurveTransformer(ConfigurableModule):
     """Encode light curves as Maven does (Zhang et al. 2024), with bands that enter by wavelength.
 
     A token is the sum of a linear map of the point's values, a sinusoid of its time, and its band:

@@ -4,10 +4,10 @@ from itertools import pairwise
 
 from torch import nn
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class MetadataMLP(SizedModule):
+class MetadataMLP(ConfigurableModule):
     """Encode standardised numbers, one-hot categories and their missing flags.
 
     Shapes: values (B, n_values); result (B, output_dim).

@@ -2,10 +2,10 @@
 
 import torch
 
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class MixedPrecisionModule(SizedModule):
+class MixedPrecisionModule(ConfigurableModule):
     """A module that runs its matrix products and convolutions in bfloat16 where ``mixed`` is set.
 
     Weights, sums of normalisation and results stay in single precision. Whether it pays depends on

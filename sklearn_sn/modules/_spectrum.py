@@ -5,10 +5,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from sklearn_sn.modules._attention import POOLINGS, TransformerStack, sinusoid
-from sklearn_sn.modules._sized import SizedModule
+from sklearn_sn.modules._configurable import ConfigurableModule
 
 
-class SpectrumTransformer(SizedModule):
+class SpectrumTransformer(ConfigurableModule):
     """Encode spectra as sets of bins, or of patches of neighbouring bins (Zhang et al. 2024).
 
     A token is a linear map of its bins plus a sinusoid of its wavelength. Bins that a spectrum does
@@ -80,7 +80,7 @@ class ConvBlock(nn.Module):
         return F.max_pool1d(F.gelu(y + self.skip(x)), 2, ceil_mode=True)
 
 
-class SpectrumConvNet(SizedModule):
+class SpectrumConvNet(ConfigurableModule):
     """Encode spectra by convolutions; coverage is a channel of its own.
 
     Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).

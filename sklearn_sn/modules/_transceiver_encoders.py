@@ -3,11 +3,11 @@
 import torch
 from torch import nn
 
+from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding
-from sklearn_sn.modules._sized import SizedModule
 from sklearn_sn.modules._transceiver import TransceiverEncoder
 
-REFERENCE = 5000.0  # Å
+REFERENCE_WAVELENGTH = 5000.0  # Å
 SPEED_OF_LIGHT = 299792.458  # km/s
 _PERIODS = {
     # Lines of 1,000 km/s to 1,000 - 30,000 Å; changes within two days to two years.
@@ -16,7 +16,7 @@ _PERIODS = {
 }
 
 
-class LatentSequence(SizedModule):
+class LatentSequence(ConfigurableModule):
     """Learned queries read a set of points; each becomes one token of the latent.
 
     Subclasses hand points over. The tokens are laid out flat: the Euclidean distance of two
@@ -79,6 +79,6 @@ class SpectrumTransceiver(LatentSequence):
     """
 
     def forward(self, flux, pad_mask, wavelength):
-        place = torch.log(wavelength / REFERENCE)
+        place = torch.log(wavelength / REFERENCE_WAVELENGTH)
         unknown = torch.full_like(place, torch.nan)
         return self.read(flux.transpose(1, 2), place, unknown, pad_mask)

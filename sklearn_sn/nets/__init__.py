@@ -1,6 +1,6 @@
 """skorch nets and the batches that feed them."""
 
-from sklearn_sn.data._phase_frame import PhaseFrame, phase_frame
+from sklearn_sn.data import PhaseFrame, phase_frame
 from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts
 from sklearn_sn.nets._callbacks import Progress, Schedule

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import Ragged, band_wavelength
-from sklearn_sn.data._phase_frame import peaks
+from sklearn_sn.data import Ragged, band_wavelength, peaks
 
 _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)

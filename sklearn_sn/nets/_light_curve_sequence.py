@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sklearn_sn.data import Ragged, band_wavelength
-from sklearn_sn.data._phase_frame import DETECTION
+from sklearn_sn.data import DETECTION_SNR, Ragged, band_wavelength
 from sklearn_sn.nets._light_curve_input import (
     LightCurveInput,
     lose_points,
@@ -118,7 +117,7 @@ class LightCurveSequenceInput(LightCurveInput):
 
     def _values(self, flux, error, unit):
         """Values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
-        detected = (flux > 0) & ~(flux < DETECTION * error)
+        detected = (flux > 0) & ~(flux < DETECTION_SNR * error)
         peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
         own = np.maximum(np.abs(flux), np.nan_to_num(error))
         scale = np.where(peak > 0, peak, np.maximum(own, 1e-30)).astype(np.float32)

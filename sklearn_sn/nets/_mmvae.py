@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.data import Ragged, band_wavelength
-from sklearn_sn.data._phase_frame import smoothed_peaks
-from sklearn_sn.data._placed_spectra import placed_spectra
+from sklearn_sn.data import Ragged, band_wavelength, smoothed_peaks, spectra_with_phase
 from sklearn_sn.losses import laplace_log_likelihood
 from sklearn_sn.nets._light_curve_input import thinned
 from sklearn_sn.nets._net import BatchNet
@@ -17,7 +15,7 @@ from sklearn_sn.nets._point_set_input import (
 )
 
 SOFTENING = 0.05  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
-REFERENCE = 5000.0  # Å
+REFERENCE_WAVELENGTH = 5000.0  # Å
 
 
 class LightCurvePoints(PointSetInput):
@@ -65,7 +63,7 @@ class LightCurvePoints(PointSetInput):
             error = scaled_errors(error / np.hypot(flux, SOFTENING) / self.scale_)
         points[:, 1] = error
         names = np.asarray(curves["band"].categories, dtype=object)
-        centre = np.log(band_wavelength(names) / REFERENCE)[curves["band"].codes]
+        centre = np.log(band_wavelength(names) / REFERENCE_WAVELENGTH)[curves["band"].codes]
         points[:, 2] = centre - np.log(frame.stretch[rows])
         points[:, 3] = phase
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
@@ -141,7 +139,7 @@ class SpectrumPixels(PointSetInput):
         points[:, 0] = np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)
         with np.errstate(over="ignore"):
             points[:, 1] = scaled_errors(error / self.scale_)
-        points[:, 2] = np.log(wavelength / REFERENCE)
+        points[:, 2] = np.log(wavelength / REFERENCE_WAVELENGTH)
         points[:, 3] = phase[pixels.rows]
         counts = np.bincount(owner, weights=pixels.lengths, minlength=len(table)).astype(np.int64)
         offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -150,7 +148,7 @@ class SpectrumPixels(PointSetInput):
 
     def _inside(self, table, frame):
         """Usable pixels: one row a spectrum, its owner and phase, and relative fluxes."""
-        spectra, owner, phase = placed_spectra(
+        spectra, owner, phase = spectra_with_phase(
             table,
             frame,
             wavelength_range=self.wavelength_range,

@@ -4,7 +4,7 @@ from itertools import cycle
 
 import numpy as np
 
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame
 from sklearn_sn.plotting._axes import finish_axes, full_names
 from sklearn_sn.plotting._light_curve import LightCurveDisplay
 from sklearn_sn.plotting._objects import find_positions

@@ -4,8 +4,7 @@ import warnings
 
 import numpy as np
 
-from sklearn_sn.data import DataQualityWarning, as_ragged, resample
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import DataQualityWarning, as_frame, as_ragged, resample
 from sklearn_sn.plotting._axes import finish_axes
 from sklearn_sn.plotting._palette import class_style
 from sklearn_sn.plotting._placed import place_objects

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.data import check_table
-from sklearn_sn.data._phase_frame import phase_frame
-from sklearn_sn.data._placed_spectra import placed_spectra
+from sklearn_sn.data import check_table, phase_frame, spectra_with_phase
 
 PHASES = (-30.0, 100.0)
 WAVELENGTHS = (1000.0, 30000.0)
@@ -32,7 +30,7 @@ def place_objects(X, estimator):
     if not table.has("spectrum"):
         return curves, None, np.empty(0, dtype=int), np.empty(0)
     window = estimator.get_params(deep=False).get("normalization_range", NORMALIZATION)
-    spectra, owner, phase = placed_spectra(
+    spectra, owner, phase = spectra_with_phase(
         table,
         frame,
         wavelength_range=WAVELENGTHS,

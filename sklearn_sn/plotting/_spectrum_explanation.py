@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.data._check import as_frame
+from sklearn_sn.data import as_frame
 from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import find_positions
 from sklearn_sn.plotting._spectrum import SpectrumDisplay

@@ -5,8 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sklearn_sn.data._continuum import FLOOR, continuum, row_median
-from sklearn_sn.data._resample import resample
+from sklearn_sn.data import CONTINUUM_FLOOR, continuum, resample, row_median
 from sklearn_sn.preprocessing._grid import GridTransformer
 
 # Bins over the range of each spectrum on which the continuum of a nested column is fitted.
@@ -115,7 +114,7 @@ class ContinuumNormalizer(GridTransformer):
         part = position - bin_
         rows = spectra.rows
         level = (1 - part) * fit[rows, bin_] + part * fit[rows, bin_ + 1]
-        level = np.maximum(level, FLOOR * _typical_size(spectra, bin_)[rows])
+        level = np.maximum(level, CONTINUUM_FLOOR * _typical_size(spectra, bin_)[rows])
         return spectra.with_fields(
             flux=spectra["flux"] / level, flux_err=spectra["flux_err"] / level
         )

@@ -5,9 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sklearn_sn.data._bands import band_wavelength
-from sklearn_sn.data._check import NESTED
-from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data import NESTED_COLUMNS, band_wavelength, warn_quality
 from sklearn_sn.preprocessing._plain_column import read_numbers
 from sklearn_sn.preprocessing._table import TableTransformer
 
@@ -81,7 +79,7 @@ class ExtinctionCorrector(TableTransformer):
 
     def _columns(self, names):
         if self.columns is not None:
-            if not set(self.columns) <= set(NESTED):
+            if not set(self.columns) <= set(NESTED_COLUMNS):
                 raise ValueError(
                     "The 'columns' parameter of ExtinctionCorrector must be a sequence of "
                     f"'light_curve' and 'spectrum'. Got {self.columns!r} instead."

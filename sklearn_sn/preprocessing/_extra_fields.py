@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from sklearn_sn.data._cells import cell_items
-from sklearn_sn.data._fields import FIELD_ALIASES
+from sklearn_sn.data import FIELD_ALIASES, cell_items
 
 _NUMBERS = (bool, np.bool_, int, np.integer, float, np.floating)
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
 
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged
 from sklearn_sn.preprocessing._table import TableTransformer
 
 # A scale below this fraction of the largest flux counts as zero: results stay within float32.

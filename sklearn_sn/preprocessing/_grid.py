@@ -3,8 +3,7 @@
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils.validation import _check_n_features, check_array, validate_data
 
-from sklearn_sn.data import is_table
-from sklearn_sn.data._check import as_frame, check_table
+from sklearn_sn.data import as_frame, check_table, is_table
 from sklearn_sn.preprocessing._table import (
     MixedOutput,
     present_columns,

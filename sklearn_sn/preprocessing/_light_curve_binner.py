@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 from sklearn.utils._param_validation import Interval
 
-from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data import Ragged
 from sklearn_sn.preprocessing._table import TableTransformer
 
 

@@ -7,10 +7,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.data._check import as_frame, check_table
-from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._resample import resample, wavelength_grid
+from sklearn_sn.data import Ragged, as_frame, check_table, resample, warn_quality, wavelength_grid
 from sklearn_sn.preprocessing._plain_column import read_numbers
 from sklearn_sn.preprocessing._table import (
     MixedOutput,

@@ -6,12 +6,16 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._set_output import _wrap_data_with_container
 from sklearn.utils.validation import _check_feature_names, _check_n_features, check_is_fitted
 
-from sklearn_sn.data._check import NESTED, as_frame, check_table
-from sklearn_sn.data._check_points import check_light_curves
-from sklearn_sn.data._convert import as_ragged
-from sklearn_sn.data._quality import Findings
-from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._table_output import TableOutput
+from sklearn_sn.data import (
+    NESTED_COLUMNS,
+    QualityLog,
+    Ragged,
+    TableOutput,
+    as_frame,
+    as_ragged,
+    check_light_curves,
+    check_table,
+)
 from sklearn_sn.preprocessing._extra_fields import extra_fields, with_extra_fields
 
 
@@ -140,13 +144,13 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
             flux_err.
         """
         X = as_frame(X)
-        columns = self._columns([name for name in NESTED if name in X.columns])
+        columns = self._columns([name for name in NESTED_COLUMNS if name in X.columns])
         for column in [*columns, *self._plain_columns()]:
             require_column(self, X, column)
         if "light_curve" in columns:
             # Later steps would not see the points that transform drops.
             curves = as_ragged(X["light_curve"], kind="light_curve")
-            check_light_curves(curves, Findings(X.index), training=True)
+            check_light_curves(curves, QualityLog(X.index), training=True)
         remember_columns(self, X)
         return self
 
@@ -172,7 +176,7 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
         self._validate_params()
         X = as_frame(X)
         seen = {*X.columns, *getattr(self, "feature_names_in_", ())}
-        columns = self._columns([name for name in NESTED if name in seen])
+        columns = self._columns([name for name in NESTED_COLUMNS if name in seen])
         columns = present_columns(self, X, columns)
         if not columns:
             return X.copy(deep=False)

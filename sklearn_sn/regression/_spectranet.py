@@ -101,7 +101,7 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         The trained net; ``net_.module_`` is the torch module.
     input_ : input
         How spectra are resampled, scaled and batched; ``input_.wavelength_`` are the bins.
-    nothing_ : array of shape (n_features_out,)
+    missing_embedding_ : array of shape (n_features_out,)
         What `transform` answers for an object without a spectrum.
     history_ : list of dict
         Losses and seconds of every epoch.

@@ -43,7 +43,7 @@ def test_an_object_without_light_curve_gets_the_prior(supernovae):
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
     expected = [weight[y == name].sum() / weight.sum() for name in model.classes_]
     np.testing.assert_allclose(model.predict_proba(gap)[0], expected)
-    np.testing.assert_array_equal(model.transform(gap)[0], model.nothing_)
+    np.testing.assert_array_equal(model.transform(gap)[0], model.missing_embedding_)
     np.testing.assert_allclose(model.predict_proba(gap)[1:], model.predict_proba(X)[1:], atol=1e-6)
 
 

@@ -86,7 +86,7 @@ def test_a_row_that_says_nothing_gets_the_prior():
     X[1, :2] = 1.0
     model = SpectraNetClassifier(**TINY).fit(X, y, sample_weight=1.0 + np.arange(60))
     np.testing.assert_array_equal(model.predict_proba(X)[:2], [model.class_prior_] * 2)
-    np.testing.assert_array_equal(model.transform(X)[:2], [model.nothing_] * 2)
+    np.testing.assert_array_equal(model.transform(X)[:2], [model.missing_embedding_] * 2)
     weight = 1.0 + np.arange(60)
     assert model.class_prior_[0] == pytest.approx(weight[y == "a"].sum() / weight.sum())
     assert len(model.predict_proba_per_spectrum(X)) == 60

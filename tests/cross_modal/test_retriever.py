@@ -87,7 +87,7 @@ def test_a_query_without_light_curve_is_an_average_object(search, curves, embedd
     distance, _ = search.kneighbors(curves.assign(light_curve=empty))
     assert np.isfinite(distance).all()
     target = search.neighbors_._fit_X
-    expected = 1.0 - target @ embedder.nothing_["light_curve"]
+    expected = 1.0 - target @ embedder.missing_embedding_["light_curve"]
     np.testing.assert_allclose(distance[0], np.sort(expected)[:5], atol=1e-5)
     np.testing.assert_allclose(distance[1:], search.kneighbors(curves)[0][1:], atol=1e-5)
 

@@ -3,7 +3,7 @@
 import pytest
 from astropy import units as u
 
-from sklearn_sn.data._error_units import microjansky_of, refuse_logarithmic
+from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 
 
 def test_scale_of_linear_units():
@@ -20,6 +20,6 @@ def test_logarithmic_fluxes_say_nothing_of_bare_errors(unit):
 @pytest.mark.parametrize("unit", [u.mag, u.ABmag, "mag", u.dex(u.Jy)])
 def test_logarithmic_errors_are_refused(unit):
     with pytest.raises(ValueError, match="an error of a flux cannot be in"):
-        refuse_logarithmic(unit)
+        reject_logarithmic(unit)
     for other in (None, u.mJy, "erg s-1 cm-2 AA-1", u.dimensionless_unscaled):
-        refuse_logarithmic(other)
+        reject_logarithmic(other)

@@ -8,13 +8,13 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from sklearn_sn.data import DataQualityWarning
-from sklearn_sn.data._quality import Findings
+from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.preprocessing import FluxNormalizer
 
 
 @pytest.fixture
 def findings():
-    return Findings(pd.Index(["a", "b", "c"], name="object"))
+    return QualityLog(pd.Index(["a", "b", "c"], name="object"))
 
 
 def test_nothing_found_says_nothing(findings):
@@ -85,6 +85,6 @@ def test_report_joins_flags_by_commas(findings):
 
 
 def test_report_of_no_objects():
-    findings = Findings(pd.Index([]))
+    findings = QualityLog(pd.Index([]))
     findings.flag("EMPTY", np.array([], dtype=bool))
     assert findings.report().shape == (0, 1)

@@ -110,7 +110,7 @@ def test_missing_cells_get_the_answer_for_nothing(fitted, supernovae):
     X = supernovae[0].copy()
     X["light_curve"] = [None, *X["light_curve"].iloc[1:]]
     Z = fitted.transform(X)
-    np.testing.assert_array_equal(Z[0], fitted.nothing_["light_curve"])
+    np.testing.assert_array_equal(Z[0], fitted.missing_embedding_["light_curve"])
     np.testing.assert_allclose(Z[1:], fitted.transform(supernovae[0])[1:], atol=1e-6)
 
 
@@ -118,7 +118,7 @@ def test_missing_column_of_an_output(fitted, supernovae):
     model = pickle.loads(pickle.dumps(fitted)).set_params(output=["light_curve", "spectrum"])
     with pytest.warns(DataQualityWarning, match="spectrum"):
         Z = model.transform(supernovae[0][["light_curve"]])
-    np.testing.assert_array_equal(Z[:, 8:], np.tile(fitted.nothing_["spectrum"], (60, 1)))
+    np.testing.assert_array_equal(Z[:, 8:], np.tile(fitted.missing_embedding_["spectrum"], (60, 1)))
     with pytest.raises(ValueError, match="light_curve"):
         model.transform(supernovae[0][["redshift"]])
 
@@ -215,7 +215,9 @@ def test_unknown_band_with_learned_bands(supernovae):
     model = make(band_encoding="embedding").fit(X)
     assert set(model.inputs_["light_curve"].bands_) >= {"ztfg", "lsstz"}
     other = pd.DataFrame({"light_curve": [{"time": [1.0], "band": ["uvotuvw1"], "flux": [1.0]}]})
-    np.testing.assert_array_equal(model.transform(other)[0], model.nothing_["light_curve"])
+    np.testing.assert_array_equal(
+        model.transform(other)[0], model.missing_embedding_["light_curve"]
+    )
 
 
 # Training --------------------------------------------------------------------

@@ -111,7 +111,7 @@ def check_case(case, embedder, column, good):
     np.testing.assert_allclose(np.linalg.norm(Z, axis=1), 1.0, rtol=1e-5)
     alone, _ = transform(embedder, table(good, column=column), column)
     np.testing.assert_allclose(Z[[0, 2]], alone[[0, 0]], atol=1e-5)
-    assert np.array_equal(Z[1], embedder.nothing_[column]) == case.nothing
+    assert np.array_equal(Z[1], embedder.missing_embedding_[column]) == case.nothing
 
     assert list(report.index) == list(X.index)
     assert report["flag"].tolist() == ["", case.flag, ""]

@@ -38,7 +38,7 @@ def test_case(case, classifier):
     assert (flat.lengths[1] == 0) == case.nothing
     if case.nothing:
         np.testing.assert_array_equal(proba[1], classifier.class_prior_)
-        np.testing.assert_array_equal(latent[1], classifier.nothing_)
+        np.testing.assert_array_equal(latent[1], classifier.missing_embedding_)
     if case.same_as is not None:
         same, latent_of_same, _ = answers(classifier, case.same_as)
         np.testing.assert_array_equal(proba, same)

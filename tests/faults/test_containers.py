@@ -232,7 +232,7 @@ def test_e62_the_input_is_never_changed(fitted, X):
 
 def test_e63_nothing_at_all(fitted):
     Z = fitted.transform(pd.DataFrame({"light_curve": [None, None]}))
-    np.testing.assert_array_equal(Z, np.tile(fitted.nothing_["light_curve"], (2, 1)))
+    np.testing.assert_array_equal(Z, np.tile(fitted.missing_embedding_["light_curve"], (2, 1)))
 
 
 def test_e64_extra_columns_are_ignored(fitted, X):

@@ -59,7 +59,7 @@ def test_case(case, name, request):
     good, latent_of_good = answers(model, spectrum())
     np.testing.assert_allclose(out[[0, 2]], good[[0, 2]], atol=1e-6)
     np.testing.assert_allclose(latent[[0, 2]], latent_of_good[[0, 2]], atol=1e-6)
-    assert np.array_equal(latent[1], model.nothing_) == case.nothing
+    assert np.array_equal(latent[1], model.missing_embedding_) == case.nothing
     if name == "redshift":
         X = table(case.cell, column="spectrum")
         with warnings.catch_warnings():

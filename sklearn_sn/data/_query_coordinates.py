@@ -10,7 +10,7 @@ from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._units import to_unit
 
-REFERENCE = 5000.0  # Å
+REFERENCE_WAVELENGTH = 5000.0  # Å
 _UNITS = {"phase": "d", "wavelength": "Angstrom"}
 
 
@@ -49,7 +49,7 @@ class Places:
         return Ragged(fields, offsets).to_nested(index=index, name=name)
 
 
-def spectrum_places(phase, wavelength, limits, n):
+def spectrum_coordinates(phase, wavelength, limits, n):
     """Every wavelength at every phase: the last axis is wavelength, the one before it phase.
 
     Parameters
@@ -76,10 +76,10 @@ def spectrum_places(phase, wavelength, limits, n):
     when, where = np.broadcast_arrays(when, where)
     fields = {"wavelength": _flat(where), "time": _flat(when)}
     shape = (*phase.shape[-1:], where.shape[2])
-    return Places(np.log(_flat(where) / REFERENCE), _flat(when), shape, fields)
+    return Places(np.log(_flat(where) / REFERENCE_WAVELENGTH), _flat(when), shape, fields)
 
 
-def light_curve_places(phase, band, stretch):
+def light_curve_coordinates(phase, band, stretch):
     """Every phase in every band: the last axis is phase, the one before it band.
 
     Parameters
@@ -98,7 +98,7 @@ def light_curve_places(phase, band, stretch):
     phase = np.atleast_1d(_numbers("phase", phase, n))
     names = np.array([canonical_band(name) for name in np.atleast_1d(band)], dtype=object)
     when = phase.reshape(len(phase) if phase.ndim == 2 else 1, 1, -1)  # (1 or n, 1, F)
-    centre = np.log(band_wavelength(names).astype(float) / REFERENCE)
+    centre = np.log(band_wavelength(names).astype(float) / REFERENCE_WAVELENGTH)
     where = centre[None, :, None] - np.log(stretch)[:, None, None]  # (n, n_bands, 1)
     shape = (*([] if isinstance(band, str) else [len(names)]), when.shape[2])
     when, where = np.broadcast_arrays(when, where)
@@ -106,7 +106,7 @@ def light_curve_places(phase, band, stretch):
     return Places(_flat(where), _flat(when), shape, {"time": _flat(when), "band": _flat(bands)})
 
 
-def plain_places(source):
+def plain_coordinates(source):
     """Every column of metadata, or every pixel of a cutout.
 
     Parameters
@@ -129,7 +129,7 @@ def _numbers(name, values, n):
     return values
 
 
-def warn_outside(phase, limits):
+def warn_outside_range(phase, limits):
     """Say that phases were asked for of which fit has seen nothing."""
     values = np.asarray(phase, dtype=np.float64)
     outside = (values < limits[0]) | (values > limits[1])

@@ -9,7 +9,7 @@ SPIKE = 5.0  # typical differences of neighbours; a pixel that stands out by mor
 LARGEST = 100.0  # robust standard deviations off the median; what is further is no light
 
 
-def placed_spectra(
+def spectra_with_phase(
     table, frame, *, wavelength_range, phase_range, normalization_range, max_pixels=None
 ):
     """Usable spectra of a checked table, placed and scaled.

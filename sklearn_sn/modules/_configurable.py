@@ -5,7 +5,7 @@ import inspect
 from torch import nn
 
 
-class SizedModule(nn.Module):
+class ConfigurableModule(nn.Module):
     """A module that remembers, in ``sizes``, the arguments it was built with.
 
     A file of weights says nothing of heads, layers or pooling: who stores a module stores its sizes
