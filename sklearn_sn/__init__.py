@@ -4,15 +4,14 @@ from importlib import import_module
 
 __version__ = "0.1.0.dev0"
 
-# Estimators load torch, so that they are imported only when somebody asks for them.
+# Estimators load torch, so that they are imported only when they are used.
 _LAZY = {
     "ContrastiveEmbedder": "sklearn_sn.embedding",
     "CrossModalGenerator": "sklearn_sn.cross_modal",
     "CrossModalRetriever": "sklearn_sn.cross_modal",
     "DomainAdversarialClassifier": "sklearn_sn.classification",
-    "GRUClassifier": "sklearn_sn.classification",
-    "LightCurveTransformerClassifier": "sklearn_sn.classification",
-    "LightCurveTransformerRegressor": "sklearn_sn.regression",
+    "LightCurveClassifier": "sklearn_sn.classification",
+    "LightCurveRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
     "SpectraNetClassifier": "sklearn_sn.classification",
@@ -30,7 +29,15 @@ __all__ = ["__version__", *_LAZY]
 
 def __getattr__(name):
     if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
+        try:
+            module = import_module(_LAZY[name])
+        except ImportError as error:
+            # Python would report only that the name cannot be imported.
+            raise ImportError(
+                f"sklearn_sn.{name} cannot be imported, because {_LAZY[name]} fails to import: "
+                f"{type(error).__name__}: {error}. Is torch installed and intact?"
+            ) from error
+        return getattr(module, name)
     raise AttributeError(f"module 'sklearn_sn' has no attribute {name!r}")
 
 

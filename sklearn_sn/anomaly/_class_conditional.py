@@ -19,6 +19,8 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
     n_classes), high where an object is usual.
     """
 
+    _file_kind = "object"
+
     _parameter_constraints = {
         "contamination": [
             StrOptions({"auto"}),

@@ -78,6 +78,8 @@ class ClassDistanceDetector(ClassConditionalDetector):
     array([ 1,  1, -1])
     """
 
+    _file_kind = "object"
+
     _parameter_constraints = {
         **ClassConditionalDetector._parameter_constraints,
         "method": [StrOptions({"mahalanobis", "knn", "both"})],

@@ -1,14 +1,13 @@
 """The base of all estimators that train a network."""
 
-from sklearn_sn.base._array_input import ArrayInputMixin
-from sklearn_sn.base._classifier import CLASS_WEIGHT, NetworkClassifierMixin, log_odds, softmax
-from sklearn_sn.base._encoders import (
-    ENCODERS,
-    add_bands,
-    build_encoder,
-    build_input,
-    encoder_width,
-    named_encoders,
+from sklearn_sn.base._classifier import (
+    DOMAIN_CONSTRAINTS,
+    FOCAL_CONSTRAINTS,
+    NetworkClassifierMixin,
+    check_class_names,
+    log_odds,
+    nested_probabilities,
+    softmax,
 )
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._generative import (
@@ -17,54 +16,87 @@ from sklearn_sn.base._generative import (
     mixture_mean,
     mixture_samples,
 )
-from sklearn_sn.base._light_curve_estimator import LightCurveEstimator
-from sklearn_sn.base._light_curve_transformer import LightCurveTransformerEstimator
-from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS, fraction, size
-from sklearn_sn.base._pretrained import (
+from sklearn_sn.base._labels import check_labels, check_numbers, raw_values
+from sklearn_sn.base._parameters import (
+    CLASS_WEIGHT,
+    PRETRAINING_CONSTRAINTS,
     TRAINABLE,
-    PretrainedPart,
-    defaults_of,
-    frozen_modules,
-    pretrained_parts,
-    raise_on_conflicting_params,
+    TRAINING_CONSTRAINTS,
+    positive_int,
+    positive_number,
+    unit_interval,
+    weight,
 )
-from sklearn_sn.base._regressor import NetworkRegressorMixin
-from sklearn_sn.base._spectrum_estimator import SpectrumEstimator
-from sklearn_sn.base._supervised_estimator import SupervisedEstimator
+from sklearn_sn.base._pretrained import (
+    PretrainedEncoder,
+    chosen_encoder,
+    defaults_of,
+    encoder_width,
+    frozen_modules,
+    pretrained_encoders,
+    pretrained_preprocessor,
+)
+from sklearn_sn.base._regressor import REGRESSION_CONSTRAINTS, NetworkRegressorMixin
+from sklearn_sn.base._spectrum_estimator import (
+    SPECTRUM_CONSTRAINTS,
+    WAVELENGTH_CONSTRAINTS,
+    SpectrumEstimator,
+    SpectrumPredictions,
+    check_wavelength_range,
+)
+from sklearn_sn.base._spectrum_explanation import check_explanation
+from sklearn_sn.base._supervised_estimator import (
+    LearningTask,
+    SupervisedEstimator,
+    remember_columns,
+)
+from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
     "CLASS_WEIGHT",
-    "ENCODERS",
+    "DOMAIN_CONSTRAINTS",
+    "FOCAL_CONSTRAINTS",
+    "PRETRAINING_CONSTRAINTS",
+    "REGRESSION_CONSTRAINTS",
+    "SPECTRUM_CONSTRAINTS",
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
-    "ArrayInputMixin",
+    "WAVELENGTH_CONSTRAINTS",
     "GenerativeEstimator",
-    "LightCurveEstimator",
-    "LightCurveTransformerEstimator",
+    "LearningTask",
     "NetworkClassifierMixin",
     "NetworkRegressorMixin",
-    "PretrainedPart",
+    "PretrainedEncoder",
     "SpectrumEstimator",
+    "SpectrumPredictions",
     "SupervisedEstimator",
     "TorchEstimator",
-    "add_bands",
-    "build_encoder",
-    "build_input",
+    "TrainingPlan",
+    "check_class_names",
     "check_continued",
+    "check_explanation",
+    "check_labels",
+    "check_numbers",
+    "check_wavelength_range",
+    "chosen_encoder",
     "defaults_of",
     "encoder_width",
-    "fraction",
     "frozen_modules",
     "kept_params",
     "laplace_moments",
     "log_odds",
     "mixture_mean",
     "mixture_samples",
-    "named_encoders",
-    "pretrained_parts",
-    "raise_on_conflicting_params",
+    "nested_probabilities",
+    "positive_int",
+    "positive_number",
+    "pretrained_encoders",
+    "pretrained_preprocessor",
+    "raw_values",
+    "remember_columns",
     "same_parameter",
-    "size",
     "softmax",
+    "unit_interval",
+    "weight",
 ]

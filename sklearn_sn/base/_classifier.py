@@ -2,20 +2,38 @@
 
 import numpy as np
 import torch
-from sklearn.base import ClassifierMixin, TransformerMixin
-from sklearn.utils import assert_all_finite
+from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.losses import ClassificationLoss
+from sklearn_sn.base._domains import balance_groups, domain_codes
+from sklearn_sn.base._labels import check_labels
+from sklearn_sn.base._parameters import CLASS_WEIGHT, unit_interval, weight
+from sklearn_sn.base._supervised_estimator import LearningTask
+from sklearn_sn.data import Ragged, as_frame
+from sklearn_sn.losses import ClassificationLoss, FocalLoss, effective_number_weights
+from sklearn_sn.nets import TableDataset
 
-CLASS_WEIGHT = [StrOptions({"balanced"}), dict, None]
+FOCAL_CONSTRAINTS = {
+    "loss": [StrOptions({"cross_entropy", "focal", "balanced_focal"})],
+    "focal_gamma": weight(),
+    "balance_beta": unit_interval(),
+    "class_weight": CLASS_WEIGHT,
+}
+DOMAIN_CONSTRAINTS = {
+    "batch_balance": [StrOptions({"class", "domain", "both"}), None],
+    "domain": [str],
+}
 
 
-class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
-    """fit, predict_proba and predict of a classifier; to stand left of a SupervisedEstimator."""
+def _is_causal(estimator):
+    return not hasattr(estimator, "encoder_") or estimator.encoder_.is_causal
+
+
+class NetworkClassifierMixin(ClassifierMixin):
+    """fit, predict_proba and predict of classifiers, as scikit-learn's ClassifierMixin."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -28,11 +46,12 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column of what the estimator reads; see :func:`sklearn_sn.data.check_table`.
+            With a column of the modality; see :func:`sklearn_sn.data.check_table`. For light curves
+            and spectra also an array, one object a row.
         y : array-like of shape (n_objects,)
             Classes.
         sample_weight : array-like of shape (n_objects,), optional
-            An object of weight 0 is as if it were not there.
+            Weights of the objects in the loss. An object of weight 0 is left out.
 
         Returns
         -------
@@ -41,79 +60,101 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be mended, unknown labels, or a single
+            For parameters out of range, input that cannot be repaired, unknown labels, or a single
             class.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._validate_params()
-        y = column_or_1d(y, warn=True)
-        _check_labels(y)
-        weight = self._weights(sample_weight, y)
-        kept = np.full(len(y), True) if weight is None else weight > 0
+        return self._fit(X, y, sample_weight)
+
+    def _label_task(self, y, sample_weight):
+        y = check_labels(y)
+        sample_weight = self._weights(sample_weight, y)
+        kept = np.full(len(y), True) if sample_weight is None else sample_weight > 0
         classes = np.unique(y[kept])
         if len(classes) < 2:
             raise ValueError(
                 f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
             )
-        if self._continues and not np.array_equal(classes, self.classes_):
+        if self._is_warm_start and not np.array_equal(classes, self.classes_):
             raise ValueError(
-                f"y holds the classes {classes.tolist()}, the first fit knew "
+                f"y holds the classes {classes.tolist()}, the first fit had "
                 f"{self.classes_.tolist()}; set warm_start=False."
             )
-        codes = np.searchsorted(classes, y).clip(max=len(classes) - 1)
-        own = None if weight is None else weight[kept]
-        prior = np.bincount(codes[kept], weights=own, minlength=len(classes))
+        codes = np.searchsorted(classes, y).clip(max=len(classes) - 1).astype(np.int64)
+        own = None if sample_weight is None else sample_weight[kept]
+        counts = np.bincount(codes[kept], weights=own, minlength=len(classes))
         class_weight = None
         if self.class_weight is not None:
             weights = compute_class_weight(self.class_weight, classes=classes, y=y[kept])
             class_weight = torch.tensor(weights, dtype=torch.float32)
-
-        def labels(n_objects):
-            if n_objects != len(y):
-                raise ValueError(f"X has {n_objects} objects but y has {len(y)} labels.")
-            return codes.astype(np.int64)
-
-        self._fit(
-            X,
-            labels,
-            len(classes),
-            weight,
-            labels,
-            **self._criterion(class_weight, prior),
+        return LearningTask(
+            targets={"targets": codes},
+            n_outputs=len(classes),
+            strata=codes,
+            sample_weight=sample_weight,
+            net_params=self._criterion(class_weight, counts),
+            attributes={"classes_": classes, "class_prior_": counts / counts.sum()},
         )
-        self.classes_, self.class_prior_ = classes, prior / prior.sum()
-        return self
 
     def _criterion(self, class_weight, counts):
-        """Parameters of the net that give its loss.
+        """Return parameters of the net for its loss.
 
         `class_weight` is a tensor of shape (n_classes,) or None, `counts` an array of the weighted
         numbers of objects.
         """
-        return {"criterion": ClassificationLoss, "criterion__class_weight": class_weight}
+        loss = getattr(self, "loss", "cross_entropy")
+        if loss == "cross_entropy":
+            return {"criterion": ClassificationLoss, "criterion__class_weight": class_weight}
+        if loss == "balanced_focal":
+            balance = effective_number_weights(torch.from_numpy(counts), self.balance_beta)
+            class_weight = balance if class_weight is None else balance * class_weight
+        return {
+            "criterion": FocalLoss,
+            "criterion__gamma": self.focal_gamma,
+            "criterion__class_weight": class_weight,
+        }
+
+    def _extend_task(self, task, X, table):
+        if getattr(self, "batch_balance", None) is not None:
+            domains = None
+            if self.batch_balance != "class":
+                domains, _ = self._domains(X, len(table))
+            task.groups = balance_groups(self.batch_balance, task.targets["targets"], domains)
+
+    def _domains(self, X, n_objects):
+        """Return the domain of each object as a code, and the names of the domains."""
+        return domain_codes(None if self._on_array else as_frame(X), self.domain, n_objects)
 
     def predict_proba(self, X):
-        """Probabilities of the classes.
+        """Return probabilities of the classes.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table or array as in `fit`.
 
         Returns
         -------
         array of shape (n_objects, n_classes), float64
-            Columns as in ``classes_``; rows add up to 1.
+            Columns as in ``classes_``; rows add up to 1. An object without the modality gets
+            ``class_prior_``.
         """
-        _, logits, found = self._predict(X)
+        _, logits, present = self._predict(X)
         proba = softmax(logits)
-        proba[~found] = self.class_prior_
+        proba[~present] = self.class_prior_
         return proba
 
     def predict(self, X):
-        """The most probable class of every object.
+        """Return the most probable class of every object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table or array as in `fit`.
 
         Returns
         -------
@@ -122,8 +163,58 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         check_is_fitted(self, "net_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-    def _chosen(self, X, y):
-        """The class that `explain` is asked of each object, as a code (n_objects,)."""
+    @available_if(_is_causal)
+    def predict_proba_history(self, X):
+        """Return probabilities of the classes after each point, in one pass.
+
+        Available for encoders that read light curves point by point ("gru").
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            A table or array as in `fit`.
+
+        Returns
+        -------
+        pandas.Series of nested dtype, shape (n_objects,)
+            Index as that of `X`. One row for each usable point, in the order of time, with fields
+            ``time`` (MJD) and one by the name of each class. A row holds what `predict_proba` would
+            return for the light curve up to there, the last row for all of it. An object without a
+            light curve has no rows. For flat arrays and offsets, see
+            :func:`sklearn_sn.data.as_ragged`.
+
+        Raises
+        ------
+        ValueError
+            If a class is called "time".
+
+        Notes
+        -----
+        `predict_proba` thins light curves of more than `max_points` points, and the history does
+        not, because a row must not depend on the number of later points.
+        """
+        check_is_fitted(self, "net_")
+        check_class_names(self.classes_)
+        name = self.encoder_.modality
+        table = self._read(X, self.encoder_)
+        prepared = self.preprocessor_.prepare(table, whole=True)
+        points = prepared.ragged
+        logits = np.empty((points.n_points, len(self.classes_)))
+        dataset = TableDataset({name: self.preprocessor_}, {name: prepared})
+        for module, batch, positions in self._run(dataset):
+            if name not in batch.tensors:
+                continue
+            rows = positions[batch.object_index[name].cpu().numpy()]
+            for chunk in batch.tensors[name]:
+                own, rows = np.split(rows, [len(chunk["pad_mask"])])
+                _, outputs = module.after_each_point(chunk)  # (B, L, n_classes)
+                logits[points.points_of(own)[0]] = outputs[~chunk["pad_mask"]].cpu().numpy()
+        return nested_probabilities(
+            softmax(logits), self.classes_, points["time"], points.offsets, table.index
+        )
+
+    def _explained_outputs(self, X, y):
+        """Return the class to explain of each object, as a code (n_objects,)."""
         if y is None:
             return self.predict_proba(X).argmax(axis=1)
         labels = np.broadcast_to(np.asarray(y), len(X))
@@ -131,38 +222,41 @@ class NetworkClassifierMixin(ClassifierMixin, TransformerMixin):
         wrong = self.classes_[codes] != labels
         if wrong.any():
             raise ValueError(
-                f"explain knows the classes {self.classes_.tolist()}; y holds "
-                f"{labels[wrong].tolist()[0]!r}."
+                f"y of explain must hold classes of fit, {self.classes_.tolist()}. Got "
+                f"{labels[wrong].tolist()[0]!r} instead."
             )
         return codes
 
-    def _measured(self, outputs, chosen):
-        """Log-odds (N,) of classes, by codes, of the outputs of the network, as tensors."""
+    def _explained_values(self, outputs, chosen):
+        """Return log-odds (N,) of classes, by codes, from outputs of the network, as tensors."""
         return log_odds(outputs, chosen[:, None])
 
 
 def log_odds(logits, chosen):
-    """ln p / (1 - p) of some cells of a softmax: (N, n_cells) and (N, n_chosen) to (N,), tensors.
+    """Return ln p / (1 - p) of some cells of a softmax: (N, n_cells), (N, n_chosen) to (N,).
 
-    Where the probability is near 1 its logarithm tells nothing any more; this does.
+    Where a probability is near 1, its logarithm no longer changes; the log-odds do.
     """
     inside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, chosen, True)
     low = torch.finfo(logits.dtype).min
-    own, rest = logits.masked_fill(~inside, low), logits.masked_fill(inside, low)
-    return own.logsumexp(dim=1) - rest.logsumexp(dim=1)
+    own = logits.masked_fill(~inside, low).logsumexp(dim=1)
+    return own - logits.masked_fill(inside, low).logsumexp(dim=1)
 
 
 def softmax(logits):
-    """Probabilities in float64; rows add up to 1."""
+    """Return probabilities in float64; rows add up to 1."""
     logits = logits.astype(np.float64)
     proba = np.exp(logits - logits.max(axis=1, keepdims=True))
     return proba / proba.sum(axis=1, keepdims=True)
 
 
-def _check_labels(y):
-    if y.dtype.kind == "O" and any(label is None or label != label for label in y):
-        raise ValueError("y holds unknown labels (None or NaN); drop these objects before fit.")
-    if y.dtype.kind == "f":
-        assert_all_finite(y, input_name="y")
-    if y.dtype.kind != "S":
-        check_classification_targets(y)
+def check_class_names(classes):
+    """Raise a ValueError if a class has the name of the field of times."""
+    if "time" in map(str, classes):
+        raise ValueError("A class is called 'time', like the field of the times: rename it.")
+
+
+def nested_probabilities(proba, classes, time, offsets, index):
+    """Return probabilities as a nested column with the fields ``time`` and one for each class."""
+    fields = {str(name): proba[:, i] for i, name in enumerate(classes)}
+    return Ragged({"time": time, **fields}, offsets).to_nested(index=index, name="proba")

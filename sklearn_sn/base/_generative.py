@@ -1,4 +1,4 @@
-"""What estimators share whose module encodes to a distribution and decodes from its samples."""
+"""The base of estimators that encode to a distribution and decode from its samples."""
 
 import numpy as np
 import torch
@@ -16,19 +16,20 @@ class GenerativeEstimator(TorchEstimator):
     """Base of estimators around a :class:`~sklearn_sn.modules.MMVAEModule`."""
 
     def _posteriors(self, dataset):
-        """Mean and scale (M, n, D) of every expert, and which objects have it (M, n)."""
+        """Return mean and scale (M, n, D) of every expert, and the objects that have it (M, n)."""
         module = self.net_.module_
         M, n, D = len(module.encoders), len(dataset), int(np.prod(module.latent_shape))
         mean, scale = np.zeros((M, n, D), np.float32), np.ones((M, n, D), np.float32)
         present = np.zeros((M, n), dtype=bool)
         for module, batch, positions in self._run(dataset):
             for m, name in enumerate(module.encoders):
-                if name not in batch.tensors:
+                key = module.input_name(name)
+                if key not in batch.tensors:
                     continue
-                answer = module.encode(name, batch.tensors[name], batch.owners[name], len(batch))
-                for whole, part in zip((mean, scale), answer, strict=False):
+                parts = module.encode(name, batch.tensors[key], batch.object_index[key], len(batch))
+                for whole, part in zip((mean, scale), parts, strict=False):
                     whole[m, positions] = part.flatten(1).cpu().numpy()
-                present[m, positions] = answer[2].cpu().numpy()
+                present[m, positions] = parts[2].cpu().numpy()
         return mean, scale, present
 
     def _decoded(self, name, z, log_wavelength, phase):
@@ -45,13 +46,13 @@ class GenerativeEstimator(TorchEstimator):
         device = next(module.parameters()).device
         S, n, _ = z.shape
         step = max(1, CHUNK_NUMBERS // (S * max(1, log_wavelength.shape[1])))
-        places = [self._tensor(part, device) for part in (log_wavelength, phase)]
+        coordinates = [self._tensor(part, device) for part in (log_wavelength, phase)]
         with torch.inference_mode():
             for start in range(0, n, step):
                 rows = slice(start, min(start + step, n))
                 some = self._tensor(z[:, rows], device).unflatten(2, module.latent_shape)
-                here = (place if len(place) == 1 else place[rows] for place in places)
-                mean, scale = module.decode(name, some, *here)
+                own = (part if len(part) == 1 else part[rows] for part in coordinates)
+                mean, scale = module.decode(name, some, *own)
                 yield rows, mean.cpu().numpy(), scale.cpu().numpy()
 
     @staticmethod
@@ -59,9 +60,9 @@ class GenerativeEstimator(TorchEstimator):
         return torch.from_numpy(np.ascontiguousarray(array, dtype=np.float32)).to(device)
 
     def _bounds(self, dataset, n_samples, rng):
-        """Importance-weighted bound on the log-evidence of every object, in nats, unweighted.
+        """Return the importance-weighted bound on the log-evidence of every object, in nats.
 
-        All objects share the noise: the bound of one does not depend on the others.
+        All objects share the noise, so that the bound of one does not depend on the others.
         """
         module, bound = self.net_.module_, MMVAELoss("iwae_joint")
         module.eval()
@@ -69,26 +70,32 @@ class GenerativeEstimator(TorchEstimator):
         shape = (len(module.encoders), n_samples, 1, *module.latent_shape)
         noise = self._tensor(rng.laplace(size=shape), next(module.parameters()).device)
         with torch.inference_mode():
-            for batch, positions in BatchLoader(dataset, BOUND_BATCH, device=self.net_.device):
-                answer = module(batch.tensors, batch.owners, len(batch), n_samples, noise)
-                parts = (answer[key].flatten(-2) for key in ("z", "mean", "scale"))
-                total = log_likelihood(answer, batch, {})
-                out[positions] = -bound(*parts, answer["present"], total).cpu().numpy()
+            for batch, positions in BatchLoader(
+                dataset, BOUND_BATCH, device=next(module.parameters()).device
+            ):
+                output = module(batch.tensors, batch.object_index, len(batch), n_samples, noise)
+                parts = (output[key].flatten(-2) for key in ("z", "mean", "scale"))
+                total = log_likelihood(output, batch, {})
+                out[positions] = -bound(*parts, output["present"], total).cpu().numpy()
         return out
 
 
 def mixture_samples(mean, scale, present, n_samples, rng):
-    """Samples of the mixture of experts of every object, evenly from each that it has.
+    """Draw samples of the mixture of experts of every object, evenly from each expert.
 
-    The same noise serves all objects: what an object gets does not depend on the others. An object
+    All objects share the noise, so that the samples of one do not depend on the others. An object
     without any expert gets samples of the prior.
 
     Parameters
     ----------
     mean, scale : array of shape (M, n, D)
+        Of the Laplace posterior of every expert.
     present : bool array of shape (M, n)
+        Experts that an object has.
     n_samples : int
+        Samples of each object.
     rng : numpy.random.RandomState or Generator
+        Source of random numbers.
 
     Returns
     -------
@@ -97,7 +104,7 @@ def mixture_samples(mean, scale, present, n_samples, rng):
     noise = rng.laplace(size=(n_samples, 1, mean.shape[-1]))
     turn = rng.permutation(n_samples)
     counts = np.maximum(present.sum(axis=0), 1)
-    # Experts that an object has, first.
+    # The experts that an object has come first.
     order = np.argsort(~present, axis=0, kind="stable")
     expert = order[turn[:, None] % counts, np.arange(mean.shape[1])]  # (n_samples, n)
     rows = np.arange(mean.shape[1])
@@ -105,12 +112,12 @@ def mixture_samples(mean, scale, present, n_samples, rng):
 
 
 def mixture_mean(mean, present):
-    """Mean of the mixture, (n, D): the average of the experts, 0 without any."""
+    """Return the mean of the mixture, (n, D): the average of the experts, 0 without any."""
     counts = np.maximum(present.sum(axis=0), 1)
     return (mean * present[..., None]).sum(axis=0) / counts[:, None].astype(np.float32)
 
 
 def laplace_moments(mean, scale):
-    """Mean and standard deviation of an equal mixture of Laplaces over the first axis."""
+    """Return mean and standard deviation of an equal mixture of Laplaces over the first axis."""
     centre = mean.mean(axis=0)
     return centre, np.sqrt(mean.var(axis=0) + 2.0 * (scale**2).mean(axis=0))

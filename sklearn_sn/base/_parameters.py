@@ -1,32 +1,52 @@
-"""The one table of the parameters that every network estimator has."""
+"""Constraints of parameters that several estimators share."""
 
 from numbers import Integral, Real
 
-from sklearn.utils._param_validation import Interval, StrOptions
+import torch
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-TRAINING_CONSTRAINTS = {
-    "optimizer": [StrOptions({"adamw", "adam", "radam"})],
-    "lr": [Interval(Real, 0, None, closed="neither")],
-    "weight_decay": [Interval(Real, 0, None, closed="left")],
-    "batch_size": [Interval(Integral, 2, None, closed="left")],
-    "max_epochs": [Interval(Integral, 1, None, closed="left")],
-    "lr_schedule": [StrOptions({"one_cycle", "cosine"}), None],
-    "early_stopping": ["boolean"],
-    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-    "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-    "warm_start": ["boolean"],
-    "callbacks": ["array-like", None],
-    "device": [str],
-    "random_state": ["random_state"],
-    "verbose": ["verbose"],
-}
+TRAINABLE = ("all", "first_block", "head", "none")
 
 
-def size(low=1):
-    """Constraint of a whole number from `low` on."""
+def positive_int(low=1):
+    """Return the constraint of a whole number >= `low`."""
     return [Interval(Integral, low, None, closed="left")]
 
 
-def fraction():
-    """Constraint of a number in [0, 1)."""
+def unit_interval():
+    """Return the constraint of a number in [0, 1)."""
     return [Interval(Real, 0, 1, closed="left")]
+
+
+def positive_number():
+    """Return the constraint of a number > 0."""
+    return [Interval(Real, 0, None, closed="neither")]
+
+
+def weight():
+    """Return the constraint of a number >= 0."""
+    return [Interval(Real, 0, None, closed="left")]
+
+
+CLASS_WEIGHT = [StrOptions({"balanced"}), dict, None]
+TRAINING_CONSTRAINTS = {
+    "optimizer": [StrOptions({"adamw", "adam", "radam"})],
+    "lr": positive_number(),
+    "weight_decay": weight(),
+    "batch_size": positive_int(2),
+    "max_epochs": positive_int(),
+    "lr_schedule": [StrOptions({"one_cycle", "cosine"}), None],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": positive_int(),
+    "warm_start": ["boolean"],
+    "callbacks": ["array-like", None],
+    "device": [str, torch.device],
+    "random_state": ["random_state"],
+    "verbose": ["verbose"],
+}
+PRETRAINING_CONSTRAINTS = {
+    "pretrained": [HasMethods("fit"), None],
+    "trainable": [StrOptions(set(TRAINABLE))],
+    "pretrained_lr_factor": positive_number(),
+}

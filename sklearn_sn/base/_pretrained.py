@@ -4,37 +4,67 @@ import copy
 import inspect
 from dataclasses import dataclass
 
+import numpy as np
+import torch
 from sklearn.base import BaseEstimator
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from sklearn_sn.base._warm_start import same_parameter
+from sklearn_sn.data import band_wavelength
+from sklearn_sn.encoders import Encoder, resolve_encoder
+from sklearn_sn.preprocessors import Preprocessor
 
-TRAINABLE = ("all", "first_block", "head", "none")  # of recurrent encoders, "first_layer" too
+# Parameters of an encoder that another training may choose anew.
+_FREE = {
+    "augmentation",
+    "dropout",
+    "max_crop",
+    "max_points",
+    "max_shift",
+    "noise_augmentation",
+    "precision",
+}
+_OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift")
 
 
 @dataclass
-class PretrainedPart:
-    """A trained encoder of one modality, with the input that it was trained on."""
+class PretrainedEncoder:
+    """A trained encoder of one modality, with its preprocessor.
 
-    source: object
-    encoder: object
-    projection: object = None
+    Attributes
+    ----------
+    encoder : Encoder
+        Its parameters.
+    preprocessor : Preprocessor
+        Fitted, as in its training.
+    module : torch.nn.Module
+        The trained network.
+    projection : torch.nn.Module or None
+        The trained projection into a common space, if there is one.
+    """
+
+    encoder: Encoder
+    preprocessor: Preprocessor
+    module: nn.Module
+    projection: nn.Module | None = None
 
 
-def pretrained_parts(pretrained, modalities):
+def pretrained_encoders(pretrained, modalities):
     """Find the trained encoder of every modality.
 
     Parameters
     ----------
     pretrained : FrozenEstimator, or dict of str to FrozenEstimator, or None
-        A dict gives each modality its own.
+        A dict gives an estimator for each modality.
     modalities : sequence of str
+        Modalities of the estimator that is fitted.
 
     Returns
     -------
-    dict of str to PretrainedPart
-        Deep copies, for the modalities that `pretrained` knows.
+    dict of str to PretrainedEncoder
+        Deep copies, for the modalities that `pretrained` has.
 
     Raises
     ------
@@ -48,7 +78,7 @@ def pretrained_parts(pretrained, modalities):
     for modality, estimator in named.items():
         estimator = _fitted(estimator)
         if modality in modalities and modality in estimator.modalities_:
-            parts[modality] = copy.deepcopy(estimator._pretrained_part(modality))
+            parts[modality] = copy.deepcopy(estimator._pretrained_encoder(modality))
         elif isinstance(pretrained, dict):
             raise ValueError(
                 f"'pretrained' names the modality {modality!r}, but its estimator has encoders of "
@@ -63,63 +93,137 @@ def pretrained_parts(pretrained, modalities):
 
 def _fitted(estimator):
     inner = estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
-    if not isinstance(inner, BaseEstimator) or not hasattr(inner, "_pretrained_part"):
+    if not isinstance(inner, BaseEstimator) or not hasattr(inner, "_pretrained_encoder"):
         raise ValueError(
-            "'pretrained' must be a FrozenEstimator around a fitted estimator of this library; "
-            f"got {type(inner).__name__}."
+            "'pretrained' must be a FrozenEstimator around a fitted estimator of this library. Got "
+            f"{type(inner).__name__} instead."
         )
     try:
         check_is_fitted(inner, "net_")
     except Exception as error:
         raise ValueError(
-            "The estimator given as 'pretrained' is not fitted. scikit-learn's clone un-fits a "
+            "The estimator given as 'pretrained' is not fitted. scikit-learn's clone resets a "
             "plain estimator: wrap it as sklearn.frozen.FrozenEstimator(estimator)."
         ) from error
     return inner
 
 
-def raise_on_conflicting_params(params, taken, defaults):
-    """Refuse parameters that say otherwise than the pretrained encoder, which would win.
+def chosen_encoder(estimator, parameter, modality, default, part):
+    """Return the encoder of an estimator's parameter, or the pretrained one.
 
     Parameters
     ----------
-    params : dict
-        Of the estimator.
-    taken : dict of str to value
-        What comes with the encoder, by the name of the parameter.
-    defaults : dict
-        A parameter left at its default contradicts nothing.
+    estimator : TorchEstimator
+        The estimator that is fitted.
+    parameter, modality : str
+        Its parameter, and the modality that this is for.
+    default : str
+        Name that "auto" stands for.
+    part : PretrainedEncoder or None
+        The pretrained encoder of the modality.
+
+    Returns
+    -------
+    Encoder
+        A checked copy.
 
     Raises
     ------
     ValueError
-        Naming the parameter.
+        If the parameter is invalid, or contradicts the pretrained encoder.
     """
-    for name, value in taken.items():
-        if same_parameter(params[name], defaults[name]) or same_parameter(params[name], value):
-            continue
-        raise ValueError(
-            f"The {name!r} parameter is {params[name]!r}, but the pretrained encoder comes with "
-            f"{value!r}; leave it at its default."
-        )
+    value = getattr(estimator, parameter)
+    if part is not None and same_parameter(value, defaults_of(type(estimator))[parameter]):
+        return copy.deepcopy(part.encoder)
+    name = type(estimator).__name__
+    encoder = resolve_encoder(value, modality, parameter=parameter, estimator=name, default=default)
+    if part is None:
+        return encoder
+    raise_on_conflicting_params(encoder, part.encoder, parameter)
+    free = {k: v for k, v in encoder.get_params(deep=False).items() if k in _FREE}
+    _set_dropout(part.module, free.get("dropout"))
+    return copy.deepcopy(part.encoder).set_params(**free)
 
 
-def defaults_of(cls):
-    """Default of every parameter of an estimator's class."""
-    return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
-
-
-def frozen_modules(part, encoder, projection, trainable):
-    """The submodules of one modality that stay as they are.
+def raise_on_conflicting_params(encoder, trained, parameter):
+    """Raise a ValueError if an encoder contradicts the pretrained one.
 
     Parameters
     ----------
-    part : PretrainedPart or None
-        None: nothing was pretrained, everything trains.
-    encoder, projection : torch.nn.Module
-        A projection that did not come with the encoder trains in any case.
-    trainable : {"all", "first_block", "first_layer", "head", "none"}
-        The first layer of a recurrent encoder is its first block.
+    encoder, trained : Encoder
+        The encoder asked for, and the pretrained one. A parameter at its default contradicts
+        nothing.
+    parameter : str
+        Name of the estimator's parameter, for messages.
+    """
+    if type(encoder) is not type(trained):
+        raise ValueError(
+            f"The {parameter!r} parameter is {encoder!r}, but the pretrained encoder is "
+            f"{trained!r}; leave it at its default."
+        )
+    defaults = defaults_of(type(encoder))
+    theirs = trained.get_params(deep=False)
+    for name, value in encoder.get_params(deep=False).items():
+        agrees = same_parameter(value, defaults[name]) or same_parameter(value, theirs[name])
+        if name not in _FREE and not agrees:
+            raise ValueError(
+                f"The '{parameter}__{name}' parameter is {value!r}, but the pretrained encoder has "
+                f"{theirs[name]!r}; leave it at its default."
+            )
+
+
+def pretrained_preprocessor(part, fresh):
+    """Return the preprocessor of a pretrained encoder, for another training.
+
+    What an encoder sees stays as in its training; how batches are augmented is new.
+
+    Parameters
+    ----------
+    part : PretrainedEncoder
+        Its module learns the bands of the new table if it has learned band vectors.
+    fresh : Preprocessor
+        Fitted on the new table, with the augmentation that is asked for.
+    """
+    preprocessor = part.preprocessor
+    if hasattr(preprocessor, "bands_"):
+        _add_bands(part, fresh)
+    for attribute in _OF_PREPROCESSOR:
+        if hasattr(preprocessor, attribute) and hasattr(fresh, attribute):
+            setattr(preprocessor, attribute, getattr(fresh, attribute))
+    return preprocessor
+
+
+def _add_bands(part, fresh):
+    known = list(part.preprocessor.bands_)
+    new = [band for band in fresh.bands_ if band not in known]
+    if new and part.preprocessor.band_encoding == "embedding":
+        distance = np.abs(band_wavelength(new)[:, None] - band_wavelength(known)[None])
+        part.module.add_bands(torch.from_numpy(distance.argmin(axis=1)))
+    part.preprocessor.bands_ = np.array([*known, *new], dtype=object)
+
+
+def _set_dropout(module, rate):
+    for part in module.modules():
+        if rate is not None and isinstance(part, nn.Dropout):
+            part.p = float(rate)
+
+
+def defaults_of(cls):
+    """Return the default of every parameter of a class."""
+    return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
+
+
+def frozen_modules(part, projection, trainable):
+    """Return the submodules of one modality that are not trained.
+
+    Parameters
+    ----------
+    part : PretrainedEncoder or None
+        None: nothing is pretrained, everything is trained.
+    projection : torch.nn.Module
+        A projection that did not come with the encoder is always trained.
+    trainable : {"all", "first_block", "head", "none"}
+        "first_block" trains the first block and the projection.
 
     Returns
     -------
@@ -127,18 +231,30 @@ def frozen_modules(part, encoder, projection, trainable):
     """
     if part is None or trainable == "all":
         return []
-    if trainable == "none":
-        return [encoder, projection] if projection is part.projection else [encoder]
-    if trainable == "head":
-        return [encoder]
-    if not hasattr(encoder, "first_block"):
+    if trainable == "none" and projection is part.projection:
+        return [part.module, projection]
+    if trainable in ("none", "head"):
+        return [part.module]
+    if not hasattr(part.module, "first_block"):
         raise ValueError(
             f"trainable={trainable!r} needs an encoder with a method first_block(); "
-            f"{type(encoder).__name__} has none."
+            f"{type(part.module).__name__} has none."
         )
-    first = {id(m) for top in encoder.first_block() for m in top.modules()}
+    first = {id(m) for top in part.module.first_block() for m in top.modules()}
     return [
         module
-        for module in encoder.modules()
+        for module in part.module.modules()
         if id(module) not in first and not any(id(m) in first for m in module.modules())
     ]
+
+
+def encoder_width(module, tensors):
+    """Return the width of an encoder's output: its ``output_dim``, or that of a forward pass."""
+    width = getattr(module, "output_dim", None)
+    if width is None:
+        was_training = module.training
+        module.eval()
+        with torch.no_grad():
+            width = module(**tensors).shape[-1]
+        module.train(was_training)
+    return width

@@ -1,19 +1,23 @@
 """What network regressors have in common: numbers in, numbers and their errors out."""
 
 import numpy as np
-from sklearn.base import RegressorMixin, TransformerMixin
+from sklearn.base import RegressorMixin
 from sklearn.utils._param_validation import StrOptions
-from sklearn.utils.validation import check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 
+from sklearn_sn.base._labels import check_numbers
+from sklearn_sn.base._supervised_estimator import LearningTask
 from sklearn_sn.losses import GaussianLoss, SquaredErrorLoss
 
 _LOSSES = {"squared_error": SquaredErrorLoss, "gaussian": GaussianLoss}
+REGRESSION_CONSTRAINTS = {"loss": [StrOptions(set(_LOSSES))]}
 
 
-class NetworkRegressorMixin(RegressorMixin, TransformerMixin):
-    """fit and predict of a regressor; to stand left of a SupervisedEstimator."""
+class NetworkRegressorMixin(RegressorMixin):
+    """fit and predict of regressors, as scikit-learn's RegressorMixin."""
 
-    _loss_constraint = {"loss": [StrOptions(set(_LOSSES))]}
+    _noun = "numbers"
+    _default_dropout = 0.0
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -26,11 +30,12 @@ class NetworkRegressorMixin(RegressorMixin, TransformerMixin):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column of what the estimator reads; see :func:`sklearn_sn.data.check_table`.
+            With a column of the modality; see :func:`sklearn_sn.data.check_table`. For light curves
+            and spectra also an array, one object a row.
         y : array-like of shape (n_objects,)
-            Finite numbers.
+            Finite numbers, such as redshifts.
         sample_weight : array-like of shape (n_objects,), optional
-            An object of weight 0 is as if it were not there.
+            Weights of the objects in the loss. An object of weight 0 is left out.
 
         Returns
         -------
@@ -39,77 +44,88 @@ class NetworkRegressorMixin(RegressorMixin, TransformerMixin):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be mended, or numbers that are not
+            For parameters out of range, input that cannot be repaired, or numbers that are not
             finite.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._validate_params()
-        y = column_or_1d(y, warn=True, dtype=np.float64)
-        if not len(y):
-            raise ValueError("y is empty; fit needs at least two objects.")
-        if not np.isfinite(y).all():
-            raise ValueError("y holds NaN or infinity; drop these objects before fit.")
-        weight = self._weights(sample_weight, y)
-        if not self._continues:
-            self.target_mean_ = float(np.average(y, weights=weight))
-            spread = np.sqrt(np.average((y - self.target_mean_) ** 2, weights=weight))
-            self.target_scale_ = float(spread) or 1.0
+        return self._fit(X, y, sample_weight)
 
-        def targets(n_objects):
-            if n_objects != len(y):
-                raise ValueError(f"X has {n_objects} objects but y has {len(y)} numbers.")
-            return ((y - self.target_mean_) / self.target_scale_).astype(np.float32)
-
+    def _label_task(self, y, sample_weight):
+        y = check_numbers(y)
+        sample_weight = self._weights(sample_weight, y)
+        if self._is_warm_start:
+            mean, scale = self.target_mean_, self.target_scale_
+        else:
+            mean = float(np.average(y, weights=sample_weight))
+            scale = float(np.sqrt(np.average((y - mean) ** 2, weights=sample_weight))) or 1.0
         loss = _LOSSES[self.loss]
-        return self._fit(X, targets, loss.n_outputs, weight, lambda n_objects: None, criterion=loss)
+        return LearningTask(
+            targets={"targets": ((y - mean) / scale).astype(np.float32)},
+            n_outputs=loss.n_outputs,
+            sample_weight=sample_weight,
+            net_params={"criterion": loss},
+            attributes={"target_mean_": mean, "target_scale_": scale},
+        )
+
+    def _default_shift(self, encoder):
+        return 0.0  # a shift would change the redshift to be learned
 
     def predict(self, X, return_std=False):
-        """The number of every object.
+        """Return the predicted number of every object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table or array as in `fit`.
         return_std : bool, default=False
             Also return standard deviations; for ``loss="gaussian"``.
 
         Returns
         -------
         mean : array of shape (n_objects,), float64
+            ``target_mean_`` for an object without the modality.
         std : array of shape (n_objects,), float64
             Only if ``return_std``.
 
         Raises
         ------
         ValueError
-            For ``return_std`` where no standard deviation was learned.
+            For ``return_std`` if no standard deviation was learned.
         """
         check_is_fitted(self, "net_")
         self._check_std(return_std)
-        _, outputs, found = self._predict(X)
-        mean, std = self._moments(outputs, found)
+        _, outputs, present = self._predict(X)
+        mean, std = self._moments(outputs, present)
         return (mean, std) if return_std else mean
 
     def _check_std(self, return_std):
         if return_std and self.loss != "gaussian":
-            raise ValueError("return_std needs loss='gaussian'; this regressor learned no width.")
+            raise ValueError(
+                "return_std needs loss='gaussian'; this regressor learned no standard deviation."
+            )
 
-    def _chosen(self, X, y):
-        """What `explain` is asked of each object: the one number that there is."""
+    def _explained_outputs(self, X, y):
+        """Return the output to explain of each object: the only one."""
         if y is not None:
-            raise ValueError("explain takes no y of a regressor: it explains its one number.")
+            raise ValueError("explain takes no y for a regressor: it explains its one number.")
         return np.zeros(len(X), dtype=np.int64)
 
-    def _measured(self, outputs, chosen):
-        """The numbers (N,) of outputs (N, n_outputs) of the network, as tensors."""
+    def _explained_values(self, outputs, chosen):
+        """Return numbers (N,) from outputs (N, n_outputs) of the network, as tensors."""
         return outputs[:, 0] * self.target_scale_ + self.target_mean_
 
-    def _moments(self, outputs, found):
-        """Means and standard deviations (n,), of outputs (n, n_outputs) in units of the targets.
+    def _moments(self, outputs, present):
+        """Return means and standard deviations (n,) from outputs (n, n_outputs).
 
-        Where nothing was found they are those of the training objects.
+        Where nothing is present they are those of the training objects.
         """
         outputs = outputs.astype(np.float64)
-        mean = np.where(found, outputs[:, 0], 0.0) * self.target_scale_ + self.target_mean_
+        mean = np.where(present, outputs[:, 0], 0.0) * self.target_scale_ + self.target_mean_
         if self.loss != "gaussian":
             return mean, None
         log_variance = np.clip(outputs[:, 1], GaussianLoss.LOWEST, GaussianLoss.HIGHEST)
-        return mean, np.where(found, np.exp(0.5 * log_variance), 1.0) * self.target_scale_
+        return mean, np.where(present, np.exp(0.5 * log_variance), 1.0) * self.target_scale_

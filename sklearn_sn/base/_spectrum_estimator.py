@@ -1,124 +1,114 @@
-"""What estimators of spectra have in common that train a convolutional network."""
+"""The base of estimators of spectra."""
 
 from dataclasses import dataclass
-from numbers import Real
 
 import numpy as np
 import pandas as pd
-import torch
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base._array_input import ArrayInputMixin
-from sklearn_sn.base._parameters import fraction, size
-from sklearn_sn.base._spectrum_explanation import SpectrumExplanationMixin
-from sklearn_sn.base._spectrum_networks import ARCHITECTURES, N_BINS, network_sizes
+from sklearn_sn.base._estimator import PREDICT_BATCH
+from sklearn_sn.base._parameters import unit_interval
+from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data import reject_text, warn_quality
-from sklearn_sn.nets import CHANNELS, FluxArray, SpectrumGridInput, TableDataset, WeightAverage
+from sklearn_sn.encoders import DataSettings
+from sklearn_sn.nets import TableDataset, WeightAverage
 
 _NAME = "spectrum"
-OPTICAL = (1000.0, 30000.0)  # Å, which tables may hold
-# A grid so short costs nothing in double precision.
-SHORT_GRID = 128
-# From this width on, products in bfloat16 outweigh what the conversion costs.
-WIDE = 256
-# Parts of the grid by which spectra move in training: where a shift is an unknown redshift, and
-# elsewhere, for errors of calibration and of known redshifts.
-UNKNOWN_SHIFT, KNOWN_SHIFT = 0.1, 0.003
-# Bins of a batch of predictions: bounds its memory.
-PREDICT_BINS = 2**17
+OPTICAL = (1000.0, 30000.0)  # Å, limits of wavelengths in tables
+PREDICT_BINS = 2**17  # bins in a batch of predictions; bounds its memory
+
+WAVELENGTH_CONSTRAINTS = {
+    "wavelength_range": ["array-like"],
+    "combine": [StrOptions({"mean", "geometric"})],
+    "ema_decay": [*unit_interval(), None],
+}
+SPECTRUM_CONSTRAINTS = {
+    **WAVELENGTH_CONSTRAINTS,
+    "frame": [StrOptions({"observer", "rest"})],
+    "wavelength": ["array-like", None],
+}
 
 
 @dataclass(frozen=True)
-class SpectrumAnswers:
-    """What the network says of each spectrum of some objects.
+class SpectrumPredictions:
+    """Output of the network for each spectrum of some objects.
 
     Attributes
     ----------
     latent, outputs : array of shape (n_spectra, width), (n_spectra, n_outputs)
-    found : array of bool, shape (n_spectra,)
-        Which of the spectra reach the grid.
+        Latents and outputs of the network.
+    on_grid : array of bool, shape (n_spectra,)
+        Spectra that cover enough bins of the grid.
     time : array of shape (n_spectra,)
         MJD, NaN where unknown.
     offsets : array of int, shape (n_objects + 1,)
         Spectra of object ``i`` are rows ``offsets[i]`` to ``offsets[i + 1] - 1``.
     index : pandas.Index of shape (n_objects,)
+        Names of the objects.
     prior : array of shape (n_objects, n_classes) or None
-        Of classifiers, what is said of objects without a spectrum.
+        Probabilities that a classifier gives to objects without a spectrum.
     """
 
     latent: np.ndarray
     outputs: np.ndarray
-    found: np.ndarray
+    on_grid: np.ndarray
     time: np.ndarray
     offsets: np.ndarray
     index: pd.Index
     prior: np.ndarray | None = None
 
     def per_object(self, values):
-        """Mean over the spectra of each object that reach the grid, (n_objects, ...); or NaN."""
-        owner = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.found]
-        count = np.bincount(owner, minlength=len(self.index)).astype(float)
+        """Average values over the spectra of each object on the grid; NaN without any."""
+        object_index = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.on_grid]
+        count = np.bincount(object_index, minlength=len(self.index)).astype(float)
         total = np.zeros((len(self.index), *values.shape[1:]))
-        np.add.at(total, owner, values[self.found])
+        np.add.at(total, object_index, values[self.on_grid])
         count[count == 0] = np.nan
         return total / count.reshape(-1, *[1] * (values.ndim - 1))
 
 
-class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEstimator):
-    """Base of classifiers and regressors of spectra, of a table or of an array on one grid.
+class SpectrumEstimator(SupervisedEstimator):
+    """Base of classifiers and regressors of spectra, from a table or an array on one grid.
 
-    Training sees one spectrum of each object in an epoch, drawn anew; predictions are made for each
-    spectrum, and combined by the subclass.
+    An epoch of training sees one random spectrum of each object. Predictions are made for each
+    spectrum, and subclasses combine them.
     """
 
-    _parameter_constraints = {
-        **SupervisedEstimator._parameter_constraints,
-        "architecture": [StrOptions(set(ARCHITECTURES))],
-        "size": [StrOptions(set(N_BINS))],
-        "widths": ["array-like", None],
-        "kernels": ["array-like", None],
-        "latent_dim": size(),
-        "channels": ["array-like", None],
-        "wavelength_range": ["array-like"],
-        "n_bins": [*size(2), None],
-        "grid": [StrOptions({"log", "linear"})],
-        "frame": [StrOptions({"observer", "rest"})],
-        "wavelength": ["array-like", None],
-        "combine": [StrOptions({"mean", "geometric"})],
-        "dropout": fraction(),
-        "noise_augmentation": ["boolean"],
-        "augmentation": ["boolean"],
-        "max_crop": [Interval(Real, 0, 0.5, closed="left")],
-        "max_shift": [Interval(Real, 0, 0.5, closed="left"), None],
-        "ema_decay": [*fraction(), None],
-        "precision": [StrOptions({"auto", "float32", "bfloat16"})],
-    }
-
-    modalities_ = (_NAME,)
-    _normalize = False
-    _array_kind = "an array of spectra on one grid"
-    _input_class = SpectrumGridInput
+    _encoder_parameters = {"encoder": (_NAME, "spectranet")}
+    _modalities = (_NAME,)
 
     @property
     def _poor_score(self):
-        # Without it, arrays that differ in level or scale alone are the same to the network.
-        return self.channels is not None and "amplitude" not in self.channels
+        # Without the channel "amplitude", arrays that differ only in level or scale look the same.
+        channels = getattr(self.encoder, "channels", None)
+        return channels is not None and "amplitude" not in channels
 
-    # What comes in --------------------------------------------------------------
+    # Input ----------------------------------------------------------------------
+
+    @property
+    def _rest_frame(self):
+        return getattr(self, "frame", "observer") == "rest"
 
     @property
     def _metadata_columns(self):
-        return ("redshift",) if self.frame == "rest" else ()
+        return ("redshift",) if self._rest_frame else ()
 
-    def _checked(self, X, training=False):
-        table = super()._checked(X, training)
-        if self.frame == "rest":
+    def _data_settings(self):
+        return DataSettings(
+            wavelength_range=tuple(self.wavelength_range),
+            rest_frame=self._rest_frame,
+            n_array_columns=int(self.n_features_in_) if self._on_array else None,
+        )
+
+    def _read(self, X, encoder, training=False):
+        table = super()._read(X, encoder, training)
+        if self._rest_frame:
             if not hasattr(table, "metadata"):
                 raise ValueError(
                     "The 'frame' parameter is 'rest', which needs a table with a column "
-                    "'redshift'. An array is taken as it is: leave frame='observer'."
+                    "'redshift'. For an array, leave frame='observer'."
                 )
             redshift = table.metadata["redshift"]
             reject_text(redshift, "redshift")
@@ -130,165 +120,86 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
                 )
         return table
 
-    def _from_array(self, values, index):
-        n_bins = values.shape[1]
-        if self._continues and n_bins != self.input_.n_bins:
+    def _array_wavelength(self, n_columns):
+        """Return wavelengths of the columns of an array in Å, or their numbers."""
+        if self._is_warm_start and n_columns != self.preprocessor_.n_bins:
             raise ValueError(
-                f"warm_start goes on with spectra of {self.input_.n_bins} bins; X has {n_bins}."
+                f"warm_start continues with spectra of {self.preprocessor_.n_bins} bins; X has "
+                f"{n_columns}."
             )
-        return FluxArray(values, self._columns(n_bins), index)
-
-    def _columns(self, n_bins):
-        """Wavelengths of the columns of an array in Å, or their numbers."""
-        if self.wavelength is None:
-            return np.arange(n_bins, dtype=np.float64)
+        if getattr(self, "wavelength", None) is None:
+            return np.arange(n_columns, dtype=np.float64)
         wavelength = np.asarray(self.wavelength, dtype=np.float64)
         middle = np.median(wavelength) if wavelength.size else OPTICAL[0]
         if middle < OPTICAL[0]:
             raise ValueError(
-                f"The 'wavelength' parameter must be in Å. Got a median of {middle:g} instead: nm "
-                "times 10, or µm times 1e4."
+                f"The 'wavelength' parameter must be in Å. Got a median of {middle:g} instead: "
+                "multiply nm by 10, or µm by 1e4."
             )
-        if wavelength.shape != (n_bins,) or not np.all(np.diff(wavelength, prepend=0.0) > 0):
+        if wavelength.shape != (n_columns,) or not np.all(np.diff(wavelength, prepend=0.0) > 0):
             raise ValueError(
-                f"The 'wavelength' parameter must hold the {n_bins} rising wavelengths of the "
-                f"columns of X in Å. Got an array of shape {wavelength.shape} instead."
+                f"The 'wavelength' parameter must hold the {n_columns} increasing wavelengths of "
+                f"the columns of X in Å. Got an array of shape {wavelength.shape} instead."
             )
         return wavelength
 
-    def _check_sizes(self, params):
-        network_sizes(params)
-        self._check_grid(params)
+    def _check_data_parameters(self):
+        check_wavelength_range(self.wavelength_range)
 
-    @staticmethod
-    def _check_grid(params):
-        ends = np.asarray(params["wavelength_range"])
-        if ends.shape != (2,) or not OPTICAL[0] <= ends[0] < ends[1] <= OPTICAL[1]:
-            raise ValueError(
-                "The 'wavelength_range' parameter must be two rising wavelengths in [1000, 30000] "
-                f"Å. Got {params['wavelength_range']!r} instead."
-            )
-        channels = params["channels"]
-        if channels is not None and not (len(channels) and set(channels) <= set(CHANNELS)):
-            raise ValueError(
-                f"The 'channels' parameter must be a sequence of names of {list(CHANNELS)}. Got "
-                f"{channels!r} instead."
-            )
-
-    def _nothing_left(self):
+    def _nothing_usable(self):
         return f"No spectrum covers three bins of the grid, {self.wavelength_range!r} Å."
 
-    def _new_input(self, params):
-        channels = self.channels
-        if channels is None:
-            # An array may have been scaled by whoever gives it; a column has any scale.
-            channels = CHANNELS if self._on_array else CHANNELS[:2]
-        shift = self.max_shift
-        if shift is None:
-            redshifts = self.frame == "observer" and self.grid == "log" and not self._on_array
-            shift = UNKNOWN_SHIFT if redshifts else KNOWN_SHIFT
-        return self._input_class(
-            wavelength_range=tuple(float(end) for end in self.wavelength_range),
-            n_bins=self._n_bins,
-            grid=self.grid,
-            rest=self.frame == "rest",
-            channels=tuple(str(name) for name in channels),
-            noise=self.noise_augmentation,
-            augmentation=self.augmentation,
-            max_crop=float(self.max_crop),
-            max_shift=float(shift),
-        )
+    # Training -------------------------------------------------------------------
 
-    @property
-    def _n_bins(self):
-        if self._on_array:
-            return int(self.n_features_in_)
-        return int(self.n_bins or N_BINS[self.size])
-
-    # The network ----------------------------------------------------------------
-
-    @property
-    def _widths(self):
-        """Channels of the blocks of the network."""
-        return network_sizes(self.get_params(deep=False))["widths"]
-
-    def _new_encoder(self, params):
-        encoder = ARCHITECTURES[self.architecture](
-            n_channels=self.input_.n_channels,
-            n_bins=self.input_.n_bins,
-            output_dim=self.latent_dim,
-            dropout=self.dropout,
-            **network_sizes(params),
-        )
-        encoder.mixed = self._mixed(self._device())
-        return encoder
-
-    def _mixed(self, device):
-        """Whether to multiply in bfloat16: asked for, or wide enough, on what is made for it."""
-        if self.precision != "auto":
-            return self.precision == "bfloat16"
-        if max(self._widths) < WIDE:
-            return False
-        if str(device).startswith("cuda"):
-            return torch.cuda.is_bf16_supported()
-        # Without tiles a processor converts more than it gains.
-        return bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())
-
-    def _own_callbacks(self):
+    def _extra_callbacks(self):
         return [] if self.ema_decay is None else [("average", WeightAverage(self.ema_decay))]
 
     def _evaluated_part(self, dataset, positions):
-        """Every spectrum of some objects by itself; those of one object share its weight."""
+        """Return every spectrum of some objects by itself; those of one object share its weight."""
         prepared = dataset.prepared[_NAME]
-        owners = prepared.owners
-        extras = {name: values[owners] for name, values in dataset.extras.items()}
-        weight = extras.get("weight", np.ones(len(owners), dtype=np.float32))
-        extras["weight"] = (weight / prepared.lengths[owners]).astype(np.float32)
-        rows = np.flatnonzero(np.isin(owners, dataset.rows[positions]))
-        return TableDataset(dataset.inputs, {_NAME: prepared.apart()}, extras, rows)
+        index = prepared.object_index
+        targets = {name: values[index] for name, values in dataset.targets.items()}
+        weight = targets.get("weight", np.ones(len(index), dtype=np.float32))
+        targets["weight"] = (weight / prepared.lengths[index]).astype(np.float32)
+        rows = np.flatnonzero(np.isin(index, dataset.rows[positions]))
+        single = {_NAME: prepared.one_per_object()}
+        return TableDataset(dataset.preprocessors, single, targets, rows)
 
-    # What comes out -------------------------------------------------------------
-
-    @property
-    def _exact(self):
-        return self._on_array and self.input_.n_bins < SHORT_GRID
+    # Prediction -----------------------------------------------------------------
 
     @property
     def _predict_limit(self):
-        return max(1, PREDICT_BINS // self.input_.n_bins)
+        return max(1, PREDICT_BINS // self.preprocessor_.n_bins)
 
-    def _run(self, dataset):
-        self.net_.module_.encoder.mixed = self._mixed(self.net_.device) and not self._exact
-        yield from super()._run(dataset)
-
-    def _answers(self, X):
-        """What the network says of each spectrum, block by block."""
+    def _predict_spectra(self, X):
+        """Return :class:`SpectrumPredictions` of all spectra of X."""
         check_is_fitted(self, "net_")
-        return self._answers_of(self._checked(X))
+        return self._forward_spectra(self._read(X, self.encoder_))
 
-    def _answers_of(self, table):
-        n_outputs = self.net_.module_.head.out_features
+    def _forward_spectra(self, table):
+        module = self.net_.module_
         parts = [
-            self._outputs_of(TableDataset({_NAME: self.input_}, {_NAME: block}), n_outputs)
-            for block in self.input_.blocks(table)
+            self._outputs_of(TableDataset({_NAME: self.preprocessor_}, {_NAME: block}))
+            for block in self.preprocessor_.blocks(table)
         ]
-        width = self.net_.module_.width
-        empty = (np.empty((0, width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))
-        latent, outputs, found = map(np.concatenate, zip(empty, *parts, strict=True))
-        self._say_unreached(table, found)
+        empty = (np.empty((0, module.width)), np.empty((0, module.n_outputs)), np.empty(0, bool))
+        latent, outputs, on_grid = map(np.concatenate, zip(empty, *parts, strict=True))
+        self._warn_off_grid(table, on_grid)
         unknown = np.full(len(table), np.nan)
         time = unknown if self._on_array else table.spectrum.reduce("first", "time")
-        return SpectrumAnswers(latent, outputs, found, time, table.spectrum_offsets, table.index)
+        offsets = table.spectrum_offsets
+        return SpectrumPredictions(latent, outputs, on_grid, time, offsets, table.index)
 
-    def _say_unreached(self, table, found):
-        """Warn of objects whose spectra, given which of them reach the grid, all do not."""
-        if self._on_array or found.all():
+    def _warn_off_grid(self, table, on_grid):
+        """Warn of objects of which no spectrum covers enough of the grid."""
+        if self._on_array or on_grid.all():
             return
         counts = np.diff(table.spectrum_offsets)
-        owner = np.repeat(np.arange(len(table)), counts)
-        lost = np.flatnonzero((counts > 0) & (np.bincount(owner, found, len(table)) == 0))
+        object_index = np.repeat(np.arange(len(table)), counts)
+        n_on_grid = np.bincount(object_index, on_grid, len(table))
+        lost = np.flatnonzero((counts > 0) & (n_on_grid == 0))
         if len(lost):
-            rest = " at rest" if self.frame == "rest" else ""
+            rest = " at rest" if self._rest_frame else ""
             warn_quality(
                 f"The spectra of {len(lost)} objects cover fewer than three bins of the grid, "
                 f"{tuple(self.wavelength_range)!r} Å{rest}, and count as missing (first "
@@ -296,17 +207,87 @@ class SpectrumEstimator(SpectrumExplanationMixin, ArrayInputMixin, SupervisedEst
             )
 
     def transform(self, X):
-        """The encodings on which the head stands, averaged over the spectra of each object.
+        """Return the latents on which the head stands, averaged over the spectra of each object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
 
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            An object without a spectrum gets the mean of the training objects.
+            An object without a spectrum gets ``missing_embedding_``.
         """
-        answers = self._answers(X)
-        latent = answers.per_object(answers.latent)
+        predictions = self._predict_spectra(X)
+        latent = predictions.per_object(predictions.latent)
         return np.where(np.isnan(latent), self.missing_embedding_, latent).astype(np.float32)
+
+    def explain(self, X, y=None, *, method="occlusion", window=None):
+        """Return which wavelengths support a prediction, and which oppose it.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
+        y : label or array-like of shape (n_objects,), optional
+            Classes to explain, by default the predicted ones. For classifiers.
+        method : {"occlusion", "gradient"}, default="occlusion"
+            "occlusion" hides a window of the spectrum, as if it were not observed, and measures by
+            how much the output falls; windows overlap by half, and a bin gets the mean over the
+            windows that hold it. "gradient" multiplies the derivative of the output by the input,
+            which is fast and fine but noisy.
+        window : int, default=None
+            Bins that occlusion hides at once; by default a 32nd of the grid.
+
+        Returns
+        -------
+        wavelength : array of shape (n_bins,)
+            Å, in the frame that the network sees: the rest frame with ``frame="rest"``.
+        importance : array of shape (n_objects, n_bins), float64
+            For classifiers in log-odds, ln p / (1 - p); for regressors in the unit of the number.
+            Positive where the bin makes the prediction more probable, or the number larger. The
+            mean over the spectra of an object; 0 where none covers the bin.
+
+        Raises
+        ------
+        ValueError
+            For an unknown `method` or label, or a `window` that is not a number of bins.
+
+        Notes
+        -----
+        The importance reflects network and data, not physics: where features come in pairs, hiding
+        either of them may change nothing.
+        """
+        check_is_fitted(self, "net_")
+        check_explanation(method, window, self.preprocessor_.n_bins)
+        chosen = self._explained_outputs(X, y)
+        return self._importances(X, chosen, self._explained_values, method, window)
+
+    def _importances(self, X, chosen, values, method, window):
+        n_bins = self.preprocessor_.n_bins
+        explanation = Explanation(
+            module=self.net_.module_,
+            values=values,
+            method=method,
+            window=check_explanation(method, window, n_bins),
+            batch_size=min(PREDICT_BATCH, self._predict_limit),
+        )
+        table = self._read(X, self.encoder_)
+        offsets = self._output_offsets(table)
+        result = importances(explanation, self.preprocessor_, table, chosen, offsets)
+        return self.preprocessor_.wavelength_, result
+
+    def _output_offsets(self, table):
+        """Return what is added to the outputs of each object, or None; for subclasses."""
+
+
+def check_wavelength_range(wavelength_range):
+    """Raise a ValueError unless a wavelength range is two increasing wavelengths in Å."""
+    ends = tuple(wavelength_range)
+    numbers = len(ends) == 2 and all(isinstance(end, int | float | np.number) for end in ends)
+    if not numbers or not OPTICAL[0] <= ends[0] < ends[1] <= OPTICAL[1]:
+        raise ValueError(
+            "The 'wavelength_range' parameter must be two increasing wavelengths in [1000, 30000] "
+            f"Å. Got {wavelength_range!r} instead."
+        )

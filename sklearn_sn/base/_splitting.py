@@ -9,11 +9,13 @@ def split_rows(n_rows, fraction, labels, rng):
     Parameters
     ----------
     n_rows : int
+        Number of rows.
     fraction : float
-        Part to hold out; at least one row and at most all but two.
+        Fraction to hold out; at least one row and at most all but two.
     labels : array of shape (n_rows,) or None
-        Classes; each gives its share, and a class of one row stays in training.
+        Classes; each contributes its share, and a class of one row stays in training.
     rng : numpy.random.Generator
+        Source of random numbers.
 
     Returns
     -------
@@ -33,13 +35,13 @@ def split_rows(n_rows, fraction, labels, rng):
     order = rng.permutation(n_rows)
     n_held = int(np.clip(round(fraction * n_rows), 1, n_rows - 2))
     if labels is not None:
-        # Spread each class evenly over [0, 1): any leading part then holds its share of each.
+        # Spread each class evenly over [0, 1), so that any leading part holds its share of each.
         _, codes = np.unique(np.asarray(labels)[order].astype(str), return_inverse=True)
         counts = np.bincount(codes)
         by_class = np.argsort(codes, kind="stable")
         rank = np.empty(n_rows)
         rank[by_class] = np.arange(n_rows) - np.repeat(np.cumsum(counts) - counts, counts)
-        place = (rank + 0.5) / counts[codes]
-        place[counts[codes] == 1] = 1.0
-        order = order[np.argsort(place, kind="stable")]
+        position = (rank + 0.5) / counts[codes]
+        position[counts[codes] == 1] = 1.0
+        order = order[np.argsort(position, kind="stable")]
     return np.sort(order[n_held:]), np.sort(order[:n_held])

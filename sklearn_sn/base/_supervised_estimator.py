@@ -1,210 +1,373 @@
-"""What estimators have in common that learn labels or numbers from one modality."""
+"""The base of estimators that learn labels or numbers from one modality."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from scipy.sparse import issparse
 from sklearn.base import TransformerMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from sklearn_sn.base._encoders import encoder_width
 from sklearn_sn.base._estimator import TorchEstimator
-from sklearn_sn.base._pretrained import PretrainedPart
+from sklearn_sn.base._pretrained import (
+    PretrainedEncoder,
+    chosen_encoder,
+    encoder_width,
+    frozen_modules,
+    pretrained_encoders,
+    pretrained_preprocessor,
+)
+from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params
-from sklearn_sn.data import as_frame, check_table
+from sklearn_sn.data import as_frame, check_table, is_table
+from sklearn_sn.encoders import DataSettings, Encoder
 from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
+
+_MODALITIES = ("light_curve", "spectrum", "image")
+
+
+@dataclass
+class LearningTask:
+    """What a supervised estimator learns; hooks of subclasses fill it in.
+
+    Attributes
+    ----------
+    targets : dict of str to array of shape (n_objects, ...)
+        What the loss reads: "targets", and optionally "weight", "domain", "shift" or "offset".
+    n_outputs : int
+        Outputs of the network; the number of classes of a classifier.
+    encoder : Encoder or None
+        The encoder that is trained.
+    strata : array of shape (n_objects,) or None
+        Classes by which a validation part is stratified.
+    sample_weight : array of shape (n_objects,) or None
+        Weights of the objects; those of weight 0 are left out.
+    groups : array of int, shape (n_objects,), or None
+        Training batches hold equal numbers of objects of each group.
+    net_params, module_params : dict
+        Further parameters of net and module.
+    attributes : dict
+        Fitted attributes, set once training has succeeded.
+    """
+
+    targets: dict[str, np.ndarray]
+    n_outputs: int
+    encoder: Encoder | None = None
+    strata: np.ndarray | None = None
+    sample_weight: np.ndarray | None = None
+    groups: np.ndarray | None = None
+    net_params: dict[str, Any] = field(default_factory=dict)
+    module_params: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 class SupervisedEstimator(TransformerMixin, TorchEstimator):
     """Base of classifiers and regressors of one modality: an encoder and a head.
 
-    Subclasses name the modality (``modalities_``), turn labels into targets, give a criterion, and
-    read the outputs; they make the input (``_new_input``) and the encoder (``_new_encoder``).
+    Subclasses define :meth:`_label_task`, which turns labels into a :class:`LearningTask`, and read
+    the outputs. :meth:`_extend_task` adds what an objective needs.
     """
 
+    _encoder_parameters = {"encoder": ("light_curve", "transformer")}
+    _modalities = ("light_curve",)  # modalities of encoders that the estimator takes
     _net_class = SupervisedNet
     _module_class = SupervisedModule
-    _metadata_columns = ()  # plain columns that the input needs
-    _poor_score = False  # whether scikit-learn's checks must expect little on arrays
-    _normalize = True  # whether a layer norm stands between encoding and latent
+    _metadata_columns = ()  # plain columns that the estimator reads
+    _poor_score = False  # whether scikit-learn's checks must not expect a good score on arrays
+    _on_array = False  # whether X was an array in fit
+    _noun = "labels"
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = True
+        tags.input_tags.string = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags
 
     @property
-    def _modality(self):
-        return self.modalities_[0]
+    def modalities_(self):
+        """Modalities that the fitted estimator reads."""
+        return (self.encoder_.modality,)
 
-    def _fit(self, X, targets, n_outputs, sample_weight, strata, **net_params):
-        """Train on targets (n_objects,); objects of weight 0 are left out.
+    # Fit ------------------------------------------------------------------------
 
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows, or what else the estimator takes
-        targets : callable
-            Called with the number of objects once X is checked; answers the targets.
-        n_outputs : int
-        sample_weight : array of shape (n_objects,) or None
-            What :meth:`_weights` answers.
-        strata : callable
-            As `targets`; classes to stratify a validation part by, or None.
-        """
+    def _fit(self, X, y, sample_weight, **told):
+        """Train the network; `told` is what fit received besides X, y and weights."""
+        self._validate_params()
+        task = self._label_task(y, sample_weight)
         params = self.get_params(deep=False)
-        self._check_sizes(params)
-        table = self._checked(X, training=True)
-        extras = {"targets": targets(len(table))}
-        more, groups, module_params, net_more = self._learn_domains(X, extras["targets"])
-        extras |= more
+        part = self._check_pretrained()
+        encoder = self.encoder_ if self._is_warm_start else self._chosen_encoder(part)
+        self._check_data_parameters()
+        table = self._read(X, encoder, training=True)
+        n_labels = len(task.targets["targets"])
+        if len(table) != n_labels:
+            raise ValueError(f"X has {len(table)} objects but y has {n_labels} {self._noun}.")
+        task.encoder = encoder
+        self._extend_task(task, X, table, **told)
         rows = np.arange(len(table))
-        if sample_weight is not None:
-            typical = sample_weight[sample_weight > 0].mean()
-            extras["weight"] = (sample_weight / typical).astype(np.float32)
-            rows = np.flatnonzero(sample_weight > 0)
-        more, learned = self._learn_frequencies(table, extras["targets"], sample_weight, n_outputs)
-        extras |= more
-        part = self._start(params, table, rows)
-        prepared = self.input_.prepare(table)
+        if task.sample_weight is not None:
+            weight = task.sample_weight
+            typical = weight[weight > 0].mean()
+            task.targets["weight"] = (weight / typical).astype(np.float32)
+            rows = np.flatnonzero(weight > 0)
+        if self._is_warm_start:
+            check_continued(params, self._first_params, self.modalities_, table)
+        else:
+            self._first_params = kept_params(params)
+            self._fill_encoder(encoder)
+            self.encoder_ = encoder
+            fresh = encoder.make_preprocessor(self._data_settings()).fit(table, rows=rows)
+            self.preprocessor_ = fresh if part is None else pretrained_preprocessor(part, fresh)
+        prepared = self.preprocessor_.prepare(table)
         rows = rows[prepared.lengths[rows] > 0]
         if not len(rows):
-            raise ValueError(self._nothing_left())
-        name = self._modality
-        dataset = TableDataset({name: self.input_}, {name: prepared}, extras, rows, groups)
-
-        def build():
-            return self._build(params, part, dataset, n_outputs, module_params)
-
-        labels = strata(len(table))
-        self._train(
-            self._net_class,
-            build,
-            dataset,
-            None if labels is None else labels[rows],
-            modality=name,
-            optimizer__param_groups=self._param_groups(part),
-            **net_params,
-            **net_more,
+            raise ValueError(self._nothing_usable())
+        name = encoder.modality
+        dataset = TableDataset(
+            {name: self.preprocessor_}, {name: prepared}, task.targets, rows, task.groups
         )
-        # Not before: what ends in an error leaves a fitted model as it was.
-        for name, value in learned.items():
-            setattr(self, name, value)
+        groups = []
+        if part is not None and self.pretrained_lr_factor != 1.0:
+            groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
         whole = self._evaluated_part(dataset, np.arange(len(dataset)))
-        self.missing_embedding_ = self._mean_latent(whole, n_outputs)
-        return self
-
-    def _mean_latent(self, dataset, n_outputs):
-        """What `transform` answers for an object without the modality."""
-        latent, _, found = self._outputs_of(dataset, n_outputs)
-        return latent[found].mean(axis=0)
-
-    def _checked(self, X, training=False):
-        """The checked table; at fit, its columns are remembered."""
-        columns = self._metadata_columns
-        table = check_table(
-            X, modalities=[self._modality], metadata_columns=columns, training=training
+        self._train(
+            TrainingPlan(
+                net_class=self._net_class,
+                build=lambda: self._build(encoder, part, dataset, task),
+                dataset=dataset,
+                evaluate=lambda: {"missing_embedding_": self._mean_latent(whole)},
+                strata=None if task.strata is None else task.strata[rows],
+                net_params={
+                    "modality": name,
+                    "optimizer__param_groups": groups,
+                    **task.net_params,
+                },
+            )
         )
-        if training:
-            columns = as_frame(X).columns
-            self.n_features_in_ = len(columns)
-            if all(isinstance(name, str) for name in columns):
-                self.feature_names_in_ = np.array(columns, dtype=object)
-        return table
+        # Not before: an error in fit leaves a fitted model as it was.
+        for attribute, value in task.attributes.items():
+            setattr(self, attribute, value)
+        return self._finish_fit()
 
-    def _learn_domains(self, X, targets):
-        """Further extras, groups of batches, and parameters of module and net; for subclasses."""
-        return {}, None, {}, {}
+    def _label_task(self, y, sample_weight):
+        """Return the :class:`LearningTask` of labels and weights."""
+        raise NotImplementedError
 
-    def _learn_frequencies(self, table, targets, sample_weight, n_outputs):
-        """Further extras, and attributes of the fitted model, from the checked table."""
-        return {}, {}
+    def _extend_task(self, task, X, table, **told):
+        """Add to a task what the objective needs from X; for subclasses."""
 
-    def _nothing_left(self):
-        return f"No {self._modality} has anything that the network would see."
+    def _check_data_parameters(self):
+        """Raise a ValueError for parameters of the data that conflict; for subclasses."""
+
+    def _fill_encoder(self, encoder):
+        """Set parameters that the encoder leaves to the estimator."""
+        if getattr(encoder, "max_shift", 0.0) is None:
+            encoder.max_shift = self._default_shift(encoder)
+        if getattr(encoder, "dropout", 0.0) is None:
+            encoder.dropout = self._default_dropout
+
+    _default_dropout = 0.2
+
+    def _default_shift(self, encoder):
+        return encoder.default_shift(self._data_settings().rest_frame, self._on_array)
+
+    def _data_settings(self):
+        return DataSettings(n_array_columns=int(self.n_features_in_) if self._on_array else None)
+
+    def _check_pretrained(self):
+        """Return the pretrained encoder, or None."""
+        pretrained = getattr(self, "pretrained", None)
+        if pretrained is None and getattr(self, "trainable", "all") != "all":
+            raise ValueError(
+                f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
+                "Give pretrained=FrozenEstimator(fitted estimator)."
+            )
+        if pretrained is None or self._is_warm_start:
+            return None
+        return pretrained_encoders(pretrained, [self._encoder_modality()])[self._encoder_modality()]
+
+    def _encoder_modality(self):
+        if isinstance(self.encoder, Encoder):
+            return self.encoder.modality
+        return self._encoder_parameters["encoder"][0]
+
+    def _chosen_encoder(self, part):
+        modality = self._encoder_modality()
+        if modality not in self._modalities:
+            raise ValueError(
+                f"The 'encoder' parameter of {type(self).__name__} must be an encoder of "
+                f"{' or '.join(map(repr, self._modalities))}. Got {self.encoder!r} instead."
+            )
+        default = self._encoder_parameters["encoder"][1]
+        encoder = chosen_encoder(self, "encoder", modality, default, part)
+        self._check_encoder(encoder)
+        return encoder
+
+    def _check_encoder(self, encoder):
+        """Raise a ValueError for an encoder that the objective cannot use."""
+        if encoder.gives_features_per_bin:
+            raise ValueError(
+                f"The 'encoder' parameter of {type(self).__name__} must give one vector for an "
+                f"instance. Got {encoder!r} instead."
+            )
 
     @staticmethod
     def _weights(sample_weight, y):
-        """Weights as floats, not negative and not all 0; None where none are given."""
+        """Return weights as floats, not negative and not all 0; None if none are given."""
         if sample_weight is None:
             return None
         return _check_sample_weight(sample_weight, y, ensure_non_negative=True)
 
-    def _start(self, params, table, rows):
-        """Fit the input, or take it over; None, or the pretrained part."""
-        if self._continues:
-            check_continued(params, self._first_params, self.modalities_, table)
-            return None
-        self._first_params = kept_params(params)
-        self.input_ = self._new_input(params).fit(table, rows)
-        return self._load_pretrained(params)
-
-    def _load_pretrained(self, params):
-        """The pretrained part, whose input is put in place; None where nothing is pretrained."""
-        return None
-
-    def _param_groups(self, part):
-        """Groups of parameters that learn at other rates."""
-        return []
-
-    def _build(self, params, part, dataset, n_outputs, module_params):
-        encoder = part.encoder if part else self._new_encoder(params)
-        sample = dataset.gather(np.arange(1), "cpu").tensors[self._modality][0]
-        width = encoder_width(encoder, sample)
+    def _build(self, encoder, part, dataset, task):
+        network = part.module if part else encoder.make_module(self.preprocessor_)
+        sample = dataset.gather(np.arange(1), "cpu").tensors[encoder.modality][0]
         module = self._module_class(
-            encoder,
-            width,
-            n_outputs,
-            dropout=self.dropout,
-            normalize=self._normalize,
-            **module_params,
+            network,
+            encoder_width(network, sample),
+            task.n_outputs,
+            dropout=float(getattr(encoder, "dropout", 0.0)),
+            normalize=encoder.normalize_latent,
+            **task.module_params,
         )
-        return module.freeze(self._frozen(part, encoder, module.head))
+        return module.freeze(frozen_modules(part, module.head, getattr(self, "trainable", "all")))
 
-    def _frozen(self, part, encoder, head):
-        """Submodules that stay as they are."""
-        return []
+    def _mean_latent(self, dataset):
+        """Return the mean latent of objects; NaN if an output is not finite."""
+        latent, outputs, present = self._outputs_of(dataset)
+        mean = latent[present].mean(axis=0)
+        return mean if np.isfinite(outputs).all() else np.full_like(mean, np.nan)
 
-    def _check_sizes(self, params):
-        """Refuse parameters that do not go together, before any work."""
+    def _nothing_usable(self):
+        window = getattr(self.encoder_, "time_window", None)
+        if window is not None:
+            return f"No light curve has a point within time_window={window!r} of its origin."
+        return f"No {self.encoder_.modality.replace('_', ' ')} has a usable measurement."
+
+    # X --------------------------------------------------------------------------
+
+    def _read(self, X, encoder, training=False):
+        """Return the checked table of X, or what takes its place for an array.
+
+        In fit, the columns are remembered.
+        """
+        modality = encoder.modality
+        if isinstance(X, pd.Series | dict) and not issparse(X):  # some sparse matrices are dicts
+            raise ValueError(
+                f"X is a {type(X).__name__}; give a table with a column {modality!r}, such as "
+                "X.iloc[[0]] for one object, or column.to_frame()."
+            )
+        names = set(X.columns) if isinstance(X, pd.DataFrame) else set()
+        if modality == "spectrum" and modality not in names and {"wavelength", "flux"} <= names:
+            raise ValueError(
+                "X has the columns 'wavelength' and 'flux' of a single spectrum: make a table with "
+                "one object a row by sklearn_sn.datasets.read_tables."
+            )
+        is_array = self._is_array(X, encoder)
+        if (self._is_warm_start or not training) and is_array != self._on_array:
+            kinds = (f"a table with a column {modality!r}", encoder.array_kind)
+            raise ValueError(f"fit received {kinds[self._on_array]}, and X is {kinds[is_array]}.")
+        if is_array:
+            values = validate_data(
+                self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
+            )
+            index = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(values))
+            wavelength = self._array_wavelength(values.shape[1])
+            table = encoder.table_from_array(values, index, wavelength)
+        else:
+            columns = self._metadata_columns
+            table = check_table(
+                X, modalities=[modality], metadata_columns=columns, training=training
+            )
+            if training:
+                remember_columns(self, as_frame(X))
+        if training:
+            self._on_array = is_array
+        return table
+
+    def _is_array(self, X, encoder):
+        if encoder.array_kind is None:
+            return False
+        strings = isinstance(X, pd.DataFrame) and not all(
+            pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
+        )
+        in_fit = getattr(self, "feature_names_in_", ())
+        return not (strings or is_table(X, encoder.modality, in_fit))
+
+    def _array_wavelength(self, n_columns):
+        """Return the wavelengths of the columns of an array in Å, or None; for subclasses."""
+
+    # Prediction -----------------------------------------------------------------
 
     def _predict(self, X):
-        """Latent, outputs, and which objects have the modality."""
+        """Return latents, outputs, and a mask of the objects that have the modality."""
         check_is_fitted(self, "net_")
-        table = self._checked(X)
-        name = self._modality
-        dataset = TableDataset({name: self.input_}, {name: self.input_.prepare(table)})
-        return self._outputs_of(dataset, self.net_.module_.head.out_features)
+        table = self._read(X, self.encoder_)
+        name = self.encoder_.modality
+        prepared = self.preprocessor_.prepare(table)
+        return self._outputs_of(TableDataset({name: self.preprocessor_}, {name: prepared}))
 
-    def _outputs_of(self, dataset, n_outputs):
-        n, name = len(dataset), self._modality
-        latent = np.zeros((n, self.net_.module_.width), dtype=np.float32)
-        outputs = np.zeros((n, n_outputs), dtype=np.float32)
-        found = np.zeros(n, dtype=bool)
+    def _outputs_of(self, dataset):
+        n, name = len(dataset), self.encoder_.modality
+        module = self.net_.module_
+        latent = np.zeros((n, module.width), dtype=np.float32)
+        outputs = np.zeros((n, module.n_outputs), dtype=np.float32)
+        present = np.zeros(n, dtype=bool)
         for module, batch, positions in self._run(dataset):
             if name not in batch.tensors:
                 continue
-            answer = module(batch.tensors[name], batch.owners[name], len(batch))
-            here = batch.present[name].cpu().numpy()
-            for whole, part in zip((latent, outputs), answer, strict=True):
-                whole[positions[here]] = part.cpu().numpy()[here]
-            found[positions] = here
-        return latent, outputs, found
+            parts = module(batch.tensors[name], batch.object_index[name], len(batch))
+            mask = batch.present[name].cpu().numpy()
+            for whole, part in zip((latent, outputs), parts, strict=True):
+                whole[positions[mask]] = part.cpu().numpy()[mask]
+            present[positions] = mask
+        return latent, outputs, present
+
+    @property
+    def _is_exact(self):
+        """Whether to predict in double precision, so that no rounding depends on other rows."""
+        return self._on_array and self.n_features_in_ < self.encoder_.longest_exact_array
+
+    def _run(self, dataset):
+        if not self._is_exact:
+            yield from super()._run(dataset)
+            return
+        name = self.encoder_.modality
+        # A copy, because other threads may be predicting.
+        exact = copy.deepcopy(self.net_.module_).double().eval()
+        for _, batch, positions in super()._run(dataset):
+            for chunk in batch.tensors.get(name, ()):
+                for key, value in chunk.items():
+                    chunk[key] = value.double() if value.is_floating_point() else value
+            yield exact, batch, positions
 
     def transform(self, X):
-        """The encodings on which the head stands.
+        """Return the latents on which the head stands.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`.
 
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            An object without the modality gets the mean of the training objects.
+            An object without the modality gets ``missing_embedding_``.
         """
-        latent, _, found = self._predict(X)
-        latent[~found] = self.missing_embedding_
+        latent, _, present = self._predict(X)
+        latent[~present] = self.missing_embedding_
         return latent
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the encoding's dimensions.
+        """Return names of the latent's dimensions.
 
         Parameters
         ----------
         input_features : ignored
+            Present for scikit-learn.
 
         Returns
         -------
@@ -215,5 +378,12 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         width = self.net_.module_.width
         return np.array([f"{name}{i}" for i in range(width)], dtype=object)
 
-    def _pretrained_part(self, modality):
-        return PretrainedPart(self.input_, self.net_.module_.encoder)
+    def _pretrained_encoder(self, modality):
+        return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
+
+
+def remember_columns(estimator, frame):
+    """Set ``n_features_in_`` and ``feature_names_in_`` from a table."""
+    estimator.n_features_in_ = frame.shape[1]
+    if all(isinstance(name, str) for name in frame.columns):
+        estimator.feature_names_in_ = np.array(frame.columns, dtype=object)

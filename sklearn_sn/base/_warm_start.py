@@ -1,46 +1,62 @@
-"""What a second fit may change, and what it must repeat."""
+"""What a second fit of a warm start may change, and what it must repeat."""
+
+import copy
 
 import numpy as np
 
-# What a second fit of a warm start may change: the rest is built into net and inputs.
+from sklearn_sn.encoders import Encoder, TransceiverDecoder
+
+# A second fit may change these; the rest is built into net and preprocessors.
 FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start", "verbose"}
+_PARAMETER_OBJECTS = (Encoder, TransceiverDecoder)
 
 
 def kept_params(params):
-    """The parameters that a second fit of a warm start must repeat."""
-    # Callbacks stay those of the first fit; they are not compared, since nothing can store them.
-    return {name: v for name, v in params.items() if name not in FREE and name != "callbacks"}
+    """Return copies of the parameters that a second fit of a warm start must repeat."""
+    # Callbacks stay those of the first fit. They are not compared, because nothing can store them.
+    kept = {name: v for name, v in params.items() if name not in FREE and name != "callbacks"}
+    # set_params changes an encoder in place.
+    return {
+        name: copy.deepcopy(v) if isinstance(v, _PARAMETER_OBJECTS) else v
+        for name, v in kept.items()
+    }
 
 
 def check_continued(params, first, modalities, table):
-    """Refuse a second fit of a warm start that cannot go on from the first.
+    """Raise a ValueError if a second fit cannot continue from the first.
 
-    Raises
-    ------
-    ValueError
-        Naming the parameter, or what X lacks.
+    Parameters
+    ----------
+    params, first : dict
+        Parameters of this fit and of the first one.
+    modalities : sequence of str
+        Modalities of the first fit.
+    table : CheckedTable
+        The table of this fit.
     """
     changed = [name for name in first if not same_parameter(params[name], first[name])]
     if changed:
         raise ValueError(
-            f"warm_start goes on with the net of the first fit; the parameters {changed} have "
-            f"changed since. Only {sorted(FREE)} may; or set warm_start=False."
+            f"warm_start continues with the net of the first fit; the parameters {changed} have "
+            f"changed since. Only {sorted(FREE)} may change; or set warm_start=False."
         )
     lacking = [name for name in modalities if not table.has(name) or not table.present(name).any()]
     if lacking:
         raise ValueError(
-            f"warm_start goes on with the modalities {list(modalities)}; X has no {lacking[0]!r}."
+            f"warm_start continues with the modalities {list(modalities)}; X has no {lacking[0]!r}."
         )
 
 
 def same_parameter(one, other):
-    """Whether two values of a parameter are the same, arrays and dicts included."""
+    """Return whether two values of a parameter are equal, arrays, dicts and encoders included."""
     if one is other:
         return True
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and one == other
     if isinstance(one, list | tuple | np.ndarray) and isinstance(other, list | tuple | np.ndarray):
         return len(one) == len(other) and all(map(same_parameter, one, other))
+    if isinstance(one, _PARAMETER_OBJECTS) and type(one) is type(other):
+        return same_parameter(one.get_params(deep=False), other.get_params(deep=False))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(same_parameter(one[k], other[k]) for k in one)
     return type(one) is type(other) and not callable(one) and bool(one == other)

@@ -1,8 +1,7 @@
-"""Classifiers."""
+"""Classifiers of light curves and spectra."""
 
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
-from sklearn_sn.classification._gru import GRUClassifier
-from sklearn_sn.classification._light_curve_transformer import LightCurveTransformerClassifier
+from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
@@ -10,8 +9,7 @@ from sklearn_sn.classification._supcon import SupConClassifier
 
 __all__ = [
     "DomainAdversarialClassifier",
-    "GRUClassifier",
-    "LightCurveTransformerClassifier",
+    "LightCurveClassifier",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",
     "SpectralRedshiftImputer",

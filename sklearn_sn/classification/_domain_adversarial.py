@@ -1,4 +1,4 @@
-"""A recurrent classifier with a latent that hides the survey."""
+"""A classifier with a latent that hides the survey."""
 
 import warnings
 from numbers import Real
@@ -7,75 +7,93 @@ import numpy as np
 from scipy.stats import entropy
 from sklearn.utils._param_validation import Interval
 
-from sklearn_sn.base import size
-from sklearn_sn.classification._gru import GRUClassifier
+from sklearn_sn.base import positive_int
+from sklearn_sn.classification._supcon import SupConClassifier
 from sklearn_sn.modules import DomainAdversarialModule
 from sklearn_sn.nets import DomainAdversarialNet
 
 
-class DomainAdversarialClassifier(GRUClassifier):
-    """Classify light curves, with a latent from which their survey cannot be guessed.
+class DomainAdversarialClassifier(SupConClassifier):
+    """Classify objects, with a latent from which their survey cannot be predicted.
 
-    A :class:`GRUClassifier` beside which a discriminator learns to guess the domain, such as the
-    survey, from the latent. The discriminator minimises its cross-entropy :math:`H(D(L), d)`, the
-    classifier :math:`H(C(X), y) - w H(D(L), d)`, in alternate steps [1]_. A discriminator that lags
-    behind is fooled while nothing is hidden: it takes several steps for each of the classifier.
-    And what the classifier gains ends at the entropy of guessing by the shares of the domains,
-    beyond which the latent would tell the domain again, by the discriminator's errors.
+    A discriminator learns to predict the domain, such as the survey, from the latent. It minimises
+    its cross-entropy :math:`H(D(L), d)`, the classifier :math:`H(C(X), y) - w H(D(L), d)`, in
+    alternate steps [1]_. The discriminator takes several steps for each step of the classifier,
+    because one that lags behind is fooled while nothing is hidden. What the classifier gains is
+    limited to the entropy of guessing by the frequencies of the domains: beyond it, the latent
+    would reveal the domain again, by the errors of the discriminator.
 
     Parameters
     ----------
+    encoder : str, Encoder, torch.nn.Module or callable, default="gru"
+        "gru", "transformer", "deep_sets" or "transceiver" for light curves; an encoder of
+        :mod:`sklearn_sn.encoders` of light curves, spectra or images; or a torch module of your
+        own for light curves, which is copied in fit.
     adversarial_weight : float or pair of float, default=1.0
-        The :math:`w` above; a pair gives that of the first and of the last epoch of `max_epochs`,
-        and it changes linearly between them.
+        The :math:`w` above; a pair gives the weights of the first and of the last epoch of
+        `max_epochs`, between which it changes linearly.
     discriminator_steps : int, default=5
-        Steps of the discriminator for each of the classifier; they cost little.
+        Steps of the discriminator for each step of the classifier; they cost little.
+    contrastive_weight : float, default=0.0
+        Weight of a supervised contrastive loss of the latents, as in :class:`SupConClassifier`.
+    temperature : float, default=0.5
+        Temperature of the contrastive loss.
     domain : str, default="survey"
-        Column of X that names the domain of each object in fit; null where it is unknown.
-    d_model, n_layers, latent_dim, amplitude, max_points, dropout, noise_augmentation, \
-augmentation, class_weight, batch_balance, pretrained, trainable, pretrained_lr_factor, \
-optimizer, lr, weight_decay, batch_size, max_epochs, lr_schedule, early_stopping, \
-validation_fraction, n_iter_no_change, warm_start, callbacks, device, random_state, verbose
-        As in :class:`GRUClassifier`. Early stopping looks at the classifier's loss alone.
+        Column of X with the domain of each object in fit; null where unknown.
+    class_weight : {"balanced"} or dict, default=None
+        Weights of the classes in cross-entropy.
+    batch_balance : {"class", "domain", "both"} or None, default=None
+        Training batches hold equal numbers of each class, of each domain, or of each class in each
+        domain.
+    %(pretraining)s
+    %(training)s
 
     Attributes
     ----------
     domains_ : array of str, shape (n_domains,)
         The domains in fit.
-    classes_, class_prior_, net_, input_, missing_embedding_, history_, n_iter_, feature_names_in_, \
-n_features_in_
-        As in :class:`GRUClassifier`.
+    classes_ : array of shape (n_classes,)
+        The classes.
+    class_prior_ : array of shape (n_classes,)
+        Weighted class frequencies in fit; the probabilities of an object without the modality.
+    %(fitted_supervised)s
+    %(fitted_network)s
 
     Warns
     -----
     UserWarning
-        If a table holds one domain only: nothing is there to hide.
+        If a table holds one domain only, so that there is nothing to hide.
 
     See Also
     --------
-    GRUClassifier : Without a discriminator.
+    LightCurveClassifier : Without a discriminator.
     SupConClassifier : A latent that is ordered by class.
+
+    Notes
+    -----
+    Early stopping monitors the classifier's loss alone.
 
     References
     ----------
-    .. [1] Gupta, Muthukrishna et al. (2025), ICML workshop on machine learning for astrophysics.
+    .. [1] "Simulation-Pretrained Foundation Models for Domain-General Astronomical Time Series
+       Tasks with Minimal Labeled Data" (2025). Workshop paper (anonymous copy).
 
     Examples
     --------
-    >>> from sklearn_sn.classification import DomainAdversarialClassifier
+    >>> from sklearn_sn import DomainAdversarialClassifier
     >>> from sklearn_sn.datasets import make_supernovae
     >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
     >>> model = DomainAdversarialClassifier(
-    ...     adversarial_weight=(0.0, 1.0), max_epochs=2, d_model=16, random_state=0
+    ...     adversarial_weight=(0.0, 1.0), max_epochs=2, random_state=0
     ... )
     >>> model.fit(X, y).domains_
     array(['lsst', 'ztf'], dtype=object)
     """
 
     _parameter_constraints = {
-        **GRUClassifier._parameter_constraints,
+        **SupConClassifier._parameter_constraints,
         "adversarial_weight": [Interval(Real, 0, None, closed="left"), tuple, list],
-        "discriminator_steps": size(),
+        "discriminator_steps": positive_int(),
     }
     _net_class = DomainAdversarialNet
     _module_class = DomainAdversarialModule
@@ -83,19 +101,14 @@ n_features_in_
     def __init__(
         self,
         *,
+        encoder="gru",
         adversarial_weight=1.0,
         discriminator_steps=5,
-        d_model=100,
-        n_layers=2,
-        latent_dim=100,
-        amplitude=True,
-        max_points=400,
-        dropout=0.0,
-        noise_augmentation=True,
-        augmentation=True,
+        contrastive_weight=0.0,
+        temperature=0.5,
+        domain="survey",
         class_weight=None,
         batch_balance=None,
-        domain="survey",
         pretrained=None,
         trainable="all",
         pretrained_lr_factor=1.0,
@@ -114,70 +127,62 @@ n_features_in_
         random_state=None,
         verbose=0,
     ):
-        super().__init__(
-            d_model=d_model,
-            n_layers=n_layers,
-            latent_dim=latent_dim,
-            amplitude=amplitude,
-            max_points=max_points,
-            dropout=dropout,
-            noise_augmentation=noise_augmentation,
-            augmentation=augmentation,
-            class_weight=class_weight,
-            batch_balance=batch_balance,
-            domain=domain,
-            pretrained=pretrained,
-            trainable=trainable,
-            pretrained_lr_factor=pretrained_lr_factor,
-            optimizer=optimizer,
-            lr=lr,
-            weight_decay=weight_decay,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            lr_schedule=lr_schedule,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            warm_start=warm_start,
-            callbacks=callbacks,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
+        self.encoder = encoder
         self.adversarial_weight = adversarial_weight
         self.discriminator_steps = discriminator_steps
+        self.contrastive_weight = contrastive_weight
+        self.temperature = temperature
+        self.domain = domain
+        self.class_weight = class_weight
+        self.batch_balance = batch_balance
+        self.pretrained = pretrained
+        self.trainable = trainable
+        self.pretrained_lr_factor = pretrained_lr_factor
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
 
-    def _learn_domains(self, X, targets):
-        codes, names = self._domains(X, len(targets))
-        _, groups, _, _ = super()._learn_domains(X, targets)
-        if self._continues and not np.array_equal(names, self.domains_):
+    def _extend_task(self, task, X, table):
+        codes, names = self._domains(X, len(table))
+        super()._extend_task(task, X, table)
+        if self._is_warm_start and not np.array_equal(names, self.domains_):
             raise ValueError(
-                f"X holds the domains {names.tolist()}, the first fit knew "
+                f"X holds the domains {names.tolist()}, the first fit had "
                 f"{self.domains_.tolist()}; set warm_start=False."
             )
         if len(names) < 2 and not self._on_array:
             warnings.warn(
-                f"All objects have one domain in the column {self.domain!r} "
-                f"({names.tolist()}): there is none to hide, and this is a GRUClassifier.",
+                f"All objects have one domain in the column {self.domain!r} ({names.tolist()}), so "
+                "that there is nothing to hide; this is a LightCurveClassifier.",
                 UserWarning,
                 stacklevel=4,
             )
-        self.domains_ = names
-        net_params = {
-            "adversarial_weight": self._weights_of_epochs(),
-            "discriminator_steps": self.discriminator_steps,
-        }
+        task.targets["domain"] = codes
+        task.module_params["n_domains"] = max(len(names), 1)
+        task.attributes["domains_"] = names
+        task.net_params["adversarial_weight"] = self._weights_of_epochs()
+        task.net_params["discriminator_steps"] = self.discriminator_steps
         if self.batch_balance not in ("domain", "both"):
             share = np.bincount(codes[codes >= 0], minlength=1) / max((codes >= 0).sum(), 1)
-            net_params["guessing"] = float(entropy(share)) if share.any() else 0.0
-        return {"domain": codes}, groups, {"n_domains": max(len(names), 1)}, net_params
+            task.net_params["guessing"] = float(entropy(share)) if share.any() else 0.0
 
     def _weights_of_epochs(self):
-        given = self.adversarial_weight
-        pair = (given, given) if isinstance(given, Real) else tuple(given)
+        value = self.adversarial_weight
+        pair = (value, value) if isinstance(value, Real) else tuple(value)
         if len(pair) != 2 or not all(isinstance(w, Real) and w >= 0 for w in pair):
             raise ValueError(
                 "The 'adversarial_weight' parameter of DomainAdversarialClassifier must be a "
-                f"number from 0 on, or a pair of such. Got {given!r} instead."
+                f"number >= 0 or a pair of such numbers. Got {value!r} instead."
             )
         return tuple(map(float, pair))

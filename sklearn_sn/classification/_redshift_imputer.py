@@ -72,6 +72,8 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     (60,)
     """
 
+    _file_kind = "object"
+
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_redshift"]), None],
         "column": [str],

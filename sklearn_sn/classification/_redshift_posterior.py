@@ -102,3 +102,32 @@ def redshift_moments(grid, posterior):
     square = (posterior * (grid - redshift[:, None]) ** 2).sum(axis=1)
     step = (place[1] - place[0]) * (1.0 + redshift)
     return redshift, np.sqrt(square + step**2 / 12.0)
+
+
+def object_posteriors(blocks, object_index, combine):
+    """Yield posteriors of objects from the logits of their spectra, some objects at a time.
+
+    Parameters
+    ----------
+    blocks : iterable of (logits, on_grid)
+        Logits (n_spectra, n_cells) and the mask of usable spectra, in the order of the objects.
+    object_index : array of int
+        Object of each spectrum.
+    combine : {"mean", "geometric"}
+        As for :class:`PosteriorSum`.
+
+    Yields
+    ------
+    rows : array of int, shape (n,)
+        Objects that have a usable spectrum, in their order.
+    posterior : array of shape (n, n_cells), float64
+        Rows add up to 1.
+    """
+    combined, start = PosteriorSum(combine), 0
+    for logits, on_grid in blocks:
+        rows = object_index[start : start + len(on_grid)][on_grid]
+        start += len(on_grid)
+        yield combined.add(rows, logits[on_grid])
+    rows, posterior = combined.rest()
+    if len(rows):
+        yield rows, posterior

@@ -1,208 +1,151 @@
-"""A classifier of spectra that also tells their redshift."""
-
-from numbers import Real
+"""The classifier of spectra that also estimates their redshift."""
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
+import torch
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base import CLASS_WEIGHT, NetworkClassifierMixin, SpectrumEstimator, size
-from sklearn_sn.classification._redshift_explanation import RedshiftExplanationMixin
-from sklearn_sn.classification._redshift_posterior import redshift_moments
-from sklearn_sn.classification._redshift_templates import TemplateShiftEstimator
+from sklearn_sn.base import (
+    CLASS_WEIGHT,
+    WAVELENGTH_CONSTRAINTS,
+    NetworkClassifierMixin,
+    SpectrumEstimator,
+    SpectrumPredictions,
+    check_explanation,
+    log_odds,
+    positive_int,
+    positive_number,
+)
+from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
+from sklearn_sn.classification._redshift_targets import redshift_targets, true_redshifts
+from sklearn_sn.data import MIN_REDSHIFT, wavelength_grid
+from sklearn_sn.encoders import SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
+from sklearn_sn.modules import TemplateShiftModule
+from sklearn_sn.nets import RedshiftNet, TableDataset
 
-_NOT_OURS = ("architecture", "size", "latent_dim", "grid", "frame", "wavelength")
+_NAME = "spectrum"
 
 
-class SpectralRedshiftClassifier(
-    RedshiftExplanationMixin, NetworkClassifierMixin, TemplateShiftEstimator
-):
-    """Class and redshift, with its error, from spectra in the frame of the observer.
+class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
+    """Estimate class and redshift, with its error, from spectra in the observer frame.
 
-    A convolutional network makes features of each spectrum, bin by bin of a logarithmic grid of
-    wavelengths, on which a redshift is a shift. They are correlated with learned templates of each
-    class, as in classical cross-correlation [1]_ but with features instead of fluxes, and a softmax
-    over classes and shifts gives the posterior of both.
+    A convolutional network computes features of every bin of a logarithmic wavelength grid, on
+    which a redshift is a shift. The features are correlated with learned templates of each class,
+    as fluxes are in classical cross-correlation [1]_ [2]_, and a softmax over classes and shifts
+    gives the posterior of both.
 
     Parameters
     ----------
-    redshift_range : pair of float, default=(0, 1)
+    encoder : "auto", SpectralFeatures, torch.nn.Module or callable, default="auto"
+        Network of the features, with its sizes, grid, channels and augmentation; "auto" is
+        ``SpectralFeatures()``. Its grid must be logarithmic.
+    redshift_range : pair of float, default=(0.0, 1.0)
         Redshifts that are considered.
     redshift_column : str or None, default="redshift"
-        Column of the table that holds the true redshifts in fit, NaN where unknown. Predictions
-        never look at it. With None, only `redshift` of `fit` is known.
+        Column of the table with the true redshifts in fit, NaN where unknown. Predictions never
+        use it. None uses only the argument `redshift` of `fit`.
     redshift_width : float, default=1.0
-        Bins over which a true redshift is spread, as published ones are not exact.
+        Bins over which a true redshift is spread, because published redshifts are not exact.
     n_templates : int, default=3
-        Templates of each class. Part of each is common to all.
+        Templates of each class. A part of each template is common to all.
     template_step : int, default=2
-        Bins from knot to knot of the templates.
-    n_features : int, default=32
-        Features of each bin.
-    widths : sequence of int, default=(32, 32, 32, 32)
-        Channels of each block of the network.
-    kernels : sequence of int, default=(15, 9, 9, 9)
-        Odd widths in bins of the convolution of each block, which is dilated by 1, 1, 2, 4, …
+        Bins between the knots of the templates.
     learn_prior : bool, default=True
         Learn how often each redshift occurs in each class.
-    channels : sequence of {"flux", "continuum_divided", "amplitude"}, default=None
-        What the network sees beside coverage: the flux, standardised within its spectrum; the flux
-        over a smooth continuum of five knots; the flux on the scale of all training spectra, which
-        tells of brightness where it has units. By default the first two; of an array, which may
-        have been scaled, all three.
-    wavelength_range : pair of float, default=(3500, 9000)
+    wavelength_range : pair of float, default=(3500.0, 9000.0)
         Outer edges of the grid in Å. Nothing is extrapolated.
-    n_bins : int, default=1024
-        Bins of the grid, equal in log wavelength: by default 277 km/s each.
     combine : {"geometric", "mean"}, default="geometric"
         How the spectra of one object are combined: by the mean of the logarithms of their
-        posteriors, so that all must allow a redshift, or of the posteriors. Neither counts them as
-        independent witnesses: errors do not fall with their number.
-    dropout : float, default=0.2
-        Of whole features.
-    noise_augmentation : bool, default=True
-        Add noise by the reported errors, anew each epoch.
-    augmentation : bool, default=True
-        Crop the ends, move to other redshifts, add a slope and a bend, and noise of any level, anew
-        each epoch.
-    max_crop : float, default=0.25
-        Part of the grid that a crop takes from either end, at most.
-    max_shift : float, default=0.1
-        Part of the grid by which augmentation moves a spectrum, and with it the redshift to be
-        found, at most; on the default grid 102 bins, or 0.094 in ln(1 + z).
+        posteriors, so that all must allow a redshift, or of the posteriors. Neither counts spectra
+        as independent: errors do not fall with their number.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
-        Predictions are by a moving average of the weights with this decay; None is for the weights
-        themselves.
-    precision : {"auto", "float32", "bfloat16"}, default="auto"
-        Of the convolutions; the correlation is in single precision.
-    optimizer : {"adamw", "adam", "radam"}, default="adamw"
-    lr : float, default=2e-3
-        Peak learning rate.
-    weight_decay : float, default=0.01
-    batch_size : int, default=32
-    max_epochs : int, default=20
-        An epoch sees one spectrum of each object.
-    lr_schedule : {"one_cycle", "cosine"}, default="one_cycle"
-        Linear warm-up over a tenth of all steps, then a cosine; or the cosine alone; None keeps the
-        rate.
-    early_stopping : bool, default=False
-        Hold out a part of the objects; stop when its loss has not improved for `n_iter_no_change`
-        epochs, and keep the best weights.
-    validation_fraction : float, default=0.15
-    n_iter_no_change : int, default=10
-    warm_start : bool, default=False
-        Whether a second `fit` goes on from the first; `max_epochs`, `lr`, `batch_size` and
-        `random_state` may then differ.
-    callbacks : sequence of skorch callbacks, default=None
-    device : str, default="auto"
-        "auto" is CUDA where there is one, else the CPU.
-    random_state : int, RandomState or None, default=None
-        An integer makes fit repeatable, bit for bit on the CPU.
-    verbose : int, default=0
-        1: a progress bar; 2: a line an epoch.
+        Decay of the moving average of the weights that validation and predictions use (smaller in
+        the first steps). None uses the weights themselves.
+    %(training)s
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
+        The classes.
     redshift_grid_ : array of shape (n_shifts,)
-        Redshifts of the posterior, one bin of the wavelengths apart in ln(1 + z).
+        Redshifts of the posterior, one wavelength bin apart in ln(1 + z).
     class_prior_ : array of shape (n_classes,)
-        Weighted frequencies of the classes in fit; the answer for an object without a spectrum.
+        Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_prior_ : array of shape (n_shifts,)
-        Weighted frequencies of the redshifts in fit, smoothed; the same.
+        Weighted and smoothed frequencies of the redshifts in fit; the posterior of an object
+        without a spectrum.
     n_redshifts_ : int
-        Objects whose redshift `fit` knew.
-    net_ : skorch.NeuralNet
-        The trained net; ``net_.module_`` is the torch module.
-    input_ : input
-        How spectra are resampled, scaled and batched; ``input_.wavelength_`` are the bins.
-    missing_embedding_ : array of shape (n_features_out,)
-        What `transform` answers for an object without a spectrum.
-    history_ : list of dict
-        Losses and seconds of every epoch.
-    n_iter_ : int
-        Epochs trained.
-    feature_names_in_ : array of str
-        Columns of the table in fit.
-    n_features_in_ : int
-        Number of these columns, or of bins of the array.
+        Number of objects of fit with a redshift.
+    %(fitted_supervised)s
+    %(fitted_network)s
 
     See Also
     --------
-    SpectralRedshiftImputer : Puts the redshifts found into the table, for classes at rest.
+    SpectralRedshiftImputer : Puts the redshifts into the table, for classes at rest.
     SpectraNetClassifier : Classes alone.
-    sklearn_sn.regression.SpectraNetRegressor : Redshift as a number.
+    sklearn_sn.regression.SpectraNetRegressor : The redshift as a number.
 
     Notes
     -----
     X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
-    a spectrum is not covered, on the bins that ``wavelength_range`` gives, as
+    a spectrum is not covered, on the bins of ``wavelength_range``, as
     :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it.
 
-    `transform` answers the logarithm of the evidence for each template, whatever the shift.
+    `transform` returns the logarithm of the evidence for each template, summed over shifts.
 
-    Objects whose redshift is unknown or beyond `redshift_range` teach their class, at whatever
+    Objects whose redshift is unknown or outside `redshift_range` train their class, at whatever
     redshift the templates find.
 
     References
     ----------
-    .. [1] Tonry & Davis (1979), AJ 84, 1511; Blondin & Tonry (2007), ApJ 666, 1024, for supernovae.
+    .. [1] Tonry, J. & Davis, M. (1979). "A survey of galaxy redshifts. I. Data reduction
+       techniques". Astronomical Journal 84, 1511.
+    .. [2] Blondin, S. & Tonry, J. L. (2007). "Determining the Type, Redshift, and Age of a
+       Supernova Spectrum". Astrophysical Journal 666, 1024.
 
     Examples
     --------
-    >>> from sklearn_sn.classification import SpectralRedshiftClassifier
+    >>> from sklearn_sn import SpectralRedshiftClassifier
     >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.encoders import SpectralFeatures
     >>> X, y = make_supernovae(60, modalities=["spectrum"], random_state=0)
-    >>> few = {"n_bins": 128, "widths": (8, 8), "kernels": (9, 5), "redshift_range": (0, 0.5)}
-    >>> model = SpectralRedshiftClassifier(**few, max_epochs=2, random_state=0).fit(X, y)
-    >>> redshift, error = model.predict_redshift(X, return_std=True)
+    >>> encoder = SpectralFeatures(n_bins=128, widths=(8, 8), kernels=(9, 5))
+    >>> model = SpectralRedshiftClassifier(encoder=encoder, max_epochs=2, random_state=0)
+    >>> redshift, error = model.fit(X, y).predict_redshift(X, return_std=True)
     >>> model.predict(X).shape, redshift.shape, bool((error > 0).all())
     ((60,), (60,), True)
     """
 
     _parameter_constraints = {
-        **{k: v for k, v in SpectrumEstimator._parameter_constraints.items() if k not in _NOT_OURS},
+        **SpectrumEstimator._parameter_constraints,
+        **WAVELENGTH_CONSTRAINTS,
         "redshift_range": ["array-like"],
         "redshift_column": [str, None],
-        "redshift_width": [Interval(Real, 0, None, closed="neither")],
-        "n_templates": size(),
-        "template_step": size(),
-        "n_features": size(),
-        "widths": ["array-like"],
-        "kernels": ["array-like"],
-        "n_bins": size(2),
+        "redshift_width": positive_number(),
+        "n_templates": positive_int(),
+        "template_step": positive_int(),
         "learn_prior": ["boolean"],
-        "max_shift": [Interval(Real, 0, 0.5, closed="left")],
         "class_weight": CLASS_WEIGHT,
     }
+    _net_class = RedshiftNet
+    _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
 
     def __init__(
         self,
         *,
+        encoder="auto",
         redshift_range=(0.0, 1.0),
         redshift_column="redshift",
         redshift_width=1.0,
         n_templates=3,
         template_step=2,
-        n_features=32,
-        widths=(32, 32, 32, 32),
-        kernels=(15, 9, 9, 9),
         learn_prior=True,
-        channels=None,
         wavelength_range=(3500.0, 9000.0),
-        n_bins=1024,
         combine="geometric",
-        dropout=0.2,
-        noise_augmentation=True,
-        augmentation=True,
-        max_crop=0.25,
-        max_shift=0.1,
         class_weight=None,
         ema_decay=0.995,
-        precision="auto",
         optimizer="adamw",
         lr=2e-3,
         weight_decay=1e-2,
@@ -218,27 +161,17 @@ class SpectralRedshiftClassifier(
         random_state=None,
         verbose=0,
     ):
+        self.encoder = encoder
         self.redshift_range = redshift_range
         self.redshift_column = redshift_column
         self.redshift_width = redshift_width
         self.n_templates = n_templates
         self.template_step = template_step
-        self.n_features = n_features
-        self.widths = widths
-        self.kernels = kernels
         self.learn_prior = learn_prior
-        self.channels = channels
         self.wavelength_range = wavelength_range
-        self.n_bins = n_bins
         self.combine = combine
-        self.dropout = dropout
-        self.noise_augmentation = noise_augmentation
-        self.augmentation = augmentation
-        self.max_crop = max_crop
-        self.max_shift = max_shift
         self.class_weight = class_weight
         self.ema_decay = ema_decay
-        self.precision = precision
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -260,12 +193,13 @@ class SpectralRedshiftClassifier(
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            With a column ``spectrum``, or spectra on one grid.
         y : array-like of shape (n_objects,)
             Classes.
         sample_weight : array-like of shape (n_objects,), optional
-            An object of weight 0 is as if it were not there.
+            Weights of the objects in the loss. An object of weight 0 is left out.
         redshift : array-like of shape (n_objects,), optional
-            True redshifts, NaN where unknown, in place of those of `redshift_column`.
+            True redshifts, NaN where unknown, instead of those of `redshift_column`.
 
         Returns
         -------
@@ -274,19 +208,44 @@ class SpectralRedshiftClassifier(
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be mended, unknown labels, a single
+            For parameters out of range, input that cannot be repaired, unknown labels, a single
             class, or impossible redshifts.
 
         Warns
         -----
         DataQualityWarning
-            If known redshifts lie beyond `redshift_range`.
+            If redshifts lie outside `redshift_range`.
+        ConvergenceWarning
+            If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._told = redshift, sample_weight
-        try:
-            return super().fit(X, y, sample_weight)
-        finally:
-            del self._told
+        return self._fit(X, y, sample_weight, redshift=redshift)
+
+    # Training -------------------------------------------------------------------
+
+    def _chosen_encoder(self, part):
+        if isinstance(self.encoder, str) and self.encoder == "auto":
+            return SpectralFeatures()
+        return super()._chosen_encoder(part)
+
+    def _check_encoder(self, encoder):
+        if not encoder.gives_features_per_bin or encoder.grid != "log":
+            raise ValueError(
+                "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
+                f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
+            )
+
+    def _check_data_parameters(self):
+        super()._check_data_parameters()
+        ends = np.asarray(self.redshift_range)
+        if ends.shape != (2,) or not MIN_REDSHIFT <= ends[0] < ends[1] <= 10:
+            raise ValueError(
+                f"The 'redshift_range' parameter must be two increasing redshifts in "
+                f"[{MIN_REDSHIFT}, 10]. Got {self.redshift_range!r} instead."
+            )
+
+    def _array_wavelength(self, n_columns):
+        super()._array_wavelength(n_columns)
+        return wavelength_grid(*self.wavelength_range, n_columns)
 
     def _criterion(self, class_weight, counts):
         return {
@@ -296,80 +255,187 @@ class SpectralRedshiftClassifier(
             "criterion__class_weight": class_weight,
         }
 
+    def _extend_task(self, task, X, table, redshift=None):
+        n_bins = int(self.n_features_in_) if self._on_array else task.encoder.resolved_n_bins
+        column = None if self._on_array else self.redshift_column
+        redshift = true_redshifts(X, redshift, column, len(table))
+        targets = redshift_targets(
+            redshift, task.sample_weight, self.redshift_range, self.wavelength_range, n_bins
+        )
+        task.targets["shift"] = targets.shift
+        task.module_params |= {"n_bins": n_bins, "n_shifts": len(targets.grid)}
+        task.attributes |= {
+            "redshift_grid_": targets.grid,
+            "redshift_prior_": targets.prior,
+            "n_redshifts_": targets.n_known,
+        }
+
+    def _build(self, encoder, part, dataset, task):
+        return TemplateShiftModule(
+            encoder.make_module(self.preprocessor_),
+            n_classes=task.n_outputs,
+            n_templates=self.n_templates,
+            template_step=self.template_step,
+            learn_prior=self.learn_prior,
+            dropout=float(getattr(encoder, "dropout", 0.0)),
+            **task.module_params,
+        )
+
+    def _mean_latent(self, dataset):
+        total, count = np.zeros(self.net_.module_.width), 0
+        for module, batch, _ in self._run(dataset):
+            # Batch by batch, because the posteriors of all spectra may be large.
+            latent, _ = module(batch.tensors[_NAME], batch.object_index[_NAME], len(batch))
+            total += latent.double().sum(0).cpu().numpy()
+            count += len(latent)
+        return (total / count).astype(np.float32)
+
+    # Prediction -----------------------------------------------------------------
+
+    def _blocks(self, table):
+        """Yield (latent, logits, on_grid) for each spectrum, in blocks."""
+        all_on_grid = [np.empty(0, dtype=bool)]
+        for block in self.preprocessor_.blocks(table):
+            dataset = TableDataset({_NAME: self.preprocessor_}, {_NAME: block})
+            latent, logits, on_grid = self._outputs_of(dataset)
+            all_on_grid.append(on_grid)
+            yield latent, logits, on_grid
+        self._warn_off_grid(table, np.concatenate(all_on_grid))
+
+    def _predict_spectra(self, X):
+        check_is_fitted(self, "net_")
+        table = self._read(X, self.encoder_)
+        parts = [(latent, on_grid) for latent, _, on_grid in self._blocks(table)]
+        empty = (np.empty((0, self.net_.module_.width)), np.empty(0, dtype=bool))
+        latent, on_grid = map(np.concatenate, zip(empty, *parts, strict=True))
+        time = np.full(len(on_grid), np.nan)
+        offsets = table.spectrum_offsets
+        return SpectrumPredictions(latent, latent, on_grid, time, offsets, table.index)
+
+    def _marginal(self, X, axis, prior):
+        """Return the posterior summed over an axis; the prior where there is no spectrum."""
+        table = self._read(X, self.encoder_)
+        out = np.tile(prior, (len(table), 1))
+        object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
+        blocks = ((logits, on_grid) for _, logits, on_grid in self._blocks(table))
+        for rows, posterior in object_posteriors(blocks, object_index, self.combine):
+            shape = (-1, len(self.classes_), len(self.redshift_grid_))
+            out[rows] = posterior.reshape(shape).sum(axis=axis)
+        return out
+
     def predict_proba(self, X):
-        """Probabilities of the classes, whatever the redshift, from all spectra of each object.
+        """Return probabilities of the classes at any redshift, from all spectra of each object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
 
         Returns
         -------
         array of shape (n_objects, n_classes), float64
-            Columns as in ``classes_``; rows add up to 1. An object without a spectrum that reaches
-            the grid gets ``class_prior_``.
+            Columns as in ``classes_``; rows add up to 1. An object without a spectrum on the grid
+            gets ``class_prior_``.
         """
-        return self._marginal(X, 2, lambda: self.class_prior_)
+        check_is_fitted(self, "net_")
+        return self._marginal(X, 2, self.class_prior_)
 
     def predict_redshift_proba(self, X):
-        """Posterior of the redshift, whatever the class, from all spectra of each object.
+        """Return the posterior of the redshift for any class, from all spectra of each object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
 
         Returns
         -------
         grid : array of shape (n_shifts,)
             ``redshift_grid_``.
         posterior : array of shape (n_objects, n_shifts), float64
-            Rows add up to 1. An object without a spectrum that reaches the grid gets
-            ``redshift_prior_``.
+            Rows add up to 1. An object without a spectrum on the grid gets ``redshift_prior_``.
 
         Raises
         ------
         ValueError
-            If `fit` knew no redshift at all.
+            If `fit` had no redshift at all.
         """
         check_is_fitted(self, "net_")
         if not self.n_redshifts_:
             raise ValueError(
-                "fit knew no redshift, so that none can be told; give a table with the column that "
-                "the 'redshift_column' parameter names, or fit(..., redshift=...)."
+                "fit had no redshift, so that none can be predicted; give a table with the column "
+                "that the 'redshift_column' parameter names, or fit(..., redshift=...)."
             )
-        return self.redshift_grid_, self._marginal(X, 1, lambda: self.redshift_prior_)
+        return self.redshift_grid_, self._marginal(X, 1, self.redshift_prior_)
 
     def predict_redshift(self, X, return_std=False):
-        """The redshift of every object.
+        """Return the redshift of every object.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
         return_std : bool, default=False
             Also return standard deviations.
 
         Returns
         -------
         redshift : array of shape (n_objects,), float64
-            The posterior mean of ln(1 + z) over the bins next to the highest of the posterior, as a
-            redshift.
+            The posterior mean of ln(1 + z) over the bins next to the mode, as a redshift.
         std : array of shape (n_objects,), float64
-            Only if ``return_std``: the root of the mean square distance of the whole posterior from
-            it. Where a second peak is possible it is much larger than the width of the first.
+            Only if ``return_std``: the root mean square distance of the whole posterior from it.
+            With a second peak it is much larger than the width of the first.
 
         Raises
         ------
         ValueError
-            If `fit` knew no redshift at all.
+            If `fit` had no redshift at all.
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
 
-    def _marginal(self, X, axis, prior):
-        """The posterior summed over an axis; the prior where there is no spectrum."""
+    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
+        """Return which wavelengths support a class or the redshift, and which oppose it.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
+            A table or array as in `fit`.
+        y, method, window : optional
+            As in :meth:`SpectraNetClassifier.explain`.
+        of : {"class", "redshift"}, default="class"
+            "redshift" explains the odds of the bins next to the mode of the redshift's posterior.
+
+        Returns
+        -------
+        wavelength : array of shape (n_bins,)
+            Å, in the observer frame.
+        importance : array of shape (n_objects, n_bins), float64
+            Positive where the bin makes the prediction more probable; 0 where nothing is covered.
+
+        Raises
+        ------
+        ValueError
+            For an unknown `of`, `method` or label, or a `window` that is not a number of bins.
+        """
+        if of == "class":
+            return super().explain(X, y, method=method, window=window)
+        if of != "redshift" or y is not None:
+            raise ValueError(
+                "The 'of' of explain must be 'class' or, without y, 'redshift'. Got "
+                f"{of!r}{'' if y is None else ' and a y'} instead."
+            )
         check_is_fitted(self, "net_")
-        table = self._checked(X)
-        out = np.tile(prior(), (len(table), 1))
-        for rows, posterior in self._posteriors(table):
-            out[rows] = posterior.sum(axis=axis)
-        return out
+        check_explanation(method, window, self.preprocessor_.n_bins)
+        mode = self.predict_redshift_proba(X)[1].argmax(axis=1)
+        return self._importances(X, mode, self._explained_shifts, method, window)
+
+    def _explained_values(self, outputs, chosen):
+        of_class = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=2)
+        return log_odds(of_class, chosen[:, None])
+
+    def _explained_shifts(self, outputs, chosen):
+        """Return log-odds (N,) of the shifts next to some, for any class."""
+        of_shift = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
+        near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
+        return log_odds(of_shift, near.clamp(0, of_shift.shape[1] - 1))

@@ -1,80 +1,95 @@
-"""A recurrent classifier with a supervised contrastive loss on its latent."""
+"""A classifier with a supervised contrastive loss on its latent."""
 
-from numbers import Real
-
-from sklearn.utils._param_validation import Interval
-
-from sklearn_sn.classification._gru import GRUClassifier
+from sklearn_sn.base import (
+    CLASS_WEIGHT,
+    DOMAIN_CONSTRAINTS,
+    PRETRAINING_CONSTRAINTS,
+    NetworkClassifierMixin,
+    SupervisedEstimator,
+    positive_number,
+    weight,
+)
 from sklearn_sn.nets import SupConNet
 
 
-class SupConClassifier(GRUClassifier):
-    """Classify light curves, with a latent in which objects of one class are near each other.
+class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
+    """Classify objects, with a latent in which objects of one class are close to each other.
 
-    A :class:`GRUClassifier` whose loss is cross-entropy plus that of supervised contrast [1]_. It
-    pulls objects of one class together, whatever the survey, so that the latent serves surveys,
-    tasks and anomalies that training has not seen [2]_.
+    The loss is cross-entropy plus the supervised contrastive loss of the latents [1]_, which pulls
+    objects of one class together, whatever the survey. The latent then serves surveys, tasks and
+    anomalies that were not in training [2]_.
 
     Parameters
     ----------
+    encoder : str, Encoder, torch.nn.Module or callable, default="gru"
+        "gru", "transformer", "deep_sets" or "transceiver" for light curves; an encoder of
+        :mod:`sklearn_sn.encoders` of light curves, spectra or images; or a torch module of your
+        own for light curves, which is copied in fit.
     contrastive_weight : float, default=1.0
         Weight of the contrastive loss beside cross-entropy.
     temperature : float, default=0.5
-        Of the contrastive loss: small values press on the nearest objects of other classes.
-    d_model, n_layers, latent_dim, amplitude, max_points, dropout, noise_augmentation, \
-augmentation, class_weight, batch_balance, domain, pretrained, trainable, pretrained_lr_factor, \
-optimizer, lr, weight_decay, batch_size, max_epochs, lr_schedule, early_stopping, \
-validation_fraction, n_iter_no_change, warm_start, callbacks, device, random_state, verbose
-        As in :class:`GRUClassifier`. ``batch_balance="both"`` gives every batch pairs of one class
-        across surveys. Weights of classes and samples are those of cross-entropy alone.
+        Temperature of the contrastive loss; small values stress the nearest objects of other
+        classes.
+    class_weight : {"balanced"} or dict, default=None
+        Weights of the classes in cross-entropy.
+    batch_balance : {"class", "domain", "both"} or None, default=None
+        Training batches hold equal numbers of each class, of each domain, or of each class in each
+        domain. "both" gives every batch pairs of one class across surveys.
+    domain : str, default="survey"
+        Column of X with the domain of each object; used only in fit and only for `batch_balance`.
+    %(pretraining)s
+    %(training)s
 
     Attributes
     ----------
-    classes_, class_prior_, net_, input_, missing_embedding_, history_, n_iter_, feature_names_in_, \
-n_features_in_
-        As in :class:`GRUClassifier`.
+    classes_ : array of shape (n_classes,)
+        The classes.
+    class_prior_ : array of shape (n_classes,)
+        Weighted class frequencies in fit; the probabilities of an object without the modality.
+    %(fitted_supervised)s
+    %(fitted_network)s
 
     See Also
     --------
-    GRUClassifier : Cross-entropy alone.
-    DomainAdversarialClassifier : A latent that is made to hide the survey.
+    LightCurveClassifier : Cross-entropy alone.
+    DomainAdversarialClassifier : A latent that hides the survey.
     sklearn_sn.losses.SupConLoss : The equation.
 
     References
     ----------
-    .. [1] Khosla et al. (2020), "Supervised contrastive learning", NeurIPS 33.
-    .. [2] Gupta, Muthukrishna et al. (2025), ICML workshop on machine learning for astrophysics.
+    .. [1] Khosla, P. et al. (2020). "Supervised Contrastive Learning". Advances in Neural
+       Information Processing Systems 33.
+    .. [2] "Simulation-Pretrained Foundation Models for Domain-General Astronomical Time Series
+       Tasks with Minimal Labeled Data" (2025). Workshop paper (anonymous copy).
 
     Examples
     --------
     >>> from sklearn_sn import SupConClassifier
     >>> from sklearn_sn.datasets import make_supernovae
     >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
-    >>> model = SupConClassifier(max_epochs=2, d_model=16, batch_balance="both", random_state=0)
+    >>> model = SupConClassifier(max_epochs=2, batch_balance="both", random_state=0)
     >>> model.fit(X, y).transform(X).shape
     (60, 100)
     """
 
     _parameter_constraints = {
-        **GRUClassifier._parameter_constraints,
-        "contrastive_weight": [Interval(Real, 0, None, closed="left")],
-        "temperature": [Interval(Real, 0, None, closed="neither")],
+        **SupervisedEstimator._parameter_constraints,
+        **DOMAIN_CONSTRAINTS,
+        **PRETRAINING_CONSTRAINTS,
+        "class_weight": CLASS_WEIGHT,
+        "contrastive_weight": weight(),
+        "temperature": positive_number(),
     }
+    _encoder_parameters = {"encoder": ("light_curve", "gru")}
+    _modalities = ("light_curve", "spectrum", "image")
     _net_class = SupConNet
 
     def __init__(
         self,
         *,
+        encoder="gru",
         contrastive_weight=1.0,
         temperature=0.5,
-        d_model=100,
-        n_layers=2,
-        latent_dim=100,
-        amplitude=True,
-        max_points=400,
-        dropout=0.0,
-        noise_augmentation=True,
-        augmentation=True,
         class_weight=None,
         batch_balance=None,
         domain="survey",
@@ -96,40 +111,31 @@ n_features_in_
         random_state=None,
         verbose=0,
     ):
-        super().__init__(
-            d_model=d_model,
-            n_layers=n_layers,
-            latent_dim=latent_dim,
-            amplitude=amplitude,
-            max_points=max_points,
-            dropout=dropout,
-            noise_augmentation=noise_augmentation,
-            augmentation=augmentation,
-            class_weight=class_weight,
-            batch_balance=batch_balance,
-            domain=domain,
-            pretrained=pretrained,
-            trainable=trainable,
-            pretrained_lr_factor=pretrained_lr_factor,
-            optimizer=optimizer,
-            lr=lr,
-            weight_decay=weight_decay,
-            batch_size=batch_size,
-            max_epochs=max_epochs,
-            lr_schedule=lr_schedule,
-            early_stopping=early_stopping,
-            validation_fraction=validation_fraction,
-            n_iter_no_change=n_iter_no_change,
-            warm_start=warm_start,
-            callbacks=callbacks,
-            device=device,
-            random_state=random_state,
-            verbose=verbose,
-        )
+        self.encoder = encoder
         self.contrastive_weight = contrastive_weight
         self.temperature = temperature
+        self.class_weight = class_weight
+        self.batch_balance = batch_balance
+        self.domain = domain
+        self.pretrained = pretrained
+        self.trainable = trainable
+        self.pretrained_lr_factor = pretrained_lr_factor
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose
 
-    def _learn_domains(self, X, targets):
-        extras, groups, module_params, _ = super()._learn_domains(X, targets)
-        own = {"contrastive_weight": self.contrastive_weight, "temperature": self.temperature}
-        return extras, groups, module_params, own
+    def _extend_task(self, task, X, table):
+        super()._extend_task(task, X, table)
+        task.net_params["contrastive_weight"] = self.contrastive_weight
+        task.net_params["temperature"] = self.temperature

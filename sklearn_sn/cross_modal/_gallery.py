@@ -19,6 +19,8 @@ class Gallery:
     offsets : array of int, shape (n_objects + 1,)
     """
 
+    _file_kind = "object"
+
     def __init__(self, modality, index, fields, offsets):
         self.modality, self.index = modality, index
         self.fields, self.offsets = fields, offsets

@@ -95,6 +95,8 @@ class CrossModalGenerator(SpectrumGenerator):
     (20, 2, 2)
     """
 
+    _file_kind = "object"
+
     _parameter_constraints = {
         "embedder": [HasMethods("fit")],
         "query": [str],

@@ -67,6 +67,8 @@ class MeanSpectrumGenerator(SpectrumGenerator):
     True
     """
 
+    _file_kind = "object"
+
     def __init__(
         self,
         *,

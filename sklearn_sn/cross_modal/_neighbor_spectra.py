@@ -22,6 +22,8 @@ class NeighborSpectra:
         What was observed.
     """
 
+    _file_kind = "object"
+
     def __init__(self, owner, phase, flux, covered):
         self.owner, self.phase, self.flux, self.covered = owner, phase, flux, covered
 

@@ -22,6 +22,8 @@ class PhaseTable:
         Median phases.
     """
 
+    _file_kind = "object"
+
     def __init__(self, bins):
         self.bins = bins
 

@@ -87,6 +87,8 @@ class CrossModalRetriever(BaseEstimator):
     True
     """
 
+    _file_kind = "object"
+
     _parameter_constraints = {
         "embedder": [HasMethods("fit")],
         "query": [str],

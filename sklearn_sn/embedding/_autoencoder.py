@@ -1,170 +1,216 @@
-"""Put the inputs and the module of a multimodal autoencoder together."""
+"""Assemble the encoders, point sets and module of a multimodal autoencoder."""
 
 from numbers import Real
 
-from sklearn_sn.modules import MMVAEModule
-from sklearn_sn.nets import ImagePixels, LightCurvePoints, MetadataNumbers, SpectrumPixels
+import numpy as np
 
-MODALITIES = ("light_curve", "spectrum", "image", "metadata")
-PLAIN = ("image", "metadata")  # without wavelength and phase
-_OF_MODULE = (
-    "latent_tokens",
-    "latent_dim",
-    "d_model",
-    "n_heads",
-    "n_layers",
-    "d_feedforward",
-    "dropout",
-    "n_frequencies",
-    "velocity_resolution",
-    "phase_resolution",
-)
+from sklearn_sn.base import encoder_width
+from sklearn_sn.embedding._checks import check_columns, check_range
+from sklearn_sn.encoders import MODALITIES, DataSettings, resolve_encoder
+from sklearn_sn.modules import EncoderExpert, MMVAEModule
+from sklearn_sn.preprocessors import ImagePixels, LightCurvePoints, MetadataNumbers, SpectrumPixels
+
+PLAIN = ("image", "metadata")  # modalities without wavelength and phase
 
 
-def check_parameters(params):
-    """Refuse names, sizes and ranges that do not go together, before any work.
-
-    Raises
-    ------
-    ValueError
-        Naming the parameter.
-    """
-    modalities = list(MODALITIES if params["modalities"] is None else params["modalities"])
-    strange = any(name not in MODALITIES for name in modalities)
-    if not modalities or strange or len(set(modalities)) < len(modalities):
-        raise ValueError(
-            f"The 'modalities' parameter must hold different names of {list(MODALITIES)}. Got "
-            f"{params['modalities']!r} instead."
-        )
-    columns = params["metadata_columns"]
-    if isinstance(columns, str) or any(not isinstance(name, str) for name in columns):
+def check_parameters(embedder):
+    """Raise a ValueError for parameters of an MMVAEEmbedder that conflict."""
+    check_columns(embedder, ("metadata_columns",))
+    if any(not isinstance(name, str) for name in embedder.metadata_columns):
         raise ValueError(
             "The 'metadata_columns' parameter must be a sequence of column names. Got "
-            f"{columns!r} instead."
+            f"{embedder.metadata_columns!r} instead."
         )
-    if params["modalities"] is not None and ("metadata" in modalities) != (len(columns) > 0):
+    if _is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(
-            "'metadata' among the modalities and 'metadata_columns' go together; got "
-            f"{modalities} and {list(columns)}."
+            "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
         )
-    if params["d_model"] % params["n_heads"]:
+    check_range("phase_range", embedder.phase_range, -1e4, 1e4, "days")
+    check_range("wavelength_range", embedder.wavelength_range, 300.0, 30000.0, "Å")
+    weights = embedder.likelihood_weights
+    for name, value in weights.items() if isinstance(weights, dict) else ():
+        valid = value == "balanced" or (isinstance(value, Real) and value > 0)
+        if name not in MODALITIES or not valid:
+            raise ValueError(
+                "The 'likelihood_weights' parameter must be 'balanced' or a dict of positive "
+                f"numbers (or 'balanced') by modality. Got {weights!r} instead."
+            )
+    if not isinstance(weights, dict) and weights != "balanced":
         raise ValueError(
-            "The 'd_model' parameter must be a multiple of 'n_heads'; got "
-            f"{params['d_model']} and {params['n_heads']}."
-        )
-    _check_range(params, "phase_range", -1e4, 1e4, "days")
-    _check_range(params, "wavelength_range", 300.0, 30000.0, "Å")
-    _check_range(params, "normalization_range", 300.0, 30000.0, "Å")
-
-
-def _check_range(params, name, lowest, highest, unit):
-    ends = tuple(params[name])
-    numbers = len(ends) == 2 and all(isinstance(end, Real) for end in ends)
-    if not numbers or not lowest <= ends[0] < ends[1] <= highest:
-        raise ValueError(
-            f"The {name!r} parameter must be two rising numbers in [{lowest:g}, {highest:g}] "
-            f"{unit}. Got {ends!r} instead."
+            f"The 'likelihood_weights' parameter must be 'balanced' or a dict. Got {weights!r} "
+            "instead."
         )
 
 
-def check_columns(columns, frame):
-    """Refuse to generate what every point is placed by.
+def check_not_coordinates(columns, frame):
+    """Raise a ValueError for columns that place every point, and so cannot be generated.
 
-    Raises
-    ------
-    ValueError
-        For ``t_peak``, and for ``redshift`` in the rest frame.
+    These are ``t_peak`` and, in the rest frame, ``redshift``.
     """
     placing = ("t_peak", "redshift") if frame == "rest" else ("t_peak",)
     for name in columns:
         if name in placing:
             remedy = " or set frame='observer'" if name == "redshift" else ""
             raise ValueError(
-                f"'metadata_columns' holds {name!r}, by which the points of light curves and "
-                f"spectra are placed: it would be read from there. Leave it out{remedy}."
+                f"'metadata_columns' holds {name!r}, which places the points of light curves and "
+                f"spectra, so that it would be read from there. Leave it out{remedy}."
             )
 
 
-def modalities_of(X, params):
-    """The modalities to read: those asked for, or those that X has."""
-    if params["modalities"] is not None:
-        return list(params["modalities"])
-    found = [name for name in MODALITIES[:3] if name in X.columns]
-    return found + (["metadata"] if len(params["metadata_columns"]) else [])
+def _is_given(value):
+    return value is not None and not (isinstance(value, str) and value == "auto")
 
 
-def build_points(name, params):
-    """The input of one modality, from an estimator's parameters (a dict); not fitted."""
-    augmentation = params["augmentation"]
+def asked_modalities(embedder, X):
+    """Return the modalities to read: those with an encoder that X has, or that are required."""
+    names = []
+    for name in MODALITIES:
+        value = getattr(embedder, name)
+        present = bool(len(embedder.metadata_columns)) if name == "metadata" else name in X.columns
+        if value is not None and (present or _is_given(value)):
+            names.append(name)
+    return names
+
+
+def chosen_encoders(embedder, modalities):
+    """Return the checked encoder of every modality, as a dict."""
+    encoders = {}
+    for name in modalities:
+        encoder = resolve_encoder(
+            getattr(embedder, name),
+            name,
+            parameter=name,
+            estimator=type(embedder).__name__,
+            default="transceiver",
+        )
+        if encoder.gives_features_per_bin:
+            raise ValueError(
+                f"The {name!r} parameter of MMVAEEmbedder must give one vector for an instance. "
+                f"Got {encoder!r} instead."
+            )
+        for parameter in ("max_shift", "dropout"):
+            if getattr(encoder, parameter, 0.0) is None:
+                setattr(encoder, parameter, 0.0)
+        encoders[name] = encoder
+    return encoders
+
+
+def point_set(name, embedder, encoder, decoder):
+    """Return the unfitted point set of a modality, which the decoder explains."""
+    # Only an encoder that reads the points themselves has a use for hidden points and amplitudes.
+    augmentation = encoder.reads_points and encoder.augmentation
     if name == "metadata":
-        return MetadataNumbers(columns=params["metadata_columns"], augmentation=augmentation)
+        return MetadataNumbers(columns=embedder.metadata_columns, augmentation=augmentation)
     if name == "image":
-        return ImagePixels(size=params["image_size"], augmentation=augmentation)
-    common = {"phase_range": params["phase_range"], "augmentation": augmentation}
+        size = encoder.size if encoder.reads_points else decoder.image_size
+        return ImagePixels(size=size, augmentation=augmentation)
     if name == "light_curve":
         return LightCurvePoints(
-            max_points=params["max_points"], amplitude=params["amplitude"], **common
+            phase_range=embedder.phase_range,
+            max_points=decoder.max_points,
+            amplitude=encoder.reads_points and encoder.amplitude,
+            augmentation=augmentation,
         )
     return SpectrumPixels(
-        wavelength_range=params["wavelength_range"],
-        normalization_range=params["normalization_range"],
-        max_pixels=params["max_pixels"],
-        n_drawn=params["spectra_per_object"],
-        **common,
+        phase_range=embedder.phase_range,
+        wavelength_range=embedder.wavelength_range,
+        normalization_range=decoder.normalization_range,
+        max_pixels=decoder.max_pixels,
+        n_drawn=decoder.spectra_per_object,
+        augmentation=augmentation,
     )
 
 
-def build_module(params, inputs):
-    """The module: sizes come from the fitted inputs and the parameters."""
-    low, high = params["phase_range"]
-    return MMVAEModule(
-        {name: source.n_values for name, source in inputs.items()},
-        phase_span=float(high - low),
-        **{name: params[name] for name in _OF_MODULE},
+def encoder_key(name):
+    """Return the key of the data that an encoder reads if it does not read points."""
+    return f"{name} encoder"
+
+
+def fitted_preprocessors(embedder, encoders, decoder, table, frame, rest_frame):
+    """Return a fitted point set for every modality, and preprocessors of other encoders."""
+    settings = DataSettings(
+        wavelength_range=tuple(embedder.wavelength_range),
+        rest_frame=rest_frame,
+        metadata_columns=tuple(embedder.metadata_columns),
     )
+    preprocessors = {}
+    for name, encoder in encoders.items():
+        preprocessors[name] = point_set(name, embedder, encoder, decoder).fit(table, frame)
+    for name, encoder in encoders.items():
+        if not encoder.reads_points:
+            preprocessors[encoder_key(name)] = encoder.make_preprocessor(settings).fit(table)
+    return preprocessors
 
 
-def check_inside(inputs, prepared):
-    """Refuse a modality of which nothing lies inside the ranges.
+def prepare(preprocessors, table, frame):
+    """Scale all modalities of a table once, as a dict."""
+    return {
+        name: part.prepare(table, frame) if hasattr(part, "to_flux") else part.prepare(table)
+        for name, part in preprocessors.items()
+    }
 
-    Raises
-    ------
-    ValueError
-        Naming the modality and the ranges.
-    """
+
+def build_module(embedder, encoders, decoder, dataset):
+    """Return the module; sizes come from the fitted preprocessors and the parameters."""
+    low, high = embedder.phase_range
+    tokens, dim, span = embedder.latent_tokens, embedder.latent_dim, float(high - low)
+    experts = {}
+    for name, encoder in encoders.items():
+        if encoder.reads_points:
+            points = dataset.preprocessors[name]
+            experts[name] = encoder.make_expert(points, tokens, dim, span)
+            continue
+        key = encoder_key(name)
+        network = encoder.make_module(dataset.preprocessors[key])
+        first = np.flatnonzero(dataset.prepared[key].lengths[dataset.rows] > 0)[:1]
+        sample = dataset.gather(first, "cpu").tensors[key][0]
+        width = encoder_width(network, sample)
+        experts[name] = EncoderExpert(network, width=width, n_tokens=tokens, latent_dim=dim)
+    decoders = {name: decoder.make_module(tokens, dim, span) for name in encoders}
+    return MMVAEModule(experts, decoders, latent_tokens=tokens, latent_dim=dim)
+
+
+def check_inside(preprocessors, prepared):
+    """Raise a ValueError for a modality of which nothing lies inside the ranges."""
     for name, part in prepared.items():
-        if not (part.lengths > 0).any():
-            if name in PLAIN:
-                raise ValueError(f"No object of X has {name}; leave {name!r} out.")
-            source = inputs[name]
-            where = f"phase_range={source.phase_range!r}"
-            if name == "spectrum":
-                where += f" and wavelength_range={source.wavelength_range!r}"
-            raise ValueError(
-                f"No {name} lies within {where}; change them, or leave {name!r} out by the "
-                "'modalities' parameter."
-            )
+        if (part.lengths > 0).any():
+            continue
+        if name in PLAIN:
+            raise ValueError(f"No object of X has {name}; leave it out by {name}=None.")
+        preprocessor = preprocessors[name]
+        where = f"phase_range={getattr(preprocessor, 'phase_range', None)!r}"
+        if name.startswith("spectrum"):
+            where += f" and wavelength_range={preprocessor.wavelength_range!r}"
+        modality = name.split()[0]
+        raise ValueError(
+            f"No {modality} lies within {where}; change them, or leave the modality out by "
+            f"{modality}=None."
+        )
 
 
-def balance(params, inputs, prepared):
-    """Weights of the modalities, and the weighted number of points of an average object."""
+def balanced_weights(embedder, preprocessors, prepared):
+    """Return net parameters: weights of the modalities, and weighted points of a mean object."""
     points = {}
-    for name, part in prepared.items():
+    for name in embedder.modalities_:
+        part = prepared[name]
         lengths = part.lengths[part.lengths > 0]
         points[name] = float(lengths.mean())
-        drawn = inputs[name].n_drawn
+        drawn = preprocessors[name].n_drawn
         if drawn is not None:
-            # Of more spectra than these a training step sees a part.
+            # A training step uses only a part of more spectra than these.
             n_groups = part.n_groups[part.lengths > 0]
             points[name] *= float((n_groups.clip(max=drawn) / n_groups).mean())
-    # What is balanced weighs as much as the spectra do or, without them, as the largest modality.
+    given = embedder.likelihood_weights
+    given = {"spectrum": 1.0, **(given if isinstance(given, dict) else {})}
+    if given["spectrum"] == "balanced":
+        given["spectrum"] = 1.0
+    # A balanced modality gets the weight of the spectra or, without them, of the largest modality.
     first = "spectrum" if "spectrum" in points else max(points, key=points.get)
-    weights = {"spectrum": float(params["spectrum_weight"])}
+    weights = {}
     for name in points:
-        weight = params[f"{name}_weight"]
+        weight = given.get(name, "balanced")
         if weight == "balanced":
-            weight = max(1.0, points[first] / points[name]) * weights["spectrum"]
+            weight = max(1.0, points[first] / points[name]) * given["spectrum"]
         weights[name] = float(weight)
-    weights = {name: weights[name] for name in points}
     total = sum(weights[name] * points[name] for name in points)
     return {"weights": weights, "points_per_object": total}

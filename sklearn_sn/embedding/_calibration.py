@@ -1,4 +1,4 @@
-"""Intervals that hold: split conformal prediction by phase and wavelength."""
+"""Calibrated intervals: split conformal prediction by phase and wavelength."""
 
 import numpy as np
 
@@ -7,10 +7,10 @@ MIN_OBJECTS = 20  # a bin with fewer takes the factors of a coarser one
 
 
 class IntervalCalibration:
-    r"""Factors by which predicted widths are multiplied so that intervals cover.
+    r"""Factors for predicted widths, so that intervals have the requested coverage.
 
-    The score of a point is :math:`|x - \mu| / \sigma`, with the model's own mean and width. Points
-    of one object are not independent, objects are: with :math:`n` objects in a bin, and
+    The score of a point is :math:`|x - \mu| / \sigma`, with the model's mean and width. Objects are
+    independent, points of one object are not: with :math:`n` objects in a bin, and
     :math:`n_i` points of object :math:`i`, the factor is the quantile of
 
     .. math:: \sum_i \frac{1}{(n + 1) n_i} \sum_j \delta_{s_{ij}} + \frac{1}{n + 1} \delta_\infty
@@ -38,12 +38,14 @@ class IntervalCalibration:
        arXiv:2306.06342.
     """
 
-    def fit(self, owner, log_wavelength, phase, score, phase_bins, wavelength_bins):
+    _file_kind = "object"
+
+    def fit(self, object_index, log_wavelength, phase, score, phase_bins, wavelength_bins):
         """Learn from flat arrays over the points of the calibration objects.
 
         Parameters
         ----------
-        owner : array of int, shape (n_points,)
+        object_index : array of int, shape (n_points,)
             Object of each point.
         log_wavelength, phase, score : array of shape (n_points,)
         phase_bins : int or array of inner edges
@@ -64,13 +66,13 @@ class IntervalCalibration:
         shape = len(self.phase_edges_) + 1, len(self.wavelength_edges_) + 1
         self.factors_ = np.empty((*shape, len(LEVELS)))
         self.n_objects_ = np.zeros(shape, dtype=np.int64)
-        every, _ = hierarchical_quantiles(owner, score, LEVELS)
+        every, _ = hierarchical_quantiles(object_index, score, LEVELS)
         for j in range(shape[1]):
-            column = _or_coarser(owner[w == j], score[w == j], every)[0]
+            column = _or_coarser(object_index[w == j], score[w == j], every)[0]
             for i in range(shape[0]):
                 here = (w == j) & (p == i)
-                answer = _or_coarser(owner[here], score[here], column)
-                self.factors_[i, j], self.n_objects_[i, j] = answer
+                result = _or_coarser(object_index[here], score[here], column)
+                self.factors_[i, j], self.n_objects_[i, j] = result
         return self
 
     def _bins(self, log_wavelength, phase):
@@ -80,7 +82,7 @@ class IntervalCalibration:
         )
 
     def factors(self, log_wavelength, phase, coverage):
-        """Factor of every point, of the shape of the arrays given.
+        """Return the factor of every point, in the shape of the arrays.
 
         Raises
         ------
@@ -91,18 +93,18 @@ class IntervalCalibration:
         table = self.factors_[:, :, min(level, len(LEVELS) - 1)]
         if level == len(LEVELS) or not np.isfinite(table).all():
             raise ValueError(
-                f"A coverage of {coverage:g} cannot be promised from the objects of the "
-                "calibration; calibrate with more of them, or ask for less."
+                f"The calibration has too few objects for a coverage of {coverage:g}; calibrate "
+                "with more objects, or request less."
             )
         return table[self._bins(log_wavelength, phase)]
 
 
-def hierarchical_quantiles(owner, score, levels):
-    """Quantiles of scores at some levels, and the number of objects.
+def hierarchical_quantiles(object_index, score, levels):
+    """Return quantiles of scores at some levels, and the number of objects.
 
     Each object weighs 1 / (n + 1), shared among its points; the last share lies at infinity.
     """
-    _, code, counts = np.unique(owner, return_inverse=True, return_counts=True)
+    _, code, counts = np.unique(object_index, return_inverse=True, return_counts=True)
     n = len(counts)
     order = np.argsort(score, kind="stable")
     reached = np.cumsum(1.0 / ((n + 1) * counts[code[order]]))
@@ -110,11 +112,11 @@ def hierarchical_quantiles(owner, score, levels):
     return np.append(score[order], np.inf)[place], n
 
 
-def _or_coarser(owner, score, coarser):
-    """Quantiles of a bin, or those of a coarser one where it has too few objects."""
-    answer, n = hierarchical_quantiles(owner, score, LEVELS)
+def _or_coarser(object_index, score, coarser):
+    """Return quantiles of a bin, or of a coarser one if it has too few objects."""
+    quantiles, n = hierarchical_quantiles(object_index, score, LEVELS)
     if n < MIN_OBJECTS:
         return coarser, n
-    known = np.isfinite(answer)
-    # Beyond its objects the coarser one answers, and never less than the bin knows to be needed.
-    return np.where(known, answer, np.maximum(coarser, answer[known].max())), n
+    finite = np.isfinite(quantiles)
+    # Levels beyond its objects come from the coarser bin, but are never below those it has.
+    return np.where(finite, quantiles, np.maximum(coarser, quantiles[finite].max())), n

@@ -1,177 +1,128 @@
 """Contrastive embedding of two or more modalities of one object."""
 
-from sklearn_sn.base import TorchEstimator, check_continued, defaults_of, kept_params
+import numpy as np
+from sklearn.utils._param_validation import HasMethods, StrOptions
+
+from sklearn_sn.base import (
+    CLASS_WEIGHT,
+    TRAINABLE,
+    TorchEstimator,
+    TrainingPlan,
+    check_continued,
+    chosen_encoder,
+    encoder_width,
+    frozen_modules,
+    kept_params,
+    positive_int,
+    positive_number,
+    pretrained_encoders,
+    pretrained_preprocessor,
+    remember_columns,
+    weight,
+)
 from sklearn_sn.data import as_frame, check_table
-from sklearn_sn.embedding._assembly import build_module, embedding_width, fit_inputs
 from sklearn_sn.embedding._checks import (
     check_learnable,
     check_modalities,
-    check_names,
-    check_pretrained_compatible,
+    check_parameters,
     check_validation,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
-from sklearn_sn.embedding._parameters import CONTRASTIVE_CONSTRAINTS
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
+from sklearn_sn.encoders import DataSettings
 from sklearn_sn.losses import InfoNCELoss
+from sklearn_sn.modules import ContrastiveModule
 from sklearn_sn.nets import ContrastiveNet, TableDataset
+
+MAX_SCALE = 100.0  # of the logits: a learned temperature stays above 0.01 (Radford et al. 2021)
 
 
 class ContrastiveEmbedder(MultimodalEmbedder):
     """Embed light curves, spectra, images and metadata of objects in one space.
 
-    One encoder per modality maps an object to a unit vector; symmetric InfoNCE pulls the vectors of
-    one object together and pushes those of different objects apart [1]_. What comes out serves any
-    scikit-learn head, from one modality alone: a class or a redshift from the light curve.
+    One encoder for each modality maps an object to a unit vector. Symmetric InfoNCE pulls the
+    vectors of one object together and pushes those of different objects apart [1]_. The embedding
+    of a single modality then serves any scikit-learn head: a class or a redshift from the light
+    curve, say.
 
     Parameters
     ----------
-    modalities : sequence of str, default=None
-        Columns to align, of "light_curve", "spectrum", "image" and "metadata"; None takes those
-        that `X` has.
+    light_curve, spectrum, image, metadata : str, Encoder, module, callable or None, default="auto"
+        Encoder of each modality. A name stands for an encoder with its defaults: "transformer",
+        "gru", "deep_sets" or "transceiver" for light curves; "cnn", "transformer", "spectranet",
+        "galspecnet" or "transceiver" for spectra; "cnn" or "transceiver" for images; "mlp" or
+        "transceiver" for metadata. "auto" means "transformer", "cnn", "cnn" and "mlp", if X has
+        the modality. An encoder of :mod:`sklearn_sn.encoders` holds sizes, scaling and
+        augmentation; a :class:`torch.nn.Module` of your own is copied in fit, a callable returns
+        one. None leaves the modality out.
     metadata_columns : sequence of str, default=()
-        Plain columns that form the modality "metadata": numbers, or text as categories.
-    encoders : str, or dict of str to str, module or callable, default=None
-        Encoder of each modality, or one name for all that have it: "transformer" (default) or
-        "transceiver" for light curves; "cnn" (default), "transformer" or "transceiver" for spectra;
-        "cnn" for images; "mlp" for metadata; a :class:`torch.nn.Module`, copied in fit; or a
-        callable that returns one. Notes say which tensors a module gets.
+        Plain columns of the modality "metadata": numbers, or text as categories.
+    wavelength_range : pair of float, default=(3500.0, 9000.0)
+        Outer edges of the wavelength grid of spectra in Å, observer frame.
     output : str or sequence of str, default="auto"
-        What `transform` answers: one modality's embedding, several side by side, "mean" (the
-        direction of the mean over the modalities that an object has), or "auto", the first of
-        light_curve, spectrum, image and metadata that was there in fit.
+        What `transform` returns: the embedding of one modality, those of several side by side,
+        "mean" (the direction of the mean over the modalities that an object has), or "auto", the
+        first of light_curve, spectrum, image and metadata that was in fit.
     embedding_dim : int, default=128
-        Left at its default, it is that of the pretrained projections, where there are any.
-        Dimension of the common space.
-    light_curve_d_model, light_curve_n_heads, light_curve_n_layers : int, default=64, 4, 3
-        Size of the light-curve transformer; Maven's is 64, 8, 5.
-    light_curve_pooling : {"attention", "mean"}, default="attention"
-    band_encoding : {"wavelength", "embedding"}, default="wavelength"
-        A band enters by its effective wavelength, so that no band is unknown, or as a learned
-        vector; then points in bands not seen in fit are left out.
-    time_origin : {"peak", "first"}, default="peak"
-        Days are counted from the brightest point or from the first.
-    time_window : pair of float, default=(-200.0, 400.0)
-        Points before and after so many days from the origin are left out.
-    amplitude : bool, default=True
-        Whether the network sees the peak flux. Fluxes are otherwise relative to it.
-    max_points : int, default=200
-        A longer light curve is thinned to so many points, evenly.
-    spectrum_d_model, spectrum_n_heads, spectrum_n_layers : int, default=16, 2, 4
-        Size of the spectrum encoder; Maven's transformer has 32, 2, 13. The convolutional network
-        has no heads and doubles its width from layer to layer, up to 8 times.
-    spectrum_pooling : {"mean", "attention"}, default="mean"
-        Of the transformer.
-    spectrum_patch : int, default=4
-        Bins in a token of the transformer.
-    spectrum_range : pair of float, default=(3500.0, 9000.0)
-        Ends of the wavelength grid, Å, observer frame.
-    spectrum_n_bins : int, default=256
-        Bins of the grid, equal in the logarithm.
-    image_d_model, image_n_layers : int, default=16, 3
-    metadata_d_model, metadata_n_layers : int, default=64, 2
-    dropout : float, default=0.1
+        Dimension of the shared space; inherited from the pretrained projections if left at the
+        default.
     temperature : float, default=0.07
-        Start value; Maven's is 1/19.5.
+        Temperature of InfoNCE, or its start value; Maven's is 1/19.5.
     learn_temperature : bool, default=True
-        False keeps the temperature as it is.
-    min_temperature : float, default=0.01
-        A learned temperature is clamped here.
-    noise_augmentation : bool, default=True
-        Add noise by the reported errors, anew each epoch, to fluxes of points and pixels.
-    augmentation : bool, default=True
-        Thin, cut and lose bands of light curves; crop, warp and roughen spectra; flip and turn
-        images.
+        Whether the temperature is trained. It stays above 0.01.
     aux_weight : float, default=0.0
-        Weight of supervised heads on the embeddings beside InfoNCE: the classes or numbers in `y`
-        and the numbers in `aux_columns`. With it, objects of a single modality are worth having in
-        `X`, and `X` may hold no pair at all: that is how encoders are pretrained one by one.
+        Weight of supervised heads on the embeddings beside InfoNCE, for the classes or numbers in
+        `y` and the numbers in `aux_columns`. With it, objects with a single modality are useful
+        too, and `X` need not hold any pair: this is how encoders are pretrained one by one.
     aux_columns : sequence of str, default=()
-        Plain columns that the heads regress, for example ("redshift",).
+        Plain columns that the heads predict, such as ("redshift",).
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the auxiliary head.
     pretrained : FrozenEstimator or dict of str to FrozenEstimator, default=None
-        Fitted estimators whose encoders, sizes included, and input scaling are taken over, for all
-        modalities that they have or for those named; sizes given here that contradict them are
-        refused. The wrapper keeps clones from forgetting.
+        Fitted estimators whose encoders, sizes included, and input scaling are used, for all
+        modalities that they have or for those named. An encoder that is given as well must agree.
+        The wrapper keeps scikit-learn's clone from discarding the training.
     trainable : {"all", "first_block", "head", "none"} or dict by modality, default="all"
-        What trains of a pretrained encoder: everything; its first block and the projection; only
-        the projection; nothing. A projection that is new, because `embedding_dim` differs from the
-        pretrained one's, trains in any case.
+        What is trained of a pretrained encoder: everything; its first block and the projection; the
+        projection alone; or nothing. A projection that is new, because `embedding_dim` differs, and
+        the temperature are trained in any case.
     pretrained_lr_factor : float, default=1.0
         Learning rate of pretrained encoders, relative to `lr`.
-    optimizer : {"adamw", "adam", "radam"}, default="adamw"
-    lr : float, default=1e-3
-        Peak learning rate.
-    weight_decay : float, default=1e-4
-    batch_size : int, default=64
-        Objects in a batch; each has the others as negatives.
-    max_epochs : int, default=40
-    lr_schedule : {"one_cycle", "cosine"}, default="one_cycle"
-        Over all of `max_epochs`; None keeps the rate.
-    early_stopping : bool, default=False
-        Hold out a part, stratified by `y` where it holds classes; stop when its loss has not
-        improved for `n_iter_no_change` epochs, and keep the best weights. On fewer than a thousand
-        objects a fixed schedule is safer.
-    validation_fraction : float, default=0.15
-    n_iter_no_change : int, default=10
-    warm_start : bool, default=False
-        Whether a second `fit` goes on from the first; `max_epochs`, `lr`, `batch_size` and
-        `random_state` may then differ.
-    callbacks : sequence of skorch callbacks, default=None
-    device : str, default="auto"
-        "auto" is CUDA where there is one, else the CPU.
-    random_state : int, RandomState or None, default=None
-        An integer makes fit repeatable, bit for bit on the CPU. The global generators are left
-        alone.
-    verbose : int, default=0
-        1: a progress bar; 2: a line an epoch.
+    %(training)s
 
     Attributes
     ----------
     modalities_ : list of str
         The modalities that were aligned.
-    net_ : skorch.NeuralNet
-        The trained net; ``net_.module_`` is the torch module.
-    inputs_ : dict of str to input
+    encoders_ : dict of str to Encoder
+        The encoders that were used, with their parameters.
+    preprocessors_ : dict of str to Preprocessor
         How each modality is scaled and batched.
-    missing_embedding_ : dict of str to array of shape (n_dimensions,)
-        What a missing modality is answered with.
-    history_ : list of dict
-        Losses and seconds of every epoch.
-    n_iter_ : int
-        Epochs trained.
-    feature_names_in_ : array of str
-        Columns of the table in fit.
-    n_features_in_ : int
-        Number of these columns.
+    missing_embedding_ : dict of str to array of shape (embedding_dim,)
+        Embedding of an object that lacks the modality.
+    %(fitted_network)s
 
     See Also
     --------
-    sklearn_sn.preprocessing.LightCurveBinner : Merge points of one night before it.
+    sklearn_sn.preprocessing.LightCurveBinner : Merges the points of one night.
     sklearn_sn.metrics.recall_at_k : What `score` measures.
 
     Notes
     -----
-    A module given in `encoders` gets keyword tensors and answers (B, width). Light curve:
-    ``values`` (B, L, n_values), ``time`` (B, L) in days, ``log_wavelength`` (B, L) or ``band``
-    (B, L), ``pad_mask`` (B, L), True at padding. Spectrum: ``flux`` (B, 2, P), flux and
-    continuum-divided flux; ``pad_mask`` (B, P); ``wavelength`` (P,). Image: ``image``
-    (B, C, H, W). Metadata: ``values`` (B, n_values).
-
     A "transceiver" reads its points into a latent sequence of 4 tokens, which a linear layer maps
-    to the common space [2]_. For unit vectors InfoNCE on the cosine is InfoNCE on minus half the
-    squared Frobenius distance of the sequences. Its sizes are those of the transformer.
+    to the shared space [2]_. For unit vectors, InfoNCE on the cosine is InfoNCE on minus half the
+    squared Frobenius distance of the sequences.
 
-    Where an object has several spectra, training draws one of them each epoch, and `transform`
+    Of an object with several spectra, each epoch of training uses a random one; `transform`
     averages the embeddings of all.
 
     References
     ----------
-    .. [1] Zhang, Helfer et al. (2024), "Maven: a multimodal foundation model for supernova
-       science", MLST 5, 045069.
-    .. [2] Shen & Gagliano (2025), "Variational diffusion transformers for conditional sampling of
-       supernovae spectra and multimodal variational autoencoders", ML4Astro workshop at ICML.
+    .. [1] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
+       A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
+       Technology 5, 045069.
+    .. [2] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for
+       Cross-Modality Embedding of Type Ia Supernova Data". ML4Astro workshop, ICML.
 
     Examples
     --------
@@ -179,8 +130,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     >>> from sklearn.pipeline import Pipeline
     >>> from sklearn_sn import ContrastiveEmbedder
     >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.encoders import LightCurveTransformer
     >>> X, y = make_supernovae(60, random_state=0)
-    >>> emb = ContrastiveEmbedder(max_epochs=2, light_curve_n_layers=1, random_state=0)
+    >>> encoder = LightCurveTransformer(n_layers=1)
+    >>> emb = ContrastiveEmbedder(light_curve=encoder, max_epochs=2, random_state=0)
     >>> pipe = Pipeline([("emb", emb), ("knn", KNeighborsClassifier())]).fit(X, y)
     >>> pipe[:-1].transform(X).shape
     (60, 128)
@@ -188,45 +141,41 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     (60,)
     """
 
+    _encoder_parameters = {
+        "light_curve": ("light_curve", "transformer"),
+        "spectrum": ("spectrum", "cnn"),
+        "image": ("image", "cnn"),
+        "metadata": ("metadata", "mlp"),
+    }
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
-        **CONTRASTIVE_CONSTRAINTS,
+        "metadata_columns": ["array-like"],
+        "wavelength_range": ["array-like"],
+        "output": [str, "array-like"],
+        "embedding_dim": positive_int(),
+        "temperature": positive_number(),
+        "learn_temperature": ["boolean"],
+        "aux_weight": weight(),
+        "aux_columns": ["array-like"],
+        "class_weight": CLASS_WEIGHT,
+        "pretrained": [HasMethods("fit"), dict, None],
+        "trainable": [StrOptions(set(TRAINABLE)), dict],
+        "pretrained_lr_factor": positive_number(),
     }
 
     def __init__(
         self,
         *,
-        modalities=None,
+        light_curve="auto",
+        spectrum="auto",
+        image="auto",
+        metadata="auto",
         metadata_columns=(),
-        encoders=None,
+        wavelength_range=(3500.0, 9000.0),
         output="auto",
         embedding_dim=128,
-        light_curve_d_model=64,
-        light_curve_n_heads=4,
-        light_curve_n_layers=3,
-        light_curve_pooling="attention",
-        band_encoding="wavelength",
-        time_origin="peak",
-        time_window=(-200.0, 400.0),
-        amplitude=True,
-        max_points=200,
-        spectrum_d_model=16,
-        spectrum_n_heads=2,
-        spectrum_n_layers=4,
-        spectrum_pooling="mean",
-        spectrum_patch=4,
-        spectrum_range=(3500.0, 9000.0),
-        spectrum_n_bins=256,
-        image_d_model=16,
-        image_n_layers=3,
-        metadata_d_model=64,
-        metadata_n_layers=2,
-        dropout=0.1,
         temperature=0.07,
         learn_temperature=True,
-        min_temperature=0.01,
-        noise_augmentation=True,
-        augmentation=True,
         aux_weight=0.0,
         aux_columns=(),
         class_weight=None,
@@ -248,37 +197,16 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         random_state=None,
         verbose=0,
     ):
-        self.modalities = modalities
+        self.light_curve = light_curve
+        self.spectrum = spectrum
+        self.image = image
+        self.metadata = metadata
         self.metadata_columns = metadata_columns
-        self.encoders = encoders
+        self.wavelength_range = wavelength_range
         self.output = output
         self.embedding_dim = embedding_dim
-        self.light_curve_d_model = light_curve_d_model
-        self.light_curve_n_heads = light_curve_n_heads
-        self.light_curve_n_layers = light_curve_n_layers
-        self.light_curve_pooling = light_curve_pooling
-        self.band_encoding = band_encoding
-        self.time_origin = time_origin
-        self.time_window = time_window
-        self.amplitude = amplitude
-        self.max_points = max_points
-        self.spectrum_d_model = spectrum_d_model
-        self.spectrum_n_heads = spectrum_n_heads
-        self.spectrum_n_layers = spectrum_n_layers
-        self.spectrum_pooling = spectrum_pooling
-        self.spectrum_patch = spectrum_patch
-        self.spectrum_range = spectrum_range
-        self.spectrum_n_bins = spectrum_n_bins
-        self.image_d_model = image_d_model
-        self.image_n_layers = image_n_layers
-        self.metadata_d_model = metadata_d_model
-        self.metadata_n_layers = metadata_n_layers
-        self.dropout = dropout
         self.temperature = temperature
         self.learn_temperature = learn_temperature
-        self.min_temperature = min_temperature
-        self.noise_augmentation = noise_augmentation
-        self.augmentation = augmentation
         self.aux_weight = aux_weight
         self.aux_columns = aux_columns
         self.class_weight = class_weight
@@ -306,11 +234,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            One row per object; see :func:`sklearn_sn.data.check_table`.
+            One row for each object; see :func:`sklearn_sn.data.check_table`.
         y : array-like of shape (n_objects,), optional
-            Classes or numbers. Ignored, but for the stratified validation part of
-            ``early_stopping`` and, with ``aux_weight > 0``, the auxiliary heads; there, None or NaN
-            is an unknown label.
+            Classes or numbers. Used for the stratified validation part of ``early_stopping`` and,
+            with ``aux_weight > 0``, for the auxiliary heads, where None or NaN is an unknown label.
 
         Returns
         -------
@@ -319,76 +246,159 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Raises
         ------
         ValueError
-            For parameters out of range, for input that cannot be mended, and when no two objects
+            For parameters out of range, for input that cannot be repaired, and if no two objects
             have the same two modalities and no auxiliary head has anything to learn.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If training diverged or was interrupted; the model then has the best weights so far.
         """
         self._validate_params()
         params = self.get_params(deep=False)
-        check_names(params)
-        columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
+        check_parameters(self)
         X = as_frame(X)
-        table = check_table(X, metadata_columns=columns, modalities=self.modalities, training=True)
+        table = self._checked_table(X)
         if y is not None and len(y) != len(table):
             raise ValueError(f"X has {len(table)} objects but y has {len(y)} labels.")
         y = one_column(y, learned=self.aux_weight > 0)
-        if self._continues:
+        parts = {}
+        if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table)
         else:
-            self.modalities_ = self._present(table)
-            check_modalities(params, self.modalities_, table, X.columns)
-            check_pretrained_compatible(params, self.modalities_, defaults_of(type(self)))
+            modalities = self._present(table)
+            check_modalities(params, modalities, table, X.columns)
+            parts = pretrained_encoders(self.pretrained, modalities)
+            encoders = self._chosen_encoders(modalities, parts)
+            self.modalities_, self.encoders_ = modalities, encoders
             self._first_params = kept_params(params)
         self._outputs()
-        if not self._continues:
-            self.inputs_, parts = fit_inputs(params, table, self.modalities_)
+        if not self._is_warm_start:
+            self.preprocessors_ = self._fitted_preprocessors(table, parts)
             self.targets_ = AuxiliaryTargets().fit(*self._supervision(table, y))
-        prepared = {name: self.inputs_[name].prepare(table) for name in self.modalities_}
-        extras = self.targets_.encode(*self._supervision(table, y))
-        dataset = TableDataset(self.inputs_, prepared, extras)
-        check_learnable(params, self.inputs_, prepared, table, extras)
-
-        default = defaults_of(type(self))["embedding_dim"]
-
-        def build():
-            sized = {**params, "embedding_dim": embedding_width(params, parts, default)}
-            n_targets = len(self.targets_.names_)
-            return build_module(
-                sized, self.inputs_, parts, dataset, len(self.targets_.classes_), n_targets
-            )
-
-        factor = self.pretrained_lr_factor
-        groups = (
-            []
-            if self._continues or factor == 1.0
-            else [(f"encoders.{name}.*", {"lr": factor * self.lr}) for name in parts]
-        )
+        prepared = {name: self.preprocessors_[name].prepare(table) for name in self.modalities_}
+        targets = self.targets_.encode(*self._supervision(table, y))
+        dataset = TableDataset(self.preprocessors_, prepared, targets)
+        check_learnable(self, dataset)
+        groups = []
+        if parts and self.pretrained_lr_factor != 1.0:
+            rate = self.pretrained_lr_factor * self.lr
+            groups = [(f"encoders.{name}.*", {"lr": rate}) for name in parts]
         self._train(
-            ContrastiveNet,
-            build,
-            dataset,
-            class_labels(y),
-            criterion=InfoNCELoss,
-            max_scale=1.0 / self.min_temperature,
-            optimizer__param_groups=groups,
-            aux_weight=self.aux_weight,
-            class_weight=self.targets_.class_weights(self.class_weight, extras),
+            TrainingPlan(
+                net_class=ContrastiveNet,
+                build=lambda: self._build(dataset, parts),
+                dataset=dataset,
+                evaluate=lambda: {"missing_embedding_": self._mean_directions(dataset)},
+                strata=class_labels(y),
+                net_params={
+                    "criterion": InfoNCELoss,
+                    "max_scale": MAX_SCALE,
+                    "optimizer__param_groups": groups,
+                    "aux_weight": self.aux_weight,
+                    "class_weight": self.targets_.class_weights(self.class_weight, targets),
+                },
+            )
         )
-        self._set_names(X)
-        self._learn_nothing(dataset)
-        return self
+        remember_columns(self, X)
+        return self._finish_fit()
 
-    def _check_validation(self, valid):
-        check_validation(self.get_params(deep=False), valid)
+    def _checked_table(self, X):
+        """Return the checked table with the modalities that are not left out."""
+        columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
+        asked = [name for name in self._encoder_parameters if getattr(self, name) is not None]
+        named = [name for name in asked if not self._is_auto(name)]
+        needed = None
+        if len(asked) < len(self._encoder_parameters) or named:
+            needed = [n for n in asked if n in named or n in X.columns or n == "metadata"]
+            needed = [n for n in needed if n != "metadata" or self.metadata_columns]
+        return check_table(X, metadata_columns=columns, modalities=needed or None, training=True)
+
+    def _is_auto(self, name):
+        value = getattr(self, name)
+        return isinstance(value, str) and value == "auto"
 
     def _present(self, table):
-        """The modalities of the table that some object has."""
-        asked = self.modalities or ("light_curve", "spectrum", "image", "metadata")
+        """Return the modalities of the table that some object has."""
+        asked = [name for name in self._encoder_parameters if getattr(self, name) is not None]
         if not self.metadata_columns:
             asked = [name for name in asked if name != "metadata"]
         return [name for name in asked if table.has(name) and table.present(name).any()]
 
+    def _chosen_encoders(self, modalities, parts):
+        encoders = {}
+        for name in modalities:
+            _, default = self._encoder_parameters[name]
+            encoders[name] = chosen_encoder(self, name, name, default, parts.get(name))
+            if encoders[name].gives_features_per_bin:
+                raise ValueError(
+                    f"The {name!r} parameter of ContrastiveEmbedder must give one vector for an "
+                    f"instance. Got {encoders[name]!r} instead."
+                )
+            for parameter in ("max_shift", "dropout"):
+                if getattr(encoders[name], parameter, 0.0) is None:
+                    setattr(encoders[name], parameter, 0.0)
+        return encoders
+
+    def _fitted_preprocessors(self, table, parts):
+        settings = DataSettings(
+            wavelength_range=tuple(self.wavelength_range),
+            metadata_columns=tuple(self.metadata_columns),
+        )
+        preprocessors = {}
+        for name, encoder in self.encoders_.items():
+            fresh = encoder.make_preprocessor(settings).fit(table)
+            part = parts.get(name)
+            preprocessors[name] = fresh if part is None else pretrained_preprocessor(part, fresh)
+        return preprocessors
+
+    def _build(self, dataset, parts):
+        """Return the module, with pretrained encoders in place and frozen as `trainable` says."""
+        networks, widths = {}, {}
+        for name, encoder in self.encoders_.items():
+            part = parts.get(name)
+            network = (
+                encoder.make_module(self.preprocessors_[name]) if part is None else part.module
+            )
+            first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
+            sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
+            networks[name], widths[name] = network, encoder_width(network, sample[name][0])
+        module = ContrastiveModule(
+            networks,
+            widths,
+            embedding_dim=self._inherited_dim(parts),
+            temperature=self.temperature,
+            learn_temperature=self.learn_temperature,
+            n_classes=len(self.targets_.classes_),
+            n_targets=len(self.targets_.names_),
+        )
+        frozen = []
+        for name, part in parts.items():
+            trained, new = part.projection, module.projections[name]
+            if trained is not None and trained.weight.shape == new.weight.shape:
+                module.projections[name] = trained
+            how = self.trainable
+            how = how.get(name, "all") if isinstance(how, dict) else how
+            frozen += frozen_modules(part, module.projections[name], how)
+        module.freeze(frozen)
+        if not any(weight.requires_grad for weight in module.parameters()):
+            raise ValueError(
+                "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
+                "and no projection or head is new. The pretrained estimator embeds the same."
+            )
+        return module
+
+    def _inherited_dim(self, parts):
+        """Return the dimension of the pretrained projections if `embedding_dim` is the default."""
+        widths = {p.projection.out_features for p in parts.values() if p.projection is not None}
+        default = self.embedding_dim == 128
+        return widths.pop() if default and len(widths) == 1 else self.embedding_dim
+
+    def _check_validation(self, valid):
+        check_validation(self, valid)
+
     def _supervision(self, table, y):
-        """Labels and columns for the auxiliary heads; nothing unless they are asked for."""
+        """Return labels and columns for the auxiliary heads; nothing without `aux_weight`."""
         if self.aux_weight == 0:
             return None, {}
         return y, {name: number_column(table.metadata[name], name) for name in self.aux_columns}

@@ -1,4 +1,4 @@
-"""From a table to samples of latents, and from these to predictions: what generation stands on."""
+"""From a table to samples of the latent, and from these to predictions."""
 
 import numpy as np
 from sklearn.utils import check_random_state
@@ -16,17 +16,17 @@ from sklearn_sn.data import (
     warn_outside_range,
     warn_unknown_phase,
 )
-from sklearn_sn.embedding._autoencoder import PLAIN
+from sklearn_sn.embedding._autoencoder import PLAIN, encoder_key, prepare
 from sklearn_sn.nets import TableDataset
 
-COLUMNS = ("redshift", "t_peak")  # plain columns that place an object in phase and wavelength
+COLUMNS = ("redshift", "t_peak")  # plain columns that give phases and rest wavelengths
 CHUNK_OBJECTS = 64
 
 
 def check_table_with_phase(X, modalities, training=False, metadata_columns=()):
-    """Check a table with the columns that place its objects, as far as X has them.
+    """Return the checked table, with redshift and time of peak if X has them.
 
-    In training all `metadata_columns` are to be there.
+    In training, X must have all `metadata_columns`.
     """
     placing = (*COLUMNS, *(() if training else metadata_columns))
     columns = [name for name in dict.fromkeys(placing) if name in X.columns]
@@ -36,20 +36,20 @@ def check_table_with_phase(X, modalities, training=False, metadata_columns=()):
 
 
 def seen_of(X, names):
-    """Modalities to check: a light curve tells the peak to what is read beside it."""
+    """Return the modalities to check: a light curve gives the time of peak to the others."""
     curve = ["light_curve"] if "light_curve" in X.columns else []
     return list(dict.fromkeys([*names, *curve]))
 
 
 class DecodingEstimator(GenerativeEstimator):
-    """Reads tables and predicts; subclasses set modalities_, inputs_, frame_ and net_ in fit."""
+    """Base of embedders that decode; fit sets modalities_, preprocessors_, frame_ and net_."""
 
     def _read(self, X, names):
-        """Dataset, frame and checked table of those modalities that X has."""
+        """Return dataset, frame and checked table of those modalities that X has."""
         X = as_frame(X)
-        columns = self.inputs_["metadata"].columns if "metadata" in names else ()
+        columns = self.preprocessors_["metadata"].columns if "metadata" in names else ()
         here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
-        # Refused by the check where there is none.
+        # Without any, the check rejects X.
         table = check_table_with_phase(
             X, seen_of(X, here) if here else names, metadata_columns=columns
         )
@@ -58,17 +58,23 @@ class DecodingEstimator(GenerativeEstimator):
             warn_unknown_phase(frame)
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
-        inputs = {name: self.inputs_[name] for name in here}
-        prepared = {name: source.prepare(table, frame) for name, source in inputs.items()}
-        return TableDataset(inputs, prepared), frame, table
+        preprocessors = {key: self.preprocessors_[key] for key in self._keys(here)}
+        prepared = prepare(preprocessors, table, frame)
+        return TableDataset(preprocessors, prepared), frame, table
 
     def _has_numbers(self, X, name):
-        """Whether X has any of the columns of the metadata."""
-        return name == "metadata" and any(c in X.columns for c in self.inputs_[name].columns)
+        """Return whether X has any of the columns of the metadata."""
+        columns = self.preprocessors_[name].columns if name == "metadata" else ()
+        return any(column in X.columns for column in columns)
+
+    def _keys(self, names):
+        """Return the keys of all preprocessors of some modalities."""
+        keys = [*names, *map(encoder_key, names)]
+        return [key for key in keys if key in self.preprocessors_]
 
     @staticmethod
     def _found(dataset):
-        """Which objects have anything, boolean of shape (n,)."""
+        """Return a mask of the objects that have anything, shape (n,)."""
         return np.any([part.lengths > 0 for part in dataset.prepared.values()], axis=0)
 
     def _known(self, parameter, name):
@@ -79,7 +85,7 @@ class DecodingEstimator(GenerativeEstimator):
             )
 
     def _sources(self, to, source):
-        """Modalities to predict from, in the order of fit."""
+        """Return the modalities to predict from, in the order of fit."""
         if source is None:
             return [name for name in self.modalities_ if name != to] or [to]
         names = [source] if isinstance(source, str) else list(source)
@@ -90,12 +96,13 @@ class DecodingEstimator(GenerativeEstimator):
         return [name for name in self.modalities_ if name in names]
 
     def _route(self, to, source):
-        """Name of a way of predicting, which a calibration belongs to."""
+        """Return the name of a direction of prediction, which a calibration belongs to."""
         return f"{to} from {' and '.join(self._sources(to, source))}"
 
     def _samples(self, X, to, source, n_samples, rng, also=()):
-        """Latents (S, n, D) to predict `to` from, the objects that have a source, dataset, frame
-        and table.
+        """Return latents (S, n, D) to predict `to` from, and what they were read from.
+
+        That is: a mask of the objects that have a source, the dataset, the frame and the table.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
@@ -105,9 +112,10 @@ class DecodingEstimator(GenerativeEstimator):
         names = list(self.modalities_) if source is None else sources
         read = [name for name in self.modalities_ if name in names or name in also]
         dataset, frame, table = self._read(X, read)
-        inputs = {name: part for name, part in dataset.inputs.items() if name in names}
+        keys = self._keys(names)
+        parts = {key: part for key, part in dataset.preprocessors.items() if key in keys}
         mean, scale, present = self._posteriors(
-            TableDataset(inputs, dataset.prepared, rows=dataset.rows)
+            TableDataset(parts, dataset.prepared, rows=dataset.rows)
         )
         asked = present[[list(self.modalities_).index(name) for name in sources]].any(axis=0)
         if source is None:
@@ -117,29 +125,29 @@ class DecodingEstimator(GenerativeEstimator):
         return z, asked, dataset, frame, table
 
     def _query_coordinates(self, to, n, stretch, phase, wavelength, band):
-        """The points to decode at, with defaults filled in."""
+        """Return the coordinates to decode at, with defaults filled in."""
         if to in PLAIN:
             if any(place is not None for place in (phase, wavelength, band)):
                 raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
-            return plain_coordinates(self.inputs_[to])
+            return plain_coordinates(self.preprocessors_[to])
         if phase is not None:
-            warn_outside_range(phase, self.inputs_[to].phase_range)
+            warn_outside_range(phase, self.preprocessors_[to].phase_range)
         if to == "spectrum":
             if band is not None:
                 raise ValueError("band is for light curves; a spectrum takes wavelength.")
             wavelength = self.wavelength_ if wavelength is None else wavelength
-            limits = self.inputs_[to].wavelength_range
+            limits = self.preprocessors_[to].wavelength_range
             return spectrum_coordinates(0.0 if phase is None else phase, wavelength, limits, n)
         if wavelength is not None:
             raise ValueError("wavelength is for spectra; a light curve takes band.")
         if phase is None:
-            low, high = self.inputs_[to].phase_range
+            low, high = self.preprocessors_[to].phase_range
             phase = np.arange(np.ceil(low), high + 1e-9, 2.0)
-        band = self.inputs_[to].bands_ if band is None else band
+        band = self.preprocessors_[to].bands_ if band is None else band
         return light_curve_coordinates(phase, band, stretch)
 
     def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
-        """Predictive mean and standard deviation (n, L), as the network sees fluxes; places."""
+        """Return predictive mean and standard deviation (n, L), as network values; coordinates."""
         rng = check_random_state(random_state)
         z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
         places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
@@ -150,25 +158,26 @@ class DecodingEstimator(GenerativeEstimator):
         return centre, width, places
 
     def _scores(self, to, z, dataset, objects):
-        """Distance of points of some objects from their predictions, in predicted widths.
+        """Return the distance of points of some objects from their predictions, in their widths.
 
         Returns
         -------
-        owner, log_wavelength, phase, score : flat arrays over the points of known phase
+        object_index, log_wavelength, phase, score : flat arrays
+            Over the points of known phase.
         """
-        source, prepared = dataset.inputs[to], dataset.prepared[to]
+        preprocessor, prepared = dataset.preprocessors[to], dataset.prepared[to]
         found, parts = np.flatnonzero((prepared.lengths > 0) & objects), []
         found = found[np.argsort(prepared.lengths[found], kind="stable")]
         for rows in np.array_split(found, range(CHUNK_OBJECTS, len(found), CHUNK_OBJECTS)):
-            arrays, _ = source.gather(prepared, rows)
+            arrays, _ = preprocessor.gather(prepared, rows)
             where, when = arrays["log_wavelength"], arrays["phase"]
             keep = ~arrays["pad_mask"] & np.isfinite(when)
             for some, mean, scale in self._decoded(to, z[:, rows], where, when):
                 centre, width = laplace_moments(mean, scale)
                 score = np.abs(arrays["target"][some] - centre) / width
-                here = keep[some]
-                owner = np.broadcast_to(rows[some][:, None], here.shape)
-                parts.append((owner[here], where[some][here], when[some][here], score[here]))
+                mask = keep[some]
+                index = np.broadcast_to(rows[some][:, None], mask.shape)
+                parts.append((index[mask], where[some][mask], when[some][mask], score[mask]))
         if not parts:
             return (np.empty(0),) * 4
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))

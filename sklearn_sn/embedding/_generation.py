@@ -1,4 +1,4 @@
-"""What an embedder of light curves and spectra can do with its decoder."""
+"""Generation, intervals and scores of embedders with a decoder."""
 
 from statistics import NormalDist
 
@@ -15,14 +15,15 @@ from sklearn_sn.embedding._decoding import DecodingEstimator
 
 
 class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
-    """Base of embedders that decode; subclasses set modalities_, inputs_, frame_ and net_."""
+    """Base of embedders with a decoder; fit sets modalities_, preprocessors_, frame_ and net_."""
 
     def transform(self, X):
-        """Mean of the posterior: of the mixture of the experts that an object has.
+        """Return the mean of the posterior, the mixture of the experts that an object has.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`; modalities may be missing.
 
         Returns
         -------
@@ -34,21 +35,23 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For input that cannot be mended.
+            For input that cannot be repaired.
         """
         check_is_fitted(self, "net_")
         mean, _, present = self._posteriors(self._read(X, self.modalities_)[0])
         return mixture_mean(mean, present)
 
     def encode(self, X, modality, return_scale=False):
-        """Posterior of one modality.
+        """Return the posterior of one modality.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`.
         modality : str
             One of ``modalities_``.
         return_scale : bool, default=False
+            Also return the scale.
 
         Returns
         -------
@@ -77,12 +80,14 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         as_nested=False,
         random_state=None,
     ):
-        """Sample what a modality would look like, given what is known of the objects.
+        """Sample a modality, given what is known of the objects.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`; modalities may be missing.
         to : {"spectrum", "light_curve", "image", "metadata"}, default="spectrum"
+            The modality to generate.
         phase : float, or array of shape (n_phases,) or (n_objects, n_phases), optional
             Days from peak, rest frame where ``frame_`` is "rest". Default: 0 for spectra, every
             second day of `phase_range` for light curves.
@@ -98,17 +103,17 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         noise : bool, default=False
             Add the decoder's own scatter, independent from point to point, to each sample.
         as_nested : bool, default=False
-            Of spectra and light curves.
+            Return a nested column instead of an array; for spectra and light curves.
         random_state : int, RandomState or None, default=None
-            All objects share the noise that is drawn, so that one's samples do not depend on which
-            others are in `X`.
+            All objects share the noise, so that the samples of one do not depend on the others in
+            `X`.
 
         Returns
         -------
         array of shape (n_objects, n_samples, [n_phases,] n_wavelengths), or for light curves
         (n_objects, n_samples, [n_bands,] n_phases), images (n_objects, n_samples, n_channels,
         side, side), metadata (n_objects, n_samples, n_columns)
-            Axes in brackets are absent where a single phase or band is given. Spectra are in units
+            Axes in brackets are absent if a single phase or band is given. Spectra are in units
             of their median flux, light curves in units of the peak, images in
             spreads above the median of the cutout, metadata in their own. With `as_nested` a nested
             column, with fields wavelength (or band), time (phase), flux and sample.
@@ -118,7 +123,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For an unknown modality or place, or input that cannot be mended.
+            For an unknown modality or coordinate, or input that cannot be repaired.
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
@@ -129,7 +134,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         scatter = rng.laplace(size=(n_samples, 1, L)).astype(np.float32) if noise else None
         for rows, mean, scale in self._decoded(to, z, places.log_wavelength, places.phase):
             values = mean if scatter is None else mean + scale * scatter
-            flux[rows] = self.inputs_[to].to_flux(values).swapaxes(0, 1)
+            flux[rows] = self.preprocessors_[to].to_flux(values).swapaxes(0, 1)
         if as_nested:
             return places.to_nested(flux, table.index, to)
         return flux.reshape(len(table), n_samples, *places.shape)
@@ -146,7 +151,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         n_samples=32,
         random_state=0,
     ):
-        """Mean over the posterior of what :meth:`generate` samples.
+        """Return the mean over the posterior of what :meth:`generate` samples.
 
         Parameters
         ----------
@@ -156,20 +161,20 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         array of shape (n_objects, [n_phases,] n_wavelengths) or (n_objects, [n_bands,] n_phases)
-            Or as :meth:`generate` has it, without samples. The mean is taken as the network sees
-            fluxes: of light curves and images in asinh.
+            Or as :meth:`generate` returns it, without samples. The mean is taken of network
+            values: of light curves and images in asinh.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For an unknown modality or place, or input that cannot be mended.
+            For an unknown modality or coordinate, or input that cannot be repaired.
         """
         centre, _, places = self._predictive(
             X, to, phase, wavelength, band, source, n_samples, random_state
         )
-        return self.inputs_[to].to_flux(centre).reshape(len(centre), *places.shape)
+        return self.preprocessors_[to].to_flux(centre).reshape(len(centre), *places.shape)
 
     def predict_interval(
         self,
@@ -184,24 +189,25 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         n_samples=32,
         random_state=0,
     ):
-        """Interval for the flux that would be measured, point by point.
+        """Return intervals for the flux that would be measured, point by point.
 
-        Mean ± factor × predictive standard deviation (of the samples and of the decoder). After
-        :meth:`calibrate` for the same `to` and `source` the factor is conformal, for objects that
-        have a source, and for as many samples as calibrated it; before, it is that of a normal
-        distribution, and the interval is only as good as the model. Beyond the phases that were
-        calibrated, the factor is that of the outermost.
+        The interval is mean ± factor × predictive standard deviation (of the samples and of the
+        decoder). After :meth:`calibrate` for the same `to` and `source`, the factor is conformal,
+        for objects that have a source and for the number of samples of the calibration. Before, it
+        is that of a normal distribution, and the interval is only as good as the model. Beyond the
+        calibrated phases, the factor is that of the outermost phase.
 
         Parameters
         ----------
         X, to, phase, wavelength, band, source, n_samples, random_state
             As for :meth:`generate`.
         coverage : float in (0, 1), default=0.9
+            Probability that the interval should contain the measured flux.
 
         Returns
         -------
-        lower, upper : array of shape (n_objects, [n_phases,] n_wavelengths), or (n_objects,
-            [n_bands,] n_phases)
+        lower, upper : array of shape (n_objects, [n_phases,] n_wavelengths)
+            Ends of the intervals; (n_objects, [n_bands,] n_phases) for light curves.
 
         Raises
         ------
@@ -219,12 +225,12 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             if self.calibrations_:
                 warn_quality(
                     f"Intervals of {route} are not calibrated, only those of "
-                    f"{', '.join(self.calibrations_)}; they are the model's own."
+                    f"{', '.join(self.calibrations_)}; they are those of the model alone."
                 )
             factor = NormalDist().inv_cdf(0.5 + 0.5 * coverage)
         else:
             factor = calibration.factors(places.log_wavelength, places.phase, coverage)
-        to_flux = self.inputs_[to].to_flux
+        to_flux = self.preprocessors_[to].to_flux
         ends = (to_flux(centre - factor * width), to_flux(centre + factor * width))
         return tuple(end.reshape(len(centre), *places.shape) for end in ends)
 
@@ -244,13 +250,14 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Objects that have `to` and what it is predicted from, none of those of fit; others are
-            left out. Intervals are for fluxes as they are measured here, noise included.
+            Objects that have `to` and a source, and that were not in fit; others are dropped.
+            Intervals are for fluxes as measured here, noise included.
         to, source, n_samples, random_state
             As for :meth:`predict_interval`, which must get the same `to` and `source`.
         phase_bins : int or array of inner edges (days), default=4
+            Bins with factors of their own.
         wavelength_bins : int or array of inner edges (Å), default=8
-            Metadata are calibrated column by column, images channel by channel.
+            Bins with factors of their own. Metadata are calibrated by column, images by channel.
 
         Returns
         -------
@@ -259,7 +266,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Raises
         ------
         ValueError
-            If no object has what is to be predicted and what it is predicted from.
+            If no object has both `to` and a source.
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
@@ -269,28 +276,29 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
                 f"X has no object to calibrate with: none has {to!r} and "
                 f"{' or '.join(map(repr, self._sources(to, source)))}."
             )
-        owner, log_wavelength, phase, score = self._scores(to, z, dataset, asked)
+        object_index, log_wavelength, phase, score = self._scores(to, z, dataset, asked)
         if to in PLAIN:  # by column, or by channel
-            phase_bins, wavelength_bins = [], dataset.inputs[to].wavelength_edges()
-        if not len(owner):
+            phase_bins, wavelength_bins = [], dataset.preprocessors[to].wavelength_edges()
+        if not len(object_index):
             raise ValueError(f"No {to} of X has a known phase: give X a column 't_peak'.")
         self.calibrations_[self._route(to, source)] = IntervalCalibration().fit(
-            owner, log_wavelength, phase, score, phase_bins, wavelength_bins
+            object_index, log_wavelength, phase, score, phase_bins, wavelength_bins
         )
         return self
 
     def inverse_transform(
         self, Z, to="spectrum", *, phase=None, wavelength=None, band=None, redshift=0.0
     ):
-        """What a latent looks like: the decoder's mean.
+        """Decode latents: return the mean of the decoder.
 
         Parameters
         ----------
         Z : array of shape (n, n_features_out)
+            Latents.
         to, phase, wavelength, band
             As for :meth:`generate`.
         redshift : float or array of shape (n,), default=0.0
-            Of light curves in the rest frame: where the bands fall.
+            For light curves in the rest frame: where the bands fall.
 
         Returns
         -------
@@ -301,8 +309,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For an unknown modality or place, a Z of another width or not finite, and
-            a redshift that cannot be.
+            For an unknown modality or coordinate, a Z of another width or not finite, and an
+            impossible redshift.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
@@ -320,18 +328,20 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         places = self._query_coordinates(to, len(Z), stretch, phase, wavelength, band)
         flux = np.empty((len(Z), places.log_wavelength.shape[1]), dtype=np.float32)
         for rows, mean, _ in self._decoded(to, Z[None], places.log_wavelength, places.phase):
-            flux[rows] = self.inputs_[to].to_flux(mean[0])
+            flux[rows] = self.preprocessors_[to].to_flux(mean[0])
         return flux.reshape(len(Z), *places.shape)
 
     def sample_prior(self, n, to=None, *, random_state=None, **where):
-        """Latents of objects that nothing is known of, or what they look like.
+        """Sample latents from the prior, and optionally decode them.
 
         Parameters
         ----------
         n : int
+            Number of samples.
         to : {"spectrum", "light_curve", "image", "metadata"}, optional
-            Default: the latents themselves.
+            Modality to decode to. Default: the latents themselves.
         random_state : int, RandomState or None, default=None
+            Seed of the samples.
         **where
             phase, wavelength, band and redshift, as for :meth:`inverse_transform`.
 
@@ -345,22 +355,25 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         return Z if to is None else self.inverse_transform(Z, to, **where)
 
     def score(self, X, y=None, n_samples=16, random_state=0):
-        """Mean over the objects of a lower bound on their log-evidence.
+        """Return the mean over the objects of a lower bound on their log-evidence.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`.
         y : ignored
+            Present for scikit-learn.
         n_samples : int, default=16
-            Importance samples of each expert: the more, the tighter the bound.
+            Importance samples of each expert; more make the bound tighter.
         random_state : int, RandomState or None, default=0
+            Seed of the samples.
 
         Returns
         -------
         float
-            Nats per object, of fluxes as the network sees them; higher is better. Numbers of
-            different data do not compare, nor those of models that see different points: a search
-            over `max_points`, `max_pixels` or a range needs another score.
+            Nats per object, of network values; higher is better. Scores on different data are not
+            comparable, nor those of models with different point sets: a search over
+            ``decoder__max_points``, ``decoder__max_pixels`` or a range needs another score.
         """
         check_is_fitted(self, "net_")
         if n_samples < 1:
@@ -373,11 +386,12 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         return float(self._bounds(dataset.subset(found), n_samples, rng).mean())
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the latent's numbers, such as ``latent_0``.
+        """Return names of the latent's numbers, such as ``latent_0``.
 
         Parameters
         ----------
         input_features : ignored
+            Present for scikit-learn.
 
         Returns
         -------

@@ -1,4 +1,4 @@
-"""What embedders of several modalities share once they are trained."""
+"""The base of embedders of several modalities that are trained by contrast."""
 
 from itertools import combinations
 
@@ -6,17 +6,17 @@ import numpy as np
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base import PretrainedPart, TorchEstimator
+from sklearn_sn.base import PretrainedEncoder, TorchEstimator
 from sklearn_sn.data import as_frame, check_table, warn_quality
 from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 
 
 class MultimodalEmbedder(TransformerMixin, TorchEstimator):
-    """Base of embedders whose module answers ``embed(modality, tensors, owner, n_objects)``.
+    """Base of embedders whose module has ``embed(modality, tensors, object_index, n_objects)``.
 
-    Subclasses have the parameters `output`, `embedding_dim` and `metadata_columns`, and set
-    ``modalities_``, ``inputs_`` and ``net_`` in fit, which ends with :meth:`_learn_nothing`.
+    Subclasses have the parameters `output` and `metadata_columns`, and set ``modalities_``,
+    ``preprocessors_``, ``net_`` and ``missing_embedding_`` in fit.
     """
 
     def transform(self, X):
@@ -25,37 +25,39 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`; modalities may be missing.
 
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            Unit vectors, side by side when `output` names several modalities. An object that lacks
-            the modality gets the mean direction of the training objects.
+            Unit vectors, side by side if `output` names several modalities. An object without the
+            modality gets ``missing_embedding_``, the mean direction of the training objects.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
             Before fit.
         ValueError
-            For input that cannot be mended.
+            For input that cannot be repaired.
         """
         check_is_fitted(self, "net_")
         names = self._outputs()
         embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
         if names == ["mean"]:
-            total = sum(np.where(found[:, None], z, 0.0) for z, found in embeddings.values())
-            nothing = sum(self.missing_embedding_[name] for name in self.modalities_)
-            found = np.any([found for _, found in embeddings.values()], axis=0)
-            total = np.where(found[:, None], total, nothing)
+            total = sum(np.where(mask[:, None], z, 0.0) for z, mask in embeddings.values())
+            missing = sum(self.missing_embedding_[name] for name in self.modalities_)
+            present = np.any([mask for _, mask in embeddings.values()], axis=0)
+            total = np.where(present[:, None], total, missing)
             return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
         return np.concatenate([z for z, _ in embeddings.values()], axis=1)
 
     def encode(self, X, modality):
-        """Embed one modality, whatever `output` says.
+        """Embed one modality, regardless of `output`.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`; modalities may be missing.
         modality : str
             One of ``modalities_``.
 
@@ -72,17 +74,20 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         return self._embed(X, [modality])[modality][0]
 
     def score(self, X, y=None, k=10):
-        """Recall of cross-modal retrieval on held-out pairs.
+        """Return the recall of cross-modal retrieval on held-out pairs.
 
-        Each object's embedding in one modality is looked for by its embedding in another, among the
-        objects of `X` that have both; the answer counts when it is among the `k` nearest. Both
+        The embedding of an object in one modality is the query for its embedding in another, among
+        the objects of `X` that have both; it is found if it is among the `k` nearest. Both
         directions and all pairs of modalities are averaged.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table as in `fit`; modalities may be missing.
         y : ignored
+            Present for scikit-learn.
         k : int, default=10
+            Neighbours among which the object must be.
 
         Returns
         -------
@@ -108,17 +113,18 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             raise ValueError("X has no object with two modalities; there is nothing to retrieve.")
         if most <= k:
             warn_quality(
-                f"score asks for the nearest {k} of {most} pairs, which any embedding finds; give "
-                "more objects, or a smaller k."
+                f"score uses the nearest {k} of {most} pairs, which any embedding finds; give more "
+                "objects, or a smaller k."
             )
         return float(np.mean(recalls))
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the embedding's dimensions, such as ``light_curve_0``.
+        """Return names of the embedding's dimensions, such as ``light_curve_0``.
 
         Parameters
         ----------
         input_features : ignored
+            Present for scikit-learn.
 
         Returns
         -------
@@ -130,7 +136,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         return np.array([f"{name}_{i}" for name in names for i in dims], dtype=object)
 
     def _outputs(self):
-        """The modalities of the output, as a list."""
+        """Return the modalities of the output, as a list."""
         if isinstance(self.output, str):
             if self.output in ("auto", "mean"):
                 return self.modalities_[:1] if self.output == "auto" else ["mean"]
@@ -147,22 +153,22 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         return asked
 
     def _embed(self, X, names):
-        """Embeddings and which objects have the modality, by modality."""
+        """Return embeddings and masks of the objects that have the modality, by modality."""
         columns = list(self.metadata_columns) if "metadata" in names else []
         X, columns = self._with_columns(as_frame(X), columns)
-        here = [name for name in names if name in X.columns or (name == "metadata" and columns)]
-        if list(names) == ["metadata"] and not here:
+        given = [name for name in names if name in X.columns or (name == "metadata" and columns)]
+        if list(names) == ["metadata"] and not given:
             raise ValueError(
                 f"X lacks the metadata columns {list(self.metadata_columns)}; it has "
                 f"{list(X.columns)[:10]}."
             )
-        here = here or names  # refused by the check, which says why
-        table = check_table(X, modalities=here, metadata_columns=columns)
-        inputs = {name: self.inputs_[name] for name in here}
-        prepared = {name: source.prepare(table) for name, source in inputs.items()}
-        result = self._encode(TableDataset(inputs, prepared), here)
+        given = given or names  # the check rejects X, with the reason
+        table = check_table(X, modalities=given, metadata_columns=columns)
+        preprocessors = {name: self.preprocessors_[name] for name in given}
+        prepared = {name: part.prepare(table) for name, part in preprocessors.items()}
+        result = self._encode(TableDataset(preprocessors, prepared), given)
         for name in names:
-            if name not in here:
+            if name not in given:
                 lacking = repr(name) if name != "metadata" else f"of {list(self.metadata_columns)}"
                 warn_quality(
                     f"X has no column {lacking}; its embedding is that of a missing modality."
@@ -173,7 +179,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
 
     @staticmethod
     def _with_columns(X, columns):
-        """X with columns of NaN for those absent, and the columns; none of them if all are."""
+        """Return X with NaN for absent columns, and the columns; no columns if all are absent."""
         absent = [name for name in columns if name not in X.columns]
         if not absent or len(absent) == len(columns):
             return X, [] if absent else columns
@@ -188,29 +194,29 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         }
         for module, batch, positions in self._run(dataset):
             for name, chunks in batch.tensors.items():
-                z = module.embed(name, chunks, batch.owners[name], len(batch)).cpu().numpy()
-                found = batch.present[name].cpu().numpy()
-                result[name][0][positions[found]] = z[found]
-                result[name][1][positions] = found
+                z = module.embed(name, chunks, batch.object_index[name], len(batch)).cpu().numpy()
+                mask = batch.present[name].cpu().numpy()
+                result[name][0][positions[mask]] = z[mask]
+                result[name][1][positions] = mask
         return result
 
-    def _learn_nothing(self, dataset):
-        """The answer for a missing modality: the mean direction of the training objects."""
-        self.missing_embedding_ = {
-            name: np.zeros(self.net_.module_.embedding_dim, dtype=np.float32)
-            for name in self.modalities_
-        }
-        for name, (z, found) in self._encode(dataset, self.modalities_).items():
-            mean = z[found].mean(axis=0)
-            self.missing_embedding_[name] = mean / max(np.linalg.norm(mean), 1e-12)
-
-    def _set_names(self, X):
-        self.n_features_in_ = X.shape[1]
-        if all(isinstance(name, str) for name in X.columns):
-            self.feature_names_in_ = np.array(X.columns, dtype=object)
-
-    def _pretrained_part(self, modality):
+    def _mean_directions(self, dataset):
+        """Return the mean direction of the objects in every modality."""
         module = self.net_.module_
-        return PretrainedPart(
-            self.inputs_[modality], module.encoders[modality], module.projections[modality]
+        self.missing_embedding_ = {
+            name: np.zeros(module.embedding_dim, dtype=np.float32) for name in self.modalities_
+        }
+        directions = {}
+        for name, (z, present) in self._encode(dataset, self.modalities_).items():
+            mean = z[present].mean(axis=0)
+            directions[name] = mean / max(np.linalg.norm(mean), 1e-12)
+        return directions
+
+    def _pretrained_encoder(self, modality):
+        module = self.net_.module_
+        return PretrainedEncoder(
+            self.encoders_[modality],
+            self.preprocessors_[modality],
+            module.encoders[modality],
+            module.projections[modality],
         )

@@ -1,4 +1,4 @@
-"""What the auxiliary heads learn: classes, and compressed, standardised numbers."""
+"""Targets of the auxiliary heads: classes, and compressed, standardised numbers."""
 
 import numpy as np
 import pandas as pd
@@ -7,17 +7,23 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import column_or_1d
 
+from sklearn_sn.base import raw_values
+
 
 def one_column(y, learned):
-    """`y` as a flat array where it has one column.
+    """Return `y` as a flat array if it has one column.
 
     Raises
     ------
     ValueError
-        If it has several and is to be learned.
+        If it has several columns and is to be learned.
     """
     if y is None:
         return None
+    raw = raw_values(y)
+    if raw is not None and pd.isna(raw).any():
+        # numpy would turn NaN among text into the text "nan".
+        y = np.where(pd.isna(raw), None, raw)
     y = np.asarray(y)
     if learned or (y.ndim == 2 and y.shape[1] == 1):
         y = column_or_1d(y, warn=learned)
@@ -25,7 +31,7 @@ def one_column(y, learned):
 
 
 def number_column(values, name):
-    """A column of the table as floats.
+    """Return a column of the table as floats.
 
     Raises
     ------
@@ -42,7 +48,7 @@ def number_column(values, name):
 
 
 def class_labels(y):
-    """Labels to stratify by: `y` when it holds classes, else None."""
+    """Return labels to stratify by: `y` if it holds classes, else None."""
     if y is None:
         return None
     y = np.asarray(y)
@@ -55,15 +61,17 @@ def class_labels(y):
 
 
 class AuxiliaryTargets:
-    """Learns classes and scales in fit, and encodes them.
+    """Encode classes as codes, and numbers on a compressed scale.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
-        Empty where `y` holds no classes.
+        The classes; empty if `y` holds none.
     names_ : list of str
-        The regressed quantities: "y", and columns of the table.
+        The numbers to predict: "y", and columns of the table.
     """
+
+    _file_kind = "object"
 
     def fit(self, y, columns):
         """Learn from labels and a dict of name to array of numbers."""
@@ -86,14 +94,14 @@ class AuxiliaryTargets:
         return numbers
 
     def encode(self, y, columns):
-        """Class codes (-1: unknown) and targets (NaN: unknown), as a dict of arrays."""
+        """Return class codes (-1: unknown) and targets (NaN: unknown), as a dict of arrays."""
         out = {}
         if len(self.classes_):
             out["classes"] = pd.Index(self.classes_).get_indexer(pd.Index(np.asarray(y)))
             new = np.unique(np.asarray(y)[(out["classes"] < 0) & ~pd.isna(y)])
             if len(new):
                 raise ValueError(
-                    f"y holds the class {str(new[0])!r}, which the first fit did not know; set "
+                    f"y holds the class {str(new[0])!r}, which the first fit did not have; set "
                     "warm_start=False."
                 )
         if self.names_:
@@ -102,19 +110,19 @@ class AuxiliaryTargets:
             out["targets"] = np.stack(scaled, axis=1).astype(np.float32)
         return out
 
-    def class_weights(self, class_weight, extras):
-        """Weights of the classes as a tensor, or None."""
-        if class_weight is None or "classes" not in extras:
+    def class_weights(self, class_weight, targets):
+        """Return the weights of the classes as a tensor, or None."""
+        if class_weight is None or "classes" not in targets:
             return None
-        codes = extras["classes"][extras["classes"] >= 0]
+        codes = targets["classes"][targets["classes"] >= 0]
         weights = compute_class_weight(class_weight, classes=self.classes_, y=self.classes_[codes])
         return torch.tensor(weights, dtype=torch.float32)
 
 
 def _scale(values):
-    """Typical size, then mean and standard deviation after asinh compression."""
+    """Return the typical size, and mean and standard deviation after asinh compression."""
     known = values[np.isfinite(values)]
-    # Redshifts and the like span decades: compressed, every decade counts.
+    # Redshifts span decades; on a compressed scale every decade counts.
     size = 0.3 * float(np.median(np.abs(known))) or 1.0
     compressed = np.arcsinh(known / size)
     return size, float(compressed.mean()), float(compressed.std()) or 1.0

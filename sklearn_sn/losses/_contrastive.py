@@ -22,6 +22,8 @@ class InfoNCELoss(nn.Module):
     of such objects. With fewer than two of them a pair contributes 0.
     """
 
+    _file_kind = "type"
+
     def forward(self, embeddings, present, log_scale):
         scale = log_scale.exp()
         # A batch without any pair still has a (zero) gradient.

@@ -27,6 +27,8 @@ class FocalLoss(nn.Module):
     [0.0001, 2.7663]
     """
 
+    _file_kind = "type"
+
     def __init__(self, gamma=2.0, class_weight=None):
         super().__init__()
         self.gamma = gamma

@@ -68,6 +68,8 @@ class MMVAELoss(nn.Module):
        generative models", NeurIPS.
     """
 
+    _file_kind = "type"
+
     def __init__(self, objective="iwae"):
         super().__init__()
         if objective not in ("iwae", "iwae_joint", "elbo"):

@@ -26,6 +26,8 @@ class ClassShiftLoss(nn.Module):
     class_weight : tensor of shape (n_classes,), optional
     """
 
+    _file_kind = "type"
+
     def __init__(self, n_classes, width=1.0, class_weight=None):
         super().__init__()
         self.n_classes, self.width = n_classes, width

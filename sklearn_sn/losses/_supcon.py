@@ -17,7 +17,7 @@ class SupConLoss(nn.Module):
     with the cosine :math:`s_{ij}` of two latents: the mean over all ordered pairs of one class, as
     Gupta et al. (2025) average. A batch without such a pair contributes 0.
 
-    Shapes: latent (B, d), labels (B,) int64; result a scalar.
+    Shapes: latent (B, d), labels (B,) int64, negative for objects to leave out; result a scalar.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ class SupConLoss(nn.Module):
         itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
         logits = unit @ unit.T / self.temperature  # (B, B)
         # The lowest finite number, not -inf: a row of -inf has no softmax.
-        log_p = F.log_softmax(logits.masked_fill(itself, torch.finfo(logits.dtype).min), dim=1)
-        positive = (labels[:, None] == labels[None]) & ~itself
+        left_out = itself | (labels < 0)[None]
+        log_p = F.log_softmax(logits.masked_fill(left_out, torch.finfo(logits.dtype).min), dim=1)
+        positive = (labels[:, None] == labels[None]) & ~left_out & (labels >= 0)[:, None]
         return -log_p.masked_fill(~positive, 0.0).sum() / positive.sum().clamp(min=1)

@@ -19,6 +19,8 @@ class ClassificationLoss(nn.Module):
     class_weight : tensor of shape (n_classes,), optional
     """
 
+    _file_kind = "type"
+
     def __init__(self, class_weight=None):
         super().__init__()
         self.register_buffer("class_weight", class_weight)
@@ -33,6 +35,8 @@ class SquaredErrorLoss(nn.Module):
     Shapes: outputs (B, 1), targets (B,); result (B,).
     """
 
+    _file_kind = "type"
+
     n_outputs = 1
 
     def forward(self, outputs, targets):
@@ -46,6 +50,8 @@ class GaussianLoss(nn.Module):
 
     Shapes: outputs (B, 2), mean and log-variance :math:`s`; targets (B,); result (B,).
     """
+
+    _file_kind = "type"
 
     n_outputs = 2
     LOWEST, HIGHEST = -10.0, 6.0  # of the log-variance of standardised targets

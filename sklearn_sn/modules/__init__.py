@@ -1,51 +1,56 @@
-"""torch modules: tensors in, encodings or latents out."""
+"""torch modules that encoders and estimators are built of."""
 
-from sklearn_sn.modules._attention import AttentionPooling, MeanPooling, TransformerStack, sinusoid
+from sklearn_sn.modules._attention import (
+    POOLINGS,
+    AttentionPooling,
+    MaxPooling,
+    MeanPooling,
+    QueryPooling,
+    TransformerStack,
+    sinusoid,
+)
 from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._contrastive import ContrastiveModule
+from sklearn_sn.modules._conv_block import ConvBlock
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
-from sklearn_sn.modules._galspecnet import GalSpecNet
-from sklearn_sn.modules._gru import GRUEncoder
-from sklearn_sn.modules._image import ImageConvNet
-from sklearn_sn.modules._light_curve import LightCurveTransformer
-from sklearn_sn.modules._metadata import MetadataMLP
+from sklearn_sn.modules._freezable import FreezableModule
+from sklearn_sn.modules._latent_sequence import LatentSequence
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
-from sklearn_sn.modules._mmvae import MMVAEModule, PointSetDecoder, PointSetExpert
-from sklearn_sn.modules._spectral_redshift import SpectralFeatureNet, TemplateShiftModule
-from sklearn_sn.modules._spectranet import SpectraNet
-from sklearn_sn.modules._spectrum import SpectrumConvNet, SpectrumTransformer
+from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecoder, PointSetExpert
+from sklearn_sn.modules._spectra_block import BatchNorm, SpectraBlock, dense
 from sklearn_sn.modules._supervised import SupervisedModule
+from sklearn_sn.modules._template_shift import TemplateShiftModule
 from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
-from sklearn_sn.modules._transceiver_encoders import LightCurveTransceiver, SpectrumTransceiver
+from sklearn_sn.modules._wide_convolution import WideConv
 
 __all__ = [
+    "POOLINGS",
     "AttentionPooling",
+    "BatchNorm",
     "ConfigurableModule",
     "ContrastiveModule",
+    "ConvBlock",
     "CoordinateEmbedding",
     "DomainAdversarialModule",
-    "GRUEncoder",
-    "GalSpecNet",
-    "ImageConvNet",
-    "LightCurveTransceiver",
-    "LightCurveTransformer",
+    "EncoderExpert",
+    "FreezableModule",
+    "LatentSequence",
     "MMVAEModule",
+    "MaxPooling",
     "MeanPooling",
-    "MetadataMLP",
     "MixedPrecisionModule",
     "MultiFrequencyEncoding",
     "PointSetDecoder",
     "PointSetExpert",
-    "SpectraNet",
-    "SpectralFeatureNet",
-    "SpectrumConvNet",
-    "SpectrumTransceiver",
-    "SpectrumTransformer",
+    "QueryPooling",
+    "SpectraBlock",
     "SupervisedModule",
     "TemplateShiftModule",
     "TransceiverDecoder",
     "TransceiverEncoder",
     "TransformerStack",
+    "WideConv",
+    "dense",
     "sinusoid",
 ]

@@ -7,16 +7,16 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def sinusoid(values, d_model, n_t):
-    """Sines and cosines of a coordinate at geometrically spaced frequencies.
+def sinusoid(values, d_model, max_period):
+    """Compute sines and cosines of a coordinate at geometrically spaced frequencies.
 
     Entry ``2k`` is ``sin(t w_k)`` and entry ``2k + 1`` is ``cos(t w_k)``, with
-    ``w_k = n_t ** (-2k / d_model)``.
+    ``w_k = max_period ** (-2k / d_model)``; `max_period` is n_t in Zhang et al. (2024).
 
     Shapes: values (...), result (..., d_model); d_model is even.
     """
     exponents = torch.arange(0, d_model, 2, device=values.device, dtype=values.dtype) / d_model
-    angles = values.unsqueeze(-1) * n_t ** (-exponents)  # (..., d_model / 2)
+    angles = values.unsqueeze(-1) * max_period ** (-exponents)  # (..., d_model / 2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
 
 
@@ -78,9 +78,9 @@ class TransformerStack(nn.Module):
 
 
 def attention_mask(pad_mask):
-    """True where attention may look: pad_mask (B, L) to (B, 1, 1, L).
+    """Return True where attention is allowed: pad_mask (B, L) to (B, 1, 1, L).
 
-    A row that is padding throughout looks at its first token, so that it stays finite.
+    A row that is all padding attends to its first token, so that its result stays finite.
     """
     keep = ~pad_mask
     first = torch.zeros_like(keep)
@@ -121,4 +121,41 @@ class AttentionPooling(nn.Module):
         return self.out(pooled.reshape(B, d_model))
 
 
-POOLINGS = {"mean": MeanPooling, "attention": AttentionPooling}
+class QueryPooling(nn.Module):
+    """Average of the tokens, weighted by their product with one learned query of two heads.
+
+    Unlike :class:`AttentionPooling`, tokens are not projected. Shapes: (B, L, d), (B, L) to (B, d).
+    """
+
+    def __init__(self, d_model, n_heads=2):
+        super().__init__()
+        self.n_heads = n_heads
+        self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+
+    def forward(self, x, pad_mask):
+        B, L, d_model = x.shape
+        tokens = x.view(B, L, self.n_heads, -1).transpose(1, 2)  # (B, n_heads, L, d_head)
+        query = self.query.view(1, self.n_heads, 1, -1).expand(B, -1, -1, -1)
+        keep = attention_mask(pad_mask)
+        pooled = F.scaled_dot_product_attention(query, tokens, tokens, attn_mask=keep)
+        return pooled.reshape(B, d_model)
+
+
+class MaxPooling(nn.Module):
+    """Maximum over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
+
+    def __init__(self, d_model, n_heads=None):
+        super().__init__()
+
+    def forward(self, x, pad_mask):
+        lowest = torch.finfo(x.dtype).min
+        pooled = x.masked_fill(pad_mask.unsqueeze(-1), lowest).amax(1)
+        return pooled.masked_fill(pad_mask.all(1, keepdim=True), 0.0)
+
+
+POOLINGS = {
+    "mean": MeanPooling,
+    "attention": AttentionPooling,
+    "query": QueryPooling,
+    "max": MaxPooling,
+}

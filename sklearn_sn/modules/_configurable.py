@@ -6,22 +6,25 @@ from torch import nn
 
 
 class ConfigurableModule(nn.Module):
-    """A module that remembers, in ``sizes``, the arguments it was built with.
+    """A module that stores its constructor's arguments in ``config``.
 
-    A file of weights says nothing of heads, layers or pooling: who stores a module stores its sizes
-    beside its weights. A method that changes a size later changes ``sizes`` too.
+    A file of weights does not hold the numbers of heads, layers or the pooling. A file of a model
+    therefore stores the configuration beside the weights. A method that changes a size must also
+    change ``config``.
 
     Examples
     --------
-    >>> from sklearn_sn.modules import MetadataMLP
-    >>> MetadataMLP(n_values=3, d_model=8).sizes
+    >>> from sklearn_sn.encoders import MetadataMLPModule
+    >>> MetadataMLPModule(n_values=3, d_model=8).config
     {'n_values': 3, 'd_model': 8}
     """
 
-    def __new__(cls, *args, **sizes):
+    _file_kind = "module"
+
+    def __new__(cls, *args, **config):
         module = super().__new__(cls)
-        # Before nn.Module.__init__, attributes must go past its __setattr__.
-        module.__dict__["sizes"] = dict(
-            zip(inspect.signature(cls).parameters, args, strict=False), **sizes
+        # nn.Module.__setattr__ works only after nn.Module.__init__.
+        module.__dict__["config"] = dict(
+            zip(inspect.signature(cls).parameters, args, strict=False), **config
         )
         return module

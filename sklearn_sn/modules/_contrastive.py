@@ -1,4 +1,4 @@
-"""Encoders of several modalities that end in one space."""
+"""Encoders of several modalities that share one embedding space."""
 
 import math
 
@@ -23,13 +23,14 @@ class ContrastiveModule(FreezableModule):
     temperature : float
         Start value of the temperature; the logit scale is its inverse.
     learn_temperature : bool
+        Whether the temperature is trained.
     n_classes, n_targets : int
         Sizes of the auxiliary heads (0: none), shared by the modalities.
 
     Notes
     -----
     ``forward`` takes ``tensors``, for each modality a list of chunks of keyword tensors, and
-    ``owners``: an instance (one spectrum, say) belongs to the object ``owners[modality]``, and the
+    ``object_index``: for each modality the object of every instance (a spectrum, say). The
     instances of an object are averaged. It returns the embeddings, (B, embedding_dim) per modality
     with zeros where an object lacks it, and the outputs of the auxiliary heads.
     """
@@ -59,11 +60,11 @@ class ContrastiveModule(FreezableModule):
         self.class_head = nn.Linear(embedding_dim, n_classes) if n_classes else None
         self.target_head = nn.Linear(embedding_dim, n_targets) if n_targets else None
 
-    def forward(self, tensors, owners, n_objects):
+    def forward(self, tensors, object_index, n_objects):
         embeddings = {
-            name: self.embed(name, tensors[name], owners[name], n_objects) for name in tensors
+            name: self.embed(name, tensors[name], object_index[name], n_objects) for name in tensors
         }
-        # A unit vector has entries of order 1/sqrt(dim): bring the heads' input to order 1.
+        # Entries of a unit vector are of order 1/sqrt(dim); the gain brings them to order 1.
         gain = math.sqrt(self.embedding_dim)
         classes = targets = {}
         if self.class_head is not None:
@@ -77,9 +78,9 @@ class ContrastiveModule(FreezableModule):
             "targets": targets,
         }
 
-    def embed(self, name, chunks, owner, n_objects):
+    def embed(self, name, chunks, object_index, n_objects):
         """Unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
         encoded = torch.cat([self.encoders[name](**tensors) for tensors in chunks])
         z = F.normalize(self.projections[name](encoded), dim=-1)
-        mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, owner, z)
+        mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, object_index, z)
         return F.normalize(mean, dim=-1)

@@ -1,4 +1,4 @@
-"""A supervised module that must not tell the domain, such as the survey."""
+"""A supervised module with a discriminator of domains, such as surveys."""
 
 from torch import nn
 
@@ -6,7 +6,7 @@ from sklearn_sn.modules._supervised import SupervisedModule
 
 
 class DomainAdversarialModule(SupervisedModule):
-    """A :class:`SupervisedModule`, and a ``discriminator`` that guesses the domain of a latent.
+    """A :class:`SupervisedModule` with a ``discriminator`` that predicts the domain of a latent.
 
     The discriminator maps (B, width) to logits (B, n_domains); ``forward`` does not use it.
 
@@ -15,12 +15,13 @@ class DomainAdversarialModule(SupervisedModule):
     encoder, width, n_outputs, dropout, normalize
         As in :class:`SupervisedModule`.
     n_domains : int
+        Number of domains.
     """
 
     def __init__(self, encoder, width, n_outputs, *, n_domains, dropout=0.0, normalize=True):
         super().__init__(encoder, width, n_outputs, dropout=dropout, normalize=normalize)
         self.discriminator = nn.Sequential(
-            # A domain hides in directions of little spread as well as in others.
+            # Directions of small spread may hold the domain too: bring all to one scale.
             nn.BatchNorm1d(width, affine=False, track_running_stats=False),
             nn.Linear(width, width),
             nn.ReLU(),

@@ -1,17 +1,19 @@
 """Modules of which parts can stop training."""
 
+from torch import nn
+
 from sklearn_sn.modules._configurable import ConfigurableModule
 
 
 class FreezableModule(ConfigurableModule):
-    """A module whose frozen parts keep their weights, and drop nothing out, while others train."""
+    """A module whose frozen parts keep their weights and statistics while others train."""
 
     def __init__(self):
         super().__init__()
         self.frozen = []
 
     def freeze(self, modules):
-        """Stop training some submodules, and keep them in evaluation mode."""
+        """Stop training some submodules, and keep their dropout and batch norms in eval mode."""
         self.frozen = list(modules)
         for module in self.frozen:
             module.requires_grad_(False)
@@ -20,5 +22,9 @@ class FreezableModule(ConfigurableModule):
     def train(self, mode=True):
         super().train(mode)
         for module in self.frozen:
-            module.eval()
+            for part in module.modules():
+                # cuDNN has no gradients through a recurrent layer in eval mode. Without dropout of
+                # their own, recurrent layers compute the same in both modes.
+                if not isinstance(part, nn.RNNBase):
+                    part.training = False
         return self

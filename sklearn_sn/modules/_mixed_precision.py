@@ -1,19 +1,37 @@
-"""Encoders that can compute in half the bits."""
+"""Modules with bfloat16 support."""
 
 import torch
 
 from sklearn_sn.modules._configurable import ConfigurableModule
 
+# From this width on, faster products in bfloat16 outweigh the conversion.
+MIN_WIDTH = 256
+
 
 class MixedPrecisionModule(ConfigurableModule):
-    """A module that runs its matrix products and convolutions in bfloat16 where ``mixed`` is set.
+    """A module that runs its matrix products and convolutions in bfloat16 if that is faster.
 
-    Weights, sums of normalisation and results stay in single precision. Whether it pays depends on
-    the machine, so that ``mixed`` is no size: whoever runs the module sets it.
+    Weights, normalisations and results stay in single precision. Subclasses set ``precision`` and
+    ``widest``, the number of channels of their widest layer.
     """
 
-    mixed = False
+    precision = "auto"
+    widest = 0
 
     def autocast(self, x):
-        """The context in which ``forward`` treats its tensor."""
-        return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=self.mixed)
+        """Return the context in which ``forward`` processes the tensor `x`."""
+        enabled = x.dtype != torch.float64 and self.uses_bfloat16(x.device)
+        return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=enabled)
+
+    def uses_bfloat16(self, device):
+        """Return whether products on a device are in bfloat16."""
+        if self.precision != "auto":
+            return self.precision == "bfloat16"
+        if self.widest < MIN_WIDTH:
+            return False
+        device = torch.device(device)
+        if device.type == "cuda":
+            # Emulated bfloat16 is slower than single precision.
+            return torch.cuda.is_bf16_supported(including_emulation=False)
+        # A processor without AMX tiles loses more by the conversion than it gains.
+        return device.type == "cpu" and bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())

@@ -6,22 +6,23 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
 
 MIN_SCALE = 0.01  # of a likelihood, in standard deviations of the training data
 MIN_POSTERIOR_SCALE = 1e-3
-LONGEST_WAVELENGTH_PERIOD = 4.0  # in ln λ: 1,000 to 30,000 Å lie within one
-SPEED_OF_LIGHT = 299792.458  # km/s
 
 
-class PointSetExpert(nn.Module):
-    """The posterior that one modality gives: mean and scale of a Laplace per latent number.
+class PointSetExpert(ConfigurableModule):
+    """Posterior from one modality as a set of points: a transceiver with two heads.
 
-    Shapes: values (N, L, n_values), log_wavelength, phase (N, L), hidden (N, L), True at what must
-    not be read; result two tensors (N, n_tokens, latent_dim).
+    Shapes: values (N, L, n_values), log_wavelength, phase (N, L), hidden (N, L), True at points
+    that must not be read; result mean and scale of a Laplace, (N, n_tokens, latent_dim) each.
     """
+
+    reads_points = True
 
     def __init__(self, *, n_values, n_tokens, latent_dim, d_model, coordinates, **sizes):
         super().__init__()
@@ -31,17 +32,47 @@ class PointSetExpert(nn.Module):
         self.encoder = TransceiverEncoder(n_queries=2 * n_tokens, d_model=d_model, **sizes)
         self.head_mean = nn.Linear(d_model, latent_dim)
         self.head_scale = nn.Linear(d_model, latent_dim)
-        # A posterior as wide as the prior is noise, which a decoder learns to leave unread.
+        # A posterior as wide as the prior is noise that a decoder learns to ignore: start narrow.
         nn.init.constant_(self.head_scale.bias, -3.0)
 
-    def forward(self, values, log_wavelength, phase, hidden):
+    def forward(self, values, log_wavelength, phase, hidden, **_):
         context = self.project(values) + self.coordinates(log_wavelength, phase)  # (N, L, d)
         mean, scale = self.encoder(context, hidden).chunk(2, dim=1)  # (N, n_tokens, d) each
         return self.head_mean(mean), F.softplus(self.head_scale(scale)) + MIN_POSTERIOR_SCALE
 
 
-class PointSetDecoder(nn.Module):
-    """What one modality shows at given places: mean and scale of a Laplace per point.
+class EncoderExpert(ConfigurableModule):
+    """Posterior from any encoder of one modality: two linear heads on its output.
+
+    Parameters
+    ----------
+    encoder : torch.nn.Module
+        Maps the tensors of the modality to (n_instances, width).
+    width : int
+        Width of the encoder's output.
+    n_tokens, latent_dim : int
+        Shape of the latent.
+    """
+
+    reads_points = False
+
+    def __init__(self, encoder, *, width, n_tokens, latent_dim):
+        super().__init__()
+        self.shape = (n_tokens, latent_dim)
+        self.encoder = encoder
+        self.norm = nn.LayerNorm(width)
+        self.head_mean = nn.Linear(width, n_tokens * latent_dim)
+        self.head_scale = nn.Linear(width, n_tokens * latent_dim)
+        nn.init.constant_(self.head_scale.bias, -3.0)
+
+    def forward(self, **tensors):
+        encoded = self.norm(self.encoder(**tensors))  # (N, width)
+        scale = F.softplus(self.head_scale(encoded)) + MIN_POSTERIOR_SCALE
+        return self.head_mean(encoded).unflatten(1, self.shape), scale.unflatten(1, self.shape)
+
+
+class PointSetDecoder(ConfigurableModule):
+    """Decode one modality at given coordinates: mean and scale of a Laplace for every point.
 
     Shapes: z (S, N, n_tokens, latent_dim), log_wavelength and phase (N or 1, L); result two
     tensors (S, N, L).
@@ -63,77 +94,40 @@ class PointSetDecoder(nn.Module):
 
 
 class MMVAEModule(FreezableModule):
-    """Multimodal mixture-of-experts VAE with transceivers (Shen & Gagliano 2025).
+    """Multimodal mixture-of-experts VAE (Shen & Gagliano 2025).
 
     Parameters
     ----------
-    n_values : dict of str to int
-        For each modality, numbers that a point has beside its place.
+    encoders : dict of str to PointSetExpert or EncoderExpert
+        One expert for each modality.
+    decoders : dict of str to PointSetDecoder
+        One decoder for each modality.
     latent_tokens, latent_dim : int
-        The latent is a table of this shape.
-    d_model, n_heads, n_layers, d_feedforward : int
-        Of encoders and decoders.
-    dropout : float
-        Of the encoders; a decoder that drops out blurs what it decodes.
-    n_frequencies : int
-        Of each coordinate's encoding.
-    velocity_resolution : float
-        Width of the narrowest lines, km/s.
-    phase_resolution : float
-        Time of the fastest change, days.
-    phase_span : float
-        Longest time that occurs, days.
+        Shape of the latent.
 
     Notes
     -----
-    A modality is a set of points: values at places in the plane of wavelength and phase, with all
-    spectra of an object in one set. ``tensors`` holds, for each modality, chunks of keyword
-    tensors, and ``owners`` says which object each set belongs to.
+    The decoder sees a modality as a set of points: values at coordinates in the plane of wavelength
+    and phase, with all spectra of an object in one set. ``tensors`` holds, for each modality,
+    chunks of keyword tensors, and ``object_index`` the object of each set. An expert that does not
+    read points finds its own tensors under :meth:`input_name`.
     """
 
-    def __init__(
-        self,
-        n_values,
-        *,
-        latent_tokens=4,
-        latent_dim=4,
-        d_model=32,
-        n_heads=4,
-        n_layers=4,
-        d_feedforward=32,
-        dropout=0.1,
-        n_frequencies=16,
-        velocity_resolution=1000.0,
-        phase_resolution=2.0,
-        phase_span=130.0,
-    ):
+    def __init__(self, encoders, decoders, *, latent_tokens=4, latent_dim=4):
         super().__init__()
         self.latent_shape = (latent_tokens, latent_dim)
-        latent = {"n_tokens": latent_tokens, "latent_dim": latent_dim}
-        sizes = {"n_heads": n_heads, "n_layers": n_layers, "d_feedforward": d_feedforward}
-        coordinates = {
-            "n_frequencies": n_frequencies,
-            # A line's width is half a period.
-            "wavelength_period": (
-                2.0 * velocity_resolution / SPEED_OF_LIGHT,
-                LONGEST_WAVELENGTH_PERIOD,
-            ),
-            "phase_period": (2.0 * phase_resolution, 2.0 * phase_span),
-        }
-        common = {"d_model": d_model, "coordinates": coordinates, **latent, **sizes}
-        self.encoders = nn.ModuleDict(
-            {
-                name: PointSetExpert(n_values=width, dropout=dropout, **common)
-                for name, width in n_values.items()
-            }
-        )
-        self.decoders = nn.ModuleDict({name: PointSetDecoder(**common) for name in n_values})
+        self.encoders = nn.ModuleDict(encoders)
+        self.decoders = nn.ModuleDict(decoders)
 
-    def forward(self, tensors, owners, n_objects, n_samples, noise=None):
-        """Samples of every expert, and what each modality would look like under them.
+    def input_name(self, name):
+        """Return the key of the tensors that the expert of a modality reads."""
+        return name if self.encoders[name].reads_points else f"{name} encoder"
 
-        ``noise``, standard Laplace of shape (M, K, B or 1, n_tokens, latent_dim), is drawn where it
-        is not given.
+    def forward(self, tensors, object_index, n_objects, n_samples, noise=None):
+        """Sample every expert, and decode each modality under these samples.
+
+        ``noise``, standard Laplace of shape (M, K, B or 1, n_tokens, latent_dim), is drawn if it is
+        not given.
 
         Returns
         -------
@@ -142,12 +136,13 @@ class MMVAEModule(FreezableModule):
             experts, 0 and 1 where an object lacks one; present (M, B); decoded, for each modality
             a list over chunks of mean and scale (M, K, N, L).
         """
-        parts = [
-            self.encode(name, tensors[name], owners[name], n_objects)
-            if name in tensors
-            else self.prior(n_objects)
-            for name in self.encoders
-        ]
+        parts = []
+        for name in self.encoders:
+            key = self.input_name(name)
+            if key in tensors:
+                parts.append(self.encode(name, tensors[key], object_index[key], n_objects))
+            else:
+                parts.append(self.prior(n_objects))
         mean, scale, present = (torch.stack(part) for part in zip(*parts, strict=True))
         if noise is None:
             # The difference of two exponentials is a Laplace, and never infinite.
@@ -156,42 +151,51 @@ class MMVAEModule(FreezableModule):
             noise = parts[0] - parts[1]
         z = mean.unsqueeze(1) + scale.unsqueeze(1) * noise  # (M, K, B, T, D)
         decoded = {}
-        for name, chunks in tensors.items():
-            sizes = [len(chunk["pad_mask"]) for chunk in chunks]
+        for name in self.decoders:
+            if name not in tensors:
+                continue
+            sizes = [len(chunk["pad_mask"]) for chunk in tensors[name]]
+            indices = object_index[name].split(sizes)
             decoded[name] = [
-                self._decode_samples(name, z, chunk, owner)
-                for chunk, owner in zip(chunks, owners[name].split(sizes), strict=True)
+                self._decode_samples(name, z, chunk, index)
+                for chunk, index in zip(tensors[name], indices, strict=True)
             ]
         return {"z": z, "mean": mean, "scale": scale, "present": present, "decoded": decoded}
 
-    def _decode_samples(self, name, z, chunk, owner):
+    def _decode_samples(self, name, z, chunk, object_index):
         M, K = z.shape[:2]
-        answer = self.decode(
-            name, z.flatten(0, 1)[:, owner], chunk["log_wavelength"], chunk["phase"]
+        parts = self.decode(
+            name, z.flatten(0, 1)[:, object_index], chunk["log_wavelength"], chunk["phase"]
         )
-        return tuple(part.unflatten(0, (M, K)) for part in answer)  # (M, K, N, L) each
+        return tuple(part.unflatten(0, (M, K)) for part in parts)  # (M, K, N, L) each
 
     def prior(self, n_objects):
-        """Mean, scale and presence of an expert that no object has."""
+        """Return mean, scale and presence of an expert that no object has."""
         zero = next(self.parameters()).new_zeros(n_objects, *self.latent_shape)
         return zero, torch.ones_like(zero), zero.new_zeros(n_objects, dtype=torch.bool)
 
-    def encode(self, name, chunks, owner, n_objects):
-        """Mean and scale (B, n_tokens, latent_dim) of one expert, and who has it (B,)."""
+    def encode(self, name, chunks, object_index, n_objects):
+        """Return mean and scale (B, n_tokens, latent_dim) of one expert, and presence (B,).
+
+        Several instances of an object (spectra, for an expert that reads one at a time) are
+        averaged.
+        """
         mean, scale, present = self.prior(n_objects)
-        found = [
-            self.encoders[name](
-                chunk["values"], chunk["log_wavelength"], chunk["phase"], chunk["hidden"]
+        outputs = [self.encoders[name](**chunk) for chunk in chunks]
+        means, scales = (torch.cat(part) for part in zip(*outputs, strict=True))
+        present = present.index_fill(0, object_index, True)
+        if self.encoders[name].reads_points:  # one set for each object
+            return (
+                mean.index_copy(0, object_index, means),
+                scale.index_copy(0, object_index, scales),
+                present,
             )
-            for chunk in chunks
-        ]
-        means, scales = (torch.cat(part) for part in zip(*found, strict=True))
-        return (
-            mean.index_copy(0, owner, means),
-            scale.index_copy(0, owner, scales),
-            present.index_fill(0, owner, True),
-        )
+        ones = means.new_ones(len(means), 1, 1)
+        count = means.new_zeros(n_objects, 1, 1).index_add(0, object_index, ones).clamp(min=1)
+        mean = mean.index_add(0, object_index, means) / count
+        total = torch.zeros_like(scale).index_add(0, object_index, scales) / count
+        return mean, torch.where(present[:, None, None], total, scale), present
 
     def decode(self, name, z, log_wavelength, phase):
-        """Mean and scale (S, N, L) of a modality under latents (S, N, n_tokens, latent_dim)."""
+        """Return mean and scale (S, N, L) of a modality under latents (S, N, n_tokens, D)."""
         return self.decoders[name](z, log_wavelength, phase)

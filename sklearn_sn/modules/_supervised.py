@@ -1,4 +1,4 @@
-"""An encoder of one modality, and a head that answers for every object."""
+"""An encoder of one modality with a linear head."""
 
 import torch
 from torch import nn
@@ -7,42 +7,45 @@ from sklearn_sn.modules._freezable import FreezableModule
 
 
 class SupervisedModule(FreezableModule):
-    """Encode one modality; a linear head on the encoding gives the outputs.
+    """Encode one modality; a linear head on the latent gives the outputs.
 
     Parameters
     ----------
     encoder : torch.nn.Module
         Maps the tensors of the modality to (n_instances, width).
     width : int
+        Width of the encoder's output.
     n_outputs : int
-        Classes, or numbers to regress.
+        Number of classes, or of numbers to predict.
     dropout : float
+        Dropout between latent and head.
     normalize : bool
         Whether a layer norm stands between encoding and latent.
 
     Notes
     -----
-    ``forward`` takes ``chunks``, a list of keyword tensors, and ``owner``, the object that each
-    instance belongs to. It returns the latent, (B, width), and the outputs, (B, n_outputs); both
-    are those of an encoding of zeros where an object has nothing.
+    ``forward`` takes ``chunks``, a list of keyword tensors, and ``object_index``, the object of
+    each instance. It returns the latent, (B, width), and the outputs, (B, n_outputs). An object
+    without an instance gets the latent of an encoding of zeros.
     """
 
     def __init__(self, encoder, width, n_outputs, *, dropout=0.0, normalize=True):
         super().__init__()
-        self.width = width
+        self.width, self.n_outputs = width, n_outputs
         self.encoder = encoder
         self.norm = nn.LayerNorm(width) if normalize else nn.Identity()
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, n_outputs)
 
-    def forward(self, chunks, owner, n_objects):
+    def forward(self, chunks, object_index, n_objects):
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
-        count = encoded.new_zeros(n_objects, 1).index_add(0, owner, torch.ones_like(encoded[:, :1]))
-        total = encoded.new_zeros(n_objects, self.width).index_add(0, owner, encoded)
+        ones = torch.ones_like(encoded[:, :1])
+        count = encoded.new_zeros(n_objects, 1).index_add(0, object_index, ones)
+        total = encoded.new_zeros(n_objects, self.width).index_add(0, object_index, encoded)
         latent = self.norm(total / count.clamp(min=1))
         return latent, self.head(self.dropout(latent))
 
     def after_each_point(self, tensors):
-        """Latent and outputs after every point of one chunk: (B, L, width), (B, L, n_outputs)."""
+        """Return latent (B, L, width) and outputs (B, L, n_outputs) after every point."""
         latent = self.norm(self.encoder.after_each_point(**tensors))
         return latent, self.head(self.dropout(latent))

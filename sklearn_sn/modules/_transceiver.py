@@ -1,4 +1,4 @@
-"""Perceiver-IO blocks: a few latent tokens read any number of points, and answer at any place."""
+"""Perceiver-IO blocks: a few latent tokens read any number of points; queries decode anywhere."""
 
 import math
 
@@ -86,8 +86,8 @@ class TransceiverBlock(nn.Module):
 class TransceiverEncoder(nn.Module):
     """A bank of learned queries reads a context of any size [1]_.
 
-    A learned token that says nothing stands in every context: where all the rest is padding, the
-    queries read only that, and what they answer is finite.
+    Every context holds one learned empty token. If the rest is padding, the queries read only this
+    token, and their result is finite.
 
     Shapes: context (N, C, d_model), pad_mask (N, C); result (N, n_queries, d_model).
 
@@ -100,7 +100,7 @@ class TransceiverEncoder(nn.Module):
     def __init__(self, *, n_queries, d_model, n_heads, n_layers, d_feedforward, dropout=0.0):
         super().__init__()
         self.queries = nn.Parameter(torch.randn(n_queries, d_model) / math.sqrt(d_model))
-        self.nothing = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.empty_token = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
         self.norm_context = nn.LayerNorm(d_model)
         self.blocks = nn.ModuleList(
             TransceiverBlock(d_model, n_heads, d_feedforward, dropout) for _ in range(n_layers)
@@ -109,7 +109,7 @@ class TransceiverEncoder(nn.Module):
 
     def forward(self, context, pad_mask):
         N, _, d_model = context.shape
-        context = torch.cat([self.nothing.expand(N, 1, d_model), context], dim=1)
+        context = torch.cat([self.empty_token.expand(N, 1, d_model), context], dim=1)
         keep = torch.cat([pad_mask.new_ones(N, 1), ~pad_mask], dim=1)
         context = self.norm_context(context).unsqueeze(0)  # (1, N, C + 1, d)
         x = self.queries.expand(1, N, -1, -1)
@@ -119,14 +119,14 @@ class TransceiverEncoder(nn.Module):
 
 
 class TransceiverDecoder(nn.Module):
-    """Queries at any place read the tokens of a latent.
+    """Queries at any coordinates read the tokens of a latent.
 
-    Beside being read by attention, the latent modulates every feed-forward layer (FiLM, Perez et
-    al. 2018): averages over few tokens alone tell a coordinate network little, and slowly.
+    Besides attention to the latent, the latent modulates every feed-forward layer (FiLM, Perez et
+    al. 2018), because averages over few tokens alone inform a coordinate network slowly.
 
-    The queries do not see each other: the answer at a wavelength does not depend on which others
-    are asked for, nothing of the size L × L is computed, and all that precedes the latent (the
-    first block's query) is computed once for all of its samples.
+    The queries do not attend to each other. The result at a wavelength therefore does not depend on
+    the other queries, nothing of size L × L is computed, and the first block's query, which
+    precedes the latent, is computed once for all samples.
 
     Shapes: queries (N or 1, L, d_model), tokens (S, N, n_tokens, d_model); result
     (S, N, L, d_model).

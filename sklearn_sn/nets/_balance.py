@@ -1,25 +1,27 @@
-"""Training batches to which every group of objects gives an equal share."""
+"""Training batches with equal shares of every group of objects."""
 
 import numpy as np
 
 
 def balanced_batches(groups, lengths, n_batches, pool, rng):
-    """Draw an epoch of batches in which all groups are as frequent.
+    """Draw an epoch of batches in which all groups are equally frequent.
 
-    The epoch has as many places as there are objects, and each group fills an equal share of them:
-    a small group comes several times, of a large one a part is drawn anew each epoch. Batches hold
-    objects of like length.
+    The epoch has as many positions as there are objects, and each group fills an equal share: the
+    objects of a small group come several times, and a new part of a large group is drawn in each
+    epoch. Batches hold objects of similar length.
 
     Parameters
     ----------
     groups : array of int, shape (n,)
         Group of each object, 0 … n_groups - 1, such as class, survey, or both.
     lengths : array of shape (n,)
-        Sort key, maybe noisy.
+        Sort key, possibly noisy.
     n_batches : int
+        Number of batches.
     pool : int
         Number of batches that are sorted by length together.
     rng : numpy.random.Generator
+        Source of random numbers.
 
     Returns
     -------
@@ -35,20 +37,20 @@ def balanced_batches(groups, lengths, n_batches, pool, rng):
     >>> [int(groups[batch].sum()) for batch in batches]
     [10, 10, 10, 10, 10]
     """
-    found = np.unique(groups)
+    names = np.unique(groups)
     drawn, rounds = [], []
-    for i, group in enumerate(found):
+    for i, group in enumerate(names):
         members = np.flatnonzero(groups == group)
-        # The places that do not divide go to the first groups.
-        share = len(groups) // len(found) + (i < len(groups) % len(found))
+        # The remainder goes to the first groups.
+        share = len(groups) // len(names) + (i < len(groups) % len(names))
         times = -(-share // len(members))
         own = np.concatenate([rng.permutation(members) for _ in range(times)])[:share]
-        place = (np.arange(share) + 0.5) / share
-        pools = (place * n_batches).astype(int) // pool
+        position = (np.arange(share) + 0.5) / share
+        pools = (position * n_batches).astype(int) // pool
         drawn.append(own[np.lexsort((lengths[own], pools))])
         rounds.append(np.arange(share))
-    # In rounds of one of each group, in any order: with more groups than a batch holds, the same
-    # would always meet.
+    # Rounds with one object of each group, in random order: with more groups than a batch holds,
+    # the same groups would otherwise always share a batch.
     rounds = np.concatenate(rounds)
     order = np.lexsort((rng.random(len(rounds)), rounds))
     return np.array_split(np.concatenate(drawn)[order], n_batches)

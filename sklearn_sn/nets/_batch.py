@@ -1,4 +1,4 @@
-"""Batches: the one place where numpy becomes torch."""
+"""Batches: the one place where numpy arrays become torch tensors."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,9 +8,9 @@ from torch.utils.data import Dataset
 
 from sklearn_sn.nets._balance import balanced_batches
 
-POOL = 50  # batches that are sorted by length together in training
-CHUNK = 32  # light curves that are padded to one length on the CPU; their attention fits its cache
-GRAIN = 8  # rows of which chunks are made where their number is free
+BATCHES_PER_POOL = 50  # batches that are sorted by length together in training
+ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU; their attention fits its cache
+CHUNK_MULTIPLE = 8  # chunks of free size hold multiples of this number of rows
 
 
 class Batch:
@@ -19,45 +19,47 @@ class Batch:
     Attributes
     ----------
     tensors : dict of str to list of dict of str to tensor
-        What the encoder of each modality takes, in chunks: light curves of like length share one,
-        so that a batch of any lengths holds little padding.
-    owners : dict of str to tensor of int64
-        Object, by its position in the batch, that each instance of the chunks belongs to.
+        Keyword tensors for the encoder of each modality, in chunks. Light curves of similar length
+        share a chunk, so that little is padding.
+    object_index : dict of str to tensor of int64
+        Position in the batch of the object of each instance in the chunks.
     present : dict of str to bool tensor of shape (B,)
-        Which objects have the modality.
-    extras : dict of str to tensor
-        Labels, targets and weights of shape (B, ...).
+        Objects that have the modality.
+    targets : dict of str to tensor
+        Labels, numbers to predict and weights, of shape (B, ...).
     """
 
-    __slots__ = ("extras", "n_objects", "owners", "present", "tensors")
+    __slots__ = ("n_objects", "object_index", "present", "targets", "tensors")
 
-    def __init__(self, n_objects, tensors, owners, present, extras):
+    def __init__(self, n_objects, tensors, object_index, present, targets):
         self.n_objects = n_objects
-        self.tensors, self.owners = tensors, owners
-        self.present, self.extras = present, extras
+        self.tensors, self.object_index = tensors, object_index
+        self.present, self.targets = present, targets
 
     def __len__(self):
         return self.n_objects
 
 
 class TableDataset(Dataset):
-    """Prepared modalities of a table, and what is to be learned from them.
+    """Prepared modalities of a table, and the targets to learn.
 
     Parameters
     ----------
-    inputs : dict of str to input
-        One fitted input per modality.
+    preprocessors : dict of str to preprocessor
+        One fitted preprocessor for each modality.
     prepared : dict of str to prepared modality
-    extras : dict of str to array of shape (n_objects, ...), optional
+        What each preprocessor's ``prepare`` returned.
+    targets : dict of str to array of shape (n_objects, ...), optional
+        Labels, numbers to predict and weights.
     rows : array of int, optional
-        The objects that belong to this dataset; all by default.
+        Objects of this dataset; by default all.
     groups : array of int, shape (n_objects,), optional
-        Training batches hold as many objects of each group.
+        Training batches hold equal numbers of objects of each group.
     """
 
-    def __init__(self, inputs, prepared, extras=None, rows=None, groups=None):
-        self.inputs, self.prepared = inputs, prepared
-        self.extras, self.groups = extras or {}, groups
+    def __init__(self, preprocessors, prepared, targets=None, rows=None, groups=None):
+        self.preprocessors, self.prepared = preprocessors, prepared
+        self.targets, self.groups = targets or {}, groups
         if rows is None:
             rows = np.arange(len(next(iter(prepared.values())).lengths))
         self.rows = rows
@@ -66,80 +68,84 @@ class TableDataset(Dataset):
         return len(self.rows)
 
     def subset(self, positions):
-        """The same data, fewer objects."""
+        """Return a dataset of some objects, with the same data."""
         return TableDataset(
-            self.inputs, self.prepared, self.extras, self.rows[positions], self.groups
+            self.preprocessors, self.prepared, self.targets, self.rows[positions], self.groups
         )
 
     @property
     def lengths(self):
-        """Sort key of the objects: the number of points where length varies, shape (n,)."""
-        sequence = [p.lengths for name, p in self.prepared.items() if name == "light_curve"]
-        lengths = sequence[0] if sequence else next(iter(self.prepared.values())).lengths
-        return lengths[self.rows]
+        """Sort key of the objects, shape (n,): points of the modality that varies in length."""
+        varying = [n for n, part in self.preprocessors.items() if part.varies_in_length]
+        name = varying[0] if varying else next(iter(self.prepared))
+        return self.prepared[name].lengths[self.rows]
 
     @property
     def paired(self):
-        """Which objects have two modalities or more, boolean of shape (n,)."""
-        found = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
-        return found[self.rows] >= 2
+        """Mask of the objects that have two modalities or more, shape (n,)."""
+        n_present = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
+        return n_present[self.rows] >= 2
 
     def gather(self, positions, device, rng=None):
-        """One batch, on a device; with a generator, as training sees it."""
+        """Return one batch on a device; with a generator, augmented as in training."""
+        device = torch.device(device)
         rows = self.rows[positions]
-        tensors, owners, present = {}, {}, {}
-        for name, source in self.inputs.items():
-            chunks, owner = self._chunks(name, source, rows, device, rng)
-            if len(owner) == 0:
+        tensors, object_index, present = {}, {}, {}
+        for name, preprocessor in self.preprocessors.items():
+            chunks, index = self._chunks(name, preprocessor, rows, device, rng)
+            if len(index) == 0:
                 continue
-            here = np.zeros(len(rows), dtype=bool)
-            here[owner] = True
+            mask = np.zeros(len(rows), dtype=bool)
+            mask[index] = True
             tensors[name] = [
                 {key: _tensor(value, device) for key, value in chunk.items()} for chunk in chunks
             ]
-            owners[name] = _tensor(owner, device)
-            present[name] = _tensor(here, device)
-        extras = {key: _tensor(value[rows], device) for key, value in self.extras.items()}
-        return Batch(len(rows), tensors, owners, present, extras)
+            object_index[name] = _tensor(index, device)
+            present[name] = _tensor(mask, device)
+        targets = {key: _tensor(value[rows], device) for key, value in self.targets.items()}
+        return Batch(len(rows), tensors, object_index, present, targets)
 
-    def _chunks(self, name, source, rows, device, rng):
-        """Arrays of one modality in chunks, and the owners of their instances."""
-        whole = np.arange(len(rows))
-        varies = getattr(source, "chunked", name == "light_curve")
-        overhead = getattr(source, "chunk_overhead", None)
-        few = len(rows) <= (CHUNK if overhead is None else GRAIN)
-        if not varies or few or str(device).startswith("cuda"):
-            arrays, owner = source.gather(self.prepared[name], rows, rng)
-            return [arrays], owner
+    def _chunks(self, name, preprocessor, rows, device, rng):
+        """Return arrays of one modality in chunks, and the object index of their instances."""
+        overhead = preprocessor.chunk_overhead
+        few = len(rows) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
+        # Padding costs a GPU less than several small launches.
+        if not preprocessor.varies_in_length or few or device.type != "cpu":
+            arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
+            return [arrays], index
         lengths = self.prepared[name].lengths[rows]
-        order = whole[np.argsort(lengths, kind="stable")]
+        order = np.argsort(lengths, kind="stable")
         if overhead is None:
-            parts = np.array_split(order, -(-len(rows) // CHUNK))
+            parts = np.array_split(order, -(-len(rows) // ROWS_PER_CHUNK))
         else:
             parts = np.split(order, cheapest_cuts(lengths[order], overhead))
-        chunks, owners = [], []
+        chunks, indices = [], []
         for part in parts:
-            arrays, owner = source.gather(self.prepared[name], rows[part], rng)
-            if len(owner):
+            arrays, index = preprocessor.gather(self.prepared[name], rows[part], rng)
+            if len(index):
                 chunks.append(arrays)
-                owners.append(part[owner])
-        return chunks, np.concatenate(owners) if owners else np.empty(0, dtype=int)
+                indices.append(part[index])
+        return chunks, np.concatenate(indices) if indices else np.empty(0, dtype=int)
 
 
 class BatchLoader:
-    """Iterate over a dataset in batches of objects of like length.
+    """Iterate over a dataset in batches of objects of similar length.
 
     In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
-    and the batches are shuffled; a contrastive loss must not be told by length alone. Where the
-    dataset has groups, each batch holds as many objects of every group. Otherwise
-    objects are sorted by length, those of two modalities first, and come with their positions.
+    and the batches are shuffled, so that a contrastive loss cannot be solved by length alone. If
+    the dataset has groups, each batch holds equal numbers of objects of every group. In evaluation,
+    objects are sorted by length, those with two modalities first; batches come with their
+    positions.
 
     Parameters
     ----------
     dataset : TableDataset
     batch_size : int
+        Objects in a batch.
     training : bool
-    device : str
+        Whether to shuffle and augment.
+    device : str or torch.device
+        Where the tensors go.
     seed : int
         Every epoch draws from a generator of its own, seeded by this and the epoch's number.
     epoch : int
@@ -148,22 +154,22 @@ class BatchLoader:
 
     def __init__(self, dataset, batch_size, training=False, device="cpu", seed=0, epoch=0):
         self.dataset, self.batch_size = dataset, batch_size
-        self.training, self.device = training, device
+        self.training, self.device = training, torch.device(device)
         self.seed, self.epoch = seed, epoch
 
     def __len__(self):
         return max(1, -(-len(self.dataset) // self.batch_size))
 
     def plan(self, rng=None):
-        """Positions of the objects of each batch, a list of arrays."""
+        """Return positions of the objects of each batch, as a list of arrays."""
         n = len(self.dataset)
         if rng is None:
-            # What has partners comes together: a loss over pairs needs them in one batch.
+            # Objects with two modalities come together: a loss over pairs needs them in one batch.
             order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
         order = rng.permutation(n)
-        # Small data would make one pool of all: four pools at least keep negatives of any length.
-        pool = min(POOL, max(1, len(self) // 4))
+        # At least four pools: in small data one pool would sort everything by length.
+        pool = min(BATCHES_PER_POOL, max(1, len(self) // 4))
         lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
         if self.dataset.groups is not None:
             groups = self.dataset.groups[self.dataset.rows[order]]
@@ -171,7 +177,7 @@ class BatchLoader:
             return [order[batches[i]] for i in rng.permutation(len(batches))]
         pool *= self.batch_size
         order = order[np.lexsort((lengths, np.arange(n) // pool))]
-        # Equal shares: a last batch of one object would teach nothing.
+        # Equal shares, because a last batch of one object would teach nothing.
         batches = np.array_split(order, len(self))
         return [batches[i] for i in rng.permutation(len(batches))]
 
@@ -181,40 +187,44 @@ class BatchLoader:
             rng = np.random.default_rng([self.seed, self.epoch])
             self.epoch += 1
         plan = self.plan(rng)
-        if not str(self.device).startswith("cuda"):
+        if self.device.type == "cpu":
             for positions in plan:
                 yield self.dataset.gather(positions, self.device, rng), positions
             return
-        # While the device works on one batch, a thread gathers the next.
+        # While the device computes one batch, a thread gathers the next.
         with ThreadPoolExecutor(1) as thread:
-            ahead = None
+            upcoming = None
             for positions in [*plan, None]:
-                ready = ahead
-                ahead = (
-                    (thread.submit(self.dataset.gather, positions, self.device, rng), positions)
-                    if positions is not None
-                    else None
-                )
+                ready, upcoming = upcoming, None
+                if positions is not None:
+                    upcoming = thread.submit(self._gather, positions, rng), positions
                 if ready is not None:
                     yield ready[0].result(), ready[1]
 
+    def _gather(self, positions, rng):
+        if self.device.type == "cuda":
+            # The current device belongs to a thread; this one starts with device 0.
+            torch.cuda.set_device(self.device)
+        return self.dataset.gather(positions, self.device, rng)
+
 
 def cheapest_cuts(lengths, overhead):
-    """Where to cut rows of rising length, so that padding each part costs least.
+    """Cut rows of increasing length into parts that cost least when padded.
 
-    A part of n rows, padded to L points, costs L (overhead + n): a step of a recurrent network
-    costs as much as `overhead` rows before it has any.
+    A part of n rows padded to L points costs L (overhead + n): one step of a recurrent network has
+    a fixed cost of `overhead` rows.
 
     Parameters
     ----------
     lengths : array of int, shape (n,)
-        Rising.
+        Increasing lengths.
     overhead : float
+        Fixed cost of a step, in rows.
 
     Returns
     -------
     array of int
-        Places of the cuts, multiples of eight.
+        Positions of the cuts, multiples of eight.
 
     Examples
     --------
@@ -223,9 +233,10 @@ def cheapest_cuts(lengths, overhead):
     >>> cheapest_cuts(np.repeat([10, 100], [40, 24]), overhead=10.0)
     array([40])
     """
-    ends = np.append(np.arange(GRAIN, len(lengths), GRAIN), len(lengths))
+    ends = np.append(np.arange(CHUNK_MULTIPLE, len(lengths), CHUNK_MULTIPLE), len(lengths))
     starts = np.append(0, ends[:-1])
     longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
+    # Dynamic programme: the cheapest way to cut the first j blocks of eight rows.
     least = np.zeros(len(ends) + 1)
     before = np.zeros(len(ends), dtype=np.int64)
     for j, end in enumerate(ends):
@@ -241,6 +252,8 @@ def cheapest_cuts(lengths, overhead):
 
 def _tensor(array, device):
     tensor = torch.from_numpy(np.ascontiguousarray(array))
-    if str(device).startswith("cuda"):
+    if device.type == "cpu":
+        return tensor
+    if device.type == "cuda":
         return tensor.pin_memory().to(device, non_blocking=True)
-    return tensor
+    return tensor.to(device)

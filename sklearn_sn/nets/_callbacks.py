@@ -45,14 +45,14 @@ class Schedule(Callback):
 
 
 class Progress(Callback):
-    """A tqdm bar over the epochs, or a line for each.
+    """A tqdm bar over the epochs, or one line for each.
 
     Parameters
     ----------
     verbose : int
-        1: a bar; 2: a line an epoch.
+        1 shows a bar, 2 prints one line for each epoch.
     name : str
-        What the bar calls the estimator.
+        Label of the bar.
     """
 
     def __init__(self, verbose, name):
@@ -69,10 +69,10 @@ class Progress(Callback):
             self.bar_.set_postfix(losses)
             self.bar_.update()
         else:
-            said = ", ".join(f"{name} {loss}" for name, loss in losses.items())
-            print(f"{self.name} epoch {last['epoch']}: {said} in {last['dur']:.1f} s")
+            text = ", ".join(f"{name} {loss}" for name, loss in losses.items())
+            print(f"{self.name} epoch {last['epoch']}: {text} in {last['dur']:.1f} s")
 
     def on_train_end(self, net, **kwargs):
-        if self.verbose == 1:
+        if self.verbose == 1 and hasattr(self, "bar_"):
             self.bar_.close()
             del self.bar_

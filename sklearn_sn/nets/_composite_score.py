@@ -1,37 +1,40 @@
-"""A score of validation objects that stops training better than the loss of a focal one."""
+"""A validation score for early stopping: a focal loss alone stops too late."""
 
 import numpy as np
+import torch
 from skorch.callbacks import Callback
 
 
 class CompositeScore(Callback):
     """Record ``valid_score``: the mean of accuracy, macro-F1 and top-3 accuracy.
 
-    To be placed before early stopping. Objects count by their weight.
+    Must come before early stopping among the callbacks. Objects count by their weight.
     """
 
     def on_epoch_begin(self, net, **kwargs):
-        self.seen_ = []
+        self.batches_ = []
 
     def on_batch_end(self, net, batch=None, training=False, y_pred=None, **kwargs):
         if training or y_pred is None:
             return
         batch, _ = batch
-        labels = batch.extras["targets"]
-        weight = batch.extras.get("weight", labels.new_ones(len(labels)).float())
-        logits = y_pred[1].detach().float()
-        here = batch.present[net.modality]
-        self.seen_.append([part[here].cpu().numpy() for part in (logits, labels, weight)])
+        labels = batch.targets["targets"]
+        weight = batch.targets.get("weight", labels.new_ones(len(labels)).float())
+        parts = (y_pred[1].detach().float(), labels, weight, batch.present[net.modality])
+        self.batches_.append(parts)
 
     def on_epoch_end(self, net, **kwargs):
-        if self.seen_:
-            parts = [np.concatenate(part) for part in zip(*self.seen_, strict=True)]
-            net.history.record("valid_score", composite_score(*parts))
-        self.seen_ = []
+        if self.batches_:
+            # One transfer at the end: a transfer for every batch would wait for the device.
+            parts = [torch.cat(part).cpu().numpy() for part in zip(*self.batches_, strict=True)]
+            *parts, present = parts
+            score = composite_score(*(part[present] for part in parts))
+            net.history.record("valid_score", score)
+        self.batches_ = []
 
 
 def composite_score(logits, labels, weight):
-    """Mean of accuracy, macro-F1 and top-3 accuracy.
+    """Compute the mean of accuracy, macro-F1 and top-3 accuracy.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def composite_score(logits, labels, weight):
     predicted = order[:, 0]
     accuracy = np.average(predicted == labels, weights=weight)
     top_3 = np.average((order[:, :3] == labels[:, None]).any(axis=1), weights=weight)
-    hits, truth, said = (
+    hits, n_true, n_predicted = (
         np.bincount(codes, weights=w, minlength=n_classes)
         for codes, w in (
             (labels, weight * (predicted == labels)),
@@ -66,6 +69,6 @@ def composite_score(logits, labels, weight):
             (predicted, weight),
         )
     )
-    known = truth + said > 0
-    f1 = 2.0 * hits[known] / (truth + said)[known]
+    total = n_true + n_predicted
+    f1 = 2.0 * hits[total > 0] / total[total > 0]
     return float((accuracy + f1.mean() + top_3) / 3.0)

@@ -9,15 +9,16 @@ from sklearn_sn.nets._net import BatchNet
 
 
 class ContrastiveNet(BatchNet):
-    """InfoNCE, plus the auxiliary heads' loss where they are asked for.
+    """InfoNCE, plus the loss of the auxiliary heads if there are any.
 
     Parameters
     ----------
     max_scale : float
-        A learned logit scale is kept at this at most (Radford et al. 2021).
+        Upper bound of a learned logit scale (Radford et al. 2021).
     aux_weight : float
         Weight of the auxiliary loss.
     class_weight : tensor of shape (n_classes,), optional
+        Weights of the classes in the auxiliary loss.
     """
 
     def __init__(self, module, *, max_scale=100.0, aux_weight=0.0, class_weight=None, **kwargs):
@@ -25,19 +26,24 @@ class ContrastiveNet(BatchNet):
         self.aux_weight, self.class_weight = aux_weight, class_weight
         super().__init__(module, **kwargs)
 
+    def initialize_criterion(self):
+        super().initialize_criterion()
+        # On the device once, not in every batch.
+        self.auxiliary_loss_ = AuxiliaryLoss(self.class_weight).to(self.device)
+        return self
+
     def get_loss(self, y_pred, y_true, X=None, training=False):
         if y_pred["log_scale"].requires_grad:
-            # The parameter itself: a clamp in the loss would leave it without a gradient beyond.
+            # Clamp the parameter: a clamp inside the loss would have no gradient beyond the bound.
             with torch.no_grad():
                 y_pred["log_scale"].clamp_(max=math.log(self.max_scale))
         loss = self.criterion_(y_pred["embeddings"], X.present, y_pred["log_scale"])
         if self.aux_weight > 0 and (y_pred["classes"] or y_pred["targets"]):
-            auxiliary = AuxiliaryLoss(self.class_weight).to(loss.device)
-            loss = loss + self.aux_weight * auxiliary(
+            loss = loss + self.aux_weight * self.auxiliary_loss_(
                 y_pred["classes"],
                 y_pred["targets"],
                 X.present,
-                X.extras.get("classes"),
-                X.extras.get("targets"),
+                X.targets.get("classes"),
+                X.targets.get("targets"),
             )
         return loss

@@ -5,27 +5,33 @@ import math
 import torch
 from torch.nn import functional as F
 
-from sklearn_sn.nets._supervised import SupervisedNet
+from sklearn_sn.nets._supervised import SupConNet
+
+_IGNORED = -100  # label that cross_entropy skips
 
 
-class DomainAdversarialNet(SupervisedNet):
-    """The criterion, less the loss of a discriminator of domains, in alternate steps.
+class DomainAdversarialNet(SupConNet):
+    """The supervised loss minus the loss of a domain discriminator, in alternate steps.
 
-    For every batch the discriminator first takes some steps of its own down its cross-entropy, with
-    the latent as it is, and an optimizer of its own. Then the rest of the module takes one down the
-    criterion minus ``adversarial_weight`` times that cross-entropy. It counts up to the entropy of
-    guessing: a discriminator that is worse knows the domain too.
+    For every batch the discriminator first takes steps that lower its cross-entropy on the current
+    latents, with an optimizer of its own. Then the rest of the module takes one step that lowers
+    the supervised loss minus ``adversarial_weight`` times that cross-entropy. The cross-entropy
+    counts up to the entropy of guessing: a discriminator that is worse than guessing also knows the
+    domain.
 
-    A batch brings ``domain`` among its extras, -1 where unknown. Validation sees the criterion
-    alone: the difference of both is no measure of progress.
+    A batch holds ``domain`` among its targets, -1 where unknown. Validation uses the supervised
+    loss alone, because the difference of both does not measure progress.
 
     Parameters
     ----------
     adversarial_weight : pair of float
-        At the first and at the last epoch; linear between them.
+        Weight in the first and in the last epoch, linear in between.
     discriminator_steps : int
+        Steps of the discriminator for each step of the rest.
     guessing : float, optional
         Entropy of guessing the domain; by default that of domains of equal shares.
+    contrastive_weight, temperature : float
+        As in :class:`SupConNet`; by default there is no contrastive loss.
     """
 
     def __init__(
@@ -35,11 +41,12 @@ class DomainAdversarialNet(SupervisedNet):
         adversarial_weight=(1.0, 1.0),
         discriminator_steps=5,
         guessing=None,
+        contrastive_weight=0.0,
         **kwargs,
     ):
         self.adversarial_weight, self.guessing = adversarial_weight, guessing
         self.discriminator_steps = discriminator_steps
-        super().__init__(module, **kwargs)
+        super().__init__(module, contrastive_weight=contrastive_weight, **kwargs)
 
     def initialize_optimizer(self, *args, **kwargs):
         super().initialize_optimizer(*args, **kwargs)
@@ -48,7 +55,7 @@ class DomainAdversarialNet(SupervisedNet):
         return self
 
     def partial_fit(self, *args, **kwargs):
-        # The rate and the epochs may be others than in an earlier fit.
+        # Learning rate and epochs may differ from an earlier fit.
         self.first_epoch_ = len(getattr(self, "history_", ()))
         if hasattr(self, "discriminator_optimizer_"):
             for group in self.discriminator_optimizer_.param_groups:
@@ -60,8 +67,8 @@ class DomainAdversarialNet(SupervisedNet):
             if not name.startswith("discriminator."):
                 yield name, parameter
 
-    def weight_now(self):
-        """The weight in the epoch that runs."""
+    def current_weight(self):
+        """Return the adversarial weight of the running epoch."""
         first, last = self.adversarial_weight
         epoch = len(self.history) - 1 - getattr(self, "first_epoch_", 0)
         done = epoch / max(self.max_epochs - 1, 1)
@@ -69,23 +76,28 @@ class DomainAdversarialNet(SupervisedNet):
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         loss = super().get_loss(y_pred, y_true, X, training)
-        if y_pred is None or not training:
+        if y_pred is None or not training or len(y_pred[0]) < 2:  # one latent has no spread
             return loss
-        known = X.present[self.modality] & (X.extras["domain"] >= 0)
-        if known.sum() < 2:  # no spread to normalise by
-            return loss
-        latent, domain = y_pred[0][known], X.extras["domain"][known]
+        latent = y_pred[0]
+        known = X.present[self.modality] & (X.targets["domain"] >= 0)
+        domain = X.targets["domain"].where(known, _IGNORED)
         discriminator = self.module_.discriminator
         optimizer = self.discriminator_optimizer_
         for _ in range(self.discriminator_steps):
             optimizer.zero_grad()
-            F.cross_entropy(discriminator(latent.detach()), domain).backward()
+            _mean_cross_entropy(discriminator(latent.detach()), domain).backward()
             optimizer.step()
         optimizer.zero_grad()
-        # Its gradients here are nobody's: they must not count when gradients are clipped.
+        # The discriminator's gradients of this step are unused; they must not enter the clipping.
         discriminator.requires_grad_(False)
         logits = discriminator(latent)
         discriminator.requires_grad_(True)
         guessing = math.log(logits.shape[1]) if self.guessing is None else self.guessing
-        hidden = F.cross_entropy(logits, domain).clamp(max=guessing)
-        return loss - self.weight_now() * hidden
+        hidden = _mean_cross_entropy(logits, domain).clamp(max=guessing)
+        return loss - self.current_weight() * hidden
+
+
+def _mean_cross_entropy(logits, domain):
+    """Mean cross-entropy over the known domains; 0 if none is known."""
+    total = F.cross_entropy(logits, domain, ignore_index=_IGNORED, reduction="sum")
+    return total / (domain != _IGNORED).sum().clamp(min=1)

@@ -1,18 +1,27 @@
 """The skorch net that all our nets derive from."""
 
+import torch
 from skorch import NeuralNet
+from skorch.callbacks import EarlyStopping
 
 from sklearn_sn.nets._batch import BatchLoader
 
 
 class BatchNet(NeuralNet):
-    """A skorch net fed by :class:`BatchLoader`; subclasses give ``get_loss``.
+    """A skorch net fed by :class:`BatchLoader`; subclasses define ``get_loss``.
 
     Parameters
     ----------
     seed : int
         Seed of shuffling and augmentation.
+
+    Attributes
+    ----------
+    stop_reason_ : {None, "early_stopping", "diverged", "interrupted"}
+        Why the last training ended before its last epoch.
     """
+
+    _file_kind = "type"
 
     def __init__(self, module, *, seed=0, **kwargs):
         self.seed = seed
@@ -29,7 +38,42 @@ class BatchNet(NeuralNet):
         )
 
     def infer(self, x, **fit_params):
-        return self.module_(x.tensors, x.owners, x.n_objects)
+        return self.module_(x.tensors, x.object_index, x.n_objects)
 
     def check_data(self, X, y=None):
-        """Tables are checked before they come here."""
+        """Do nothing: tables are checked before they come here."""
+
+    def fit_loop(self, *args, **kwargs):
+        self.stop_reason_ = None
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt as error:
+            # skorch ends a training by KeyboardInterrupt, and catches it in partial_fit.
+            if self.stop_reason_ is None:
+                early = _raised_by_early_stopping(error.__traceback__)
+                self.stop_reason_ = "early_stopping" if early else "interrupted"
+            raise
+
+    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+        if iterator is None or torch.device(self.device).type == "cpu":
+            super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
+            return
+        # skorch reads every loss as a number, and so waits for the device after each batch. Here
+        # the losses stay on the device until the epoch ends.
+        losses = []
+        for batch in iterator:
+            self.notify("on_batch_begin", batch=batch, training=training)
+            step = step_fn(batch, **fit_params)
+            losses.append(step["loss"].detach())
+            self.history.record_batch(prefix + "_batch_size", len(batch[0]))
+            self.notify("on_batch_end", batch=batch, training=training, **step)
+        rows = [row for row in self.history[-1]["batches"] if prefix + "_batch_size" in row]
+        for row, loss in zip(rows, torch.stack(losses).tolist(), strict=True):
+            row[prefix + "_loss"] = loss
+        self.history.record(prefix + "_batch_count", len(losses))
+
+
+def _raised_by_early_stopping(traceback):
+    while traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    return isinstance(traceback.tb_frame.f_locals.get("self"), EarlyStopping)

@@ -1,19 +1,20 @@
 """The net of estimators that learn labels or numbers from one modality."""
 
-import torch
-
+from sklearn_sn.losses import SupConLoss
 from sklearn_sn.nets._net import BatchNet
 
 
 class SupervisedNet(BatchNet):
-    """The criterion's loss of every object that has the modality, averaged by weight.
+    """Weighted mean of the criterion over the objects that have the modality.
 
-    A batch brings ``targets`` and, where objects have weights, ``weight`` among its extras; maybe
-    also ``offset`` (B, n_outputs), known of the outputs beforehand: the network learns the rest.
+    A batch holds ``targets`` and, if objects have weights, ``weight`` among its targets; optionally
+    also ``offset`` (B, n_outputs), a known part of the outputs that is added to what the network
+    computes.
 
     Parameters
     ----------
     modality : str
+        Name of the modality.
     """
 
     def __init__(self, module, *, modality, **kwargs):
@@ -24,22 +25,46 @@ class SupervisedNet(BatchNet):
         name = self.modality
         if name not in x.tensors:
             return None
-        latent, outputs = self.module_(x.tensors[name], x.owners[name], x.n_objects)
-        if "offset" in x.extras:
-            outputs = outputs + x.extras["offset"]
+        latent, outputs = self.module_(x.tensors[name], x.object_index[name], x.n_objects)
+        if "offset" in x.targets:
+            outputs = outputs + x.targets["offset"]
         return latent, outputs
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         if y_pred is None:
-            # Nobody has the modality: a zero with a gradient.
+            # No object of the batch has the modality: return a zero with a gradient.
             return 0.0 * sum(p.sum() for p in self.module_.parameters() if p.requires_grad)
         _, outputs = y_pred
         weight = X.present[self.modality].to(outputs.dtype)
-        if "weight" in X.extras:
-            weight = weight * X.extras["weight"]
+        if "weight" in X.targets:
+            weight = weight * X.targets["weight"]
         loss = self._losses(outputs, X)
-        return (loss * weight).sum() / torch.clamp(weight.sum(), min=1e-6)
+        return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
 
     def _losses(self, outputs, X):
-        """The criterion of each object (B,); for subclasses."""
-        return self.criterion_(outputs, X.extras["targets"])
+        """Return the criterion of each object (B,)."""
+        return self.criterion_(outputs, X.targets["targets"])
+
+
+class SupConNet(SupervisedNet):
+    """The criterion plus the supervised contrastive loss of the latents of a batch.
+
+    Parameters
+    ----------
+    contrastive_weight : float
+        Weight of the contrastive loss; 0 leaves it out.
+    temperature : float
+        Temperature of the contrastive loss.
+    """
+
+    def __init__(self, module, *, contrastive_weight=1.0, temperature=0.5, **kwargs):
+        self.contrastive_weight, self.temperature = contrastive_weight, temperature
+        super().__init__(module, **kwargs)
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        loss = super().get_loss(y_pred, y_true, X, training)
+        if y_pred is None or self.contrastive_weight == 0:
+            return loss
+        # Masked rather than selected: a selection would wait for the device.
+        labels = X.targets["targets"].where(X.present[self.modality], -1)
+        return loss + self.contrastive_weight * SupConLoss(self.temperature)(y_pred[0], labels)

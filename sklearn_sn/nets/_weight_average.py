@@ -1,25 +1,25 @@
-"""Answer with the average of the weights of the last steps."""
+"""An exponential moving average of the weights, for validation and prediction."""
 
 import torch
 from skorch.callbacks import Callback
 
 
 class WeightAverage(Callback):
-    r"""Keep an exponential moving average of the weights; validation and the end see it.
+    r"""Keep a moving average of the weights, for validation and the fitted model.
 
     .. math::
 
         a \leftarrow d\, a + (1 - d)\, w, \qquad d = \min(\text{decay}, \frac{1 + t}{10 + t})
 
-    after step :math:`t`: the first steps are forgotten soon, so that a short training is no worse
-    off. Statistics of batch norms are averaged too. At the end of every epoch the module holds the
-    average, so that early stopping stores it; the weights that are trained come back with the next
-    training batch.
+    after step :math:`t`. The first steps are forgotten quickly, so that a short training loses
+    nothing. Statistics of batch norms are averaged too. At the end of every epoch the module holds
+    the average, so that early stopping stores it; the trained weights return with the next training
+    batch.
 
     Parameters
     ----------
     decay : float
-        In [0, 1).
+        Decay of the average, in [0, 1).
     """
 
     def __init__(self, decay):
@@ -47,11 +47,11 @@ class WeightAverage(Callback):
 
     def on_train_end(self, net, **kwargs):
         self._hold(net, True)
-        # Neither a pickle nor a prediction needs them.
+        # Neither a pickle nor a prediction needs these copies.
         self.average_ = self.trained_ = None
 
     def _hold(self, net, average):
-        """Put the average, or what is trained, into the module."""
+        """Put the average, or the trained weights, into the module."""
         if average == (self.trained_ is not None):
             return
         with torch.no_grad():
@@ -65,7 +65,7 @@ class WeightAverage(Callback):
 
 
 def _floats(net):
-    """Weights and statistics, by name."""
+    """Yield name and value of weights and statistics."""
     for name, value in net.module_.state_dict().items():
         if value.is_floating_point():
             yield name, value

@@ -1,10 +1,11 @@
 """The only classes that loading builds."""
 
+import re
 from importlib import import_module
 
 from sklearn_sn.persistence._errors import ModelFileError
 
-# numpy's functions of one number, which TransformedTargetRegressor and FunctionTransformer take.
+# Functions of one number of numpy, for TransformedTargetRegressor and FunctionTransformer.
 UFUNCS = (
     "exp",
     "exp2",
@@ -18,52 +19,8 @@ UFUNCS = (
     "arcsinh",
     "sinh",
 )
-# Objects: an instance is its constructor's parameters, and the attributes that fit adds.
-OBJECTS = {
-    "sklearn_sn.anomaly": ("ClassDistanceDetector", "MultiClassIsolationForest"),
-    "sklearn_sn.classification": (
-        "DomainAdversarialClassifier",
-        "GRUClassifier",
-        "LightCurveTransformerClassifier",
-        "SpectraNetClassifier",
-        "SpectralRedshiftClassifier",
-        "SpectralRedshiftImputer",
-        "SupConClassifier",
-    ),
-    "sklearn_sn.cross_modal": (
-        "CrossModalGenerator",
-        "CrossModalRetriever",
-        "MeanSpectrumGenerator",
-    ),
-    "sklearn_sn.cross_modal._gallery": ("Gallery",),
-    "sklearn_sn.cross_modal._neighbor_spectra": ("NeighborSpectra",),
-    "sklearn_sn.cross_modal._phase_table": ("PhaseTable",),
-    "sklearn_sn.embedding": ("ContrastiveEmbedder", "MMVAEEmbedder"),
-    "sklearn_sn.embedding._calibration": ("IntervalCalibration",),
-    "sklearn_sn.embedding._targets": ("AuxiliaryTargets",),
-    "sklearn_sn.nets": (
-        "ImageInput",
-        "ImagePixels",
-        "LightCurveInput",
-        "LightCurvePoints",
-        "LightCurveSequenceInput",
-        "MetadataInput",
-        "MetadataNumbers",
-        "RedshiftSpectrumInput",
-        "SpectrumGridInput",
-        "SpectrumInput",
-        "SpectrumPixels",
-    ),
-    "sklearn_sn.preprocessing": (
-        "ContinuumNormalizer",
-        "ExtinctionCorrector",
-        "FluxNormalizer",
-        "LightCurveBinner",
-        "LightCurveTruncator",
-        "MedianFilter",
-        "SpectrumResampler",
-    ),
-    "sklearn_sn.regression": ("LightCurveTransformerRegressor", "SpectraNetRegressor"),
+# Classes of scikit-learn whose objects are stored.
+SKLEARN_OBJECTS = {
     "sklearn.compose": ("ColumnTransformer", "TransformedTargetRegressor"),
     "sklearn.decomposition": ("PCA", "TruncatedSVD"),
     "sklearn.discriminant_analysis": ("LinearDiscriminantAnalysis",),
@@ -119,77 +76,76 @@ OBJECTS = {
         "ExtraTreeRegressor",
     ),
 }
-# Networks: an instance is the sizes it was built with, and its weights.
-MODULES = {
-    "sklearn_sn.modules": (
-        "ContrastiveModule",
-        "DomainAdversarialModule",
-        "GRUEncoder",
-        "GalSpecNet",
-        "ImageConvNet",
-        "LightCurveTransceiver",
-        "LightCurveTransformer",
-        "MMVAEModule",
-        "MetadataMLP",
-        "SpectraNet",
-        "SpectralFeatureNet",
-        "SpectrumConvNet",
-        "SpectrumTransceiver",
-        "SpectrumTransformer",
-        "SupervisedModule",
-        "TemplateShiftModule",
-    )
-}
-# Classes that stand for themselves, as values.
-TYPES = {
+# Classes of others that are stored as values.
+OTHER_TYPES = {
     "builtins": ("bool", "float", "int", "object", "str"),
     "numpy": ("float32", "float64", "int32", "int64", "uint8", "bool_", "object_"),
-    "sklearn_sn.losses": (
-        "ClassShiftLoss",
-        "ClassificationLoss",
-        "FocalLoss",
-        "GaussianLoss",
-        "InfoNCELoss",
-        "MMVAELoss",
-        "SquaredErrorLoss",
-    ),
-    "sklearn_sn.nets": (
-        "ContrastiveNet",
-        "DomainAdversarialNet",
-        "MMVAENet",
-        "RedshiftNet",
-        "SupConNet",
-        "SupervisedNet",
-    ),
 }
+_ALLOWED = {"object": SKLEARN_OBJECTS, "type": OTHER_TYPES, "module": {}}
+_OURS = re.compile(r"sklearn_sn(\.[a-z][a-z0-9_]*)(\._[a-z0-9_]+)?")
 
 
-def class_name(cls, table):
-    """Full name of a class that `table` allows, None of any other."""
-    for package, names in table.items():
+def class_name(cls, kind):
+    """Return the full name under which a class is stored; None if it is not.
+
+    Classes of this package announce by an attribute ``_file_kind`` how they are stored, as an
+    "object" (parameters and fitted attributes), a "module" (configuration and weights) or a "type"
+    (the class itself). Classes of others are stored if they are listed here.
+
+    Parameters
+    ----------
+    cls : type
+        Any class.
+    kind : {"object", "module", "type"}
+        How it is to be stored.
+    """
+    if cls.__module__.startswith("sklearn_sn."):
+        if getattr(cls, "_file_kind", None) != kind:
+            return None
+        package = ".".join(cls.__module__.split(".")[:2])
+        public = getattr(import_module(package), cls.__name__, None) is cls
+        return f"{package if public else cls.__module__}.{cls.__name__}"
+    for package, names in _ALLOWED[kind].items():
         for name in names:
-            # The module first: nothing is imported to answer for a class of somebody else.
+            # Compare modules first, so that nothing is imported for a class of somebody else.
             inside = cls.__module__ == package or cls.__module__.startswith(package + ".")
             if inside and getattr(import_module(package), name, None) is cls:
                 return f"{package}.{name}"
     return None
 
 
-def find_class(name, table):
-    """The class of a full name.
+def find_class(name, kind):
+    """Return the class of a full name.
+
+    Parameters
+    ----------
+    name : str
+        Full name, as :func:`class_name` returns it.
+    kind : {"object", "module", "type"}
+        How the class is stored.
 
     Raises
     ------
     ModelFileError
-        For a name that `table` does not allow; nothing is imported then.
+        For a class that is not stored in this way. Nothing but this package, and packages with
+        listed classes, is imported.
     """
     package, _, own = name.rpartition(".") if isinstance(name, str) else ("", "", "")
-    if own not in table.get(package, ()):
-        raise ModelFileError(
-            f"It asks for {name!r}, which loading does not build. The file was made by a newer "
-            "sklearn-sn (upgrade it), or by somebody who means harm."
-        )
-    cls = getattr(import_module(package), own, None)
-    if cls is None:
-        raise ModelFileError(f"It asks for {name!r}, which the installed {package} does not have.")
-    return cls
+    if _OURS.fullmatch(package) and own.isidentifier() and not own.startswith("__"):
+        try:
+            cls = getattr(import_module(package), own, None)
+        except ImportError:
+            cls = None
+        if isinstance(cls, type) and class_name(cls, kind) == name:
+            return cls
+    elif own in _ALLOWED[kind].get(package, ()):
+        cls = getattr(import_module(package), own, None)
+        if cls is None:
+            raise ModelFileError(
+                f"The file contains {name!r}, which the installed {package} does not have."
+            )
+        return cls
+    raise ModelFileError(
+        f"The file contains {name!r}, which loading does not build. It was written by a newer "
+        "sklearn-sn (upgrade it), or with harmful intent."
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from sklearn_sn.persistence import _modules, _random, _trees
 from sklearn_sn.persistence._arrays import ArrayReader, checked_shape
-from sklearn_sn.persistence._classes import OBJECTS, TYPES, UFUNCS, find_class
+from sklearn_sn.persistence._classes import UFUNCS, find_class
 from sklearn_sn.persistence._encode import parameter_names
 from sklearn_sn.persistence._errors import ModelFileError
 from sklearn_sn.persistence._rules import complete
@@ -69,7 +69,7 @@ class Decoder:
 
     def instance(self, node, path):
         """An object of an allowed class."""
-        cls = find_class(node["class"], OBJECTS)
+        cls = find_class(node["class"], "object")
         known = parameter_names(cls)
         for key in node["params"]:
             if key not in known:
@@ -136,7 +136,7 @@ def _scalar(node, decoder, path):
 
 
 def _type(node, decoder, path):
-    return find_class(node["class"], TYPES)
+    return find_class(node["class"], "type")
 
 
 def _ufunc(node, decoder, path):

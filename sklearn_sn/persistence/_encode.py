@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from sklearn_sn.persistence._arrays import ArrayWriter
-from sklearn_sn.persistence._classes import OBJECTS, TYPES, UFUNCS, class_name
+from sklearn_sn.persistence._classes import UFUNCS, class_name
 from sklearn_sn.persistence._modules import encode_module
 from sklearn_sn.persistence._random import encode_random
 from sklearn_sn.persistence._rules import forget, objection
@@ -37,7 +37,7 @@ class Encoder:
         self.modules, self.given, self.classes = tuple(modules), {}, {}
         self._numbers, self._open, self._kept = {}, set(), []
 
-    def refuse(self, path, why):
+    def reject(self, path, why):
         """Raise a TypeError that names the part of the estimator."""
         raise TypeError(f"Cannot save {path}: {why}.")
 
@@ -70,22 +70,22 @@ class Encoder:
             return {"kind": "dtype", "of": self._encode_array(np.empty(0, value), path)}
         if isinstance(value, np.ufunc) and value in [getattr(np, name) for name in UFUNCS]:
             return {"kind": "ufunc", "name": value.__name__}
-        if isinstance(value, type) and class_name(value, TYPES):
-            return {"kind": "type", "class": class_name(value, TYPES)}
+        if isinstance(value, type) and class_name(value, "type"):
+            return {"kind": "type", "class": class_name(value, "type")}
         return self._encode_object(value, path)
 
     def _encode_array(self, array, path):
         if type(array) not in (np.ndarray, np.memmap):
-            self.refuse(path, f"arrays of the type {type(array).__name__} are not stored")
+            self.reject(path, f"arrays of the type {type(array).__name__} are not stored")
         if array.dtype.hasobject:
             if array.dtype != object:
-                self.refuse(path, f"arrays of {array.dtype} are not stored")
+                self.reject(path, f"arrays of {array.dtype} are not stored")
             items = self.encode(array.ravel().tolist(), path)
             return {"kind": "objects", "shape": list(array.shape), "items": items}
         if array.dtype.kind not in "biufcSUMmV" or array.dtype.itemsize == 0:
-            self.refuse(path, f"arrays of {array.dtype!r} are not stored")
+            self.reject(path, f"arrays of {array.dtype!r} are not stored")
         if array.dtype.kind == "V" and not array.dtype.fields:
-            self.refuse(path, "arrays of raw bytes are not stored")
+            self.reject(path, "arrays of raw bytes are not stored")
         return {"kind": "array", **self.arrays.put(array, path)}
 
     def _encode_object(self, value, path):
@@ -93,7 +93,7 @@ class Encoder:
         if id(value) in self._numbers:
             return {"kind": "ref", "number": self._numbers[id(value)]}
         if id(value) in self._open:
-            self.refuse(path, "it contains itself")
+            self.reject(path, "it contains itself")
         self._open.add(id(value))
         node = next((node for f in _SPECIAL if (node := f(value, self, path)) is not None), None)
         if node is None:
@@ -105,12 +105,12 @@ class Encoder:
         return node
 
     def _encode_instance(self, value, path):
-        name = class_name(type(value), OBJECTS)
+        name = class_name(type(value), "object")
         if name is None:
-            self.refuse(path, _why_not(value, path))
+            self.reject(path, _why_not(value, path))
         self.classes[name] = None
         if objection(name, vars(value)):
-            self.refuse(path, objection(name, vars(value)))
+            self.reject(path, objection(name, vars(value)))
         state = forget(name, dict(vars(value)))
         parameters = [key for key in parameter_names(type(value)) if key in state]
         return {

@@ -1,39 +1,60 @@
-"""torch modules: the sizes they were built with, and their weights.
+"""Store torch modules: the configuration they were built with, and their weights.
 
-torch is imported only where a module is at hand.
+torch is imported only if there is a module.
 """
 
 import sys
 
 import numpy as np
 
-from sklearn_sn.persistence._classes import MODULES, class_name, find_class
+from sklearn_sn.persistence._classes import class_name, find_class
 from sklearn_sn.persistence._errors import ModelFileError
 
 LARGEST_SIZE = 10**6
+# Parameters that may hold a module of the user's own.
+GIVEN = ("light_curve", "spectrum", "image", "metadata", "encoder")
 
 
 def encode_module(value, encoder, path):
-    """Description of a module, a skorch net or a tensor; None of anything else."""
+    """Return the description of a module, a skorch net or a tensor; None for anything else."""
     torch = sys.modules.get("torch")
     if torch is None:
         return None
     if isinstance(value, torch.Tensor):
         return {"kind": "tensor", "of": encoder.encode(value.detach().cpu().numpy(), path)}
     if path.endswith("/net_") and hasattr(value, "module_"):
-        # The estimator makes the net anew around the module, from its own parameters.
+        # The estimator rebuilds the net around the module, from its own parameters.
         return {"kind": "net", "module": _with_weights(value.module_, encoder, path)}
-    if isinstance(value, torch.nn.Module) and class_name(type(value), MODULES):
+    if isinstance(value, torch.device):
+        return encoder.encode(str(value), path)
+    if isinstance(value, torch.nn.Module) and class_name(type(value), "module"):
         return _with_weights(value, encoder, path)
-    parent, _, modality = path.rpartition("/")
-    if parent.endswith("/encoders") and callable(value):
+    modality = given_modality(path)
+    if modality is not None and callable(value) and not hasattr(value, "get_params"):
         _check_given(value, modality, encoder, path)
         encoder.given.setdefault(modality, value)
         return {"kind": "given", "modality": modality}
     return None
 
 
+def given_modality(path):
+    """Return the name under which loading asks for a module of the user's own; None for others.
+
+    That is the modality: the parameter of an embedder, or of a custom encoder in ``encoder_`` or
+    ``encoders_``; "encoder" for estimators of one modality.
+    """
+    parts = path.split("/")
+    last = parts[-2 if parts[-1] == "module" and len(parts) > 1 else -1].removesuffix("_")
+    return last if last in GIVEN else None
+
+
 def _with_weights(module, encoder, path):
+    for name, tensor in module.state_dict().items():
+        if tensor.is_floating_point() and not tensor.isfinite().all():
+            raise ValueError(
+                f"Cannot save {path}: its weights {name!r} are NaN or infinite. The training "
+                "diverged; fit again with a lower 'lr'."
+            )
     weights = {
         name: encoder.encode(tensor.detach().cpu().numpy(), f"{path}/{name}")
         for name, tensor in module.state_dict().items()
@@ -49,33 +70,39 @@ def _with_weights(module, encoder, path):
 
 
 def _structure(module, encoder, path):
-    """What a module is built from: a class of ours and its sizes, or what whoever loads gives."""
-    name = class_name(type(module), MODULES)
+    """Return what a module is built from: a class and its configuration, or a user's module."""
+    import torch
+
+    name = class_name(type(module), "module")
     if name is None:
-        modality = path.rpartition("/")[2]
+        modality = given_modality(path) or path.rpartition("/")[2]
         _check_given(module, modality, encoder, path)
         encoder.given.setdefault(modality, module)
         return {"given": modality}
-    sizes = {}
-    for key, value in module.sizes.items():
-        if key == "encoders":
+    config = {}
+    for key, value in module.config.items():
+        if isinstance(value, torch.nn.Module):
+            # The expert of a modality holds its encoder: the modality is its name.
+            own = path if path.rpartition("/")[2] in GIVEN else f"{path}/{key}"
+            config[key] = {"part": _structure(value, encoder, own)}
+        elif isinstance(value, dict) and any(
+            isinstance(part, torch.nn.Module) for part in value.values()
+        ):
             parts = {part: _structure(m, encoder, f"{path}/{part}") for part, m in value.items()}
-            sizes[key] = {"parts": parts}
-        elif key == "encoder":
-            sizes[key] = {"part": _structure(value, encoder, f"{path}/{key}")}
+            config[key] = {"parts": parts}
         else:
-            sizes[key] = {"value": encoder.encode(value, f"{path}/{key}")}
-    return {"class": name, "sizes": sizes}
+            config[key] = {"value": encoder.encode(value, f"{path}/{key}")}
+    return {"class": name, "config": config}
 
 
 def _check_given(module, modality, encoder, path):
     if modality not in encoder.modules:
         kind = type(module) if not isinstance(module, type) else module
-        encoder.refuse(
+        encoder.reject(
             path,
             f"{kind.__qualname__} is a module of your own, which loading could not build. "
-            f"save_model(..., modules=[{modality!r}]) stores its weights; whoever loads then needs "
-            f"its code: load_model(..., modules={{{modality!r}: ...}})",
+            f"save_model(..., modules=[{modality!r}]) stores its weights; loading then needs its "
+            f"code: load_model(..., modules={{{modality!r}: ...}})",
         )
 
 
@@ -96,7 +123,7 @@ def _decode_net(node, decoder, path):
 def _decode_module(node, decoder, path):
     import torch
 
-    # On the meta device nothing is allocated, however large the sizes are.
+    # On the meta device nothing is allocated, for sizes of any magnitude.
     with torch.device("meta"):
         module = _build(node["structure"], decoder, path)
     weights = {name: decoder.decode(array, path) for name, array in node["weights"].items()}
@@ -113,6 +140,8 @@ def _decode_module(node, decoder, path):
         state[name] = torch.from_numpy(array).clone()
         if not wanted.is_floating_point() == state[name].is_floating_point():
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong type.")
+        if wanted.is_floating_point() and not state[name].isfinite().all():
+            raise ModelFileError(f"The weights {name!r} of {path} are not finite.")
     module.load_state_dict(state, assign=True)
     if node["frozen"]:
         module.freeze([module.get_submodule(name) for name in node["frozen"]])
@@ -128,29 +157,29 @@ def _build(structure, decoder, path):
         given = decoder.given(structure["given"])
         module = copy.deepcopy(given) if isinstance(given, torch.nn.Module) else given()
         return module.to("meta")
-    cls = find_class(structure["class"], MODULES)
-    sizes = {}
-    for key, value in structure["sizes"].items():
+    cls = find_class(structure["class"], "module")
+    config = {}
+    for key, value in structure["config"].items():
         if "parts" in value:
-            sizes[key] = {
+            config[key] = {
                 part: _build(inner, decoder, f"{path}/{part}")
                 for part, inner in value["parts"].items()
             }
         elif "part" in value:
-            sizes[key] = _build(value["part"], decoder, f"{path}/{key}")
+            config[key] = _build(value["part"], decoder, f"{path}/{key}")
         else:
-            sizes[key] = decoder.decode(value["value"], path)
-            _check_size(sizes[key], key, decoder)
-    return cls(**sizes)
+            config[key] = decoder.decode(value["value"], path)
+            _check_size(config[key], key, decoder)
+    return cls(**config)
 
 
 def _check_size(value, key, decoder):
-    """Layers take time to build even where they take no memory: no more of them than arrays."""
+    """Raise a ModelFileError for sizes out of range: even empty layers take time to build."""
     for number in value.values() if isinstance(value, dict) else [value]:
         if isinstance(number, int | float) and not abs(number) <= LARGEST_SIZE:
-            raise ModelFileError(f"It asks for a module with {key}={number}.")
+            raise ModelFileError(f"It contains a module with {key}={number}.")
     if key == "n_layers" and not value <= len(decoder.arrays):
-        raise ModelFileError(f"It asks for a module of {value} layers and has no weights for them.")
+        raise ModelFileError(f"It contains a module of {value} layers without their weights.")
 
 
 DECODERS = {

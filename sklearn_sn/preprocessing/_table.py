@@ -104,6 +104,8 @@ def present_columns(transformer, X, columns):
 class MixedOutput:
     """A mixin, the first of its class: ``set_output`` reaches arrays, and leaves tables alone."""
 
+    _file_kind = "object"
+
     def __init_subclass__(cls, **kwargs):
         # scikit-learn would give a table the names of the columns of fit, whatever it holds.
         super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
@@ -123,6 +125,8 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
     ``_convert(points, owners, X, column)`` how. That may drop points but no rows. It returns the
     field ``position`` where the points are still those of the input.
     """
+
+    _file_kind = "object"
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):

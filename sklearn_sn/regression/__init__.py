@@ -1,6 +1,6 @@
-"""Regressors."""
+"""Regressors of light curves and spectra."""
 
-from sklearn_sn.regression._light_curve_transformer import LightCurveTransformerRegressor
+from sklearn_sn.regression._light_curve import LightCurveRegressor
 from sklearn_sn.regression._spectranet import SpectraNetRegressor
 
-__all__ = ["LightCurveTransformerRegressor", "SpectraNetRegressor"]
+__all__ = ["LightCurveRegressor", "SpectraNetRegressor"]

@@ -1,0 +1,100 @@
+"""Checks of labels and numbers before they are converted."""
+
+from numbers import Number
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import assert_all_finite
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import column_or_1d
+
+LARGEST_TARGET = float(np.finfo(np.float32).max)
+
+
+def check_labels(y):
+    """Return class labels as a flat array.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_objects,)
+        Classes: numbers, text or bytes, of one kind.
+
+    Returns
+    -------
+    array of shape (n_objects,)
+
+    Raises
+    ------
+    ValueError
+        For missing labels (None, NaN, NaT, pandas.NA), and for labels of different kinds, which
+        numpy would silently turn into text.
+    """
+    raw = raw_values(y)
+    if raw is not None:
+        missing = pd.isna(raw)
+        if missing.any():
+            raise ValueError(
+                f"y holds unknown labels (None or NaN), first at position {int(missing.argmax())}; "
+                "drop these objects before fit."
+            )
+        kinds = {_kind(label) for label in raw}
+        if len(kinds) > 1:
+            raise ValueError(
+                f"y holds labels of different kinds ({' and '.join(sorted(kinds))}); give one kind."
+            )
+    y = column_or_1d(y, warn=True)
+    if y.dtype.kind == "f":
+        assert_all_finite(y, input_name="y")
+    if y.dtype.kind != "S":
+        check_classification_targets(y)
+    return y
+
+
+def check_numbers(y):
+    """Return numbers to predict as a flat float64 array.
+
+    Raises
+    ------
+    ValueError
+        For an empty `y`, and for numbers that are not finite or beyond the range of float32.
+    """
+    raw = raw_values(y)
+    if raw is not None and pd.isna(raw).any():
+        raise ValueError("y holds NaN or infinity; drop these objects before fit.")
+    y = column_or_1d(y, warn=True, dtype=np.float64)
+    if not len(y):
+        raise ValueError("y is empty; fit needs at least two objects.")
+    if not np.isfinite(y).all():
+        raise ValueError("y holds NaN or infinity; drop these objects before fit.")
+    beyond = np.abs(y) > LARGEST_TARGET
+    if beyond.any():
+        raise ValueError(
+            f"y holds {y[beyond][0]:g} at position {int(beyond.argmax())}, beyond the range of "
+            "float32; drop this object, or scale y."
+        )
+    return y
+
+
+def raw_values(y):
+    """Return the elements of a flat `y` as an object array; None if its type is already one."""
+    if isinstance(y, np.ndarray) and y.dtype != object:
+        return None
+    if isinstance(y, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
+        return np.asarray(y, dtype=object)
+    if not isinstance(y, list | tuple | np.ndarray):
+        return None
+    if any(isinstance(item, list | tuple | np.ndarray) for item in y):
+        return None  # column_or_1d judges the shape
+    raw = np.empty(len(y), dtype=object)
+    raw[:] = list(y)
+    return raw
+
+
+def _kind(label):
+    if isinstance(label, str):
+        return "text"
+    if isinstance(label, bytes):
+        return "bytes"
+    if isinstance(label, bool | np.bool_):
+        return "booleans"
+    return "numbers" if isinstance(label, Number | np.number) else type(label).__name__

@@ -1,0 +1,143 @@
+"""The classifier of light curves, with any encoder."""
+
+from sklearn_sn.base import (
+    DOMAIN_CONSTRAINTS,
+    FOCAL_CONSTRAINTS,
+    PRETRAINING_CONSTRAINTS,
+    NetworkClassifierMixin,
+    SupervisedEstimator,
+)
+
+
+class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
+    """Classify light curves by an encoder and a linear head, trained end to end.
+
+    With ``encoder="transformer"`` this is the end-to-end baseline of Maven [1]_; with
+    ``encoder="gru"``, the recurrent classifier that is pretrained on simulations [2]_, which also
+    gives probabilities after every point.
+
+    Parameters
+    ----------
+    encoder : str, Encoder, torch.nn.Module or callable, default="transformer"
+        "transformer", "gru", "deep_sets" or "transceiver"; an encoder of
+        :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
+        is copied in fit.
+    loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
+        "focal" weights objects that are predicted well less; "balanced_focal" also weights classes
+        by their effective number of objects.
+    focal_gamma : float, default=2.0
+        Exponent of the focal losses.
+    balance_beta : float, default=0.999
+        Parameter of the effective number of objects, for "balanced_focal".
+    class_weight : {"balanced"} or dict, default=None
+        Weights of the classes in the loss.
+    batch_balance : {"class", "domain", "both"} or None, default=None
+        Training batches hold equal numbers of each class, of each domain, or of each class in each
+        domain. Rare objects then come several times in an epoch, and probabilities no longer
+        reflect the class frequencies.
+    domain : str, default="survey"
+        Column of X with the domain of each object; used only in fit and only for `batch_balance`.
+    %(pretraining)s
+    %(training)s
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+        The classes.
+    class_prior_ : array of shape (n_classes,)
+        Weighted class frequencies in fit; the probabilities of an object without a light curve.
+    %(fitted_supervised)s
+    %(fitted_network)s
+
+    See Also
+    --------
+    SupConClassifier : A latent in which objects of one class are close to each other.
+    DomainAdversarialClassifier : A latent that does not reveal the survey.
+    sklearn_sn.regression.LightCurveRegressor : Numbers instead of classes.
+    sklearn_sn.embedding.ContrastiveEmbedder : Learn from spectra too.
+
+    Notes
+    -----
+    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, a day
+    apart, NaN where there is no point. Arrays are processed in double precision.
+
+    References
+    ----------
+    .. [1] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
+       A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
+       Technology 5, 045069.
+    .. [2] "Simulation-Pretrained Foundation Models for Domain-General Astronomical Time Series
+       Tasks with Minimal Labeled Data" (2025). Workshop paper (anonymous copy).
+
+    Examples
+    --------
+    >>> from sklearn_sn import LightCurveClassifier
+    >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.encoders import GRU
+    >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
+    >>> model = LightCurveClassifier(encoder=GRU(d_model=16), max_epochs=2, random_state=0)
+    >>> model.fit(X, y).predict_proba(X).shape
+    (60, 5)
+    >>> model.predict_proba_history(X).iloc[0].columns.tolist()
+    ['time', 'SLSN-I', 'SN II', 'SN IIn', 'SN Ia', 'SN Ib/c']
+    """
+
+    _parameter_constraints = {
+        **SupervisedEstimator._parameter_constraints,
+        **FOCAL_CONSTRAINTS,
+        **DOMAIN_CONSTRAINTS,
+        **PRETRAINING_CONSTRAINTS,
+    }
+
+    def __init__(
+        self,
+        *,
+        encoder="transformer",
+        loss="cross_entropy",
+        focal_gamma=2.0,
+        balance_beta=0.999,
+        class_weight=None,
+        batch_balance=None,
+        domain="survey",
+        pretrained=None,
+        trainable="all",
+        pretrained_lr_factor=1.0,
+        optimizer="adamw",
+        lr=1e-3,
+        weight_decay=1e-4,
+        batch_size=16,
+        max_epochs=60,
+        lr_schedule="one_cycle",
+        early_stopping=False,
+        validation_fraction=0.15,
+        n_iter_no_change=10,
+        warm_start=False,
+        callbacks=None,
+        device="auto",
+        random_state=None,
+        verbose=0,
+    ):
+        self.encoder = encoder
+        self.loss = loss
+        self.focal_gamma = focal_gamma
+        self.balance_beta = balance_beta
+        self.class_weight = class_weight
+        self.batch_balance = batch_balance
+        self.domain = domain
+        self.pretrained = pretrained
+        self.trainable = trainable
+        self.pretrained_lr_factor = pretrained_lr_factor
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.lr_schedule = lr_schedule
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.warm_start = warm_start
+        self.callbacks = callbacks
+        self.device = device
+        self.random_state = random_state
+        self.verbose = verbose

@@ -1,0 +1,64 @@
+"""Encoders: parameter objects that make the preprocessor and the network of one modality."""
+
+from sklearn_sn.encoders._custom import (
+    CustomImageEncoder,
+    CustomLightCurveEncoder,
+    CustomMetadataEncoder,
+    CustomSpectrumEncoder,
+)
+from sklearn_sn.encoders._deep_sets import DeepSets
+from sklearn_sn.encoders._docs import fill_doc
+from sklearn_sn.encoders._encoder import MODALITIES, DataSettings, Encoder
+from sklearn_sn.encoders._galspecnet import GalSpecNet
+from sklearn_sn.encoders._gru import GRU
+from sklearn_sn.encoders._image_cnn import ImageCNN, ImageEncoder
+from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder, WindowedLightCurveEncoder
+from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
+from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
+from sklearn_sn.encoders._resolve import encoder_names, named_encoder, resolve_encoder
+from sklearn_sn.encoders._spectral_features import SpectralFeatures
+from sklearn_sn.encoders._spectranet import SpectraNet
+from sklearn_sn.encoders._spectrum_cnn import SpectrumCNN
+from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
+from sklearn_sn.encoders._spectrum_transformer import SpectrumTransformer
+from sklearn_sn.encoders._transceiver import (
+    ImageTransceiver,
+    LightCurveTransceiver,
+    MetadataTransceiver,
+    SpectrumTransceiver,
+)
+from sklearn_sn.encoders._transceiver_decoder import TransceiverDecoder
+
+__all__ = [
+    "GRU",
+    "MODALITIES",
+    "CustomImageEncoder",
+    "CustomLightCurveEncoder",
+    "CustomMetadataEncoder",
+    "CustomSpectrumEncoder",
+    "DataSettings",
+    "DeepSets",
+    "Encoder",
+    "GalSpecNet",
+    "ImageCNN",
+    "ImageEncoder",
+    "ImageTransceiver",
+    "LightCurveEncoder",
+    "LightCurveTransceiver",
+    "LightCurveTransformer",
+    "MetadataEncoder",
+    "MetadataMLP",
+    "MetadataTransceiver",
+    "SpectraNet",
+    "SpectralFeatures",
+    "SpectrumCNN",
+    "SpectrumEncoder",
+    "SpectrumTransceiver",
+    "SpectrumTransformer",
+    "TransceiverDecoder",
+    "WindowedLightCurveEncoder",
+    "encoder_names",
+    "fill_doc",
+    "named_encoder",
+    "resolve_encoder",
+]

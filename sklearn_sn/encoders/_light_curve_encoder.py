@@ -1,0 +1,72 @@
+"""The base of encoders of light curves."""
+
+import math
+from typing import Literal
+
+from sklearn_sn.data import series_table
+from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._parameter_object import TwoOrMore
+from sklearn_sn.preprocessors import LightCurvePreprocessor
+
+
+class LightCurveEncoder(Encoder, modality="light_curve"):
+    """Base of encoders of light curves.
+
+    The module gets keyword tensors: ``values`` (B, L, n_values), ``time`` (B, L) in days,
+    ``log_wavelength`` (B, L), the logarithm of the band's wavelength over 5000 Å, and ``pad_mask``
+    (B, L), True at padding. It returns (B, latent_dim).
+
+    Parameters
+    ----------
+    %(light_curve_scaling)s
+    """
+
+    amplitude: bool = True
+    max_points: TwoOrMore = 200
+    noise_augmentation: bool = True
+    augmentation: bool = True
+
+    array_kind = "an array of evenly sampled series"
+    longest_exact_array = math.inf
+
+    def table_from_array(self, values, index, wavelength=None):
+        """Return a table with one-band light curves, a day apart, from an array."""
+        return series_table(values, index)
+
+
+class WindowedLightCurveEncoder(LightCurveEncoder):
+    """Base of encoders that see a light curve as a whole, in a window around its origin.
+
+    Parameters
+    ----------
+    %(light_curve_window)s
+    %(light_curve_scaling)s
+    """
+
+    time_origin: Literal["peak", "first"] = "peak"
+    time_window: tuple[float, float] = (-200.0, 400.0)
+
+    errors = True  # whether the error of a point is one of its values
+    band_encoding = "wavelength"
+
+    def check(self):
+        super().check()
+        window = tuple(self.time_window)
+        numbers = len(window) == 2 and all(isinstance(end, int | float) for end in window)
+        if not numbers or not window[0] <= 0.0 < window[1]:
+            raise ValueError(
+                f"The 'time_window' parameter of {type(self).__name__} must be a pair of days, the "
+                f"first <= 0 and the second > 0. Got {window!r} instead."
+            )
+
+    def make_preprocessor(self, settings):
+        return LightCurvePreprocessor(
+            amplitude=self.amplitude,
+            errors=self.errors,
+            time_origin=self.time_origin,
+            time_window=self.time_window,
+            band_encoding=self.band_encoding,
+            max_points=self.max_points,
+            noise=self.noise_augmentation,
+            augmentation=self.augmentation,
+        )

@@ -1,0 +1,101 @@
+"""How the parameter of an estimator stands for an encoder."""
+
+import copy
+
+from torch import nn
+
+from sklearn_sn.encoders._custom import CUSTOM
+from sklearn_sn.encoders._encoder import ENCODERS, Encoder
+
+
+def encoder_names(modality):
+    """Return the names of the encoders of a modality.
+
+    Parameters
+    ----------
+    modality : {"light_curve", "spectrum", "image", "metadata"}
+        Name of the modality.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+
+    Examples
+    --------
+    >>> from sklearn_sn.encoders import encoder_names
+    >>> encoder_names("light_curve")
+    ['deep_sets', 'gru', 'transceiver', 'transformer']
+    """
+    return sorted(ENCODERS[modality])
+
+
+def named_encoder(modality, name):
+    """Return the encoder that a name stands for, with its default parameters.
+
+    Parameters
+    ----------
+    modality : {"light_curve", "spectrum", "image", "metadata"}
+        Name of the modality.
+    name : str
+        One of :func:`encoder_names`.
+
+    Returns
+    -------
+    Encoder
+
+    Raises
+    ------
+    ValueError
+        If the modality has no encoder of this name.
+    """
+    if name not in ENCODERS[modality]:
+        raise ValueError(
+            f"The modality {modality!r} has the encoders {encoder_names(modality)}. Got {name!r} "
+            "instead."
+        )
+    return ENCODERS[modality][name]()
+
+
+def resolve_encoder(value, modality, *, parameter, estimator, default):
+    """Return the encoder that the parameter of an estimator stands for.
+
+    Parameters
+    ----------
+    value : Encoder, str, torch.nn.Module or callable
+        Value of the parameter. A module is copied in fit; a callable returns one.
+    modality : str
+        Modality of the parameter.
+    parameter, estimator : str
+        Name of the parameter and of the estimator's class, for messages.
+    default : str
+        Name that "auto" stands for.
+
+    Returns
+    -------
+    Encoder
+        A checked copy; for a module or callable, an encoder around it.
+
+    Raises
+    ------
+    ValueError
+        If the value is none of these, or the encoder's parameters are invalid.
+    """
+    if isinstance(value, str):
+        name = default if value == "auto" else value
+        if name in ENCODERS[modality]:
+            value = named_encoder(modality, name)
+    if isinstance(value, Encoder) and value.modality == modality:
+        encoder = copy.deepcopy(value)
+        encoder.check()
+        return encoder
+    is_encoder = isinstance(value, Encoder) or (
+        isinstance(value, type) and issubclass(value, Encoder)
+    )
+    if not is_encoder and (isinstance(value, nn.Module) or callable(value)):
+        return CUSTOM[modality](module=value)
+    raise ValueError(
+        f"The {parameter!r} parameter of {estimator} must be 'auto', one of "
+        f"{encoder_names(modality)}, an encoder of the modality {modality!r}, a torch.nn.Module or "
+        f"a callable that returns one. Got {value!r} instead."
+    )

@@ -1,0 +1,85 @@
+"""The convolutional encoder of spectra."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
+from sklearn_sn.modules import ConfigurableModule, ConvBlock
+
+
+class SpectrumCNNModule(ConfigurableModule):
+    """Encode spectra by convolutions; coverage is a channel of its own.
+
+    Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).
+    """
+
+    def __init__(self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7):
+        super().__init__()
+        self.output_dim = output_dim
+        widths = [min(d_model * 2**layer, 8 * d_model) for layer in range(n_layers)]
+        self.blocks = nn.ModuleList(
+            ConvBlock(n_in, n_out, kernel, dropout)
+            for n_in, n_out in zip([n_channels + 1, *widths[:-1]], widths, strict=True)
+        )
+        self.head = nn.Linear(3 * widths[-1], output_dim)
+
+    def forward(self, flux, pad_mask, wavelength=None):
+        covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
+        x = torch.cat([flux * covered, covered], dim=1)  # (B, C + 1, P)
+        for block in self.blocks:
+            x = block(x)
+        # Thirds of the grid keep coarse positions, which identify lines.
+        x = F.adaptive_avg_pool1d(x, 3)  # (B, width, 3)
+        return self.head(x.flatten(1))
+
+    def first_block(self):
+        """Return the layers nearest to the data."""
+        return [self.blocks[0]]
+
+
+class SpectrumCNN(SpectrumEncoder, name="cnn"):
+    """Residual convolutional network along the wavelength.
+
+    Parameters
+    ----------
+    d_model, n_layers : int, default=16, 4
+        Channels of the first block, which double from block to block up to 8 times; blocks.
+    latent_dim : int, default=32
+        Width of the output.
+    kernel : int, default=7
+        Odd width of the convolutions in bins.
+    dropout : float, default=0.1
+        Dropout inside the blocks.
+    %(spectrum_scaling)s
+
+    Examples
+    --------
+    >>> from sklearn_sn.encoders import SpectrumCNN
+    >>> SpectrumCNN(n_bins=512)
+    SpectrumCNN(n_bins=512)
+    """
+
+    d_model: int = 16
+    n_layers: int = 4
+    latent_dim: int = 32
+    kernel: int = 7
+    dropout: UnitInterval = 0.1
+
+    def check(self):
+        super().check()
+        if not self.kernel % 2:
+            raise ValueError(
+                f"The 'kernel' parameter of SpectrumCNN must be odd. Got {self.kernel!r} instead."
+            )
+
+    def make_module(self, preprocessor):
+        return SpectrumCNNModule(
+            n_channels=preprocessor.n_channels,
+            d_model=self.d_model,
+            n_layers=self.n_layers,
+            output_dim=self.latent_dim,
+            dropout=self.dropout,
+            kernel=self.kernel,
+        )

@@ -1,0 +1,55 @@
+"""A transceiver that encodes a set of points as a short latent sequence."""
+
+from torch import nn
+
+from sklearn_sn.modules._configurable import ConfigurableModule
+from sklearn_sn.modules._coordinates import CoordinateEmbedding
+from sklearn_sn.modules._transceiver import TransceiverEncoder
+
+
+class LatentSequence(ConfigurableModule):
+    """Learned queries read a set of points; each query becomes one token of the latent.
+
+    Subclasses pass points to :meth:`read`. The tokens are laid out flat: the Euclidean distance of
+    two encodings is the Frobenius distance of the two latent sequences.
+    """
+
+    def __init__(
+        self,
+        *,
+        n_in,
+        wavelength_period,
+        phase_period,
+        d_model=32,
+        n_heads=4,
+        n_layers=4,
+        n_tokens=4,
+        token_dim=8,
+        d_feedforward=None,
+        n_frequencies=16,
+        dropout=0.0,
+    ):
+        super().__init__()
+        self.output_dim = n_tokens * token_dim
+        self.project = nn.Linear(n_in, d_model)
+        self.coordinates = CoordinateEmbedding(
+            d_model, n_frequencies, wavelength_period, phase_period
+        )
+        self.encoder = TransceiverEncoder(
+            n_queries=n_tokens,
+            d_model=d_model,
+            n_heads=n_heads,
+            n_layers=n_layers,
+            d_feedforward=d_model if d_feedforward is None else d_feedforward,
+            dropout=dropout,
+        )
+        self.head = nn.Linear(d_model, token_dim)
+
+    def read(self, values, log_wavelength, time, pad_mask):
+        """Encode points (B, L, n_in) at their coordinates to (B, n_tokens token_dim)."""
+        context = self.project(values) + self.coordinates(log_wavelength, time)  # (B, L, d)
+        return self.head(self.encoder(context, pad_mask)).flatten(1)
+
+    def first_block(self):
+        """Return the layers nearest to the data."""
+        return [self.project, self.coordinates, self.encoder.blocks[0]]

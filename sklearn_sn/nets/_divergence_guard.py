@@ -1,0 +1,48 @@
+"""Stop a training that diverges, and keep the best finite weights."""
+
+import math
+
+import torch
+from skorch.callbacks import Callback
+
+
+class DivergenceGuard(Callback):
+    """End training when the loss or a weight is not finite, and restore the best weights.
+
+    The best weights are those at the end of the epoch with the lowest validation loss (training
+    loss without a validation part); those of the start if no epoch ended well. The net's
+    ``stop_reason_`` is then "diverged".
+
+    Attributes
+    ----------
+    first_weights_, best_weights_ : dict of str to tensor
+        Copies of the state of the module.
+    """
+
+    def on_train_begin(self, net, **kwargs):
+        self.best_loss_ = math.inf
+        self.first_weights_ = self.best_weights_ = _copy(net)
+
+    def on_epoch_end(self, net, **kwargs):
+        last = net.history[-1]
+        loss = last.get("valid_loss", last["train_loss"])
+        if not (math.isfinite(last["train_loss"]) and all_finite(net.module_)):
+            net.stop_reason_ = "diverged"
+            net.module_.load_state_dict(self.best_weights_)
+            raise KeyboardInterrupt  # how skorch ends a training
+        if loss < self.best_loss_:
+            self.best_loss_, self.best_weights_ = loss, _copy(net)
+
+    def release(self):
+        """Drop the copies, which neither a pickle nor a prediction needs."""
+        self.first_weights_ = self.best_weights_ = None
+
+
+def all_finite(module):
+    """Return whether all weights and statistics of a module are finite."""
+    checks = [v.isfinite().all() for v in module.state_dict().values() if v.is_floating_point()]
+    return bool(torch.stack(checks).all()) if checks else True
+
+
+def _copy(net):
+    return {name: value.clone() for name, value in net.module_.state_dict().items()}

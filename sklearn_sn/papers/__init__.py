@@ -1,0 +1,24 @@
+"""The exact configurations of the published systems, one function for each."""
+
+from sklearn_sn.papers._light_curves import (
+    adversarial_gru,
+    contrastive_adversarial_gru,
+    gru,
+    supcon_gru,
+)
+from sklearn_sn.papers._maven import maven, maven_baseline
+from sklearn_sn.papers._spectra import galspecnet, spectranet
+from sklearn_sn.papers._transceiver import contrastive_transceiver, mmvae_transceiver
+
+__all__ = [
+    "adversarial_gru",
+    "contrastive_adversarial_gru",
+    "contrastive_transceiver",
+    "galspecnet",
+    "gru",
+    "maven",
+    "maven_baseline",
+    "mmvae_transceiver",
+    "spectranet",
+    "supcon_gru",
+]

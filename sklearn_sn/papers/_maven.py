@@ -1,0 +1,130 @@
+"""Maven: contrastive learning of light curves and spectra, and its end-to-end baseline."""
+
+from sklearn_sn.classification import LightCurveClassifier
+from sklearn_sn.embedding import ContrastiveEmbedder
+from sklearn_sn.encoders import LightCurveTransformer, SpectrumTransformer
+from sklearn_sn.regression import LightCurveRegressor
+
+_DROPOUT = 2.2e-4
+# One value for each point, with its time and a learned vector for its band, and noise of the
+# reported errors as the only augmentation.
+_LIGHT_CURVE = {
+    "band_encoding": "embedding",
+    "errors": False,
+    "amplitude": False,
+    "time_origin": "first",
+    "augmentation": False,
+    "dropout": _DROPOUT,
+    "latent_dim": 32,
+    "pooling": "query",
+}
+
+
+def maven(*, pretrained=None, **params):
+    """Return Maven: a light-curve and a spectrum transformer, aligned by InfoNCE [1]_.
+
+    Parameters
+    ----------
+    pretrained : FrozenEstimator or None, default=None
+        Maven fitted on simulations, to be fine-tuned: all weights are trained, with the learning
+        rate and weight decay of the paper's second stage.
+    **params : dict
+        Parameters of :class:`~sklearn_sn.embedding.ContrastiveEmbedder` to change.
+
+    Returns
+    -------
+    ContrastiveEmbedder
+        Not fitted. With three bands, such as ZTF's g, r and i, the encoders have 252,384 and
+        166,304 weights.
+
+    Notes
+    -----
+    The paper's magnitudes are here fluxes relative to the peak, compressed like magnitudes.
+
+    References
+    ----------
+    .. [1] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
+       A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
+       Technology 5, 045069.
+
+    Examples
+    --------
+    >>> from sklearn_sn.papers import maven
+    >>> model = maven(max_epochs=100)
+    >>> model.light_curve.n_layers, model.spectrum.n_layers, model.lr
+    (5, 13, 3.7e-05)
+    """
+    stage = {"lr": 3.7e-5, "weight_decay": 5.6e-4}
+    if pretrained is not None:
+        stage = {"lr": 1.8e-5, "weight_decay": 6.3e-5, "pretrained": pretrained}
+    defaults = {
+        "light_curve": LightCurveTransformer(d_model=64, n_heads=8, n_layers=5, **_LIGHT_CURVE),
+        "spectrum": SpectrumTransformer(
+            d_model=32,
+            n_heads=2,
+            n_layers=13,
+            latent_dim=32,
+            patch=1,
+            pooling="query",
+            dropout=_DROPOUT,
+            n_bins=220,
+            channels=("continuum_divided",),
+            augmentation=False,
+        ),
+        "embedding_dim": 128,
+        "temperature": 1 / 19.5,
+        "optimizer": "radam",
+        "batch_size": 32,
+        "max_epochs": 1000,
+        "lr_schedule": None,
+        "early_stopping": True,
+        "n_iter_no_change": 100,
+        **stage,
+    }
+    return ContrastiveEmbedder(**{**defaults, **params})
+
+
+def maven_baseline(task="classification", **params):
+    """Return Maven's end-to-end baseline: a light-curve transformer with a head [1]_.
+
+    Parameters
+    ----------
+    task : {"classification", "regression"}, default="classification"
+        Cross-entropy with class weights, or mean squared error.
+    **params : dict
+        Parameters of the estimator to change.
+
+    Returns
+    -------
+    LightCurveClassifier or LightCurveRegressor
+        Not fitted.
+
+    References
+    ----------
+    .. [1] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
+       A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
+       Technology 5, 045069.
+
+    Examples
+    --------
+    >>> from sklearn_sn.papers import maven_baseline
+    >>> maven_baseline().encoder.n_layers
+    9
+    """
+    defaults = {
+        "encoder": LightCurveTransformer(d_model=32, n_heads=2, n_layers=9, **_LIGHT_CURVE),
+        "optimizer": "radam",
+        "lr": 1e-4,
+        "batch_size": 32,
+        "max_epochs": 1000,
+        "lr_schedule": None,
+        "early_stopping": True,
+        "n_iter_no_change": 100,
+    }
+    if task == "classification":
+        return LightCurveClassifier(**{**defaults, "class_weight": "balanced", **params})
+    if task == "regression":
+        return LightCurveRegressor(**{**defaults, **params})
+    raise ValueError(
+        f"The 'task' of maven_baseline must be 'classification' or 'regression'. Got {task!r}."
+    )

@@ -1,0 +1,30 @@
+"""Preprocessors: from a checked table to the arrays of a network, one class for each modality."""
+
+from sklearn_sn.preprocessors._image import ImagePreprocessor
+from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
+from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
+from sklearn_sn.preprocessors._light_curve_sequence import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors._metadata import MetadataPreprocessor
+from sklearn_sn.preprocessors._plain_points import ImagePixels, MetadataNumbers
+from sklearn_sn.preprocessors._point_set import PointSetPreprocessor
+from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._shifted_spectrum import ShiftedSpectrumPreprocessor
+from sklearn_sn.preprocessors._spectrum import CHANNELS, FluxArray, SpectrumPreprocessor
+from sklearn_sn.preprocessors._spectrum_pixels import SpectrumPixels
+
+__all__ = [
+    "CHANNELS",
+    "FluxArray",
+    "ImagePixels",
+    "ImagePreprocessor",
+    "LightCurvePoints",
+    "LightCurvePreprocessor",
+    "LightCurveSequencePreprocessor",
+    "MetadataNumbers",
+    "MetadataPreprocessor",
+    "PointSetPreprocessor",
+    "Preprocessor",
+    "ShiftedSpectrumPreprocessor",
+    "SpectrumPixels",
+    "SpectrumPreprocessor",
+]

@@ -1,0 +1,259 @@
+"""Preprocess light curves: scale once, gather and pad batches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import Ragged, band_wavelength, peaks
+from sklearn_sn.preprocessors._preprocessor import Preprocessor
+
+_MAG = 2.5 / np.log(10.0)
+SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
+UNKNOWN_ERROR = 0.1  # magnitudes; stands in where an object has no errors
+
+
+@dataclass(frozen=True)
+class PreparedLightCurves:
+    """Points as float32, (n_points, 4): time, flux, error (both over the peak), ln wavelength."""
+
+    points: np.ndarray
+    bands: np.ndarray
+    ragged: Ragged
+    amplitude: np.ndarray
+
+    @property
+    def lengths(self):
+        return self.ragged.lengths
+
+
+class LightCurvePreprocessor(Preprocessor):
+    """Scale light curves relative to their peak, and pad batches of them.
+
+    Parameters
+    ----------
+    amplitude : bool
+        Whether the peak flux is a value of every point.
+    errors : bool
+        Whether the error is a value of every point.
+    time_origin : {"peak", "first"}
+        Origin of times: the brightest point, or the first.
+    time_window : pair of float
+        Days before and after the origin; points outside are dropped.
+    band_encoding : {"wavelength", "embedding"}
+        With "embedding", points in bands that were not seen in fit are dropped.
+    max_points : int
+        Longer light curves are thinned to this number of points, evenly in rank.
+    noise : bool
+        Whether training batches get Gaussian noise of the reported errors.
+    augmentation : bool
+        Whether training batches are thinned and truncated, and lose bands.
+
+    Attributes
+    ----------
+    bands_ : array of str
+        Bands of the training objects.
+    amplitude_mean_, amplitude_scale_ : float
+        Mean and standard deviation of the log10 peak flux of the training objects.
+    """
+
+    varies_in_length = True
+
+    def __init__(
+        self,
+        *,
+        amplitude=True,
+        errors=True,
+        time_origin="peak",
+        time_window=(-200.0, 400.0),
+        band_encoding="wavelength",
+        max_points=400,
+        noise=True,
+        augmentation=True,
+    ):
+        self.amplitude, self.errors = amplitude, errors
+        self.time_origin, self.time_window = time_origin, tuple(time_window)
+        self.band_encoding = band_encoding
+        self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
+
+    @property
+    def n_values(self):
+        """Number of values of a point besides time and band."""
+        return 1 + self.errors + self.amplitude
+
+    def fit(self, table, rows=None):
+        """Learn the bands and the scale of the peak flux, from all objects or from `rows`."""
+        curves = table.light_curve
+        if rows is not None:
+            curves = curves.take(rows)
+        self._fit_bands(curves)
+        peak, _ = peaks(curves)
+        logs = np.log10(peak[curves.lengths > 0])
+        self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
+        self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
+        return self
+
+    def _fit_bands(self, curves):
+        self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
+
+    def prepare(self, table):
+        """Scale all light curves of a table once, in float64."""
+        curves = table.light_curve
+        codes = _band_codes(self.bands_, curves["band"])
+        if self.band_encoding == "embedding" and (codes < 0).any():
+            curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
+        peak, origin = peaks(curves)
+        if self.time_origin == "first":
+            origin = curves.reduce("first", "time", empty=0.0)
+        time = curves["time"] - origin[curves.rows]
+        keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
+        keep &= thinned(curves.filter(keep), keep, self.max_points)
+        curves, time, codes = curves.filter(keep), time[keep], codes[keep]
+        scale = peak[curves.rows]
+        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
+        points = np.empty((curves.n_points, 4), dtype=np.float32)
+        points[:, 0] = time
+        with np.errstate(over="ignore"):
+            points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
+            points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
+        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
+        return PreparedLightCurves(
+            points,
+            codes.astype(np.int64),
+            Ragged({}, curves.offsets),
+            np.clip(amplitude, -6.0, 6.0).astype(np.float32),
+        )
+
+    def gather(self, prepared, rows, rng=None):
+        """Return padded arrays of some objects.
+
+        Returns
+        -------
+        arrays : dict of array
+            values (B, L, n_values), time (B, L), pad_mask (B, L) and log_wavelength or band.
+        object_index : array of int, shape (B,)
+            Position in `rows` of each light curve; objects without points are dropped.
+        """
+        object_index = np.flatnonzero(prepared.lengths[rows] > 0)
+        points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
+        amplitude = prepared.amplitude[rows[object_index]]
+        if rng is not None and self.augmentation:
+            peak = self._rescale(points, batch)
+            amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
+        values = np.empty((len(points), self.n_values), dtype=np.float32)
+        values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
+        if self.errors:
+            values[:, 1] = errors
+        if self.amplitude:
+            values[:, -1] = np.clip(amplitude, -6.0, 6.0)[batch.rows]
+        flat = {"values": values, "time": points[:, 0]}
+        if self.band_encoding == "wavelength":
+            flat["log_wavelength"] = points[:, 3]
+        else:
+            flat["band"] = bands
+        return pad(batch, flat), object_index
+
+    def _rescale(self, points, batch):
+        """Rescale to the peak of the remaining points, in place, and return that peak.
+
+        A sparsely observed object has no other peak, so augmented ones must not have one either.
+        """
+        fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
+        peak, origin = peaks(Ragged(fields, batch.offsets))
+        if self.time_origin == "first":
+            origin = batch.reduce("min", points[:, 0], empty=0.0)
+        # Where noise is all that is left, the scale stays within reason.
+        peak = np.clip(peak, 1e-3, 1e3).astype(np.float32)
+        points[:, 0] -= origin.astype(np.float32)[batch.rows]
+        points[:, 1:3] /= peak[batch.rows][:, None]
+        return peak
+
+
+_TOP = np.arcsinh(1.0 / SOFTENING)
+
+
+def relative_values(flux, error):
+    """Compress fluxes and errors relative to the peak: magnitudes where bright, linear below."""
+    magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
+    error = np.nan_to_num(_MAG * error / np.hypot(flux, SOFTENING), nan=UNKNOWN_ERROR)
+    return magnitude, 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+
+
+def augmented_points(preprocessor, prepared, rows, rng):
+    """Return points, bands and offsets of a batch; with a generator, noisy and thinned."""
+    positions, offsets = prepared.ragged.points_of(rows)
+    points, bands = prepared.points[positions], prepared.bands[positions]
+    batch = Ragged({}, offsets)
+    if rng is not None:
+        if preprocessor.noise:
+            shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
+            points[:, 1] += np.nan_to_num(shift)
+        if preprocessor.augmentation:
+            keep = _augmented(batch, points[:, 0], bands, rng)
+            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+    return points, bands, batch
+
+
+def pad(ragged, flat):
+    """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays and pad_mask (B, L)."""
+    B, L = len(ragged), int(ragged.lengths.max(initial=1))
+    # One flat target index serves every field.
+    target = ragged.rows * L + ragged.rank()
+    padded = {}
+    for name, values in flat.items():
+        out = np.zeros((B * L, *values.shape[1:]), dtype=values.dtype)
+        out[target] = values
+        padded[name] = out.reshape(B, L, *values.shape[1:])
+    pad_mask = np.ones(B * L, dtype=bool)
+    pad_mask[target] = False
+    return {**padded, "pad_mask": pad_mask.reshape(B, L)}
+
+
+def _band_codes(names, bands):
+    """Return codes of a Categorical in `names`; -1 where absent."""
+    place = pd.Index(names).get_indexer(pd.Index(bands.categories))
+    return np.append(place, -1)[bands.codes]
+
+
+def thinned(kept, keep, max_points):
+    """Return a mask of the points that stay when long rows are thinned evenly to `max_points`."""
+    out = np.ones(len(keep), dtype=bool)
+    lengths = kept.lengths[kept.rows]
+    if lengths.max(initial=0) <= max_points:
+        return out
+    rank = kept.rank()
+    # Rank r stays when it opens a new one of max_points equal parts.
+    part = rank * max_points // np.maximum(lengths, 1)
+    before = (rank - 1) * max_points // np.maximum(lengths, 1)
+    out[keep] = (lengths <= max_points) | (rank == 0) | (part != before)
+    return out
+
+
+def _augmented(batch, time, bands, rng):
+    """Return a mask of the points of a training batch that augmentation keeps.
+
+    Every object loses a random fraction of its points, usually a small one. One object in four is
+    truncated at a random time. Each band is dropped with probability 0.1, and one object in ten
+    keeps at most two bands. An object left with fewer than three points keeps three random ones.
+    """
+    rows, n = batch.rows, len(batch)
+    keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
+    draws = rng.random((n, int(bands.max(initial=0)) + 2))
+    lost = draws < 0.1
+    observed = np.zeros(draws.shape, dtype=bool)
+    observed[rows, bands] = True
+    # The two bands with the largest draws, because these are not dropped already.
+    place = np.where(observed, -draws, 1.0).argsort(axis=1).argsort(axis=1)
+    lost |= (rng.random(n) < 0.1)[:, None] & (place >= 2)
+    keep &= ~lost[rows, bands]
+    first = batch.reduce("min", time, empty=0.0)
+    last = batch.reduce("max", time, empty=0.0)
+    cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
+    keep &= time <= cut[rows]
+    left = batch.reduce("sum", keep.astype(np.int64))
+    bare = (left < np.minimum(3, batch.lengths))[rows]
+    order = np.lexsort((rng.random(len(time)), rows))
+    rank = np.empty(len(time), dtype=np.int64)
+    rank[order] = batch.rank()
+    return np.where(bare, rank < 3, keep)

@@ -1,0 +1,130 @@
+"""Preprocess light curves for recurrent networks: no value depends on later points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sklearn_sn.data import DETECTION_SNR, Ragged, band_wavelength
+from sklearn_sn.preprocessors._light_curve import (
+    LightCurvePreprocessor,
+    augmented_points,
+    pad,
+    relative_values,
+    thinned,
+)
+
+
+@dataclass(frozen=True)
+class PreparedSequences:
+    """Points as float32, (n_points, 4): time, flux and error over `unit`, ln wavelength."""
+
+    points: np.ndarray
+    bands: np.ndarray
+    ragged: Ragged
+    unit: np.ndarray
+
+    @property
+    def lengths(self):
+        return self.ragged.lengths
+
+
+class LightCurveSequencePreprocessor(LightCurvePreprocessor):
+    """Scale light curves by the brightest detection so far, and pad batches of them.
+
+    Times count from the first point. A flux is relative to the highest detection so far (before
+    the first detection, to the larger of flux and error). The growth of this scale is a value of
+    its own. The values of a point therefore do not depend on later points, and do not reveal the
+    distance unless `amplitude` is set.
+
+    Parameters
+    ----------
+    amplitude : bool
+        Whether the flux itself, in units of a typical error in fit, is a value of every point.
+    max_points : int
+        Longer light curves are thinned to this number of points, evenly in rank.
+    noise, augmentation : bool
+        As in :class:`LightCurvePreprocessor`.
+    """
+
+    # Fixed cost of one step of a recurrent network, in rows of a batch.
+    chunk_overhead = 30.0
+
+    def __init__(self, *, amplitude=True, max_points=400, noise=True, augmentation=True):
+        self.amplitude, self.max_points = amplitude, max_points
+        self.noise, self.augmentation = noise, augmentation
+        self.band_encoding = "wavelength"
+
+    @property
+    def n_values(self):
+        """Number of values of a point besides time and band."""
+        return 3 + self.amplitude
+
+    def fit(self, table, rows=None):
+        """Learn the bands and the flux scale, the median error (without errors: median flux)."""
+        curves = table.light_curve
+        if rows is not None:
+            curves = curves.take(rows)
+        self._fit_bands(curves)
+        for values in (curves["flux_err"], np.abs(curves["flux"])):
+            values = values[np.isfinite(values) & (values > 0)]
+            if len(values):
+                break
+        self.scale_ = float(np.median(values)) if len(values) else 1.0
+        with np.errstate(over="ignore"):
+            size = np.arcsinh(curves["flux"] / self.scale_)
+        size = size[np.isfinite(size)]
+        self.size_mean_ = float(size.mean()) if len(size) else 0.0
+        self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
+        return self
+
+    def prepare(self, table, whole=False):
+        """Scale all light curves of a table once, in float64.
+
+        With `whole`, long light curves are not thinned, because thinning depends on later points.
+        """
+        curves = table.light_curve
+        if not whole:
+            kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
+            curves = curves.filter(kept)
+        # The unit cancels later; it only keeps values within the range of float32.
+        unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
+        unit = np.where(unit > 0, unit, self.scale_)
+        rows = curves.rows
+        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
+        points = np.empty((curves.n_points, 4), dtype=np.float32)
+        points[:, 0] = curves["time"] - curves.reduce("first", "time", empty=0.0)[rows]
+        with np.errstate(over="ignore", under="ignore"):
+            points[:, 1] = curves["flux"] / unit[rows]
+            points[:, 2] = np.clip(curves["flux_err"] / unit[rows], 0.0, 1e30)
+            unit = np.clip(unit / self.scale_, 1e-30, 1e30)
+        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        codes = curves["band"].codes.astype(np.int64)
+        return PreparedSequences(points, codes, curves.select("time"), unit)
+
+    def gather(self, prepared, rows, rng=None):
+        """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
+        object_index = np.flatnonzero(prepared.lengths[rows] > 0)
+        points, _, batch = augmented_points(self, prepared, rows[object_index], rng)
+        flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
+        if rng is not None and len(points):
+            # If the first point was dropped, times count from the next one.
+            flat["time"] = flat["time"] - batch.reduce("first", points[:, 0], empty=0.0)[batch.rows]
+        padded = pad(batch, {**flat, "flux": points[:, 1], "error": points[:, 2]})
+        flux, error = padded.pop("flux"), padded.pop("error")
+        padded["values"] = self._values(flux, error, prepared.unit[rows[object_index]])
+        padded["values"][padded["pad_mask"]] = 0.0
+        return padded, object_index
+
+    def _values(self, flux, error, unit):
+        """Compute values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
+        detected = (flux > 0) & ~(flux < DETECTION_SNR * error)
+        peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
+        own = np.maximum(np.abs(flux), np.nan_to_num(error))
+        scale = np.where(peak > 0, peak, np.maximum(own, 1e-30)).astype(np.float32)
+        values = np.zeros((*flux.shape, self.n_values), dtype=np.float32)
+        values[..., 0], values[..., 1] = relative_values(flux / scale, error / scale)
+        values[:, 1:, 2] = np.clip(np.diff(np.log(scale), axis=1), -3.0, 3.0)
+        if self.amplitude:
+            size = np.arcsinh(flux * unit[:, None])
+            values[..., 3] = np.clip((size - self.size_mean_) / self.size_scale_, -6.0, 6.0)
+        return values

@@ -1,0 +1,79 @@
+"""Preprocess metadata: standardise numbers, encode categories, flag missing values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.preprocessors._preprocessor import Preprocessor
+
+
+@dataclass(frozen=True)
+class PreparedMetadata:
+    """Values (n_objects, n_values) float32, and 1 for objects that have any, else 0."""
+
+    values: np.ndarray
+    lengths: np.ndarray
+
+
+class MetadataPreprocessor(Preprocessor):
+    """Standardise numbers, encode categories one-hot, and flag missing values.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Plain columns of the table.
+    """
+
+    def __init__(self, *, columns):
+        self.columns = tuple(columns)
+
+    def fit(self, table, rows=None):
+        """Learn means, standard deviations and categories."""
+        self.scales_, self.categories_ = {}, {}
+        for name in self.columns:
+            column = table.metadata[name]
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                self.categories_[name] = np.unique(_category_names(column.dropna()))
+            else:
+                known = column.to_numpy()[np.isfinite(column.to_numpy())]
+                mean = known.mean() if len(known) else 0.0
+                std = known.std() if len(known) else 1.0
+                self.scales_[name] = (float(mean), float(std) if std > 0 else 1.0)
+        return self
+
+    @property
+    def n_values(self):
+        """Width of the encoded metadata."""
+        return 2 * len(self.scales_) + sum(len(known) for known in self.categories_.values())
+
+    def prepare(self, table):
+        """Encode all rows of a table once."""
+        parts = []
+        for name in self.columns:
+            column = table.metadata[name]
+            if name in self.scales_:
+                mean, std = self.scales_[name]
+                values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+                scaled = np.clip((values - mean) / std, -10.0, 10.0)
+                parts += [np.nan_to_num(scaled)[:, None], np.isnan(values)[:, None]]
+            else:
+                text = _category_names(column)
+                parts.append(text[:, None] == self.categories_[name][None])
+        values = np.concatenate(parts, axis=1).astype(np.float32)
+        return PreparedMetadata(values, table.present("metadata").astype(np.int64))
+
+    def gather(self, prepared, rows, rng=None):
+        """Return the array values (N, n_values) and the position in `rows` of each object."""
+        object_index = np.flatnonzero(prepared.lengths[rows] > 0)
+        return {"values": prepared.values[rows[object_index]]}, object_index
+
+
+def _category_names(column):
+    """Return categories as text; 3 and 3.0 are the same category."""
+    codes, values = pd.factorize(column.astype(object))
+    names = [
+        str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        for value in values
+    ]
+    return np.array([*names, "nan"], dtype=object)[codes].astype(str)

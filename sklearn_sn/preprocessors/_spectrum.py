@@ -1,0 +1,256 @@
+"""Preprocess spectra: resample to one grid, scale channels, gather batches."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import resample, wavelength_grid
+from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._spectrum_augmentation import augmented
+from sklearn_sn.preprocessors._spectrum_scaling import continuum_divided, despiked, standardized
+
+CHANNELS = ("flux", "continuum_divided", "amplitude")
+BLOCK = 2048  # spectra scaled at once; bounds the memory of a prediction
+MIN_BINS_FOR_SPIKES = 32  # in fewer bins, a spike cannot be told from a line
+
+
+@dataclass(frozen=True)
+class PreparedSpectra:
+    """Channels and noise (n_spectra, C, P), covered (n_spectra, P), offsets (n_objects + 1,)."""
+
+    channels: np.ndarray
+    noise: np.ndarray
+    covered: np.ndarray
+    offsets: np.ndarray
+
+    @property
+    def lengths(self):
+        return np.diff(self.offsets)
+
+    @property
+    def object_index(self):
+        """Object of each spectrum, shape (n_spectra,)."""
+        return np.repeat(np.arange(len(self.lengths)), self.lengths)
+
+    def one_per_object(self):
+        """Return the same spectra, each as an object of its own."""
+        return replace(self, offsets=np.arange(len(self.covered) + 1))
+
+
+@dataclass(frozen=True)
+class FluxArray:
+    """Spectra on one grid, one for each object; takes the place of a checked table.
+
+    Attributes
+    ----------
+    flux : array of shape (n_objects, n_bins)
+        NaN where not covered.
+    wavelength : array of shape (n_bins,)
+        Å, or the number of the bin.
+    index : pandas.Index of shape (n_objects,)
+        Names of the objects.
+    """
+
+    flux: np.ndarray
+    wavelength: np.ndarray
+    index: pd.Index
+
+    def __len__(self):
+        return len(self.flux)
+
+    @property
+    def spectrum_offsets(self):
+        return np.arange(len(self) + 1)
+
+    def has(self, modality):
+        return modality == "spectrum"
+
+    def present(self, modality):
+        return np.isfinite(self.flux).any(axis=1)
+
+
+class SpectrumPreprocessor(Preprocessor):
+    """Resample spectra to one grid, make channels of them, and gather batches.
+
+    Parameters
+    ----------
+    wavelength_range : pair of float
+        Outer edges of the grid in Å. An array has a grid of its own.
+    n_bins : int
+        Bins of the grid.
+    grid : {"log", "linear"}
+        Spacing of the bins.
+    rest : bool
+        Whether wavelengths are divided by 1 + redshift, a metadata column of the table. A spectrum
+        without a redshift stays in the observer frame.
+    channels : sequence of {"flux", "continuum_divided", "amplitude"}
+        The flux, standardised over the covered bins of its spectrum; four times the flux over a
+        smooth continuum, minus 4; the flux in units of the training data, compressed by arsinh.
+    noise : bool
+        Whether training batches get Gaussian noise of the reported errors.
+    augmentation : bool
+        Whether training batches are cropped, shifted, warped and get noise of a random level.
+    max_crop, max_shift : float
+        Largest fractions of the grid that augmentation crops at either end, and shifts.
+
+    Attributes
+    ----------
+    wavelength_ : array of shape (n_bins,)
+        Centres of the bins in Å.
+    level_, spread_ : float
+        Median and spread of the training fluxes, for the channel "amplitude".
+    """
+
+    def __init__(
+        self,
+        *,
+        wavelength_range,
+        n_bins,
+        grid="log",
+        rest=False,
+        channels=("flux", "continuum_divided"),
+        noise=True,
+        augmentation=True,
+        max_crop=0.25,
+        max_shift=0.0,
+    ):
+        self.wavelength_range, self.n_bins, self.grid = wavelength_range, n_bins, grid
+        self.rest, self.channels = rest, channels
+        self.noise, self.augmentation = noise, augmentation
+        self.max_crop, self.max_shift = max_crop, max_shift
+
+    @property
+    def n_channels(self):
+        return len(self.channels)
+
+    def fit(self, table, rows=None):
+        """Set up the grid, and learn the level and spread of fluxes."""
+        if isinstance(table, FluxArray):
+            self.wavelength_ = table.wavelength
+            flux = table.flux if rows is None else table.flux[rows]
+        else:
+            self.wavelength_ = wavelength_grid(
+                *self.wavelength_range, self.n_bins, spacing=self.grid
+            )
+            object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
+            chosen = np.full(len(object_index), True)
+            if rows is not None:
+                chosen = np.isin(object_index, rows)
+            flux = table.spectrum.take(chosen)["flux"]
+        flux = flux[np.isfinite(flux)]
+        self.level_ = float(np.median(flux)) if len(flux) else 0.0
+        spread = 1.4826 * float(np.median(np.abs(flux - self.level_))) if len(flux) else 0.0
+        self.spread_ = spread if spread > 0 else 1.0
+        return self
+
+    def blocks(self, table):
+        """Scale the spectra of a table in blocks, each spectrum as an object of its own.
+
+        Yields
+        ------
+        PreparedSpectra
+            All spectra in order, usable or not.
+        """
+        for start in range(0, table.spectrum_offsets[-1], BLOCK):
+            flux, error, covered = self._on_grid(table, slice(start, start + BLOCK))
+            yield self._prepared(flux, error, covered, np.arange(len(flux)), len(flux))
+
+    def prepare(self, table):
+        """Resample and scale all spectra of a table once."""
+        empty = np.empty((0, self.n_bins))
+        parts = [self._prepared(empty, empty, empty.astype(bool), np.empty(0, int), 0)]
+        parts += self.blocks(table)
+        usable = np.concatenate([part.lengths > 0 for part in parts])
+        object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))[usable]
+        counts = np.bincount(object_index, minlength=len(table))
+        joined = [
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("channels", "noise", "covered")
+        ]
+        return PreparedSpectra(*joined, np.concatenate([[0], np.cumsum(counts)]))
+
+    def _on_grid(self, table, rows):
+        """Return flux, error and coverage of some spectra on the grid."""
+        if isinstance(table, FluxArray):
+            flux = table.flux[rows]
+            return flux, np.full(flux.shape, np.nan), np.isfinite(flux)
+        shifts = None
+        metadata = getattr(table, "metadata", None)
+        if self.rest and metadata is not None and "redshift" in metadata:
+            redshift = np.nan_to_num(metadata["redshift"].to_numpy())
+            shifts = 1.0 + np.repeat(redshift, np.diff(table.spectrum_offsets))[rows]
+        return resample(table.spectrum.take(rows), self.wavelength_, shifts=shifts)
+
+    def _prepared(self, flux, error, covered, object_index, n_objects):
+        """Scale spectra on the grid; one that covers fewer than three bins counts as missing."""
+        usable = covered.sum(axis=1) >= min(3, self.n_bins)
+        flux, error, covered = flux[usable], error[usable], covered[usable]
+        counts = np.bincount(object_index[usable], minlength=n_objects)
+        channels, noise, covered = self._channels(flux, error, covered)
+        channels = np.clip(np.stack(channels, axis=1), -8.0, 8.0)
+        noise = np.clip(np.nan_to_num(np.stack(noise, axis=1)), 0.0, 1.0)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        return PreparedSpectra(
+            channels.astype(np.float32), noise.astype(np.float32), covered, offsets
+        )
+
+    def _channels(self, flux, error, covered):
+        """Return values of every channel, errors in the same units, and the covered bins."""
+        raw_flux = flux
+        if self.n_bins >= MIN_BINS_FOR_SPIKES:
+            flux, covered = despiked(flux, covered)
+        parts = []
+        for name in self.channels:
+            if name == "amplitude":
+                with np.errstate(over="ignore"):
+                    size = (np.where(covered, raw_flux, 0.0) - self.level_) / self.spread_
+                    noise = error / self.spread_ / np.hypot(1.0, size)
+                parts.append((np.where(covered, np.arcsinh(size), 0.0), noise))
+            else:
+                scale = standardized if name == "flux" else continuum_divided
+                parts.append(scale(flux, error, covered))
+        return *zip(*parts, strict=True), covered
+
+    def gather(self, prepared, rows, rng=None):
+        """Return spectra of some objects: a random one of each in training, all otherwise.
+
+        Returns
+        -------
+        arrays : dict of array
+            flux (N, C, P), pad_mask (N, P), wavelength (P,).
+        object_index : array of int, shape (N,)
+            Position in `rows` of the object of each spectrum.
+        """
+        counts = prepared.lengths[rows]
+        if rng is None:
+            object_index = np.repeat(np.arange(len(rows)), counts)
+            first = np.cumsum(counts) - counts
+            rank = np.arange(len(object_index)) - first[object_index]
+            chosen = prepared.offsets[rows][object_index] + rank
+        else:
+            object_index = np.flatnonzero(counts > 0)
+            drawn = rng.integers(0, counts[object_index])
+            chosen = prepared.offsets[rows[object_index]] + drawn
+        flux, covered = prepared.channels[chosen], prepared.covered[chosen]
+        if rng is not None and len(object_index):
+            flux = flux.copy()
+            if self.noise:
+                flux += prepared.noise[chosen] * rng.standard_normal(
+                    (len(chosen), 1, self.n_bins), dtype=np.float32
+                )
+            if self.augmentation:
+                flux, covered = self._augmented(flux, covered, rng)
+        flux = flux * covered[:, None]
+        wavelength = self.wavelength_.astype(np.float32)
+        return {"flux": flux, "pad_mask": ~covered, "wavelength": wavelength}, object_index
+
+    def _augmented(self, flux, covered, rng):
+        return augmented(
+            flux,
+            covered,
+            rng,
+            max_crop=self.max_crop,
+            max_shift=int(self.max_shift * self.n_bins),
+            warped=[i for i, name in enumerate(self.channels) if name == "flux"],
+        )

@@ -1,0 +1,90 @@
+"""Preprocess pixels of spectra as a set, for the multimodal autoencoder."""
+
+import numpy as np
+
+from sklearn_sn.data import REFERENCE_WAVELENGTH, Ragged, spectra_with_phase
+from sklearn_sn.preprocessors._point_set import (
+    LARGEST_VALUE,
+    PointSetPreprocessor,
+    PreparedPoints,
+    mean_and_scale,
+    scaled_errors,
+)
+
+
+class SpectrumPixels(PointSetPreprocessor):
+    """Pixels of all spectra of an object, on their own wavelengths, each with its phase.
+
+    A flux is divided by the median absolute flux of its spectrum inside `normalization_range` (of
+    the whole spectrum if that range is not covered) and standardised over the training pixels.
+
+    Parameters
+    ----------
+    wavelength_range, phase_range : pair of float
+        Å and days from peak; pixels and spectra outside are dropped.
+    normalization_range : pair of float
+        Å.
+    max_pixels : int
+        Longer spectra are averaged to this number of pixels.
+    n_drawn : int
+        Spectra of an object in one training batch, drawn anew each epoch.
+    augmentation : bool
+        Whether some pixels are hidden from the encoder in training.
+    """
+
+    _cut = 2
+
+    def __init__(
+        self,
+        *,
+        wavelength_range,
+        phase_range,
+        normalization_range,
+        max_pixels,
+        n_drawn,
+        augmentation,
+    ):
+        self.wavelength_range, self.phase_range = tuple(wavelength_range), tuple(phase_range)
+        self.normalization_range = tuple(normalization_range)
+        self.max_pixels, self.n_drawn, self.augmentation = max_pixels, n_drawn, augmentation
+
+    def fit(self, table, frame):
+        """Learn the scales and the covered wavelengths."""
+        _, _, wavelength, _, flux, _ = self._inside(table, frame)
+        self.mean_, self.scale_ = mean_and_scale(flux)
+        # The central 96 %, so that many spectra cover every wavelength of the default grid.
+        ends = np.percentile(wavelength, [2.0, 98.0]) if len(wavelength) else self.wavelength_range
+        self.covered_ = (float(ends[0]), float(ends[1]))
+        return self
+
+    def prepare(self, table, frame):
+        """Scale all spectra of a table once."""
+        pixels, object_index, wavelength, phase, flux, error = self._inside(table, frame)
+        points = np.empty((pixels.n_points, 4), dtype=np.float32)
+        values = (flux - self.mean_) / self.scale_
+        points[:, 0] = np.clip(values, -LARGEST_VALUE, LARGEST_VALUE)
+        with np.errstate(over="ignore"):
+            points[:, 1] = scaled_errors(error / self.scale_)
+        points[:, 2] = np.log(wavelength / REFERENCE_WAVELENGTH)
+        points[:, 3] = phase[pixels.rows]
+        counts = np.bincount(object_index, weights=pixels.lengths, minlength=len(table))
+        offsets = np.concatenate([[0], np.cumsum(counts.astype(np.int64))])
+        amplitude = np.zeros(len(table), dtype=np.float32)
+        return PreparedPoints(points, Ragged({}, offsets), pixels.rows, amplitude)
+
+    def _inside(self, table, frame):
+        """Return usable pixels (one row for each spectrum), object, phase and relative fluxes."""
+        spectra, object_index, phase = spectra_with_phase(
+            table,
+            frame,
+            wavelength_range=self.wavelength_range,
+            phase_range=self.phase_range,
+            normalization_range=self.normalization_range,
+            max_pixels=self.max_pixels,
+        )
+        flux, error = spectra["flux"], spectra["flux_err"]
+        return spectra, object_index, spectra["wavelength"], phase, flux, error
+
+    def to_flux(self, values):
+        """Return fluxes in units of the median of their spectrum from network values."""
+        return values * self.scale_ + self.mean_
