@@ -16,8 +16,12 @@ from sklearn_sn.base import (
     positive_number,
 )
 from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
-from sklearn_sn.classification._redshift_targets import redshift_targets, true_redshifts
-from sklearn_sn.data import MIN_REDSHIFT, wavelength_grid
+from sklearn_sn.classification._redshift_targets import (
+    check_redshift_range,
+    redshift_targets,
+    true_redshifts,
+)
+from sklearn_sn.data import wavelength_grid
 from sklearn_sn.encoders import SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
@@ -85,18 +89,14 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     --------
     SpectralRedshiftImputer : Puts the redshifts into the table, for classes at rest.
     SpectraNetClassifier : Classes alone.
-    sklearn_sn.regression.SpectraNetRegressor : The redshift as a number.
 
     Notes
     -----
     X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
     a spectrum is not covered, on the bins of ``wavelength_range``, as
-    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it.
-
-    `transform` returns the logarithm of the evidence for each template, summed over shifts.
-
-    Objects whose redshift is unknown or outside `redshift_range` train their class, at whatever
-    redshift the templates find.
+    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it. `transform` returns the logarithm
+    of the evidence for each template, summed over shifts. Objects whose redshift is unknown or
+    outside `redshift_range` train their class alone.
 
     References
     ----------
@@ -208,19 +208,16 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be repaired, unknown labels, a single
-            class, or impossible redshifts.
+            For invalid parameters, input, labels or redshifts.
 
         Warns
         -----
         DataQualityWarning
             If redshifts lie outside `redshift_range`.
         ConvergenceWarning
-            If training diverged or was interrupted; the model then has the best weights so far.
+            If training diverged or was interrupted.
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
-
-    # Training -------------------------------------------------------------------
 
     def _chosen_encoder(self, part):
         if isinstance(self.encoder, str) and self.encoder == "auto":
@@ -236,12 +233,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     def _check_data_parameters(self):
         super()._check_data_parameters()
-        ends = np.asarray(self.redshift_range)
-        if ends.shape != (2,) or not MIN_REDSHIFT <= ends[0] < ends[1] <= 10:
-            raise ValueError(
-                f"The 'redshift_range' parameter must be two increasing redshifts in "
-                f"[{MIN_REDSHIFT}, 10]. Got {self.redshift_range!r} instead."
-            )
+        check_redshift_range(self.redshift_range)
 
     def _array_wavelength(self, n_columns):
         super()._array_wavelength(n_columns)
@@ -289,8 +281,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             total += latent.double().sum(0).cpu().numpy()
             count += len(latent)
         return (total / count).astype(np.float32)
-
-    # Prediction -----------------------------------------------------------------
 
     def _blocks(self, table):
         """Yield (latent, logits, on_grid) for each spectrum, in blocks."""
@@ -386,10 +376,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             Only if ``return_std``: the root mean square distance of the whole posterior from it.
             With a second peak it is much larger than the width of the first.
 
-        Raises
-        ------
-        ValueError
-            If `fit` had no redshift at all.
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
@@ -413,10 +399,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         importance : array of shape (n_objects, n_bins), float64
             Positive where the bin makes the prediction more probable; 0 where nothing is covered.
 
-        Raises
-        ------
-        ValueError
-            For an unknown `of`, `method` or label, or a `window` that is not a number of bins.
         """
         if of == "class":
             return super().explain(X, y, method=method, window=window)

@@ -306,11 +306,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
-            Before fit.
         ValueError
-            For an unknown modality or coordinate, a Z of another width or not finite, and an
-            impossible redshift.
+            For an unknown modality or coordinate, an invalid Z, or an impossible redshift.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
@@ -371,9 +368,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         float
-            Nats per object, of network values; higher is better. Scores on different data are not
-            comparable, nor those of models with different point sets: a search over
-            ``decoder__max_points``, ``decoder__max_pixels`` or a range needs another score.
+            Nats per object, of network values; higher is better. Not comparable between data or
+            models with different point sets, such as in a search over ``decoder__max_points``.
         """
         check_is_fitted(self, "net_")
         if n_samples < 1:
