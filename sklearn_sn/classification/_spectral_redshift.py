@@ -9,7 +9,6 @@ from sklearn_sn.base import (
     WAVELENGTH_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
-    SpectrumPredictions,
     check_explanation,
     log_odds,
     positive_int,
@@ -25,7 +24,7 @@ from sklearn_sn.data import wavelength_grid
 from sklearn_sn.encoders import SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
-from sklearn_sn.nets import RedshiftNet, TableDataset
+from sklearn_sn.nets import RedshiftNet
 
 _NAME = "spectrum"
 
@@ -131,6 +130,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     }
     _net_class = RedshiftNet
     _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
+    _large_outputs = True
 
     def __init__(
         self,
@@ -282,32 +282,12 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             count += len(latent)
         return (total / count).astype(np.float32)
 
-    def _blocks(self, table):
-        """Yield (latent, logits, on_grid) for each spectrum, in blocks."""
-        all_on_grid = [np.empty(0, dtype=bool)]
-        for block in self.preprocessor_.blocks(table):
-            dataset = TableDataset({_NAME: self.preprocessor_}, {_NAME: block})
-            latent, logits, on_grid = self._outputs_of(dataset)
-            all_on_grid.append(on_grid)
-            yield latent, logits, on_grid
-        self._warn_off_grid(table, np.concatenate(all_on_grid))
-
-    def _predict_spectra(self, X):
-        check_is_fitted(self, "net_")
-        table = self._read(X, self.encoder_)
-        parts = [(latent, on_grid) for latent, _, on_grid in self._blocks(table)]
-        empty = (np.empty((0, self.net_.module_.width)), np.empty(0, dtype=bool))
-        latent, on_grid = map(np.concatenate, zip(empty, *parts, strict=True))
-        time = np.full(len(on_grid), np.nan)
-        offsets = table.spectrum_offsets
-        return SpectrumPredictions(latent, latent, on_grid, time, offsets, table.index)
-
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior where there is no spectrum."""
         table = self._read(X, self.encoder_)
         out = np.tile(prior, (len(table), 1))
         object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
-        blocks = ((logits, on_grid) for _, logits, on_grid in self._blocks(table))
+        blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
         for rows, posterior in object_posteriors(blocks, object_index, self.combine):
             shape = (-1, len(self.classes_), len(self.redshift_grid_))
             out[rows] = posterior.reshape(shape).sum(axis=axis)
@@ -385,12 +365,10 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
         Parameters
         ----------
-        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
-            A table or array as in `fit`.
-        y, method, window : optional
+        X, y, method, window : optional
             As in :meth:`SpectraNetClassifier.explain`.
         of : {"class", "redshift"}, default="class"
-            "redshift" explains the odds of the bins next to the mode of the redshift's posterior.
+            "redshift" explains the odds of the bins next to the mode of its posterior.
 
         Returns
         -------
@@ -398,7 +376,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             Å, in the observer frame.
         importance : array of shape (n_objects, n_bins), float64
             Positive where the bin makes the prediction more probable; 0 where nothing is covered.
-
         """
         if of == "class":
             return super().explain(X, y, method=method, window=window)

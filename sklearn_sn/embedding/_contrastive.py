@@ -43,8 +43,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     One encoder for each modality maps an object to a unit vector. Symmetric InfoNCE pulls the
     vectors of one object together and pushes those of different objects apart [1]_. The embedding
-    of a single modality then serves any scikit-learn head: a class or a redshift from the light
-    curve, say.
+    of a single modality then serves any scikit-learn head, for classes or redshifts.
 
     Parameters
     ----------
