@@ -243,7 +243,7 @@ def test_order_of_points_does_not_matter(estimator, supernovae):
     X, y = given(estimator, supernovae)
     model = clone(estimator).fit(X, y)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Input was mended: unsorted")
+        warnings.filterwarnings("ignore", "Input was repaired: unsorted")
         answer = model.transform(shuffled_points(X))
     # What a transformer leaves alone stays unsorted: only its own column counts.
     own = [name for name in ("light_curve", "spectrum") if name in changed_columns(estimator)]

@@ -1,14 +1,14 @@
 """Tables of objects: columns, units, bands, and the one check of what comes in."""
 
-from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._band_points import conflicting_codes
+from sklearn_sn.data._band_registry import Band
 from sklearn_sn.data._bands import (
-    Band,
     band_wavelength,
     canonical_band,
     canonical_bands,
-    factorize_names,
     get_band,
     list_bands,
+    mixed_codes,
     register_band,
     unregister_band,
 )
@@ -21,13 +21,14 @@ from sklearn_sn.data._check import (
     check_table,
     quality_report,
 )
-from sklearn_sn.data._check_points import check_light_curves
+from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import FIELD_ALIASES, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
+from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._phase_frame import (
     DETECTION_SNR,
     PhaseFrame,
@@ -50,7 +51,8 @@ from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
 from sklearn_sn.data._table_output import TableOutput
-from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_mjd, to_unit
+from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
+from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
 from sklearn_sn.data._zero_points import magnitude_system, unknown_system
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "DETECTION_SNR",
     "FIELD_ALIASES",
     "FLUX_UNIT",
+    "MAX_ABS_TIME",
     "MIN_REDSHIFT",
     "NESTED_COLUMNS",
     "REFERENCE_WAVELENGTH",
@@ -78,6 +81,7 @@ __all__ = [
     "cell_items",
     "check_light_curves",
     "check_table",
+    "conflicting_codes",
     "continuum",
     "factorize_names",
     "flux_per_wavelength",
@@ -90,6 +94,7 @@ __all__ = [
     "mag_to_flux",
     "magnitude_system",
     "microjansky_of",
+    "mixed_codes",
     "peaks",
     "phase_frame",
     "plain_coordinates",

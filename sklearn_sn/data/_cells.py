@@ -19,6 +19,7 @@ from sklearn_sn.data._fields import (
     unequal,
 )
 from sklearn_sn.data._flux_density import flux_per_wavelength
+from sklearn_sn.data._names import without_mask
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._units import AB_ZERO_POINT, to_unit
 from sklearn_sn.data._zero_points import in_microjansky
@@ -82,8 +83,11 @@ def _cell_fields(cell, name, kind):
         try:
             if known.get(field) == "flux_err":
                 reject_logarithmic(_own_unit(values))
+            if kind is not None and ours in TEXTS:
+                fields[field], units[ours] = _name_array(values), None
+                continue
             array, units[ours] = _cell_array(values, targets.get(ours))
-            fields[field] = array if kind is None or ours in TEXTS else as_numbers(array)
+            fields[field] = array if kind is None else as_numbers(array)
         except (ValueError, TypeError) as error:
             raise _with_place(error, name, field) from error
     # One zero point may be that of all points: the others tell how many there are.
@@ -211,6 +215,27 @@ def _cell_array(values, unit):
     return _plain_array(values), own
 
 
+def _name_array(values):
+    """Return names as a 1-D array that keeps the type of every name."""
+    if isinstance(values, Iterator):
+        values = list(values)
+    if isinstance(values, np.ma.MaskedArray):
+        values = without_mask(values)
+    # Without a dtype, numpy would turn [True, 2] into [1, 2].
+    dtype = object if isinstance(values, list | tuple) else None
+    array = _one_dimensional(np.asarray(values, dtype=dtype))
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8", "replace")
+    return array.astype(object) if array.dtype.kind == "b" else array
+
+
+def _one_dimensional(array):
+    array = np.atleast_1d(array)
+    if array.ndim != 1:
+        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
+    return array
+
+
 def _own_unit(values):
     bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
     return "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
@@ -220,9 +245,7 @@ def _plain_array(values):
     if isinstance(values, np.ma.MaskedArray):
         numeric = values.dtype.kind in "iuf"
         values = np.ma.filled(values.astype(float if numeric else object), np.nan)
-    array = np.atleast_1d(np.asarray(values))
-    if array.ndim != 1:
-        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
+    array = _one_dimensional(np.asarray(values))
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8")
     if array.dtype.kind == "O":

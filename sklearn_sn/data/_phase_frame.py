@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.data._units import to_mjd
+from sklearn_sn.data._times import to_mjd
 
 DETECTION_SNR = 3.0  # signal to noise that a peak must have, where any point has it
 NEIGHBOUR = 10.0  # days; a point further away does not smooth

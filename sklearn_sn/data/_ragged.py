@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._names import as_categorical, is_unmixed
+
 _REDUCTIONS = {
     "sum": np.add,
     "min": np.minimum,
@@ -343,7 +345,7 @@ class Ragged:
 
 
 def _as_flat(values):
-    """One flat array; text becomes a Categorical."""
+    """Return one flat array; text becomes a Categorical."""
     if isinstance(values, pd.Categorical):
         return values
     if isinstance(values, pd.Series | pd.Index):
@@ -353,7 +355,7 @@ def _as_flat(values):
     values = np.asarray(values)
     if values.ndim != 1:
         raise ValueError(f"A field of a Ragged must be 1-D; got shape {values.shape}.")
-    return pd.Categorical(values) if values.dtype.kind in "OUS" else values
+    return as_categorical(values) if values.dtype.kind in "OUS" else values
 
 
 def _sortable(values):
@@ -361,16 +363,18 @@ def _sortable(values):
 
 
 def _join(parts):
-    if any(isinstance(part, pd.Categorical) for part in parts):
-        # pandas unites only categories of one dtype, and pandas 3 has two for text.
-        names = [
-            part.rename_categories(part.categories.astype(object))
-            if isinstance(part, pd.Categorical)
-            else pd.Categorical(part.astype(object))
-            for part in parts
-        ]
-        return pd.api.types.union_categoricals(names)
-    return np.concatenate(parts)
+    """Concatenate flat arrays; a Categorical among them makes the result one."""
+    if not any(isinstance(part, pd.Categorical) for part in parts):
+        return np.concatenate(parts)
+    parts = [
+        part if isinstance(part, pd.Categorical) else pd.Categorical(part.astype(object))
+        for part in parts
+    ]
+    # pandas unites only categories of one dtype, and pandas 3 has two for text.
+    parts = [part.rename_categories(part.categories.astype(object)) for part in parts]
+    if is_unmixed(np.concatenate([np.asarray(part.categories) for part in parts])):
+        return pd.api.types.union_categoricals(parts)
+    return as_categorical(np.concatenate([np.asarray(part, dtype=object) for part in parts]))
 
 
 def _to_arrow(values):

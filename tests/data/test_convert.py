@@ -216,7 +216,7 @@ def test_aliases_may_differ_from_object_to_object():
     assert ragged["time"].tolist() == [1.0, 3.0]
     assert ragged["flux"].tolist() == [2.0, 4.0]
     assert ragged["flux_err"].tolist() == [0.1, 0.3]
-    assert list(ragged["band"]) == ["g", 1]
+    assert list(ragged["band"]) == ["g", "1"]
 
 
 def test_our_name_comes_before_an_alias():
