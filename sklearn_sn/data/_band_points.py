@@ -30,14 +30,15 @@ def canonical_points(bands, object_index):
     """
     distinct, codes, _ = factorize_names(bands)
     candidates = [band_candidates(name) for name in distinct]
-    names = [found[0] if len(found) == 1 else None for found in candidates]
-    known = np.array(sorted({name for name in names if name}), dtype=object)
+    names = [fits[0] if len(fits) == 1 else None for fits in candidates]
+    categories = np.array(sorted({name for name in names if name}), dtype=object)
     # The last entry stands for the code -1 of a missing name.
-    lookup = np.array([*(np.searchsorted(known, n) if n else -1 for n in names), -1], dtype=int)
-    ambiguous = np.array([*(len(found) > 1 for found in candidates), False])[codes]
+    positions = [np.searchsorted(categories, name) if name else -1 for name in names]
+    lookup = np.array([*positions, -1], dtype=int)
+    ambiguous = np.array([*(len(fits) > 1 for fits in candidates), False])[codes]
     ambiguous |= conflicting_codes(bands, object_index)
     codes = np.where(ambiguous, -1, lookup[codes])
-    return pd.Categorical.from_codes(codes, pd.Index(known, dtype=object)), ambiguous
+    return pd.Categorical.from_codes(codes, pd.Index(categories, dtype=object)), ambiguous
 
 
 def conflicting_codes(bands, object_index):

@@ -61,7 +61,7 @@ def canonical_band(name, survey=None):
     >>> canonical_band("g", survey="ztf"), canonical_band(4, survey="plasticc")
     ('ztfg', 'lsstz')
     """
-    registry = _registry
+    registry = _registry  # one registry for the whole call: threads may replace the global one
     survey = _check_survey(registry, survey)
     text = as_text(name)
     names = registry.candidates(text, survey) if text else ()
@@ -70,8 +70,8 @@ def canonical_band(name, survey=None):
     if names:
         raise _ambiguous(registry, text, names)
     if survey is not None:
-        known = [band.name for band in registry.bands.values() if band.survey == survey]
-        raise ValueError(f"Survey {survey!r} has no band {name!r}; it has {', '.join(known)}.")
+        present = [band.name for band in registry.bands.values() if band.survey == survey]
+        raise ValueError(f"Survey {survey!r} has no band {name!r}; it has {', '.join(present)}.")
     close = difflib.get_close_matches(text or "", [*registry.bands, *registry.names], n=3)
     hint = f"Did you mean {' or '.join(dict.fromkeys(close))}? " if close else ""
     raise ValueError(
@@ -280,6 +280,7 @@ def register_band(
     """
     global _registry
     band = validate_band(name, wavelength, survey, vega_ab_offset, system, aliases)
+    # The lock serialises writers only. Readers see the old registry or the new one, both complete.
     with _lock:
         if not overwrite and _registry.registered.get(band.name) != band:
             for text in (band.name, *band.aliases):

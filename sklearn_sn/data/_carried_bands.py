@@ -55,6 +55,7 @@ def restore_bands(bands):
         present = _bands._registry.bands.get(band.name)
         if present is not None and _photometric_key(present) == _photometric_key(band):
             continue
+        # An alias that is taken here would change the meaning of names in this process.
         if present is not None or any(map(_bands._registry.candidates, band.aliases)):
             warn_quality(
                 f"The band {band.name!r} ({band.wavelength:.0f} Å, {band.system}, m_AB - m_Vega "

@@ -174,6 +174,7 @@ def check_table(
     for modality in NESTED_COLUMNS:
         if modality in modalities:
             ragged = as_ragged(X[modality], kind=modality)
+            # The report compares the numbers of points before and after the repairs.
             log.count(f"{modality}_given", ragged.lengths)
             if positions:
                 ragged = ragged.with_fields(position=np.arange(ragged.n_points))
@@ -186,6 +187,7 @@ def check_table(
     if metadata_columns:
         parts["metadata"] = check_metadata(X, metadata_columns, log)
     table = CheckedTable(index=X.index, **parts)
+    # An object is rejected in training only if none of its modalities is usable.
     present = np.zeros(len(X), dtype=bool)
     for modality in modalities:
         present |= table.present(modality)
@@ -264,6 +266,7 @@ def as_frame(X):
     """
     if isinstance(X, pd.DataFrame):
         return X
+    # Arrow types are kept, so that nested columns are read from their buffers.
     if hasattr(X, "to_pandas") and hasattr(X, "schema"):
         return X.to_pandas(types_mapper=pd.ArrowDtype)
     if isinstance(X, dict):
@@ -276,6 +279,7 @@ def as_frame(X):
 
 def _frame_from_dict(columns):
     """Return a DataFrame; unequal columns, which pandas would fill up with NaN, raise."""
+    # Names of objects come from the first column that has an index of its own.
     columns = {
         name: cells if isinstance(cells, pd.Series) else as_series(cells).infer_objects()
         for name, cells in columns.items()
@@ -297,6 +301,7 @@ def _frame_from_dict(columns):
 
 def _long_table_remedy(X):
     """Return the remedy for a long table, of one row per point; empty for other tables."""
+    # Columns of a long table are the fields of a modality, where a table has one column for all.
     for kind, arguments in (("light_curve", "None, X"), ("spectrum", "None, None, X")):
         if set(REQUIRED[kind]) - {"flux"} <= set(alias_map(X.columns, kind).values()):
             what = "point" if kind == "light_curve" else "pixel"

@@ -169,6 +169,7 @@ def _flat_from_arrow(values):
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
+        # pandas requires distinct categories without null.
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
         codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)

@@ -1,4 +1,4 @@
-"""Names as text: names of bands, surveys and systems, whatever type they come in."""
+"""Conversion of names of any type to text and to integer codes."""
 
 from numbers import Complex, Number
 
@@ -30,8 +30,8 @@ def as_text(name):
     Returns
     -------
     str or None
-        Numbers with an integer value have the text of the integer, whatever their type; ``True``
-        is not a number.
+        A number with an integer value has the text of the integer, for every type of number.
+        ``True`` is not a number.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def factorize_names(names):
     """Encode names as integer codes.
 
     Entries are one name if they compare equal and are of one kind: ``True`` and ``1`` are two
-    names, ``1`` and ``1.0`` are one. The result for an entry is thereby independent of the others.
+    names, ``1`` and ``1.0`` are one. The result for an entry is independent of the others.
 
     Parameters
     ----------

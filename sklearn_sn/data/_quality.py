@@ -32,6 +32,7 @@ def warn_quality(message):
 
 def _user_stacklevel():
     """Return the stacklevel of the first frame outside this package and scikit-learn."""
+    # `outside` is the first frame of scikit-learn, used if the user has no frame at all.
     frame, level, outside = sys._getframe(), 1, None
     while frame is not None:
         name = frame.f_code.co_filename

@@ -180,7 +180,7 @@ class Ragged:
     @property
     def rows(self):
         """Row number of every point, shape (n_points,)."""
-        if self._rows is None:
+        if self._rows is None:  # computed once: most operations need it
             self._rows = np.repeat(np.arange(len(self)), self.lengths)
         return self._rows
 
@@ -228,6 +228,7 @@ class Ragged:
             Start of each taken row in ``positions``.
         """
         lengths = self.lengths[rows]
+        # A taken row is shifted as a whole: from its old offset to its new one.
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         shifts = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
         return np.arange(offsets[-1]) + shifts, offsets
@@ -268,7 +269,7 @@ class Ragged:
         keep = np.asarray(keep, dtype=bool)
         if keep.all():
             return self
-        kept = np.concatenate([[0], np.cumsum(keep)])
+        kept = np.concatenate([[0], np.cumsum(keep)])  # points kept before each position
         return Ragged(
             {name: values[keep] for name, values in self.fields.items()}, kept[self.offsets]
         )
@@ -307,6 +308,7 @@ class Ragged:
             keys = [sort_key(self.fields[name]) for name in reversed(by)]
             return self.reorder(np.lexsort([*keys, self.rows]))
         rows = np.sort(rows)
+        # Sorting only the rows that need it is much faster: most tables are sorted.
         points, _ = self.points_of(rows)
         keys = [sort_key(self.fields[name])[points] for name in reversed(by)]
         order = np.arange(self.n_points)
@@ -328,6 +330,7 @@ class Ragged:
         values = sort_key(self.fields[by])
         rises = values[1:] >= values[:-1]
         starts = self.offsets[1:-1]
+        # A step from the last point of a row to the first of the next may have any sign.
         rises[starts[(starts > 0) & (starts < len(values))] - 1] = True
         return bool(rises.all())
 

@@ -132,12 +132,12 @@ def _despiked(spectra, flux):
     low, high = np.full(n, np.inf), np.full(n, -np.inf)
     for step in (1, 2):
         near = rows[step:] == rows[:-step]
-        for own, other in (
+        for target, other in (
             (slice(None, -step), slice(step, None)),
             (slice(step, None), slice(None, -step)),
         ):
-            low[own] = np.where(near, np.minimum(low[own], flux[other]), low[own])
-            high[own] = np.where(near, np.maximum(high[own], flux[other]), high[own])
+            low[target] = np.where(near, np.minimum(low[target], flux[other]), low[target])
+            high[target] = np.where(near, np.maximum(high[target], flux[other]), high[target])
     # Differences inside a spectrum only: the pixel before its first belongs to another one.
     inner = spectra.rank() > 0
     jump = np.abs(np.diff(flux, prepend=0.0))[inner]

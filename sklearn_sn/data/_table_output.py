@@ -2,7 +2,7 @@
 
 
 class TableOutput:
-    """Mixin that returns a pandas table whatever ``set_output`` requests.
+    """Mixin whose output is a pandas table, independent of ``set_output``.
 
     It must come first in the bases. The automatic wrapping of scikit-learn is disabled, since it
     would rename the columns of the output to those seen in fit.

@@ -63,6 +63,7 @@ def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
     (array([35.65]), array([3.28]))
     """
     mag = _magnitudes(mag, system)
+    # The offset is looked up per distinct band and system, not per point.
     offset = _offset(band, system, np.shape(mag), "mag")
     with np.errstate(over="ignore"):
         flux = 10 ** (-0.4 * (mag + offset - AB_ZERO_POINT))
@@ -306,5 +307,5 @@ def band_offsets(band, *, ambiguous="raise"):
     vega = np.array([b.vega_ab_offset if b else np.nan for b in bands])
     # A native AB magnitude needs no offset of Vega.
     native = np.where([b is not None and b.system == "AB" for b in bands], 0.0, vega)
-    table = np.stack([np.zeros(len(bands)), vega, native])
+    table = np.stack([np.zeros(len(bands)), vega, native])  # in the order of SYSTEMS
     return table, labels, np.array([b is not None for b in bands]), codes, shape
