@@ -14,6 +14,7 @@ from sklearn_sn.data._fields import (
     UNITS,
     alias_map,
     as_numbers,
+    floats_from_objects,
     require,
     scale_of_name,
     unequal,
@@ -296,5 +297,5 @@ def _numbers_from_objects(array):
     if not all(isinstance(value, Number) for value in array[present]):
         return array
     numbers = np.full(len(array), np.nan)
-    numbers[present] = array[present].astype(np.float64)
+    numbers[present] = floats_from_objects(array[present])
     return numbers

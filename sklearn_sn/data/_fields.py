@@ -1,5 +1,7 @@
 """Fields of light curves and spectra: aliases, units, and conversion to numbers."""
 
+import sys
+
 import numpy as np
 import pandas as pd
 
@@ -179,3 +181,44 @@ def as_numbers(values):
     if values.dtype.kind not in "iufb":
         raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
     return np.asarray(values, dtype=np.float64)
+
+
+def floats_from_objects(values):
+    """Convert an array of Python numbers to float64; those out of range become infinite.
+
+    Parameters
+    ----------
+    values : ndarray of object, shape (n_points,)
+        Real or complex numbers of any type.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_points,)
+
+    Raises
+    ------
+    TypeError
+        If a number is complex.
+    """
+    with np.errstate(over="ignore"):  # long doubles
+        try:
+            return values.astype(np.float64)
+        except OverflowError:
+            return np.array([*map(bounded, values)], dtype=np.float64)
+
+
+def bounded(value):
+    """Return a value unchanged, except that ints beyond the range of float64 become infinite.
+
+    Parameters
+    ----------
+    value : object
+        A number, or any other object.
+
+    Returns
+    -------
+    object
+    """
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return np.inf if value > 0 else -np.inf
+    return value

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._fields import bounded
 from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, to_mjd
@@ -161,7 +162,10 @@ def _numbers(column, log):
         return column.to_numpy(dtype=np.float64)
     plain = column.astype(object)  # the same for pandas' own types and Arrow's
     _reject_containers(plain, log)
-    values = pd.to_numeric(plain, errors="coerce")
+    try:
+        values = pd.to_numeric(plain, errors="coerce")
+    except OverflowError:  # ints beyond 1e308
+        values = pd.to_numeric(plain.map(bounded), errors="coerce")
     if values.dtype.kind == "c":
         raise ValueError(f"The column {column.name!r} holds complex numbers; give real ones.")
     values = values.to_numpy(dtype=np.float64, na_value=np.nan)

@@ -171,3 +171,9 @@ def test_categories_of_mixed_types_are_independent_of_each_other():
     for order in (slice(None), slice(None, None, -1)):
         column = column_of(np.array(values, dtype=object)[order])
         assert column.astype(object).where(column.notna(), None).tolist() == expected[order]
+
+
+def test_integers_beyond_float64_are_missing():
+    with pytest.warns(DataQualityWarning, match=r"'value' taken as missing \(1 in 1"):
+        column = column_of(np.array([1, 10**400], dtype=object))
+    np.testing.assert_array_equal(column, [1.0, NAN])
