@@ -96,8 +96,8 @@ def warn_unknown_phase(frame):
     """
     if frame.unplaced.any():
         warn_quality(
-            f"The redshift of {int(frame.unplaced.sum())} of {len(frame.unplaced)} objects is "
-            "unknown and taken as 0, although the model works in the rest frame."
+            f"{int(frame.unplaced.sum())} of {len(frame.unplaced)} objects have no redshift, which "
+            "is taken as 0, although the model works in the rest frame. Give it where it is known."
         )
 
 
