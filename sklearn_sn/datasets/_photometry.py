@@ -9,9 +9,11 @@ from sklearn_sn.data import (
     as_text,
     canonical_band,
     canonical_bands,
+    conflicting_codes,
     factorize_names,
     mag_to_flux,
     magnitude_system,
+    mixed_codes,
 )
 
 # The Palomar Transient Factory is calibrated to SDSS, its R too (Ofek et al. 2012, PASP 124, 62).
@@ -19,7 +21,9 @@ _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
 _CAMERAS = {"gpc": "ps1"}  # cameras that go by another name than their survey
 
 
-def read_bands(bands, systems=None, places=(), *, survey=None, default_system="native"):
+def read_bands(
+    bands, systems=None, places=(), *, object_index=None, survey=None, default_system="native"
+):
     """Read the bands of many points, and the flux of magnitude 0 in each.
 
     Parameters
@@ -30,6 +34,9 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
         Magnitude systems as published; empty where unknown.
     places : sequence of array-like, each of shape (n_points,)
         Survey, telescope and instrument: they tell bands of one name apart.
+    object_index : ndarray of int, shape (n_points,), optional
+        Object of each point; by default all points belong to one object. Codes that contradict
+        each other in an object are unknown bands there.
     survey : str, optional
         Survey to which all the bands belong; `places` then say nothing.
     default_system : {"native", "AB", "Vega"} or Categorical of them, default="native"
@@ -42,6 +49,11 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
     known : ndarray of bool, shape (n_points,)
     zero_flux : ndarray of float64, shape (n_points,)
         Flux density of magnitude 0, µJy; NaN where it is unknown.
+
+    Raises
+    ------
+    ValueError
+        If `object_index` is given and the codes of most objects cannot be those of ZTF.
     """
     if isinstance(default_system, str):
         default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
@@ -58,7 +70,6 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
             _by_place(text, system, places)
             for text, (_, system, _, places) in zip(texts, parts, strict=True)
         ]
-    # The rest is asked at once, so that codes of another survey do not pass for ZTF's 1, 2, 3.
     rest = [text if name is None else None for text, name in zip(texts, found, strict=True)]
     by_name = canonical_bands(np.array([*rest, None], dtype=object), survey, ambiguous="unknown")
     found = [one or other for one, other in zip(found, by_name[:-1], strict=True)]
@@ -67,10 +78,36 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
         for name, (_, system, default, places) in zip(found, parts, strict=True)
     ]
     labels = [name or text for name, text in zip(found, texts, strict=True)]
-    known = np.array([name is not None for name in found], dtype=bool)
+    names = _points_of(labels, codes)
+    known = np.array([name is not None for name in found], dtype=bool)[codes]
+    if survey is None:
+        # Codes of another survey must not pass for the 1, 2, 3 of ZTF.
+        published = _points_of(rest, codes)
+        conflict = _conflicts(published, object_index)
+        if conflict.any():
+            known &= ~conflict
+            names = pd.Categorical(np.where(conflict, published, names).astype(object))
+    return names, known, np.array(zero_flux, dtype=np.float64)[codes]
+
+
+def _points_of(labels, codes):
+    """Return the labels of points as a Categorical, from those of their combinations."""
     label_codes, categories = pd.factorize(np.array([*labels, None], dtype=object))
-    names = pd.Categorical.from_codes(label_codes[codes], pd.Index(categories, dtype=object))
-    return names, known[codes], np.array(zero_flux, dtype=np.float64)[codes]
+    return pd.Categorical.from_codes(label_codes[codes], pd.Index(categories, dtype=object))
+
+
+def _conflicts(bands, object_index):
+    """Mark codes that contradict each other in an object; raise if most objects have such codes."""
+    one_object = object_index is None
+    object_index = np.zeros(len(bands), dtype=int) if one_object else object_index
+    conflict = conflicting_codes(bands, object_index)
+    if one_object or not conflict.any():
+        return conflict
+    is_code = np.array([*(len(n) == 1 and n.isdigit() for n in bands.categories), False])
+    n_with_codes = len(np.unique(object_index[is_code[bands.codes]]))
+    if 2 * len(np.unique(object_index[conflict])) > n_with_codes:
+        raise mixed_codes(set(bands[conflict]))
+    return conflict
 
 
 def _combinations(columns):

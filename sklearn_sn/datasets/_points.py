@@ -69,6 +69,7 @@ def gather_points(
         points["band"],
         points.columns.get("system"),
         places,
+        object_index=points.codes,
         survey=survey,
         default_system=default_system,
     )
@@ -90,7 +91,8 @@ def gather_points(
     flux = flux * scale
     if points.unit("flux_err") is None:
         flux_err = flux_err * error_scale
-    unreadable |= ~has_flux & np.isfinite(mag) & (np.isnan(zero_flux) | ~known)
+    unreadable |= ~has_flux & np.isfinite(mag) & np.isnan(zero_flux)
+    unreadable |= (has_flux | np.isfinite(mag)) & ~known
     with np.errstate(over="ignore"):
         flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
         derived = 0.4 * np.log(10) * np.abs(flux) * mag_err
@@ -214,13 +216,14 @@ def _say_limits(points, lost, field, said):
 
 def _say_unreadable(bands, lost, rows, index, said):
     if lost.any():
-        names = bands[lost].value_counts().sort_values(ascending=False)
-        names = names[names > 0]
-        first = ", ".join(map(str, names.index[:6]))
+        counts = bands[lost].value_counts().sort_values(ascending=False)
+        names = [str(name) for name in counts.index[counts > 0]]
+        names += ["points without a name"] if bands[lost].isna().any() else []
+        listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
         said.append(
-            f"{int(lost.sum())} magnitudes of {len(np.unique(rows[lost]))} objects in {len(names)} "
-            f"bands that are unknown or ambiguous ({first}{' …' if len(names) > 6 else ''}; first "
-            f"{index[rows[lost][0]]!r}; register_band adds a band, survey= names the survey)"
+            f"{int(lost.sum())} points of {len(np.unique(rows[lost]))} objects in {len(names)} "
+            f"bands that are unknown or ambiguous ({listed}; first {index[rows[lost][0]]!r}; "
+            "register_band adds a band, survey= names the survey)"
         )
 
 

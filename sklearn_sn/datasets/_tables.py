@@ -123,17 +123,18 @@ def read_tables(
     Raises
     ------
     ValueError
-        If a table is of another kind, a needed column is missing, two objects have one name, band
-        codes are ambiguous, a value is no number (the message names the column and the object), or
-        a unit cannot be converted (mag(ST), or a spectrum's that is none of flux density) or
-        contradicts a system, the system of a zero point is unknown, or a flux_err is in magnitudes
-        or has no unit beside a flux in magnitudes.
+        If a table is of another kind, a needed column is missing, two objects have one name, the
+        band codes of most objects are ambiguous, a value is no number (the message names the column
+        and the object), or a unit cannot be converted (mag(ST), or a spectrum's that is none of
+        flux density) or contradicts a system, the system of a zero point is unknown, or a flux_err
+        is in magnitudes or has no unit beside a flux in magnitudes.
 
     Warns
     -----
     DataQualityWarning
         Once per call, of all that was left out: rows of objects that are not in `objects`, points
-        in unknown bands, limits written as text. Limits marked in upper_limit go unsaid.
+        in unknown or ambiguous bands, limits written as text. Limits marked in upper_limit go
+        unsaid.
 
     See Also
     --------
@@ -142,11 +143,11 @@ def read_tables(
 
     Notes
     -----
-    Known bands become canonical names. Magnitudes in unknown bands are left out, fluxes in them
-    keep their name. Points are sorted by time. Spectra of one object are told apart by time in X:
-    those closer than 1e-4 d (8.6 s) are moved to later times by the least that separates them. Of
-    several undated spectra of an object, the first stays undated and the others get the times 0,
-    1, 2 ….
+    Known bands become canonical names. Points in unknown or ambiguous bands are left out: register
+    a band before reading. Points are sorted by time. Spectra of one object are told apart by time
+    in X: those closer than 1e-4 d (8.6 s) are moved to later times by the least that separates
+    them. Of several undated spectra of an object, the first stays undated and the others get the
+    times 0, 1, 2 ….
 
     Examples
     --------

@@ -176,6 +176,34 @@ def test_one_warning_names_what_was_left_out():
     assert as_ragged(X["light_curve"]).n_points == 0
 
 
+@pytest.mark.parametrize("name", ["v", "zebra", 0, True, None])
+@pytest.mark.parametrize("column", ["flux", "mag"])
+def test_a_point_in_an_unusable_band_is_left_out_and_named(name, column):
+    points = POINTS.assign(band=np.array(["ztfr", name, "ztfg", "ztfr"], dtype=object))
+    if column == "mag":
+        points = points.drop(columns=["flux", "flux_err"]).assign(mag=20.0, mag_err=0.1)
+    with pytest.warns(DataQualityWarning, match="unknown or ambiguous") as caught:
+        X = read_tables(OBJECTS, points)
+    assert len(caught) == 1
+    message = str(caught[0].message)
+    assert "1 points of 1 objects" in message and "first 'b'" in message
+    assert f"({'points without a name' if name is None else name};" in message
+    assert as_ragged(X["light_curve"]).lengths.tolist() == [1, 2, 0]
+    check_table(X)  # warns of nothing
+
+
+def test_codes_of_another_survey_in_one_object_do_not_stop_the_others():
+    points = pd.concat([POINTS, POINTS.assign(object_id="empty")])
+    points = points.assign(band=[1, 2, 3, 1, 0, 1, 1, 2])
+    with pytest.warns(
+        DataQualityWarning, match=r"4 points of 1 objects .*\(1, 0, 2; first 'empty'"
+    ):
+        X = read_tables(OBJECTS, points)
+    curves = as_ragged(X["light_curve"])
+    assert curves.lengths.tolist() == [2, 2, 0]
+    assert list(curves["band"]) == ["ztfr", "ztfg", "ztfi", "ztfg"]
+
+
 def test_wrong_tables_are_refused_by_name():
     with pytest.raises(ValueError, match="'a' more than once"):
         read_tables(pd.concat([OBJECTS, OBJECTS.iloc[1:2]]), POINTS)

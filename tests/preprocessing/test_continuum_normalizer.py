@@ -86,7 +86,7 @@ def test_more_knots_take_features_away():
     assert np.std(few) > 3 * np.std(many)
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_real_spectra_are_flat(real_data):
     import pandas as pd
 

@@ -51,7 +51,7 @@ OF_SPECTRA = [
     ExtinctionCorrector(0.1, columns=["spectrum"]),
 ]
 FORMS = ["dict", "frame", "nested", "arrow structs", "arrow lists", "chunks"]
-pytestmark = pytest.mark.filterwarnings("ignore:Input was mended")
+pytestmark = pytest.mark.filterwarnings("ignore:Input was repaired")
 
 
 def table(cell, column, form):

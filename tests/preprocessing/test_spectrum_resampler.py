@@ -74,7 +74,7 @@ def several(spectrum_table):
     return spectrum_table(with_late, None, _line(6000))
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_first_of_several_is_the_earliest(several):
     out = SpectrumResampler().fit_transform(several)
     alone = SpectrumResampler().fit_transform(several.iloc[[2]])
@@ -84,7 +84,7 @@ def test_first_of_several_is_the_earliest(several):
     assert _peak(resampler, several.iloc[[0]])[0] == pytest.approx(5000, abs=10)
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_mean_of_several_is_on_the_scale_of_the_first(several):
     resampler = SpectrumResampler(combine="mean").fit(several)
     out = resampler.transform(several)
@@ -94,7 +94,7 @@ def test_mean_of_several_is_on_the_scale_of_the_first(several):
     np.testing.assert_array_equal(out[2], SpectrumResampler().fit_transform(several)[2])
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_nested_output(several):
     out = SpectrumResampler(n_bins=100, output="nested", combine=None).fit_transform(several)
     spectra = as_ragged(out["spectrum"], kind="spectrum")
@@ -141,7 +141,7 @@ def test_names_are_distinct(n_bins, spectrum_table):
         assert names[0] == "flux_3503.2"
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_real_spectra(real_data):
     import pandas as pd
 
