@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.cross_modal._encoding import MODALITIES, encode
 from sklearn_sn.cross_modal._gallery import Gallery
+from sklearn_sn.cross_modal._tags import tag_tables_only
 from sklearn_sn.data import as_frame, check_table, warn_quality
 from sklearn_sn.metrics import recall_at_k
 
@@ -112,6 +113,9 @@ class CrossModalRetriever(BaseEstimator):
         self.metric = metric
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
+
+    def __sklearn_tags__(self):
+        return tag_tables_only(super().__sklearn_tags__())
 
     def fit(self, X, y=None):
         """Fit the embedder, unless it is frozen, and keep the gallery.

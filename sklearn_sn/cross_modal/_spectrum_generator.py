@@ -8,6 +8,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.cross_modal._phase_table import PhaseTable
+from sklearn_sn.cross_modal._tags import tag_tables_only
 from sklearn_sn.data import (
     REFERENCE_WAVELENGTH,
     as_frame,
@@ -42,6 +43,9 @@ class SpectrumGenerator(BaseEstimator):
         "wavelength_range": ["array-like"],
         "normalization_range": ["array-like"],
     }
+
+    def __sklearn_tags__(self):
+        return tag_tables_only(super().__sklearn_tags__())
 
     def _fit_grid(self, X):
         """Lay the grid and the bins of phase; answer flux (S, n_grid), owner and phase (S,)."""
