@@ -1,4 +1,4 @@
-"""Spectral models of supernovae of massive stars; sources in `_sed_models`."""
+"""Spectral models of core-collapse supernovae; sources in `_sed_models`."""
 
 from sklearn_sn.datasets._sed_models import Feature, SedModel
 

@@ -16,7 +16,7 @@ from sklearn_sn.datasets._supernovae import _plan
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(blocks_module, "BLOCK", 32)
+    monkeypatch.setattr(blocks_module, "BLOCK_SIZE", 32)
 
 
 def _parameters(**changes):

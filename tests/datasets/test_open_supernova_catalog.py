@@ -131,7 +131,7 @@ def test_unknown_bands_and_shifts_are_said_once(web, tmp_path):
     with pytest.warns(DataQualityWarning) as caught:
         X = fetch_open_supernova_catalog("SN2099zz", tmp_path).data
     assert len(caught) == 1 and caught[0].filename == __file__
-    assert "1 spectra in the rest frame" in str(caught[0].message)
+    assert "1 rest-frame spectra" in str(caught[0].message)
     assert as_ragged(X["spectrum"])["wavelength"][0] == pytest.approx(4200.0)
 
 
