@@ -136,7 +136,7 @@ def test_columns_in_another_order_keep_their_names(step, X):
 
 def test_column_given_twice_is_refused(X):
     twice = pd.concat([X, X[["light_curve"]]], axis=1)
-    with pytest.raises(ValueError, match="X has 2 columns 'light_curve'; keep one"):
+    with pytest.raises(ValueError, match="X has 2 columns named 'light_curve'; keep one"):
         LightCurveBinner().fit(twice)
 
 

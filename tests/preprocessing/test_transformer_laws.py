@@ -270,7 +270,7 @@ def test_transforming_twice_warns_of_nothing(X):
     points = as_ragged(X["light_curve"])
     X = X.assign(light_curve=Ragged(points.fields, points.offsets).to_nested(index=X.index))
     X.iloc[:, 3] = np.nan
-    with pytest.warns(UserWarning, match="without ebv"):
+    with pytest.warns(UserWarning, match="without 'ebv'"):
         ExtinctionCorrector().fit_transform(X)
 
 
