@@ -62,5 +62,5 @@ def test_refuses_what_does_not_fit(redshifts):
         RedshiftDisplay.from_predictions(z, z_pred[:5]).plot()
     with pytest.raises(ValueError, match="finite"):
         RedshiftDisplay.from_predictions([0.1, np.nan], [0.1, 0.2]).plot()
-    with pytest.raises(ValueError, match=r"y must have shape \(80,\)"):
+    with pytest.raises(ValueError, match=r"'y' parameter must have shape \(80,\)"):
         RedshiftDisplay.from_predictions(z, z_pred, ["SN Ia"]).plot()
