@@ -81,7 +81,7 @@ def test_at_the_end_of_a_pipeline(detector, blobs):
 
 def test_labels_must_fit(blobs):
     X, y, _ = blobs
-    with pytest.raises(ValueError, match="730 samples but y has 5 labels"):
+    with pytest.raises(ValueError, match="730 samples and 5 labels"):
         ClassDistanceDetector().fit(X, y[:5])
 
 
