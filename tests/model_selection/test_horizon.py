@@ -124,7 +124,7 @@ def test_needs_light_curves(curves):
     X, y = curves
     with pytest.raises(ValueError, match="light_curve"):
         horizon_sweep(LastDay(), X[["note"]], y)
-    with pytest.raises(ValueError, match="got ndarray"):
+    with pytest.raises(ValueError, match="Got ndarray"):
         horizon_sweep(LastDay(), np.zeros((24, 3)), y)
 
 
@@ -146,5 +146,5 @@ def fails_on_one_class(estimator, X, y):
 def test_no_folds_are_refused(curves):
     X, y = curves
     used_up = iter([])
-    with pytest.raises(ValueError, match="makes no folds"):
+    with pytest.raises(ValueError, match="has no folds"):
         horizon_sweep(LastDay(), X, y, cv=used_up)
