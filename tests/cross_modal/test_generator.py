@@ -31,11 +31,11 @@ def neighbours(dated):
 
 
 def test_the_answer_is_the_neighbours_spectrum_nearest_in_phase(neighbours, dated):
-    spectra, owner, phase = neighbours._placed(dated)
+    spectra, object_index, phase = neighbours._spectra_by_phase(dated)
     flux = resample(spectra, neighbours.wavelength_)[0]
     # In the gallery themselves, objects answer with their own spectra.
-    rows = np.unique(owner)
-    answer = neighbours.predict(dated.iloc[owner], phase=phase[:, None])[:, 0]
+    rows = np.unique(object_index)
+    answer = neighbours.predict(dated.iloc[object_index], phase=phase[:, None])[:, 0]
     known = np.isfinite(flux)
     np.testing.assert_allclose(answer[known], flux[known], rtol=1e-5, atol=1e-6)
     assert np.isfinite(answer).all()
@@ -124,7 +124,7 @@ def test_an_embedder_that_generates_is_asked_itself(dated):
     assert np.ptp(factor) < 1e-4 and abs(factor.mean() - 1.0) > 1e-3
     with pytest.raises(ValueError, match="starts from 'light_curve'"):
         model.predict(dated[40:], source="spectrum")
-    with pytest.raises(ValueError, match="neighbours"):
+    with pytest.raises(ValueError, match="kneighbors is not available"):
         model.kneighbors(dated[40:])
     by_neighbours = CrossModalGenerator(FrozenEstimator(vae), method="neighbors").fit(dated[:40])
     assert by_neighbours.predict(dated[40:], **where).shape == (20, 2, 30)
@@ -140,7 +140,7 @@ def test_laws(neighbours, dated, embedder, tmp_path):
         CrossModalGenerator(Known(), method="generate").fit(dated)
     with pytest.raises(ValueError, match="CrossModalRetriever"):
         CrossModalGenerator(Known(), to="light_curve").fit(dated)
-    with pytest.raises(ValueError, match="answers"):
+    with pytest.raises(ValueError, match="generates 'spectrum'"):
         neighbours.predict(dated, "light_curve")
     with pytest.raises(TypeError, match="phases"):
         neighbours.predict(dated, phases=[0.0])

@@ -43,7 +43,7 @@ def test_shapes_of_what_is_asked(model, dated):
 
 def test_the_mean_is_that_of_the_spectra(dated):
     model = MeanSpectrumGenerator(phase_bins=1).fit(dated)
-    spectra, _, phase = model._placed(dated)
+    spectra, _, phase = model._spectra_by_phase(dated)
     flux = resample(spectra, model.wavelength_)[0]
     expected = np.nanmean(flux[:, 100])
     answer = model.predict(dated[:1], wavelength=model.wavelength_[100:101])
@@ -52,11 +52,11 @@ def test_the_mean_is_that_of_the_spectra(dated):
 
 
 def test_intervals_cover_the_spectra_of_fit(model, dated):
-    spectra, owner, phase = model._placed(dated)
+    spectra, object_index, phase = model._spectra_by_phase(dated)
     flux = resample(spectra, model.wavelength_)[0]
     for coverage in (0.5, 0.9):
         lower, upper = model.predict_interval(
-            dated.iloc[owner], phase=phase[:, None], coverage=coverage
+            dated.iloc[object_index], phase=phase[:, None], coverage=coverage
         )
         known = np.isfinite(flux)
         inside = (lower[:, 0] <= flux) & (flux <= upper[:, 0])
@@ -99,7 +99,7 @@ def test_frames_and_peaks(dated):
 
 def test_too_few_spectra_for_a_coverage_are_said(dated):
     model = MeanSpectrumGenerator(phase_bins=1).fit(dated[:10])
-    with pytest.warns(DataQualityWarning, match="99% take 199 spectra"):
+    with pytest.warns(DataQualityWarning, match="99% coverage need 199 spectra"):
         model.predict_interval(dated[10:], coverage=0.99)
 
 

@@ -15,8 +15,8 @@ def spectra():
 
 def test_the_nearest_in_phase_of_the_same_object():
     some = spectra()
-    owner = np.array([1, 1, 1, 0, 2, 2])
-    nearest = some.nearest(owner, np.array([-50.0, 9.0, 11.0, 3.0, -200.0, 300.0]))
+    object_index = np.array([1, 1, 1, 0, 2, 2])
+    nearest = some.nearest(object_index, np.array([-50.0, 9.0, 11.0, 3.0, -200.0, 300.0]))
     np.testing.assert_array_equal(some.flux[nearest, 0], [3.0, 3.0, 1.0, 2.0, 4.0, 4.0])
     # No phase is so far that it would be another object's.
     far = some.nearest(np.array([0, 1]), np.array([59000.0, -59000.0]))
