@@ -25,9 +25,9 @@ def draw_strengths(name, scatter, n, rng):
     shared = 0.5 * scatter * rng.standard_normal(n)
     drawn = {}
     for ion in ions(name):
-        own = rng.standard_normal(n)
+        deviate = rng.standard_normal(n)
         continuum = ion in _CONTINUUM
-        log_strength = _CONTINUUM_SCATTER * own if continuum else scatter * own + shared
+        log_strength = _CONTINUUM_SCATTER * deviate if continuum else scatter * deviate + shared
         drawn[f"strength_{ion}"] = np.exp(log_strength)
     return drawn
 

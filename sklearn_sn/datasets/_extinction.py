@@ -4,9 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
-_LOW = 1000.0  # Å
-_STEP = 1e-4  # in ln λ
-_N_STEPS = 34013  # to 30000 Å
+_LOW = 1000.0  # first wavelength of the table, Å
+_STEP = 1e-4  # step of the table in ln λ
+_N_STEPS = 34013  # number of entries, to 30000 Å
 
 
 @lru_cache

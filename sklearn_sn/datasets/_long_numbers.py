@@ -91,9 +91,9 @@ class LongTable:
             if not _holds_text(values):
                 raise ValueError(f"{self.place(field)}: {error}") from error
         numbers, limits = self._from_text(field)
-        own = getattr(values, "unit", None)
-        if own is not None:
-            numbers = to_unit(Column(numbers, unit=own), unit)
+        column_unit = self.unit(field)
+        if column_unit is not None:
+            numbers = to_unit(Column(numbers, unit=column_unit), unit)
         return numbers.astype(np.float64), limits
 
     def _from_text(self, field):

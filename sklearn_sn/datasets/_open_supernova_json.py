@@ -234,8 +234,8 @@ def _read_spectrum(entry, redshift):
     wavelength = data[:, 0] * unit.to(u.AA)
     keep = np.isfinite(wavelength) & (wavelength > 0) & ~_excluded(entry, wavelength)
     if entry.get("deredshifted"):
-        own = number(entry.get("redshift"))
-        shift = own if own > -1 else redshift
+        published = number(entry.get("redshift"))
+        shift = published if published > -1 else redshift
         if not np.isfinite(shift):
             return None, "rest frame without redshift"
         wavelength = wavelength * (1 + shift)

@@ -19,15 +19,15 @@ class Population(NamedTuple):
     peak_scatter: float
     band: str  # rest-frame band of the light curve below
     rise: float  # days from explosion to peak at stretch 1
-    rise_scatter: float  # of ln(rise), beyond stretch
-    stretch_scatter: float  # of ln(stretch)
-    days: tuple  # after peak, at stretch 1
+    rise_scatter: float  # standard deviation of ln(rise), in addition to that of stretch
+    stretch_scatter: float  # standard deviation of ln(stretch)
+    days: tuple  # days after peak, at stretch 1
     decline: tuple  # magnitudes below peak at these days
     duration: float  # rest-frame days after peak that are simulated
-    colour_scatter: float  # intrinsic B-V, mag
-    velocity_scatter: float  # of ln(velocity)
-    line_scatter: float  # of ln(strength) of each ion
-    host_reddening: float  # mean of the exponential E(B-V), mag
+    colour_scatter: float  # standard deviation of the intrinsic B-V, mag
+    velocity_scatter: float  # standard deviation of ln(velocity)
+    line_scatter: float  # standard deviation of ln(strength) of each ion
+    host_reddening: float  # mean of the exponential distribution of E(B-V), mag
     r_v: float  # total-to-selective extinction of the host
 
 
@@ -40,7 +40,7 @@ POPULATIONS = {
         (0, 0.14, 0.53, 1.1, 1.7, 2.22, 2.6, 3.0, 3.35, 3.95),
         *(120.0, 0.042, 0.07, 0.15, 0.1, 2.0),
     ),
-    # Rise: Gonzalez-Gaitan et al. (2015, MNRAS 451, 2212); plateau: see draw_objects.
+    # Rise: Gonzalez-Gaitan et al. (2015, MNRAS 451, 2212); plateau: `_draw_ii`.
     "SN II": Population(
         *(-16.7, 0.95, "V", 10.0, 0.25, 0.12),
         *((0, 1), (0, 0)),

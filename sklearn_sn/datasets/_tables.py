@@ -321,9 +321,9 @@ def _spectra(pixels, rows, n_rows):
     fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
     for name in ("flux", "flux_err"):
         if name in pixels:
-            own = pixels.unit(name)
-            values = pixels.numbers(name, own or "")
-            unit = pixels.unit("flux") if own is None else own
+            unit = pixels.unit(name)
+            values = pixels.numbers(name, unit or "")
+            unit = pixels.unit("flux") if unit is None else unit
             try:
                 fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
             except ValueError as error:

@@ -12,7 +12,7 @@ def one_per_object(values, n_objects, name):
     if values is None:
         return None
     if pd.api.types.is_float_dtype(getattr(values, "dtype", None)):
-        values = pd.Series(values).to_numpy(np.float64, na_value=np.nan)  # nullable floats too
+        values = pd.Series(values).to_numpy(np.float64, na_value=np.nan)  # also of nullable dtype
     else:
         values = np.asarray(values)
     if values.shape != (n_objects,):
