@@ -152,7 +152,11 @@ def test_seds_replace_or_join_the_built_in_ones():
         (pd.DataFrame({"phase": [0.0], "flux": [1.0]}), ValueError, "lacks \\['wavelength'\\]"),
         ("hsiao", TypeError, "must be a DataFrame"),
         ((PHASE, WAVELENGTH, _flux()[:, :-1]), ValueError, "must be finite and of shape"),
-        ((PHASE, WAVELENGTH, np.full_like(_flux(), np.nan)), ValueError, "must be finite and of shape"),
+        (
+            (PHASE, WAVELENGTH, np.full_like(_flux(), np.nan)),
+            ValueError,
+            "must be finite and of shape",
+        ),
         ((PHASE[::-1], WAVELENGTH, _flux()), ValueError, "must increase"),
         ((PHASE, WAVELENGTH + 2500.0, _flux()), ValueError, "must cover"),
         ((PHASE, WAVELENGTH, np.zeros_like(_flux())), ValueError, "no flux in the B band"),
