@@ -109,9 +109,7 @@ def test_refuses_what_does_not_fit(clusters):
         EmbeddingDisplay.from_embeddings(Z[:2])
     with pytest.raises(ValueError, match=r"'y' parameter must have shape \(60,\)"):
         EmbeddingDisplay.from_embeddings(Z, y[:5])
-    with pytest.raises(
-        ValueError, match="'coordinates' parameter of EmbeddingDisplay"
-    ):
+    with pytest.raises(ValueError, match="'coordinates' parameter of EmbeddingDisplay"):
         EmbeddingDisplay(Z).plot()
     with pytest.raises(ValueError, match=r"at most two values\. Got 3"):
         EmbeddingDisplay(Z[:, :2], domain=y).plot()
