@@ -27,7 +27,24 @@ class NeighborSpectra:
 
     @classmethod
     def from_spectra(cls, object_index, phase, flux, fill):
-        """Sort spectra, which may have gaps (NaN, replaced by `fill`) and unknown phases (NaN)."""
+        """Sort spectra and fill their gaps.
+
+        Parameters
+        ----------
+        object_index : array of int, shape (n_spectra,)
+            Object of each spectrum.
+        phase : array of shape (n_spectra,)
+            Days from peak; NaN if unknown.
+        flux : array of shape (n_spectra, n_grid)
+            Fluxes; NaN in gaps.
+        fill : array of shape (n_spectra, n_grid)
+            Fluxes for the gaps.
+
+        Returns
+        -------
+        NeighborSpectra
+            The sorted spectra.
+        """
         phase = np.where(np.isfinite(phase), phase, _UNKNOWN_PHASE)
         order = np.lexsort((phase, object_index))
         covered = np.isfinite(flux[order])
@@ -35,7 +52,20 @@ class NeighborSpectra:
         return cls(object_index[order], phase[order], filled, covered)
 
     def nearest(self, object_index, phase):
-        """Return the spectrum of each object that is nearest to a phase."""
+        """Return the spectrum of each object that is nearest to a phase.
+
+        Parameters
+        ----------
+        object_index : array of int, shape (n,)
+            Objects of the gallery.
+        phase : array of shape (n,)
+            Days from peak.
+
+        Returns
+        -------
+        array of int, shape (n,)
+            Indices of spectra.
+        """
         phase = np.clip(phase, -_UNKNOWN_PHASE, _UNKNOWN_PHASE)  # stay within the object's keys
         keys = self.object_index * _NEXT + self.phase
         after = np.searchsorted(keys, object_index * _NEXT + phase)
@@ -50,7 +80,22 @@ class NeighborSpectra:
         return np.where(gaps[0] <= gaps[1], before, after)
 
     def mean(self, indices, weights, phase):
-        """Return weighted means of the spectra of objects (n, k) at phases (n,): (n, n_grid)."""
+        """Return weighted means of the spectra of several objects at a phase.
+
+        Parameters
+        ----------
+        indices : array of int, shape (n, k)
+            Objects of the gallery.
+        weights : array of shape (n, k)
+            Weights of the objects.
+        phase : array of shape (n,)
+            Days from peak.
+
+        Returns
+        -------
+        array of shape (n, n_grid)
+            Mean fluxes. Filled values count only where no spectrum was observed.
+        """
         total = np.zeros((len(indices), self.flux.shape[1]))
         weight = np.zeros(total.shape)
         for number in range(indices.shape[1]):

@@ -229,7 +229,24 @@ class SpectrumGenerator(BaseEstimator):
 
 
 def reshape_samples(flux, coordinates, X, as_nested):
-    """Reshape samples (n, S, F, W) to the form of the query, or to a nested column."""
+    """Reshape samples to the form of the query, or to a nested column.
+
+    Parameters
+    ----------
+    flux : array of shape (n_objects, n_samples, n_phases, n_wavelengths)
+        Samples.
+    coordinates : QueryCoordinates
+        Query coordinates, with shape and ``to_nested``.
+    X : pandas.DataFrame of n_objects rows
+        Table with the index of the column.
+    as_nested : bool
+        Return a nested column.
+
+    Returns
+    -------
+    array of shape (n_objects, n_samples, [n_phases,] n_wavelengths) or pandas.Series
+        The samples.
+    """
     if as_nested:
         flat = flux.reshape(*flux.shape[:2], -1)
         return coordinates.to_nested(flat, as_frame(X).index, "spectrum")

@@ -32,7 +32,26 @@ def take_objects(objects, rows):
 
 
 def draw_candidates(sed, survey, redshift_range, n, rng):
-    """Draw all parameters of n objects: intrinsic ones, position, redshift and time of peak."""
+    """Draw all parameters of n objects: intrinsic ones, position, redshift and time of peak.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    survey : Survey
+        Survey that observes the objects.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    n : int
+        Number of objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    dict of str to array of shape (n, ...)
+        Parameters by name.
+    """
     objects = _draw_bright(sed, _draw_distances(sed, redshift_range, n, rng), n, rng)
     objects |= _draw_positions(sed, survey, n, rng)
     sed.complete(objects, rng)
@@ -88,7 +107,22 @@ def draw_visible(sed, survey, redshift_range, n, rng, *, min_points, at_most):
 
 
 def faintest_peak(sed, survey, min_points):
-    """Return the peak magnitude (AB, rest-frame B as observed) beyond which nothing is detected."""
+    """Return the peak magnitude beyond which nothing is detected.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    survey : Survey
+        Survey with depths and detection threshold.
+    min_points : int
+        Required number of detections.
+
+    Returns
+    -------
+    float
+        AB magnitude in the rest-frame B band as observed.
+    """
     snr = survey.detection_snr
     if snr < _LEAST_SNR:
         return np.inf

@@ -20,7 +20,24 @@ def ions(name):
 
 
 def draw_strengths(name, scatter, n, rng):
-    """Draw factors of the feature strengths of n objects: dict of "strength_…" to array."""
+    """Draw factors of the feature strengths of n objects.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    scatter : float
+        Standard deviation of ln(strength) of the lines of one ion.
+    n : int
+        Number of objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    dict of str to array of shape (n,)
+        Factors by ``"strength_…"``, one per ion.
+    """
     # One factor shared by all lines and one per ion: strengths within a spectrum correlate.
     shared = 0.5 * scatter * rng.standard_normal(n)
     drawn = {}
@@ -68,7 +85,17 @@ def draw_peaks(name, n, rng):
 
 
 def complete_explosions(name, drawn, rng):
-    """Draw all other parameters of objects with known peaks, and add them to `drawn`."""
+    """Draw all other parameters of objects with known peaks, and add them to `drawn`.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    drawn : dict of str to array of shape (n,)
+        Parameters from `draw_peaks`. The others are added in place.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
     population, n = POPULATIONS[name], len(drawn["peak_abs_mag"])
     drawn["velocity"] = np.exp(population.velocity_scatter * rng.standard_normal(n))
     drawn |= draw_strengths(name, population.line_scatter, n, rng)

@@ -58,9 +58,27 @@ def observed_flux(sed, objects, rows, phase, wavelength, *, difference=False):
 
 
 def band_flux(sed, objects, rows, days, band, survey):
-    """Return the noiseless flux (µJy) of points.
+    """Return the noiseless flux of points.
 
-    `days` is counted from the peak in the observer frame; `band` holds indices into survey.bands.
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    objects : dict of str to array of shape (n_objects, ...)
+        Parameters with `amplitude`.
+    rows : array of int, shape (n_points,)
+        Object of each point.
+    days : array of shape (n_points,)
+        Observer-frame days from peak.
+    band : array of int, shape (n_points,)
+        Index into ``survey.bands``.
+    survey : Survey
+        Survey with the bands.
+
+    Returns
+    -------
+    array of shape (n_points,)
+        Flux in µJy.
     """
     phase = days / (1.0 + objects["redshift"])[rows]
     flux = np.zeros(len(days))
@@ -75,7 +93,24 @@ def band_flux(sed, objects, rows, days, band, survey):
 
 
 def draw_light_curves(sed, objects, survey, rng):
-    """Draw the photometry of all candidates before the trigger: a Ragged, with time in MJD."""
+    """Draw the photometry of all candidates before the trigger.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    objects : dict of str to array of shape (n_objects, ...)
+        Parameters with `amplitude`.
+    survey : Survey
+        Survey that observes the objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Ragged of n_objects rows
+        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux (µJy).
+    """
     stretched = 1.0 + objects["redshift"]
     begin = np.minimum(objects["rise"], _FAR) * stretched
     start = objects["t_peak"] - begin - survey.baseline
@@ -103,7 +138,22 @@ def draw_light_curves(sed, objects, survey, rng):
 
 
 def triggered(survey, curves, min_points):
-    """Return which light curves pass the trigger of a survey: bool, shape (n_rows,)."""
+    """Return which light curves pass the trigger of a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with the trigger.
+    curves : Ragged
+        Light curves with time, band, flux and flux_err, sorted by time.
+    min_points : int
+        Required number of detections, in addition to the trigger.
+
+    Returns
+    -------
+    array of bool, shape (n_rows,)
+        True for detected objects.
+    """
     detected = curves["flux"] > survey.detection_snr * curves["flux_err"]
     detections = curves.filter(detected)
     has_band = np.zeros((len(curves), len(survey.bands)), dtype=bool)

@@ -65,7 +65,29 @@ def redshift_ranges(redshift_range, names):
 
 
 def number_pair(parameter, value, lowest, highest, kind=Real):
-    """Validate a number or a pair (low, high) within bounds, and return the pair."""
+    """Validate a number or a pair (low, high) within bounds, and return the pair.
+
+    Parameters
+    ----------
+    parameter : str
+        Name of the parameter, for messages.
+    value : number or pair of numbers
+        Value to validate; a number stands for both ends.
+    lowest, highest : float
+        Bounds.
+    kind : type, default=Real
+        Required type of the numbers.
+
+    Returns
+    -------
+    tuple
+        The pair (low, high).
+
+    Raises
+    ------
+    ValueError
+        If the value is not a number or a pair of increasing numbers within the bounds.
+    """
     pair = tuple(value) if isinstance(value, list | tuple) else (value, value)
     good = len(pair) == 2 and all(isinstance(v, kind) and np.isfinite(v) for v in pair)
     if not good or not lowest <= pair[0] <= pair[1] <= highest:

@@ -48,7 +48,22 @@ def events_per_year(name, redshift_range):
 
 
 def redshifts_at(name, redshift_range, share):
-    """Return the redshifts below which given fractions of the events in a range occur."""
+    """Return the redshifts below which given fractions of the events in a range occur.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    share : array
+        Fractions in [0, 1].
+
+    Returns
+    -------
+    array of the shape of `share`
+        Redshifts.
+    """
     grid, events = _event_table(name)
     low, high = np.interp(redshift_range, grid, events)
     return np.interp(low + (high - low) * share, events, grid)
@@ -63,6 +78,20 @@ def share_within(name, redshift_range, modulus):
     """Return the fraction of events in a redshift range below given distance moduli.
 
     The values are tabulated and err on the high side, by up to 0.05 mag in the moduli.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    modulus : array
+        Distance moduli in mag.
+
+    Returns
+    -------
+    array of the shape of `modulus`
+        Fractions in [0, 1].
     """
     table = _near_table(name, tuple(redshift_range))
     index = np.clip(np.ceil((modulus - _NEAREST) / _MODULUS_STEP), 0, len(table) - 1)

@@ -132,10 +132,28 @@ def _cloudy(survey, start, end, rows, time, rng):
 
 
 def flux_errors(survey, flux, band, time, rng):
-    """Return errors (µJy) of noiseless fluxes (µJy), with the depth of each visit drawn.
+    """Return the flux errors of visits, with the depth of each visit drawn.
 
     Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is the
     flux at the 5 sigma depth. A fraction of the flux is added in quadrature.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with depths and moonlight.
+    flux : array of shape (n_points,)
+        Noiseless fluxes in µJy.
+    band : array of int, shape (n_points,)
+        Index into ``survey.bands``.
+    time : array of shape (n_points,)
+        MJD.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    array of shape (n_points,)
+        Errors in µJy.
     """
     depth = np.asarray(survey.depths)[band] + rng.normal(0.0, survey.depth_scatter, len(flux))
     depth -= np.asarray(survey.moon_loss)[band] * moon_illumination(time)

@@ -8,7 +8,27 @@ from sklearn_sn.plotting._palette import UNKNOWN_COLOUR, class_style
 
 
 def one_per_object(values, n_objects, name):
-    """Validate values with one entry per object; return a 1-D array, or None for None."""
+    """Validate values with one entry per object.
+
+    Parameters
+    ----------
+    values : array-like or None
+        Values to validate.
+    n_objects : int
+        Number of objects.
+    name : str
+        Name of the parameter, for messages.
+
+    Returns
+    -------
+    array of shape (n_objects,) or None
+        The values; None for None.
+
+    Raises
+    ------
+    ValueError
+        If the values have another shape.
+    """
     if values is None:
         return None
     if pd.api.types.is_float_dtype(getattr(values, "dtype", None)):

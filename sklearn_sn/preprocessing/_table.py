@@ -82,7 +82,24 @@ def remember_columns(transformer, X):
 
 
 def require_column(transformer, X, column, remedy=""):
-    """Raise if a table lacks a column or has it twice; `remedy` is appended to the message."""
+    """Raise if a table lacks a column or has it twice.
+
+    Parameters
+    ----------
+    transformer : estimator
+        Estimator that needs the column, for messages.
+    X : pandas.DataFrame
+        Table.
+    column : str
+        Name of the column.
+    remedy : str, default=""
+        Text appended to the message.
+
+    Raises
+    ------
+    ValueError
+        If the column is missing or duplicated.
+    """
     if column not in X.columns:
         raise ValueError(
             f"{type(transformer).__name__} needs the column {column!r}, but X has "
@@ -97,6 +114,20 @@ def present_columns(transformer, X, columns):
 
     A column that was present during `fit` may be absent; the final estimator of a pipeline decides
     whether that is an error. A column that was never present raises an error.
+
+    Parameters
+    ----------
+    transformer : estimator
+        Estimator, fitted or not.
+    X : pandas.DataFrame
+        Table to transform.
+    columns : list of str
+        Nested columns that the transformer changes.
+
+    Returns
+    -------
+    list of str
+        The columns that `X` has.
     """
     seen = list(getattr(transformer, "feature_names_in_", ()))
     for column in columns:

@@ -21,7 +21,7 @@ every = pytest.mark.parametrize("detector", DETECTORS, ids=str)
 
 @pytest.fixture
 def blobs():
-    """Three classes, one of them rare and flat, with a dead feature; and what is between them."""
+    """Three classes, one rare and flat, with a constant feature, and outliers between them."""
     rng = np.random.default_rng(0)
     centers = np.array([[0, 0, 0, 0], [8, 0, 0, 0], [0, 8, 0, 0.0]])
     y = np.repeat([0, 1, 2], [400, 300, 30])
@@ -86,7 +86,7 @@ def test_labels_must_fit(blobs):
 
 
 @pytest.mark.parametrize("detector", [MultiClassIsolationForest, ClassDistanceDetector])
-def test_fit_predict_knows_the_classes(detector):
+def test_fit_predict_uses_the_classes(detector):
     rng = np.random.default_rng(0)
     X = np.concatenate([rng.normal(size=(300, 2)), rng.normal(8, 1, (30, 2))])
     y = np.repeat(["a", "b"], [300, 30])

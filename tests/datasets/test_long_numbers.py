@@ -1,4 +1,4 @@
-"""Numbers of long tables, and what is said of those that are none."""
+"""Numbers of long tables, and messages about invalid ones."""
 
 import numpy as np
 import pandas as pd
@@ -40,7 +40,7 @@ def table(field, values):
     ],
 )
 @pytest.mark.parametrize("kind", ["frame", "categories", "astropy"])
-def test_what_is_no_number_is_refused_by_place(column, values, message, kind):
+def test_text_that_is_not_a_number_is_rejected_with_its_place(column, values, message, kind):
     points = POINTS.assign(**{column: values})
     if kind == "categories":
         points[column] = pd.Categorical(points[column])
@@ -52,7 +52,7 @@ def test_what_is_no_number_is_refused_by_place(column, values, message, kind):
         read_tables(None, points)
 
 
-def test_spectra_are_refused_by_place():
+def test_invalid_spectra_are_rejected_with_their_place():
     pixels = pd.DataFrame({"object_id": ["a"] * 2, "wave": [4000.0, 5000.0], "flux": ["1", "<2"]})
     with pytest.raises(ValueError, match=r"^spectra, column 'flux': '<2' of object 'a' \(row 1\)"):
         read_tables(None, None, pixels)
@@ -62,7 +62,7 @@ def test_spectra_are_refused_by_place():
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", None])
-def test_limits_as_text_are_left_out_and_said(tmp_path, suffix):
+def test_limits_as_text_are_dropped_with_a_warning(tmp_path, suffix):
     points = POINTS.assign(magpsf=["18.0", "> 19.2", ">20"], sigmapsf=["0.1", "", None])
     given = points
     if suffix:
@@ -86,7 +86,7 @@ def test_limits_of_fluxes():
     assert as_ragged(X["light_curve"])["flux"].tolist() == [1.5]
 
 
-def test_a_kept_limit_with_a_flux_is_not_said():
+def test_a_kept_limit_with_a_flux_does_not_warn():
     points = POINTS.assign(magpsf=["18.0", ">19.2", ">19.5"], flux=[1.0, 2.0, 3.0])
     X = read_tables(None, points, upper_limits="keep")
     assert as_ragged(X["light_curve"])["flux"].tolist() == [1.0, 2.0, 3.0]

@@ -37,6 +37,6 @@ def test_bad_numbers_are_named(changes, named):
         Spectrograph(**(good | changes))
 
 
-def test_unknown_names_are_refused():
+def test_unknown_names_are_rejected():
     with pytest.raises(ValueError, match="'name' parameter of get_spectrograph"):
         get_spectrograph("hst")

@@ -176,7 +176,7 @@ def test_one_warning_names_what_was_left_out():
     assert as_ragged(X["light_curve"]).n_points == 0
 
 
-def test_wrong_tables_are_refused_by_name():
+def test_errors_name_the_table_and_the_column():
     with pytest.raises(ValueError, match="'a' more than once"):
         read_tables(pd.concat([OBJECTS, OBJECTS.iloc[1:2]]), POINTS)
     with pytest.raises(ValueError, match=r"no column for 'flux or mag'.*'band'"):
@@ -237,7 +237,7 @@ def test_real_pairs(real_data):
     given = as_ragged(X["spectrum"]).lengths
     counts = pixels.groupby("object_id", observed=True).size()
     assert (given == counts.reindex(X.index).to_numpy()).all()
-    # What is not there is a limit, or a magnitude in a band that cannot be read.
+    # The missing points are limits, or magnitudes in unknown bands.
     kept = as_ragged(X["light_curve"]).lengths
     assert (kept <= points[~points["upper_limit"]].groupby("object_id").size()[X.index]).all()
     assert kept.sum() > 0.95 * (~points["upper_limit"]).sum()
@@ -250,7 +250,7 @@ def test_real_pairs(real_data):
 def test_real_fluxes_agree_with_those_computed_independently(real_data):
     columns = ["object_id", "time", "band", "mag", "mag_err", "system", "upper_limit", "flux_ujy"]
     points = pd.read_parquet(real_data / "osc_pairs_lightcurves.parquet", columns=columns)
-    # The bands that the registry does not know are left out of the comparison.
+    # Bands that are not in the registry are left out of the comparison.
     points = points[points["flux_ujy"].notna() & ~points["band"].isin(["LSQGR", "W1", "W2"])]
     X = read_tables(None, points.drop(columns="flux_ujy"), id_column="object_id")
     measured = points[~points["upper_limit"]].groupby("object_id")["flux_ujy"].sum()

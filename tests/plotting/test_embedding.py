@@ -103,7 +103,7 @@ def test_domains_are_filled_and_open(clusters, y):
     assert sum(len(c.get_offsets()) for c in drawn) == 60
 
 
-def test_refuses_what_does_not_fit(clusters):
+def test_inconsistent_inputs_are_rejected(clusters):
     Z, y = clusters
     with pytest.raises(ValueError, match="minimum of 3"):
         EmbeddingDisplay.from_embeddings(Z[:2])

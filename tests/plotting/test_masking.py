@@ -10,7 +10,7 @@ from sklearn_sn.plotting import MaskingDisplay
 
 
 class Counting(MeanSpectrumGenerator):
-    """Answers the mean spectrum, further off for every point that is missing."""
+    """Predict the mean spectrum, with an offset that grows with the missing points."""
 
     def predict(self, X, **where):
         lengths = as_ragged(X["light_curve"], kind="light_curve").lengths

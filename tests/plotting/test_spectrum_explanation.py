@@ -1,4 +1,4 @@
-"""Spectra over what their wavelengths say."""
+"""Spectra over the importance of their wavelengths."""
 
 import numpy as np
 import pytest

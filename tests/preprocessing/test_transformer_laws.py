@@ -258,7 +258,7 @@ def test_all_in_one_pipeline(X):
     out = clone(pipeline).fit(X).transform(X)
     assert out.shape == (9, 100)
     assert np.isfinite(out.drop(index="SN2003a")).to_numpy().mean() > 0.8
-    # Spectra on one grid go on as a 2-D array.
+    # Spectra on one grid become a 2-D array.
     flat = make_pipeline(SpectrumResampler(n_bins=100), MedianFilter(), ContinuumNormalizer())
     assert flat.fit_transform(X).shape == (9, 100)
     named = flat.set_output(transform="pandas").fit_transform(X)
