@@ -58,6 +58,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
                 f"X and y must have the same length. Got {len(X)} samples and {len(y)} labels."
             )
         self.classes_, codes = np.unique(y, return_inverse=True)
+        # Scores of the training samples, each in its best-matching class.
         scores = self._fit_classes(X, codes)
         self.offset_ = self._auto_offset(scores)
         if self.contamination != "auto":

@@ -126,6 +126,7 @@ class ClassDistanceDetector(ClassConditionalDetector):
                 centred = X[codes == code] - self.means_[code]
                 self.neighbors_.append(search.fit(centred @ whitener))
         distances = self._distances(X)  # (2, n_samples, n_classes)
+        # Bring both distances to a common scale: their median over the training samples.
         medians = np.median(distances.min(axis=2), axis=1)
         self.scales_ = np.where(medians > 0, medians, 1.0)
         return self._combined(distances).max(axis=1)
@@ -156,6 +157,7 @@ class ClassDistanceDetector(ClassConditionalDetector):
 def _to_neighbour(search, white, k):
     """Return the distance to the k-th (or last) neighbour, excluding the sample itself."""
     distances, _ = search.kneighbors(white, min(k + 1, search.n_samples_fit_))
+    # A training sample finds itself at distance 0; skip that column.
     itself = (distances[:, 0] < _SAME).astype(int)
     # A class of one sample has no other neighbour.
     distances = np.column_stack([distances, np.full(len(distances), np.inf)])

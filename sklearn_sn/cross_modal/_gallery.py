@@ -53,6 +53,7 @@ class Gallery:
         cells = as_ragged(X[modality], kind=modality).take(rows)
         fields = {}
         for name, values in cells.fields.items():
+            # Plain arrays can be saved by save_model; pandas objects cannot.
             if isinstance(values, pd.Categorical):
                 values = (values.codes.copy(), np.asarray(values.categories, dtype=object))
             fields[name] = values.copy() if isinstance(values, np.ndarray) else values

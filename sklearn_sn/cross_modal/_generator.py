@@ -192,6 +192,7 @@ class CrossModalGenerator(NeighborGenerator):
                 f"{type(self.embedder_).__name__} has no method 'generate'; use "
                 "method='neighbors'."
             )
+        # "auto" prefers the embedder's own generation.
         use_embedder = is_generative and self.method != "neighbors"
         self.method_ = "generate" if use_embedder else "neighbors"
         if self.method_ == "generate":

@@ -18,6 +18,7 @@ class NeighborGenerator(SpectrumGenerator):
     """
 
     def _fit_neighbors(self, X):
+        # The retriever must not fit the embedder a second time.
         frozen = self.embedder_
         if not isinstance(frozen, FrozenEstimator):
             frozen = FrozenEstimator(frozen)
@@ -37,11 +38,14 @@ class NeighborGenerator(SpectrumGenerator):
         gallery_index = np.searchsorted(rows, object_index)
         stored = flux
         if self.phase_correction:
+            # Store the deviation from the mean at the spectrum's phase; _expected adds the mean at
+            # the requested phase.
             stored, fill = flux - fill, np.zeros_like(fill)
         self.spectra_ = NeighborSpectra.from_spectra(gallery_index, phase, stored, fill)
         # Predict each training object from the others, to estimate the residuals.
         k = min(self.n_neighbors + 1, len(rows))
         distance, indices = self.retriever_.kneighbors(X.iloc[rows], k)
+        # Drop the object itself or, among duplicates that hide it, the farthest neighbour.
         itself = indices == np.arange(len(rows))[:, None]
         itself[~itself.any(axis=1), -1] = True
         if k > 1:

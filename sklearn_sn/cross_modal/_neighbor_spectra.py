@@ -67,6 +67,7 @@ class NeighborSpectra:
             Indices of spectra.
         """
         phase = np.clip(phase, -_UNKNOWN_PHASE, _UNKNOWN_PHASE)  # stay within the object's keys
+        # One sorted key for object and phase: a binary search finds the neighbours in phase.
         keys = self.object_index * _NEXT + self.phase
         after = np.searchsorted(keys, object_index * _NEXT + phase)
         before = np.maximum(after - 1, 0)

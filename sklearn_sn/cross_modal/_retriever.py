@@ -188,7 +188,7 @@ class CrossModalRetriever(BaseEstimator):
         X = as_frame(X)
         if n_neighbors is None:
             n_neighbors = min(self.n_neighbors, len(self.gallery_))
-        if not len(X):
+        if not len(X):  # NearestNeighbors rejects empty input
             empty = np.empty((0, n_neighbors)), np.empty((0, n_neighbors), dtype=np.int64)
             return empty if return_distance else empty[1]
         codes = encode(self.embedder_, X, self.query)
@@ -247,6 +247,7 @@ class CrossModalRetriever(BaseEstimator):
                 f"Got {self.query!r} for both."
             )
         X = as_frame(X)
+        # Modalities beyond MODALITIES, such as metadata, are present in every row.
         both = _present(X, self.target)
         if self.query in MODALITIES:
             both &= _present(X, self.query)

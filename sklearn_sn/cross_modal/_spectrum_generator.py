@@ -67,6 +67,7 @@ class SpectrumGenerator(BaseEstimator):
                 f"{tuple(self.wavelength_range)!r} Å. Spectra need times, and X a column 't_peak' "
                 "(MJD)."
             )
+        # Leave out the extremes of the range, which few spectra reach.
         low, high = np.percentile(spectra["wavelength"], [2.0, 98.0])
         self.wavelength_ = np.geomspace(low, high, N_WAVELENGTHS)
         self.phases_ = PhaseTable(self.phase_bins).fit(phase[has_phase])
@@ -207,6 +208,8 @@ class SpectrumGenerator(BaseEstimator):
                 f"The 'coverage' parameter of {type(self).__name__} must be in the range "
                 f"(0, {_MAX_COVERAGE}]. Got {coverage!r} instead."
             )
+        # The outermost of n values are at quantiles 1 / (n + 1) and n / (n + 1): the least n for
+        # which the interval does not extend beyond them.
         needed = int(np.ceil(2.0 / (1.0 - coverage) - 1e-9)) - 1
         if self.n_residuals_ < needed:
             warn_quality(
@@ -235,8 +238,8 @@ def reshape_samples(flux, coordinates, X, as_nested):
     ----------
     flux : array of shape (n_objects, n_samples, n_phases, n_wavelengths)
         Samples.
-    coordinates : QueryCoordinates
-        Query coordinates, with shape and ``to_nested``.
+    coordinates : query coordinates
+        Result of :func:`sklearn_sn.data.spectrum_coordinates`.
     X : pandas.DataFrame of n_objects rows
         Table with the index of the column.
     as_nested : bool

@@ -139,10 +139,10 @@ def fetch_open_supernova_catalog(
 
     Notes
     -----
-    If the telescope or instrument identifies the survey, a band name is interpreted within that
-    survey (Swift's U, Pan-STARRS1's g). Spectra that the catalogue marks as deredshifted are
-    shifted to the observer frame. Spectra of one object that share a time are separated by 8.6 s
-    (see :func:`read_tables`).
+    The catalogue is described in [1]_. If the telescope or instrument identifies the survey, a band
+    name is interpreted within that survey (Swift's U, Pan-STARRS1's g). Spectra that the catalogue
+    marks as deredshifted are shifted to the observer frame. Spectra of one object that share a time
+    are separated by 8.6 s (see :func:`read_tables`).
 
     References
     ----------

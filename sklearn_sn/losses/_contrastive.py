@@ -8,11 +8,11 @@ from torch.nn import functional as F
 
 
 class InfoNCELoss(nn.Module):
-    r"""Symmetric InfoNCE loss over pairs of modalities [1]_ [2]_.
+    r"""Symmetric InfoNCE loss over pairs of modalities.
 
     It attracts the embeddings of one object in two modalities, and repels those of different
-    objects. For modalities :math:`x, y` of :math:`B` objects, unit vectors, and logit scale
-    :math:`s`,
+    objects, as in AstroCLIP [1]_ and Maven [2]_. For modalities :math:`x, y` of :math:`B` objects,
+    unit vectors, and logit scale :math:`s`,
 
     .. math::
 

@@ -6,9 +6,11 @@ from torch.nn import functional as F
 
 
 class FocalLoss(nn.Module):
-    r"""Focal loss: cross-entropy with less weight on well-classified examples [1]_.
+    r"""Focal loss: cross-entropy with less weight on well-classified examples.
 
-    .. math:: L_i = -w_{y_i} (1 - p_{i, y_i})^\gamma \log p_{i, y_i}
+    The loss of an example with label :math:`y_i` is [1]_
+
+    .. math:: L_i = -w_{y_i} (1 - p_{i, y_i})^\gamma \log p_{i, y_i}.
 
     Parameters
     ----------
@@ -59,9 +61,11 @@ class FocalLoss(nn.Module):
 
 
 def effective_number_weights(counts, beta):
-    r"""Compute class weights from the effective number of examples [1]_.
+    r"""Compute class weights from the effective number of examples.
 
-    .. math:: w_c \propto \frac{1 - \beta}{1 - \beta^{n_c}}
+    The weight of class :math:`c` with :math:`n_c` examples is [1]_
+
+    .. math:: w_c \propto \frac{1 - \beta}{1 - \beta^{n_c}}.
 
     Parameters
     ----------

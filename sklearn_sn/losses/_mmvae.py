@@ -42,11 +42,11 @@ def laplace_log_likelihood(value, mean, scale, pad_mask, error=None):
 
 
 class MMVAELoss(nn.Module):
-    r"""Negative bound on the log-evidence of all modalities that an object has [1]_.
+    r"""Negative bound on the log-evidence of all modalities that an object has.
 
     The posterior of an object is the mixture :math:`q(z) = \frac 1M \sum_m q_m(z)` of its experts,
     each a product of Laplace distributions. The prior :math:`p(z)` is a product of standard Laplace
-    distributions. Each expert contributes K samples, weighted against the full mixture:
+    distributions [1]_. Each expert contributes K samples, weighted against the full mixture:
 
     .. math::
 

@@ -6,9 +6,9 @@ from torch.nn import functional as F
 
 
 class SupConLoss(nn.Module):
-    r"""Supervised contrastive loss [1]_, averaged over pairs as in [2]_.
+    r"""Supervised contrastive loss.
 
-    It attracts objects of one class and repels objects of different classes:
+    It attracts objects of one class and repels objects of different classes [1]_:
 
     .. math::
 
@@ -17,7 +17,7 @@ class SupConLoss(nn.Module):
         \qquad P = \{(i, j) : i \ne j,\; y_i = y_j\},
 
     with the cosine similarity :math:`s_{ij}` of two latent vectors. The mean extends over all
-    ordered pairs of one class. A batch without such a pair contributes 0.
+    ordered pairs of one class, as in [2]_. A batch without such a pair contributes 0.
 
     Parameters
     ----------

@@ -126,6 +126,7 @@ def _check_values(values, name, caller, allow_infinite):
             f"The {name!r} parameter of {caller} must be an array with at least one value. Got an "
             f"array of shape {values.shape} instead."
         )
+    # Comparisons with NaN are False, which would count as "not covered" without a warning.
     bad = np.isnan(values) if allow_infinite else ~np.isfinite(values)
     if bad.any():
         kind = "NaN" if allow_infinite else "NaN or infinite"

@@ -82,6 +82,7 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
             f"features. Got {query.shape[1]} and {candidates.shape[1]} instead."
         )
     if metric == "euclidean":
+        # A common scale keeps the order, prevents overflow and makes _TIE relative.
         size = max(np.abs(query).max(), np.abs(candidates).max()) or 1.0
         query, candidates = query / size, candidates / size
     n = len(query)
@@ -96,6 +97,7 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
             similarity = query[rows] @ candidates.T
         else:
             similarity = -cdist(query[rows], candidates)
+        # similarity and partner have the shape (n_rows, n_objects).
         partner = codes[rows, None] == codes
         best = np.max(similarity, axis=1, where=partner, initial=-np.inf)[:, None]
         tied = np.abs(similarity - best) <= _TIE
@@ -103,6 +105,7 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
         n_tied = np.count_nonzero(tied, axis=1)
         n_partners = np.count_nonzero(tied & partner, axis=1)
         for i, n_nearest in enumerate(ks):
+            # Ranks among the tied candidates that are left after the strictly better ones.
             n_ranks = np.clip(n_nearest - n_better, 0, n_tied)
             hits[i] += np.sum(1.0 - _miss_probability(n_tied, n_partners, n_ranks))
     recall = hits / n

@@ -140,6 +140,7 @@ def horizon_sweep(
         )
         for _, part, chosen in tasks
     )
+    # Sort the results by horizon and fold; a fit with fit_on="all" has all horizons.
     scores, lengths = {}, [[] for _ in days]
     for (fold, _, chosen), result in zip(tasks, results, strict=True):
         for horizon, (values, n_points) in zip(chosen, result, strict=True):
@@ -155,6 +156,7 @@ def _fit_and_score(estimator, X, y, train, test, truncators, truncate_training, 
     X_train, X_test = (_safe_indexing(X, rows) for rows in (train, test))
     if truncate_training:
         (truncator,) = truncators
+        # One fit per horizon: train on light curves as short as those of the test part.
         X_train = truncator.fit_transform(X_train)
     estimator.fit(X_train, _safe_indexing(y, train))
     results = []

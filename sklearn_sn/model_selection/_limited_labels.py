@@ -119,6 +119,7 @@ def limited_labels_curve(
     strata = _strata(stratify, estimator, y)
     scorer = check_scoring(estimator, scoring)
     splitter = check_cv(cv, y, classifier=is_classifier(estimator))
+    # Draw all objects before the fits, so that the draws do not depend on n_jobs.
     rng = check_random_state(random_state)
     parts = list(splitter.split(X, y, groups))
     if not parts:
@@ -139,8 +140,9 @@ def limited_labels_curve(
             order = train[stratified_order(train_strata, rng)]
             for i, budget in enumerate(budgets):
                 if budget is not None:
+                    # Prefixes of one order: larger draws contain the smaller ones.
                     tasks[i, fold, draw] = (order[:budget], test)
-                elif draw == 0:
+                elif draw == 0:  # the complete training part is the same in every draw
                     tasks[i, fold, draw] = (train, test)
     results = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_score)(clone(estimator), X, y, train, test, scorer)

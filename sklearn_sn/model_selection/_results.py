@@ -124,6 +124,7 @@ def score_or_nan(scorer, estimator, X, y):
     try:
         return scorer(estimator, X, y)
     except Exception as error:
+        # For example, a small test part may lack a class; the other folds remain valid.
         warnings.warn(
             f"Scoring failed on {len(y)} objects; the score is set to NaN. {error}",
             UserWarning,

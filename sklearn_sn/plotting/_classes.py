@@ -65,7 +65,7 @@ def scatter_classes(ax, x, y, classes, *, filled=None, domains=None, **kwargs):
     if classes is None:
         codes, names = np.zeros(len(x), dtype=int), [None]
     else:
-        codes, names = pd.factorize(classes, sort=True)
+        codes, names = pd.factorize(classes, sort=True)  # None gets the code -1
     # Draw common classes first, so that they do not hide rare ones.
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     for code in [-1, *np.argsort(-counts, kind="stable")]:

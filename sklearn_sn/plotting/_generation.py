@@ -240,6 +240,7 @@ class GenerationDisplay:
 
     def _draw_spectra(self, ax, number, colours, tolerance, style):
         x, fluxes = self.wavelength, self.flux[number]
+        # Offset the spectra downwards by phase, so that intervals hardly overlap.
         step = _step(fluxes, self.lower[number], self.upper[number])
         for i, phase in enumerate(self.phases[number]):
             base = -i * step
@@ -330,5 +331,6 @@ def _step(flux, lower, upper):
     """Return the vertical offset at which neighbouring spectra hardly overlap."""
     if len(flux) == 1:
         return 0.0
+    # The 98th percentile ignores narrow features, which may overlap.
     above = upper[1:] - lower[:-1]
     return float(max(np.percentile(above, 98.0, axis=1).max(), 0.3 * np.ptp(flux), 0.2))

@@ -136,6 +136,7 @@ class LightCurveDisplay:
         if scale == "flux":
             ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
         limits = []
+        # Draw in order of wavelength, which is also the order of the legend.
         for rank, code in enumerate(np.argsort(wavelengths, kind="stable")):
             in_band = codes == code
             marks = {"color": colours[code], "label": bands[code], "marker": MARKERS[rank % 9]}
@@ -145,7 +146,7 @@ class LightCurveDisplay:
             else:
                 limits.append(_draw_mag(ax, *curve, marks | style))
         if scale == "mag":
-            ax.yaxis.set_inverted(True)
+            ax.yaxis.set_inverted(True)  # brighter is up
         label = "Flux (µJy)" if scale == "flux" else "AB magnitude"
         xlabel = "Time (MJD, days)" if time_zero is None else f"Days since MJD {time_zero:.10g}"
         ax.set(xlabel=xlabel, ylabel=label, title=self.name or "")

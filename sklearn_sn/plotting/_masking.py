@@ -197,6 +197,7 @@ def _measured(X, estimator, grid, max_spectra):
     _, spectra, object_index, phase = measurements_by_phase(X, estimator)
     curves = as_ragged(X["light_curve"], kind="light_curve")
     taken = curves.lengths[object_index] > 0
+    # Rank of each spectrum within its object; object_index is sorted.
     number = np.arange(len(object_index)) - np.searchsorted(object_index, object_index)
     taken &= number < max_spectra
     if not taken.any():

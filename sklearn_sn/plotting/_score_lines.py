@@ -87,6 +87,7 @@ class ScoreLinesDisplay:
 
     def _finish(self, ax, ticks, label):
         ax.set_xscale("log")
+        # Results may differ slightly in their positions; overlapping labels are unreadable.
         kept = []
         for x in sorted(ticks):
             if not kept or np.log(x / kept[-1]) > _NEAR:

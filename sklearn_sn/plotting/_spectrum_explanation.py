@@ -108,6 +108,7 @@ class SpectrumExplanationDisplay:
         bins, importance = estimator.explain(row, **kwargs)
         redshift = spectra.redshift
         if rest_frame and redshift is not None:
+            # The estimator explains rest-frame bins; the spectra are drawn as observed.
             bins = bins * (1.0 + redshift)
         if redshift is None and getattr(estimator, "n_redshifts_", 0):
             redshift = float(estimator.predict_redshift(row)[0])
@@ -155,6 +156,7 @@ class SpectrumExplanationDisplay:
         self.ax_, self.figure_ = ax, _ = display.ax_, display.figure_
         low, high = ax.get_ylim()
         limits = ax.get_xlim()
+        # pcolormesh needs edges: midpoints between bins, and mirrored ones at both ends.
         middle = 0.5 * (bins[1:] + bins[:-1])
         edges = np.concatenate([[2 * bins[0] - middle[0]], middle, [2 * bins[-1] - middle[-1]]])
         most = np.abs(importance).max() or 1.0

@@ -100,6 +100,7 @@ def _from_cells(column, known, lengths):
             values = _plain(values)
             if values.shape == (lengths[row],):
                 parts.setdefault(str(field), []).append((row, values))
+    # Place the cells of each field at the points of their objects; other points stay null.
     offsets = np.concatenate([[0], np.cumsum(lengths)])
     fields = {}
     for field, cells in parts.items():

@@ -74,6 +74,7 @@ def _moving_median(values, begin, end, size):
         window.sort(axis=1)  # NaN last
         counts = np.maximum((~np.isnan(window)).sum(axis=1), 1)
         rows = np.arange(stop - start)
+        # The mean of the two middle values; they coincide if the count is odd.
         out[start:stop] = 0.5 * window[rows, (counts - 1) // 2] + 0.5 * window[rows, counts // 2]
     out[np.isnan(values)] = np.nan
     return out

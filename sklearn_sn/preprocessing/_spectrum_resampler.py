@@ -278,6 +278,7 @@ def _means(flux, flux_err, covered, time, object_index):
     if len(starts) == 0:
         return flux, flux_err, covered, time, object_index
     counts = np.diff(np.append(starts, len(object_index)))
+    # Scale each spectrum to the first covering one of its object: relative spectra have any unit.
     level = _median_size(flux, covered)
     covering = np.where(covered.any(axis=1), np.arange(len(level)), len(level) - 1)
     earliest = np.minimum.reduceat(covering, starts)
@@ -289,10 +290,12 @@ def _means(flux, flux_err, covered, time, object_index):
     divisor = np.where(number > 0, number, np.nan)
     total = np.add.reduceat(np.where(covered, flux * scale, 0.0), starts, axis=0)
     error = np.where(covered, flux_err * scale, 0.0)
+    # Add errors in quadrature, in units of the largest, to prevent overflow.
     largest = np.nanmax(np.where(np.isfinite(error), error, 0.0), axis=1, initial=0.0)
     unit = np.maximum.reduceat(largest, starts)[:, None]
     unit = np.where(unit > 0, unit, 1.0)
     square = np.add.reduceat((error / np.repeat(unit, counts, axis=0)) ** 2, starts, axis=0)
+    # Average times as offsets from the first: MJD themselves would lose precision.
     used = covered.any(axis=1)
     after = np.where(used, time - np.repeat(time[earliest], counts), 0.0)
     n_used = np.maximum(np.add.reduceat(used.astype(np.int64), starts), 1)

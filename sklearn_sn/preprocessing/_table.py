@@ -63,6 +63,7 @@ def replace_column(X, column, points, object_index, given=None):
     pandas.DataFrame
         The new table.
     """
+    # Rows of one object are contiguous: merge their points to one cell per object.
     ends = np.cumsum(np.bincount(object_index, minlength=len(X)))
     offsets = points.offsets[np.concatenate([[0], ends]).astype(np.int64)]
     fields = {name: values for name, values in points.fields.items() if name != "position"}
