@@ -82,11 +82,11 @@ class GridSed:
         position = np.clip(position, 0.0, max(last - 1e-9, 0.0))
         row = position.astype(np.int64)
         part = (position - row)[:, None]
-        place = (np.log(wavelength) - self._log_start) / np.log(_RATIO)
+        column_position = (np.log(wavelength) - self._log_start) / np.log(_RATIO)
         # Extrapolate with the flux at the ends of the grid.
-        place = np.clip(place, 0.0, self._flux.shape[1] - 1.0 - 1e-9)
-        column = place.astype(np.int64)
-        share = place - column
+        column_position = np.clip(column_position, 0.0, self._flux.shape[1] - 1.0 - 1e-9)
+        column = column_position.astype(np.int64)
+        share = column_position - column
         row = row[:, None]
         below = np.minimum(row + 1, self._n_days - 1)
         flux = (1.0 - part) * self._pixel(row, column, share)

@@ -55,7 +55,7 @@ class LongTable:
         """Return the astropy unit of a field, or None."""
         return getattr(self.columns.get(field), "unit", None)
 
-    def place(self, field):
+    def location(self, field):
         """Describe the location of a field, for messages."""
         return f"{self.parameter}, column {self.names[field]!r}"
 
@@ -89,7 +89,7 @@ class LongTable:
             return to_unit(values, unit).astype(np.float64), np.zeros(len(self), dtype=bool)
         except (TypeError, ValueError) as error:
             if not _holds_text(values):
-                raise ValueError(f"{self.place(field)}: {error}") from error
+                raise ValueError(f"{self.location(field)}: {error}") from error
         numbers, limits = self._from_text(field)
         column_unit = self.unit(field)
         if column_unit is not None:
@@ -109,8 +109,8 @@ class LongTable:
             row = int(np.argmax(bad))
             text = texts[codes[row]]
             raise ValueError(
-                f"{self.place(field)}: {text!r} of object {self.object_of(row)} (row {row}) is not "
-                f"a number; {self._remedy(field, text)}."
+                f"{self.location(field)}: {text!r} of object {self.object_of(row)} (row {row}) is "
+                f"not a number; {self._remedy(field, text)}."
             )
         return numbers[codes], limits[codes]
 
@@ -156,7 +156,7 @@ def in_magnitudes(table, field):
     if isinstance(unit, u.MagUnit):
         if unit != u.ABmag and field != "mag_err":
             raise ValueError(
-                f"{table.place(field)}: magnitudes in {unit} are not supported; convert them to "
+                f"{table.location(field)}: magnitudes in {unit} are not supported; convert them to "
                 "AB with mag.to(u.ABmag, u.spectral_density(band_wavelength(band) * u.AA))."
             )
         return *table.numbers_and_limits(field, unit), "AB" if unit == u.ABmag else None
@@ -164,7 +164,7 @@ def in_magnitudes(table, field):
         return *table.numbers_and_limits(field, unit), None
     if not unit.is_equivalent(u.mag):
         raise ValueError(
-            f"{table.place(field)}: {unit} is not a unit of magnitudes; use u.ABmag, or u.mag "
+            f"{table.location(field)}: {unit} is not a unit of magnitudes; use u.ABmag, or u.mag "
             "with the parameter 'system' or a column 'system'."
         )
     return *table.numbers_and_limits(field, u.mag), None

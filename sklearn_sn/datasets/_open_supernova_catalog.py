@@ -260,8 +260,8 @@ def _event(key, folder, download_if_missing, n_retries, delay):
         event = _read_event(path.read_bytes())
         if event is None:
             raise ValueError(
-                f"The cached file {path} is damaged: it holds no object of the catalogue. Please "
-                "delete it and fetch again."
+                f"The cached file {path} is damaged (it holds no object of the catalogue); delete "
+                "it and fetch again."
             )
         return event
     if not download_if_missing:

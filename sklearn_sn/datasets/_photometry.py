@@ -20,7 +20,7 @@ _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
 _CAMERAS = {"gpc": "ps1"}  # camera name to survey name
 
 
-def read_bands(bands, systems=None, places=(), *, survey=None, default_system="native"):
+def read_bands(bands, systems=None, facilities=(), *, survey=None, default_system="native"):
     """Resolve the bands of points to canonical names, and the flux of magnitude 0 in each.
 
     Parameters
@@ -29,10 +29,10 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
         Band names as published.
     systems : array-like, shape (n_points,), optional
         Magnitude systems as published; empty if unknown.
-    places : sequence of array-like, each of shape (n_points,)
+    facilities : sequence of array-like, each of shape (n_points,)
         Survey, telescope and instrument. They distinguish bands that share a name.
     survey : str, optional
-        Survey of all bands; `places` then has no effect on the names.
+        Survey of all bands; `facilities` then has no effect on the names.
     default_system : {"native", "AB", "Vega"} or Categorical of them, default="native"
         System of the points without one: one for all points, or one per point.
 
@@ -48,17 +48,17 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
     if isinstance(default_system, str):
         default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
     systems = [None] * len(bands) if systems is None else systems
-    combinations, codes = _combinations([bands, systems, default_system, *places])
+    combinations, codes = _combinations([bands, systems, default_system, *facilities])
     parts = [
-        (as_text(band), system, default, [as_text(p) or "" for p in places])
-        for band, system, default, *places in combinations
+        (as_text(band), system, default, [as_text(p) or "" for p in facilities])
+        for band, system, default, *facilities in combinations
     ]
-    texts = [_label(text, places) for text, _, _, places in parts]
+    texts = [_label(text, facilities) for text, _, _, facilities in parts]
     resolved = [None] * len(texts)
     if survey is None:
         resolved = [
-            _by_place(text, system, places)
-            for text, (_, system, _, places) in zip(texts, parts, strict=True)
+            _by_facility(text, system, facilities)
+            for text, (_, system, _, facilities) in zip(texts, parts, strict=True)
         ]
     # Resolve the rest in one call, so that codes of another survey are not mistaken for ZTF's
     # 1, 2 and 3.
@@ -66,8 +66,8 @@ def read_bands(bands, systems=None, places=(), *, survey=None, default_system="n
     by_name = canonical_bands(np.array([*rest, None], dtype=object), survey, ambiguous="unknown")
     resolved = [one or other for one, other in zip(resolved, by_name[:-1], strict=True)]
     zero_flux = [
-        _zero_flux(name, system, places, default)
-        for name, (_, system, default, places) in zip(resolved, parts, strict=True)
+        _zero_flux(name, system, facilities, default)
+        for name, (_, system, default, facilities) in zip(resolved, parts, strict=True)
     ]
     labels = [name or text for name, text in zip(resolved, texts, strict=True)]
     known = np.array([name is not None for name in resolved], dtype=bool)
@@ -92,17 +92,17 @@ def _combinations(columns):
     return list(zip(*(values[first] for values in tables), strict=True)), combined
 
 
-def _label(text, places):
+def _label(text, facilities):
     """Return the name, with a prefix if a WISE band would be read as one of Swift's."""
-    return f"WISE {text}" if text in ("W1", "W2", "W3", "W4") and "WISE" in places else text
+    return f"WISE {text}" if text in ("W1", "W2", "W3", "W4") and "WISE" in facilities else text
 
 
-def _by_place(text, system, places):
+def _by_facility(text, system, facilities):
     """Return the canonical name if the telescope identifies it, else None."""
     if text is None:
         return None
-    for place in places:
-        for survey in (place, *re.split(r"[/ :,]+", place)):
+    for facility in facilities:
+        for survey in (facility, *re.split(r"[/ :,]+", facility)):
             try:
                 name = canonical_band(text, survey=_CAMERAS.get(survey.lower(), survey))
             except ValueError:
@@ -115,9 +115,9 @@ def _by_place(text, system, places):
     return None
 
 
-def _zero_flux(name, system, places, default):
+def _zero_flux(name, system, facilities, default):
     system = magnitude_system(system, default if as_text(system) is None else "native")
-    if system == "native" and any(_PTF.match(place) for place in places):
+    if system == "native" and any(_PTF.match(facility) for facility in facilities):
         system = "AB"
     if system == "AB":
         return mag_to_flux(0.0)

@@ -18,7 +18,7 @@ from sklearn_sn.data import (
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 
-_PLACES = ("survey", "telescope", "instrument")
+_FACILITY_FIELDS = ("survey", "telescope", "instrument")
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
 # PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
 # 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
@@ -66,11 +66,11 @@ def gather_points(
     if "zero_point" in points and default_system != "AB":
         # `system` applies to magnitudes; the zero point of a flux is AB.
         default_system = pd.Categorical.from_codes(has_flux.astype(int), [default_system, "AB"])
-    places = [points[place] for place in _PLACES if place in points]
+    facilities = [points[field] for field in _FACILITY_FIELDS if field in points]
     bands, known, zero_flux = read_bands(
         points["band"],
         points.columns.get("system"),
-        places,
+        facilities,
         survey=survey,
         default_system=default_system,
     )
@@ -133,7 +133,7 @@ def _errors(points):
     try:
         reject_logarithmic(points.unit("flux_err"))
     except ValueError as error:
-        raise ValueError(f"{points.place('flux_err')}: {error}") from error
+        raise ValueError(f"{points.location('flux_err')}: {error}") from error
     return points.numbers("flux_err", "uJy")
 
 
@@ -146,8 +146,8 @@ def _reject_unknown_systems(points, used):
     wrong = np.array([*unknown, False])[codes] & used
     if wrong.any():
         row = int(np.argmax(wrong))
-        place = f"{points.place('system')}, object {points.object_of(row)} (row {row})"
-        raise unknown_system(place, distinct[codes[row]])
+        location = f"{points.location('system')}, object {points.object_of(row)} (row {row})"
+        raise unknown_system(location, distinct[codes[row]])
 
 
 def _reject_other_systems(points, field, system):
@@ -155,7 +155,7 @@ def _reject_other_systems(points, field, system):
     # If there are magnitudes, `system` applies to them only.
     if system == "Vega" and (field == "mag" or "mag" not in points):
         raise ValueError(
-            f"{points.place(field)} has the unit mag(AB), but system='Vega'. Omit 'system', or "
+            f"{points.location(field)} has the unit mag(AB), but system='Vega'. Omit 'system', or "
             "give the column the unit mag."
         )
     if "system" not in points:
@@ -166,7 +166,7 @@ def _reject_other_systems(points, field, system):
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
-            f"{points.place(field)} has the unit mag(AB), but column {points.names['system']!r} "
+            f"{points.location(field)} has the unit mag(AB), but column {points.names['system']!r} "
             f"is {distinct[codes[row]]!r} for object {points.object_of(row)} (row {row}). Give "
             f"{points.names[field]!r} the unit mag, or convert these rows to AB."
         )
@@ -197,7 +197,7 @@ def _error_scale(points, errors, survey, zero_point, flux_scale):
     try:
         return microjansky_of(points.unit("flux"))
     except ValueError as error:
-        raise ValueError(f"{points.place('flux_err')}: {error}") from error
+        raise ValueError(f"{points.location('flux_err')}: {error}") from error
 
 
 def _survey_scale(survey):

@@ -43,7 +43,7 @@ def known_names(parameter, values, allowed):
     values = [values] if isinstance(values, str) else list(values)
     if not values or len(set(values)) < len(values) or not set(values) <= set(allowed):
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must hold distinct names out of "
+            f"The {parameter!r} parameter of make_supernovae must hold distinct names from "
             f"{allowed}. Got {values!r} instead."
         )
     return values
@@ -110,14 +110,14 @@ def resolve_spectrographs(spectrographs):
     )
 
 
-def _resolve(parameter, values, kind, known, get):
+def _resolve(parameter, values, kind, available, get):
     values = [values] if isinstance(values, str | kind) else list(values)
     names = [value.name if isinstance(value, kind) else value for value in values]
-    unknown = [v for v in values if not isinstance(v, kind) and v not in known]
+    unknown = [v for v in values if not isinstance(v, kind) and v not in available]
     if not names or len(set(names)) < len(names) or unknown:
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must hold distinct names out of "
-            f"{tuple(known)}, or {kind.__name__} objects. Got {values!r} instead."
+            f"The {parameter!r} parameter of make_supernovae must hold distinct names from "
+            f"{tuple(available)}, or {kind.__name__} objects. Got {values!r} instead."
         )
     return [value if isinstance(value, kind) else get(value) for value in values]
 

@@ -260,10 +260,10 @@ def _load(table, parameter, id_column, mapping):
     return LongTable(parameter, fields, names, distinct, codes)
 
 
-def _objects(objects, id_column, known):
+def _objects(objects, id_column, object_lists):
     """Return the index of objects, and the plain columns on it."""
     if objects is None:
-        names = list(dict.fromkeys(name for part in known for name in part))
+        names = list(dict.fromkeys(name for part in object_lists for name in part))
         return pd.Index(names, name=id_column), None
     columns = load_columns(objects, "objects")
     if id_column not in columns:
@@ -327,7 +327,7 @@ def _spectra(pixels, rows, n_rows):
             try:
                 fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
             except ValueError as error:
-                raise ValueError(f"{pixels.place(name)}: {error}") from error
+                raise ValueError(f"{pixels.location(name)}: {error}") from error
     if "time" in pixels:
         fields["time"] = to_mjd(pixels.numbers("time", "d"))
     spectrum = None

@@ -143,10 +143,10 @@ def _check_interval(lower, upper, caller):
     _check_same_shape(caller, lower=lower, upper=upper)
     crossed = np.argwhere(lower > upper)
     if len(crossed):
-        place = tuple(int(i) for i in crossed[0])
+        index = tuple(int(i) for i in crossed[0])
         raise ValueError(
-            f"The 'lower' parameter of {caller} must not exceed 'upper'; at index {place} it is "
-            f"{lower[place]:g} and 'upper' is {upper[place]:g}."
+            f"The 'lower' parameter of {caller} must not exceed 'upper'; at index {index} it is "
+            f"{lower[index]:g} and 'upper' is {upper[index]:g}."
         )
     return lower, upper
 

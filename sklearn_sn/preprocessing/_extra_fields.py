@@ -29,15 +29,15 @@ def extra_fields(column, kind, lengths):
         dropped, mixed numbers and booleans become floats, and objects without the field get nulls.
         Other fields, such as 2-D ones, are omitted.
     """
-    known = {alias for aliases in FIELD_ALIASES[kind].values() for alias in aliases}
+    known_names = {alias for aliases in FIELD_ALIASES[kind].values() for alias in aliases}
     array = column.array
     if hasattr(array, "struct_array"):
         fields = _from_arrow(array.struct_array)
     elif isinstance(column.dtype, pd.ArrowDtype):
         fields = _from_arrow(array.__arrow_array__())
     else:
-        return _from_cells(column, known, lengths)
-    return {name: values for name, values in fields.items() if name.lower() not in known}
+        return _from_cells(column, known_names, lengths)
+    return {name: values for name, values in fields.items() if name.lower() not in known_names}
 
 
 def with_extra_fields(series, fields, positions):
@@ -90,11 +90,11 @@ def _from_arrow(array):
     return {name: pa.chunked_array(arrays) for name, arrays in parts.items()}
 
 
-def _from_cells(column, known, lengths):
+def _from_cells(column, known_names, lengths):
     parts, units = {}, {}
     for row, (name, cell) in enumerate(column.items()):
         for field, values in cell_items(cell, name):
-            if str(field).lower() in known:
+            if str(field).lower() in known_names:
                 continue
             units.setdefault(str(field), set()).update(_units(values))
             values = _plain(values)

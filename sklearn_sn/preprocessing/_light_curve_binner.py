@@ -74,8 +74,8 @@ class LightCurveBinner(TableTransformer):
 
         # Weights relative to the smallest error of the group, to prevent overflow.
         best = np.fmin.reduceat(error, starts)
-        known = np.isfinite(error)
-        weight = np.where(known, (best[group] / np.where(known, error, 1.0)) ** 2, 1.0)
+        has_error = np.isfinite(error)
+        weight = np.where(has_error, (best[group] / np.where(has_error, error, 1.0)) ** 2, 1.0)
         total = np.add.reduceat(weight, starts)
         share = weight / total[group]
         first = time[starts]

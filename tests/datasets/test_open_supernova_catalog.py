@@ -88,7 +88,7 @@ def test_damaged_cache_is_rejected(tmp_path):
     folder = tmp_path / "open_supernova_catalog"
     folder.mkdir()
     (folder / "SN2011fe.json").write_text('{"SN2011fe": {"name"')
-    with pytest.raises(ValueError, match="delete it"):
+    with pytest.raises(ValueError, match="delete it and fetch again"):
         fetch_open_supernova_catalog("SN2011fe", tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_shares_must_be_positive_numbers(share):
 
 @pytest.mark.parametrize("values", [[], ["SN Ia", "SN Ia"], ["SN Ia", "nova"], "nova"])
 def test_names_are_distinct_and_known(values):
-    with pytest.raises(ValueError, match=r"'classes' parameter .* distinct names"):
+    with pytest.raises(ValueError, match=r"'classes' parameter .* distinct names from"):
         known_names("classes", values, CLASSES)
 
 
