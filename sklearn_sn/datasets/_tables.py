@@ -129,8 +129,9 @@ def read_tables(
     ValueError
         If a table is of an unsupported type; a required column is missing; an object name is
         repeated; the band codes of most objects are ambiguous; a value is not a number (the message
-        names the column and the object); a unit cannot be converted or contradicts a system; the system of a zero
-        point is unknown; or a flux_err is in magnitudes, or has no unit beside a flux in
+        names the column and the object); a unit cannot be converted or contradicts a system; the
+        system of a zero point is unknown; or a flux_err is in magnitudes, or has no unit beside a
+        flux in
         magnitudes.
 
     Warns

@@ -38,7 +38,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             For input that cannot be repaired.
         """
         check_is_fitted(self, "net_")
-        mean, _, present = self._posteriors(self._read(X, self.modalities_)[0])
+        mean, _, present = self._posteriors(self._read(X, self.modalities_).dataset)
         return mixture_mean(mean, present)
 
     def encode(self, X, modality, return_scale=False):
@@ -62,7 +62,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         self._known("modality", modality)
-        mean, scale, _ = self._posteriors(self._read(X, [modality])[0])
+        mean, scale, _ = self._posteriors(self._read(X, [modality]).dataset)
         which = list(self.modalities_).index(modality)
         return (mean[which], scale[which]) if return_scale else mean[which]
 
@@ -127,7 +127,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        samples = self._samples(X, to, source, n_samples, rng)
+        z, frame, table = samples.z, samples.frame, samples.table
         places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
         L = places.log_wavelength.shape[1]
         flux = np.empty((len(table), n_samples, L), dtype=np.float32)
@@ -270,7 +271,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, asked, dataset, _, _ = self._samples(X, to, source, n_samples, rng, also=[to])
+        samples = self._samples(X, to, source, n_samples, rng, also=[to])
+        z, asked, dataset = samples.z, samples.has_source, samples.dataset
         if not (to in dataset.prepared and (asked & (dataset.prepared[to].lengths > 0)).any()):
             raise ValueError(
                 f"X has no object to calibrate with: none has {to!r} and "
@@ -374,7 +376,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         check_is_fitted(self, "net_")
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        dataset, _, _ = self._read(X, self.modalities_)
+        dataset = self._read(X, self.modalities_).dataset
         found = np.flatnonzero(self._found(dataset))
         if not len(found):
             raise ValueError("X has no object with anything that the model knows.")

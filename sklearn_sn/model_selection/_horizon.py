@@ -83,7 +83,7 @@ def horizon_sweep(
     See Also
     --------
     limited_labels_curve : Score an estimator with few labels.
-    sklearn_sn.classification.LightCurveClassifier.predict_proba_history : Probabilities after each point.
+    sklearn_sn.classification.LightCurveClassifier : Has probabilities after each point.
     sklearn_sn.plotting.HorizonDisplay : Plot of the scores.
 
     Examples
