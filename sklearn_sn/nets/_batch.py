@@ -140,6 +140,7 @@ class BatchLoader:
     Parameters
     ----------
     dataset : TableDataset
+        The objects.
     batch_size : int
         Objects in a batch.
     training : bool

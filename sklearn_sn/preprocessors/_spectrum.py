@@ -61,12 +61,15 @@ class FluxArray:
 
     @property
     def spectrum_offsets(self):
+        """Offsets of the spectra of each object, one for each."""
         return np.arange(len(self) + 1)
 
     def has(self, modality):
+        """Return whether a modality is "spectrum"."""
         return modality == "spectrum"
 
     def present(self, modality):
+        """Return the mask of objects with a covered bin."""
         return np.isfinite(self.flux).any(axis=1)
 
 
