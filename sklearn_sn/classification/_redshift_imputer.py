@@ -157,7 +157,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         X, y = as_frame(X), column_or_1d(y)
         folds = list(check_cv(self.cv, y, classifier=True).split(X, y, groups))
         estimates = Parallel(n_jobs=self.n_jobs)(
-            delayed(_found)(self._new(), X.iloc[train], y[train], X.iloc[test])
+            delayed(_estimated)(self._new(), X.iloc[train], y[train], X.iloc[test])
             for train, test in folds
         )
         redshift, std = np.full((2, len(X)), np.nan)

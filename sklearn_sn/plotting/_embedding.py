@@ -29,17 +29,17 @@ class EmbeddingDisplay:
         At most two values, such as "real" and "simulated". The first in sorted order has filled
         markers, the other open ones.
 
-    Raises
-    ------
-    ValueError
-        If the coordinates have another shape, or `y` or `domain` another length.
-
     Attributes
     ----------
     ax_ : matplotlib Axes
         Axes of the plot.
     figure_ : matplotlib Figure
         Figure of the plot.
+
+    Raises
+    ------
+    ValueError
+        If the coordinates have another shape, or `y` or `domain` another length.
 
     References
     ----------
