@@ -105,6 +105,8 @@ class SpectrumPreprocessor(Preprocessor):
         Median and spread of the training fluxes, for the channel "amplitude".
     """
 
+    constants = ("wavelength",)
+
     def __init__(
         self,
         *,
