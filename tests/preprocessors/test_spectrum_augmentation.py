@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.nets._spectrum_augmentation import augmented
+from sklearn_sn.preprocessors._spectrum_augmentation import augmented, shifted
 
 
 def spectra(n=400, n_bins=100):
@@ -41,3 +41,11 @@ def test_only_the_flux_is_warped():
     out, _ = augmented(flux * 0, covered, np.random.default_rng(0), warped=(0,))
     smooth = out.reshape(400, 2, 10, 10).mean(axis=3).std(axis=2)  # noise averages out
     assert np.median(smooth[:, 0]) > 3 * np.median(smooth[:, 1])
+
+
+def test_what_would_leave_the_grid_stays_and_says_so():
+    flux, covered = np.ones((2, 1, 30), dtype=np.float32), np.zeros((2, 30), dtype=bool)
+    covered[:, :4] = True
+    _, left, bins = shifted(flux, covered, np.array([-2, -1]))
+    assert bins.tolist() == [0, -1]
+    assert left.sum(axis=1).tolist() == [4, 3]
