@@ -14,7 +14,7 @@ class ConfigurableModule(nn.Module):
 
     Examples
     --------
-    >>> from sklearn_sn.encoders import MetadataMLPModule
+    >>> from sklearn_sn.encoders._metadata_mlp import MetadataMLPModule
     >>> MetadataMLPModule(n_values=3, d_model=8).config
     {'n_values': 3, 'd_model': 8}
     """
