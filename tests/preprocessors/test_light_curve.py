@@ -225,3 +225,23 @@ def test_bright_fluxes_are_magnitudes_and_faint_ones_linear():
     assert magnitude[0] - magnitude[1] == pytest.approx(1.25, abs=0.02)
     assert magnitude[2] - magnitude[3] == pytest.approx(magnitude[0] - magnitude[2])
     assert size[2] == pytest.approx(1.0 + np.log10(0.1))  # the error stands for an unknown one
+
+
+@pytest.mark.parametrize("origin", ["peak", "first"])
+@pytest.mark.parametrize("lost", [0, 1, 3])
+def test_what_augmentation_leaves_is_seen_as_a_light_curve_of_these_points(
+    table, origin, lost, monkeypatch
+):
+    """Scale, origin of times and amplitude are those of a sparser light curve."""
+    time, flux = np.array([59000.0, 59010, 59020, 59030]), np.array([40.0, 1000, 300, 200])
+    keep = np.arange(4) != lost
+    preprocessor = LightCurvePreprocessor(time_origin=origin, noise=False).fit(table)
+    monkeypatch.setattr(
+        "sklearn_sn.preprocessors._light_curve._augmented", lambda batch, time, bands, rng: keep
+    )
+    whole = preprocessor.prepare(curve(time, flux, 0.01 * flux))
+    augmented, _ = preprocessor.gather(whole, np.array([0]), np.random.default_rng(0))
+    sparse = preprocessor.prepare(curve(time[keep], flux[keep], 0.01 * flux[keep]))
+    expected, _ = preprocessor.gather(sparse, np.array([0]))
+    for name in expected:
+        np.testing.assert_allclose(augmented[name], expected[name], rtol=1e-4, atol=1e-4)
