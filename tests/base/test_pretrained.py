@@ -18,7 +18,7 @@ from sklearn_sn.base import (
 from sklearn_sn.base._pretrained import raise_on_conflicting_params
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import check_table
-from sklearn_sn.encoders import DeepSets, LightCurveTransformer
+from sklearn_sn.encoders import GRU, DeepSets, LightCurveTransformer
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformerModule
 from sklearn_sn.preprocessors import LightCurvePreprocessor
 from tests.base.tiny import classifier, regressor, transformer
@@ -201,6 +201,31 @@ def test_only_what_is_trainable_is_trained(trainable, trained, supernovae):
         "none": set(),
     }[trainable]
     assert changed == expected
+
+
+@pytest.mark.parametrize("trainable", ["all", "first_block", "head", "none"])
+def test_recurrent_layers_train_in_training_mode(trainable, supernovae):
+    """cuDNN has no gradients through a recurrent layer in evaluation, also if it is frozen."""
+    encoder = GRU(d_model=8, latent_dim=6, dropout=0.3)
+    first = classifier(encoder=encoder, max_epochs=1).fit(*supernovae)
+    model = classifier(
+        encoder="transformer",
+        pretrained=FrozenEstimator(first),
+        trainable=trainable,
+        early_stopping=True,
+    )
+    passed = []
+
+    def check(module, args, output):
+        if isinstance(module, nn.RNNBase) and torch.is_grad_enabled():
+            passed.append(module.training)
+
+    handle = torch.nn.modules.module.register_module_forward_hook(check)
+    try:
+        model.fit(*supernovae)
+    finally:
+        handle.remove()
+    assert passed and all(passed)
 
 
 def test_a_projection_is_frozen_only_if_it_was_trained():

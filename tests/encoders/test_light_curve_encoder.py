@@ -9,7 +9,7 @@ from sklearn_sn.encoders import GRU, DataSettings, DeepSets, LightCurveTransform
 WINDOW = r"'time_window' parameter of DeepSets must be a pair of days, the first <= 0 and the sec"
 
 
-@pytest.mark.parametrize("window", [(-1.0, 1.0), [0, 5], (-300, 1e3)])
+@pytest.mark.parametrize("window", [(-1.0, 1.0), [0, 5], (-300, 1e3), np.array([-5, 9])])
 def test_windows_around_the_origin(window):
     DeepSets(time_window=window).check()
 
