@@ -21,7 +21,7 @@ def test_targets_are_standardised():
 
 def test_targets_are_standardised_by_weight():
     times = [1, 5, 2]
-    y = np.array([1.0, 3.0, 8.0])
+    y = np.array([1.0, 3.0, 20.0])
     weighted = regressor()._label_task(y, np.array(times, dtype=float)).attributes
     repeated = regressor()._label_task(np.repeat(y, times), None).attributes
     assert weighted == pytest.approx(repeated)
