@@ -1,6 +1,7 @@
 """Light curves point by point: nothing tells of later points."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_sn.data import as_ragged, check_table
@@ -106,3 +107,15 @@ def test_a_whole_light_curve_is_not_thinned(supernovae):
     assert preprocessor.prepare(table).lengths.max() == 5
     whole = preprocessor.prepare(table, whole=True)
     np.testing.assert_array_equal(whole.lengths, table.light_curve.lengths)
+
+
+def test_the_growth_of_the_scale_is_a_value():
+    """The scale is the highest detection so far; before the first, flux or error."""
+    flux, error = [1.0, 100.0, 50.0, 300.0, 200.0, 1e9], [10.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    fields = {"time": np.arange(6.0), "band": ["ztfg"] * 6, "flux": flux, "flux_err": error}
+    X = pd.DataFrame({"light_curve": [pd.DataFrame(fields)]})
+    table = check_table(X, modalities=["light_curve"], warn=False)
+    preprocessor = LightCurveSequencePreprocessor().fit(table)
+    growth = arrays(X, preprocessor)["values"][0, :, 2]
+    expected = [0.0, np.log(10.0), 0.0, np.log(3.0), 0.0, 3.0]  # clipped at three
+    np.testing.assert_allclose(growth, expected, atol=1e-5)

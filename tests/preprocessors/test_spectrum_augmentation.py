@@ -49,3 +49,27 @@ def test_what_would_leave_the_grid_stays_and_says_so():
     _, left, bins = shifted(flux, covered, np.array([-2, -1]))
     assert bins.tolist() == [0, -1]
     assert left.sum(axis=1).tolist() == [4, 3]
+
+
+def test_noise_is_of_a_level_of_its_own_in_each_spectrum_and_the_same_in_all_channels():
+    flux, covered = spectra(n=2000)
+    out, _ = augmented(flux * 0, covered, np.random.default_rng(0), max_crop=0.0, warped=())
+    level = out.std(axis=2)  # (n, n_channels)
+    assert level.max() < 0.2
+    np.testing.assert_allclose(
+        np.quantile(level, [0.1, 0.5, 0.9]), [0.015, 0.075, 0.135], atol=0.01
+    )
+    np.testing.assert_allclose(level[:, 0], level[:, 1], atol=0.06)
+    assert np.corrcoef(level.T)[0, 1] > 0.95
+    assert abs(np.corrcoef(out[:, 0].ravel(), out[:, 1].ravel())[0, 1]) < 0.01
+
+
+def test_the_warp_is_a_slope_and_a_bend():
+    flux, covered = spectra()
+    out, _ = augmented(flux * 0, covered, np.random.default_rng(0), max_crop=0.0, warped=(0, 1))
+    place = np.linspace(0.0, 1.0, 100)
+    basis = np.stack([2 * place - 1, np.cos(2 * np.pi * place)], axis=1)
+    fit, *_ = np.linalg.lstsq(basis, out.reshape(-1, 100).T, rcond=None)
+    np.testing.assert_allclose(fit.std(axis=1), 0.2, rtol=0.15)
+    rest = out.reshape(-1, 100).T - basis @ fit
+    assert rest.std() < 0.1  # the noise
