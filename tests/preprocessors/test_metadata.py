@@ -46,10 +46,10 @@ def test_values_are_flagged_and_clipped():
         X = pd.DataFrame({"mass": np.array(values)})
         return check_table(X, modalities=["metadata"], metadata_columns=["mass"])
 
-    preprocessor = MetadataPreprocessor(columns=["mass"]).fit(checked([1.0, 3.0, np.nan]))
-    assert preprocessor.scales_ == {"mass": (2.0, 1.0)} and preprocessor.n_values == 2
+    preprocessor = MetadataPreprocessor(columns=["mass"]).fit(checked([1.0, 5.0, np.nan]))
+    assert preprocessor.scales_ == {"mass": (3.0, 2.0)} and preprocessor.n_values == 2
     prepared = preprocessor.prepare(checked([4.0, np.nan, 1e9]))
-    np.testing.assert_array_equal(prepared.values, [[2, 0], [0, 1], [10, 0]])
+    np.testing.assert_array_equal(prepared.values, [[0.5, 0], [0, 1], [10, 0]])
     assert prepared.lengths.tolist() == [1, 0, 1]
     arrays, object_index = preprocessor.gather(prepared, np.array([1, 2]))
     assert object_index.tolist() == [1] and arrays["values"].tolist() == [[10.0, 0.0]]
