@@ -42,6 +42,9 @@ def check_labels(y):
             raise ValueError(
                 f"y holds labels of different kinds ({' and '.join(sorted(kinds))}); give one kind."
             )
+        if kinds & {"numbers", "booleans"}:
+            # As in a column from which missing labels were dropped.
+            y = np.array(raw.tolist())
     y = column_or_1d(y, warn=True)
     if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")

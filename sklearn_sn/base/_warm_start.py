@@ -51,6 +51,8 @@ def same_parameter(one, other):
     """Return whether two values of a parameter are equal, arrays, dicts and encoders included."""
     if one is other:
         return True
+    # Elements of arrays equal those of lists.
+    one, other = (v.item() if isinstance(v, np.generic) else v for v in (one, other))
     if isinstance(one, str) or isinstance(other, str):
         return isinstance(one, str) and isinstance(other, str) and one == other
     if isinstance(one, list | tuple | np.ndarray) and isinstance(other, list | tuple | np.ndarray):

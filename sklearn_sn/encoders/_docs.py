@@ -18,8 +18,9 @@ time_origin : {"peak", "first"}, default="peak"
 time_window : pair of float, default=(-200.0, 400.0)
     Days before and after the origin; points outside are dropped.""",
     "spectrum_scaling": """\
-n_bins : int, default=256
-    Bins of the wavelength grid, whose range the estimator sets.
+n_bins : int, default=%(n_bins)s
+    Bins of the wavelength grid, whose range the estimator sets. None, for SpectraNet, means 1,024
+    bins for size="small" and 4,096 otherwise.
 grid : {"log", "linear"}, default="log"
     Spacing of the bins.
 channels : sequence of {"flux", "continuum_divided", "amplitude"}, default=None
@@ -30,9 +31,9 @@ noise_augmentation : bool, default=True
     Add Gaussian noise of the reported errors to training batches, anew in each epoch.
 augmentation : bool, default=True
     Crop and shift spectra in training, and add a slope, a bend and noise of a random level.
-max_crop : float, default=0.2
+max_crop : float, default=%(max_crop)s
     Largest fraction of the grid that augmentation crops at either end.
-max_shift : float or None, default=None
+max_shift : float or None, default=%(max_shift)s
     Largest fraction of the grid by which augmentation shifts a spectrum. None means the
     estimator's choice: 0.1 for classes in the observer frame on a logarithmic grid, 0.003 for
     other classes, 0 otherwise.""",

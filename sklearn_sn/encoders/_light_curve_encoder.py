@@ -1,6 +1,7 @@
 """The base of encoders of light curves."""
 
 import math
+from numbers import Real
 from typing import Literal
 
 from sklearn_sn.data import series_table
@@ -52,7 +53,7 @@ class WindowedLightCurveEncoder(LightCurveEncoder):
     def check(self):
         super().check()
         window = tuple(self.time_window)
-        numbers = len(window) == 2 and all(isinstance(end, int | float) for end in window)
+        numbers = len(window) == 2 and all(isinstance(end, Real) for end in window)
         if not numbers or not window[0] <= 0.0 < window[1]:
             raise ValueError(
                 f"The 'time_window' parameter of {type(self).__name__} must be a pair of days, the "

@@ -14,6 +14,7 @@ from sklearn_sn.encoders._docs import fill_doc
 UnitInterval = Annotated[float, Interval(Real, 0, 1, closed="left")]
 PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
 TwoOrMore = Annotated[int, Interval(Integral, 2, None, closed="left")]
+BelowHalf = Annotated[float, Interval(Real, 0, 0.5, closed="left")]
 
 
 def parameter_object(cls):
@@ -39,7 +40,8 @@ def parameter_object(cls):
     own = cls.__dict__.get("_parameter_constraints", {})
     cls._own_constraints = {**_annotated_constraints(cls), **own}
     cls._parameter_constraints = {**inherited, **cls._own_constraints}
-    cls.__doc__ = fill_doc(cls.__doc__)
+    defaults = {field.name: repr(field.default) for field in fields(cls)}
+    cls.__doc__ = fill_doc(cls.__doc__, **defaults)
     return cls
 
 

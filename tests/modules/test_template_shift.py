@@ -1,31 +1,18 @@
-"""Features that move with a spectrum, and their correlation with templates."""
+"""Correlation of features with templates of class and redshift."""
 
 import numpy as np
 import pytest
 import torch
 
-from sklearn_sn.modules import SpectralFeatureNet, TemplateShiftModule
+from sklearn_sn.encoders._spectral_features import SpectralFeaturesModule
+from sklearn_sn.modules import TemplateShiftModule
 
 
 def module(n_bins=40, n_shifts=15, **sizes):
     torch.manual_seed(0)
-    encoder = SpectralFeatureNet(n_channels=2, widths=(4, 6), kernels=(5, 3), output_dim=3)
+    encoder = SpectralFeaturesModule(n_channels=2, widths=(4, 6), kernels=(5, 3), output_dim=3)
     sizes = {"n_classes": 2, "n_templates": 2, "template_step": 3} | sizes
     return TemplateShiftModule(encoder, n_bins=n_bins, n_shifts=n_shifts, **sizes).double().eval()
-
-
-def test_features_move_with_the_spectrum():
-    net = module().encoder
-    flux = torch.zeros(1, 2, 60, dtype=torch.float64)
-    flux[:, :, 10:30] = torch.randn(1, 2, 20, dtype=torch.float64)
-    covered = torch.zeros(1, 60, dtype=torch.bool)
-    covered[:, 10:30] = True
-    with torch.no_grad():
-        here = net(flux=flux, pad_mask=~covered)
-        there = net(flux=flux.roll(17, 2), pad_mask=~covered.roll(17, 1))
-    assert here.abs().max() > 0.1
-    torch.testing.assert_close(there, here.roll(17, 2))
-    assert (here[:, :, ~covered[0]] == 0).all()
 
 
 def test_the_correlation_is_a_sum_over_bins():
@@ -80,3 +67,31 @@ def test_all_weights_learn():
     _, logits = net.of_spectra(torch.randn(3, 2, 40).double(), torch.zeros(3, 40).bool())
     (logits.log_softmax(1)[:, 3].sum()).backward()
     assert all(p.grad is not None and p.grad.abs().max() > 0 for p in net.parameters())
+
+
+@pytest.mark.parametrize("template_step", [1, 3, 100])
+def test_templates_are_straight_between_knots(template_step):
+    net = module(template_step=template_step)
+    templates = net.templates()
+    assert templates.shape == (4, 3, 54)
+    assert net.own.shape[2] == -(-53 // template_step) + 1
+    with torch.no_grad():
+        net.own.zero_()
+    torch.testing.assert_close(net.templates(), net.templates()[:1].expand(4, 3, 54))
+
+
+def test_spectra_of_an_object_are_averaged():
+    net = module()
+    flux, mask = torch.randn(3, 2, 40).double(), torch.zeros(3, 40).bool()
+    with torch.no_grad():
+        single = net.of_spectra(flux, mask)
+        chunks = [
+            {"flux": flux[:1], "pad_mask": mask[:1], "wavelength": None},
+            {"flux": flux[1:], "pad_mask": mask[1:], "moved": torch.zeros(2)},
+        ]
+        found = net(chunks, torch.tensor([2, 0, 2]), 4)
+    for whole, part in zip(found, single, strict=True):
+        torch.testing.assert_close(whole[2], part[[0, 2]].mean(0))
+        torch.testing.assert_close(whole[0], part[1])
+        assert not whole[[1, 3]].any()
+    assert net.width == 4 and net.n_outputs == 30
