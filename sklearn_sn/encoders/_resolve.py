@@ -1,4 +1,4 @@
-"""How the parameter of an estimator stands for an encoder."""
+"""Resolve the parameter of an estimator to an encoder."""
 
 import copy
 
@@ -19,7 +19,7 @@ def encoder_names(modality):
     Returns
     -------
     list of str
-        Sorted.
+        Names, sorted.
 
     Examples
     --------
@@ -43,6 +43,7 @@ def named_encoder(modality, name):
     Returns
     -------
     Encoder
+        A new encoder.
 
     Raises
     ------
@@ -74,12 +75,12 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
     Returns
     -------
     Encoder
-        A checked copy; for a module or callable, an encoder around it.
+        A checked copy; for a module or callable, a custom encoder that wraps it.
 
     Raises
     ------
     ValueError
-        If the value is none of these, or the encoder's parameters are invalid.
+        If the value is none of these, or a parameter of the encoder is invalid.
     """
     if isinstance(value, str):
         name = default if value == "auto" else value
