@@ -258,7 +258,7 @@ def check_class_names(classes):
     """Raise a ValueError if a class is named "time", like the field of the times."""
     if "time" in map(str, classes):
         raise ValueError(
-            "A class is called 'time', which is the name of the field of times. Rename the class."
+            "A class is called 'time', which is the name of the field of times; rename the class."
         )
 
 

@@ -218,7 +218,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         modality = encoder.modality
         if isinstance(X, pd.Series | dict) and not issparse(X):  # some sparse matrices are dicts
             raise ValueError(
-                f"X is a {type(X).__name__}; pass a table with a column {modality!r}, such as "
+                f"X is a {type(X).__name__}; give a table with a column {modality!r}, such as "
                 "X.iloc[[0]] for one object, or column.to_frame()."
             )
         names = set(X.columns) if isinstance(X, pd.DataFrame) else set()
