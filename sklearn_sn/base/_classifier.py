@@ -188,7 +188,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         Raises
         ------
         ValueError
-            If a class is called "time".
+            If a class is named "time".
 
         Notes
         -----
