@@ -88,8 +88,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     spectrum for each object on a common grid, NaN where a spectrum is not covered. Arrays are not
     resampled. Arrays of fewer than 128 bins are processed in double precision.
 
-    An additional channel marks the bins that a spectrum covers, so that missing flux is not 0. A
-    spectrum that covers fewer than three bins counts as missing.
+    An additional input channel marks the bins that a spectrum covers. A spectrum that
+    covers fewer than three bins counts as missing.
 
     References
     ----------
