@@ -19,6 +19,7 @@ class GenerativeEstimator(TorchEstimator):
         """Return mean and scale (M, n, D) of each expert and a mask of the objects that have it."""
         module = self.net_.module_
         M, n, D = len(module.encoders), len(dataset), int(np.prod(module.latent_shape))
+        # An expert without data keeps the prior: mean 0, scale 1.
         mean, scale = np.zeros((M, n, D), np.float32), np.ones((M, n, D), np.float32)
         present = np.zeros((M, n), dtype=bool)
         for module, batch, positions in self._run(dataset):
@@ -27,8 +28,8 @@ class GenerativeEstimator(TorchEstimator):
                 if key not in batch.tensors:
                     continue
                 parts = module.encode(name, batch.tensors[key], batch.object_index[key], len(batch))
-                for whole, part in zip((mean, scale), parts, strict=False):
-                    whole[m, positions] = part.flatten(1).cpu().numpy()
+                for array, part in zip((mean, scale), parts, strict=False):
+                    array[m, positions] = part.flatten(1).cpu().numpy()
                 present[m, positions] = parts[2].cpu().numpy()
         return mean, scale, present
 

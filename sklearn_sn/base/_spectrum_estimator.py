@@ -64,6 +64,7 @@ class SpectrumPredictions:
         object_index = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.on_grid]
         count = np.bincount(object_index, minlength=len(self.index)).astype(float)
         total = np.zeros((len(self.index), *values.shape[1:]))
+        # add.at, because an object occurs once for each of its spectra.
         np.add.at(total, object_index, values[self.on_grid])
         count[count == 0] = np.nan
         return total / count.reshape(-1, *[1] * (values.ndim - 1))
@@ -190,6 +191,7 @@ class SpectrumEstimator(SupervisedEstimator):
     def _forward_spectra(self, table):
         module = self.net_.module_
         n_outputs = 0 if self._large_outputs else module.n_outputs
+        # A first part of no spectra, so that a table without spectra can be concatenated.
         parts = [(np.empty((0, module.width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))]
         for latent, outputs, on_grid in self._output_blocks(table):
             parts.append((latent, outputs[:, :n_outputs], on_grid))

@@ -42,8 +42,8 @@ def check_explanation(method, window, n_bins):
     """Return the window of an explanation, or raise a ValueError for invalid arguments."""
     if method not in METHODS:
         raise ValueError(f"The 'method' of explain must be one of {METHODS}. Got {method!r}.")
-    whole = isinstance(window, Integral) and not isinstance(window, bool)
-    if window is not None and not (whole and 1 <= window <= n_bins):
+    is_int = isinstance(window, Integral) and not isinstance(window, bool)
+    if window is not None and not (is_int and 1 <= window <= n_bins):
         raise ValueError(
             f"The 'window' of explain must be a number of bins in [1, {n_bins}]. Got {window!r} "
             "instead."
@@ -114,6 +114,7 @@ def _gradient(evaluate, flux, pad_mask):
     flux = flux.detach().requires_grad_(True)
     value = evaluate(flux, pad_mask, torch.arange(len(flux), device=flux.device))
     (slope,) = torch.autograd.grad(value.sum(), flux)
+    # Gradient times input, summed over the channels.
     return (slope * flux.detach()).sum(dim=1)
 
 

@@ -32,6 +32,7 @@ def split_rows(n_rows, fraction, labels, rng):
             f"early_stopping needs at least 4 objects to hold some out; got {n_rows}. "
             "Use early_stopping=False."
         )
+    # Permute first, so that the stable sort below takes random rows of each class.
     order = rng.permutation(n_rows)
     n_held = int(np.clip(round(fraction * n_rows), 1, n_rows - 2))
     if labels is not None:

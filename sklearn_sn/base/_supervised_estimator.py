@@ -72,6 +72,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         rows = np.arange(len(table))
         if task.sample_weight is not None:
             weight = task.sample_weight
+            # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
             mean_weight = weight[weight > 0].mean()
             task.targets["weight"] = (weight / mean_weight).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
@@ -84,6 +85,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             fresh = encoder.make_preprocessor(self._data_settings()).fit(table, rows=rows)
             self.preprocessor_ = fresh if part is None else pretrained_preprocessor(part, fresh)
         prepared = self.preprocessor_.prepare(table)
+        # Objects without the modality do not contribute to the loss.
         rows = rows[prepared.lengths[rows] > 0]
         if not len(rows):
             raise ValueError(self._nothing_usable())
@@ -94,13 +96,14 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         groups = []
         if part is not None and self.pretrained_lr_factor != 1.0:
             groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
-        whole = self._evaluated_part(dataset, np.arange(len(dataset)))
+        # missing_embedding_ is the mean latent of the objects as they are evaluated.
+        evaluated = self._evaluated_part(dataset, np.arange(len(dataset)))
         self._train(
             TrainingPlan(
                 net_class=self._net_class,
                 build=lambda: self._build(encoder, part, dataset, task),
                 dataset=dataset,
-                evaluate=lambda: {"missing_embedding_": self._mean_latent(whole)},
+                evaluate=lambda: {"missing_embedding_": self._mean_latent(evaluated)},
                 strata=None if task.strata is None else task.strata[rows],
                 net_params={
                     "modality": name,
@@ -282,8 +285,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 continue
             parts = module(batch.tensors[name], batch.object_index[name], len(batch))
             mask = batch.present[name].cpu().numpy()
-            for whole, part in zip((latent, outputs), parts, strict=True):
-                whole[positions[mask]] = part.cpu().numpy()[mask]
+            for array, part in zip((latent, outputs), parts, strict=True):
+                array[positions[mask]] = part.cpu().numpy()[mask]
             present[positions] = mask
         return latent, outputs, present
 

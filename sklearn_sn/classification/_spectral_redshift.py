@@ -45,8 +45,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     redshift_range : pair of float, default=(0.0, 1.0)
         Range of the redshifts.
     redshift_column : str or None, default="redshift"
-        Column of the table with the true redshifts in fit, NaN where unknown. Predictions do not
-        use it. None uses only the argument `redshift` of `fit`.
+        Column with the true redshifts in fit, NaN where unknown. Predictions do not use it. None
+        uses only the argument `redshift` of `fit`.
     redshift_width : float, default=1.0
         Spread of a true redshift in bins, because published redshifts are not exact.
     n_templates : int, default=3
@@ -58,9 +58,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     wavelength_range : pair of float, default=(3500.0, 9000.0)
         Outer edges of the grid in Å. Spectra are not extrapolated.
     combine : {"geometric", "mean"}, default="geometric"
-        Combination of the spectra of an object: mean of the logarithms of their posteriors, so that
-        all must allow a redshift, or mean of the posteriors. Neither treats spectra as independent:
-        errors do not decrease with their number.
+        Combination of the spectra of an object: mean of the logarithms of their posteriors, or mean
+        of the posteriors. Spectra are not independent: errors do not decrease with their number.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
@@ -77,8 +76,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_prior_ : array of shape (n_shifts,)
-        Weighted and smoothed frequencies of the redshifts in fit; the posterior of an object
-        without a spectrum.
+        Weighted and smoothed frequencies of redshifts in fit; posterior without a spectrum.
     n_redshifts_ : int
         Number of objects of fit with a redshift.
     %(fitted_supervised)s
@@ -353,8 +351,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         redshift : array of shape (n_objects,), float64
             Posterior mean of ln(1 + z) over the bins next to the mode, converted to redshift.
         std : array of shape (n_objects,), float64
-            Root mean square distance of the posterior from this redshift, which is large if there
-            is a second peak. Only if `return_std` is True.
+            Root mean square distance of the posterior from it. Only if `return_std` is True.
 
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))

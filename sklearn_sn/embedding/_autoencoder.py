@@ -58,7 +58,7 @@ def check_not_coordinates(columns, frame):
             )
 
 
-def asked_modalities(embedder, X):
+def requested_modalities(embedder, X):
     """Return the modalities to read: those that X has, or that have an explicit encoder."""
     names = []
     for name in MODALITIES:
@@ -155,12 +155,15 @@ def build_module(embedder, encoders, decoder, dataset):
     tokens, dim, span = embedder.latent_tokens, embedder.latent_dim, float(high - low)
     experts = {}
     for name, encoder in encoders.items():
+        # A transceiver is rebuilt as an expert, whose queries give means and scales. The output of
+        # any other encoder goes through two linear heads.
         if encoder.reads_points:
             points = dataset.preprocessors[name]
             experts[name] = encoder.make_expert(points, tokens, dim, span)
             continue
         key = encoder_key(name)
         network = encoder.make_module(dataset.preprocessors[key])
+        # The width of a custom module is only known from a forward pass of one object.
         first = np.flatnonzero(dataset.prepared[key].lengths[dataset.rows] > 0)[:1]
         sample = dataset.gather(first, "cpu").tensors[key][0]
         width = encoder_width(network, sample)
@@ -212,5 +215,6 @@ def balanced_weights(embedder, preprocessors, prepared):
         if weight == "balanced":
             weight = max(1.0, points[reference] / points[name]) * requested["spectrum"]
         weights[name] = float(weight)
+    # The net divides its loss by this number, so that gradients are of order 1.
     total = sum(weights[name] * points[name] for name in points)
     return {"weights": weights, "points_per_object": total}

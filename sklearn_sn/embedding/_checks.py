@@ -16,6 +16,7 @@ def check_parameters(embedder):
         raise ValueError(
             "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
         )
+    # A learned logit scale is clamped at 100 (see ContrastiveNet).
     if embedder.learn_temperature and embedder.temperature < 0.01:
         raise ValueError(
             "The 'temperature' parameter must be at least 0.01 if it is learned. Got "

@@ -98,6 +98,7 @@ class DecodingEstimator(GenerativeEstimator):
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(available) <= set(PLAIN):
             warn_unknown_phase(frame)
+        # Warn only if fit did not estimate peaks itself: then phases are defined differently.
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
         preprocessors = {key: self.preprocessors_[key] for key in self._keys(available)}
@@ -148,6 +149,7 @@ class DecodingEstimator(GenerativeEstimator):
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
         sources = self._sources(to, source)
+        # Without `source`, objects that have nothing but `to` are predicted from it.
         names = list(self.modalities_) if source is None else sources
         read = [name for name in self.modalities_ if name in names or name in also]
         data = self._read(X, read)
@@ -183,6 +185,7 @@ class DecodingEstimator(GenerativeEstimator):
             raise ValueError("wavelength is for spectra; a light curve takes band.")
         if phase is None:
             low, high = self.preprocessors_[to].phase_range
+            # Include the upper end of the range, in spite of rounding.
             phase = np.arange(np.ceil(low), high + 1e-9, 2.0)
         band = self.preprocessors_[to].bands_ if band is None else band
         return light_curve_coordinates(phase, band, stretch)

@@ -18,7 +18,6 @@ from sklearn_sn.base import (
 )
 from sklearn_sn.data import as_frame, phase_frame, warn_estimated, warn_unknown_phase
 from sklearn_sn.embedding._autoencoder import (
-    asked_modalities,
     balanced_weights,
     build_module,
     check_inside,
@@ -27,6 +26,7 @@ from sklearn_sn.embedding._autoencoder import (
     chosen_encoders,
     fitted_preprocessors,
     prepare,
+    requested_modalities,
 )
 from sklearn_sn.embedding._decoding import check_table_with_phase, with_light_curve
 from sklearn_sn.embedding._generation import GenerativeEmbedder
@@ -273,6 +273,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         prepared = prepare(self.preprocessors_, table, frame)
         check_inside(self.preprocessors_, prepared)
         dataset = TableDataset(self.preprocessors_, prepared)
+        # An object without data has no posterior to train.
         dataset = dataset.subset(np.flatnonzero(self._has_data(dataset)))
         if "spectrum" in self.modalities_:
             covered = self.preprocessors_["spectrum"].covered_
@@ -292,6 +293,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             )
         )
         remember_columns(self, X)
+        # Calibrations of an earlier fit are not valid for the new weights.
         self.calibrations_ = {}
         if held_out is not None:
             self.calibrate(held_out, next(n for n in CALIBRATED if n in self.modalities_))
@@ -300,18 +302,19 @@ class MMVAEEmbedder(GenerativeEmbedder):
     def _start(self, X):
         """Return the checked table; set modalities_, encoders_, decoder_ and frame_."""
         params = self.get_params(deep=False)
-        asked = asked_modalities(self, X)
+        requested = requested_modalities(self, X)
         columns = self.metadata_columns
         table = check_table_with_phase(
-            X, with_light_curve(X, asked or MODALITIES[:2]), True, columns
+            X, with_light_curve(X, requested or MODALITIES[:2]), True, columns
         )
         if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table)
             return table
-        modalities = [name for name in asked if table.present(name).any()]
+        modalities = [name for name in requested if table.present(name).any()]
         encoders = chosen_encoders(self, modalities)
         decoder = TransceiverDecoder() if isinstance(self.decoder, str) else self.decoder
         decoder.check()
+        # Without redshifts, the rest frame cannot be computed: fall back to the observer frame.
         rest = self.frame == "rest" and "redshift" in X.columns
         check_not_coordinates(columns, "rest" if rest else "observer")
         self._first_params = kept_params(params)
@@ -324,6 +327,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         mean, scale, present = self._posteriors(dataset)
         finite = np.isfinite(mean).all() and np.isfinite(scale).all()
         z = mixture_mean(mean, present)[None]
+        # Decode one coordinate of each modality, because finite posteriors may decode to NaN.
         for name in self.modalities_:
             for _, *decoded in self._decoded(name, z, np.zeros((1, 1)), np.zeros((1, 1))):
                 finite = finite and all(np.isfinite(part).all() for part in decoded)

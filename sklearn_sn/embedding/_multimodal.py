@@ -44,6 +44,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         names = self._outputs()
         embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
         if names == ["mean"]:
+            # The direction of the mean is that of the sum, so that no counts are needed.
             total = sum(np.where(mask[:, None], z, 0.0) for z, mask in embeddings.values())
             missing = sum(self.missing_embedding_[name] for name in self.modalities_)
             present = np.any([mask for _, mask in embeddings.values()], axis=0)
@@ -217,6 +218,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         directions = {}
         for name, (z, present) in self._encode(dataset, self.modalities_).items():
             mean = z[present].mean(axis=0)
+            # The mean of unit vectors is shorter than 1.
             directions[name] = mean / max(np.linalg.norm(mean), 1e-12)
         return directions
 

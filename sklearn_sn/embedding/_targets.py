@@ -89,6 +89,7 @@ class AuxiliaryTargets:
 
     def _numbers(self, y, columns):
         numbers = dict(columns)
+        # y holds either classes or numbers.
         if y is not None and not len(self.classes_):
             numbers["y"] = np.asarray(y, dtype=np.float64)
         return numbers
@@ -98,6 +99,7 @@ class AuxiliaryTargets:
         out = {}
         if len(self.classes_):
             out["classes"] = pd.Index(self.classes_).get_indexer(pd.Index(np.asarray(y)))
+            # A continued fit cannot add classes, because the size of the head is fixed.
             new = np.unique(np.asarray(y)[(out["classes"] < 0) & ~pd.isna(y)])
             if len(new):
                 raise ValueError(
@@ -114,6 +116,7 @@ class AuxiliaryTargets:
         """Return the weights of the classes as a tensor, or None."""
         if class_weight is None or "classes" not in targets:
             return None
+        # Unknown labels do not count.
         codes = targets["classes"][targets["classes"] >= 0]
         weights = compute_class_weight(class_weight, classes=self.classes_, y=self.classes_[codes])
         return torch.tensor(weights, dtype=torch.float32)

@@ -34,6 +34,7 @@ def parameter_object(cls):
         The same class.
     """
     dataclass(kw_only=True, eq=False, repr=False)(cls)
+    # Constraints of a base class apply to its own annotations, unless a subclass changes them.
     inherited = {}
     for base in reversed(cls.__mro__):
         inherited |= base.__dict__.get("_own_constraints", {})
@@ -64,6 +65,7 @@ def _constraint(kind):
         return ["boolean"]
     if kind is int:
         return [Interval(Integral, 1, None, closed="left")]
+    # A plain float is >= 0; other ranges need an Annotated type.
     if kind is float:
         return [Interval(Real, 0, None, closed="left")]
     if origin in (tuple, list) or kind in (tuple, list):

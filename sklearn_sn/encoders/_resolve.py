@@ -84,12 +84,14 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
     """
     if isinstance(value, str):
         name = default if value == "auto" else value
+        # An unknown name falls through to the error below, which lists all alternatives.
         if name in ENCODERS[modality]:
             value = named_encoder(modality, name)
     if isinstance(value, Encoder) and value.modality == modality:
         encoder = copy.deepcopy(value)
         encoder.check()
         return encoder
+    # A class of encoders is callable, but must not be taken for a factory of modules.
     is_encoder = isinstance(value, Encoder) or (
         isinstance(value, type) and issubclass(value, Encoder)
     )

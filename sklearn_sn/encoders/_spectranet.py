@@ -183,6 +183,7 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
         if self.kernels is not None:
             sizes["kernels"] = tuple(tuple(k) if hasattr(k, "__len__") else k for k in self.kernels)
         check_convolutions(self, sizes["widths"], sizes["kernels"], parallel=True)
+        # Other numbers of blocks pool by 4, except in the last block.
         if len(sizes["widths"]) != n_blocks:
             sizes["poolings"] = (4,) * (len(sizes["widths"]) - 1) + (1,)
         return sizes

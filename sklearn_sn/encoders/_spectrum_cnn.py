@@ -18,6 +18,7 @@ class SpectrumCNNModule(ConfigurableModule):
     def __init__(self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7):
         super().__init__()
         self.output_dim = output_dim
+        # Double the channels while bins are halved, up to a factor of 8.
         widths = [min(d_model * 2**layer, 8 * d_model) for layer in range(n_layers)]
         self.blocks = nn.ModuleList(
             ConvBlock(n_in, n_out, kernel, dropout)

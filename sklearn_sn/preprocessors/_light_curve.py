@@ -41,7 +41,7 @@ class LightCurvePreprocessor(Preprocessor):
     time_window : pair of float
         Days before and after the origin; points outside are dropped.
     band_encoding : {"wavelength", "embedding"}
-        With "embedding", points in bands that were not seen in fit are dropped.
+        With "embedding", points in bands that were absent in fit are dropped.
     max_points : int
         Longer light curves are thinned to this number of points, evenly in rank.
     noise : bool
