@@ -1,4 +1,4 @@
-"""Encoders that arrive trained."""
+"""Use the encoders of pretrained estimators."""
 
 import copy
 import inspect
@@ -16,7 +16,7 @@ from sklearn_sn.data import band_wavelength
 from sklearn_sn.encoders import Encoder, resolve_encoder
 from sklearn_sn.preprocessors import Preprocessor
 
-# Parameters of an encoder that another training may choose anew.
+# Parameters that may differ from those of the pretrained encoder.
 _FREE = {
     "augmentation",
     "dropout",
@@ -26,6 +26,7 @@ _FREE = {
     "noise_augmentation",
     "precision",
 }
+# Attributes of a preprocessor that the new training sets.
 _OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift")
 
 
@@ -36,13 +37,13 @@ class PretrainedEncoder:
     Attributes
     ----------
     encoder : Encoder
-        Its parameters.
+        Parameters of the encoder.
     preprocessor : Preprocessor
-        Fitted, as in its training.
+        The preprocessor as fitted in that training.
     module : torch.nn.Module
         The trained network.
     projection : torch.nn.Module or None
-        The trained projection into a common space, if there is one.
+        The trained projection into the shared space, if there is one.
     """
 
     encoder: Encoder
@@ -52,19 +53,19 @@ class PretrainedEncoder:
 
 
 def pretrained_encoders(pretrained, modalities):
-    """Find the trained encoder of every modality.
+    """Return the trained encoder of every modality.
 
     Parameters
     ----------
     pretrained : FrozenEstimator, or dict of str to FrozenEstimator, or None
-        A dict gives an estimator for each modality.
+        Pretrained estimator for all modalities, or a dict with one for each modality.
     modalities : sequence of str
-        Modalities of the estimator that is fitted.
+        Modalities of the estimator to fit.
 
     Returns
     -------
     dict of str to PretrainedEncoder
-        Deep copies, for the modalities that `pretrained` has.
+        Deep copies of the encoders, for the modalities that `pretrained` has.
 
     Raises
     ------
@@ -114,9 +115,9 @@ def chosen_encoder(estimator, parameter, modality, default, part):
     Parameters
     ----------
     estimator : TorchEstimator
-        The estimator that is fitted.
+        The estimator to fit.
     parameter, modality : str
-        Its parameter, and the modality that this is for.
+        Name of its parameter, and modality of the encoder.
     default : str
         Name that "auto" stands for.
     part : PretrainedEncoder or None
@@ -125,12 +126,12 @@ def chosen_encoder(estimator, parameter, modality, default, part):
     Returns
     -------
     Encoder
-        A checked copy.
+        A checked copy of the encoder.
 
     Raises
     ------
     ValueError
-        If the parameter is invalid, or contradicts the pretrained encoder.
+        If the parameter is invalid, or conflicts with the pretrained encoder.
     """
     value = getattr(estimator, parameter)
     if part is not None and same_parameter(value, defaults_of(type(estimator))[parameter]):
@@ -146,13 +147,13 @@ def chosen_encoder(estimator, parameter, modality, default, part):
 
 
 def raise_on_conflicting_params(encoder, trained, parameter):
-    """Raise a ValueError if an encoder contradicts the pretrained one.
+    """Raise a ValueError if an encoder conflicts with the pretrained one.
 
     Parameters
     ----------
     encoder, trained : Encoder
-        The encoder asked for, and the pretrained one. A parameter at its default contradicts
-        nothing.
+        The encoder of the parameter, and the pretrained encoder. A parameter at its default never
+        conflicts.
     parameter : str
         Name of the estimator's parameter, for messages.
     """
@@ -162,27 +163,31 @@ def raise_on_conflicting_params(encoder, trained, parameter):
             f"{trained!r}; leave it at its default."
         )
     defaults = defaults_of(type(encoder))
-    theirs = trained.get_params(deep=False)
+    trained_params = trained.get_params(deep=False)
     for name, value in encoder.get_params(deep=False).items():
-        agrees = same_parameter(value, defaults[name]) or same_parameter(value, theirs[name])
+        agrees = same_parameter(value, defaults[name]) or same_parameter(
+            value, trained_params[name]
+        )
         if name not in _FREE and not agrees:
             raise ValueError(
                 f"The '{parameter}__{name}' parameter is {value!r}, but the pretrained encoder has "
-                f"{theirs[name]!r}; leave it at its default."
+                f"{trained_params[name]!r}; leave it at its default."
             )
 
 
 def pretrained_preprocessor(part, fresh):
-    """Return the preprocessor of a pretrained encoder, for another training.
+    """Return the preprocessor of a pretrained encoder for a new training.
 
-    What an encoder sees stays as in its training; how batches are augmented is new.
+    The scaling is that of the pretraining, because the encoder was trained on it. The augmentation
+    is that of the new training.
 
     Parameters
     ----------
     part : PretrainedEncoder
-        Its module learns the bands of the new table if it has learned band vectors.
+        The pretrained encoder. If its module has a learned vector for each band, new bands are
+        added to the module.
     fresh : Preprocessor
-        Fitted on the new table, with the augmentation that is asked for.
+        Preprocessor fitted on the new table, with the augmentation of the new training.
     """
     preprocessor = part.preprocessor
     if hasattr(preprocessor, "bands_"):
@@ -194,12 +199,13 @@ def pretrained_preprocessor(part, fresh):
 
 
 def _add_bands(part, fresh):
-    known = list(part.preprocessor.bands_)
-    new = [band for band in fresh.bands_ if band not in known]
-    if new and part.preprocessor.band_encoding == "embedding":
-        distance = np.abs(band_wavelength(new)[:, None] - band_wavelength(known)[None])
+    old_bands = list(part.preprocessor.bands_)
+    new_bands = [band for band in fresh.bands_ if band not in old_bands]
+    # The vector of a new band starts as that of the old band nearest in wavelength.
+    if new_bands and part.preprocessor.band_encoding == "embedding":
+        distance = np.abs(band_wavelength(new_bands)[:, None] - band_wavelength(old_bands)[None])
         part.module.add_bands(torch.from_numpy(distance.argmin(axis=1)))
-    part.preprocessor.bands_ = np.array([*known, *new], dtype=object)
+    part.preprocessor.bands_ = np.array([*old_bands, *new_bands], dtype=object)
 
 
 def _set_dropout(module, rate):
@@ -214,20 +220,21 @@ def defaults_of(cls):
 
 
 def frozen_modules(part, projection, trainable):
-    """Return the submodules of one modality that are not trained.
+    """Return the submodules of one modality to exclude from training.
 
     Parameters
     ----------
     part : PretrainedEncoder or None
-        None: nothing is pretrained, everything is trained.
+        The pretrained encoder; None if there is none, in which case nothing is excluded.
     projection : torch.nn.Module
-        A projection that did not come with the encoder is always trained.
+        Projection of the modality. It is always trained unless it came with the encoder.
     trainable : {"all", "first_block", "head", "none"}
-        "first_block" trains the first block and the projection.
+        Parts of the encoder to train; "first_block" is the first block.
 
     Returns
     -------
     list of torch.nn.Module
+        Modules to freeze.
     """
     if part is None or trainable == "all":
         return []
@@ -241,6 +248,7 @@ def frozen_modules(part, projection, trainable):
             f"{type(part.module).__name__} has none."
         )
     first = {id(m) for top in part.module.first_block() for m in top.modules()}
+    # A module that contains a trained module must not be frozen as a whole.
     return [
         module
         for module in part.module.modules()

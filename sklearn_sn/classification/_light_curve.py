@@ -12,9 +12,9 @@ from sklearn_sn.base import (
 class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     """Classify light curves by an encoder and a linear head, trained end to end.
 
-    With ``encoder="transformer"`` this is the end-to-end baseline of Maven [1]_; with
-    ``encoder="gru"``, the recurrent classifier that is pretrained on simulations [2]_, which also
-    gives probabilities after every point.
+    With ``encoder="transformer"``, the model is the end-to-end baseline of Maven [1]_. With
+    ``encoder="gru"``, it is the recurrent classifier that is pretrained on simulations [2]_, which
+    also predicts probabilities after every point.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
         is copied in fit.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
-        "focal" weights objects that are predicted well less; "balanced_focal" also weights classes
+        "focal" down-weights objects that are classified well. "balanced_focal" also weights classes
         by their effective number of objects.
     focal_gamma : float, default=2.0
         Exponent of the focal losses.
@@ -32,9 +32,9 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     batch_balance : {"class", "domain", "both"} or None, default=None
-        Training batches hold equal numbers of each class, of each domain, or of each class in each
-        domain. Rare objects then come several times in an epoch, and probabilities no longer
-        reflect the class frequencies.
+        Groups with equal numbers of objects in each training batch: classes, domains, or classes
+        within domains. Rare objects then occur several times in an epoch, and probabilities no
+        longer reflect the class frequencies.
     domain : str, default="survey"
         Column of X with the domain of each object; used only in fit and only for `batch_balance`.
     %(pretraining)s
@@ -51,15 +51,15 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
 
     See Also
     --------
-    SupConClassifier : A latent in which objects of one class are close to each other.
-    DomainAdversarialClassifier : A latent that does not reveal the survey.
-    sklearn_sn.regression.LightCurveRegressor : Numbers instead of classes.
+    SupConClassifier : Classify by a latent with compact classes.
+    DomainAdversarialClassifier : Classify by a latent that does not reveal the survey.
+    sklearn_sn.regression.LightCurveRegressor : Predict numbers instead of classes.
     sklearn_sn.embedding.ContrastiveEmbedder : Learn from spectra too.
 
     Notes
     -----
-    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, a day
-    apart, NaN where there is no point. Arrays are processed in double precision.
+    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, with
+    points a day apart and NaN where there is none. Arrays are processed in double precision.
 
     References
     ----------

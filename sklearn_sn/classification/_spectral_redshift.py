@@ -34,38 +34,37 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     A convolutional network computes features of every bin of a logarithmic wavelength grid, on
     which a redshift is a shift. The features are correlated with learned templates of each class,
-    as fluxes are in classical cross-correlation [1]_ [2]_, and a softmax over classes and shifts
-    gives the posterior of both.
+    like fluxes in classical cross-correlation [1]_ [2]_. A softmax over classes and shifts gives
+    the posterior of both.
 
     Parameters
     ----------
     encoder : "auto", SpectralFeatures, torch.nn.Module or callable, default="auto"
-        Network of the features, with its sizes, grid, channels and augmentation; "auto" is
-        ``SpectralFeatures()``. Its grid must be logarithmic.
+        Network of the features, with its sizes, logarithmic grid, channels and augmentation; "auto"
+        is ``SpectralFeatures()``.
     redshift_range : pair of float, default=(0.0, 1.0)
-        Redshifts that are considered.
+        Range of the redshifts.
     redshift_column : str or None, default="redshift"
-        Column of the table with the true redshifts in fit, NaN where unknown. Predictions never
-        use it. None uses only the argument `redshift` of `fit`.
+        Column with the true redshifts in fit, NaN where unknown. Predictions do not use it. None
+        uses only the argument `redshift` of `fit`.
     redshift_width : float, default=1.0
-        Bins over which a true redshift is spread, because published redshifts are not exact.
+        Spread of a true redshift in bins, because published redshifts are not exact.
     n_templates : int, default=3
-        Templates of each class. A part of each template is common to all.
+        Number of templates of each class. A part of each template is common to all.
     template_step : int, default=2
         Bins between the knots of the templates.
     learn_prior : bool, default=True
-        Learn how often each redshift occurs in each class.
+        Whether to learn the frequency of each redshift in each class.
     wavelength_range : pair of float, default=(3500.0, 9000.0)
-        Outer edges of the grid in Å. Nothing is extrapolated.
+        Outer edges of the grid in Å. Spectra are not extrapolated.
     combine : {"geometric", "mean"}, default="geometric"
-        How the spectra of one object are combined: by the mean of the logarithms of their
-        posteriors, so that all must allow a redshift, or of the posteriors. Neither counts spectra
-        as independent: errors do not fall with their number.
+        Combination of the spectra of an object: mean of the logarithms of their posteriors, or mean
+        of the posteriors. Spectra are not independent: errors do not decrease with their number.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights that validation and predictions use (smaller in
-        the first steps). None uses the weights themselves.
+        Decay of the moving average of the weights, which is used in validation and prediction. None
+        uses the weights themselves.
     %(training)s
 
     Attributes
@@ -73,12 +72,11 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     classes_ : array of shape (n_classes,)
         The classes.
     redshift_grid_ : array of shape (n_shifts,)
-        Redshifts of the posterior, one wavelength bin apart in ln(1 + z).
+        Redshifts of the posterior, in steps of one wavelength bin in ln(1 + z).
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_prior_ : array of shape (n_shifts,)
-        Weighted and smoothed frequencies of the redshifts in fit; the posterior of an object
-        without a spectrum.
+        Weighted and smoothed frequencies of redshifts in fit; posterior without a spectrum.
     n_redshifts_ : int
         Number of objects of fit with a redshift.
     %(fitted_supervised)s
@@ -86,16 +84,16 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     See Also
     --------
-    SpectralRedshiftImputer : Puts the redshifts into the table, for classes at rest.
-    SpectraNetClassifier : Classes alone.
+    SpectralRedshiftImputer : Impute redshifts for a classifier of rest-frame spectra.
+    SpectraNetClassifier : Classify without an estimate of the redshift.
 
     Notes
     -----
-    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
-    a spectrum is not covered, on the bins of ``wavelength_range``, as
-    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it. `transform` returns the logarithm
-    of the evidence for each template, summed over shifts. Objects whose redshift is unknown or
-    outside `redshift_range` train their class alone.
+    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) on the bins of
+    ``wavelength_range``, NaN where a spectrum is not covered, such as the output of
+    :class:`~sklearn_sn.preprocessing.SpectrumResampler`. `transform` returns the log-evidence of
+    each template, summed over shifts. Objects with an unknown redshift, or one outside
+    `redshift_range`, are used for the class only.
 
     References
     ----------
@@ -129,7 +127,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         "class_weight": CLASS_WEIGHT,
     }
     _net_class = RedshiftNet
-    _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
+    _poor_score = True  # classes of arbitrary arrays need not be invariant to shifts
     _large_outputs = True
 
     def __init__(
@@ -193,13 +191,13 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
-            With a column ``spectrum``, or spectra on one grid.
+            Table with a column ``spectrum``, or spectra on one grid.
         y : array-like of shape (n_objects,)
-            Classes.
+            Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects in the loss. An object of weight 0 is left out.
+            Weights of the objects in the loss. Objects of weight 0 are left out.
         redshift : array-like of shape (n_objects,), optional
-            True redshifts, NaN where unknown, instead of those of `redshift_column`.
+            True redshifts to use instead of `redshift_column`; NaN where unknown.
 
         Returns
         -------
@@ -208,7 +206,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Raises
         ------
         ValueError
-            For invalid parameters, input, labels or redshifts.
+            If parameters, input, labels or redshifts are invalid.
 
         Warns
         -----
@@ -283,7 +281,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         return (total / count).astype(np.float32)
 
     def _marginal(self, X, axis, prior):
-        """Return the posterior summed over an axis; the prior where there is no spectrum."""
+        """Return the posterior summed over an axis; the prior for objects without a spectrum."""
         table = self._read(X, self.encoder_)
         out = np.tile(prior, (len(table), 1))
         object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
@@ -294,7 +292,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         return out
 
     def predict_proba(self, X):
-        """Return probabilities of the classes at any redshift, from all spectra of each object.
+        """Return class probabilities, summed over redshifts, from all spectra of each object.
 
         Parameters
         ----------
@@ -311,7 +309,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         return self._marginal(X, 2, self.class_prior_)
 
     def predict_redshift_proba(self, X):
-        """Return the posterior of the redshift for any class, from all spectra of each object.
+        """Return the redshift posterior, summed over classes, from all spectra of each object.
 
         Parameters
         ----------
@@ -321,20 +319,20 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Returns
         -------
         grid : array of shape (n_shifts,)
-            ``redshift_grid_``.
+            Redshifts, equal to ``redshift_grid_``.
         posterior : array of shape (n_objects, n_shifts), float64
             Rows add up to 1. An object without a spectrum on the grid gets ``redshift_prior_``.
 
         Raises
         ------
         ValueError
-            If `fit` had no redshift at all.
+            If no object of fit had a redshift.
         """
         check_is_fitted(self, "net_")
         if not self.n_redshifts_:
             raise ValueError(
-                "fit had no redshift, so that none can be predicted; give a table with the column "
-                "that the 'redshift_column' parameter names, or fit(..., redshift=...)."
+                "fit had no redshift, so that none can be predicted. Fit on a table with the "
+                "column of the 'redshift_column' parameter, or use fit(..., redshift=...)."
             )
         return self.redshift_grid_, self._marginal(X, 1, self.redshift_prior_)
 
@@ -346,36 +344,35 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             A table or array as in `fit`.
         return_std : bool, default=False
-            Also return standard deviations.
+            Whether to return standard deviations too.
 
         Returns
         -------
         redshift : array of shape (n_objects,), float64
-            The posterior mean of ln(1 + z) over the bins next to the mode, as a redshift.
+            Posterior mean of ln(1 + z) over the bins next to the mode, converted to redshift.
         std : array of shape (n_objects,), float64
-            Only if ``return_std``: the root mean square distance of the whole posterior from it.
-            With a second peak it is much larger than the width of the first.
+            Root mean square distance of the posterior from it. Only if `return_std` is True.
 
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
 
     def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
-        """Return which wavelengths support a class or the redshift, and which oppose it.
+        """Compute how much each wavelength bin supports or opposes a class or the redshift.
 
         Parameters
         ----------
         X, y, method, window : optional
             As in :meth:`SpectraNetClassifier.explain`.
         of : {"class", "redshift"}, default="class"
-            "redshift" explains the odds of the bins next to the mode of its posterior.
+            Prediction to explain; "redshift" is the odds of the bins next to the posterior mode.
 
         Returns
         -------
         wavelength : array of shape (n_bins,)
-            Å, in the observer frame.
+            Centres of the bins in Å, in the observer frame.
         importance : array of shape (n_objects, n_bins), float64
-            Positive where the bin makes the prediction more probable; 0 where nothing is covered.
+            Importance of each bin in log-odds; 0 where no spectrum covers the bin.
         """
         if of == "class":
             return super().explain(X, y, method=method, window=window)
@@ -394,7 +391,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         return log_odds(of_class, chosen[:, None])
 
     def _explained_shifts(self, outputs, chosen):
-        """Return log-odds (N,) of the shifts next to some, for any class."""
+        """Return the log-odds (N,) of the shifts next to the chosen ones, summed over classes."""
         of_shift = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
         near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
         return log_odds(of_shift, near.clamp(0, of_shift.shape[1] - 1))

@@ -152,14 +152,14 @@ def plain_coordinates(preprocessor):
     Parameters
     ----------
     preprocessor : object
-        Preprocessor with a method ``places`` and an attribute ``output_shape``.
+        Preprocessor with a method ``coordinates`` and an attribute ``output_shape``.
 
     Returns
     -------
     QueryCoordinates
         Without fields.
     """
-    return QueryCoordinates(*preprocessor.places(), preprocessor.output_shape, None)
+    return QueryCoordinates(*preprocessor.coordinates(), preprocessor.output_shape, None)
 
 
 def warn_outside_range(phase, limits):

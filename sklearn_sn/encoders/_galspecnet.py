@@ -59,6 +59,7 @@ class GalSpecNetModule(MixedPrecisionModule):
             nn.Conv2d(n_before, n_after, (1, kernel), padding=(0, kernel // 2))
             for n_before, n_after, kernel in zip(n_in, widths, kernels, strict=True)
         )
+        # Max pooling with ceil_mode rounds the number of bins up.
         for _ in widths[1:]:
             n_bins = -(-n_bins // pooling)
         self.n_positions = n_bins
@@ -68,6 +69,7 @@ class GalSpecNetModule(MixedPrecisionModule):
     def forward(self, flux, pad_mask, wavelength=None):
         covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
         x = torch.cat([flux * covered, covered], dim=1)[:, :, None]  # (B, C + 1, 1, P)
+        # torch convolves faster in this memory layout.
         x = x.contiguous(memory_format=torch.channels_last)
         with self.autocast(x):
             for layer in self.layers[:-1]:
@@ -83,7 +85,7 @@ class GalSpecNetModule(MixedPrecisionModule):
 
 
 class GalSpecNet(SpectrumEncoder, name="galspecnet"):
-    """Four plain convolutions: the baseline that SpectraNet's paper compares with [1]_.
+    """Four plain convolutions, the baseline in the paper of SpectraNet [1]_.
 
     Parameters
     ----------
@@ -92,7 +94,7 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     latent_dim : int, default=256
         Width of the output.
     dropout : float or None, default=None
-        Dropout before the dense layer; None means 0.2 for classes and 0 for numbers.
+        Dropout before the dense layer; None means 0.2 in classifiers and 0 in regressors.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of convolutions, as in :class:`SpectraNet`.
     %(spectrum_scaling)s

@@ -12,10 +12,10 @@ from sklearn_sn.preprocessors import LightCurveSequencePreprocessor
 class GRUModule(ConfigurableModule):
     """Recurrent layers and three dense layers.
 
-    GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. A point enters
-    by its values, the time since the first point, the time since the previous point, and the
-    logarithm of its band's effective wavelength. The result after a point does not depend on later
-    points, and so not on padding, which comes last.
+    GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. The input of a
+    point consists of its values, the time since the first point, the time since the previous point
+    and the logarithm of the effective wavelength of its band. The result after a point does not
+    depend on later points, nor on padding, which comes last.
 
     Shapes: values (B, L, n_values), time (B, L) in days since the first point, log_wavelength
     (B, L), the logarithm of wavelength / 5000 Å, pad_mask (B, L); result (B, output_dim).
@@ -37,7 +37,7 @@ class GRUModule(ConfigurableModule):
             nn.Linear(d_model, output_dim),
             nn.ReLU(),
         )
-        # Initialise as Keras does, which the paper used: torch's own initialisation learns slower.
+        # Initialise as in Keras, which the paper used: the default of torch trains more slowly.
         for name, weight in self.named_parameters():
             if weight.ndim == 1:
                 nn.init.zeros_(weight)
@@ -57,12 +57,12 @@ class GRUModule(ConfigurableModule):
         return self.dense(self._states(values, time, log_wavelength))
 
     def _states(self, values, time, log_wavelength):
-        since = torch.log1p(torch.diff(time, dim=1, prepend=time[:, :1]).clamp(min=0.0))
+        since_previous = torch.log1p(torch.diff(time, dim=1, prepend=time[:, :1]).clamp(min=0.0))
         # ln λ spans 0.5 in the optical; stretch it, so that neighbouring bands differ.
         inputs = (
             values,
             time[..., None] / 100.0,
-            since[..., None],
+            since_previous[..., None],
             3.0 * log_wavelength[..., None],
         )
         x = torch.cat(inputs, dim=-1)  # (B, L, n_values + 3)
@@ -78,8 +78,8 @@ class GRUModule(ConfigurableModule):
 class GRU(LightCurveEncoder, name="gru"):
     """Recurrent network that reads a light curve point by point, in the order of time [1]_.
 
-    Fluxes are relative to the brightest detection so far, so that the result after each point is
-    what a light curve that ends there would give.
+    Fluxes are relative to the brightest detection so far. The result after a point is therefore
+    that of the light curve truncated after this point.
 
     Parameters
     ----------
@@ -90,14 +90,14 @@ class GRU(LightCurveEncoder, name="gru"):
     dropout : float, default=0.0
         Dropout after each recurrent layer.
     amplitude : bool, default=True
-        Whether the network sees the flux itself, in units of a typical error. A flux is otherwise
-        relative to the brightest detection so far, which does not reveal the distance.
+        Whether the flux in units of a typical error is an additional input. The other input, the
+        flux relative to the brightest detection so far, does not reveal the distance.
     max_points : int, default=400
         Longer light curves are thinned to this number of points, evenly in rank.
     noise_augmentation : bool, default=True
-        Add Gaussian noise of the reported errors to training batches, anew in each epoch.
+        Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
     augmentation : bool, default=True
-        Thin and truncate light curves in training, and drop bands, anew in each epoch.
+        Thin and truncate light curves in training, and drop bands, newly drawn in each epoch.
 
     References
     ----------

@@ -13,7 +13,7 @@ from sklearn_sn.preprocessors import ImagePreprocessor
 class ImageEncoder(Encoder, modality="image"):
     """Base of encoders of images.
 
-    The module gets the keyword tensor ``image`` (B, C, H, W) and returns (B, latent_dim).
+    The module receives the keyword tensor ``image`` (B, C, H, W) and returns (B, latent_dim).
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class ImageEncoder(Encoder, modality="image"):
 
 
 class ImageCNNModule(ConfigurableModule):
-    """Encode cutouts.
+    """Encode cutouts by a convolutional network.
 
     Shapes: image (B, n_channels, H, W); result (B, output_dim).
     """

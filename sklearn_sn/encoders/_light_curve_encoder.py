@@ -13,7 +13,7 @@ from sklearn_sn.preprocessors import LightCurvePreprocessor
 class LightCurveEncoder(Encoder, modality="light_curve"):
     """Base of encoders of light curves.
 
-    The module gets keyword tensors: ``values`` (B, L, n_values), ``time`` (B, L) in days,
+    The module receives keyword tensors: ``values`` (B, L, n_values), ``time`` (B, L) in days,
     ``log_wavelength`` (B, L), the logarithm of the band's wavelength over 5000 Å, and ``pad_mask``
     (B, L), True at padding. It returns (B, latent_dim).
 
@@ -31,12 +31,12 @@ class LightCurveEncoder(Encoder, modality="light_curve"):
     longest_exact_array = math.inf
 
     def table_from_array(self, values, index, wavelength=None):
-        """Return a table with one-band light curves, a day apart, from an array."""
+        """Return a table of one-band light curves from an array, with points a day apart."""
         return series_table(values, index)
 
 
 class WindowedLightCurveEncoder(LightCurveEncoder):
-    """Base of encoders that see a light curve as a whole, in a window around its origin.
+    """Base of encoders that read a light curve as a whole, in a window around its origin.
 
     Parameters
     ----------

@@ -11,9 +11,9 @@ from sklearn_sn.preprocessors import MetadataPreprocessor
 
 
 class MetadataEncoder(Encoder, modality="metadata"):
-    """Base of encoders of metadata, plain columns that the estimator names.
+    """Base of encoders of metadata, the plain columns that the estimator selects.
 
-    The module gets the keyword tensor ``values`` (B, n_values) and returns (B, latent_dim).
+    The module receives the keyword tensor ``values`` (B, n_values) and returns (B, latent_dim).
     """
 
     def make_preprocessor(self, settings):

@@ -1,4 +1,4 @@
-"""How the parameter of an estimator stands for an encoder."""
+"""Resolve the parameter of an estimator to an encoder."""
 
 import copy
 
@@ -19,7 +19,7 @@ def encoder_names(modality):
     Returns
     -------
     list of str
-        Sorted.
+        Names, sorted.
 
     Examples
     --------
@@ -43,6 +43,7 @@ def named_encoder(modality, name):
     Returns
     -------
     Encoder
+        A new encoder.
 
     Raises
     ------
@@ -74,21 +75,23 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
     Returns
     -------
     Encoder
-        A checked copy; for a module or callable, an encoder around it.
+        A checked copy; for a module or callable, a custom encoder that wraps it.
 
     Raises
     ------
     ValueError
-        If the value is none of these, or the encoder's parameters are invalid.
+        If the value is none of these, or a parameter of the encoder is invalid.
     """
     if isinstance(value, str):
         name = default if value == "auto" else value
+        # An unknown name falls through to the error below, which lists all alternatives.
         if name in ENCODERS[modality]:
             value = named_encoder(modality, name)
     if isinstance(value, Encoder) and value.modality == modality:
         encoder = copy.deepcopy(value)
         encoder.check()
         return encoder
+    # A class of encoders is callable, but must not be taken for a factory of modules.
     is_encoder = isinstance(value, Encoder) or (
         isinstance(value, type) and issubclass(value, Encoder)
     )

@@ -8,16 +8,16 @@ from sklearn_sn.encoders._encoder import Encoder
 from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore
 from sklearn_sn.preprocessors import CHANNELS, FluxArray, SpectrumPreprocessor
 
-# Largest shifts in augmentation, as fractions of the grid: where a shift is an unknown redshift,
-# and elsewhere, for errors of calibration and of known redshifts.
+# Largest shifts in augmentation, as fractions of the grid: to imitate an unknown redshift, or only
+# errors of the calibration and of a known redshift.
 UNKNOWN_REDSHIFT, KNOWN_REDSHIFT = 0.1, 0.003
 
 
 class SpectrumEncoder(Encoder, modality="spectrum"):
     """Base of encoders of spectra.
 
-    The module gets keyword tensors: ``flux`` (B, C, P), ``pad_mask`` (B, P), True where a bin is
-    not covered, and ``wavelength`` (P,) in Å. It returns (B, latent_dim).
+    The module receives keyword tensors: ``flux`` (B, C, P), ``pad_mask`` (B, P), which is True
+    where a bin is not covered, and ``wavelength`` (P,) in Å. It returns (B, latent_dim).
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
         on_array = settings.n_array_columns is not None
         channels = self.channels
         if channels is None:
-            # An array may already be scaled, so that its level means something.
+            # The level of an array may be meaningful, because an array may already be scaled.
             channels = CHANNELS if on_array else CHANNELS[:2]
         return self._preprocessor_class(
             wavelength_range=tuple(float(end) for end in settings.wavelength_range),
@@ -71,12 +71,12 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
         return self.n_bins
 
     def table_from_array(self, values, index, wavelength=None):
-        """Return spectra on one grid, from an array and the wavelengths of its columns in Å."""
+        """Return spectra on one grid from an array and the wavelengths of its columns in Å."""
         if wavelength is None:
             wavelength = np.arange(values.shape[1], dtype=np.float64)
         return FluxArray(values, wavelength, index)
 
     def default_shift(self, rest_frame, on_array):
-        """Return the largest shift for classification if `max_shift` is None."""
+        """Return the value of `max_shift` for classification if the parameter is None."""
         is_redshift = not rest_frame and self.grid == "log" and not on_array
         return UNKNOWN_REDSHIFT if is_redshift else KNOWN_REDSHIFT

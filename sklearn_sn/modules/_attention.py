@@ -1,4 +1,4 @@
-"""Transformer blocks over padded sets of tokens, and masked pooling."""
+"""Transformer blocks for padded sets of tokens, and masked pooling."""
 
 import math
 
@@ -21,7 +21,11 @@ def sinusoid(values, d_model, max_period):
 
 
 class SelfAttention(nn.Module):
-    """Multi-head self-attention: (B, L, d_model) and a mask to the same shape."""
+    """Multi-head self-attention.
+
+    Shapes: x (B, L, d_model), keep (B, 1, 1, L), True where attention is allowed; result
+    (B, L, d_model).
+    """
 
     def __init__(self, d_model, n_heads):
         super().__init__()
@@ -33,13 +37,13 @@ class SelfAttention(nn.Module):
         B, L, d_model = x.shape
         # (B, L, 3 d) -> (3, B, n_heads, L, d_head)
         qkv = self.qkv(x).view(B, L, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
-        # Dropout stays outside: inside, it forces torch off the fused kernel.
+        # Dropout is applied to the result: inside the attention, it prevents the fused kernel.
         x = F.scaled_dot_product_attention(*qkv.unbind(0), attn_mask=keep)
         return self.out(x.transpose(1, 2).reshape(B, L, d_model))
 
 
 class TransformerBlock(nn.Module):
-    """Attention and a feed-forward layer of four times the width, post-norm (or pre-norm)."""
+    """Self-attention and a feed-forward layer of four times the width, post-norm or pre-norm."""
 
     def __init__(self, d_model, n_heads, dropout=0.0, norm_first=False):
         super().__init__()
@@ -61,13 +65,14 @@ class TransformerBlock(nn.Module):
 
 
 class TransformerStack(nn.Module):
-    """Blocks one after the other: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
+    """Sequence of transformer blocks: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
 
     def __init__(self, d_model, n_heads, n_layers, dropout=0.0, norm_first=False):
         super().__init__()
         self.blocks = nn.ModuleList(
             TransformerBlock(d_model, n_heads, dropout, norm_first) for _ in range(n_layers)
         )
+        # Pre-norm blocks leave their sum unnormalised.
         self.norm = nn.LayerNorm(d_model) if norm_first else nn.Identity()
 
     def forward(self, x, pad_mask):
@@ -78,9 +83,9 @@ class TransformerStack(nn.Module):
 
 
 def attention_mask(pad_mask):
-    """Return True where attention is allowed: pad_mask (B, L) to (B, 1, 1, L).
+    """Return the mask that is True where attention is allowed: (B, L) to (B, 1, 1, L).
 
-    A row that is all padding attends to its first token, so that its result stays finite.
+    A row of padding alone attends to its first token, so that its result is finite.
     """
     keep = ~pad_mask
     first = torch.zeros_like(keep)
@@ -101,7 +106,7 @@ class MeanPooling(nn.Module):
 
 
 class AttentionPooling(nn.Module):
-    """One learned query that attends the tokens: (B, L, d), (B, L) to (B, d)."""
+    """Attention of one learned query to the tokens: (B, L, d), (B, L) to (B, d)."""
 
     def __init__(self, d_model, n_heads=2):
         super().__init__()
@@ -122,9 +127,10 @@ class AttentionPooling(nn.Module):
 
 
 class QueryPooling(nn.Module):
-    """Average of the tokens, weighted by their product with one learned query of two heads.
+    """Mean of the tokens, weighted by their product with one learned query of two heads.
 
-    Unlike :class:`AttentionPooling`, tokens are not projected. Shapes: (B, L, d), (B, L) to (B, d).
+    Unlike in :class:`AttentionPooling`, tokens are not projected.
+    Shapes: (B, L, d), (B, L) to (B, d).
     """
 
     def __init__(self, d_model, n_heads=2):
@@ -150,6 +156,7 @@ class MaxPooling(nn.Module):
     def forward(self, x, pad_mask):
         lowest = torch.finfo(x.dtype).min
         pooled = x.masked_fill(pad_mask.unsqueeze(-1), lowest).amax(1)
+        # A row of padding alone gives 0 instead of the fill value.
         return pooled.masked_fill(pad_mask.all(1, keepdim=True), 0.0)
 
 

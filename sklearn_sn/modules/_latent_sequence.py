@@ -1,4 +1,4 @@
-"""A transceiver that encodes a set of points as a short latent sequence."""
+"""The base of transceivers that encode a set of points as a short latent sequence."""
 
 from torch import nn
 
@@ -8,10 +8,10 @@ from sklearn_sn.modules._transceiver import TransceiverEncoder
 
 
 class LatentSequence(ConfigurableModule):
-    """Learned queries read a set of points; each query becomes one token of the latent.
+    """Base of modules in which learned queries read points and become tokens of the latent.
 
-    Subclasses pass points to :meth:`read`. The tokens are laid out flat: the Euclidean distance of
-    two encodings is the Frobenius distance of the two latent sequences.
+    Subclasses pass points to :meth:`read`. The tokens are concatenated, so that the Euclidean
+    distance of two encodings is the Frobenius distance of their latent sequences.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class LatentSequence(ConfigurableModule):
         self.head = nn.Linear(d_model, token_dim)
 
     def read(self, values, log_wavelength, time, pad_mask):
-        """Encode points (B, L, n_in) at their coordinates to (B, n_tokens token_dim)."""
+        """Encode points (B, L, n_in) at coordinates (B, L) to (B, n_tokens token_dim)."""
         context = self.project(values) + self.coordinates(log_wavelength, time)  # (B, L, d)
         return self.head(self.encoder(context, pad_mask)).flatten(1)
 

@@ -8,9 +8,9 @@ from sklearn_sn.modules._wide_convolution import WideConv
 
 
 class BatchNorm(nn.modules.batchnorm._BatchNorm):
-    """Batch normalisation of any shape that accepts one value per channel in training.
+    """Batch norm for any shape that accepts a single value per channel in training.
 
-    Such a batch has no spread; the running statistics normalise it.
+    Such a batch has no spread and is normalised by the running statistics.
     """
 
     def forward(self, x):
@@ -21,13 +21,13 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
         return super().forward(x)
 
     def _check_input_dim(self, x):
-        """Accept any shape with channels in second place."""
+        """Accept any shape whose second axis is the channels."""
 
 
 class TriPool(nn.Module):
-    """Maximum, mean and minimum of neighbouring bins: (B, C, 1, P) to (B, 3C, 1, P / size).
+    """Pooling by maximum, mean and minimum: (B, C, 1, P) to (B, 3 C, 1, P / size).
 
-    The last bin is repeated where `size` does not divide their number.
+    The last bin is repeated if the number of bins is not a multiple of `size`.
     """
 
     def __init__(self, size):
@@ -43,7 +43,7 @@ class TriPool(nn.Module):
 
 
 class ChannelGate(nn.Module):
-    """Multiply every channel by a gate in (0, 1), computed from the means of all channels."""
+    """Multiply every channel by a gate in (0, 1) that depends on the means of all channels."""
 
     def __init__(self, n_channels, hidden):
         super().__init__()
@@ -56,7 +56,7 @@ class ChannelGate(nn.Module):
 
 
 class SpectraBlock(nn.Module):
-    """Parallel convolutions, norms, GELU, pooling, gate, projection and skip.
+    """Parallel convolutions, norms, GELU, pooling, gate, projection and skip connection.
 
     Shapes: (B, n_in, 1, P) to (B, width, 1, P / pooling).
     """
@@ -65,14 +65,15 @@ class SpectraBlock(nn.Module):
         super().__init__()
         self.branches = nn.ModuleList(WideConv(n_in, width, kernel) for kernel in kernels)
         joined = width * len(kernels)
-        # One group: a layer norm over channels and bins of a spectrum, of any number.
+        # A group norm of one group is a layer norm over channels and bins, for any number of bins.
         self.layer_norm = nn.GroupNorm(1, joined)
         self.batch_norm = BatchNorm(joined)
-        # Maximum, mean and minimum of single bins are the same.
+        # Without pooling, maximum, mean and minimum of a bin are equal.
         self.pool = TriPool(pooling) if pooling > 1 else nn.Identity()
         pooled = joined * (3 if pooling > 1 else 1)
         self.gate = ChannelGate(pooled, max(4, width // 4))
         self.project = nn.Conv2d(pooled, width, 1)
+        # count_include_pad=False averages a last, incomplete window over its own bins.
         self.skip_pool = nn.AvgPool2d((1, pooling), ceil_mode=True, count_include_pad=False)
         self.skip = nn.Conv2d(n_in, width, 1)
 

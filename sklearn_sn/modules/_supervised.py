@@ -1,4 +1,4 @@
-"""An encoder of one modality with a linear head."""
+"""The module of one encoder with a linear head."""
 
 import torch
 from torch import nn
@@ -7,26 +7,26 @@ from sklearn_sn.modules._freezable import FreezableModule
 
 
 class SupervisedModule(FreezableModule):
-    """Encode one modality; a linear head on the latent gives the outputs.
+    """Encoder of one modality with a linear head on the latent.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-        Maps the tensors of the modality to (n_instances, width).
+        Module that maps the tensors of the modality to (n_instances, width).
     width : int
         Width of the encoder's output.
     n_outputs : int
-        Number of classes, or of numbers to predict.
+        Number of classes or of predicted numbers.
     dropout : float
         Dropout between latent and head.
     normalize : bool
-        Whether a layer norm stands between encoding and latent.
+        Whether to apply a layer norm to the encoding.
 
     Notes
     -----
     ``forward`` takes ``chunks``, a list of keyword tensors, and ``object_index``, the object of
-    each instance. It returns the latent, (B, width), and the outputs, (B, n_outputs). An object
-    without an instance gets the latent of an encoding of zeros.
+    each instance. It returns the latent, (B, width), and the outputs, (B, n_outputs). The
+    instances of an object are averaged. The encoding of an object without an instance is 0.
     """
 
     def __init__(self, encoder, width, n_outputs, *, dropout=0.0, normalize=True):

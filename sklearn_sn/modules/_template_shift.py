@@ -1,4 +1,4 @@
-"""Class and redshift of a spectrum: correlate learned features with learned templates."""
+"""Correlation of learned features with learned templates, for class and redshift."""
 
 import torch
 from scipy.fft import next_fast_len
@@ -8,36 +8,38 @@ from torch.nn import functional as F
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._wide_convolution import products_by_frequency
 
-PRIOR_KNOTS = 16  # between which the learned prior over shifts is a straight line
+PRIOR_KNOTS = 16  # of the learned prior over shifts, which is linear between the knots
 
 
 class TemplateShiftModule(FreezableModule):
-    r"""Compute scores of every class at every shift, by one correlation in Fourier space.
+    r"""Compute scores of every class at every shift by a correlation in Fourier space.
 
     With features :math:`f`, coverage :math:`m` and the templates :math:`T` of a class,
 
     .. math:: \ell_{cks} = \frac{a}{\sqrt{PF}} \sum_p m_p \left[ f_p \cdot T_{ck,\,p-s}
         - \tfrac12 |T_{ck,\,p-s}|^2 \right]
 
-    which is the logarithm of a Gaussian likelihood over the covered bins, up to scale and terms
-    that do not depend on class and shift. Bins that a spectrum does not cover, and the strength of
-    templates, therefore favour no shift. The score of a class is the logsumexp over its templates
-    plus a prior over shifts.
+    The score is the logarithm of a Gaussian likelihood over the covered bins, up to its scale and
+    terms that do not depend on class and shift. Missing bins and the strength of templates
+    therefore do not favour any shift. The score of a class is the logsumexp over its templates plus
+    a prior over shifts.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-        Maps flux and pad_mask to features (B, F, P); F is its ``output_dim``.
+        Module that maps flux and pad_mask to features (B, F, P); F is its ``output_dim``.
     n_classes, n_bins, n_shifts : int
-        A shift moves by one bin; templates have ``n_bins + n_shifts - 1``.
+        Numbers of classes, bins and shifts. Shifts are one bin apart, so that templates have
+        ``n_bins + n_shifts - 1`` bins.
     n_templates : int
-        Of each class. Part of each template is shared by all, such as lines of host galaxies.
+        Number of templates of each class. A part of each template is common to all classes, such
+        as lines of host galaxies.
     template_step : int
-        Bins from knot to knot of a template, between which it is a straight line.
+        Bins between the knots of a template, which is linear between them.
     learn_prior : bool
         Whether the prior of each class depends on the shift.
     dropout : float
-        Of whole features.
+        Probability to drop a feature in all bins.
 
     Notes
     -----
@@ -64,6 +66,7 @@ class TemplateShiftModule(FreezableModule):
         self.encoder = encoder
         self.dropout = nn.Dropout1d(dropout)
         width = encoder.output_dim
+        # Keep scores of order 1, independent of the numbers of bins and features.
         self.size = (n_bins * width) ** -0.5
         n_knots = -(-(self.n_rest - 1) // template_step) + 1
         self.own = nn.Parameter(torch.empty(n_classes * n_templates, width, n_knots))
@@ -101,20 +104,20 @@ class TemplateShiftModule(FreezableModule):
         return latent, logits.flatten(1)
 
     def correlation(self, features, covered):
-        """Scores of every template at every shift.
+        """Return the scores of every template at every shift.
 
-        Shapes: features (N, F, P), zero where not covered, and covered (N, 1, P), of numbers;
+        Shapes: features (N, F, P), zero where not covered, and covered (N, 1, P), 1 or 0;
         result (N, n_classes n_templates, S).
         """
         templates = self.templates()
         power = -0.5 * templates.square().sum(1, keepdim=True)
-        # Long enough that no lag in use wraps around.
+        # The transform is long enough that the lags in use do not wrap around.
         n = next_fast_len(self.n_rest, real=True)
         spectra = torch.fft.rfft(torch.cat([features, covered], dim=1), n)
         kernels = torch.fft.rfft(torch.cat([templates, power], dim=1), n)
         product = products_by_frequency(spectra.conj(), kernels)  # (N, C K, frequencies)
         lags = torch.fft.irfft(product, n)[..., : self.n_shifts]
-        # The longest lag is shift 0: it meets the reddest end of the templates.
+        # The longest lag is shift 0, which compares with the reddest end of the templates.
         return lags.flip(-1) * (self.size * torch.exp(self.sharpness))
 
     def templates(self):

@@ -13,9 +13,9 @@ class Schedule(Callback):
     ----------
     kind : {"one_cycle", "cosine"}
         "one_cycle" rises linearly for a tenth of the steps, then falls as a cosine (after Smith &
-        Topin 2019); "cosine" only falls.
+        Topin 2019). "cosine" only falls.
     total_steps : int
-        Steps of the whole training.
+        Number of steps of the training.
     """
 
     def __init__(self, kind, total_steps):
@@ -26,7 +26,7 @@ class Schedule(Callback):
         self.peaks_ = [group["lr"] for group in net.optimizer_.param_groups]
 
     def factor(self, step):
-        """Fraction of the peak learning rate at a step."""
+        """Return the fraction of the peak learning rate at a step."""
         warm = max(1, self.total_steps // 10) if self.kind == "one_cycle" else 0
         if step < warm:
             return (step + 1) / (warm + 1)
@@ -40,12 +40,13 @@ class Schedule(Callback):
             self.step_ += 1
 
     def on_train_end(self, net, **kwargs):
+        # Restore the peaks, from which a continued training starts.
         for group, peak in zip(net.optimizer_.param_groups, self.peaks_, strict=True):
             group["lr"] = peak
 
 
 class Progress(Callback):
-    """A tqdm bar over the epochs, or one line for each.
+    """Show a progress bar over the epochs, or print one line per epoch.
 
     Parameters
     ----------

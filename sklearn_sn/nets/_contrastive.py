@@ -9,7 +9,7 @@ from sklearn_sn.nets._net import BatchNet
 
 
 class ContrastiveNet(BatchNet):
-    """InfoNCE, plus the loss of the auxiliary heads if there are any.
+    """Net with the InfoNCE loss, plus the loss of auxiliary heads.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class ContrastiveNet(BatchNet):
     aux_weight : float
         Weight of the auxiliary loss.
     class_weight : tensor of shape (n_classes,), optional
-        Weights of the classes in the auxiliary loss.
+        Weights of the classes in the auxiliary loss; None weights them equally.
     """
 
     def __init__(self, module, *, max_scale=100.0, aux_weight=0.0, class_weight=None, **kwargs):
@@ -28,13 +28,13 @@ class ContrastiveNet(BatchNet):
 
     def initialize_criterion(self):
         super().initialize_criterion()
-        # On the device once, not in every batch.
+        # Move the weights to the device once, not in every batch.
         self.auxiliary_loss_ = AuxiliaryLoss(self.class_weight).to(self.device)
         return self
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         if y_pred["log_scale"].requires_grad:
-            # Clamp the parameter: a clamp inside the loss would have no gradient beyond the bound.
+            # Clamp the parameter itself: a clamp inside the loss has no gradient beyond the bound.
             with torch.no_grad():
                 y_pred["log_scale"].clamp_(max=math.log(self.max_scale))
         loss = self.criterion_(y_pred["embeddings"], X.present, y_pred["log_scale"])

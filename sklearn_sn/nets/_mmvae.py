@@ -5,12 +5,12 @@ from sklearn_sn.nets._net import BatchNet
 
 
 class MMVAENet(BatchNet):
-    """The bound of :class:`~sklearn_sn.losses.MMVAELoss`, in nats per point.
+    """Net with the loss :class:`~sklearn_sn.losses.MMVAELoss`, in nats per point.
 
     Parameters
     ----------
     n_samples : int
-        Samples K of each expert.
+        Number K of samples of each expert.
     weights : dict of str to float
         Weight of the log-likelihood of each modality.
     points_per_object : float
@@ -33,19 +33,19 @@ class MMVAENet(BatchNet):
 
 
 def log_likelihood(output, batch, weights):
-    """Return the weighted log-likelihood of all modalities under every sample, (M, K, B).
+    """Return the weighted log-likelihood of all modalities for every sample, (M, K, B).
 
     Parameters
     ----------
     output : dict
         Output of the module.
     batch : Batch
-        The batch that the module saw.
+        Batch that was the input of the module.
     weights : dict of str to float
         Weights of the modalities; 1 where absent.
     """
     z = output["z"]
-    total = z.new_zeros(z.shape[:3])
+    total = z.new_zeros(z.shape[:3])  # (M, K, B)
     for name, decoded in output["decoded"].items():
         chunks = batch.tensors[name]
         sizes = [len(chunk["pad_mask"]) for chunk in chunks]

@@ -1,4 +1,4 @@
-"""The skorch net that all our nets derive from."""
+"""The base of all nets."""
 
 import torch
 from skorch import NeuralNet
@@ -8,7 +8,7 @@ from sklearn_sn.nets._batch import BatchLoader
 
 
 class BatchNet(NeuralNet):
-    """A skorch net fed by :class:`BatchLoader`; subclasses define ``get_loss``.
+    """Base of skorch nets that read batches from :class:`BatchLoader`; subclasses set the loss.
 
     Parameters
     ----------
@@ -18,7 +18,7 @@ class BatchNet(NeuralNet):
     Attributes
     ----------
     stop_reason_ : {None, "early_stopping", "diverged", "interrupted"}
-        Why the last training ended before its last epoch.
+        Reason why the last training ended early; None if it completed all epochs.
     """
 
     _file_kind = "type"
@@ -41,15 +41,15 @@ class BatchNet(NeuralNet):
         return self.module_(x.tensors, x.object_index, x.n_objects)
 
     def check_data(self, X, y=None):
-        """Do nothing: tables are checked before they come here."""
+        """Do nothing, because tables are checked before they are passed to the net."""
 
     def fit_loop(self, *args, **kwargs):
-        """Run the epochs; note why they ended early."""
+        """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as error:
-            # skorch ends a training by KeyboardInterrupt, and catches it in partial_fit.
+            # skorch ends training by a KeyboardInterrupt, which it catches in partial_fit.
             if self.stop_reason_ is None:
                 early = _raised_by_early_stopping(error.__traceback__)
                 self.stop_reason_ = "early_stopping" if early else "interrupted"
@@ -59,8 +59,8 @@ class BatchNet(NeuralNet):
         if iterator is None or torch.device(self.device).type == "cpu":
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return
-        # skorch reads every loss as a number, and so waits for the device after each batch. Here
-        # the losses stay on the device until the epoch ends.
+        # skorch converts every loss to a number, which waits for the device after each batch. This
+        # method keeps the losses on the device until the end of the epoch.
         losses = []
         for batch in iterator:
             self.notify("on_batch_begin", batch=batch, training=training)

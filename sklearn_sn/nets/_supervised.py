@@ -1,15 +1,14 @@
-"""The net of estimators that learn labels or numbers from one modality."""
+"""Nets of estimators that learn labels or numbers from one modality."""
 
 from sklearn_sn.losses import SupConLoss
 from sklearn_sn.nets._net import BatchNet
 
 
 class SupervisedNet(BatchNet):
-    """Weighted mean of the criterion over the objects that have the modality.
+    """Net with the weighted mean of the criterion over the objects with the modality.
 
-    A batch holds ``targets`` and, if objects have weights, ``weight`` among its targets; optionally
-    also ``offset`` (B, n_outputs), a known part of the outputs that is added to what the network
-    computes.
+    The targets of a batch are ``targets`` and optionally ``weight`` and ``offset`` (B, n_outputs),
+    a known part of the outputs that is added to the outputs of the network.
 
     Parameters
     ----------
@@ -42,17 +41,17 @@ class SupervisedNet(BatchNet):
         return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
 
     def _losses(self, outputs, X):
-        """Return the criterion of each object (B,)."""
+        """Return the criterion of each object, (B,)."""
         return self.criterion_(outputs, X.targets["targets"])
 
 
 class SupConNet(SupervisedNet):
-    """The criterion plus the supervised contrastive loss of the latents of a batch.
+    """Net with the criterion plus the supervised contrastive loss of the latents.
 
     Parameters
     ----------
     contrastive_weight : float
-        Weight of the contrastive loss; 0 leaves it out.
+        Weight of the contrastive loss; with 0 it is not computed.
     temperature : float
         Temperature of the contrastive loss.
     """
@@ -65,6 +64,6 @@ class SupConNet(SupervisedNet):
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or self.contrastive_weight == 0:
             return loss
-        # Masked rather than selected: a selection would wait for the device.
+        # Mask objects instead of selecting them, because a selection waits for the device.
         labels = X.targets["targets"].where(X.present[self.modality], -1)
         return loss + self.contrastive_weight * SupConLoss(self.temperature)(y_pred[0], labels)

@@ -1,4 +1,4 @@
-"""An exponential moving average of the weights, for validation and prediction."""
+"""Exponential moving average of the weights, for validation and prediction."""
 
 import torch
 from skorch.callbacks import Callback
@@ -11,10 +11,10 @@ class WeightAverage(Callback):
 
         a \leftarrow d\, a + (1 - d)\, w, \qquad d = \min(\text{decay}, \frac{1 + t}{10 + t})
 
-    after step :math:`t`. The first steps are forgotten quickly, so that a short training loses
-    nothing. Statistics of batch norms are averaged too. At the end of every epoch the module holds
-    the average, so that early stopping stores it; the trained weights return with the next training
-    batch.
+    after step :math:`t`. The decay is small in the first steps, so that the average does not lag
+    behind in a short training. Statistics of batch norms are averaged too. At the end of every
+    epoch the average is in the module, so that early stopping stores it. The trained weights return
+    with the next training batch.
 
     Parameters
     ----------
@@ -47,11 +47,12 @@ class WeightAverage(Callback):
 
     def on_train_end(self, net, **kwargs):
         self._hold(net, True)
-        # Neither a pickle nor a prediction needs these copies.
+        # Drop the copies: neither a pickle nor a prediction needs them.
         self.average_ = self.trained_ = None
 
     def _hold(self, net, average):
-        """Put the average, or the trained weights, into the module."""
+        """Put the average or the trained weights into the module."""
+        # While the average is in the module, trained_ keeps the trained weights.
         if average == (self.trained_ is not None):
             return
         with torch.no_grad():
@@ -65,7 +66,7 @@ class WeightAverage(Callback):
 
 
 def _floats(net):
-    """Yield name and value of weights and statistics."""
+    """Yield the name and value of every floating-point weight and statistic."""
     for name, value in net.module_.state_dict().items():
         if value.is_floating_point():
             yield name, value

@@ -1,4 +1,4 @@
-"""Recurrent classifiers that are pretrained on simulations, in four variants."""
+"""Four variants of the recurrent classifier that is pretrained on simulations."""
 
 from sklearn_sn.classification import (
     DomainAdversarialClassifier,
@@ -9,7 +9,7 @@ from sklearn_sn.encoders import GRU
 
 
 def _training():
-    """Return the encoder and the training that all variants share."""
+    """Return the encoder and the training parameters that all variants share."""
     return {
         "encoder": GRU(d_model=100, n_layers=2, latent_dim=100),
         "optimizer": "adam",
@@ -34,7 +34,7 @@ def gru(**params):
     Returns
     -------
     LightCurveClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -61,7 +61,7 @@ def supcon_gru(**params):
     Returns
     -------
     SupConClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -89,7 +89,7 @@ def adversarial_gru(**params):
     Returns
     -------
     DomainAdversarialClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -107,7 +107,7 @@ def adversarial_gru(**params):
 
 
 def contrastive_adversarial_gru(**params):
-    """Return the recurrent classifier with both losses, as in the paper's appendix [1]_.
+    """Return the recurrent classifier with both losses, as in the appendix of the paper [1]_.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def contrastive_adversarial_gru(**params):
     Returns
     -------
     DomainAdversarialClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------

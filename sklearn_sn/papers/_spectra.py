@@ -1,4 +1,4 @@
-"""SpectraNet-1D of AppleCiDEr, and the network that it is compared with."""
+"""SpectraNet-1D of AppleCiDEr, and its baseline GalSpecNet."""
 
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.encoders import GalSpecNet, SpectraNet
@@ -8,7 +8,7 @@ _GRID = {"n_bins": 4096, "grid": "linear", "channels": ("flux",)}
 
 
 def _training():
-    """Return the training that both networks share."""
+    """Return the training parameters that both networks share."""
     return {
         "frame": "rest",
         "wavelength_range": (3850.0, 8500.0),
@@ -37,7 +37,7 @@ def spectranet(*, size="paper", **params):
     Returns
     -------
     SpectraNetClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -66,7 +66,7 @@ def galspecnet(**params):
     Returns
     -------
     SpectraNetClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------

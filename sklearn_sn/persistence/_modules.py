@@ -1,6 +1,6 @@
-"""Store torch modules: the configuration they were built with, and their weights.
+"""Store torch modules by their configuration and weights.
 
-torch is imported only if there is a module.
+torch is imported only if the estimator contains a module.
 """
 
 import sys
@@ -49,11 +49,12 @@ def given_modality(path):
 
 
 def _with_weights(module, encoder, path):
+    # Loading rejects such weights, so fail at the time of saving.
     for name, tensor in module.state_dict().items():
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise ValueError(
-                f"Cannot save {path}: its weights {name!r} are NaN or infinite. The training "
-                "diverged; fit again with a lower 'lr'."
+                f"Cannot save {path}: the weights {name!r} are NaN or infinite, because training "
+                "diverged. Fit again with a lower 'lr'."
             )
     weights = {
         name: encoder.encode(tensor.detach().cpu().numpy(), f"{path}/{name}")
@@ -70,7 +71,7 @@ def _with_weights(module, encoder, path):
 
 
 def _structure(module, encoder, path):
-    """Return what a module is built from: a class and its configuration, or a user's module."""
+    """Return the class and configuration of a module, or a reference to a module of the user."""
     import torch
 
     name = class_name(type(module), "module")
@@ -82,9 +83,9 @@ def _structure(module, encoder, path):
     config = {}
     for key, value in module.config.items():
         if isinstance(value, torch.nn.Module):
-            # The expert of a modality holds its encoder: the modality is its name.
-            own = path if path.rpartition("/")[2] in GIVEN else f"{path}/{key}"
-            config[key] = {"part": _structure(value, encoder, own)}
+            # The encoder inside the expert of a modality is named by the modality.
+            part_path = path if path.rpartition("/")[2] in GIVEN else f"{path}/{key}"
+            config[key] = {"part": _structure(value, encoder, part_path)}
         elif isinstance(value, dict) and any(
             isinstance(part, torch.nn.Module) for part in value.values()
         ):
@@ -123,24 +124,24 @@ def _decode_net(node, decoder, path):
 def _decode_module(node, decoder, path):
     import torch
 
-    # On the meta device nothing is allocated, for sizes of any magnitude.
+    # The meta device allocates no memory, so a forged size cannot exhaust it.
     with torch.device("meta"):
         module = _build(node["structure"], decoder, path)
     weights = {name: decoder.decode(array, path) for name, array in node["weights"].items()}
     expected = module.state_dict()
     if set(weights) != set(expected):
         name = sorted(set(weights) ^ set(expected))[0]
-        raise ModelFileError(f"The weights {name!r} of {path} are missing, or not its own.")
+        raise ModelFileError(f"The weights {name!r} of {path} are missing or unexpected.")
     state = {}
-    for name, wanted in expected.items():
+    for name, tensor in expected.items():
         array = weights[name]
-        if not isinstance(array, np.ndarray) or array.shape != tuple(wanted.shape):
+        if not isinstance(array, np.ndarray) or array.shape != tuple(tensor.shape):
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong shape.")
-        # torch's own memory, aligned as at the time of saving.
+        # The copy is aligned by torch, as it was at the time of saving.
         state[name] = torch.from_numpy(array).clone()
-        if not wanted.is_floating_point() == state[name].is_floating_point():
+        if not tensor.is_floating_point() == state[name].is_floating_point():
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong type.")
-        if wanted.is_floating_point() and not state[name].isfinite().all():
+        if tensor.is_floating_point() and not state[name].isfinite().all():
             raise ModelFileError(f"The weights {name!r} of {path} are not finite.")
     module.load_state_dict(state, assign=True)
     if node["frozen"]:
@@ -177,7 +178,9 @@ def _check_size(value, key, decoder):
     """Raise a ModelFileError for sizes out of range: even empty layers take time to build."""
     for number in value.values() if isinstance(value, dict) else [value]:
         if isinstance(number, int | float) and not abs(number) <= LARGEST_SIZE:
-            raise ModelFileError(f"It contains a module with {key}={number}.")
+            raise ModelFileError(
+                f"It contains a module with {key}={number}, which is out of range."
+            )
     if key == "n_layers" and not value <= len(decoder.arrays):
         raise ModelFileError(f"It contains a module of {value} layers without their weights.")
 

@@ -1,4 +1,4 @@
-"""Preprocess photometric points as a set, for the multimodal autoencoder."""
+"""Preprocess photometric points as sets, for the multimodal autoencoder."""
 
 import numpy as np
 
@@ -15,7 +15,7 @@ SOFTENING = 0.05  # of the peak: fluxes below it are linear (Lupton, Gunn & Szal
 
 
 class LightCurvePoints(PointSetPreprocessor):
-    """Photometric points at the phase and band wavelength; fluxes relative to the peak.
+    """Point sets of photometry at phase and band wavelength, with fluxes relative to the peak.
 
     Values are asinh(flux / 0.05 peak), standardised over the training points: logarithmic for
     bright points, linear for fluxes near 0 or negative.
@@ -29,17 +29,17 @@ class LightCurvePoints(PointSetPreprocessor):
     amplitude : bool
         Whether the peak flux is a value of every point.
     augmentation : bool
-        Whether some points are hidden from the encoder in training.
+        Whether to hide some points from the encoder in training.
     """
 
-    _cut = 3
+    _cut = 3  # truncate in phase
 
     def __init__(self, *, phase_range, max_points, amplitude, augmentation):
         self.phase_range, self.max_points = tuple(phase_range), max_points
         self.amplitude, self.augmentation = amplitude, augmentation
 
     def fit(self, table, frame):
-        """Learn the scales."""
+        """Learn mean and scale of values and peaks."""
         self.bands_ = np.asarray(table.light_curve["band"].categories, dtype=object)
         curves, _, peak = self._inside(table, frame)
         values = _asinh(curves["flux"] / peak[curves.rows])
@@ -61,6 +61,7 @@ class LightCurvePoints(PointSetPreprocessor):
         points[:, 1] = error
         names = np.asarray(curves["band"].categories, dtype=object)
         centre = np.log(band_wavelength(names) / REFERENCE_WAVELENGTH)[curves["band"].codes]
+        # `stretch` is 1 + z in the rest frame, and 1 in the observer frame.
         points[:, 2] = centre - np.log(frame.stretch[rows])
         points[:, 3] = phase
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_

@@ -11,7 +11,7 @@ from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 @dataclass(frozen=True)
 class PreparedMetadata:
-    """Values (n_objects, n_values) float32, and 1 for objects that have any, else 0."""
+    """Values (n_objects, n_values) float32, and lengths, 1 for objects with metadata, else 0."""
 
     values: np.ndarray
     lengths: np.ndarray
@@ -37,16 +37,16 @@ class MetadataPreprocessor(Preprocessor):
             if isinstance(column.dtype, pd.CategoricalDtype):
                 self.categories_[name] = np.unique(_category_names(column.dropna()))
             else:
-                known = column.to_numpy()[np.isfinite(column.to_numpy())]
-                mean = known.mean() if len(known) else 0.0
-                std = known.std() if len(known) else 1.0
+                finite = column.to_numpy()[np.isfinite(column.to_numpy())]
+                mean = finite.mean() if len(finite) else 0.0
+                std = finite.std() if len(finite) else 1.0
                 self.scales_[name] = (float(mean), float(std) if std > 0 else 1.0)
         return self
 
     @property
     def n_values(self):
         """Width of the encoded metadata."""
-        return 2 * len(self.scales_) + sum(len(known) for known in self.categories_.values())
+        return 2 * len(self.scales_) + sum(len(names) for names in self.categories_.values())
 
     def prepare(self, table):
         """Encode all rows of a table once."""
@@ -72,7 +72,7 @@ class MetadataPreprocessor(Preprocessor):
 
 
 def _category_names(column):
-    """Return categories as text; 3 and 3.0 are the same category."""
+    """Return categories as text, in which 3 and 3.0 are the same category."""
     codes, values = pd.factorize(column.astype(object))
     names = [
         str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,4 +1,4 @@
-"""Preprocess pixels of spectra as a set, for the multimodal autoencoder."""
+"""Preprocess pixels of spectra as sets, for the multimodal autoencoder."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sklearn_sn.preprocessors._point_set import (
 
 
 class SpectrumPixels(PointSetPreprocessor):
-    """Pixels of all spectra of an object, on their own wavelengths, each with its phase.
+    """Point sets of the pixels of all spectra of an object, each with its wavelength and phase.
 
     A flux is divided by the median absolute flux of its spectrum inside `normalization_range` (of
     the whole spectrum if that range is not covered) and standardised over the training pixels.
@@ -21,18 +21,18 @@ class SpectrumPixels(PointSetPreprocessor):
     Parameters
     ----------
     wavelength_range, phase_range : pair of float
-        Å and days from peak; pixels and spectra outside are dropped.
+        Ranges in Å and in days from peak; pixels and spectra outside are dropped.
     normalization_range : pair of float
-        Å.
+        Range in Å of the fluxes whose median is the unit.
     max_pixels : int
         Longer spectra are averaged to this number of pixels.
     n_drawn : int
-        Spectra of an object in one training batch, drawn anew each epoch.
+        Spectra of an object in one training batch, newly drawn in each epoch.
     augmentation : bool
-        Whether some pixels are hidden from the encoder in training.
+        Whether to hide some pixels from the encoder in training.
     """
 
-    _cut = 2
+    _cut = 2  # truncate in wavelength
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class SpectrumPixels(PointSetPreprocessor):
         """Learn the scales and the covered wavelengths."""
         _, _, wavelength, _, flux, _ = self._inside(table, frame)
         self.mean_, self.scale_ = mean_and_scale(flux)
-        # The central 96 %, so that many spectra cover every wavelength of the default grid.
+        # Use the central 96 %, so that many spectra cover each wavelength of the default grid.
         ends = np.percentile(wavelength, [2.0, 98.0]) if len(wavelength) else self.wavelength_range
         self.covered_ = (float(ends[0]), float(ends[1]))
         return self
@@ -73,7 +73,7 @@ class SpectrumPixels(PointSetPreprocessor):
         return PreparedPoints(points, Ragged({}, offsets), pixels.rows, amplitude)
 
     def _inside(self, table, frame):
-        """Return usable pixels (one row for each spectrum), object, phase and relative fluxes."""
+        """Return usable spectra, their objects, wavelengths, phases, relative fluxes and errors."""
         spectra, object_index, phase = spectra_with_phase(
             table,
             frame,

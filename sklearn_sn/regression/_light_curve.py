@@ -11,8 +11,8 @@ from sklearn_sn.base import (
 class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
     """Predict a number, such as the redshift, from light curves by an encoder and a linear head.
 
-    With ``encoder="transformer"`` this is the end-to-end baseline of Maven [1]_; with
-    ``encoder="gru"``, the regression path of the recurrent foundation model [2]_.
+    With ``encoder="transformer"``, the model is the end-to-end baseline of Maven [1]_. With
+    ``encoder="gru"``, it is the regression model of the recurrent foundation model [2]_.
 
     Parameters
     ----------
@@ -21,33 +21,33 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
         is copied in fit.
     loss : {"squared_error", "gaussian"}, default="squared_error"
-        "gaussian" also learns a standard deviation of every object; ``predict(X, return_std=True)``
-        then returns both.
+        "gaussian" also learns a standard deviation for every object, which
+        ``predict(X, return_std=True)`` returns.
     %(pretraining)s
     %(training)s
 
     Attributes
     ----------
     target_mean_, target_scale_ : float
-        Weighted mean and standard deviation of `y` in fit; the prediction for an object without a
+        Weighted mean and standard deviation of `y` in fit, predicted for objects without a
         light curve.
     %(fitted_supervised)s
     %(fitted_network)s
 
     See Also
     --------
-    sklearn_sn.classification.LightCurveClassifier : Classes instead of numbers.
+    sklearn_sn.classification.LightCurveClassifier : Predict classes instead of numbers.
 
     Notes
     -----
-    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, a day
-    apart, NaN where there is no point.
+    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, with
+    points a day apart and NaN where there is none.
 
-    Several numbers, such as the physical parameters of an explosion, need one model each:
-    :class:`sklearn.multioutput.MultiOutputRegressor` fits them.
+    For several numbers, such as the physical parameters of an explosion,
+    :class:`sklearn.multioutput.MultiOutputRegressor` fits one model each.
 
-    Redshifts span decades: predict ``log1p(z)`` by
-    :class:`sklearn.compose.TransformedTargetRegressor` if small ones matter.
+    Redshifts span decades. If small redshifts matter, predict ``log1p(z)`` by
+    :class:`sklearn.compose.TransformedTargetRegressor`.
 
     References
     ----------
