@@ -26,6 +26,8 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "_templates"]
 default_role = "literal"
 nitpicky = False
+# The bibliography is complete for the docstrings; not every entry is cited by a page.
+suppress_warnings = ["ref.citation"]
 
 autosummary_generate = True
 autodoc_typehints = "none"
@@ -62,7 +64,7 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"install": [], "architecture": []}
+html_sidebars = {"install": [], "architecture": [], "references": []}
 
 
 def _without_links_of_others(app, what, name, obj, options, lines):
