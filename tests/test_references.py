@@ -101,7 +101,8 @@ def test_every_entry_has_a_title_and_a_year():
 
 def test_keys_that_pages_and_docstrings_cite_are_there():
     texts = {
-        str(path.relative_to(ROOT)): path.read_text() for path in (ROOT / "docs").glob("*.rst")
+        str(path.relative_to(ROOT)): path.read_text("utf-8")
+        for path in (ROOT / "docs").glob("*.rst")
     }
     known = set(bibliography())
     for place, text in [*texts.items(), *written_docstrings()]:
