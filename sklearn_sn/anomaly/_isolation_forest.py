@@ -52,8 +52,8 @@ class MultiClassIsolationForest(ClassConditionalDetector):
 
     References
     ----------
-    .. [1] Gupta, Muthukrishna & Lochner (2025), "A classifier-based approach to multi-class anomaly
-       detection for astronomical transients", RASTI 4.
+    .. [1] Gupta, Muthukrishna & Lochner (2025), "A classifier-based approach to multiclass anomaly
+       detection for astronomical transients", RASTI 4, rzae054.
 
     Examples
     --------

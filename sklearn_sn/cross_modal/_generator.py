@@ -77,8 +77,8 @@ class CrossModalGenerator(SpectrumGenerator):
 
     References
     ----------
-    .. [1] Shen & Gagliano (2025), "Variational diffusion transformers for conditional sampling of
-       supernovae spectra and multimodal variational autoencoders", ML4Astro workshop at ICML.
+    .. [1] Shen & Gagliano (2025), "Mixture-of-Expert Variational Autoencoders for Cross-Modality
+       Embedding of Type Ia Supernova Data", ML4Astro workshop, ICML.
 
     Examples
     --------

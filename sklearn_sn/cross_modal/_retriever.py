@@ -69,8 +69,8 @@ class CrossModalRetriever(BaseEstimator):
 
     References
     ----------
-    .. [1] Parker et al. (2024), "AstroCLIP: a cross-modal foundation model for galaxies", MNRAS
-       531, 4990.
+    .. [1] Lanusse et al. (2023), "AstroCLIP: Cross-Modal Pre-Training for Astronomical Foundation
+       Models".
 
     Examples
     --------

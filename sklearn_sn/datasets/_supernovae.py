@@ -172,9 +172,16 @@ def make_supernovae(
 
     References
     ----------
-    .. [1] Richardson et al. (2014), AJ 147, 118 (peak magnitudes).
-    .. [2] Cardelli, Clayton & Mathis (1989), ApJ 345, 245; O'Donnell (1994), ApJ 422, 158 (dust).
-    .. [3] Bellm et al. (2019), PASP 131, 018002 (ZTF); Ivezic et al. (2019), ApJ 873, 111 (LSST).
+    .. [1] Richardson et al. (2014), "Absolute-magnitude Distributions of Supernovae", AJ 147, 118
+       (peak magnitudes).
+    .. [2] Cardelli, Clayton & Mathis (1989), "The Relationship between Infrared, Optical, and
+       Ultraviolet Extinction", ApJ 345, 245 (dust).
+    .. [3] O'Donnell (1994), "R_v-dependent Optical and Near-Ultraviolet Extinction", ApJ 422, 158
+       (dust).
+    .. [4] Bellm et al. (2019), "The Zwicky Transient Facility: System Overview, Performance, and
+       First Results", PASP 131, 018002 (ZTF).
+    .. [5] Ivezić et al. (2019), "LSST: From Science Drivers to Reference Design and Anticipated
+       Data Products", ApJ 873, 111 (LSST).
 
     Examples
     --------

@@ -47,7 +47,8 @@ def outlier_fraction(z_true, z_pred, *, threshold=0.15, sample_weight=None):
 
     References
     ----------
-    .. [1] Ilbert et al. (2006), A&A 457, 841.
+    .. [1] Ilbert et al. (2006), "Accurate photometric redshifts for the CFHT legacy survey
+       calibrated using the VIMOS VLT deep survey", A&A 457, 841.
 
     Examples
     --------
@@ -106,8 +107,10 @@ def nmad(z_true, z_pred):
 
     References
     ----------
-    .. [1] Brammer, van Dokkum & Coppi (2008), ApJ 686, 1503, equation 5.
-    .. [2] Ilbert et al. (2006), A&A 457, 841.
+    .. [1] Brammer, van Dokkum & Coppi (2008), "EAZY: A Fast, Public Photometric Redshift Code",
+       ApJ 686, 1503, equation 5.
+    .. [2] Ilbert et al. (2006), "Accurate photometric redshifts for the CFHT legacy survey
+       calibrated using the VIMOS VLT deep survey", A&A 457, 841.
 
     Examples
     --------

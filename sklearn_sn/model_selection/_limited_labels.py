@@ -89,7 +89,8 @@ def limited_labels_curve(
 
     References
     ----------
-    .. [1] Gupta, Muthukrishna et al. (2025), ICML workshop on machine learning for astrophysics.
+    .. [1] Anonymous (2025), "Simulation-Pretrained Foundation Models for Domain-General
+       Astronomical Time Series Tasks with Minimal Labeled Data", workshop paper.
 
     Examples
     --------

@@ -41,7 +41,7 @@ class EmbeddingDisplay:
 
     References
     ----------
-    .. [1] van der Maaten & Hinton (2008), JMLR 9, 2579.
+    .. [1] van der Maaten & Hinton (2008), "Visualizing Data using t-SNE", JMLR 9, 2579.
 
     Examples
     --------

@@ -53,7 +53,8 @@ class ContinuumNormalizer(GridTransformer):
 
     References
     ----------
-    .. [1] Blondin, S. & Tonry, J. L. 2007, ApJ, 666, 1024.
+    .. [1] Blondin & Tonry (2007), "Determining the Type, Redshift, and Age of a Supernova
+       Spectrum", ApJ 666, 1024.
 
     Examples
     --------

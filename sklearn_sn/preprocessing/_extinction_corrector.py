@@ -50,8 +50,10 @@ class ExtinctionCorrector(TableTransformer):
 
     References
     ----------
-    .. [1] Fitzpatrick, E. L. 1999, PASP, 111, 63.
-    .. [2] Schlafly, E. F. & Finkbeiner, D. P. 2011, ApJ, 737, 103.
+    .. [1] Fitzpatrick (1999), "Correcting for the Effects of Interstellar Extinction", PASP 111,
+       63.
+    .. [2] Schlafly & Finkbeiner (2011), "Measuring Reddening with Sloan Digital Sky Survey Stellar
+       Spectra and Recalibrating SFD", ApJ 737, 103.
 
     Examples
     --------
