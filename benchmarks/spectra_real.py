@@ -72,8 +72,8 @@ def boosting():
 NETWORKS = {
     "SpectraNet, observer": lambda: spectranet(),
     "SpectraNet, rest": lambda: spectranet(frame="rest"),
-    "GalSpecNet, observer": lambda: spectranet(architecture="galspecnet"),
-    "GalSpecNet, rest": lambda: spectranet(architecture="galspecnet", frame="rest"),
+    "GalSpecNet, observer": lambda: spectranet(encoder="galspecnet"),
+    "GalSpecNet, rest": lambda: spectranet(encoder="galspecnet", frame="rest"),
     "templates": lambda: redshift_classifier(),
 }
 CLASSICAL = {
