@@ -220,6 +220,24 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
 
+    def set_params(self, **params):
+        """Set parameters of the estimator and of its encoder.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters, nested ones as ``encoder__parameter``.
+
+        Returns
+        -------
+        self
+        """
+        # No name stands for this encoder: others could not use it.
+        is_auto = str(params.get("encoder", self.encoder)) == "auto"
+        if is_auto and any(key.startswith("encoder__") for key in params):
+            params = {**params, "encoder": SpectralFeatures()}
+        return super().set_params(**params)
+
     # Training -------------------------------------------------------------------
 
     def _chosen_encoder(self, part):
