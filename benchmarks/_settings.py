@@ -43,8 +43,8 @@ SETTINGS = {
     "pretrained_aux_lr_3e-4": {**FINAL, "lr": 3e-4},
     "pretrained_aux_slow_encoders": {**FINAL, "pretrained_lr_factor": 0.1},
     "pretrained_aux_60": {**FINAL, "max_epochs": 60},
-    "maven": {**FINAL, "pretrained": "simulated"},
-    "maven_first_block": {**FINAL, "pretrained": "simulated", "trainable": "first_block"},
+    "simulated_aux": {**FINAL, "pretrained": "simulated"},
+    "simulated_aux_first_block": {**FINAL, "pretrained": "simulated", "trainable": "first_block"},
     "pretrained_aux_first_block": {**FINAL, "trainable": "first_block"},
 }
 

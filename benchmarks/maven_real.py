@@ -6,8 +6,8 @@ has seen simulated objects only. Of several networks that differ by seed, the fi
 average of all, and the average of all with gradient boosting. With --validate one held-out fifth of
 each training part is scored and the test part left alone: that is how settings were compared. "With
 the other curves": labelled light curves that are not among the pairs join every training part.
-Maven itself, contrastive and fine-tuned, is scored by benchmarks/contrastive_real.py on the same
-folds: settings "scratch", "maven", "maven_first_block".
+Supervised contrastive embedders, pretrained and fine-tuned, are scored on the same folds by
+benchmarks/contrastive_real.py: settings "scratch", "simulated_aux", "simulated_aux_first_block".
 
 Folds run side by side, each on one thread: small batches gain nothing from a second.
 
