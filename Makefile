@@ -6,7 +6,7 @@ PIP = $(BIN)/python -m pip install --quiet -c constraints.txt
 # Waiting threads sleep: spinning ones take the cores from whatever else runs, tenfold.
 export OMP_WAIT_POLICY = passive
 
-.PHONY: demo test docs bench lint clean
+.PHONY: demo test docs bench gpu lint clean
 
 # Simulate supernovae, align light curves with spectra, cross-validate, save pictures.
 demo: $(VENV)/.installed
@@ -47,6 +47,11 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/table_spectra.py --noise
 	$(BIN)/python benchmarks/spectra_labels.py
 	$(BIN)/python benchmarks/speed_spectra.py
+
+# Check every estimator on a GPU with the torch of $(PYTHON): no environment, no installation, no
+# download. Without CUDA it is a dry run on the CPU.
+gpu:
+	$(PYTHON) benchmarks/gpu.py $(GPU_ARGS)
 
 lint: $(VENV)/.installed-docs
 	$(PIP) ruff

@@ -31,11 +31,11 @@ def __getattr__(name):
     if name in _LAZY:
         try:
             module = import_module(_LAZY[name])
-        except ImportError as error:
-            # Python would report only that the name cannot be imported.
+        except Exception as error:
+            # An AttributeError, as from a half-imported torch, would become "cannot import name".
             raise ImportError(
                 f"sklearn_sn.{name} cannot be imported, because {_LAZY[name]} fails to import: "
-                f"{type(error).__name__}: {error}. Is torch installed and intact?"
+                f"{type(error).__name__}: {error}. Are torch and skorch installed and intact?"
             ) from error
         return getattr(module, name)
     raise AttributeError(f"module 'sklearn_sn' has no attribute {name!r}")

@@ -1,6 +1,8 @@
 """Imports go down the layers only, and heavy packages come late."""
 
 import ast
+import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,44 +15,91 @@ PACKAGE = Path(sklearn_sn.__file__).parent
 LAYERS = [
     {"data", "metrics"},
     {"datasets", "preprocessing", "modules", "losses"},
-    {"nets"},
+    {"preprocessors", "nets", "persistence"},
+    {"encoders"},
     {"base"},
     {"embedding", "classification", "regression", "model_selection"},
-    {"anomaly", "cross_modal", "plotting", "persistence"},
+    {"anomaly", "cross_modal", "plotting"},
+    {"papers"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
 
 
-def imported_packages(path):
-    """Packages of ours that a file imports, inside functions too."""
+def imports(path):
+    """Imported modules of ours and the names taken from them, inside functions too."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom):
-            modules = [node.module or ""]
+            names = [alias.name for alias in node.names]
+            yield node.module or "", names
         elif isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
-        else:
-            continue
-        for module in modules:
+            for alias in node.names:
+                yield alias.name, []
+
+
+def imported_packages(path):
+    """Packages of ours that a file imports."""
+    for module, names in imports(path):
+        parts = module.split(".")
+        if parts[0] == "sklearn_sn":
+            yield from [parts[1]] if len(parts) > 1 else [n for n in names if n in LEVEL]
+
+
+def packages_imported_by(package):
+    """Packages of ours that a package imports, besides itself."""
+    files = [path for path in FILES if path.relative_to(PACKAGE).parts[0] == package]
+    return {other for path in files for other in imported_packages(path)} - {package}
+
+
+def test_imports_go_down():
+    wrong = []
+    for path in FILES:
+        own = path.relative_to(PACKAGE).parts[0]
+        for other in imported_packages(path):
+            if other != own and not LEVEL[other] < LEVEL[own]:
+                wrong.append(f"{path.relative_to(PACKAGE)} imports {other}")
+    assert wrong == []
+
+
+def test_only_public_names_cross_a_package_border():
+    wrong = []
+    for path in FILES:
+        own = path.relative_to(PACKAGE).parts[0]
+        for module, names in imports(path):
             parts = module.split(".")
-            if parts[0] == "sklearn_sn" and len(parts) > 1:
-                yield parts[1]
-
-
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_go_down(path):
-    own = path.relative_to(PACKAGE).parts[0]
-    for other in imported_packages(path):
-        assert other == own or LEVEL[other] < LEVEL[own], f"{own} imports {other}"
+            if parts[0] != "sklearn_sn" or len(parts) < 2 or parts[1] == own:
+                continue
+            public = importlib.import_module(f"sklearn_sn.{parts[1]}").__all__
+            private = [name for name in names if name not in public]
+            if len(parts) > 2 or private:
+                wrong.append(f"{path.relative_to(PACKAGE)}: {module} {private}")
+    assert wrong == []
 
 
 def test_every_package_has_a_layer():
-    assert {path.relative_to(PACKAGE).parts[0] for path in FILES} <= set(LEVEL)
+    assert {path.relative_to(PACKAGE).parts[0] for path in FILES} == set(LEVEL)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_files_are_short(path):
-    assert len(path.read_text().splitlines()) <= 400
+ARCHITECTURE = Path(__file__).parents[1] / "docs" / "architecture.rst"
+
+
+@pytest.mark.skipif(not ARCHITECTURE.exists(), reason="no docs beside the tests")
+def test_the_table_of_layers_is_that_of_the_code():
+    table = {}
+    lines = ARCHITECTURE.read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        found = re.match(r"(\d)\s+``(\w+)``\s.*?\s{2,}(\S.*)$", line)
+        if found:
+            level, package, last = int(found[1]), found[2], re.split(r"\s{2,}", line)[-1]
+            table[package] = level, set(re.findall(r"\w+", last)) & set(LEVEL)
+    assert {package: level for package, (level, _) in table.items()} == LEVEL
+    for package, (_, listed) in table.items():
+        assert listed == packages_imported_by(package), package
+
+
+def test_files_are_short():
+    lengths = {path: len(path.read_text().splitlines()) for path in FILES}
+    assert {path: n for path, n in lengths.items() if n > 400} == {}
 
 
 def loaded_after(statement):
@@ -78,3 +127,12 @@ def test_top_level_offers_the_estimators():
         assert getattr(sklearn_sn, name).__name__ == name
     with pytest.raises(AttributeError, match="NoSuchThing"):
         _ = sklearn_sn.NoSuchThing
+
+
+def test_a_broken_torch_is_named_as_the_cause():
+    code = "import sys; sys.modules['torch'] = None; from sklearn_sn import ContrastiveEmbedder"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "ImportError: sklearn_sn.ContrastiveEmbedder cannot be imported" in last
+    assert "torch" in last

@@ -1,8 +1,9 @@
-"""Laws that every estimator and transformer obeys; each is handed over in turn."""
+"""Laws that every estimator, transformer and encoder obeys; discovery finds them."""
 
 import pickle
 import random
 import warnings
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -10,110 +11,82 @@ import pytest
 import torch
 from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import cross_val_predict
+from sklearn.model_selection import GridSearchCV, cross_val_predict
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_html_repr
+from sklearn.utils._param_validation import Interval
 
-from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
-from sklearn_sn.classification import (
-    DomainAdversarialClassifier,
-    GRUClassifier,
-    LightCurveTransformerClassifier,
-    SpectralRedshiftClassifier,
-    SpectraNetClassifier,
-    SupConClassifier,
-)
+from sklearn_sn import ContrastiveEmbedder, SupConClassifier
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.persistence import load_model, save_model
-from sklearn_sn.preprocessing import (
-    ContinuumNormalizer,
-    ExtinctionCorrector,
-    FluxNormalizer,
-    LightCurveBinner,
-    LightCurveTruncator,
-    MedianFilter,
-    SpectrumResampler,
-)
-from sklearn_sn.regression import LightCurveTransformerRegressor, SpectraNetRegressor
-from tests.conftest import SMALL
+from tests.discovery import all_encoders, learned, shrunk, small, transformers
 
-EMBEDDERS = [
-    ContrastiveEmbedder(**SMALL),
-    ContrastiveEmbedder(
-        **SMALL, encoders={"spectrum": "transformer"}, output="mean", light_curve_pooling="mean"
-    ),
-    MMVAEEmbedder(
-        d_model=16,
-        n_layers=1,
-        n_frequencies=8,
-        max_pixels=64,
-        max_epochs=2,
-        batch_size=16,
-        random_state=0,
+VARIANTS = [
+    clone(small(ContrastiveEmbedder)).set_params(
+        output="mean", spectrum="transformer", spectrum__n_layers=1, light_curve__pooling="max"
     ),
 ]
-END_TO_END = {
-    "d_model": 16,
-    "n_layers": 1,
-    "max_epochs": 2,
-    "batch_size": 16,
-    "random_state": 0,
-}
-OF_SPECTRA = {
-    "n_bins": 128,
-    "latent_dim": 16,
-    "max_epochs": 2,
-    "batch_size": 16,
-    "random_state": 0,
-}
-BLOCKS = {"widths": (8, 12), "kernels": ((3, 9, 31), (3, 5, 9))}
-SUPERVISED = [
-    LightCurveTransformerClassifier(**END_TO_END, class_weight="balanced"),
-    LightCurveTransformerRegressor(**END_TO_END, loss="gaussian", pooling="mean"),
-    GRUClassifier(**END_TO_END, latent_dim=16, amplitude=False),
-    SupConClassifier(**END_TO_END, latent_dim=16, batch_balance="both"),
-    DomainAdversarialClassifier(**END_TO_END, latent_dim=16, adversarial_weight=(0.0, 1.0)),
-    SpectraNetClassifier(**OF_SPECTRA, **BLOCKS, loss="balanced_focal", combine="geometric"),
-    SpectraNetClassifier(**OF_SPECTRA, architecture="galspecnet", early_stopping=True),
-    SpectraNetRegressor(**OF_SPECTRA, **BLOCKS, frame="rest", grid="linear"),
-    SpectralRedshiftClassifier(
-        **{name: value for name, value in OF_SPECTRA.items() if name != "latent_dim"},
-        widths=(8, 8),
-        kernels=(7, 5),
-        n_features=8,
-    ),
-]
-TRANSFORMERS = [
-    ContinuumNormalizer(),
-    ExtinctionCorrector(),
-    FluxNormalizer(),
-    LightCurveBinner(),
-    LightCurveTruncator(n_days=20),
-    MedianFilter(),
-    SpectrumResampler(n_bins=32),
-]
-LEARNED = EMBEDDERS + SUPERVISED
-every = pytest.mark.parametrize("estimator", LEARNED + TRANSFORMERS, ids=lambda e: str(e)[:40])
-learned = pytest.mark.parametrize("estimator", LEARNED, ids=lambda e: str(e)[:40])
+
+
+def with_encoder(encoder):
+    """Return an estimator that trains one encoder."""
+    if encoder.modality == "metadata":
+        return ContrastiveEmbedder(
+            light_curve=None,
+            spectrum=None,
+            metadata=encoder,
+            metadata_columns=["redshift", "ra"],
+            aux_weight=1.0,
+            max_epochs=2,
+            batch_size=16,
+            random_state=0,
+        )
+    return SupConClassifier(encoder=encoder, max_epochs=2, batch_size=16, random_state=0)
+
+
+LEARNED = [*learned(), *VARIANTS, *map(with_encoder, all_encoders())]
+TRANSFORMERS = transformers()
+
+
+def name_of(estimator):
+    text = type(estimator).__name__
+    own = getattr(estimator, "encoder", getattr(estimator, "metadata", None))
+    return text if own is None or isinstance(own, str) else f"{text}-{type(own).__name__}"
+
+
+every = pytest.mark.parametrize("estimator", LEARNED + TRANSFORMERS, ids=name_of)
+learns = pytest.mark.parametrize("estimator", LEARNED, ids=name_of)
 
 
 def simulated(n_samples, **kwargs):
-    """X, y with the time of peak, which some estimators would otherwise say that they estimate."""
+    """X, y with the time of peak, which some estimators would otherwise warn that they estimate."""
     X, y, truth = make_supernovae(n_samples, return_truth=True, **kwargs)
-    return X.assign(t_peak=truth["t_peak"]), y
+    rng = np.random.default_rng(0)
+    images = [rng.normal(size=(1, 12, 12)).astype(np.float32) + (label == "SN Ia") for label in y]
+    return X.assign(t_peak=truth["t_peak"], image=pd.Series(images, index=X.index)), y
 
 
-@pytest.fixture(scope="module")
+@cache
 def supernovae():
     return simulated(60, random_state=0)
 
 
-def given(estimator, supernovae):
+def given(estimator):
     """X and what the estimator learns: numbers for a regressor."""
-    X, y = supernovae
+    X, y = supernovae()
     return X, X["redshift"].to_numpy() if is_regressor(estimator) else y
+
+
+_FITTED = {}
+
+
+def fitted(estimator):
+    """The estimator, fitted once for all laws that do not change it."""
+    if id(estimator) not in _FITTED:
+        _FITTED[id(estimator)] = clone(estimator).fit(*given(estimator))
+    return _FITTED[id(estimator)]
 
 
 def numbers(output):
@@ -147,15 +120,13 @@ def shuffled_points(X, seed=0):
 
 
 def changed_columns(estimator):
-    columns = {
-        "ContinuumNormalizer": ["spectrum"],
-        "ExtinctionCorrector": ["light_curve", "spectrum"],
-        "FluxNormalizer": ["light_curve"],
-        "LightCurveBinner": ["light_curve"],
-        "LightCurveTruncator": ["light_curve"],
-        "MedianFilter": ["spectrum"],
-    }
-    return columns.get(type(estimator).__name__, [])
+    """Nested columns that a transformer changes."""
+    names = ("light_curve", "spectrum")
+    X = supernovae()[0]
+    out = fitted(estimator).transform(X)
+    if isinstance(out, np.ndarray):
+        return []
+    return [n for n in names if n in out and pickle.dumps(out[n]) != pickle.dumps(X[n])]
 
 
 def only(output, columns):
@@ -169,8 +140,8 @@ def test_clone_has_equal_parameters(estimator):
 
 
 @every
-def test_fit_returns_self_and_changes_neither_table_nor_parameters(estimator, supernovae):
-    X, y = given(estimator, supernovae)
+def test_fit_returns_self_and_changes_neither_table_nor_parameters(estimator):
+    X, y = given(estimator)
     before, params = pickle.dumps(X), str(estimator.get_params())
     model = clone(estimator)
     assert model.fit(X, y) is model
@@ -179,51 +150,61 @@ def test_fit_returns_self_and_changes_neither_table_nor_parameters(estimator, su
     assert str(model.get_params()) == params
 
 
-@learned
-def test_not_fitted(estimator, supernovae):
+@learns
+def test_not_fitted(estimator):
     with pytest.raises(NotFittedError):
-        clone(estimator).transform(supernovae[0])
+        clone(estimator).transform(supernovae()[0])
     with pytest.raises(NotFittedError):
         clone(estimator).get_feature_names_out()
 
 
+def numeric_parameters(estimator):
+    """Parameters that must lie in an interval."""
+    for name, constraints in type(estimator)._parameter_constraints.items():
+        if name in estimator.get_params(deep=False) and any(
+            isinstance(c, Interval) and (c.left is None or c.left >= 0) for c in constraints
+        ):
+            yield name
+
+
 @every
-def test_bad_parameter_is_named(estimator, supernovae):
-    name = {
-        "ContrastiveEmbedder": "embedding_dim",
-        "ContinuumNormalizer": "method",
-        "DomainAdversarialClassifier": "adversarial_weight",
-        "ExtinctionCorrector": "model",
-        "FluxNormalizer": "method",
-        "GRUClassifier": "latent_dim",
-        "LightCurveTransformerClassifier": "d_model",
-        "LightCurveTransformerRegressor": "d_model",
-        "LightCurveBinner": "width",
-        "LightCurveTruncator": "n_days",
-        "MMVAEEmbedder": "latent_dim",
-        "MedianFilter": "size",
-        "SpectraNetClassifier": "latent_dim",
-        "SpectraNetRegressor": "latent_dim",
-        "SpectralRedshiftClassifier": "n_features",
-        "SpectrumResampler": "n_bins",
-        "SupConClassifier": "temperature",
-    }[type(estimator).__name__]
-    with pytest.raises(ValueError, match=name):
-        clone(estimator).set_params(**{name: -1}).fit(*given(estimator, supernovae))
+def test_bad_parameter_is_named(estimator):
+    names = [*numeric_parameters(estimator), *own_strings(estimator)]
+    assert names
+    for name in names:
+        with pytest.raises(ValueError, match=name):
+            clone(estimator).set_params(**{name: -1}).fit(*given(estimator))
 
 
-@learned
-def test_same_seed_same_output_bit_for_bit(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    first, second = (clone(estimator).fit(X, y).transform(X) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
+def own_strings(estimator):
+    """Parameters with a fixed set of values, for estimators without numeric ones."""
+    for name, constraints in type(estimator)._parameter_constraints.items():
+        if any(type(c).__name__ == "StrOptions" for c in constraints):
+            yield name
+            return
+
+
+@pytest.mark.parametrize("encoder", all_encoders(), ids=lambda e: type(e).__name__)
+def test_bad_parameter_of_an_encoder_is_named(encoder):
+    names = list(numeric_parameters(encoder))
+    assert names or encoder.modality == "image"
+    for name in names:
+        with pytest.raises(ValueError, match=f"'{name}' parameter of {type(encoder).__name__}"):
+            clone(encoder).set_params(**{name: -1}).check()
+
+
+@learns
+def test_same_seed_same_output_bit_for_bit(estimator):
+    X, y = given(estimator)
+    first = fitted(estimator).transform(X)
+    np.testing.assert_array_equal(clone(estimator).fit(X, y).transform(X), first)
     other = clone(estimator).set_params(random_state=1).fit(X, y).transform(X)
     assert np.abs(other - first).max() > 1e-3
 
 
 @every
-def test_global_random_state_is_untouched(estimator, supernovae):
-    X, y = given(estimator, supernovae)
+def test_global_random_state_is_untouched(estimator):
+    X, y = given(estimator)
 
     def states():
         numpy = [str(part) for part in np.random.get_state(legacy=False)["state"].values()]  # noqa: NPY002
@@ -239,21 +220,19 @@ def test_global_random_state_is_untouched(estimator, supernovae):
 
 
 @every
-def test_order_of_points_does_not_matter(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+def test_order_of_points_does_not_matter(estimator):
+    X, model = supernovae()[0], fitted(estimator)
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Input was mended: unsorted")
+        warnings.filterwarnings("ignore", ".*unsorted")
         answer = model.transform(shuffled_points(X))
-    # What a transformer leaves alone stays unsorted: only its own column counts.
-    own = [name for name in ("light_curve", "spectrum") if name in changed_columns(estimator)]
+    # What a transformer leaves alone stays unsorted: only the columns that it changes count.
+    own = changed_columns(estimator)
     assert_same(only(answer, own), only(model.transform(X), own))
 
 
 @every
-def test_order_of_rows_does_not_matter(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+def test_order_of_rows_does_not_matter(estimator):
+    X, model = supernovae()[0], fitted(estimator)
     order = np.random.default_rng(0).permutation(len(X))
     whole = model.transform(X)
     expected = whole[order] if isinstance(whole, np.ndarray) else whole.iloc[order]
@@ -261,9 +240,8 @@ def test_order_of_rows_does_not_matter(estimator, supernovae):
 
 
 @every
-def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+def test_one_row_alone_equals_the_row_in_a_batch(estimator):
+    X, model = supernovae()[0], fitted(estimator)
     whole = model.transform(X)
     for row in (0, 7, 59):
         alone = model.transform(X.iloc[[row]])
@@ -271,53 +249,71 @@ def test_one_row_alone_equals_the_row_in_a_batch(estimator, supernovae):
         assert_same(alone, expected, atol=2e-6, rtol=1e-5)
 
 
-@learned
-def test_batches_of_prediction_do_not_matter(estimator, supernovae, monkeypatch):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+@learns
+def test_batches_of_prediction_do_not_matter(estimator, monkeypatch):
+    X, model = supernovae()[0], fitted(estimator)
     whole = model.transform(X)
     monkeypatch.setattr("sklearn_sn.base._estimator.PREDICT_BATCH", 7)
     assert_same(model.transform(X), whole, atol=2e-6, rtol=1e-5)
 
 
 @every
-def test_no_rows(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    assert len(clone(estimator).fit(X, y).transform(X.iloc[:0])) == 0
+def test_no_rows(estimator):
+    assert len(fitted(estimator).transform(supernovae()[0].iloc[:0])) == 0
 
 
 @every
-def test_pickle_round_trip(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+def test_pickle_round_trip(estimator):
+    X, model = supernovae()[0], fitted(estimator)
     assert_same(pickle.loads(pickle.dumps(model)).transform(X), model.transform(X), rtol=0)
 
 
 @every
-def test_save_model_round_trip(estimator, supernovae, tmp_path):
-    X, y = given(estimator, supernovae)
-    model = clone(estimator).fit(X, y)
+def test_save_model_round_trip(estimator, tmp_path):
+    X, model = supernovae()[0], fitted(estimator)
     save_model(model, tmp_path / "model")
     loaded = load_model(tmp_path / "model")
     answer, expected = numbers(loaded.transform(X)), numbers(model.transform(X))
     assert answer.keys() == expected.keys()
     for name, values in expected.items():
         np.testing.assert_array_equal(answer[name], values)
-    assert loaded.get_params() == model.get_params()
+    assert str(loaded.get_params()) == str(model.get_params())
     assert vars(loaded).keys() == vars(model).keys()
 
 
-@learned
-def test_model_does_not_carry_the_data(estimator, supernovae):
-    X, y = given(estimator, supernovae)
-    small = pickle.dumps(clone(estimator).fit(X.iloc[:30], y[:30]))
-    large = pickle.dumps(clone(estimator).fit(pd.concat([X] * 4), np.tile(y, 4)))
-    assert len(large) < 1.2 * len(small)
+@learns
+def test_model_does_not_carry_the_data(estimator):
+    X, y = given(estimator)
+    few = pickle.dumps(clone(estimator).fit(X.iloc[:30], y[:30]))
+    many = pickle.dumps(clone(estimator).fit(pd.concat([X] * 4), np.tile(y, 4)))
+    assert len(many) < 1.2 * len(few)
 
 
-@learned
+@learns
+def test_fit_reports_how_training_ended(estimator):
+    model = fitted(estimator)
+    assert model.fit_status_ == "completed"
+    assert model.n_iter_ == len(model.history_) == 2
+
+
+@pytest.mark.parametrize("encoder", all_encoders(), ids=lambda e: type(e).__name__)
+def test_search_reaches_the_sizes_of_an_encoder(encoder):
+    sizes = [n for n in ("latent_dim", "token_dim") if n in encoder.get_params(deep=False)]
+    X, y = supernovae()
+    estimator = with_encoder(encoder).set_params(max_epochs=1)
+    name = "metadata" if encoder.modality == "metadata" else "encoder"
+    grid = {f"{name}__{sizes[-1]}": [4, 8]}
+    search = GridSearchCV(
+        estimator, grid, cv=2, scoring=lambda model, X, y=None: 0.0, error_score="raise"
+    )
+    best = search.fit(X, y).best_estimator_
+    assert getattr(getattr(best, name), sizes[-1]) == 4
+
+
+@pytest.mark.parametrize("estimator", learned(), ids=name_of)
 def test_separates_two_classes_far_above_chance(estimator):
     X, y = simulated(240, classes=("SN Ia", "SLSN-I"), random_state=1)
+    X = X.drop(columns="image")
     model = clone(estimator).set_params(max_epochs=16, lr=3e-3)
     if is_regressor(model):
         answer = cross_val_predict(model, X, (y == "SN Ia") * 2.0 - 1.0, cv=2)
@@ -327,3 +323,16 @@ def test_separates_two_classes_far_above_chance(estimator):
         model.set_params(embedding_dim=16)
     pipe = make_pipeline(model, KNeighborsClassifier())
     assert np.mean(cross_val_predict(pipe, X, y, cv=2) == y) > 0.8
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [e for e in all_encoders() if e.modality in ("light_curve", "spectrum")],
+    ids=lambda e: type(e).__name__,
+)
+def test_encoders_separate_two_classes_far_above_chance(encoder):
+    X, y = simulated(240, classes=("SN Ia", "SLSN-I"), random_state=1)
+    model = SupConClassifier(
+        encoder=shrunk(encoder), max_epochs=16, batch_size=16, lr=3e-3, random_state=0
+    )
+    assert np.mean(cross_val_predict(model, X, y, cv=2) == y) > 0.8

@@ -1,4 +1,4 @@
-"""What detectors have in common that judge an object by the class to which it is nearest."""
+"""Base class of anomaly detectors that score an object by its best-matching class."""
 
 from numbers import Integral, Real
 
@@ -13,10 +13,10 @@ N_JOBS = [Integral, None]
 
 
 class ClassConditionalDetector(OutlierMixin, BaseEstimator):
-    """Base of detectors with one model per class; the kindest of them judges.
+    """Base class of detectors with one model per class, whose score is the maximum over classes.
 
-    Subclasses implement ``_fit_classes(X, codes)`` and ``_class_scores(X)``, of shape (n_samples,
-    n_classes), high where an object is usual.
+    Subclasses implement ``_fit_classes(X, codes)``, which returns the training scores, and
+    ``_class_scores(X)``, of shape (n_samples, n_classes), where high scores are normal.
     """
 
     _file_kind = "object"
@@ -29,18 +29,25 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
     }
 
     def fit(self, X, y=None):
-        """Learn what is usual in every class.
+        """Fit one model per class.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Such as embeddings.
+            Features, such as embeddings.
         y : array-like of shape (n_samples,), optional
-            Classes; without them all samples are one class.
+            Classes. By default all samples belong to one class.
 
         Returns
         -------
         self
+            The fitted detector.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, a feature is not finite, or the lengths of X and y
+            differ.
         """
         self._validate_params()
         X = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
@@ -49,8 +56,11 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         if len(y) != len(X):
-            raise ValueError(f"X has {len(X)} samples but y has {len(y)} labels.")
+            raise ValueError(
+                f"X and y must have the same length. Got {len(X)} samples and {len(y)} labels."
+            )
         self.classes_, codes = np.unique(y, return_inverse=True)
+        # Scores of the training samples, each in its best-matching class.
         scores = self._fit_classes(X, codes)
         self.offset_ = self._auto_offset(scores)
         if self.contamination != "auto":
@@ -58,13 +68,14 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         return self
 
     def fit_predict(self, X, y=None):
-        """Learn what is usual in every class, and say which of the same samples are outliers.
+        """Fit one model per class, and predict which training samples are outliers.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
+            Features, such as embeddings.
         y : array-like of shape (n_samples,), optional
-            Classes.
+            Classes. By default all samples belong to one class.
 
         Returns
         -------
@@ -74,56 +85,62 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         return self.fit(X, y).predict(X)
 
     def score_samples(self, X):
-        """How usual samples are in the class that suits them best.
+        """Compute the score of samples in their best-matching class.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
+            Features.
 
         Returns
         -------
         array of shape (n_samples,)
-            The lower, the more anomalous.
+            Scores; lower scores are more anomalous.
         """
         return self.score_classes(X).max(axis=1)
 
     def score_classes(self, X):
-        """How usual samples are in each class.
+        """Compute the score of samples in each class.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
+            Features.
 
         Returns
         -------
         array of shape (n_samples, n_classes)
-            Columns as in ``classes_``.
+            Scores, with columns in the order of ``classes_``; lower scores are more anomalous.
         """
         check_is_fitted(self)
         return self._class_scores(validate_data(self, X, dtype=np.float64, reset=False))
 
     def decision_function(self, X):
-        """The score beyond the threshold ``offset_``: negative for outliers.
+        """Compute the score minus the threshold ``offset_``.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
+            Features.
 
         Returns
         -------
         array of shape (n_samples,)
+            Shifted scores, negative for outliers.
         """
         return self.score_samples(X) - self.offset_
 
     def predict(self, X):
-        """1 for inliers, -1 for outliers.
+        """Predict which samples are outliers.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
+            Features.
 
         Returns
         -------
         array of shape (n_samples,), int
+            1 for inliers, -1 for outliers.
         """
         return np.where(self.decision_function(X) < 0, -1, 1)

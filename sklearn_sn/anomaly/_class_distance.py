@@ -1,4 +1,4 @@
-"""Distance to the nearest class."""
+"""Anomaly detection by the distance to the nearest class."""
 
 import numpy as np
 from sklearn.covariance import ledoit_wolf
@@ -7,64 +7,72 @@ from sklearn.utils._param_validation import StrOptions
 
 from sklearn_sn.anomaly._class_conditional import N_JOBS, N_NEIGHBORS, ClassConditionalDetector
 
-_SAME = 1e-5  # distance, in units of the spread, below which a sample is one of those in training
-_SMALLEST = 1e-6  # variance of a whitened direction, relative to the largest
+_SAME = 1e-5  # whitened distance below which a sample is identified with a training sample
+_SMALLEST = 1e-6  # minimum variance of a direction, relative to the largest
 
 
 class ClassDistanceDetector(ClassConditionalDetector):
-    """Find anomalies by the distance to the nearest class.
+    """Detect anomalies by the distance to the nearest class.
 
-    Directions are scaled by the spread within classes, estimated with shrinkage (Ledoit & Wolf
-    2004) so that few samples in many dimensions do. Then the score is minus a distance: that to the
-    mean of the nearest class, which is Mahalanobis' [1]_, or that to the k-th of the nearest
-    training samples of a class [2]_, for classes that are no ellipsoids.
+    Features are whitened with the within-class covariance, estimated with shrinkage [1]_, so that
+    few samples in many dimensions suffice. The score is a negative distance: the Mahalanobis
+    distance to the mean of the nearest class [2]_, the distance to the k-th nearest training sample
+    of a class [3]_ (for classes of irregular shape), or the sum of both.
 
     Parameters
     ----------
     method : {"mahalanobis", "knn", "both"}, default="both"
-        "both" adds the two distances, each over its median in training.
+        Distance to use. "both" adds the two distances, each divided by its median in training.
     covariance : {"shared", "class"}, default="shared"
-        One spread for all classes, which rare ones need, or each its own. A class without spread
-        takes the shared one.
+        Use one covariance for all classes, as rare classes require, or one per class. A class
+        without variance uses the shared covariance.
     n_neighbors : int, default=5
-        Of the distance to neighbours; a class of fewer samples takes all it has.
+        Rank k of the neighbour; a class with fewer samples uses its farthest one.
     contamination : "auto" or float in (0, 0.5], default="auto"
-        Fraction of the training samples that `predict` calls outliers; "auto" is 0.05.
+        Fraction of training samples that are outliers; it sets the threshold. "auto" is 0.05.
     n_jobs : int, default=None
-        Processes that search for neighbours.
+        Number of parallel jobs of the neighbour search.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
+        Class labels.
     means_ : array of shape (n_classes, n_features)
+        Mean of each class.
     whiteners_ : list of array of shape (n_features, n_directions)
-        What turns differences within each class into uncorrelated ones of variance 1.
+        Matrix of each class that maps differences to its mean to uncorrelated ones of variance 1.
     neighbors_ : list of sklearn.neighbors.NearestNeighbors
-        Training samples of each class, less its mean, whitened; empty for "mahalanobis".
+        Neighbour search in the whitened, centred training samples of each class; empty if method
+        is "mahalanobis".
     scales_ : array of shape (2,)
-        Median distance in training to the mean, and to the neighbours.
+        Median training distance to the mean and to the neighbours.
     offset_ : float
-        Scores below are outliers.
+        Threshold; samples with lower scores are outliers.
     n_features_in_ : int
+        Number of features seen during `fit`.
     feature_names_in_ : array of str
-        Columns of X in fit, if it had names.
+        Names of the features seen during `fit`, if X had string names.
 
     See Also
     --------
-    MultiClassIsolationForest : Forests in the place of distances.
+    MultiClassIsolationForest : Detect anomalies by one isolation forest per class.
 
     Notes
     -----
-    The threshold is that of the training samples, whose neighbours are others; but means and
-    spreads are their own: new ones exceed it a little more often than `contamination` says.
+    The threshold is a percentile of the training scores. Training samples are excluded from their
+    own neighbours but not from the means and covariances. The fraction of outliers among new
+    normal samples is therefore slightly larger than `contamination`.
 
-    Units of single features do not matter.
+    The result does not depend on the units of single features.
 
     References
     ----------
-    .. [1] Lee et al. (2018), "A simple unified framework for detecting out-of-distribution samples
-       and adversarial attacks", NeurIPS 31.
-    .. [2] Sun et al. (2022), "Out-of-distribution detection with deep nearest neighbors", ICML 39.
+    .. [1] Ledoit, O. & Wolf, M. (2004). "A well-conditioned estimator for large-dimensional
+       covariance matrices". Journal of Multivariate Analysis 88, 365.
+    .. [2] Lee, K., Lee, K., Lee, H. & Shin, J. (2018). "A Simple Unified Framework for Detecting
+       Out-of-Distribution Samples and Adversarial Attacks". NeurIPS 31.
+    .. [3] Sun, Y., Ming, Y., Zhu, X. & Li, Y. (2022). "Out-of-Distribution Detection with Deep
+       Nearest Neighbors". ICML 39.
 
     Examples
     --------
@@ -106,20 +114,21 @@ class ClassDistanceDetector(ClassConditionalDetector):
     def _fit_classes(self, X, codes):
         n_classes = len(self.classes_)
         self.means_ = np.stack([X[codes == code].mean(axis=0) for code in range(n_classes)])
-        inside = X - self.means_[codes]
-        shared = _whitener(inside, np.eye(X.shape[1]))
+        residuals = X - self.means_[codes]
+        shared = _whitener(residuals, np.eye(X.shape[1]))
         self.whiteners_ = [
-            shared if self.covariance == "shared" else _whitener(inside[codes == code], shared)
+            shared if self.covariance == "shared" else _whitener(residuals[codes == code], shared)
             for code in range(n_classes)
         ]
         self.neighbors_ = []
         if self.method != "mahalanobis":
             for code, whitener in enumerate(self.whiteners_):
                 search = NearestNeighbors(n_jobs=self.n_jobs)
-                # About the mean: far from the origin, rounding would be taken for distance.
-                own = X[codes == code] - self.means_[code]
-                self.neighbors_.append(search.fit(own @ whitener))
+                # Centre on the mean: far from the origin, rounding errors affect distances.
+                centred = X[codes == code] - self.means_[code]
+                self.neighbors_.append(search.fit(centred @ whitener))
         distances = self._distances(X)  # (2, n_samples, n_classes)
+        # Bring both distances to a common scale: their median over the training samples.
         medians = np.median(distances.min(axis=2), axis=1)
         self.scales_ = np.where(medians > 0, medians, 1.0)
         return self._combined(distances).max(axis=1)
@@ -128,7 +137,7 @@ class ClassDistanceDetector(ClassConditionalDetector):
         return self._combined(self._distances(X))
 
     def _distances(self, X):
-        """To means and to neighbours of every class: (2, n_samples, n_classes)."""
+        """Return distances to means and to neighbours of each class: (2, n_samples, n_classes)."""
         distances = np.zeros((2, len(X), len(self.classes_)))
         for code, whitener in enumerate(self.whiteners_):
             white = (X - self.means_[code]) @ whitener
@@ -148,25 +157,27 @@ class ClassDistanceDetector(ClassConditionalDetector):
 
 
 def _to_neighbour(search, white, k):
-    """Distance to the k-th neighbour, or the last there is; a training sample is not its own."""
-    found, _ = search.kneighbors(white, min(k + 1, search.n_samples_fit_))
-    itself = (found[:, 0] < _SAME).astype(int)
-    found = np.column_stack([found, np.full(len(found), np.inf)])  # of a class of one sample
+    """Return the distance to the k-th (or last) neighbour, excluding the sample itself."""
+    distances, _ = search.kneighbors(white, min(k + 1, search.n_samples_fit_))
+    # A training sample finds itself at distance 0; skip that column.
+    itself = (distances[:, 0] < _SAME).astype(int)
+    # A class of one sample has no other neighbour.
+    distances = np.column_stack([distances, np.full(len(distances), np.inf)])
     column = itself + np.minimum(k, search.n_samples_fit_ - itself) - 1
-    return found[np.arange(len(found)), column]
+    return distances[np.arange(len(distances)), column]
 
 
-def _whitener(inside, fallback):
-    """Turns differences to class means into ones of variance 1: (n_features, n_directions)."""
-    if not inside.any():  # one sample, or several that are equal
+def _whitener(residuals, fallback):
+    """Return a matrix that whitens residuals about class means: (n_features, n_directions)."""
+    if not residuals.any():  # a single sample, or identical samples
         return fallback
-    # Shrinkage is towards equal variances: of features in units of their own spread.
-    spread = np.sqrt(np.mean(inside**2, axis=0))
-    # A feature or direction without any spread, such as a dead unit, says nothing.
+    # Shrinkage is towards equal variances, so standardise the features first.
+    spread = np.sqrt(np.mean(residuals**2, axis=0))
+    # Ignore constant features and directions, such as dead units of a network.
     alive = spread > 0
     unit = np.zeros_like(spread)
     unit[alive] = 1.0 / spread[alive]
-    covariance, _ = ledoit_wolf((inside * unit)[:, alive], assume_centered=True)
+    covariance, _ = ledoit_wolf((residuals * unit)[:, alive], assume_centered=True)
     values, vectors = np.linalg.eigh(covariance)
     kept = values > _SMALLEST * values[-1]
     whitener = np.zeros((len(spread), kept.sum()))

@@ -1,4 +1,4 @@
-"""One isolation forest per class."""
+"""Anomaly detection by one isolation forest per class."""
 
 import numpy as np
 from sklearn.ensemble import IsolationForest
@@ -15,45 +15,49 @@ from sklearn_sn.anomaly._class_conditional import (
 
 
 class MultiClassIsolationForest(ClassConditionalDetector):
-    """Find anomalies by one isolation forest for each known class.
+    """Detect anomalies by one isolation forest per known class.
 
-    A single forest takes the classes for clusters, of which the rare ones seem anomalous. Here each
-    class has a forest of its own; a sample is as anomalous as the forest says that finds it least
-    so [1]_. Anomalies are not needed in training. At the end of a Pipeline, the steps before it are
-    the embedder.
+    A single forest treats classes as clusters, so that rare classes appear anomalous. Here each
+    class has its own forest, and the score of a sample is the highest over the forests [1]_.
+    Training needs no anomalies. In a Pipeline, the preceding steps are the embedder.
 
     Parameters
     ----------
     n_estimators : int, default=100
-        Trees of each forest.
+        Number of trees of each forest.
     max_samples : "auto", int or float, default="auto"
-        Samples of its class that each tree sees: "auto" is 256 at most, a float is a fraction.
+        Number (int) or fraction (float) of the samples of a class that each tree draws. "auto" is
+        at most 256.
     contamination : "auto" or float in (0, 0.5], default="auto"
-        Fraction of the training samples that `predict` calls outliers. "auto" puts the threshold at
-        a score of -0.5, as :class:`sklearn.ensemble.IsolationForest` does.
+        Fraction of training samples that are outliers; it sets the threshold. "auto" sets the
+        threshold to a score of -0.5, as :class:`sklearn.ensemble.IsolationForest` does.
     n_jobs : int, default=None
-        Processes that fit each forest.
+        Number of parallel jobs of each forest.
     random_state : int, RandomState or None, default=None
+        Seed of the forests.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
+        Class labels.
     forests_ : list of sklearn.ensemble.IsolationForest
-        By class.
+        Forest of each class.
     offset_ : float
-        Scores below are outliers.
+        Threshold; samples with lower scores are outliers.
     n_features_in_ : int
+        Number of features seen during `fit`.
     feature_names_in_ : array of str
-        Columns of X in fit, if it had names.
+        Names of the features seen during `fit`, if X had string names.
 
     See Also
     --------
-    ClassDistanceDetector : Distances in the place of forests; better in smooth embeddings.
+    ClassDistanceDetector : Detect anomalies by distances; better for smooth embeddings.
 
     References
     ----------
-    .. [1] Gupta, Muthukrishna & Lochner (2025), "A classifier-based approach to multiclass anomaly
-       detection for astronomical transients", RASTI 4, rzae054.
+    .. [1] Gupta, R., Muthukrishna, D. & Lochner, M. (2025). "A classifier-based approach to
+       multiclass anomaly detection for astronomical transients". RAS Techniques and Instruments 4,
+       rzae054.
 
     Examples
     --------
@@ -98,19 +102,19 @@ class MultiClassIsolationForest(ClassConditionalDetector):
         rng = check_random_state(self.random_state)
         self.forests_ = []
         for code in range(len(self.classes_)):
-            own = X[codes == code]
-            most = self.max_samples
-            if isinstance(most, Integral):
-                most = min(most, len(own))
-            elif most != "auto":
-                most = max(1, int(most * len(own)))
+            members = X[codes == code]
+            max_samples = self.max_samples
+            if isinstance(max_samples, Integral):
+                max_samples = min(max_samples, len(members))
+            elif max_samples != "auto":
+                max_samples = max(1, int(max_samples * len(members)))
             forest = IsolationForest(
                 n_estimators=self.n_estimators,
-                max_samples=most,
+                max_samples=max_samples,
                 n_jobs=self.n_jobs,
                 random_state=rng.randint(2**31 - 1),
             )
-            self.forests_.append(forest.fit(own))
+            self.forests_.append(forest.fit(members))
         return self._class_scores(X).max(axis=1)
 
     def _class_scores(self, X):

@@ -17,6 +17,7 @@ from sklearn_sn.base._generative import (
     mixture_samples,
 )
 from sklearn_sn.base._labels import check_labels, check_numbers, raw_values
+from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.base._parameters import (
     CLASS_WEIGHT,
     PRETRAINING_CONSTRAINTS,
@@ -45,11 +46,7 @@ from sklearn_sn.base._spectrum_estimator import (
     check_wavelength_range,
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
-from sklearn_sn.base._supervised_estimator import (
-    LearningTask,
-    SupervisedEstimator,
-    remember_columns,
-)
+from sklearn_sn.base._supervised_estimator import SupervisedEstimator, remember_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 

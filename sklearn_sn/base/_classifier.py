@@ -10,8 +10,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base._domains import balance_groups, domain_codes
 from sklearn_sn.base._labels import check_labels
+from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.base._parameters import CLASS_WEIGHT, unit_interval, weight
-from sklearn_sn.base._supervised_estimator import LearningTask
 from sklearn_sn.data import Ragged, as_frame
 from sklearn_sn.losses import ClassificationLoss, FocalLoss, effective_number_weights
 from sklearn_sn.nets import TableDataset

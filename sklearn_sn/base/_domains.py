@@ -5,7 +5,7 @@ import pandas as pd
 
 
 def domain_codes(X, column, n_objects):
-    """Number the domains of a table.
+    """Assign a number to the domain of every object.
 
     Parameters
     ----------

@@ -86,8 +86,9 @@ class TorchEstimator(BaseEstimator):
             if not nested:
                 continue
             if isinstance(value, str):
-                name_of_encoder = default if value == "auto" else value
-                params = {**params, name: named_encoder(modality, name_of_encoder)}
+                value = default if value == "auto" else value
+                is_class = isinstance(value, type)
+                params = {**params, name: value() if is_class else named_encoder(modality, value)}
             elif value is None:
                 raise ValueError(
                     f"The {name!r} parameter of {type(self).__name__} is None, so that {nested[0]} "
@@ -302,8 +303,11 @@ class TorchEstimator(BaseEstimator):
         """Yield (module, batch, positions) over a dataset, without gradients, in eval mode."""
         module = self.net_.module_.eval()
         device = next(module.parameters()).device
-        size = PREDICT_BATCH if device.type == "cpu" else PREDICT_BATCH_GPU
-        size = max(1, min(size, self._predict_limit))
+        size, limit = PREDICT_BATCH, self._predict_limit
+        if device.type != "cpu":
+            # Larger batches keep an accelerator busy.
+            size, limit = PREDICT_BATCH_GPU, limit * (PREDICT_BATCH_GPU // PREDICT_BATCH)
+        size = max(1, min(size, limit))
         with torch.inference_mode():
             for batch, positions in BatchLoader(dataset, size, device=device):
                 yield module, batch, positions

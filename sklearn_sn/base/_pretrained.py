@@ -117,8 +117,8 @@ def chosen_encoder(estimator, parameter, modality, default, part):
         The estimator that is fitted.
     parameter, modality : str
         Its parameter, and the modality that this is for.
-    default : str
-        Name that "auto" stands for.
+    default : str or type
+        Name or class that "auto" stands for.
     part : PretrainedEncoder or None
         The pretrained encoder of the modality.
 

@@ -6,7 +6,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base._labels import check_numbers
-from sklearn_sn.base._supervised_estimator import LearningTask
+from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.losses import GaussianLoss, SquaredErrorLoss
 
 _LOSSES = {"squared_error": SquaredErrorLoss, "gaussian": GaussianLoss}

@@ -78,6 +78,7 @@ class SpectrumEstimator(SupervisedEstimator):
 
     _encoder_parameters = {"encoder": (_NAME, "spectranet")}
     _modalities = (_NAME,)
+    _large_outputs = False  # whether the outputs of all spectra at once would need much memory
 
     @property
     def _poor_score(self):
@@ -176,15 +177,23 @@ class SpectrumEstimator(SupervisedEstimator):
         check_is_fitted(self, "net_")
         return self._forward_spectra(self._read(X, self.encoder_))
 
+    def _output_blocks(self, table):
+        """Yield (latent, outputs, on_grid) for each spectrum, in blocks."""
+        all_on_grid = [np.empty(0, dtype=bool)]
+        for block in self.preprocessor_.blocks(table):
+            dataset = TableDataset({_NAME: self.preprocessor_}, {_NAME: block})
+            latent, outputs, on_grid = self._outputs_of(dataset)
+            all_on_grid.append(on_grid)
+            yield latent, outputs, on_grid
+        self._warn_off_grid(table, np.concatenate(all_on_grid))
+
     def _forward_spectra(self, table):
         module = self.net_.module_
-        parts = [
-            self._outputs_of(TableDataset({_NAME: self.preprocessor_}, {_NAME: block}))
-            for block in self.preprocessor_.blocks(table)
-        ]
-        empty = (np.empty((0, module.width)), np.empty((0, module.n_outputs)), np.empty(0, bool))
-        latent, outputs, on_grid = map(np.concatenate, zip(empty, *parts, strict=True))
-        self._warn_off_grid(table, on_grid)
+        n_outputs = 0 if self._large_outputs else module.n_outputs
+        parts = [(np.empty((0, module.width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))]
+        for latent, outputs, on_grid in self._output_blocks(table):
+            parts.append((latent, outputs[:, :n_outputs], on_grid))
+        latent, outputs, on_grid = map(np.concatenate, zip(*parts, strict=True))
         unknown = np.full(len(table), np.nan)
         time = unknown if self._on_array else table.spectrum.reduce("first", "time")
         offsets = table.spectrum_offsets

@@ -1,8 +1,6 @@
 """The base of estimators that learn labels or numbers from one modality."""
 
 import copy
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,43 +23,6 @@ from sklearn_sn.data import as_frame, check_table, is_table
 from sklearn_sn.encoders import DataSettings, Encoder
 from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
-
-_MODALITIES = ("light_curve", "spectrum", "image")
-
-
-@dataclass
-class LearningTask:
-    """What a supervised estimator learns; hooks of subclasses fill it in.
-
-    Attributes
-    ----------
-    targets : dict of str to array of shape (n_objects, ...)
-        What the loss reads: "targets", and optionally "weight", "domain", "shift" or "offset".
-    n_outputs : int
-        Outputs of the network; the number of classes of a classifier.
-    encoder : Encoder or None
-        The encoder that is trained.
-    strata : array of shape (n_objects,) or None
-        Classes by which a validation part is stratified.
-    sample_weight : array of shape (n_objects,) or None
-        Weights of the objects; those of weight 0 are left out.
-    groups : array of int, shape (n_objects,), or None
-        Training batches hold equal numbers of objects of each group.
-    net_params, module_params : dict
-        Further parameters of net and module.
-    attributes : dict
-        Fitted attributes, set once training has succeeded.
-    """
-
-    targets: dict[str, np.ndarray]
-    n_outputs: int
-    encoder: Encoder | None = None
-    strata: np.ndarray | None = None
-    sample_weight: np.ndarray | None = None
-    groups: np.ndarray | None = None
-    net_params: dict[str, Any] = field(default_factory=dict)
-    module_params: dict[str, Any] = field(default_factory=dict)
-    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 class SupervisedEstimator(TransformerMixin, TorchEstimator):

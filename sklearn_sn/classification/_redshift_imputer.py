@@ -1,4 +1,4 @@
-"""Redshifts that spectra tell, put into the table for whoever comes next."""
+"""Impute redshifts in a table from spectra."""
 
 from numbers import Integral
 
@@ -14,46 +14,49 @@ from sklearn_sn.data import TableOutput, as_frame, read_redshifts
 
 
 class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
-    """Fill the column of redshifts with those that the spectra tell.
+    """Fill the redshift column of a table by redshifts estimated from the spectra.
 
-    A step before an estimator that works at rest, for events whose redshift nobody knows. In `fit`
-    of a pipeline, the redshifts of the training objects are found out of fold, by models that have
-    not seen them: what comes next learns from redshifts as imperfect as it will get.
+    Precedes an estimator of rest-frame spectra in a pipeline, for objects of unknown redshift.
+    During `fit` of the pipeline, the redshifts of the training objects are estimated out of fold,
+    by models that have not seen them, so that the next step is trained on redshifts with realistic
+    errors.
 
     Parameters
     ----------
     estimator : estimator, default=None
-        With ``fit(X, y)`` and ``predict_redshift``; by default a
+        Estimator with ``fit(X, y)`` and ``predict_redshift``; by default a
         :class:`SpectralRedshiftClassifier`.
     column : str, default="redshift"
-        Column that is filled; made where the table has none.
+        Column to fill; created if the table lacks it.
     error_column : str, default=None
-        Column that gets the standard deviations; 0 where a redshift was known.
+        Column for the standard deviations; 0 where a redshift was known.
     overwrite : bool, default=True
-        Replace known redshifts too, so that a model is tried as it will be used. With False, only
-        what is missing is filled.
+        Whether known redshifts are replaced too, so that a model is tested as it will be used. With
+        False, only missing redshifts are filled.
     cv : int, cross-validation generator or iterable, default=5
-        Folds of the training objects. Of splitters by group, give `groups` to `fit_transform`:
-        objects that share a spectrum must not be on both sides.
+        Folds of the training objects. For a splitter by group, give `groups` to `fit_transform`:
+        objects that share a spectrum must not be on both sides of a split.
     n_jobs : int, default=None
-        Folds at a time.
+        Number of folds that are fitted in parallel.
 
     Attributes
     ----------
     estimator_ : estimator
-        Fitted on all training objects; finds redshifts in `transform`.
+        Fitted on all training objects; used by `transform`.
     n_features_in_ : int
+        Number of columns in fit.
     feature_names_in_ : array of str
+        Columns in fit.
 
     See Also
     --------
-    SpectraNetClassifier : With ``frame="rest"``, a classifier that may come next.
+    SpectraNetClassifier : With ``frame="rest"``, a classifier for the next step.
 
     Notes
     -----
-    As with scikit-learn's TargetEncoder, ``fit(X, y).transform(X)`` is not
-    ``fit_transform(X, y)``: the one is for new objects, the other for training. It takes one fit
-    for each fold and one more. True redshifts are those that the `estimator` reads, by default in
+    As with scikit-learn's TargetEncoder, ``fit(X, y).transform(X)`` differs from
+    ``fit_transform(X, y)``: the former is for new objects, the latter for training. Fitting takes
+    one fit for each fold and one more. The `estimator` reads the true redshifts, by default from
     the column ``redshift``.
 
     Examples
@@ -63,10 +66,12 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     ...     SpectralRedshiftClassifier, SpectralRedshiftImputer, SpectraNetClassifier
     ... )
     >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.encoders import SpectralFeatures
     >>> X, y = make_supernovae(60, modalities=["spectrum"], random_state=0)
-    >>> few = {"n_bins": 128, "widths": (8, 8), "max_epochs": 1, "random_state": 0}
-    >>> redshift = SpectralRedshiftClassifier(**few, kernels=(9, 5))
-    >>> types = SpectraNetClassifier(**few, kernels=((3, 9), (3, 5)), frame="rest")
+    >>> training = {"max_epochs": 1, "random_state": 0}
+    >>> features = SpectralFeatures(n_bins=128, widths=(8, 8), kernels=(9, 5))
+    >>> redshift = SpectralRedshiftClassifier(encoder=features, **training)
+    >>> types = SpectraNetClassifier(encoder="cnn", frame="rest", **training)
     >>> model = make_pipeline(SpectralRedshiftImputer(redshift, cv=2), types).fit(X, y)
     >>> model.predict(X.drop(columns="redshift")).shape
     (60,)
@@ -113,10 +118,11 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table with a column ``spectrum``.
         y : array-like of shape (n_objects,)
             Classes.
         groups : ignored
-            Of `fit_transform`.
+            Used by `fit_transform`.
 
         Returns
         -------
@@ -131,16 +137,17 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         return self
 
     def fit_transform(self, X, y, groups=None):
-        """Train the estimator, and find the redshifts of the training objects out of fold.
+        """Train the estimator, and estimate the redshifts of the training objects out of fold.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table with a column ``spectrum``.
         y : array-like of shape (n_objects,)
             Classes.
         groups : array-like of shape (n_objects,), optional
-            Passed to the splits of `cv`. A pipeline passes them by scikit-learn's metadata routing,
-            after ``set_fit_request(groups=True)``.
+            Groups for the splits of `cv`. A pipeline passes them by scikit-learn's metadata
+            routing, after ``set_fit_request(groups=True)``.
 
         Returns
         -------
@@ -149,23 +156,26 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         self.fit(X, y)
         X, y = as_frame(X), column_or_1d(y)
         folds = list(check_cv(self.cv, y, classifier=True).split(X, y, groups))
-        answers = Parallel(n_jobs=self.n_jobs)(
-            delayed(_found)(self._new(), X.iloc[train], y[train], X.iloc[test])
+        estimates = Parallel(n_jobs=self.n_jobs)(
+            delayed(_estimated)(self._new(), X.iloc[train], y[train], X.iloc[test])
             for train, test in folds
         )
         redshift, std = np.full((2, len(X)), np.nan)
-        for (_, test), answer in zip(folds, answers, strict=True):
-            redshift[test], std[test] = answer
+        for (_, test), estimate in zip(folds, estimates, strict=True):
+            redshift[test], std[test] = estimate
         if np.isnan(redshift).any():
-            raise ValueError("The 'cv' parameter must hold out every object once.")
+            raise ValueError(
+                "The 'cv' parameter of SpectralRedshiftImputer must hold out every object once."
+            )
         return self._filled(X, redshift, std)
 
     def transform(self, X):
-        """Put the redshifts that the spectra tell into the table.
+        """Return the table with redshifts estimated from the spectra.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            A table with a column ``spectrum``.
 
         Returns
         -------
@@ -177,11 +187,12 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         return self._filled(X, *self.estimator_.predict_redshift(X, return_std=True))
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the columns that come out.
+        """Return the names of the columns of the result.
 
         Parameters
         ----------
         input_features : ignored
+            Present for scikit-learn.
 
         Returns
         -------
@@ -206,5 +217,5 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         return X.assign(**columns)
 
 
-def _found(model, X, y, held_out):
+def _estimated(model, X, y, held_out):
     return model.fit(X, y).predict_redshift(held_out, return_std=True)

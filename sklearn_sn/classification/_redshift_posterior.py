@@ -1,12 +1,12 @@
-"""Posteriors of class and redshift: how those of one object's spectra combine, what they say."""
+"""Combine the posteriors of one object's spectra, and compute moments of the redshift."""
 
 import numpy as np
 
-NEAR = 4  # bins on either side of the mode over which its place is averaged
+NEAR = 4  # bins on either side of the mode that enter the mean
 
 
 class PosteriorSum:
-    """Combine the posteriors of spectra object by object, in the order in which they come.
+    """Combine the posteriors of spectra object by object, in their order.
 
     Parameters
     ----------
@@ -19,17 +19,19 @@ class PosteriorSum:
         self.row, self.total, self.count = -1, None, 0
 
     def add(self, rows, logits):
-        """Take some spectra; objects that are complete come back.
+        """Add some spectra, and return the objects that are complete.
 
         Parameters
         ----------
         rows : array of int, shape (n_spectra,)
-            The object of each spectrum, rising from call to call.
+            Object of each spectrum, increasing from call to call.
         logits : array of shape (n_spectra, n_cells)
+            Logits of all cells of class and shift.
 
         Returns
         -------
         rows : array of int, shape (n_complete,)
+            Objects to which no later spectrum belongs.
         posterior : array of shape (n_complete, n_cells), float64
             Rows add up to 1.
         """
@@ -53,7 +55,7 @@ class PosteriorSum:
         return rows[:-1], self._posterior(total[:-1], counts[:-1])
 
     def rest(self):
-        """The object that was still open, as :meth:`add` answers."""
+        """Return the last object, in the form of :meth:`add`."""
         if self.row < 0:
             return np.empty(0, dtype=int), np.empty((0, 0))
         return np.array([self.row]), self._posterior(self.total[None], np.array([self.count]))
@@ -66,21 +68,22 @@ class PosteriorSum:
 
 
 def redshift_moments(grid, posterior):
-    """The most probable redshift, finer than the grid, and how far off it may be.
+    """Return the most probable redshift, finer than the grid, and its standard deviation.
 
     Parameters
     ----------
     grid : array of shape (n_shifts,)
         Redshifts at equal steps of ln(1 + z).
     posterior : array of shape (n, n_shifts)
+        Rows add up to 1.
 
     Returns
     -------
     redshift : array of shape (n,)
-        ln(1 + z) averaged over the bins next to the mode, four on either side.
+        Posterior mean of ln(1 + z) over the bins next to the mode, four on either side.
     std : array of shape (n,)
-        Root of the mean square distance of the whole posterior from this redshift, the width of a
-        bin included: large where there is a second peak.
+        Root mean square distance of the whole posterior from this redshift, including the width
+        of a bin; large if there is a second peak.
 
     Examples
     --------

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
-from sklearn_sn.data import as_frame, read_redshifts, warn_quality
+from sklearn_sn.data import MIN_REDSHIFT, as_frame, read_redshifts, warn_quality
 
 PRIOR_WIDTH = 0.02  # in ln(1 + z); smooths the redshifts of fit
 
@@ -31,6 +31,16 @@ class RedshiftTargets:
     grid: np.ndarray
     prior: np.ndarray
     n_known: int
+
+
+def check_redshift_range(redshift_range):
+    """Raise a ValueError unless a range is two increasing redshifts."""
+    ends = np.asarray(redshift_range)
+    if ends.shape != (2,) or not MIN_REDSHIFT <= ends[0] < ends[1] <= 10:
+        raise ValueError(
+            f"The 'redshift_range' parameter must be two increasing redshifts in [{MIN_REDSHIFT}, "
+            f"10]. Got {redshift_range!r} instead."
+        )
 
 
 def true_redshifts(X, redshift, column, n_objects):

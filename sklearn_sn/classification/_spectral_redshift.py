@@ -9,19 +9,22 @@ from sklearn_sn.base import (
     WAVELENGTH_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
-    SpectrumPredictions,
     check_explanation,
     log_odds,
     positive_int,
     positive_number,
 )
 from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
-from sklearn_sn.classification._redshift_targets import redshift_targets, true_redshifts
-from sklearn_sn.data import MIN_REDSHIFT, wavelength_grid
+from sklearn_sn.classification._redshift_targets import (
+    check_redshift_range,
+    redshift_targets,
+    true_redshifts,
+)
+from sklearn_sn.data import wavelength_grid
 from sklearn_sn.encoders import SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
-from sklearn_sn.nets import RedshiftNet, TableDataset
+from sklearn_sn.nets import RedshiftNet
 
 _NAME = "spectrum"
 
@@ -85,18 +88,14 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     --------
     SpectralRedshiftImputer : Puts the redshifts into the table, for classes at rest.
     SpectraNetClassifier : Classes alone.
-    sklearn_sn.regression.SpectraNetRegressor : The redshift as a number.
 
     Notes
     -----
     X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
     a spectrum is not covered, on the bins of ``wavelength_range``, as
-    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it.
-
-    `transform` returns the logarithm of the evidence for each template, summed over shifts.
-
-    Objects whose redshift is unknown or outside `redshift_range` train their class, at whatever
-    redshift the templates find.
+    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it. `transform` returns the logarithm
+    of the evidence for each template, summed over shifts. Objects whose redshift is unknown or
+    outside `redshift_range` train their class alone.
 
     References
     ----------
@@ -118,6 +117,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     ((60,), (60,), True)
     """
 
+    _encoder_parameters = {"encoder": ("spectrum", SpectralFeatures)}
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
         **WAVELENGTH_CONSTRAINTS,
@@ -131,6 +131,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     }
     _net_class = RedshiftNet
     _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
+    _large_outputs = True
 
     def __init__(
         self,
@@ -208,42 +209,16 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be repaired, unknown labels, a single
-            class, or impossible redshifts.
+            For invalid parameters, input, labels or redshifts.
 
         Warns
         -----
         DataQualityWarning
             If redshifts lie outside `redshift_range`.
         ConvergenceWarning
-            If training diverged or was interrupted; the model then has the best weights so far.
+            If training diverged or was interrupted.
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
-
-    def set_params(self, **params):
-        """Set parameters of the estimator and of its encoder.
-
-        Parameters
-        ----------
-        **params : dict
-            Parameters, nested ones as ``encoder__parameter``.
-
-        Returns
-        -------
-        self
-        """
-        # No name stands for this encoder: others could not use it.
-        is_auto = str(params.get("encoder", self.encoder)) == "auto"
-        if is_auto and any(key.startswith("encoder__") for key in params):
-            params = {**params, "encoder": SpectralFeatures()}
-        return super().set_params(**params)
-
-    # Training -------------------------------------------------------------------
-
-    def _chosen_encoder(self, part):
-        if isinstance(self.encoder, str) and self.encoder == "auto":
-            return SpectralFeatures()
-        return super()._chosen_encoder(part)
 
     def _check_encoder(self, encoder):
         if not encoder.gives_features_per_bin or encoder.grid != "log":
@@ -254,12 +229,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     def _check_data_parameters(self):
         super()._check_data_parameters()
-        ends = np.asarray(self.redshift_range)
-        if ends.shape != (2,) or not MIN_REDSHIFT <= ends[0] < ends[1] <= 10:
-            raise ValueError(
-                f"The 'redshift_range' parameter must be two increasing redshifts in "
-                f"[{MIN_REDSHIFT}, 10]. Got {self.redshift_range!r} instead."
-            )
+        check_redshift_range(self.redshift_range)
 
     def _array_wavelength(self, n_columns):
         super()._array_wavelength(n_columns)
@@ -308,34 +278,12 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             count += len(latent)
         return (total / count).astype(np.float32)
 
-    # Prediction -----------------------------------------------------------------
-
-    def _blocks(self, table):
-        """Yield (latent, logits, on_grid) for each spectrum, in blocks."""
-        all_on_grid = [np.empty(0, dtype=bool)]
-        for block in self.preprocessor_.blocks(table):
-            dataset = TableDataset({_NAME: self.preprocessor_}, {_NAME: block})
-            latent, logits, on_grid = self._outputs_of(dataset)
-            all_on_grid.append(on_grid)
-            yield latent, logits, on_grid
-        self._warn_off_grid(table, np.concatenate(all_on_grid))
-
-    def _predict_spectra(self, X):
-        check_is_fitted(self, "net_")
-        table = self._read(X, self.encoder_)
-        parts = [(latent, on_grid) for latent, _, on_grid in self._blocks(table)]
-        empty = (np.empty((0, self.net_.module_.width)), np.empty(0, dtype=bool))
-        latent, on_grid = map(np.concatenate, zip(empty, *parts, strict=True))
-        time = np.full(len(on_grid), np.nan)
-        offsets = table.spectrum_offsets
-        return SpectrumPredictions(latent, latent, on_grid, time, offsets, table.index)
-
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior where there is no spectrum."""
         table = self._read(X, self.encoder_)
         out = np.tile(prior, (len(table), 1))
         object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
-        blocks = ((logits, on_grid) for _, logits, on_grid in self._blocks(table))
+        blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
         for rows, posterior in object_posteriors(blocks, object_index, self.combine):
             shape = (-1, len(self.classes_), len(self.redshift_grid_))
             out[rows] = posterior.reshape(shape).sum(axis=axis)
@@ -404,10 +352,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             Only if ``return_std``: the root mean square distance of the whole posterior from it.
             With a second peak it is much larger than the width of the first.
 
-        Raises
-        ------
-        ValueError
-            If `fit` had no redshift at all.
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
@@ -417,12 +361,10 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
         Parameters
         ----------
-        X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
-            A table or array as in `fit`.
-        y, method, window : optional
+        X, y, method, window : optional
             As in :meth:`SpectraNetClassifier.explain`.
         of : {"class", "redshift"}, default="class"
-            "redshift" explains the odds of the bins next to the mode of the redshift's posterior.
+            "redshift" explains the odds of the bins next to the mode of its posterior.
 
         Returns
         -------
@@ -430,11 +372,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             Å, in the observer frame.
         importance : array of shape (n_objects, n_bins), float64
             Positive where the bin makes the prediction more probable; 0 where nothing is covered.
-
-        Raises
-        ------
-        ValueError
-            For an unknown `of`, `method` or label, or a `window` that is not a number of bins.
         """
         if of == "class":
             return super().explain(X, y, method=method, window=window)

@@ -1,4 +1,4 @@
-"""From one modality to another, over any embedder: search, and spectra of neighbours."""
+"""Cross-modal retrieval and generation with any embedder."""
 
 from sklearn_sn.cross_modal._generator import CrossModalGenerator
 from sklearn_sn.cross_modal._mean_spectrum import MeanSpectrumGenerator

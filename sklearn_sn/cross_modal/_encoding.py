@@ -1,4 +1,4 @@
-"""What an embedder makes of one modality, by its public methods."""
+"""Encode one modality with the public methods of an embedder."""
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
@@ -8,28 +8,31 @@ MODALITIES = ("light_curve", "spectrum", "image")
 
 
 def inner_estimator(embedder):
-    """The estimator that a FrozenEstimator holds, or the embedder itself."""
+    """Return the estimator inside a FrozenEstimator, or the embedder itself."""
     return (
         inner_estimator(embedder.estimator) if isinstance(embedder, FrozenEstimator) else embedder
     )
 
 
 def encode(embedder, X, modality):
-    """Codes of one modality as rows of numbers.
+    """Encode one modality of a table.
 
     Parameters
     ----------
     embedder : fitted estimator, FrozenEstimator or Pipeline
-        Its (last step's) ``encode(X, modality)`` is asked; without one, ``transform`` of a table
-        that lacks the other modalities.
+        Embedder. Its ``encode(X, modality)`` is called (that of the last step of a Pipeline). An
+        embedder without ``encode`` must have ``transform``, which gets a table without the other
+        modalities.
     X : pandas.DataFrame of n_objects rows
+        Table.
     modality : str
+        Modality to encode.
 
     Returns
     -------
     array of shape (n_objects, n_features)
-        A latent of several tokens is laid out flat, so that the Euclidean distance of two rows is
-        the Frobenius distance of two latents.
+        Flattened codes. For codes of several tokens, the Euclidean distance of two rows equals the
+        Frobenius distance of the codes.
     """
     inner = inner_estimator(embedder)
     if isinstance(inner, Pipeline):

@@ -1,57 +1,63 @@
-"""The mean spectrum by phase: what every generator has to beat."""
+"""Mean spectrum as a function of phase, a baseline for generators."""
 
 import numpy as np
 from sklearn.utils import check_random_state
 
 from sklearn_sn.cross_modal._spectrum_generator import (
     SpectrumGenerator,
-    as_asked,
     check_n_samples,
+    reshape_samples,
 )
 from sklearn_sn.data import as_frame
 
 
 class MeanSpectrumGenerator(SpectrumGenerator):
-    """The mean of the training spectra at a phase, the same for every object.
+    """Predict the mean of the training spectra at a phase, the same for every object.
 
-    A baseline with the methods of :class:`~sklearn_sn.embedding.MMVAEEmbedder` that generate.
-    Spectra are in units of their median flux, on phases and wavelengths of the rest frame where `X`
-    has redshifts. Means are taken in bins of phase, with straight lines between their centres;
-    intervals are the quantiles of what is left of the spectra of fit, by phase and wavelength.
+    This baseline has the generative methods of :class:`~sklearn_sn.embedding.MMVAEEmbedder`.
+    Spectra are in units of their median flux, on rest-frame phases and wavelengths if `X` has
+    redshifts. Means are computed in bins of phase and interpolated linearly between the bin
+    centres. Intervals are the quantiles of the residuals of the training spectra, by phase and
+    wavelength.
 
     Parameters
     ----------
     frame : {"rest", "observer"}, default="rest"
-        "rest" divides times and wavelengths by 1 + ``redshift`` where `X` has that column in fit.
-    phase_bins : int or array of inner edges (days), default=8
-        A number makes bins of equal numbers of spectra.
+        Frame of phases and wavelengths. "rest" divides times and wavelengths by 1 + ``redshift`` if
+        `X` has that column in fit.
+    phase_bins : int or array of shape (n_edges,), default=8
+        Number of bins with equal numbers of spectra, or the inner edges of the bins in days.
     phase_range : pair of float, default=(-30.0, 100.0)
-        Days from peak; spectra outside are left out.
+        Range of phases in days from peak; spectra outside are excluded.
     wavelength_range : pair of float, default=(2500.0, 10000.0)
-        Å; pixels outside are left out.
+        Range of wavelengths in Å; pixels outside are excluded.
     normalization_range : pair of float, default=(4000.0, 7000.0)
-        Å; a spectrum is divided by its median flux inside.
+        Range of wavelengths in Å; a spectrum is divided by its median flux in this range.
 
     Attributes
     ----------
     frame_ : {"rest", "observer"}
+        Frame of phases and wavelengths.
     estimates_peak_ : bool
-        Whether the peak of some object came from its light curve.
+        Whether the peak of some object was estimated from its light curve.
     wavelength_ : array of shape (256,)
-        Å; the default grid, where 96 % of the pixels of fit lie. Beyond, spectra are constant.
+        Default wavelengths in Å, covering 96 % of the training pixels. Spectra are constant beyond.
     phases_ : PhaseTable
-        The bins of phase.
+        Phase bins.
     mean_, std_ : array of shape (n_phase_bins, 256)
+        Mean and standard deviation of the training spectra.
     n_residuals_ : int
-        Spectra that the intervals were learned from.
+        Number of spectra that determine the residuals.
     residuals_ : array of shape (n_phase_bins, 256, 100)
-        Quantiles of residuals.
+        Quantiles of the residuals.
     n_features_in_ : int
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
+        Names of the columns seen during `fit`, if all are strings.
 
     See Also
     --------
-    CrossModalGenerator : Spectra of neighbours, or of a generative embedder.
+    CrossModalGenerator : Generate with neighbours or with a generative embedder.
 
     Examples
     --------
@@ -85,22 +91,25 @@ class MeanSpectrumGenerator(SpectrumGenerator):
         self.normalization_range = normalization_range
 
     def fit(self, X, y=None):
-        """Average the spectra.
+        """Compute the mean spectra and the quantiles of the residuals.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With spectra, and times of peak (``t_peak``, MJD) or light curves to estimate them from.
+            Table with spectra and with times of peak (``t_peak``, MJD), or light curves to estimate
+            them.
         y : ignored
+            Present for API consistency.
 
         Returns
         -------
         self
+            The fitted generator.
 
         Raises
         ------
         ValueError
-            If no spectrum has a known phase, and for parameters out of range.
+            If a parameter is out of range or no spectrum has a known phase.
 
         Warns
         -----
@@ -108,9 +117,9 @@ class MeanSpectrumGenerator(SpectrumGenerator):
             If peaks are estimated from the light curves.
         """
         self._validate_params()
-        flux, owner, phase = self._fit_grid(as_frame(X))
+        flux, object_index, phase = self._fit_grid(as_frame(X))
         self._fit_mean(flux, phase)
-        self._learn_residuals(flux, phase, None, owner)
+        self._learn_residuals(flux, phase, None, object_index)
         return self
 
     def predict(
@@ -125,35 +134,38 @@ class MeanSpectrumGenerator(SpectrumGenerator):
         n_samples=1,
         random_state=None,
     ):
-        """The mean spectrum at some phases.
+        """Predict the mean spectrum at some phases.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Only their number counts.
+            Table; only the number of rows is used.
         to : {"spectrum"}, default="spectrum"
+            Modality to predict.
         phase : float, or array of shape (n_phases,) or (n_objects, n_phases), default=0
-            Days from peak, rest frame where ``frame_`` is "rest".
+            Days from peak, in the frame ``frame_``.
         wavelength : array of shape (n_wavelengths,) or (n_objects, n_wavelengths), optional
-            Å. Default: ``wavelength_``.
-        band, source, n_samples, random_state : ignored
-            Here so that one call serves all generators; a band is refused.
+            Wavelengths in Å, in the frame ``frame_``. By default ``wavelength_``.
+        band : None
+            Present for API consistency; must be None.
+        source, n_samples, random_state : ignored
+            Present for API consistency.
 
         Returns
         -------
         array of shape (n_objects, [n_phases,] n_wavelengths)
-            In units of the median flux; without the axis of phases for a single one.
+            Flux in units of the median flux. There is no axis of phases for a single phase.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            Before fit.
+            If the generator is not fitted.
         ValueError
-            For places that cannot be, and for anything but spectra.
+            If the query coordinates are invalid, or another modality is requested.
         """
-        self._only_spectra(to, band)
-        flux, places, _, _ = self._predict(X, phase, wavelength)
-        return flux.reshape(len(flux), *places.shape)
+        self._check_spectra_only(to, band)
+        flux, coordinates, _, _ = self._predict(X, phase, wavelength)
+        return flux.reshape(len(flux), *coordinates.shape)
 
     def predict_interval(
         self,
@@ -168,24 +180,26 @@ class MeanSpectrumGenerator(SpectrumGenerator):
         n_samples=1,
         random_state=None,
     ):
-        """Interval for the flux that would be measured, point by point.
+        """Predict pointwise intervals of the measured flux.
 
         Parameters
         ----------
         X, to, phase, wavelength, band, source, n_samples, random_state
             As for :meth:`predict`.
         coverage : float in (0, 0.99], default=0.9
+            Nominal coverage of the intervals.
 
         Returns
         -------
         lower, upper : array of shape (n_objects, [n_phases,] n_wavelengths)
+            Ends of the intervals, in units of the median flux.
 
         Raises
         ------
         ValueError
-            For a coverage out of range.
+            If the coverage is out of range.
         """
-        self._only_spectra(to, band)
+        self._check_spectra_only(to, band)
         return self._interval(X, phase, wavelength, coverage)
 
     def generate(
@@ -202,37 +216,41 @@ class MeanSpectrumGenerator(SpectrumGenerator):
         as_nested=False,
         random_state=None,
     ):
-        """The mean, with normal scatter of the training spectra's size at each point.
+        """Draw samples: the mean plus normal scatter like that of the training spectra.
 
         Parameters
         ----------
         X, to, phase, wavelength, band, source
             As for :meth:`predict`.
         n_samples : int, default=1
+            Number of samples per object.
         noise : bool, default=True
-            False: every sample is the mean.
+            Add the scatter. If False, every sample is the mean.
         as_nested : bool, default=False
+            Return a nested column instead of an array.
         random_state : int, RandomState or None, default=None
-            All objects share the noise.
+            Seed of the scatter, which all objects share.
 
         Returns
         -------
         array of shape (n_objects, n_samples, [n_phases,] n_wavelengths)
-            With `as_nested` a nested column of fields wavelength, time (phase), flux and sample.
+            Samples in units of the median flux. With `as_nested`, a nested column with the fields
+            wavelength, time (phase), flux and sample.
         """
-        self._only_spectra(to, band)
+        self._check_spectra_only(to, band)
         check_n_samples(n_samples)
         rng = check_random_state(random_state)
-        flux, places, when, where = self._predict(X, phase, wavelength)
+        flux, coordinates, phases, wavelengths = self._predict(X, phase, wavelength)
         flux = np.repeat(flux[:, None], n_samples, axis=1)
 
         def width(query, rows, phase):
             return self.phases_.between(self.std_, phase)
 
         if noise:
-            std = self._evaluate(None, max(len(when), len(where)), when, where, width)
+            n = max(len(phases), len(wavelengths))  # 1 if all objects share the coordinates
+            std = self._evaluate(None, n, phases, wavelengths, width)
             flux += std[:, None] * rng.standard_normal(flux.shape[1:])
-        return as_asked(flux, places, X, as_nested)
+        return reshape_samples(flux, coordinates, X, as_nested)
 
     def _query(self, X):
         return None

@@ -1,4 +1,4 @@
-"""Search in one modality by another."""
+"""Retrieve objects in one modality by a query in another."""
 
 from numbers import Integral
 
@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.cross_modal._encoding import MODALITIES, encode
 from sklearn_sn.cross_modal._gallery import Gallery
+from sklearn_sn.cross_modal._tags import tag_tables_only
 from sklearn_sn.data import as_frame, check_table, warn_quality
 from sklearn_sn.metrics import recall_at_k
 
@@ -18,59 +19,61 @@ AT_LEAST_ONE = [Interval(Integral, 1, None, closed="left")]
 
 
 class CrossModalRetriever(BaseEstimator):
-    """Find the objects of a gallery whose spectra, say, suit a light curve best.
+    """Find the objects of a gallery that best match a query in another modality.
 
-    Query and gallery are embedded in one space, each by its own modality [1]_;
-    :class:`sklearn.neighbors.NearestNeighbors` searches there.
+    Query and gallery are embedded in one space, each from its own modality [1]_, and searched with
+    :class:`sklearn.neighbors.NearestNeighbors`.
 
     Parameters
     ----------
     embedder : estimator
-        With ``encode(X, modality)``, as :class:`~sklearn_sn.embedding.ContrastiveEmbedder` and
-        :class:`~sklearn_sn.embedding.MMVAEEmbedder`, maybe behind other steps of a Pipeline. It is
-        fitted on what `fit` gets; a ``FrozenEstimator`` around a fitted one stays as it is.
+        Embedder with ``encode(X, modality)``, such as
+        :class:`~sklearn_sn.embedding.ContrastiveEmbedder` and
+        :class:`~sklearn_sn.embedding.MMVAEEmbedder`, optionally as the last step of a Pipeline. It
+        is fitted in `fit`; wrap a fitted embedder in a ``FrozenEstimator`` to keep it unchanged.
     query : str, default="light_curve"
-        Modality to search by; any of the embedder's.
+        Modality of the queries; any modality of the embedder.
     target : {"spectrum", "light_curve", "image"}, default="spectrum"
-        Modality to search in.
+        Modality of the gallery.
     metric : {"cosine", "euclidean", "frobenius"}, default="cosine"
-        "frobenius" is the distance of latents that are tables of tokens, which is the Euclidean
-        distance of their flat codes. Of unit vectors all three give one order.
+        Distance of codes. "frobenius" is the Frobenius distance of codes of several tokens, which
+        equals the Euclidean distance of the flattened codes. For unit vectors all three give the
+        same order.
     n_neighbors : int, default=10
-        Of `kneighbors` and `score`.
+        Number of neighbours in `kneighbors` and `score`.
     n_jobs : int, default=None
-        Processes that search.
+        Number of parallel jobs of the search.
 
     Attributes
     ----------
     embedder_ : estimator
-        Fitted.
+        Fitted embedder.
     gallery_ : Gallery
-        What is answered with: the objects of `X` in fit that have `target`.
+        Target modality of the objects in fit that have it.
     gallery_index_ : array of shape (n_gallery,)
-        Their names.
+        Names of the objects of the gallery.
     neighbors_ : sklearn.neighbors.NearestNeighbors
-        Fitted on their codes.
+        Neighbour search in the codes of the gallery.
     n_features_in_ : int
-        Columns of `X` in fit.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Their names.
+        Names of the columns seen during `fit`, if all are strings.
 
     See Also
     --------
-    CrossModalGenerator : Spectra at any phase instead of cells of the gallery.
-    sklearn_sn.metrics.recall_at_k : What `score` measures.
+    CrossModalGenerator : Generate spectra at any phase.
+    sklearn_sn.metrics.recall_at_k : The metric that `score` computes.
 
     Notes
     -----
-    An object that lacks the query modality is looked for by what the embedder answers for a
-    missing one (the mean direction of its training objects, or the prior's mean): its neighbours
+    An object that lacks the query modality is represented by the embedder's code for a missing
+    modality (the mean direction of the training objects, or the mean of the prior). Its neighbours
     are those of an average object.
 
     References
     ----------
-    .. [1] Lanusse et al. (2023), "AstroCLIP: Cross-Modal Pre-Training for Astronomical Foundation
-       Models".
+    .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal
+       Pre-Training for Astronomical Foundation Models".
 
     Examples
     --------
@@ -78,10 +81,10 @@ class CrossModalRetriever(BaseEstimator):
     >>> from sklearn_sn.cross_modal import CrossModalRetriever
     >>> from sklearn_sn.datasets import make_supernovae
     >>> X, y = make_supernovae(60, random_state=0)
-    >>> embedder = ContrastiveEmbedder(max_epochs=2, light_curve_n_layers=1, random_state=0)
+    >>> embedder = ContrastiveEmbedder(light_curve="deep_sets", max_epochs=2, random_state=0)
     >>> search = CrossModalRetriever(embedder, n_neighbors=3).fit(X[:40])
-    >>> distance, place = search.kneighbors(X[["light_curve"]][40:])
-    >>> place.shape, bool((place < 40).all())
+    >>> distance, indices = search.kneighbors(X[["light_curve"]][40:])
+    >>> indices.shape, bool((indices < 40).all())
     ((20, 3), True)
     >>> search.predict(X[["light_curve"]][40:]).index.equals(X.index[40:])
     True
@@ -115,108 +118,119 @@ class CrossModalRetriever(BaseEstimator):
         self.n_neighbors = n_neighbors
         self.n_jobs = n_jobs
 
+    def __sklearn_tags__(self):
+        return tag_tables_only(super().__sklearn_tags__())
+
     def fit(self, X, y=None):
-        """Fit the embedder, unless it is frozen, and keep the gallery.
+        """Fit the embedder, unless it is frozen, and store the gallery.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Those that have `target` are the gallery.
+            Training objects. Those that have `target` form the gallery.
         y : array-like of shape (n_objects,), optional
-            Handed to the embedder.
+            Passed to the embedder.
 
         Returns
         -------
         self
+            The fitted retriever.
 
         Raises
         ------
         ValueError
-            For parameters out of range, and if no object of `X` has `target`.
+            If a parameter is out of range, or no object of `X` has `target`.
         """
         self._validate_params()
         X = as_frame(X)
         self.embedder_ = clone(self.embedder).fit(X, y)
         rows = np.flatnonzero(_present(X, self.target))
         if not len(rows):
-            raise ValueError(f"X has no object with a usable {self.target!r}: nothing to find.")
-        found = X.iloc[rows]
+            raise ValueError(
+                f"X has no object with a usable {self.target!r}, which the gallery of "
+                "CrossModalRetriever requires."
+            )
         self.gallery_ = Gallery.from_table(X, self.target, rows)
         self.gallery_index_ = self.gallery_.index
         self.neighbors_ = NearestNeighbors(metric=METRICS[self.metric], n_jobs=self.n_jobs)
-        self.neighbors_.fit(encode(self.embedder_, found, self.target))
+        self.neighbors_.fit(encode(self.embedder_, X.iloc[rows], self.target))
         self.n_features_in_ = X.shape[1]
         if all(isinstance(name, str) for name in X.columns):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
 
     def kneighbors(self, X, n_neighbors=None, return_distance=True):
-        """The nearest of the gallery, nearest first.
+        """Find the nearest objects of the gallery, in order of distance.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With the column of the query modality.
+            Table with the query modality.
         n_neighbors : int, optional
-            Default: the parameter of that name, or all of a smaller gallery.
+            Number of neighbours. By default the parameter of that name, or the size of the gallery
+            if it is smaller.
         return_distance : bool, default=True
+            Also return the distances.
 
         Returns
         -------
         distance : array of shape (n_objects, n_neighbors)
-            Only if `return_distance`.
-        place : array of int, shape (n_objects, n_neighbors)
-            Rows of the gallery; ``gallery_index_[place]`` are their names.
+            Distances to the neighbours. Only if `return_distance`.
+        indices : array of int, shape (n_objects, n_neighbors)
+            Rows of the gallery; ``gallery_index_[indices]`` are the names.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            Before fit.
+            If the retriever is not fitted.
         ValueError
-            If there are fewer objects in the gallery than asked for.
+            If `n_neighbors` exceeds the size of the gallery.
         """
         check_is_fitted(self, "neighbors_")
         X = as_frame(X)
         if n_neighbors is None:
             n_neighbors = min(self.n_neighbors, len(self.gallery_))
-        if not len(X):
+        if not len(X):  # NearestNeighbors rejects empty input
             empty = np.empty((0, n_neighbors)), np.empty((0, n_neighbors), dtype=np.int64)
             return empty if return_distance else empty[1]
         codes = encode(self.embedder_, X, self.query)
         return self.neighbors_.kneighbors(codes, n_neighbors, return_distance)
 
     def predict(self, X):
-        """The target modality of the nearest neighbour.
+        """Return the target modality of the nearest neighbour.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            Table with the query modality.
 
         Returns
         -------
         pandas.Series of n_objects cells
-            Nested, with the index of `X`: a column as a table of objects has it.
+            Nested column with the index of `X`.
         """
-        place = self.kneighbors(X, 1, return_distance=False)[:, 0]
-        return self.gallery_.take(place, as_frame(X).index)
+        indices = self.kneighbors(X, 1, return_distance=False)[:, 0]
+        return self.gallery_.take(indices, as_frame(X).index)
 
     def score(self, X, y=None, n_neighbors=None):
-        """Recall: how often the partner of an object is among the nearest.
+        """Compute the recall: how often the partner of an object is among its nearest neighbours.
 
-        The gallery of fit plays no part: each object of `X` that has both modalities is looked for
+        The gallery of fit is not used. Each object of `X` that has both modalities is searched
         among all of them.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            Table with both modalities.
         y : ignored
+            Present for API consistency.
         n_neighbors : int, optional
-            Default: the parameter of that name.
+            Number of neighbours. By default the parameter of that name.
 
         Returns
         -------
         float
-            In [0, 1]; chance is n_neighbors / n_pairs.
+            Recall in [0, 1]. A random embedding has n_neighbors / n_pairs.
 
         Raises
         ------
@@ -226,12 +240,16 @@ class CrossModalRetriever(BaseEstimator):
         Warns
         -----
         DataQualityWarning
-            If there are no more than `n_neighbors` pairs: then the score is 1 for any embedding.
+            If there are at most `n_neighbors` pairs, so that the score is 1 for any embedding.
         """
         check_is_fitted(self, "neighbors_")
         if self.query == self.target:
-            raise ValueError("The partner of a query is the query itself: there is no score.")
+            raise ValueError(
+                "score requires different 'query' and 'target' parameters of CrossModalRetriever. "
+                f"Got {self.query!r} for both."
+            )
         X = as_frame(X)
+        # Modalities beyond MODALITIES, such as metadata, are present in every row.
         both = _present(X, self.target)
         if self.query in MODALITIES:
             both &= _present(X, self.query)
@@ -240,8 +258,8 @@ class CrossModalRetriever(BaseEstimator):
         k = self.n_neighbors if n_neighbors is None else n_neighbors
         if both.sum() <= k:
             warn_quality(
-                f"score asks for the nearest {k} of {int(both.sum())} pairs, which any embedding "
-                "finds; give more objects, or a smaller n_neighbors."
+                f"score searches the nearest {k} of {int(both.sum())} pairs, so that any embedding "
+                "has recall 1. Use more objects or a smaller n_neighbors."
             )
         codes = [encode(self.embedder_, X[both], name) for name in (self.query, self.target)]
         return recall_at_k(*codes, k=k, metric=METRICS[self.metric])

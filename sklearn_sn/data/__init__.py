@@ -1,14 +1,14 @@
-"""Tables of objects: columns, units, bands, and the one check of what comes in."""
+"""Tables of objects: columns, units, bands, and the check of the input of estimators."""
 
-from sklearn_sn.data._band_registry import as_text
+from sklearn_sn.data._band_points import conflicting_codes
+from sklearn_sn.data._band_registry import Band
 from sklearn_sn.data._bands import (
-    Band,
     band_wavelength,
     canonical_band,
     canonical_bands,
-    factorize_names,
     get_band,
     list_bands,
+    mixed_codes,
     register_band,
     unregister_band,
 )
@@ -21,13 +21,14 @@ from sklearn_sn.data._check import (
     check_table,
     quality_report,
 )
-from sklearn_sn.data._check_points import check_light_curves
+from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import FIELD_ALIASES, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
+from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._phase_frame import (
     DETECTION_SNR,
     PhaseFrame,
@@ -50,70 +51,80 @@ from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
 from sklearn_sn.data._table_output import TableOutput
-from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_mjd, to_unit
+from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
+from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
 from sklearn_sn.data._zero_points import magnitude_system, unknown_system
 
-__all__ = [
-    "AB_ZERO_POINT",
-    "CONTINUUM_FLOOR",
-    "DETECTION_SNR",
-    "FIELD_ALIASES",
-    "FLUX_UNIT",
-    "MIN_REDSHIFT",
-    "NESTED_COLUMNS",
-    "REFERENCE_WAVELENGTH",
-    "Band",
+__all__ = [  # noqa: RUF022 - grouped by subject
+    # Tables and their check
+    "check_table",
+    "quality_report",
+    "check_light_curves",
     "CheckedTable",
-    "DataQualityWarning",
-    "PhaseFrame",
+    "NESTED_COLUMNS",
     "QualityLog",
-    "Ragged",
-    "TableOutput",
+    "DataQualityWarning",
+    "warn_quality",
     "as_frame",
+    "is_table",
+    "series_table",
+    "TableOutput",
+    # Columns and fields
+    "Ragged",
     "as_ragged",
+    "cell_items",
+    "FIELD_ALIASES",
     "as_text",
-    "band_wavelength",
+    "factorize_names",
+    "read_redshifts",
+    "reject_text",
+    "MIN_REDSHIFT",
+    # Bands
+    "Band",
     "canonical_band",
     "canonical_bands",
-    "cell_items",
-    "check_light_curves",
-    "check_table",
-    "continuum",
-    "factorize_names",
-    "flux_per_wavelength",
-    "flux_to_mag",
     "get_band",
-    "is_flux_density",
-    "is_table",
-    "light_curve_coordinates",
+    "band_wavelength",
     "list_bands",
+    "register_band",
+    "unregister_band",
+    "registered_bands",
+    "restore_bands",
+    "conflicting_codes",
+    "mixed_codes",
+    # Units, magnitudes and times
+    "AB_ZERO_POINT",
+    "flux_to_mag",
     "mag_to_flux",
     "magnitude_system",
-    "microjansky_of",
-    "peaks",
-    "phase_frame",
-    "plain_coordinates",
-    "quality_report",
-    "read_redshifts",
-    "register_band",
-    "registered_bands",
-    "reject_logarithmic",
-    "reject_text",
-    "resample",
-    "restore_bands",
-    "row_median",
-    "scale_of_name",
-    "series_table",
-    "smoothed_peaks",
-    "spectra_with_phase",
-    "spectrum_coordinates",
-    "to_mjd",
-    "to_unit",
     "unknown_system",
-    "unregister_band",
-    "warn_estimated",
-    "warn_outside_range",
-    "warn_quality",
-    "warn_unknown_phase",
+    "to_unit",
+    "scale_of_name",
+    "microjansky_of",
+    "reject_logarithmic",
+    "FLUX_UNIT",
+    "flux_per_wavelength",
+    "is_flux_density",
+    "MAX_ABS_TIME",
+    "to_mjd",
+    # Spectra on a grid
+    "resample",
     "wavelength_grid",
+    "continuum",
+    "CONTINUUM_FLOOR",
+    "row_median",
+    # Phases and coordinates
+    "PhaseFrame",
+    "phase_frame",
+    "peaks",
+    "smoothed_peaks",
+    "DETECTION_SNR",
+    "warn_estimated",
+    "warn_unknown_phase",
+    "spectra_with_phase",
+    "REFERENCE_WAVELENGTH",
+    "spectrum_coordinates",
+    "light_curve_coordinates",
+    "plain_coordinates",
+    "warn_outside_range",
 ]

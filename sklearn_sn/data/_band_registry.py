@@ -1,18 +1,20 @@
-"""How a band's name is found: an immutable registry of exact names and of names inside surveys."""
+"""Look-up of bands: an immutable registry of global names and of names inside surveys."""
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from sklearn_sn.data._band_table import BANDS, SURVEY_NAMES
+from sklearn_sn.data._names import as_text
 
 _SEPARATORS = "-_:. "
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
     """One photometric band.
+
+    Two bands are equal if all their attributes are, where NaN equals NaN.
 
     Attributes
     ----------
@@ -23,12 +25,12 @@ class Band:
     wavelength : float
         Effective (pivot) wavelength in Å.
     vega_ab_offset : float
-        m_AB - m_Vega, in magnitudes; NaN where unknown.
+        m_AB - m_Vega, in magnitudes; NaN if unknown.
     system : {"AB", "Vega"}
         System in which the survey publishes its magnitudes.
     aliases : tuple of str
-        Other names that mean this band wherever they stand. Names that name the survey too
-        (``ZTF-g``) follow a rule and are not listed.
+        Other names of the band that need no survey. Names that include the survey (``ZTF-g``)
+        follow a rule and are not listed.
     """
 
     name: str
@@ -38,16 +40,50 @@ class Band:
     system: str
     aliases: tuple
 
+    # The generated __eq__ compares NaN by identity up to Python 3.12 and by value from 3.13 on.
+    def __eq__(self, other):
+        return self._key() == other._key() if isinstance(other, Band) else NotImplemented
+
+    def __hash__(self):
+        return hash(self._key())
+
+    def _key(self):
+        offset = None if np.isnan(self.vega_ab_offset) else self.vega_ab_offset
+        return self.name, self.survey, self.wavelength, offset, self.system, tuple(self.aliases)
+
 
 class Registry:
-    """An immutable look-up; a change builds another, so that readers need no lock."""
+    """Immutable look-up of bands; a change builds another one, so that readers need no lock.
+
+    Parameters
+    ----------
+    builtin : dict of str to Band
+        Built-in bands by canonical name.
+    shorts : dict of str to tuple of str
+        Names of each built-in band inside its survey.
+    registered : dict of str to Band
+        Bands added by the user; they take precedence over built-in ones.
+
+    Attributes
+    ----------
+    bands : dict of str to Band
+        All bands by canonical name.
+    surveys : dict of str to str
+        Survey by each of its names, in lower case.
+    names : dict of str to tuple of str
+        Canonical names that a global name may mean.
+    inside : dict of str to dict
+        For each survey, canonical names by the names inside it.
+    prefixes : list of str
+        Names of surveys, the longest first.
+    """
 
     def __init__(self, builtin, shorts, registered):
         self.builtin, self.shorts, self.registered = builtin, shorts, registered
         self.bands = {**builtin, **registered}
         self.surveys = dict(SURVEY_NAMES)
-        self.names = {}  # name anywhere -> tuple of candidates
-        self.inside = {}  # survey -> {name inside the survey: canonical name}
+        self.names = {}
+        self.inside = {}
         for band in builtin.values():
             if band.name not in registered:
                 for alias in (band.name, *band.aliases):
@@ -66,18 +102,19 @@ class Registry:
             self.inside.setdefault(band.survey, {}).update(dict.fromkeys(shorts, band.name))
 
     def candidates(self, text, survey=None):
-        """Canonical names that `text` may mean: none, one, or several."""
+        """Return the canonical names that `text` may mean: none, one or several."""
         if survey is None:
             return self.names.get(text) or self._of_named_survey(text)
-        found = self._inside_survey(text, survey)
-        if not found:
-            found = tuple(n for n in self.candidates(text) if self.bands[n].survey == survey)
-        return found
+        names = self._inside_survey(text, survey)
+        if not names:
+            names = tuple(n for n in self.candidates(text) if self.bands[n].survey == survey)
+        return names
 
     def _inside_survey(self, text, survey):
         shorts = self.inside.get(survey, {})
         if text in shorts:
             return (shorts[text],)
+        # Case is ignored only after the exact spelling failed: DES has Y, Rubin y.
         loose = {name for short, name in shorts.items() if short.lower() == text.lower()}
         return tuple(sorted(loose))
 
@@ -92,13 +129,13 @@ class Registry:
                 rest = text[: -len(prefix)].rstrip(_SEPARATORS)
             else:
                 continue
-            found = self._inside_survey(rest, survey) if rest else ()
-            if found:
-                return found
+            names = self._inside_survey(rest, survey) if rest else ()
+            if names:
+                return names
         return ()
 
     def survey_names(self):
-        """All surveys for a message, each with the other names that it goes by."""
+        """Return all surveys as text for a message, each with its other names."""
         others = {name: [] for name in sorted(set(self.surveys.values()))}
         for other, name in self.surveys.items():
             if other != name:
@@ -106,10 +143,12 @@ class Registry:
         return ", ".join(f"{n} ({', '.join(o)})" if o else n for n, o in others.items())
 
     def with_registered(self, registered):
+        """Return a registry with other registered bands."""
         return Registry(self.builtin, self.shorts, registered)
 
 
 def read_table():
+    """Return the registry of the built-in bands."""
     builtin, shorts = {}, {}
     for name, survey, inside, wavelength, offset, system, aliases in BANDS:
         builtin[name] = Band(name, survey, wavelength, offset, system, tuple(aliases.split()))
@@ -117,15 +156,32 @@ def read_table():
     return Registry(builtin, shorts, {})
 
 
-def as_text(name):
-    """The name as a stripped string; None where it is missing."""
-    if name is None or name is pd.NA or (isinstance(name, float | np.floating) and np.isnan(name)):
-        return None
-    if isinstance(name, bytes):
-        name = name.decode("utf-8", "replace")
-    elif isinstance(name, float | np.floating) and float(name).is_integer():
-        name = int(name)  # integer codes become floats where a column has gaps
-    text = str(name).strip()
-    if len(text) > 3 and text[:2] in ("b'", 'b"') and text[-1] == text[1]:
-        text = text[2:-1].strip()  # bytes that somebody turned into str
-    return text or None
+def validate_band(name, wavelength, survey, vega_ab_offset, system, aliases):
+    """Return a band, or raise a ValueError if an argument is out of range."""
+
+    def reject(parameter, wanted, value):
+        raise ValueError(
+            f"The {parameter!r} parameter of register_band must be {wanted}. Got {value!r} instead."
+        )
+
+    def is_real(value):
+        return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+
+    if not isinstance(name, str) or not name.strip():
+        reject("name", "a non-empty str", name)
+    if not is_real(wavelength) or not 1000 <= wavelength <= 1e7:
+        reject("wavelength", "a float in the range [1000, 1e7], in Å (10 Å are 1 nm)", wavelength)
+    if not isinstance(survey, str):
+        reject("survey", "a str", survey)
+    if not is_real(vega_ab_offset) or np.isinf(vega_ab_offset):
+        reject("vega_ab_offset", "a finite float or NaN", vega_ab_offset)
+    if system not in ("AB", "Vega"):
+        reject("system", "'AB' or 'Vega'", system)
+    if isinstance(aliases, str | bytes):
+        reject("aliases", "a sequence of str, not one str", aliases)
+    texts = tuple(as_text(alias) for alias in aliases)
+    if None in texts:
+        reject("aliases", "a sequence of non-empty str", aliases)
+    survey = survey.strip().lower()
+    survey = SURVEY_NAMES.get(survey, survey)
+    return Band(name.strip(), survey, float(wavelength), float(vega_ab_offset), system, texts)

@@ -1,22 +1,23 @@
-"""The built-in photometric bands: numbers and names only.
+"""Table of the built-in photometric bands.
 
-Wavelengths are pivot wavelengths in Å, the ones that turn f_nu into f_lambda exactly. Offsets are
-m_AB - m_Vega, the AB magnitude of Vega in the band. Their sources:
+Wavelengths are pivot wavelengths in Å, which convert f_nu to f_lambda exactly. Offsets are
+m_AB - m_Vega, the AB magnitude of Vega in the band. Sources:
 
 - [BR07] Blanton & Roweis 2007, AJ 133, 734, table 1 (Bessell, SDSS, 2MASS).
 - [B11] Breeveld et al. 2011, AIP Conf. Proc. 1358, 373 (Swift UVOT); wavelengths from its curves.
 - [R21] Riello et al. 2021, A&A 649, A3 (Gaia EDR3): AB minus VEGAMAG zero points, pivots.
-- [H06] Hewett et al. 2006, MNRAS 367, 454: WFCAM's Y, of which CSP's (Contreras et al. 2010, AJ
-  139, 519) is a slightly wider kin; [V] through a flat band of 0.97 to 1.10 µm agrees to 0.02 mag.
+- [H06] Hewett et al. 2006, MNRAS 367, 454: the Y band of WFCAM; that of CSP (Contreras et al. 2010,
+  AJ 139, 519) is slightly wider. [V] through a flat band of 0.97 to 1.10 µm agrees to 0.02 mag.
 - [V] The CALSPEC spectrum of Vega alpha_lyr_stis_011 (Bohlin, Gordon & Tremblay 2014, PASP 126,
-  711) integrated by photons through the published curves: ZTF (Dekany et al. 2020), LSST
+  711), integrated with photon weights over the published curves: ZTF (Dekany et al. 2020), LSST
   (as-built throughputs of 2023), Pan-STARRS1 (Tonry et al. 2012), DECam (2014 curves), ATLAS
-  (Tonry et al. 2018), GALEX (Morrissey et al. 2007). It agrees with [BR07], [B11] and [R21] within
-  0.05 mag, which is how far the conventions for Vega's own magnitude differ.
-- ASAS-SN observed through Johnson V and Sloan g filters (Kochanek et al. 2017): values of these.
+  (Tonry et al. 2018), GALEX (Morrissey et al. 2007). The result agrees with [BR07], [B11] and [R21]
+  within 0.05 mag, the spread of the conventions for the magnitude of Vega.
+- ASAS-SN observed through Johnson V and Sloan g filters (Kochanek et al. 2017), whose values are
+  used.
 
-Bessell's table 2 (1990, PASP 102, 1181) weights by energy; the pivots here are those of the photon
-response.
+Table 2 of Bessell (1990, PASP 102, 1181) weights by energy; the pivot wavelengths here are those
+of the photon response.
 """
 
 # name, survey, names inside the survey, wavelength, m_AB - m_Vega, native system, aliases anywhere
@@ -25,14 +26,14 @@ BANDS = (
     ("ztfg", "ztf", "g 1 zg", 4799.0, -0.109, "AB", "1 zg"),
     ("ztfr", "ztf", "r 2 zr", 6406.0, 0.182, "AB", "2 zr"),
     ("ztfi", "ztf", "i 3 zi", 7871.0, 0.426, "AB", "3 zi"),
-    # Rubin [V]. The codes 0-5 of PLAsTiCC and ELAsTiCC hold inside the survey only.
+    # Rubin [V]. The codes 0-5 of PLAsTiCC and ELAsTiCC are valid inside the survey only.
     ("lsstu", "lsst", "u 0", 3716.0, 0.591, "AB", ""),
     ("lsstg", "lsst", "g 1", 4787.0, -0.103, "AB", ""),
     ("lsstr", "lsst", "r 2", 6208.0, 0.147, "AB", ""),
     ("lssti", "lsst", "i 3", 7549.0, 0.375, "AB", ""),
     ("lsstz", "lsst", "z 4", 8674.0, 0.514, "AB", ""),
     ("lssty", "lsst", "y 5", 9746.0, 0.561, "AB", ""),
-    # Pan-STARRS1 [V]. Bare y and w are its own: no other survey published them before Rubin.
+    # Pan-STARRS1 [V]. Bare y and w mean this survey: no other used them before Rubin.
     ("ps1g", "ps1", "g gP1", 4849.0, -0.096, "AB", "gP1 gp1"),
     ("ps1r", "ps1", "r rP1", 6201.0, 0.146, "AB", "rP1 rp1"),
     ("ps1i", "ps1", "i iP1", 7535.0, 0.373, "AB", "iP1 ip1"),
@@ -52,7 +53,7 @@ BANDS = (
     ("desi", "des", "i", 7807.0, 0.416, "AB", ""),
     ("desz", "des", "z", 9158.0, 0.526, "AB", ""),
     ("desY", "des", "Y", 9867.0, 0.577, "AB", ""),
-    # Johnson-Cousins as Bessell 1990 [BR07]. Lower-case b and v are also Swift's.
+    # Johnson-Cousins as Bessell 1990 [BR07]. Lower-case b and v are also bands of Swift.
     ("bessellU", "bessell", "U ux", 3585.0, 0.79, "Vega", "U"),
     ("bessellB", "bessell", "B", 4371.0, -0.09, "Vega", "B b"),
     ("bessellV", "bessell", "V", 5478.0, 0.02, "Vega", "V v V-9844 V-3009 V-3014"),
@@ -61,7 +62,7 @@ BANDS = (
     # ATLAS [V].
     ("atlasc", "atlas", "c cyan", 5368.0, -0.017, "AB", "c cyan"),
     ("atlaso", "atlas", "o orange", 6827.0, 0.244, "AB", "o orange"),
-    # Swift UVOT [B11]. W1, W2 and M2 in supernova catalogues are UVOT's, not those of WISE.
+    # Swift UVOT [B11]. W1, W2 and M2 in supernova catalogues are bands of UVOT, not of WISE.
     ("uvotuvw2", "uvot", "uvw2 w2", 2058.0, 1.73, "Vega", "UVW2 uvw2 W2 w2"),
     ("uvotuvm2", "uvot", "uvm2 m2", 2247.0, 1.69, "Vega", "UVM2 uvm2 M2 m2"),
     ("uvotuvw1", "uvot", "uvw1 w1", 2583.0, 1.51, "Vega", "UVW1 uvw1 W1 w1"),
@@ -82,11 +83,11 @@ BANDS = (
     # GALEX [V].
     ("galexfuv", "galex", "fuv", 1536.0, 2.082, "AB", "FUV"),
     ("galexnuv", "galex", "nuv", 2299.0, 1.641, "AB", "NUV"),
-    # Near-infrared Y [H06], at 1.03 µm: bare Y in supernova catalogues is mostly CSP's.
+    # Near-infrared Y [H06], at 1.03 µm: bare Y in supernova catalogues is mostly that of CSP.
     ("cspY", "csp", "Y ys yd", 10350.0, 0.634, "Vega", "Y"),
 )
 
-# Prefixes and suffixes by which a survey is recognised, in lower case, and its name here.
+# Prefixes and suffixes of names that identify a survey, in lower case, and its canonical name.
 SURVEY_NAMES = {
     "ztf": "ztf",
     "ztf-p48": "ztf",

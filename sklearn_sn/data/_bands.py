@@ -1,16 +1,16 @@
-"""Photometric bands: one registry of names, aliases, wavelengths and magnitude systems.
+"""Photometric bands: names, aliases, wavelengths and magnitude systems.
 
-How a name is read, in this order:
+A name is resolved in this order:
 
-1. exactly, as a canonical name (``ztfg``) or an alias (``orange``, ``UVW1``, ``g'``), case counts;
-2. as a band of a named survey: ``DES-g``, ``ZTF_g``, ``ps1::g``, ``bessellb``, ``g_SDSS``,
-   ``SLOAN/SDSS.u``. The survey may be in any case; so may the band where only one of it fits.
+1. As a canonical name (``ztfg``) or an alias (``orange``, ``UVW1``, ``g'``); case matters.
+2. As a band of a named survey: ``DES-g``, ``ZTF_g``, ``ps1::g``, ``bessellb``, ``g_SDSS``,
+   ``SLOAN/SDSS.u``. The case of the survey is ignored, and so is that of the band if only one
+   band of the survey fits.
 
-Bare names: u g r i z are SDSS-like (AB); U B V R I Bessell's and J H K 2MASS's (Vega); G Gaia's;
-y and w those of Pan-STARRS1; Y the near-infrared band at 1.03 µm that CSP observes; c and o those
-of ATLAS; W1, W2, M2 those of Swift UVOT, as in the Open Supernova Catalog, not of WISE; 1, 2, 3 the
-``fid`` of ZTF. Lower-case b and v fit two surveys and need one named. The codes 0 to 5 of PLAsTiCC
-are read only inside ``survey="plasticc"``.
+Bare names: u, g, r, i, z are SDSS-like (AB); U, B, V, R, I Bessell (Vega); J, H, K 2MASS (Vega);
+G Gaia; y and w Pan-STARRS1; Y the near-infrared band of CSP at 1.03 µm; c and o ATLAS; W1, W2, M2
+Swift UVOT, as in the Open Supernova Catalog, not WISE; 1, 2, 3 the ``fid`` of ZTF. Lower-case b
+and v fit two surveys and are ambiguous. The codes 0 to 5 of PLAsTiCC need ``survey="plasticc"``.
 """
 
 import difflib
@@ -18,12 +18,11 @@ import threading
 from contextlib import contextmanager
 
 import numpy as np
-import pandas as pd
 
-from sklearn_sn.data._band_registry import Band, as_text, read_table
-from sklearn_sn.data._band_table import SURVEY_NAMES
+from sklearn_sn.data._band_registry import read_table, validate_band
+from sklearn_sn.data._names import as_text, factorize_names
 
-_ZTF_CODES = {"1", "2", "3"}
+ZTF_CODES = frozenset({"1", "2", "3"})
 
 _registry = read_table()
 _lock = threading.RLock()
@@ -35,23 +34,24 @@ def canonical_band(name, survey=None):
     Parameters
     ----------
     name : str, bytes or int
-        Any known name; white space around it is ignored, case counts (``g`` is not ``G``).
+        Any known name; surrounding white space is ignored, case matters (``g`` is not ``G``).
     survey : str, optional
         Survey to which the name belongs, such as ``"ztf"``, ``"plasticc"`` or ``"Swift"``.
 
     Returns
     -------
     str
+        Canonical name.
 
     Raises
     ------
     ValueError
-        If the name is missing, unknown, or fits several bands; if the survey is unknown.
+        If the name is missing, unknown or ambiguous, or if the survey is unknown.
 
     See Also
     --------
-    canonical_bands : The same for arrays; unknown names become None.
-    register_band : Add a band of your own.
+    canonical_bands : Vectorised version; unknown names become None.
+    register_band : Add a band to the registry.
 
     Examples
     --------
@@ -61,37 +61,38 @@ def canonical_band(name, survey=None):
     >>> canonical_band("g", survey="ztf"), canonical_band(4, survey="plasticc")
     ('ztfg', 'lsstz')
     """
-    registry = _registry
+    registry = _registry  # one registry for the whole call: threads may replace the global one
     survey = _check_survey(registry, survey)
     text = as_text(name)
-    found = registry.candidates(text, survey) if text else ()
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise _ambiguous(registry, text, found)
+    names = registry.candidates(text, survey) if text else ()
+    if len(names) == 1:
+        return names[0]
+    if names:
+        raise _ambiguous(registry, text, names)
     if survey is not None:
-        known = [band.name for band in registry.bands.values() if band.survey == survey]
-        raise ValueError(f"Survey {survey!r} has no band {name!r}; it has {', '.join(known)}.")
+        present = [band.name for band in registry.bands.values() if band.survey == survey]
+        raise ValueError(f"Survey {survey!r} has no band {name!r}; it has {', '.join(present)}.")
     close = difflib.get_close_matches(text or "", [*registry.bands, *registry.names], n=3)
     hint = f"Did you mean {' or '.join(dict.fromkeys(close))}? " if close else ""
     raise ValueError(
-        f"Unknown band {name!r}. {hint}list_bands() names the known ones; register_band adds one."
+        f"Unknown band {name!r}. {hint}list_bands() lists the known ones; register_band adds one."
     )
 
 
 def canonical_bands(names, survey=None, *, ambiguous="raise"):
     """Return the canonical names of an array of bands.
 
-    Only the distinct names are looked up, so that a million points cost little.
+    Only the distinct names are looked up. The result for a name is independent of the others.
 
     Parameters
     ----------
     names : array-like or Categorical of str, bytes or int, any shape
-        Names as published; may hold None or NaN.
+        Names as published. None and NaN are missing names.
     survey : str, optional
         Survey to which all names belong.
     ambiguous : {"raise", "unknown"}, default="raise"
-        What becomes of a name that fits several bands: an error, or None.
+        With "raise", an ambiguous name raises, and so do the codes 1, 2, 3 of ZTF beside other
+        codes. With "unknown", an ambiguous name becomes None, and 1, 2, 3 are always those of ZTF.
 
     Returns
     -------
@@ -101,8 +102,8 @@ def canonical_bands(names, survey=None, *, ambiguous="raise"):
     Raises
     ------
     ValueError
-        If a name fits several bands, or if integer codes other than the 1, 2, 3 of ZTF stand beside
-        these: they are another survey's, so name it.
+        If `ambiguous` is "raise" and a name fits several bands, or if the codes 1, 2, 3 of ZTF
+        are mixed with other codes, which belong to another survey.
 
     Examples
     --------
@@ -118,27 +119,47 @@ def canonical_bands(names, survey=None, *, ambiguous="raise"):
             f"Got {ambiguous!r} instead."
         )
     distinct, codes, shape = factorize_names(names)
-    found = np.full(len(distinct) + 1, None, dtype=object)  # the last stands for code -1
-    found[:-1] = _look_up(distinct, survey, ambiguous)
-    return found[codes].reshape(shape)
+    canonical = np.full(len(distinct) + 1, None, dtype=object)  # the last stands for code -1
+    canonical[:-1] = _look_up(distinct, survey, ambiguous)
+    return canonical[codes].reshape(shape)
 
 
-def get_band(name, survey=None):
-    """Return the :class:`Band` that a name means.
+def band_candidates(name):
+    """Return the canonical names that a name may mean.
 
     Parameters
     ----------
-    name, survey
-        As in :func:`canonical_band`.
+    name : object
+        Name as published, or a missing one.
+
+    Returns
+    -------
+    tuple of str
+        Empty if the name is missing or unknown; several if it is ambiguous.
+    """
+    text = as_text(name)
+    return _registry.candidates(text) if text else ()
+
+
+def get_band(name, survey=None):
+    """Return the :class:`Band` of a name.
+
+    Parameters
+    ----------
+    name : str, bytes or int
+        Any known name, as for :func:`canonical_band`.
+    survey : str, optional
+        Survey to which the name belongs.
 
     Returns
     -------
     Band
+        Name, survey, wavelength, m_AB - m_Vega, magnitude system and aliases.
 
     Raises
     ------
     ValueError
-        As :func:`canonical_band`.
+        If :func:`canonical_band` raises.
 
     Examples
     --------
@@ -152,7 +173,7 @@ def get_band(name, survey=None):
 
 
 def band_wavelength(names, survey=None):
-    """Return effective (pivot) wavelengths of bands.
+    """Return the effective (pivot) wavelengths of bands.
 
     Parameters
     ----------
@@ -169,7 +190,7 @@ def band_wavelength(names, survey=None):
     Raises
     ------
     ValueError
-        As :func:`canonical_bands`.
+        If :func:`canonical_bands` raises.
 
     Examples
     --------
@@ -184,16 +205,17 @@ def band_wavelength(names, survey=None):
 
 
 def list_bands(survey=None):
-    """List canonical band names.
+    """Return the canonical names of all bands.
 
     Parameters
     ----------
     survey : str, optional
-        Only those of this survey.
+        Survey whose bands are listed; all surveys by default.
 
     Returns
     -------
     list of str
+        Built-in bands first, in the order of their table, then registered ones.
 
     Raises
     ------
@@ -219,33 +241,34 @@ def register_band(
     ----------
     name : str
         Canonical name. If it starts with `survey`, the rest is its name inside the survey:
-        ``"hscg"`` of survey ``"hsc"`` also answers to ``"HSC-g"``.
+        ``"hscg"`` of survey ``"hsc"`` is also found as ``"HSC-g"``.
     wavelength : float
         Effective wavelength in Å, in [1000, 1e7].
     survey : str, default=""
-        Survey, in any case.
+        Survey of the band; case is ignored.
     vega_ab_offset : float, default=nan
-        m_AB - m_Vega in magnitudes; NaN where unknown.
+        m_AB - m_Vega in magnitudes; NaN if unknown.
     system : {"AB", "Vega"}, default="AB"
-        System in which magnitudes of this band are published.
+        System in which the magnitudes of this band are published.
     aliases : sequence of str, default=()
-        Other names.
+        Other names of the band.
     overwrite : bool, default=False
-        Take the name and the aliases even if other bands have them.
+        Whether to take the name and the aliases from the bands that have them.
 
     Returns
     -------
     Band
+        The registered band.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, or a name belongs to another band and `overwrite` is False.
-        To register the same band again is no error.
+        If an argument is out of range, or if a name belongs to another band and `overwrite` is
+        False. Registering the same band again does not raise.
 
     See Also
     --------
-    unregister_band : Undo.
+    unregister_band : Remove a registered band.
 
     Examples
     --------
@@ -256,15 +279,15 @@ def register_band(
     >>> unregister_band("hscg")
     """
     global _registry
-    band = _checked_band(name, wavelength, survey, vega_ab_offset, system, aliases)
+    band = validate_band(name, wavelength, survey, vega_ab_offset, system, aliases)
+    # The lock serialises writers only. Readers see the old registry or the new one, both complete.
     with _lock:
-        # As text: a missing offset is NaN, which equals nothing.
-        if not overwrite and repr(_registry.registered.get(band.name)) != repr(band):
+        if not overwrite and _registry.registered.get(band.name) != band:
             for text in (band.name, *band.aliases):
-                found = _registry.candidates(text)
-                if found:
+                names = _registry.candidates(text)
+                if names:
                     raise ValueError(
-                        f"The name {text!r} already means {' or '.join(found)}; choose another, or "
+                        f"The name {text!r} already means {' or '.join(names)}; choose another, or "
                         "pass overwrite=True to take it."
                     )
         _registry = _registry.with_registered({**_registry.registered, band.name: band})
@@ -272,29 +295,29 @@ def register_band(
 
 
 def unregister_band(name):
-    """Remove a band that was registered; what it had overwritten comes back.
+    """Remove a registered band and restore the names that it had overwritten.
 
     Parameters
     ----------
     name : str
-        Its canonical name.
+        Canonical name of the band.
 
     Raises
     ------
     ValueError
-        If no band of this name was registered; the built-in ones stay.
+        If no band of this name is registered. Built-in bands cannot be removed.
     """
     global _registry
     with _lock:
         registered = dict(_registry.registered)
         if registered.pop(name, None) is None:
-            raise ValueError(f"No band {name!r} was registered.")
+            raise ValueError(f"No band {name!r} was registered; built-in bands cannot be removed.")
         _registry = _registry.with_registered(registered)
 
 
 @contextmanager
 def temporary_bands():
-    """Context in which bands may be registered; the registry is as before when it ends.
+    """Restore the registry of bands when the context ends.
 
     Examples
     --------
@@ -314,48 +337,42 @@ def temporary_bands():
             _registry = before
 
 
-def factorize_names(names):
-    """Distinct entries, the code of every entry (-1 where missing), and the shape."""
-    if isinstance(getattr(names, "dtype", None), pd.CategoricalDtype):
-        values = names if isinstance(names, pd.Categorical) else pd.Categorical(names)
-        used = np.zeros(len(values.categories) + 1, dtype=bool)
-        used[values.codes] = True  # an unused category must not raise
-        number = np.append(np.cumsum(used[:-1]) - 1, -1)
-        return list(values.categories[used[:-1]]), number[values.codes], (len(values),)
-    if isinstance(names, np.ma.MaskedArray):
-        names = np.ma.filled(names.astype(object), None)
-    if isinstance(names, pd.Series | pd.Index):
-        codes, distinct = pd.factorize(names)
-        return list(distinct), codes, (len(names),)
-    array = np.asarray(names, dtype=object)
-    codes, distinct = pd.factorize(array.ravel())
-    return list(distinct), codes, array.shape
-
-
 def _look_up(distinct, survey, ambiguous):
+    """Return the canonical names of distinct names, None where unknown."""
     registry = _registry
     survey = _check_survey(registry, survey)
     texts = [as_text(name) for name in distinct]
-    found = [registry.candidates(text, survey) if text else () for text in texts]
-    for text, names in zip(texts, found, strict=True):
-        if len(names) > 1 and ambiguous == "raise":
-            raise _ambiguous(registry, text, names)
-    pairs = zip(texts, found, strict=True)
-    strange = {t for t, names in pairs if t and len(t) == 1 and t.isdigit() and not names}
-    fids = _ZTF_CODES.intersection(filter(None, texts))
-    if strange and fids and survey is None:
-        raise ValueError(
-            f"The band codes {', '.join(sorted(strange | fids))} are ambiguous: 1, 2, 3 alone are "
-            "ZTF's, the others are not. Name the survey, as in "
-            'canonical_bands(codes, survey="plasticc").'
-        )
-    return [names[0] if len(names) == 1 else None for names in found]
+    candidates = [registry.candidates(text, survey) if text else () for text in texts]
+    if ambiguous == "raise":
+        for text, names in zip(texts, candidates, strict=True):
+            if len(names) > 1:
+                raise _ambiguous(registry, text, names)
+        if survey is None:
+            _check_codes(texts, candidates)
+    return [names[0] if len(names) == 1 else None for names in candidates]
 
 
-def _ambiguous(registry, text, found):
-    survey = registry.bands[found[0]].survey
+def _check_codes(texts, candidates):
+    """Raise if the codes of ZTF stand beside other codes: all belong to another survey then."""
+    pairs = zip(texts, candidates, strict=True)
+    others = {t for t, names in pairs if t and len(t) == 1 and t.isdigit() and not names}
+    ztf = ZTF_CODES.intersection(filter(None, texts))
+    if others and ztf:
+        raise mixed_codes(others | ztf)
+
+
+def mixed_codes(codes):
+    """Return the error for codes of bands that cannot all be those of ZTF."""
     return ValueError(
-        f"The band {text!r} is ambiguous: it may be {' or '.join(found)}. Use one of these names, "
+        f"The band codes {', '.join(sorted(codes))} are ambiguous: ZTF has the codes 1, 2, 3 only. "
+        'Name the survey, as in canonical_bands(codes, survey="plasticc").'
+    )
+
+
+def _ambiguous(registry, text, names):
+    survey = registry.bands[names[0]].survey
+    return ValueError(
+        f"The band {text!r} is ambiguous: it may be {' or '.join(names)}. Use one of these names, "
         f"or name the survey, as in canonical_band({text!r}, survey={survey!r})."
     )
 
@@ -367,32 +384,3 @@ def _check_survey(registry, survey):
     if name is None:
         raise ValueError(f"Unknown survey {survey!r}; known are {registry.survey_names()}.")
     return name
-
-
-def _checked_band(name, wavelength, survey, vega_ab_offset, system, aliases):
-    def refuse(parameter, wanted, value):
-        raise ValueError(
-            f"The {parameter!r} parameter of register_band must be {wanted}. Got {value!r} instead."
-        )
-
-    def is_real(value):
-        return isinstance(value, int | float | np.number) and not isinstance(value, bool)
-
-    if not isinstance(name, str) or not name.strip():
-        refuse("name", "a non-empty str", name)
-    if not is_real(wavelength) or not 1000 <= wavelength <= 1e7:
-        refuse("wavelength", "a float in the range [1000, 1e7], in Å (10 Å are 1 nm)", wavelength)
-    if not isinstance(survey, str):
-        refuse("survey", "a str", survey)
-    if not is_real(vega_ab_offset) or np.isinf(vega_ab_offset):
-        refuse("vega_ab_offset", "a finite float or NaN", vega_ab_offset)
-    if system not in ("AB", "Vega"):
-        refuse("system", "'AB' or 'Vega'", system)
-    if isinstance(aliases, str | bytes):
-        refuse("aliases", "a sequence of str, not one str", aliases)
-    texts = tuple(as_text(alias) for alias in aliases)
-    if None in texts:
-        refuse("aliases", "a sequence of non-empty str", aliases)
-    survey = survey.strip().lower()
-    survey = SURVEY_NAMES.get(survey, survey)
-    return Band(name.strip(), survey, float(wavelength), float(vega_ab_offset), system, texts)

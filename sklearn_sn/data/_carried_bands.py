@@ -1,17 +1,18 @@
-"""Bands of the user's own on their way to another process."""
+"""Registered bands in transit between processes."""
 
 from sklearn_sn.data import _bands
 from sklearn_sn.data._quality import warn_quality
 
 
 def registered_bands():
-    """The bands that were registered in this process.
+    """Return the bands that were registered in this process.
 
-    Estimators keep them when they are pickled, and restore them when they are loaded.
+    Estimators include them when they are pickled, and restore them when they are loaded.
 
     Returns
     -------
     tuple of Band
+        Bands added by :func:`register_band`.
 
     Examples
     --------
@@ -25,16 +26,18 @@ def registered_bands():
 
 
 def restore_bands(bands):
-    """Register bands that another process had; what is registered here already stays.
+    """Register bands of another process; bands registered here take precedence.
 
     Parameters
     ----------
     bands : iterable of Band
+        Bands as returned by :func:`registered_bands`.
 
     Warns
     -----
     DataQualityWarning
-        If a name means another band here: another wavelength, m_AB - m_Vega or native system.
+        If a name means another band here: one of another wavelength, m_AB - m_Vega or native
+        system.
 
     Examples
     --------
@@ -49,14 +52,15 @@ def restore_bands(bands):
     >>> unregister_band("mytel_w")
     """
     for band in bands:
-        found = _bands._registry.bands.get(band.name)
-        if found is not None and _meaning(found) == _meaning(band):
+        present = _bands._registry.bands.get(band.name)
+        if present is not None and _photometric_key(present) == _photometric_key(band):
             continue
-        if found is not None or any(_bands._registry.candidates(name) for name in band.aliases):
+        # An alias that is taken here would change the meaning of names in this process.
+        if present is not None or any(map(_bands._registry.candidates, band.aliases)):
             warn_quality(
                 f"The band {band.name!r} ({band.wavelength:.0f} Å, {band.system}, m_AB - m_Vega "
-                f"{band.vega_ab_offset:g}) was registered where this estimator comes from, and is "
-                "another here; the one here stays."
+                f"{band.vega_ab_offset:g}) of the loaded estimator differs from the band of that "
+                "name in this process, which is kept. Register one of them under another name."
             )
             continue
         _bands.register_band(
@@ -69,6 +73,6 @@ def restore_bands(bands):
         )
 
 
-def _meaning(band):
-    """What makes another flux or colour of a point in the band; NaN, as a text, equals itself."""
+def _photometric_key(band):
+    """Return what fixes flux and colour of a point in a band; NaN, as text, equals itself."""
     return float(band.wavelength), band.system, str(float(band.vega_ab_offset))

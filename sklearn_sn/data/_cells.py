@@ -1,4 +1,4 @@
-"""Light curves and spectra as Python containers, one cell after the other."""
+"""Conversion of cells that are Python containers, one after the other."""
 
 from collections.abc import Iterator, Mapping
 from numbers import Number
@@ -14,35 +14,43 @@ from sklearn_sn.data._fields import (
     UNITS,
     alias_map,
     as_numbers,
+    floats_from_objects,
     require,
     scale_of_name,
     unequal,
 )
 from sklearn_sn.data._flux_density import flux_per_wavelength
+from sklearn_sn.data._names import without_mask
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._units import AB_ZERO_POINT, to_unit
 from sklearn_sn.data._zero_points import in_microjansky
 
 
-def ragged_of_cells(column, kind):
-    """Ragged from Python containers, by our names of the fields where there is a kind.
+def ragged_from_cells(column, kind):
+    """Convert cells that are Python containers to a Ragged.
 
     Parameters
     ----------
-    column : pandas.Series of n_objects cells
+    column : pandas.Series of shape (n_objects,)
+        Cells, null if the object lacks the modality.
     kind : {"light_curve", "spectrum"} or None
+        Modality, for canonical names of the fields; None keeps the names.
 
     Returns
     -------
-    Ragged
-        Of light curves, fluxes of objects with a zero point are not converted yet; their zero
-        points (that of µJy elsewhere) are the field zero_point.
+    Ragged of n_objects rows
+        Fluxes of light curves with a zero point are not converted yet: the field zero_point holds
+        their scale, and that of µJy for other objects.
+
+    Raises
+    ------
+    ValueError
+        If a cell is of another type, or a field is missing or cannot be converted.
     """
     parts, lengths = {}, np.zeros(len(column), dtype=np.int64)
     for row, (name, cell) in enumerate(column.items()):
         values = _cell_fields(cell, name, kind)
         lengths[row] = len(next(iter(values.values()), ()))
-        # A field that only some objects have (an error, say) is NaN where it lacks.
         for field, array in values.items():
             parts.setdefault(field, []).append((row, array))
     offsets = np.concatenate([[0], np.cumsum(lengths)])
@@ -52,7 +60,7 @@ def ragged_of_cells(column, kind):
 
 
 def _fill(cells, offsets, empty=None):
-    """One flat array from (row, values) pairs."""
+    """Return one flat array from (row, values) pairs; rows without values are NaN or `empty`."""
     arrays = [values for _, values in cells]
     if any(array.dtype.kind not in "iufbc" for array in arrays):
         flat = np.full(offsets[-1], empty, dtype=object)
@@ -65,32 +73,23 @@ def _fill(cells, offsets, empty=None):
 
 
 def _with_place(error, name, field):
-    """The error that says of which object and field it is."""
+    """Return an error that names object and field."""
     return ValueError(f"Object {name!r}, field {field!r}: {error}")
 
 
 def _cell_fields(cell, name, kind):
-    """The fields of one cell as a dict of arrays; empty when the cell holds nothing."""
+    """Return the fields of one cell as a dict of arrays; empty if the cell holds nothing."""
     given = {field: values for field, values in cell_items(cell, name) if values is not None}
-    # Under our names at once: objects may differ in theirs.
-    known = alias_map(given, kind)
-    if kind is not None:  # what else a cell holds is of no concern, whatever it is
-        given = {field: values for field, values in given.items() if field in known}
-    fields, units, targets = {}, {}, UNITS.get(kind, {})
-    for field, values in given.items():
-        ours = known.get(field, str(field))
-        try:
-            if known.get(field) == "flux_err":
-                reject_logarithmic(_own_unit(values))
-            array, units[ours] = _cell_array(values, targets.get(ours))
-            fields[field] = array if kind is None or ours in TEXTS else as_numbers(array)
-        except (ValueError, TypeError) as error:
-            raise _with_place(error, name, field) from error
-    # One zero point may be that of all points: the others tell how many there are.
-    first = next((f for f in fields if known.get(f) not in SCALE), next(iter(fields), None))
+    # Renamed cell by cell: objects may differ in the names of their fields.
+    canonical = alias_map(given, kind)
+    if kind is not None:  # other fields of a cell may be of any type
+        given = {field: values for field, values in given.items() if field in canonical}
+    fields, units = _read_fields(given, canonical, name, kind)
+    # A scalar zero point is that of all points, whose number the other fields give.
+    first = next((f for f in fields if canonical.get(f) not in SCALE), next(iter(fields), None))
     size = 0 if first is None else len(fields[first])
     for field, values in fields.items():
-        if known.get(field) in SCALE and len(values) == 1:
+        if canonical.get(field) in SCALE and len(values) == 1:
             fields[field] = np.repeat(values, size)
         elif len(values) != size:
             raise ValueError(unequal(name, first, size, field, len(values)))
@@ -98,20 +97,38 @@ def _cell_fields(cell, name, kind):
         return {}
     if kind is None:
         return {str(field): values for field, values in fields.items()}
-    names = {ours: field for field, ours in known.items()}
+    names = {ours: field for field, ours in canonical.items()}
     fields = {ours: fields[field] for ours, field in names.items()}
     require(fields, [field for field, _ in cell_items(cell, name)], kind, f"Object {name!r}: a")
     rescale = _rescale_photometry if kind == "light_curve" else _rescale_spectrum
     return rescale(fields, units, names, name)
 
 
+def _read_fields(given, canonical, name, kind):
+    """Return the arrays of the given fields, and their units by canonical name."""
+    fields, units, targets = {}, {}, UNITS.get(kind, {})
+    for field, values in given.items():
+        ours = canonical.get(field, str(field))
+        try:
+            if kind is not None and ours in TEXTS:
+                fields[field], units[ours] = _name_array(values), None
+                continue
+            if canonical.get(field) == "flux_err":
+                reject_logarithmic(_unit_of(values))
+            array, units[ours] = _cell_array(values, targets.get(ours))
+            fields[field] = array if kind is None else as_numbers(array)
+        except (ValueError, TypeError) as error:
+            raise _with_place(error, name, field) from error
+    return fields, units
+
+
 def _rescale_photometry(fields, units, names, name):
-    """Fluxes in µJy, but for those of which the flat field zero_point says the scale."""
+    """Return the fields with fluxes in µJy, except fluxes that the field zero_point scales."""
     if units["flux"] is not None:  # a flux with a unit is in µJy already
         fields = {field: values for field, values in fields.items() if field not in SCALE}
     elif units.get("zero_point") is not None:
         try:
-            fields = _with_unit_of_zero_point(fields, u.Unit(units["zero_point"]))
+            fields = _apply_zero_point_unit(fields, u.Unit(units["zero_point"]))
         except ValueError as error:
             raise _with_place(error, name, names["zero_point"]) from error
     if "zero_point" not in fields:
@@ -124,7 +141,7 @@ def _rescale_photometry(fields, units, names, name):
 
 
 def _rescale_by_unit_or_name(fields, units, names, name):
-    """Fluxes and errors without units in µJy; an error that says no scale has that of its flux."""
+    """Return the fields in µJy; an error without a scale of its own has that of its flux."""
     fields = dict(fields)
     if units["flux"] is None:
         fields["flux"] = fields["flux"] * scale_of_name(names["flux"])
@@ -143,8 +160,9 @@ def _rescale_by_unit_or_name(fields, units, names, name):
     return fields
 
 
-def _with_unit_of_zero_point(fields, unit):
-    if unit == u.ABmag:  # names the system
+def _apply_zero_point_unit(fields, unit):
+    """Return the fields without a system if the unit of the zero point, mag(AB), implies it."""
+    if unit == u.ABmag:
         return {field: values for field, values in fields.items() if field != "system"}
     if unit not in (u.mag, u.dimensionless_unscaled):
         raise ValueError(f"zero points in {unit} cannot be read; give them in AB magnitudes.")
@@ -152,6 +170,7 @@ def _with_unit_of_zero_point(fields, unit):
 
 
 def _rescale_spectrum(fields, units, names, name):
+    """Return the fields with fluxes per wavelength; an error may inherit the unit of its flux."""
     for field in ("flux", "flux_err"):
         unit = units.get(field) or units["flux"]
         if field in fields and unit is not None:
@@ -163,14 +182,32 @@ def _rescale_spectrum(fields, units, names, name):
 
 
 def cell_items(cell, name):
-    """(field, values) pairs of one cell."""
+    """Return the fields of one cell.
+
+    Parameters
+    ----------
+    cell : DataFrame, Mapping, named Series, structured array, astropy Table, list of dict or null
+        Light curve or spectrum of one object.
+    name : object
+        Name of the object, for messages.
+
+    Returns
+    -------
+    list of tuple (str, array-like)
+        Names and values; empty if the cell is null.
+
+    Raises
+    ------
+    ValueError
+        If the cell is of another type, or a list of tables.
+    """
     if cell is None or cell is pd.NaT or cell is pd.NA or (np.isscalar(cell) and pd.isna(cell)):
         return []
     if isinstance(cell, list | tuple) and cell and all(_is_table(part) for part in cell):
         raise ValueError(
             f"Object {name!r} has a cell that is a {type(cell).__name__} of {len(cell)} tables; "
-            "put their rows into one table. Several spectra of an object are told apart by a field "
-            "'time' (MJD)."
+            "put their rows into one table. A field 'time' (MJD) separates several spectra of an "
+            "object."
         )
     if isinstance(cell, list | tuple) and all(isinstance(point, Mapping) for point in cell):
         fields = dict.fromkeys(field for point in cell for field in point)
@@ -191,7 +228,7 @@ def cell_items(cell, name):
 
 
 def _is_table(part):
-    """Whether it holds columns, and is not a single point."""
+    """Return whether an object holds columns, rather than a single point."""
     if isinstance(part, Mapping):
         return any(np.ndim(values) == 1 for values in part.values())
     return isinstance(part, pd.DataFrame) or hasattr(part, "colnames")
@@ -202,42 +239,63 @@ def _is_named_series(cell):
 
 
 def _cell_array(values, unit):
-    """A 1-D array of one field, in `unit` if both it and the field's own exist; and that own."""
+    """Return a field as a 1-D array, converted to `unit`, and the unit in which it was given."""
     if isinstance(values, Iterator):
         values = list(values)
-    own = _own_unit(values)
-    if own is not None:
-        values = to_unit(values, unit or own)
-    return _plain_array(values), own
+    given = _unit_of(values)
+    if given is not None:
+        values = to_unit(values, unit or given)
+    return _plain_array(values), given
 
 
-def _own_unit(values):
-    bearer = values[0] if isinstance(values, list | tuple) and len(values) else values
-    return "d" if hasattr(bearer, "mjd") else getattr(bearer, "unit", None)
+def _name_array(values):
+    """Return names as a 1-D array that keeps the type of every name."""
+    if isinstance(values, Iterator):
+        values = list(values)
+    if isinstance(values, np.ma.MaskedArray):
+        values = without_mask(values)
+    # Without a dtype, numpy would turn [True, 2] into [1, 2].
+    dtype = object if isinstance(values, list | tuple) else None
+    array = _one_dimensional(np.asarray(values, dtype=dtype))
+    if array.dtype.kind == "S":
+        return np.char.decode(array, "utf-8", "replace")
+    return array.astype(object) if array.dtype.kind == "b" else array
+
+
+def _one_dimensional(array):
+    array = np.atleast_1d(array)
+    if array.ndim != 1:
+        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
+    return array
+
+
+def _unit_of(values):
+    """Return the astropy unit of a field, or None if it has none."""
+    first = values[0] if isinstance(values, list | tuple) and len(values) else values
+    return "d" if hasattr(first, "mjd") else getattr(first, "unit", None)
 
 
 def _plain_array(values):
+    """Return a field without mask as a 1-D array, with null and masked numbers as NaN."""
     if isinstance(values, np.ma.MaskedArray):
         numeric = values.dtype.kind in "iuf"
         values = np.ma.filled(values.astype(float if numeric else object), np.nan)
-    array = np.atleast_1d(np.asarray(values))
-    if array.ndim != 1:
-        raise ValueError(f"it must be 1-D, but has shape {array.shape}.")
+    array = _one_dimensional(np.asarray(values))
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8")
     if array.dtype.kind == "O":
-        return _numbers_of(array)
+        return _numbers_from_objects(array)
     if array.dtype == np.longdouble:
-        with np.errstate(over="ignore"):  # infinite points are dropped by the check
+        with np.errstate(over="ignore"):  # the check drops infinite points
             return array.astype(np.float64)
     return array
 
 
-def _numbers_of(array):
-    """Objects that are numbers or null as floats; anything else stays."""
-    known = ~pd.isna(array)
-    if not all(isinstance(value, Number) for value in array[known]):
+def _numbers_from_objects(array):
+    """Return objects as floats if all are numbers or null; otherwise unchanged."""
+    present = ~pd.isna(array)
+    if not all(isinstance(value, Number) for value in array[present]):
         return array
     numbers = np.full(len(array), np.nan)
-    numbers[known] = array[known].astype(np.float64)
+    numbers[present] = floats_from_objects(array[present])
     return numbers

@@ -1,11 +1,12 @@
-"""The one place that decides what happens to bad input."""
+"""Check of a table of objects: bad input is repaired, treated as missing or rejected."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._check_points import check_light_curves, check_spectra
+from sklearn_sn.data._check_light_curves import check_light_curves
+from sklearn_sn.data._check_spectra import check_spectra
 from sklearn_sn.data._convert import as_ragged, as_series
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
@@ -19,23 +20,26 @@ MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 
 @dataclass(frozen=True, repr=False)
 class CheckedTable:
-    """A table that passed the check, as flat arrays.
+    """Checked table of objects, as flat arrays.
+
+    A modality that was not requested is None.
 
     Attributes
     ----------
     index : pandas.Index of shape (n_objects,)
-    light_curve : Ragged or None
+        Names of the objects.
+    light_curve : Ragged of n_objects rows or None
         Fields time, band, flux, flux_err; one row per object.
-    spectrum : Ragged or None
+    spectrum : Ragged of n_spectra rows or None
         Fields wavelength, flux, flux_err, time; one row per **spectrum**.
-    spectrum_offsets : array of int, shape (n_objects + 1,), or None
+    spectrum_offsets : ndarray of int, shape (n_objects + 1,), or None
         Spectra of object ``i`` are rows ``spectrum_offsets[i]`` to ``spectrum_offsets[i + 1] - 1``.
-    image : list of array or None, length n_objects
-        Float32 arrays of shape (C, H, W), None where the object has no image.
+    image : list of ndarray or None, length n_objects
+        Float32 arrays of shape (C, H, W), None if the object has no image.
     metadata : pandas.DataFrame or None
         Float or categorical columns.
     report : pandas.DataFrame
-        What :func:`quality_report` returns.
+        Report as returned by :func:`quality_report`.
 
     Examples
     --------
@@ -63,7 +67,17 @@ class CheckedTable:
         return f"CheckedTable({len(self)} objects: {', '.join(parts) or 'nothing'}{flagged})"
 
     def present(self, modality):
-        """Which objects have something usable of a modality, boolean of shape (n_objects,)."""
+        """Return a mask of the objects with usable data of a modality.
+
+        Parameters
+        ----------
+        modality : {"light_curve", "spectrum", "image", "metadata"}
+            A modality of the table.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_objects,)
+        """
         if modality == "light_curve":
             return self.light_curve.lengths > 0
         if modality == "spectrum":
@@ -73,19 +87,34 @@ class CheckedTable:
         return self.metadata.notna().any(axis=1).to_numpy()
 
     def has(self, modality):
-        """True when the table holds this modality as a column."""
+        """Return whether the table holds a modality.
+
+        Parameters
+        ----------
+        modality : {"light_curve", "spectrum", "image", "metadata"}
+            Any modality.
+
+        Returns
+        -------
+        bool
+        """
         return getattr(self, modality) is not None
 
 
 def check_table(
     X, *, modalities=None, metadata_columns=(), training=False, warn=True, positions=False
 ):
-    """Check a table of objects once, and turn its modalities into flat arrays.
+    """Check a table of objects and convert its modalities to flat arrays.
 
-    Three things can happen to bad input. It is mended and said once per call, in one warning that
-    points at the caller's line; or it counts as missing; or it is refused by a ValueError that
-    names object, column, value and remedy. Times that are Julian dates become MJD. What only looks
-    wrong (fluxes that may be magnitudes) stays as it is, and the same warning says so.
+    Bad input has one of three outcomes:
+
+    - It is repaired. One warning per call counts the repairs and names the first object.
+    - It is treated as missing, if nothing in a modality of an object is usable.
+    - It is rejected by a ValueError that names object, column, value and remedy.
+
+    One point in an unknown or ambiguous band, or with a time beyond ±1e6 days, is dropped and never
+    stops a table. Julian dates become MJD. Values that are only suspect, such as fluxes that may be
+    magnitudes, are left unchanged and mentioned in the same warning.
 
     Parameters
     ----------
@@ -94,33 +123,38 @@ def check_table(
         columns or Python containers (see :func:`as_ragged`), ``image`` holds (C, H, W) arrays,
         all other columns are metadata.
     modalities : sequence of str, optional
-        The modalities that are wanted; a wanted column that is missing is refused. By default
-        those of light_curve, spectrum and image that `X` has.
+        Modalities to check; each must be a column of `X`. By default those of light_curve,
+        spectrum and image that `X` has.
     metadata_columns : sequence of str, default=()
         Plain columns to read as metadata.
     training : bool, default=False
-        At fit, an object with nothing usable is refused, and so is a negative ``flux_err`` in a
-        light curve. Otherwise that point is dropped. A pixel of a spectrum with a negative error is
-        dropped in any case, and a zero error counts as unknown.
+        Whether the table is used to fit. Then an object with nothing usable is rejected, and so is
+        a negative ``flux_err`` of a light curve, whose point is dropped otherwise. A pixel of a
+        spectrum with a negative error is always dropped, and a zero error counts as unknown.
     warn : bool, default=True
-        Whether to warn of what was mended or looks wrong.
+        Whether to warn about repairs and suspect values.
     positions : bool, default=False
-        Whether light curves and spectra get a field ``position``: which point of
-        ``as_ragged(X[modality])`` each of theirs is.
+        Whether light curves and spectra get a field ``position``: the index of each point in
+        ``as_ragged(X[modality])``.
 
     Returns
     -------
     CheckedTable
+        The modalities, as flat arrays.
 
     Raises
     ------
     ValueError
-        For input that cannot be mended.
+        If input cannot be repaired.
 
     Warns
     -----
     DataQualityWarning
-        At most one per call.
+        At most once per call.
+
+    See Also
+    --------
+    quality_report : The report alone, without a warning.
 
     Examples
     --------
@@ -132,66 +166,74 @@ def check_table(
     (5, True)
     """
     X = as_frame(X)
-    wanted = _wanted(X, modalities, metadata_columns)
+    modalities = _choose_modalities(X, modalities, metadata_columns)
     if training and len(X) == 0:
         raise ValueError("X has no objects; fit needs at least two.")
-    findings = QualityLog(X.index)
+    log = QualityLog(X.index)
     parts = {}
     for modality in NESTED_COLUMNS:
-        if modality in wanted:
+        if modality in modalities:
             ragged = as_ragged(X[modality], kind=modality)
-            findings.count(f"{modality}_given", ragged.lengths)
+            # The report compares the numbers of points before and after the repairs.
+            log.count(f"{modality}_given", ragged.lengths)
             if positions:
                 ragged = ragged.with_fields(position=np.arange(ragged.n_points))
             if modality == "light_curve":
-                parts[modality] = check_light_curves(ragged, findings, training)
+                parts[modality] = check_light_curves(ragged, log, training)
             else:
-                parts[modality], parts["spectrum_offsets"] = check_spectra(ragged, findings)
-    if "image" in wanted:
-        parts["image"] = check_images(X["image"], findings)
+                parts[modality], parts["spectrum_offsets"] = check_spectra(ragged, log)
+    if "image" in modalities:
+        parts["image"] = check_images(X["image"], log)
     if metadata_columns:
-        parts["metadata"] = check_metadata(X, metadata_columns, findings)
+        parts["metadata"] = check_metadata(X, metadata_columns, log)
     table = CheckedTable(index=X.index, **parts)
+    # An object is rejected in training only if none of its modalities is usable.
     present = np.zeros(len(X), dtype=bool)
-    for modality in wanted:
+    for modality in modalities:
         present |= table.present(modality)
-    findings.flag("NOTHING", ~present)
+    log.flag("NOTHING", ~present)
     if training and not present.all():
-        row = int(np.flatnonzero(~present)[0])
-        findings.refuse(
-            row,
-            " and ".join(wanted),
-            "hold nothing usable",
-            f"drop the {int((~present).sum())} such objects before fit (quality_report finds them)",
-        )
+        _reject_empty_objects(log, modalities, present)
     if warn:
-        findings.warn()
-    return replace(table, report=findings.report())
+        log.warn()
+    return replace(table, report=log.report())
+
+
+def _reject_empty_objects(log, modalities, present):
+    """Raise for the first object with nothing usable, and name the repairs that may be why."""
+    repairs = log.summary().removesuffix(".")
+    log.reject(
+        int(np.flatnonzero(~present)[0]),
+        " and ".join(modalities),
+        "hold nothing usable",
+        f"drop the {int((~present).sum())} such objects before fit (quality_report finds them)"
+        + (f". {repairs}" if repairs else ""),
+    )
 
 
 def quality_report(X, *, metadata_columns=()):
-    """Say of every object how much of it is usable, and what is doubtful.
+    """Report for every object how much of it is usable and what is suspect.
 
     Parameters
     ----------
     X : pandas.DataFrame of n_objects rows
-        As for :func:`check_table`.
+        Table of objects, as for :func:`check_table`.
     metadata_columns : sequence of str, default=()
-        Plain columns to check too.
+        Plain columns to check as well.
 
     Returns
     -------
     pandas.DataFrame of n_objects rows
-        Points and pixels given and kept, number of spectra, and ``flag``, a comma-separated list
-        of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
-        RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian dates), MAGNITUDES
-        (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no
-        modality is usable).
+        Numbers of points and pixels given and kept, number of spectra, and ``flag``, a
+        comma-separated list of EMPTY (no usable photometry), LOWDATA (fewer than three points),
+        NOERROR (no errors), RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian
+        dates), MAGNITUDES (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM,
+        EMPTY_IMAGE, NOTHING (no modality is usable).
 
     Raises
     ------
     ValueError
-        For input that no estimator accepts.
+        If input cannot be repaired.
 
     Examples
     --------
@@ -205,21 +247,39 @@ def quality_report(X, *, metadata_columns=()):
 
 
 def as_frame(X):
-    """A DataFrame of objects, from a DataFrame or an Arrow table; anything else is refused."""
+    """Return a table of objects as a DataFrame.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame, pyarrow.Table or dict of columns
+        Table with one row per object.
+
+    Returns
+    -------
+    pandas.DataFrame of n_objects rows
+        `X` itself if it is a DataFrame.
+
+    Raises
+    ------
+    ValueError
+        If `X` is of another type, or if the columns of a dict differ in length or index.
+    """
     if isinstance(X, pd.DataFrame):
         return X
+    # Arrow types are kept, so that nested columns are read from their buffers.
     if hasattr(X, "to_pandas") and hasattr(X, "schema"):
         return X.to_pandas(types_mapper=pd.ArrowDtype)
     if isinstance(X, dict):
-        return _frame_of(X)
+        return _frame_from_dict(X)
     raise ValueError(
         f"X must be a pandas DataFrame with one row per object; got {type(X).__name__}. "
         "sklearn_sn.datasets.read_tables builds one from long tables."
     )
 
 
-def _frame_of(columns):
-    """A DataFrame from a dict of columns; pandas would fill unequal ones up with NaN."""
+def _frame_from_dict(columns):
+    """Return a DataFrame; unequal columns, which pandas would fill up with NaN, raise."""
+    # Names of objects come from the first column that has an index of its own.
     columns = {
         name: cells if isinstance(cells, pd.Series) else as_series(cells).infer_objects()
         for name, cells in columns.items()
@@ -239,8 +299,9 @@ def _frame_of(columns):
     return pd.DataFrame({n: c.array for n, c in columns.items()}, index=index)
 
 
-def _remedy_of_long(X):
-    """What to do with a long table, of one row per point; empty where X is none."""
+def _long_table_remedy(X):
+    """Return the remedy for a long table, of one row per point; empty for other tables."""
+    # Columns of a long table are the fields of a modality, where a table has one column for all.
     for kind, arguments in (("light_curve", "None, X"), ("spectrum", "None, None, X")):
         if set(REQUIRED[kind]) - {"flux"} <= set(alias_map(X.columns, kind).values()):
             what = "point" if kind == "light_curve" else "pixel"
@@ -251,27 +312,28 @@ def _remedy_of_long(X):
     return ""
 
 
-def _remedy_of_missing(name):
+def _missing_column_remedy(name):
     if name in MODALITIES:
         return " Give every object that lacks a modality a null cell."
     return ""
 
 
-def _wanted(X, modalities, metadata_columns):
+def _choose_modalities(X, modalities, metadata_columns):
+    """Return the modalities to check, and raise if a column is missing or repeated."""
     if modalities is None:
-        found = [name for name in ("light_curve", "spectrum", "image") if name in X.columns]
-        modalities = found + (["metadata"] if len(metadata_columns) else [])
+        modalities = [name for name in ("light_curve", "spectrum", "image") if name in X.columns]
+        modalities += ["metadata"] if len(metadata_columns) else []
         if not modalities:
             raise ValueError(
                 "X has none of the columns 'light_curve', 'spectrum' and 'image'; it has "
-                f"{list(X.columns)[:10]}.{_remedy_of_long(X)}"
+                f"{list(X.columns)[:10]}.{_long_table_remedy(X)}"
             )
     needed = [name for name in modalities if name != "metadata"] + list(metadata_columns)
     for name in needed:
         if name not in X.columns:
             raise ValueError(
                 f"X lacks the column {name!r}; it has {list(X.columns)[:10]}."
-                + (_remedy_of_long(X) or _remedy_of_missing(name))
+                + (_long_table_remedy(X) or _missing_column_remedy(name))
             )
         if isinstance(X[name], pd.DataFrame):
             raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")

@@ -1,9 +1,9 @@
-"""From the columns of a table to Ragged: Arrow buffers as they are, Python cells once."""
+"""Conversion of columns to Ragged: from Arrow buffers, or from Python cells."""
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data._cells import ragged_of_cells
+from sklearn_sn.data._cells import ragged_from_cells
 from sklearn_sn.data._fields import (
     FIELD_ALIASES,
     REQUIRED,
@@ -22,8 +22,8 @@ from sklearn_sn.data._zero_points import in_microjansky
 def as_ragged(column, kind=None):
     """Convert one column of a table to flat arrays and offsets.
 
-    Nested-pandas and Arrow columns are read from their buffers, whatever the number of objects.
-    Cells that hold Python containers are converted one after the other, once.
+    Nested-pandas and Arrow columns are read from their buffers, at a cost that does not depend on
+    the number of objects. Cells that hold Python containers are converted one after the other.
 
     Parameters
     ----------
@@ -32,9 +32,9 @@ def as_ragged(column, kind=None):
         that are DataFrames, dicts (or Series) of arrays, lists of dicts, structured arrays, astropy
         Tables, or None where the object lacks the modality.
     kind : {"light_curve", "spectrum"}, optional
-        Rename the fields to the names of this library (``mjd`` to ``time``, ``fluxerr`` to
-        ``flux_err`` …), convert astropy units, and require the fields that this modality needs.
-        See Notes for fluxes in other units.
+        Modality. If given, fields get canonical names (``mjd`` becomes ``time``, ``fluxerr``
+        becomes ``flux_err`` …), astropy units are converted, and the fields that the modality needs
+        are required. See Notes for fluxes in other units.
 
     Returns
     -------
@@ -44,21 +44,23 @@ def as_ragged(column, kind=None):
     Raises
     ------
     ValueError
-        If a field that `kind` needs is missing or not numeric, or if the fields of one object have
-        unequal lengths; if a unit cannot be converted, or the system of a zero point is unknown;
-        if the unit of an error cannot be told.
+        If a required field is missing or not numeric, if the fields of one object have unequal
+        lengths, if a unit cannot be converted, if the system of a zero point is unknown, or if the
+        unit of an error is ambiguous.
 
     Notes
     -----
-    Fluxes of light curves become µJy. One with an astropy unit is converted by it. One without is
-    µJy, unless the object has a zero point (``zp``, ``zpt``, ``zero_point``), the magnitude of flux
-    1, in the system that ``zpsys`` (or ``system``, ``magsys``) names: AB, as by default, or Vega.
-    Fluxes and errors under Rubin's names ``psfFlux`` and ``psfFluxErr`` are in nJy where they have
-    neither unit nor zero point. An error that says no scale, neither by a unit nor by such a name,
-    has that of its flux; beside a flux in magnitudes it is refused, and so is one in magnitudes.
+    Fluxes of light curves are converted to µJy. A flux with an astropy unit is converted by its
+    unit. A flux without a unit is in µJy, unless the object has a zero point (``zp``, ``zpt``,
+    ``zero_point``): the magnitude of flux 1, in the system of the field ``zpsys`` (or ``system``,
+    ``magsys``), AB by default or Vega. Fluxes and errors with the names of Rubin, ``psfFlux`` and
+    ``psfFluxErr``, are in nJy if they have neither unit nor zero point. An error whose scale is
+    given neither by a unit nor by its name has the scale of its flux. An error in magnitudes, and
+    an error without a unit beside a flux in magnitudes, are rejected.
 
-    Fluxes of spectra with a unit become erg/s/cm²/Å, also those per frequency; those without, and
-    dimensionless ones, are relative and stay. An error without a unit has that of its flux.
+    Fluxes of spectra with a unit, per wavelength or frequency, are converted to erg/s/cm²/Å.
+    Fluxes without a unit and dimensionless ones are relative and unchanged. An error without a
+    unit has the unit of its flux.
 
     Examples
     --------
@@ -77,25 +79,35 @@ def as_ragged(column, kind=None):
 
         ragged = _from_arrow(pa.chunked_array(array.__arrow_array__()), names, kind)
     else:
-        ragged = ragged_of_cells(column, kind)
+        ragged = ragged_from_cells(column, kind)
     return ragged if kind is None else _standard_fields(ragged, kind, names)
 
 
 def as_series(cells):
-    """A Series of objects; cells that are sequences stay whole."""
+    """Return cells as a Series of objects; cells that are sequences are kept whole.
+
+    Parameters
+    ----------
+    cells : iterable of length n_objects
+        Cells of a column.
+
+    Returns
+    -------
+    pandas.Series of object, shape (n_objects,)
+    """
     cells = list(cells)
     array = np.empty(len(cells), dtype=object)
-    for row, cell in enumerate(cells):  # numpy would look into cells that are sequences
+    for row, cell in enumerate(cells):  # numpy would unpack cells that are sequences
         array[row] = cell
     return pd.Series(array)
 
 
 def _from_arrow(array, names, kind):
-    """Ragged from an Arrow array of lists of structs or of structs of lists."""
+    """Convert an Arrow array of lists of structs, or of structs of lists, to a Ragged."""
     import pyarrow as pa
 
     if isinstance(array, pa.ChunkedArray):
-        if array.num_chunks != 1:  # Arrow cannot join all dictionaries; Ragged can
+        if array.num_chunks != 1:  # Arrow cannot unify every kind of dictionary; Ragged can
             chunks = [chunk for chunk in array.chunks if len(chunk)] or [pa.array([], array.type)]
             starts = np.cumsum([0, *map(len, chunks)])
             return Ragged.concatenate(
@@ -119,7 +131,7 @@ def _from_arrow(array, names, kind):
             f"An Arrow column of light curves or spectra must hold lists of structs or structs of "
             f"lists; got {array.type}."
         )
-    # What else a column of light curves or spectra holds may be of any type.
+    # Other fields of a column may be of any type, and are skipped.
     fields = {
         name: _flat_from_arrow(values)
         for name, values in flat.items()
@@ -143,6 +155,7 @@ def _list_lengths(lists):
 
 
 def _check_equal_lengths(lengths, names):
+    """Raise if two fields of one object differ in length."""
     first, *others = lengths.items()
     for other in others:
         differ = np.flatnonzero(first[1] != other[1])
@@ -152,9 +165,11 @@ def _check_equal_lengths(lengths, names):
 
 
 def _flat_from_arrow(values):
+    """Return a flat Arrow array as numpy, text as a Categorical."""
     import pyarrow as pa
 
     if pa.types.is_dictionary(values.type):
+        # pandas requires distinct categories without null.
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
         codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
@@ -171,9 +186,9 @@ def _flat_from_arrow(values):
 
 
 def _standard_fields(ragged, kind, names):
-    """Rename fields to ours, keep the ones of this modality, and insist on the needed ones."""
-    known = alias_map(list(ragged.fields), kind)
-    fields = {ours: ragged[given] for given, ours in known.items()}
+    """Return the fields of a modality under canonical names, with fluxes of light curves in µJy."""
+    canonical = alias_map(list(ragged.fields), kind)
+    fields = {ours: ragged[given] for given, ours in canonical.items()}
     if ragged.n_points == 0 and not fields:
         fields = {field: np.empty(0) for field in REQUIRED[kind]}
     require(fields, list(ragged.fields), kind, "A")
@@ -186,10 +201,15 @@ def _standard_fields(ragged, kind, names):
     if "zero_point" in fields:
         fields = in_microjansky(fields, ragged.rows, names)
     elif kind == "light_curve":
-        given = {ours: given for given, ours in known.items()}
-        scale = scale_of_name(given["flux"]) if "flux" in given else 1.0
-        for field, default in (("flux", 1.0), ("flux_err", scale)):
-            if field in given and scale_of_name(given[field], default) != 1:
-                fields[field] = fields[field] * scale_of_name(given[field], default)
+        _rescale_by_name(fields, {ours: given for given, ours in canonical.items()})
     order = [field for field in FIELD_ALIASES[kind] if field in fields and field not in SCALE]
     return Ragged({field: fields[field] for field in order}, ragged.offsets)
+
+
+def _rescale_by_name(fields, given):
+    """Convert fluxes and errors to µJy, in place, if their given names imply another unit."""
+    flux_scale = scale_of_name(given["flux"]) if "flux" in given else 1.0
+    for field, default in (("flux", 1.0), ("flux_err", flux_scale)):
+        if field in given:
+            scale = scale_of_name(given[field], default)
+            fields[field] = fields[field] if scale == 1 else fields[field] * scale

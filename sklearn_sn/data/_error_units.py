@@ -1,4 +1,4 @@
-"""The scale of errors that come without a unit: that of their fluxes."""
+"""Units of flux errors: an error without a unit has that of its flux."""
 
 from astropy import units as u
 
@@ -9,7 +9,7 @@ _REMEDY = (
 
 
 def microjansky_of(unit):
-    """µJy of one unit of the error of a flux, where the error has no unit and the flux has.
+    """Return the size in µJy of one unit of a flux whose error has no unit.
 
     Parameters
     ----------
@@ -19,12 +19,12 @@ def microjansky_of(unit):
     Returns
     -------
     float
+        Factor that converts the error to µJy.
 
     Raises
     ------
     ValueError
-        If the unit is logarithmic: nothing says whether the error is one of magnitudes or of
-        fluxes.
+        If the unit is logarithmic, since the error may then be in magnitudes or in µJy.
 
     Examples
     --------
@@ -35,14 +35,14 @@ def microjansky_of(unit):
     unit = u.Unit(unit)
     if isinstance(unit, u.LogUnit):
         raise ValueError(
-            f"the flux is in {unit} and its error has no unit, so that nothing tells in which it "
-            f"is. Give both in a unit of flux density, such as µJy: {_REMEDY}."
+            f"the flux is in {unit} and its error has no unit, so that the unit of the error is "
+            f"ambiguous. Give both in a unit of flux density, such as µJy: {_REMEDY}."
         )
     return float(unit.to(u.uJy))
 
 
 def reject_logarithmic(unit):
-    """Refuse errors of fluxes in magnitudes: as fluxes, they would be nonsense.
+    """Raise if the unit of a flux error is logarithmic, such as magnitudes.
 
     Parameters
     ----------

@@ -1,10 +1,12 @@
-"""The fields of light curves and spectra: the names that they go by, their units, their numbers."""
+"""Fields of light curves and spectra: aliases, units, and conversion to numbers."""
+
+import sys
 
 import numpy as np
 import pandas as pd
 
-# Names that a field goes by, in order of preference (the first is ours). sncosmo has such a table
-# for photometry (sncosmo.photdata.PHOTDATA_ALIASES); SNANA, ZTF and LSST names are added.
+# Aliases of each field in order of preference; the first is the canonical name. The table extends
+# that of sncosmo (sncosmo.photdata.PHOTDATA_ALIASES) by names of SNANA, ZTF and LSST.
 FIELD_ALIASES = {
     "light_curve": {
         "time": ("time", "mjd", "jd", "t", "date", "mjdobs", "mjd_obs", "midpointmjdtai"),
@@ -20,7 +22,7 @@ FIELD_ALIASES = {
             "flux_ujy_err",
             "psffluxerr",
         ),
-        # The scale of the fluxes where they are not in µJy, as in sncosmo and SNANA.
+        # Scale of fluxes that are not in µJy, as in sncosmo and SNANA.
         "zero_point": ("zero_point", "zeropoint", "zp", "zpt"),
         "system": ("system", "magsys", "zpsys"),
     },
@@ -43,17 +45,19 @@ _NANOJANSKY = ("psfflux", "psffluxerr")
 
 
 def scale_of_name(name, default=1.0):
-    """µJy of one unit of a flux (or error) that has neither unit nor zero point, by its name.
+    """Return the size in µJy of one unit of a field that has neither unit nor zero point.
 
     Parameters
     ----------
     name : str
+        Name of the field of fluxes or errors.
     default : float or None, default=1.0
-        Answer where the name says no unit.
+        Result if the name implies no unit.
 
     Returns
     -------
     float or None
+        1e-3 for names of Rubin, 1 for names with "ujy", else `default`.
 
     Examples
     --------
@@ -68,37 +72,82 @@ def scale_of_name(name, default=1.0):
 
 
 def alias_map(fields, kind):
-    """Which of our names each given field has: {given: ours}."""
+    """Map the given names of fields to canonical names.
+
+    Parameters
+    ----------
+    fields : iterable of str
+        Names as given; case is ignored.
+    kind : {"light_curve", "spectrum"} or None
+        Modality; None maps nothing.
+
+    Returns
+    -------
+    dict of str to str
+        Canonical name of each field that has one.
+    """
     table = FIELD_ALIASES.get(kind, {})
     lower = {}
     for field in fields:
         lower.setdefault(str(field).lower(), field)
-    found = {}
-    for ours, aliases in table.items():
+    canonical = {}
+    for name, aliases in table.items():
         given = next((lower[alias] for alias in aliases if alias in lower), None)
-        if given is not None and given not in found:
-            found[given] = ours
-    if "zero_point" not in found.values():  # then a system is that of magnitudes, if of anything
-        found = {given: ours for given, ours in found.items() if ours != "system"}
-    return found
+        if given is not None and given not in canonical:
+            canonical[given] = name
+    # Without a zero point, a system can only be that of magnitudes, which are no field here.
+    if "zero_point" not in canonical.values():
+        canonical = {given: name for given, name in canonical.items() if name != "system"}
+    return canonical
 
 
-def require(fields, found, kind, who):
-    """Refuse what lacks a needed field; `found` are the names that are there."""
+def require(fields, given, kind, subject):
+    """Raise if a required field is missing.
+
+    Parameters
+    ----------
+    fields : container of str
+        Canonical names of the fields that are present.
+    given : list of str
+        Names as given, for the message.
+    kind : {"light_curve", "spectrum"}
+        Modality.
+    subject : str
+        First words of the message.
+
+    Raises
+    ------
+    ValueError
+        If a field of `REQUIRED` is missing.
+    """
     missing = [field for field in REQUIRED[kind] if field not in fields]
     if not missing:
         return
     hint = ""
-    if kind == "light_curve" and {"mag", "magnitude", "magpsf"} & {str(f).lower() for f in found}:
-        hint = " Magnitudes are converted by sklearn_sn.data.mag_to_flux."
+    if kind == "light_curve" and {"mag", "magnitude", "magpsf"} & {str(f).lower() for f in given}:
+        hint = " Convert magnitudes with sklearn_sn.data.mag_to_flux."
     raise ValueError(
-        f"{who} {kind} needs the fields {REQUIRED[kind]}; {missing[0]!r} is missing (found "
-        f"{found}).{hint}"
+        f"{subject} {kind} needs the fields {REQUIRED[kind]}; {missing[0]!r} is missing (found "
+        f"{given}).{hint}"
     )
 
 
 def unequal(name, field, size, other, length):
-    """The message for fields of one object that differ in length."""
+    """Return the message for two fields of one object that differ in length.
+
+    Parameters
+    ----------
+    name : object
+        Name of the object.
+    field, other : str
+        Names of the fields.
+    size, length : int
+        Lengths of the fields.
+
+    Returns
+    -------
+    str
+    """
     return (
         f"Object {name!r} has {size} values in {field!r} but {length} in {other!r}; all fields of "
         "an object must be equally long."
@@ -106,13 +155,70 @@ def unequal(name, field, size, other, length):
 
 
 def as_numbers(values):
-    """A field as float64; text and complex numbers are refused."""
+    """Convert a field to float64.
+
+    Parameters
+    ----------
+    values : ndarray or Categorical of shape (n_points,)
+        Real numbers or booleans.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_points,)
+        NaN where a Categorical is null.
+
+    Raises
+    ------
+    ValueError
+        If the field holds text or complex numbers.
+    """
     if isinstance(values, pd.Categorical):
-        if values.codes.max(initial=-1) < 0:  # nothing but nulls
+        if values.codes.max(initial=-1) < 0:  # only nulls
             return np.full(len(values), np.nan)
         values = np.asarray(values.categories, dtype=object)
-    if len(values) == 0:  # of any type: numpy makes text of an empty file
+    if len(values) == 0:  # numpy gives an empty file a type of text
         return np.empty(0)
     if values.dtype.kind not in "iufb":
         raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
     return np.asarray(values, dtype=np.float64)
+
+
+def floats_from_objects(values):
+    """Convert an array of Python numbers to float64; those out of range become infinite.
+
+    Parameters
+    ----------
+    values : ndarray of object, shape (n_points,)
+        Real or complex numbers of any type.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_points,)
+
+    Raises
+    ------
+    TypeError
+        If a number is complex.
+    """
+    with np.errstate(over="ignore"):  # long doubles
+        try:
+            return values.astype(np.float64)
+        except OverflowError:
+            return np.array([*map(bounded, values)], dtype=np.float64)
+
+
+def bounded(value):
+    """Return a value unchanged, except that ints beyond the range of float64 become infinite.
+
+    Parameters
+    ----------
+    value : object
+        A number, or any other object.
+
+    Returns
+    -------
+    object
+    """
+    if isinstance(value, int) and abs(value) > sys.float_info.max:
+        return np.inf if value > 0 else -np.inf
+    return value

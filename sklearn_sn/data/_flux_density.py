@@ -1,44 +1,56 @@
-"""Spectra in units: flux per wavelength from flux per wavelength or frequency."""
+"""Units of spectra: flux per wavelength from flux per wavelength or frequency."""
 
 import numpy as np
 from astropy import units as u
 
 FLUX_UNIT = u.Unit("erg s-1 cm-2 AA-1")
-# Flux per wavelength goes with these by a power of 1 / wavelength.
+# Flux per wavelength is one of these quantities times a power of 1 / wavelength.
 _POWERS = {
     FLUX_UNIT: 0,
     u.Unit("ph s-1 cm-2 AA-1"): 1,
     u.Jy: 2,
     u.Unit("ph s-1 cm-2 Hz-1"): 3,
 }
+_PIVOT = 5000.0  # Å
 
 
 def is_flux_density(unit):
-    """True for units of flux per wavelength or frequency, of energy or of photons."""
+    """Return whether a unit is one of flux per wavelength or frequency.
+
+    Parameters
+    ----------
+    unit : object
+        An astropy unit, of energy or of photons; anything else is no flux density.
+
+    Returns
+    -------
+    bool
+    """
     return isinstance(unit, u.UnitBase) and any(unit.is_equivalent(one) for one in _POWERS)
 
 
 def flux_per_wavelength(flux, unit, wavelength):
-    """Flux in erg/s/cm²/Å where the unit is known, unchanged where it is relative.
+    """Convert fluxes to erg/s/cm²/Å; relative fluxes are unchanged.
 
     Parameters
     ----------
-    flux : array of float, shape (n_pixels,)
+    flux : ndarray of float, shape (n_pixels,)
         Fluxes or their errors.
     unit : astropy unit or None
-        Flux per wavelength or per frequency. None and dimensionless fluxes are relative ones per
+        Flux per wavelength or per frequency. None and dimensionless mean relative fluxes per
         wavelength.
-    wavelength : array of float, shape (n_pixels,)
-        In Å.
+    wavelength : ndarray of float, shape (n_pixels,)
+        Wavelengths in Å.
 
     Returns
     -------
-    array of float, shape (n_pixels,)
+    ndarray of float, shape (n_pixels,)
+        Fluxes in erg/s/cm²/Å, or relative ones.
 
     Raises
     ------
     ValueError
-        If the unit is none of flux density.
+        If the unit is not a unit of flux density.
 
     Examples
     --------
@@ -56,12 +68,12 @@ def flux_per_wavelength(flux, unit, wavelength):
     if not is_flux_density(unit):
         raise ValueError(
             f"{unit} is no unit of flux density; convert to one such as erg/s/cm²/Å or Jy, or give "
-            "plain numbers if the spectrum is on a scale of its own."
+            "plain numbers if the scale of the spectrum is arbitrary."
         )
     power = next(power for one, power in _POWERS.items() if unit.is_equivalent(one))
     if power == 0:
         return flux * unit.to(FLUX_UNIT)
-    # One number at 5000 Å and a power are many times faster than astropy's way, pixel by pixel.
-    at_5000 = unit.to(FLUX_UNIT, 1.0, u.spectral_density(5000 * u.AA))
-    with np.errstate(all="ignore"):  # wavelengths are judged by the check
-        return flux * at_5000 * (5000.0 / wavelength) ** power
+    # One conversion and a power are many times faster than astropy's conversion of every pixel.
+    at_pivot = unit.to(FLUX_UNIT, 1.0, u.spectral_density(_PIVOT * u.AA))
+    with np.errstate(all="ignore"):  # bad wavelengths are left to the check
+        return flux * at_pivot * (_PIVOT / wavelength) ** power

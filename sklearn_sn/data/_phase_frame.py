@@ -1,30 +1,31 @@
-"""Where phase 0 is, and by how much time and wavelength are stretched."""
+"""Phase frame of an object: time of peak, and stretch of times and wavelengths."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from sklearn_sn.data._quality import warn_quality
-from sklearn_sn.data._units import to_mjd
+from sklearn_sn.data._times import to_mjd
 
-DETECTION_SNR = 3.0  # signal to noise that a peak must have, where any point has it
-NEIGHBOUR = 10.0  # days; a point further away does not smooth
+DETECTION_SNR = 3.0  # signal-to-noise ratio from which on a point is a detection
+NEIGHBOUR = 10.0  # days; farther points do not smooth each other
+_SPIKE = 10.0  # a single point so many times above all others is an artefact
 
 
 @dataclass(frozen=True)
 class PhaseFrame:
-    """Origin and stretch of the phases of some objects, arrays of shape (n_objects,).
+    """Origin and stretch of the phases of objects, as arrays of shape (n_objects,).
 
     Attributes
     ----------
-    origin : array
-        MJD of the peak; NaN where it is unknown.
-    stretch : array
-        1 + z in the rest frame, 1 in the observer's.
-    estimated : bool array
-        Where the peak comes from the light curve.
-    unplaced : bool array
-        Where a redshift is wanted and unknown; it counts as 0.
+    origin : ndarray of float
+        MJD of the peak; NaN if unknown.
+    stretch : ndarray of float
+        1 + z in the rest frame, 1 in the observer frame.
+    estimated : ndarray of bool
+        Whether the peak is estimated from the light curve.
+    unplaced : ndarray of bool
+        Whether the redshift is required and unknown; it is then 0.
     """
 
     origin: np.ndarray
@@ -33,22 +34,45 @@ class PhaseFrame:
     unplaced: np.ndarray
 
     def phase(self, time, rows):
-        """Days from peak of some times, the objects of which are `rows`."""
+        """Return the phases of points.
+
+        Parameters
+        ----------
+        time : ndarray of float, shape (n_points,)
+            Times in MJD.
+        rows : ndarray of int, shape (n_points,)
+            Object of each point.
+
+        Returns
+        -------
+        ndarray of float, shape (n_points,)
+            Days from peak.
+        """
         return (time - self.origin[rows]) / self.stretch[rows]
 
 
 def phase_frame(table, rest):
-    """The frame of every object of a checked table.
+    """Compute the phase frame of every object of a checked table.
 
-    The peak is the column ``t_peak`` (MJD) where it is known, else the brightest point of the
-    light curve once each point is averaged with its neighbours in its band.
+    The time of peak is the column ``t_peak`` (MJD) if known. Otherwise it is that of the brightest
+    point of the light curve, after every point is averaged with its neighbours in its band.
 
     Parameters
     ----------
     table : CheckedTable
-        Its metadata may have ``t_peak`` and ``redshift``.
+        Its metadata may have the columns ``t_peak`` and ``redshift``.
     rest : bool
-        Whether to divide by 1 + redshift.
+        Whether phases are in the rest frame.
+
+    Returns
+    -------
+    PhaseFrame
+        Arrays of shape (n_objects,).
+
+    Raises
+    ------
+    ValueError
+        If one of the columns holds text.
     """
     n = len(table)
     given = to_mjd(_column(table, "t_peak", n))
@@ -63,19 +87,52 @@ def phase_frame(table, rest):
 
 
 def warn_unknown_phase(frame):
-    """Say that redshifts are unknown, where the frame is that of rest."""
+    """Warn if redshifts that the rest frame requires are unknown.
+
+    Parameters
+    ----------
+    frame : PhaseFrame
+        Frame of all objects.
+    """
     if frame.unplaced.any():
         warn_quality(
             f"{int(frame.unplaced.sum())} of {len(frame.unplaced)} objects have no redshift, which "
-            "counts as 0, although the model works in the rest frame."
+            "is taken as 0, although the model works in the rest frame. Give it where it is known."
         )
 
 
-def peaks(curves):
-    """Peak flux (µJy, positive) and its time for every row.
+def warn_estimated(frame):
+    """Warn that times of peak were estimated.
 
-    The peak is the largest flux at three sigma or more, or the largest flux of any kind where no
-    point is significant. One point ten times above all the others is taken for an artefact.
+    Parameters
+    ----------
+    frame : PhaseFrame
+        Frame of all objects.
+    """
+    warn_quality(
+        f"The time of peak of {int(frame.estimated.sum())} of {len(frame.estimated)} objects was "
+        "estimated as that of the brightest point of the smoothed light curve; give it as a column "
+        "'t_peak' (MJD) where it is known."
+    )
+
+
+def peaks(curves):
+    """Return the peak flux of every light curve and its time.
+
+    The peak is the largest flux of at least three sigma. If no point is significant, it is the
+    largest absolute flux. A single point ten times above all others is ignored as an artefact.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    peak : ndarray of float, shape (n_rows,)
+        Positive flux in µJy; 1 for an empty row.
+    origin : ndarray of float, shape (n_rows,)
+        Time of the peak; 0 for an empty row.
     """
     flux, rows = curves["flux"], curves.rows
     with np.errstate(invalid="ignore", over="ignore"):
@@ -89,23 +146,36 @@ def peaks(curves):
     at_peak = bright == peak[rows]
     second = curves.reduce("max", np.where(at_peak, -np.inf, bright), empty=-np.inf)
     with np.errstate(over="ignore"):
-        spiked = (peak > 10 * second) & (second > 0) & (curves.lengths > 2)
+        spiked = (peak > _SPIKE * second) & (second > 0) & (curves.lengths > 2)
     if spiked.any():
         peak = np.where(spiked, second, peak)
         at_peak = bright == peak[rows]
-    # The first of several equal points: times rise within a row.
+    # Of several equal points, the earliest: times rise within a row.
     origin = curves.reduce("min", np.where(at_peak, curves["time"], np.inf), empty=0.0)
     peak = np.where(peak > 0, peak, 1.0)
     return peak, np.where(np.isfinite(origin), origin, 0.0)
 
 
 def smoothed_peaks(curves):
-    """Flux (µJy, positive) and time of the peak of every light curve, each of shape (n_rows,)."""
+    """Return the peak flux and its time after smoothing, as :func:`peaks`.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, band, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    peak : ndarray of float, shape (n_rows,)
+        Positive flux in µJy.
+    origin : ndarray of float, shape (n_rows,)
+        Time of the peak.
+    """
     return peaks(curves.with_fields(flux=_smoothed(curves)))
 
 
 def _smoothed(curves):
-    """Mean of every point and its neighbours in its band, within ten days."""
+    """Return the mean of every point and its neighbours in its band, within ten days."""
     time, flux, codes, rows = curves["time"], curves["flux"], curves["band"].codes, curves.rows
     order = np.lexsort((time, codes, rows))
     same = (np.diff(rows[order]) == 0) & (np.diff(codes[order]) == 0)
@@ -118,10 +188,12 @@ def _smoothed(curves):
     count[:-1] += near
     smooth = np.empty(len(flux))
     smooth[order] = total / count
+    # A sum of huge fluxes may overflow; such a point stays as it is.
     return np.where(np.isfinite(smooth), smooth, flux)
 
 
 def _column(table, name, n):
+    """Return a numeric column of the metadata; NaN if the table lacks it."""
     if table.metadata is None or name not in table.metadata:
         return np.full(n, np.nan)
     column = table.metadata[name]
@@ -131,12 +203,3 @@ def _column(table, name, n):
             f"{column.dropna().iloc[0]!r}."
         )
     return column.to_numpy(dtype=np.float64)
-
-
-def warn_estimated(frame):
-    """Say that peaks were estimated."""
-    warn_quality(
-        f"The time of peak of {int(frame.estimated.sum())} of {len(frame.estimated)} objects was "
-        "estimated as that of the brightest point of the smoothed light curve; give it as a column "
-        "'t_peak' (MJD) where it is known."
-    )

@@ -1,4 +1,4 @@
-"""What a check finds: things fixed, flags per object, and refusals."""
+"""Data quality: the log of a check, its warning and its report."""
 
 import os
 import sys
@@ -10,27 +10,34 @@ import numpy as np
 import pandas as pd
 import sklearn
 
-_HERE = str(Path(__file__).parents[1]) + os.sep
-# Pipelines and searches stand between the user and us, too.
-_BETWEEN = tuple(str(Path(package.__file__).parent) + os.sep for package in (joblib, sklearn))
+_PACKAGE = str(Path(__file__).parents[1]) + os.sep
+# Pipelines and searches also stand between the user's line and the check.
+_INTERMEDIATE = tuple(str(Path(package.__file__).parent) + os.sep for package in (joblib, sklearn))
 
 
 class DataQualityWarning(UserWarning):
-    """Something in a table was fixed, left out or doubted; the message says what, and how often."""
+    """Warning about a table in which something was repaired, dropped or is suspect."""
 
 
 def warn_quality(message):
-    """Emit a DataQualityWarning that points at the line of the user, not at one of ours."""
-    warnings.warn(message, DataQualityWarning, stacklevel=_level_of_user() - 1)
+    """Emit a DataQualityWarning that points at the user's line.
+
+    Parameters
+    ----------
+    message : str
+        Text of the warning.
+    """
+    warnings.warn(message, DataQualityWarning, stacklevel=_user_stacklevel() - 1)
 
 
-def _level_of_user():
-    """The stacklevel, counted from here, of the first frame outside us and scikit-learn."""
+def _user_stacklevel():
+    """Return the stacklevel of the first frame outside this package and scikit-learn."""
+    # `outside` is the first frame of scikit-learn, used if the user has no frame at all.
     frame, level, outside = sys._getframe(), 1, None
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_HERE):
-            if not name.startswith(_BETWEEN):
+        if not name.startswith(_PACKAGE):
+            if not name.startswith(_INTERMEDIATE):
                 return level
             outside = outside or level
         frame, level = frame.f_back, level + 1
@@ -38,56 +45,118 @@ def _level_of_user():
 
 
 class QualityLog:
-    """Collects what one pass over a table finds, to say it once.
+    """Log of one check of a table, reported in a single warning.
 
     Parameters
     ----------
-    index : pandas.Index
+    index : pandas.Index of shape (n_objects,)
         Names of the objects.
+
+    Attributes
+    ----------
+    columns : dict of str to ndarray
+        Numbers per object, for the report.
+    flags : dict of str to ndarray of bool
+        Flagged objects, for the report.
     """
 
     def __init__(self, index):
         self.index = index
         self.columns = {}
         self.flags = {}
-        self._said = []
-        self._doubts = []
+        self._repairs = []
+        self._suspicions = []
 
     def count(self, column, values):
-        """Add a number per object to the report."""
+        """Add a number per object to the report.
+
+        Parameters
+        ----------
+        column : str
+            Column of the report.
+        values : ndarray of shape (n_objects,)
+            The numbers.
+        """
         self.columns[column] = values
 
-    def flag(self, name, rows):
-        """Flag objects: `rows` is a boolean mask or row numbers."""
-        mask = self.flags.setdefault(name, np.zeros(len(self.index), dtype=bool))
-        mask[rows] = True
+    def flag(self, name, objects):
+        """Flag objects in the report.
 
-    def fixed(self, what, point_rows):
-        """Say that something was fixed: `point_rows` holds the row of every point concerned."""
-        if len(point_rows):
-            objects = np.unique(point_rows)
-            self._said.append(
-                f"{what} ({len(point_rows)} in {len(objects)} objects, first "
+        Parameters
+        ----------
+        name : str
+            Name of the flag.
+        objects : ndarray of bool, shape (n_objects,), or of int
+            Mask or positions of the objects.
+        """
+        mask = self.flags.setdefault(name, np.zeros(len(self.index), dtype=bool))
+        mask[objects] = True
+
+    def repaired(self, what, object_index):
+        """Record a repair, unless it concerns no point.
+
+        Parameters
+        ----------
+        what : str
+            What was done to which points.
+        object_index : ndarray of int, shape (n_repaired,)
+            Object of every point concerned.
+        """
+        if len(object_index):
+            objects = np.unique(object_index)
+            self._repairs.append(
+                f"{what} ({len(object_index)} in {len(objects)} objects, first "
                 f"{self.index[objects[0]]!r})"
             )
 
-    def doubt(self, what, remedy):
-        """Say that something was left as it is, but looks wrong."""
-        self._doubts.append(f"{what}; {remedy}")
+    def suspect(self, what, remedy):
+        """Record values that look wrong and are left unchanged.
 
-    def refuse(self, row, column, value, remedy):
-        """Raise for an object, with column, value and remedy in one sentence."""
+        Parameters
+        ----------
+        what : str
+            What looks wrong.
+        remedy : str
+            What to do if it is wrong.
+        """
+        self._suspicions.append(f"{what}; {remedy}")
+
+    def reject(self, row, column, value, remedy):
+        """Raise a ValueError that names object, column, value and remedy.
+
+        Parameters
+        ----------
+        row : int
+            Position of the object.
+        column : str
+            Name of the column or field.
+        value : str
+            The value, as a predicate such as "is -1".
+        remedy : str
+            What to do.
+        """
         raise ValueError(f"Object {self.index[row]!r}: {column} {value}; {remedy}.")
 
+    def summary(self):
+        """Return everything recorded as text; empty if nothing was recorded."""
+        sentences = [f"Input was repaired: {'; '.join(self._repairs)}."] if self._repairs else []
+        sentences += [f"Input looks wrong and was left unchanged: {s}." for s in self._suspicions]
+        return " ".join(sentences)
+
     def warn(self):
-        """Emit one warning about everything that was said."""
-        sentences = [f"Input was mended: {'; '.join(self._said)}."] if self._said else []
-        sentences += [f"Input looks wrong and was left as it is: {what}." for what in self._doubts]
-        if sentences:
-            warn_quality(" ".join([*sentences, "See quality_report."]))
+        """Emit one warning about everything recorded."""
+        summary = self.summary()
+        if summary:
+            warn_quality(f"{summary} See quality_report.")
 
     def report(self):
-        """One row per object: counts and a column ``flag``."""
+        """Return the report as a DataFrame.
+
+        Returns
+        -------
+        pandas.DataFrame of n_objects rows
+            The counts, and a column ``flag`` of comma-separated flags.
+        """
         flags = np.full(len(self.index), "", dtype=object)
         for name, mask in self.flags.items():
             flags[mask] = flags[mask] + np.where(flags[mask] == "", "", ",") + name

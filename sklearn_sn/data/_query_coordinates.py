@@ -1,4 +1,4 @@
-"""Where a generated spectrum or light curve is asked for: phases, wavelengths, bands."""
+"""Coordinates at which a spectrum or light curve is generated: phases, wavelengths, bands."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn_sn.data._bands import band_wavelength, canonical_band
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._times import MAX_ABS_TIME
 from sklearn_sn.data._units import to_unit
 
 REFERENCE_WAVELENGTH = 5000.0  # Å
@@ -15,16 +16,19 @@ _UNITS = {"phase": "d", "wavelength": "Angstrom"}
 
 
 @dataclass(frozen=True)
-class Places:
-    """Points to decode at, the same for all objects or each object's own.
+class QueryCoordinates:
+    """Points to decode at, shared by all objects or given per object.
 
     Attributes
     ----------
-    log_wavelength, phase : array of shape (1, L) or (n, L)
+    log_wavelength : ndarray of shape (1, L) or (n, L)
+        Natural logarithm of wavelength / 5000 Å.
+    phase : ndarray of shape (1, L) or (n, L)
+        Days from peak.
     shape : tuple of int
-        What L stands for.
-    fields : dict of str to array of shape (1, L) or (n, L), or None
-        What a nested column says of the points; None where there is no such column.
+        Axes whose product is L.
+    fields : dict of str to ndarray of shape (1, L) or (n, L), or None
+        Fields of a nested column; None for images and metadata.
     """
 
     log_wavelength: np.ndarray
@@ -33,14 +37,34 @@ class Places:
     fields: dict
 
     def to_nested(self, flux, index, name):
-        """A nested column of fluxes (n, S, L), with the number of the sample of every point."""
+        """Return fluxes as a nested column.
+
+        Parameters
+        ----------
+        flux : ndarray of shape (n, S, L)
+            S samples of every object.
+        index : pandas.Index of shape (n,)
+            Names of the objects.
+        name : str
+            Name of the column.
+
+        Returns
+        -------
+        pandas.Series of nested dtype, shape (n,)
+            Fields of the points, their flux, and the number of their sample.
+
+        Raises
+        ------
+        ValueError
+            If the coordinates are those of images or metadata.
+        """
         if self.fields is None:
             raise ValueError(f"as_nested is for spectra and light curves, not for {name}.")
         n, S, L = flux.shape
         fields = {}
         for key, values in self.fields.items():
             repeated = np.broadcast_to(values[:, None], (len(values), S, L))
-            fields[key] = np.broadcast_to(repeated, (n, S, L)).reshape(-1)
+            fields[key] = np.broadcast_to(repeated, (n, S, L)).reshape(-1)  # (n S L)
         sample = np.broadcast_to(np.arange(S)[:, None], (n, S, L)).reshape(-1)
         fields |= {"flux": flux.reshape(-1).astype(np.float64), "sample": sample}
         if "band" in fields:
@@ -50,74 +74,115 @@ class Places:
 
 
 def spectrum_coordinates(phase, wavelength, limits, n):
-    """Every wavelength at every phase: the last axis is wavelength, the one before it phase.
+    """Return every combination of phase and wavelength, with wavelength as the last axis.
 
     Parameters
     ----------
     phase : float, or array of shape (n_phases,) or (n, n_phases)
+        Days from peak.
     wavelength : array of shape (n_wavelengths,) or (n, n_wavelengths)
+        Wavelengths in Å.
     limits : pair of float
-        Wavelengths that the model knows.
+        Range of wavelengths of the model, Å.
     n : int
         Number of objects.
+
+    Returns
+    -------
+    QueryCoordinates
+        Of shape (n_phases, n_wavelengths), or (n_wavelengths,) for a single phase.
 
     Raises
     ------
     ValueError
-        For shapes that do not fit, and wavelengths outside the limits.
+        If a shape does not fit, a value is not finite, or a wavelength lies outside the limits.
     """
     phase = _numbers("phase", phase, n)
     wavelength = _numbers("wavelength", wavelength, n)
     if wavelength.ndim == 0:
         raise ValueError("wavelength must be an array of one or more Å; got a single number.")
-    _refuse_outside("wavelength", wavelength, limits, "Å")
-    when = phase.reshape(len(phase) if phase.ndim == 2 else 1, -1, 1)  # (1 or n, F, 1)
-    where = wavelength.reshape(len(wavelength) if wavelength.ndim == 2 else 1, 1, -1)
-    when, where = np.broadcast_arrays(when, where)
-    fields = {"wavelength": _flat(where), "time": _flat(when)}
-    shape = (*phase.shape[-1:], where.shape[2])
-    return Places(np.log(_flat(where) / REFERENCE_WAVELENGTH), _flat(when), shape, fields)
+    _reject_outside("wavelength", wavelength, limits, "Å")
+    phases = phase.reshape(len(phase) if phase.ndim == 2 else 1, -1, 1)  # (1 or n, F, 1)
+    wavelengths = wavelength.reshape(len(wavelength) if wavelength.ndim == 2 else 1, 1, -1)
+    phases, wavelengths = np.broadcast_arrays(phases, wavelengths)
+    fields = {"wavelength": _flat(wavelengths), "time": _flat(phases)}
+    shape = (*phase.shape[-1:], wavelengths.shape[2])
+    log_wavelength = np.log(_flat(wavelengths) / REFERENCE_WAVELENGTH)
+    return QueryCoordinates(log_wavelength, _flat(phases), shape, fields)
 
 
 def light_curve_coordinates(phase, band, stretch):
-    """Every phase in every band: the last axis is phase, the one before it band.
+    """Return every combination of band and phase, with phase as the last axis.
 
     Parameters
     ----------
     phase : float, or array of shape (n_phases,) or (n, n_phases)
+        Days from peak.
     band : str or sequence of str
-    stretch : array of shape (n,)
-        1 + redshift, by which wavelengths of bands are divided.
+        Names of bands.
+    stretch : ndarray of shape (n,)
+        1 + redshift, by which the wavelengths of bands are divided.
+
+    Returns
+    -------
+    QueryCoordinates
+        Of shape (n_bands, n_phases), or (n_phases,) for a single str.
 
     Raises
     ------
     ValueError
-        For shapes that do not fit, and unknown bands.
+        If a shape does not fit, a phase is not finite, or a band is unknown or ambiguous.
     """
     n = len(stretch)
     phase = np.atleast_1d(_numbers("phase", phase, n))
     names = np.array([canonical_band(name) for name in np.atleast_1d(band)], dtype=object)
-    when = phase.reshape(len(phase) if phase.ndim == 2 else 1, 1, -1)  # (1 or n, 1, F)
+    phases = phase.reshape(len(phase) if phase.ndim == 2 else 1, 1, -1)  # (1 or n, 1, F)
     centre = np.log(band_wavelength(names).astype(float) / REFERENCE_WAVELENGTH)
-    where = centre[None, :, None] - np.log(stretch)[:, None, None]  # (n, n_bands, 1)
-    shape = (*([] if isinstance(band, str) else [len(names)]), when.shape[2])
-    when, where = np.broadcast_arrays(when, where)
-    bands = np.broadcast_to(names[None, :, None], where.shape)
-    return Places(_flat(where), _flat(when), shape, {"time": _flat(when), "band": _flat(bands)})
+    positions = centre[None, :, None] - np.log(stretch)[:, None, None]  # (n, n_bands, 1)
+    shape = (*([] if isinstance(band, str) else [len(names)]), phases.shape[2])
+    phases, positions = np.broadcast_arrays(phases, positions)
+    bands = np.broadcast_to(names[None, :, None], positions.shape)
+    fields = {"time": _flat(phases), "band": _flat(bands)}
+    return QueryCoordinates(_flat(positions), _flat(phases), shape, fields)
 
 
-def plain_coordinates(source):
-    """Every column of metadata, or every pixel of a cutout.
+def plain_coordinates(preprocessor):
+    """Return the coordinates of all columns of metadata, or of all pixels of a cutout.
 
     Parameters
     ----------
-    source : input
-        Its ``places()`` and ``output_shape`` say what they are.
+    preprocessor : object
+        Preprocessor with a method ``places`` and an attribute ``output_shape``.
+
+    Returns
+    -------
+    QueryCoordinates
+        Without fields.
     """
-    return Places(*source.places(), source.output_shape, None)
+    return QueryCoordinates(*preprocessor.places(), preprocessor.output_shape, None)
+
+
+def warn_outside_range(phase, limits):
+    """Warn if phases lie outside the range seen in fit.
+
+    Parameters
+    ----------
+    phase : array-like of float
+        Days from peak.
+    limits : pair of float
+        Range of phases of the model, days.
+    """
+    values = np.asarray(phase, dtype=np.float64)
+    outside = (values < limits[0]) | (values > limits[1])
+    if outside.any():
+        warn_quality(
+            f"{int(outside.sum())} of {outside.size} phases lie outside phase_range="
+            f"{tuple(limits)!r} (first: {values[outside].flat[0]:g}): the model extrapolates there."
+        )
 
 
 def _numbers(name, values, n):
+    """Return a coordinate as floats, shared by the objects or with one row per object."""
     values = np.asarray(to_unit(values, _UNITS[name]), dtype=np.float64)
     if values.ndim > 2 or (values.ndim == 2 and len(values) != n) or values.size == 0 < n:
         raise ValueError(
@@ -126,21 +191,15 @@ def _numbers(name, values, n):
         )
     if not np.isfinite(values).all():
         raise ValueError(f"{name} must be finite.")
+    if name == "phase" and np.abs(values).max(initial=0.0) > MAX_ABS_TIME:
+        raise ValueError(
+            f"phase must lie within ±{MAX_ABS_TIME:g} days from peak; got "
+            f"{values.flat[np.abs(values).argmax()]:g}."
+        )
     return values
 
 
-def warn_outside_range(phase, limits):
-    """Say that phases were asked for of which fit has seen nothing."""
-    values = np.asarray(phase, dtype=np.float64)
-    outside = (values < limits[0]) | (values > limits[1])
-    if outside.any():
-        warn_quality(
-            f"{int(outside.sum())} of {outside.size} phases lie outside phase_range="
-            f"{tuple(limits)!r} (first: {values[outside].flat[0]:g}): the answer there is a guess."
-        )
-
-
-def _refuse_outside(name, values, limits, unit):
+def _reject_outside(name, values, limits, unit):
     wrong = values[(values < limits[0]) | (values > limits[1])]
     if len(wrong):
         raise ValueError(
@@ -150,5 +209,5 @@ def _refuse_outside(name, values, limits, unit):
 
 
 def _flat(values):
-    """(1 or n, A, B) to (1 or n, A B)."""
+    """Reshape (1 or n, A, B) to (1 or n, A B)."""
     return values.reshape(len(values), -1)

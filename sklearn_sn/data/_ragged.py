@@ -1,34 +1,31 @@
-"""Rows of different lengths, held as flat arrays and offsets."""
+"""Ragged arrays: rows of different lengths, as flat arrays and offsets."""
 
 import numpy as np
 import pandas as pd
 
-_REDUCTIONS = {
-    "sum": np.add,
-    "min": np.minimum,
-    "max": np.maximum,
-}
+from sklearn_sn.data._flat_fields import as_flat, concatenate_fields, sort_key, to_arrow
+from sklearn_sn.data._reductions import reduce_rows
 
 
 class Ragged:
-    """Rows of different lengths: one flat array per field, and the offsets of the rows.
+    """Ragged array: one flat array per field, and the offsets of the rows.
 
-    Row ``i`` of a field is ``field[offsets[i]:offsets[i + 1]]``. Every operation works on the
-    flat arrays at once; none loops over rows. A Ragged is never changed in place: each method
-    returns a new one, sharing memory where it can.
+    Row ``i`` of a field is ``field[offsets[i]:offsets[i + 1]]``. Every operation is vectorised
+    over the flat arrays. A Ragged is immutable: each method returns a new one, which shares memory
+    if possible.
 
     Parameters
     ----------
     fields : dict of str to array of shape (n_points,)
         Flat values. A field is a numpy array or, for names such as photometric bands, a
-        :class:`pandas.Categorical`.
+        :class:`pandas.Categorical`. Text of mixed types becomes str.
     offsets : array of int, shape (n_rows + 1,)
-        Where each row starts; the last entry is the number of points.
+        Start of each row; the last entry is the number of points.
 
     Raises
     ------
     ValueError
-        If the offsets do not start at 0, fall, or do not end at the length of each field.
+        If the offsets do not start at 0, decrease, or do not end at the length of each field.
 
     Examples
     --------
@@ -46,13 +43,13 @@ class Ragged:
     __slots__ = ("_rows", "fields", "offsets")
 
     def __init__(self, fields, offsets):
-        self.fields = {name: _as_flat(values) for name, values in fields.items()}
+        self.fields = {name: as_flat(values) for name, values in fields.items()}
         self.offsets = np.asarray(offsets, dtype=np.int64)
         self._rows = None
         if self.offsets.ndim != 1 or len(self.offsets) == 0 or self.offsets[0] != 0:
             raise ValueError("The offsets of a Ragged must be a 1-D array that starts at 0.")
         if np.any(np.diff(self.offsets) < 0):
-            raise ValueError("The offsets of a Ragged must not fall.")
+            raise ValueError("The offsets of a Ragged must not decrease.")
         for name, values in self.fields.items():
             if len(values) != self.offsets[-1]:
                 raise ValueError(
@@ -62,20 +59,25 @@ class Ragged:
 
     @classmethod
     def from_groups(cls, rows, n_rows, fields):
-        """Build from a long table: the row number of every point, in any order.
+        """Build a Ragged from a long table with one row number per point.
 
         Parameters
         ----------
         rows : array of int, shape (n_points,)
-            Row that each point belongs to, 0 … n_rows - 1.
+            Row of each point, 0 … n_rows - 1, in any order.
         n_rows : int
-            Number of rows; those without points are empty.
+            Number of rows; rows without points are empty.
         fields : dict of str to array of shape (n_points,)
             Values of the points. Points of one row keep their order.
 
         Returns
         -------
-        Ragged
+        Ragged of n_rows rows
+
+        Raises
+        ------
+        ValueError
+            If a row number is out of range.
 
         Examples
         --------
@@ -91,7 +93,7 @@ class Ragged:
                 f"Row numbers must lie in [0, {n_rows}); got {rows.min()} … {rows.max()}."
             )
         offsets = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=n_rows))])
-        flat = {name: _as_flat(values) for name, values in fields.items()}
+        flat = {name: as_flat(values) for name, values in fields.items()}
         if len(rows) and np.any(np.diff(rows) < 0):
             order = np.argsort(rows, kind="stable")
             flat = {name: values[order] for name, values in flat.items()}
@@ -99,21 +101,39 @@ class Ragged:
 
     @classmethod
     def empty(cls, n_rows, fields):
-        """``n_rows`` rows without points; ``fields`` names them (all float)."""
+        """Return rows without points.
+
+        Parameters
+        ----------
+        n_rows : int
+            Number of rows.
+        fields : iterable of str
+            Names of the fields, all of float.
+
+        Returns
+        -------
+        Ragged of n_rows rows
+        """
         return cls({name: np.empty(0) for name in fields}, np.zeros(n_rows + 1, dtype=np.int64))
 
     @staticmethod
     def concatenate(parts):
-        """Put the rows of several Ragged one after the other.
+        """Concatenate the rows of several Ragged.
 
         Parameters
         ----------
         parts : sequence of Ragged
-            At least one; all with the fields of the first.
+            At least one; all have the same fields.
 
         Returns
         -------
         Ragged
+            Fields in the order of the first part.
+
+        Raises
+        ------
+        ValueError
+            If there is no part, or if the fields differ.
         """
         parts = list(parts)
         if not parts:
@@ -127,7 +147,7 @@ class Ragged:
                 )
         shifts = np.cumsum([0, *(part.n_points for part in parts[:-1])])
         offsets = [part.offsets[1:] + shift for part, shift in zip(parts, shifts, strict=True)]
-        fields = {name: _join([part.fields[name] for part in parts]) for name in names}
+        fields = {name: concatenate_fields([part.fields[name] for part in parts]) for name in names}
         return Ragged(fields, np.concatenate([[0], *offsets]))
 
     def __len__(self):
@@ -160,51 +180,73 @@ class Ragged:
     @property
     def rows(self):
         """Row number of every point, shape (n_points,)."""
-        if self._rows is None:
+        if self._rows is None:  # computed once: most operations need it
             self._rows = np.repeat(np.arange(len(self)), self.lengths)
         return self._rows
 
     def with_fields(self, **fields):
-        """Add or replace fields (flat arrays of shape (n_points,))."""
+        """Return a Ragged with fields added or replaced.
+
+        Parameters
+        ----------
+        **fields : array of shape (n_points,)
+            Flat values by name.
+
+        Returns
+        -------
+        Ragged
+        """
         return Ragged({**self.fields, **fields}, self.offsets)
 
     def select(self, *names):
-        """Keep only the named fields."""
+        """Return a Ragged with some of the fields.
+
+        Parameters
+        ----------
+        *names : str
+            Names of the fields to keep.
+
+        Returns
+        -------
+        Ragged
+        """
         return Ragged({name: self.fields[name] for name in names}, self.offsets)
 
     def points_of(self, rows):
-        """Flat positions of the points of some rows, and the offsets of these rows.
+        """Return the flat positions of the points of some rows, and the offsets of these rows.
 
         Parameters
         ----------
         rows : array of int, shape (n_taken,)
-            Row numbers, in any order, with repetition.
+            Row numbers, in any order; repetitions are allowed.
 
         Returns
         -------
         positions : array of int
             Index into the flat arrays, row after row.
         offsets : array of int, shape (n_taken + 1,)
-            Where each taken row starts in ``positions``.
+            Start of each taken row in ``positions``.
         """
         lengths = self.lengths[rows]
+        # A taken row is shifted as a whole: from its old offset to its new one.
         offsets = np.concatenate([[0], np.cumsum(lengths)])
         shifts = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
         return np.arange(offsets[-1]) + shifts, offsets
 
     def take(self, rows):
-        """Take rows as numpy indexing would: integers, a boolean mask or a slice.
+        """Take rows, as numpy indexing does.
 
         Parameters
         ----------
         rows : array of int or bool, or slice
-            Negative integers count from the end.
+            Row numbers, a mask or a slice. Negative integers count from the end.
 
         Returns
         -------
-        Ragged
+        Ragged of n_taken rows
         """
         rows = np.atleast_1d(np.arange(len(self))[rows])
+        # Adjacent rows are slices of the flat arrays, without a copy.
         if len(rows) and len(rows) == rows[-1] - rows[0] + 1 and np.all(np.diff(rows) == 1):
             start, stop = self.offsets[rows[0]], self.offsets[rows[-1] + 1]
             fields = {name: values[start:stop] for name, values in self.fields.items()}
@@ -213,59 +255,82 @@ class Ragged:
         return Ragged({name: values[positions] for name, values in self.fields.items()}, offsets)
 
     def filter(self, keep):
-        """Keep some points; every row stays, maybe empty.
+        """Keep some points. The number of rows is unchanged; rows may become empty.
 
         Parameters
         ----------
         keep : array of bool, shape (n_points,)
+            Mask of the points to keep.
 
         Returns
         -------
-        Ragged
+        Ragged of n_rows rows
         """
         keep = np.asarray(keep, dtype=bool)
         if keep.all():
             return self
-        kept = np.concatenate([[0], np.cumsum(keep)])
+        kept = np.concatenate([[0], np.cumsum(keep)])  # points kept before each position
         return Ragged(
             {name: values[keep] for name, values in self.fields.items()}, kept[self.offsets]
         )
 
     def reorder(self, order):
-        """Apply a permutation of the points that keeps every point inside its row."""
+        """Permute the points inside their rows.
+
+        Parameters
+        ----------
+        order : array of int, shape (n_points,)
+            Permutation that keeps every point inside its row.
+
+        Returns
+        -------
+        Ragged of n_rows rows
+        """
         return Ragged({name: values[order] for name, values in self.fields.items()}, self.offsets)
 
     def sort(self, *by, rows=None):
-        """Sort the points of every row by the named fields, the first one first; stable.
+        """Sort the points of every row; the sort is stable.
 
         Parameters
         ----------
         *by : str
-            Names of fields.
+            Names of the fields to sort by, in order of priority.
         rows : array of int, optional
-            Sort only these rows, each named once.
+            Rows to sort, without repetition; all rows by default.
 
         Returns
         -------
-        Ragged
+        Ragged of n_rows rows
         """
         if rows is None:
             if len(by) == 1 and self.is_sorted(by[0]):
                 return self
-            keys = [_sortable(self.fields[name]) for name in reversed(by)]
+            keys = [sort_key(self.fields[name]) for name in reversed(by)]
             return self.reorder(np.lexsort([*keys, self.rows]))
         rows = np.sort(rows)
+        # Sorting only the rows that need it is much faster: most tables are sorted.
         points, _ = self.points_of(rows)
-        keys = [_sortable(self.fields[name])[points] for name in reversed(by)]
+        keys = [sort_key(self.fields[name])[points] for name in reversed(by)]
         order = np.arange(self.n_points)
         order[points] = points[np.lexsort([*keys, np.repeat(rows, self.lengths[rows])])]
         return self.reorder(order)
 
     def is_sorted(self, by):
-        """True when no row falls in the field ``by``."""
-        values = _sortable(self.fields[by])
+        """Return whether a field never decreases inside a row.
+
+        Parameters
+        ----------
+        by : str
+            Name of the field.
+
+        Returns
+        -------
+        bool
+        """
+        values = sort_key(self.fields[by])
         rises = values[1:] >= values[:-1]
         starts = self.offsets[1:-1]
+        # A step from the last point of a row to the first of the next may have any sign.
         rises[starts[(starts > 0) & (starts < len(values))] - 1] = True
         return bool(rises.all())
 
@@ -275,55 +340,41 @@ class Ragged:
         Parameters
         ----------
         how : {"sum", "min", "max", "mean", "count", "first", "last", "any", "all"}
+            Reduction.
         values : str or array of shape (n_points,)
-            A field's name or flat values.
+            Name of a field, or flat values.
         empty : float, default=nan
-            Answer for a row without points (sum, count, any and all answer 0 there).
+            Result for an empty row, except that sum and count are 0, any is False, all is True.
 
         Returns
         -------
         array of shape (n_rows,)
+
+        Raises
+        ------
+        ValueError
+            If the reduction is unknown.
         """
-        lengths = self.lengths
-        if how == "count":
-            return lengths
-        values = np.asarray(self.fields[values] if isinstance(values, str) else values)
-        if how in ("any", "all"):
-            counts = self.reduce("sum", values.astype(np.int64))
-            return counts > 0 if how == "any" else counts == lengths
-        filled = np.flatnonzero(lengths)
-        starts = self.offsets[:-1][filled]
-        if how in _REDUCTIONS:
-            out = _REDUCTIONS[how].reduceat(values, starts) if len(filled) else values[:0]
-        elif how == "mean":
-            out = self.reduce("sum", values.astype(np.float64))[filled] / lengths[filled]
-        elif how == "first":
-            out = values[starts]
-        elif how == "last":
-            out = values[self.offsets[1:][filled] - 1]
-        else:
-            raise ValueError(f"Unknown reduction {how!r}.")
-        if len(filled) == len(lengths):
-            return np.asarray(out)
-        result = np.full(
-            len(lengths),
-            0 if how == "sum" else empty,
-            dtype=out.dtype if how == "sum" else np.result_type(out.dtype, type(empty)),
-        )
-        result[filled] = out
-        return result
+        values = self.fields[values] if isinstance(values, str) else values
+        return reduce_rows(how, values, self.offsets, empty)
 
     def rank(self):
-        """Position of every point inside its row, shape (n_points,): 0, 1, 2 …"""
+        """Return the position of every point inside its row.
+
+        Returns
+        -------
+        array of int, shape (n_points,)
+            0, 1, 2 … in every row.
+        """
         return np.arange(self.n_points) - np.repeat(self.offsets[:-1], self.lengths)
 
     def to_nested(self, index=None, name=None):
-        """Turn into a nested-pandas column.
+        """Convert to a nested-pandas column.
 
         Parameters
         ----------
-        index : sequence, optional
-            Names of the objects; 0 … n_rows - 1 where absent.
+        index : sequence of shape (n_rows,), optional
+            Names of the objects; 0 … n_rows - 1 by default.
         name : str, optional
             Name of the column.
 
@@ -336,50 +387,7 @@ class Ragged:
 
         offsets = pa.array(self.offsets.astype(np.int32))
         lists = [
-            pa.ListArray.from_arrays(offsets, _to_arrow(values)) for values in self.fields.values()
+            pa.ListArray.from_arrays(offsets, to_arrow(values)) for values in self.fields.values()
         ]
         struct = pa.StructArray.from_arrays(lists, names=list(self.fields))
         return pd.Series(NestedExtensionArray(struct), index=index, name=name)
-
-
-def _as_flat(values):
-    """One flat array; text becomes a Categorical."""
-    if isinstance(values, pd.Categorical):
-        return values
-    if isinstance(values, pd.Series | pd.Index):
-        values = values.array
-        if isinstance(values, pd.Categorical):
-            return values
-    values = np.asarray(values)
-    if values.ndim != 1:
-        raise ValueError(f"A field of a Ragged must be 1-D; got shape {values.shape}.")
-    return pd.Categorical(values) if values.dtype.kind in "OUS" else values
-
-
-def _sortable(values):
-    return values.codes if isinstance(values, pd.Categorical) else values
-
-
-def _join(parts):
-    if any(isinstance(part, pd.Categorical) for part in parts):
-        # pandas unites only categories of one dtype, and pandas 3 has two for text.
-        names = [
-            part.rename_categories(part.categories.astype(object))
-            if isinstance(part, pd.Categorical)
-            else pd.Categorical(part.astype(object))
-            for part in parts
-        ]
-        return pd.api.types.union_categoricals(names)
-    return np.concatenate(parts)
-
-
-def _to_arrow(values):
-    import pyarrow as pa
-
-    if isinstance(values, pd.Categorical):
-        names = pa.array(values.categories.astype(str), type=pa.string())
-        codes = pa.array(values.codes, mask=values.codes < 0)
-        return pa.DictionaryArray.from_arrays(codes, names).dictionary_decode()
-    # Arrow knows neither foreign byte order nor long doubles.
-    kind = np.float64 if values.dtype == np.longdouble else values.dtype.newbyteorder("=")
-    return pa.array(np.ascontiguousarray(values, dtype=kind))

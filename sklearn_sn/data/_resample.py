@@ -1,4 +1,4 @@
-"""Spectra of any sampling on one grid of wavelengths."""
+"""Resampling of spectra to one grid of wavelengths."""
 
 import numpy as np
 
@@ -7,29 +7,31 @@ from sklearn_sn.data._ragged import Ragged
 
 __all__ = ["continuum", "resample", "wavelength_grid"]
 
-# Pixels and bin edges worked on at once: bounds the memory, and fits the cache.
+# Pixels and bin edges per block: bounds the memory, and fits the cache.
 _BLOCK = 500_000
-# A spectrum that is coarse as a whole may have gaps of so many times its mean pixel spacing.
+# Largest gap that is interpolated, in units of the mean pixel spacing of a coarse spectrum.
 _COARSE_GAP = 3.0
 _MIN_COVERAGE = 0.5
 
 
 def wavelength_grid(low, high, n_bins, spacing="log"):
-    """Centres of the bins that divide a range of wavelengths.
+    """Return the centres of bins that divide a range of wavelengths.
 
     Parameters
     ----------
-    low, high : float
-        Outer edges of the first and the last bin, Å.
+    low : float
+        Lower edge of the first bin, Å.
+    high : float
+        Upper edge of the last bin, Å.
     n_bins : int
         Number of bins, at least 2.
     spacing : {"log", "linear"}, default="log"
-        Bins of equal width in log wavelength (of equal velocity) or in wavelength.
+        Whether bins have equal widths in log wavelength (equal velocities) or in wavelength.
 
     Returns
     -------
-    array of shape (n_bins,)
-        Rising wavelengths, Å.
+    ndarray of shape (n_bins,)
+        Increasing wavelengths, Å.
 
     Examples
     --------
@@ -45,42 +47,41 @@ def wavelength_grid(low, high, n_bins, spacing="log"):
 
 
 def resample(spectra, grid, *, shifts=None, max_gap=100.0):
-    """Mean flux of every spectrum in every bin of one grid.
+    """Compute the mean flux of every spectrum in every bin of one grid.
 
-    A spectrum is taken as the straight lines between its pixels, and a bin's flux is the exact
-    mean of these lines over the bin. A bin that holds many pixels thereby gets their mean (plain,
-    weighted by pixel width and by overlap at the borders, not by the errors: flux is conserved); a
-    bin narrower than the pixel spacing gets linear interpolation. Errors are propagated through
-    the same weights, as independent from pixel to pixel.
+    A spectrum is interpolated linearly between its pixels, and the flux of a bin is the exact mean
+    of the interpolant over the bin. A bin with many pixels gets their mean, weighted by pixel width
+    and overlap but not by the errors, so that flux is conserved. A bin narrower than the pixel
+    spacing gets a linear interpolation. Errors are propagated with the same weights and assumed to
+    be independent between pixels.
 
     Parameters
     ----------
     spectra : Ragged of n_rows rows
-        Fields wavelength (Å), flux and, maybe, flux_err. Pixels may be in any order; non-finite
-        ones are dropped.
+        Fields wavelength (Å), flux and, optionally, flux_err. Pixels may be in any order;
+        non-finite ones are dropped.
     grid : array of shape (n_bins,)
-        Rising centres of the bins, Å; edges lie halfway between them.
+        Increasing centres of the bins, Å; edges lie halfway between them.
     shifts : array of shape (n_rows,), optional
-        Factors 1 + z that the wavelengths are divided by, for the rest frame. The flux is not
-        scaled.
+        Factors 1 + z by which wavelengths are divided, for the rest frame. Fluxes are not scaled.
     max_gap : float, default=100.0
-        Neighbouring pixels farther apart than this (Å, after the shift), and than three times the
-        mean pixel spacing of their spectrum, are not joined: the gap is not covered.
+        Largest distance of neighbouring pixels that is interpolated, in Å after the shift. In
+        coarse spectra it is three times the mean pixel spacing, if that is larger.
 
     Returns
     -------
-    flux : array of shape (n_rows, n_bins)
-        NaN where not covered.
-    flux_err : array of shape (n_rows, n_bins)
-        NaN where not covered or where a pixel that contributes has no error.
-    covered : array of bool, shape (n_rows, n_bins)
+    flux : ndarray of shape (n_rows, n_bins)
+        Mean fluxes; NaN where not covered.
+    flux_err : ndarray of shape (n_rows, n_bins)
+        Errors of the means; NaN where not covered or where a contributing pixel has no error.
+    covered : ndarray of bool, shape (n_rows, n_bins)
         Whether the spectrum covers at least half of the bin. A single pixel covers nothing.
 
     Raises
     ------
     ValueError
-        If the grid does not rise or has fewer than two bins, or if the shifts are not positive
-        numbers, one a row.
+        If the grid does not increase or has fewer than two bins, or if the shifts are not one
+        positive number per spectrum.
 
     Examples
     --------
@@ -100,7 +101,7 @@ def resample(spectra, grid, *, shifts=None, max_gap=100.0):
     flux = np.full((n_rows, n_bins), np.nan)
     flux_err = np.full((n_rows, n_bins), np.nan)
     covered = np.zeros((n_rows, n_bins), dtype=bool)
-    # Rows are cut where the running number of knots (pixels and edges) passes a multiple of _BLOCK.
+    # Blocks end where the running number of knots (pixels and edges) passes a multiple of _BLOCK.
     knots = spectra.offsets[1:] + np.arange(1, n_rows + 1) * len(edges)
     cuts = np.flatnonzero(np.diff(knots // _BLOCK)) + 1
     for start, stop in zip([0, *cuts], [*cuts, n_rows], strict=True):
@@ -113,27 +114,32 @@ def resample(spectra, grid, *, shifts=None, max_gap=100.0):
 
 
 def _edges(grid):
+    """Return the edges of the bins, halfway between their centres."""
     grid = np.asarray(grid, dtype=np.float64)
     if grid.ndim != 1 or len(grid) < 2 or not np.all(np.diff(grid) > 0):
-        raise ValueError("The grid must be a 1-D array of at least two rising wavelengths.")
+        raise ValueError(
+            "The 'grid' parameter of resample must be a 1-D array of at least two increasing "
+            "wavelengths."
+        )
     middle = 0.5 * (grid[1:] + grid[:-1])
     return np.concatenate([[2 * grid[0] - middle[0]], middle, [2 * grid[-1] - middle[-1]]])
 
 
 def _check_shifts(shifts, n_rows):
+    """Return the shifts as floats, or raise if they are not one positive number per spectrum."""
     if shifts is None:
         return None
     shifts = np.asarray(shifts, dtype=np.float64)
     if shifts.shape != (n_rows,) or not np.all(np.isfinite(shifts) & (shifts > 0)):
         raise ValueError(
-            f"The shifts must be {n_rows} positive numbers 1 + z, one for each spectrum; got "
-            f"shape {shifts.shape}."
+            f"The 'shifts' parameter of resample must be {n_rows} positive numbers 1 + z, one per "
+            f"spectrum. Got an array of shape {shifts.shape} instead."
         )
     return shifts
 
 
 def _rising_pixels(spectra, shifts):
-    """Finite pixels with rising wavelengths, shifted; fields wavelength, flux, flux_err."""
+    """Return the finite pixels with shifted, increasing wavelengths."""
     wavelength = np.asarray(spectra["wavelength"], dtype=np.float64)
     flux = np.asarray(spectra["flux"], dtype=np.float64)
     error = (
@@ -148,16 +154,16 @@ def _rising_pixels(spectra, shifts):
     rises = np.diff(pixels["wavelength"]) > 0
     starts = pixels.offsets[1:-1]
     rises[starts[(starts > 0) & (starts < pixels.n_points)] - 1] = True
-    # Ties are ordered by flux, so that no answer depends on the order of the input.
+    # Ties are ordered by flux, so that no result depends on the order of the input.
     return pixels if rises.all() else pixels.sort("wavelength", "flux", "flux_err")
 
 
 def _bin_means(pixels, edges, max_gap):
-    """Mean, error and coverage of the linear interpolant in every bin.
+    """Return mean, error and coverage of the linear interpolant in every bin.
 
     Pixels and edges of a row together are its knots. Between two neighbouring knots the
-    interpolant is one straight line between two pixels, and its integral is a weighted sum of the
-    two; bins are runs of such pieces.
+    interpolant is one straight line between two pixels, and its integral is a weighted sum of
+    their fluxes. A bin is a run of such pieces.
     """
     n_rows, n_edges = len(pixels), len(edges)
     wavelength, flux, rows = pixels["wavelength"], pixels["flux"], pixels.rows
@@ -187,7 +193,7 @@ def _bin_means(pixels, edges, max_gap):
 
     length = np.zeros(len(knots))
     length[:-1] = np.diff(knots)
-    # Pieces before the first pixel of a row have the last pixel of the row before on their left.
+    # The left pixel of pieces before the first pixel of a row belongs to the row before.
     length *= joined[left] & (knots >= wavelength[left])
     begin = (knots - wavelength[left]) / step[left]
     weight_right = length * (begin + 0.5 * length / step[left])

@@ -1,4 +1,4 @@
-"""Light curves as rows of a plain array: one band, even sampling."""
+"""Plain 2-D arrays as light curves of one band with even sampling."""
 
 import numpy as np
 import pandas as pd
@@ -8,46 +8,49 @@ from sklearn_sn.data._check import CheckedTable
 from sklearn_sn.data._ragged import Ragged
 
 _MODALITIES = ("light_curve", "spectrum", "image")
-_BAND = "bessellV"  # a series has one band only: any one will do
+_BAND = "bessellV"  # arbitrary: a series has only one band
 
 
 def is_table(X, column, seen=()):
-    """Whether an input is a table of objects: it has a column for a modality, or is no array.
+    """Return whether an input is a table of objects rather than a plain array.
 
     Parameters
     ----------
     X : object
+        Input of an estimator.
     column : str
-        The modality that is wanted.
+        Modality that the estimator requires.
     seen : sequence of str, default=()
-        Columns of the table in fit; once it had the modality, some of these are enough.
+        Columns of the table in fit. If the modality is among them, any of them marks a table.
 
     Returns
     -------
     bool
+        True for a DataFrame with a column of a modality, a dict of columns and an Arrow table.
     """
     if isinstance(X, pd.DataFrame):
-        known = set(seen) if column in list(seen) else set()
-        return not (known | set(_MODALITIES)).isdisjoint(X.columns)
-    # Sparse matrices of one kind are dicts; check_array refuses them with the right words.
+        columns = set(seen) if column in list(seen) else set()
+        return not (columns | set(_MODALITIES)).isdisjoint(X.columns)
+    # Some sparse matrices are dicts; check_array rejects them with a better message.
     if isinstance(X, dict):
         return not issparse(X)
     return hasattr(X, "to_pandas") and hasattr(X, "schema")
 
 
 def series_table(values, index=None):
-    """Evenly sampled series as a checked table of light curves in one band.
+    """Convert evenly sampled series to a checked table of light curves in one band.
 
     Parameters
     ----------
-    values : array of shape (n_objects, n_points), float64
-        Fluxes, a day apart; NaN where there is no point.
+    values : ndarray of float64, shape (n_objects, n_points)
+        Fluxes, one day apart; NaN where there is no point.
     index : sequence of shape (n_objects,), optional
-        Names of the objects.
+        Names of the objects; 0 … n_objects - 1 by default.
 
     Returns
     -------
     CheckedTable
+        Light curves without errors.
 
     Examples
     --------

@@ -1,10 +1,11 @@
-"""What transformers have in common that answer a table."""
+"""Mixin for transformers that return a table."""
 
 
 class TableOutput:
-    """A mixin, the first of its class: the output is a pandas table, whatever is asked for.
+    """Mixin whose output is a pandas table, independent of ``set_output``.
 
-    scikit-learn would give it the names of the columns of fit, whatever it holds.
+    It must come first in the bases. The automatic wrapping of scikit-learn is disabled, since it
+    would rename the columns of the output to those seen in fit.
     """
 
     def __init_subclass__(cls, **kwargs):
@@ -15,10 +16,12 @@ class TableOutput:
 
         Parameters
         ----------
-        transform : ignored
+        transform : {"default", "pandas", "polars"} or None, default=None
+            Ignored.
 
         Returns
         -------
         self
+            The transformer.
         """
         return self

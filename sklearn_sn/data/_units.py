@@ -1,17 +1,17 @@
-"""Magnitudes and µJy, and arrays that carry units."""
+"""Conversion between magnitudes and µJy, and of arrays with units."""
 
 import numpy as np
 import pandas as pd
 from astropy import units as u
 from astropy.time import Time
 
-from sklearn_sn.data._bands import canonical_bands, factorize_names, get_band
+from sklearn_sn.data._bands import canonical_bands, get_band
+from sklearn_sn.data._names import factorize_names
 
-# m_AB of 1 µJy: -2.5 log10(1e-6 / 3631) is 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266, 713).
+# AB magnitude of 1 µJy: -2.5 log10(1e-6 / 3631) = 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266,
+# 713).
 AB_ZERO_POINT = 23.9
 SYSTEMS = ("ab", "vega", "native")
-_JD_ZERO = 2400000.5  # JD of MJD 0
-_JD_RANGE = (2.4e6, 3e6)  # from 1858 to 3501; as MJD, from 8429 on
 
 
 def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
@@ -28,30 +28,30 @@ def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
     mag : array-like of float
         Magnitudes. Masked entries become NaN.
     mag_err : array-like of float, optional
-        Their errors, in magnitudes.
+        Errors in magnitudes.
     band : str or array-like or Categorical of str, optional
-        Band of all, or of each magnitude; needed unless every system is AB.
+        Band of all magnitudes or of each; required unless every system is AB.
     system : str or array-like of str, default="AB"
-        ``"AB"``, ``"Vega"``, or ``"native"`` for the one in which the band's survey publishes.
-        In any case of letters; one for all or one for each.
+        System of all magnitudes or of each: ``"AB"``, ``"Vega"``, or ``"native"`` for the system
+        in which the survey of the band publishes. Case is ignored.
 
     Returns
     -------
     flux : ndarray of float64
-        In µJy.
+        Flux densities in µJy.
     flux_err : ndarray of float64
-        In µJy; only if `mag_err` is given.
+        Errors in µJy; only if `mag_err` is given.
 
     Raises
     ------
     ValueError
-        If a system is unknown, if Vega or native magnitudes come without a band, with an unknown
-        one or with one whose m_AB - m_Vega is unknown, or if lengths differ.
+        If a system is unknown, if lengths differ, or if the band of a Vega or native magnitude is
+        missing, unknown or ambiguous or has an unknown m_AB - m_Vega.
 
     See Also
     --------
-    flux_to_mag : The inverse.
-    get_band : The offset and the system of a band.
+    flux_to_mag : Inverse function.
+    get_band : Offset and system of a band.
 
     Examples
     --------
@@ -63,6 +63,7 @@ def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
     (array([35.65]), array([3.28]))
     """
     mag = _magnitudes(mag, system)
+    # The offset is looked up per distinct band and system, not per point.
     offset = _offset(band, system, np.shape(mag), "mag")
     with np.errstate(over="ignore"):
         flux = 10 ** (-0.4 * (mag + offset - AB_ZERO_POINT))
@@ -83,23 +84,25 @@ def flux_to_mag(flux, flux_err=None, *, band=None, system="AB"):
     Parameters
     ----------
     flux : array-like of float
-        In µJy, or an astropy Quantity of flux density. A flux that is not positive has no
-        magnitude: NaN.
+        Flux densities in µJy, or an astropy Quantity.
     flux_err : array-like of float, optional
-        Its errors, likewise.
-    band, system
-        As in :func:`mag_to_flux`.
+        Errors in µJy, or an astropy Quantity.
+    band : str or array-like or Categorical of str, optional
+        Band of all fluxes or of each; required unless every system is AB.
+    system : str or array-like of str, default="AB"
+        System of the magnitudes, as in :func:`mag_to_flux`.
 
     Returns
     -------
     mag : ndarray of float64
+        Magnitudes; NaN where the flux is not positive.
     mag_err : ndarray of float64
-        Only if `flux_err` is given.
+        Errors in magnitudes; only if `flux_err` is given.
 
     Raises
     ------
     ValueError
-        As :func:`mag_to_flux`, and if a unit is none of flux density.
+        If :func:`mag_to_flux` would raise, or if a unit is not a unit of flux density.
 
     Examples
     --------
@@ -119,26 +122,27 @@ def flux_to_mag(flux, flux_err=None, *, band=None, system="AB"):
 
 
 def to_unit(values, unit):
-    """Return plain numbers in the wanted unit.
+    """Convert values to plain numbers in a unit.
 
     Parameters
     ----------
     values : array-like, Quantity, Column or Time
-        Values with an astropy unit are converted, wavelengths also from frequency, wave number or
-        photon energy, flux densities also from AB magnitudes, a Time to MJD. Bare values are taken
-        to be in `unit` already.
+        Values with an astropy unit are converted; wavelengths also from frequency, wave number or
+        photon energy, flux densities also from AB magnitudes, a Time to MJD. Values without a unit
+        are assumed to be in `unit`.
     unit : str or astropy unit
-        The wanted unit, such as ``"Angstrom"``, ``"uJy"`` or ``"d"``.
+        Unit of the result, such as ``"Angstrom"``, ``"uJy"`` or ``"d"``.
 
     Returns
     -------
     ndarray of float
-        Bare floats keep their precision; all else is float64. Masked or missing entries are NaN.
+        Floats without a unit keep their precision; all else is float64. Masked and missing
+        entries are NaN.
 
     Raises
     ------
     ValueError
-        If the unit cannot be converted, or the values are dates or text rather than numbers.
+        If the unit cannot be converted, or if the values are dates or text.
 
     Examples
     --------
@@ -162,16 +166,6 @@ def to_unit(values, unit):
     if source is None:
         return _plain(values)
     return _convert(_plain(values), u.Unit(source), target)
-
-
-def looks_like_jd(time):
-    """Which times are Julian dates rather than MJD."""
-    return (time >= _JD_RANGE[0]) & (time < _JD_RANGE[1])
-
-
-def to_mjd(time):
-    """Times in MJD, those that look like Julian dates converted."""
-    return np.where(looks_like_jd(time), time - _JD_ZERO, time)
 
 
 def _convert(numbers, source, target):
@@ -198,7 +192,7 @@ def _convert(numbers, source, target):
 
 
 def _plain(values):
-    """Values as floats without unit or mask."""
+    """Return values as floats without unit or mask."""
     if isinstance(values, pd.Series | pd.Index):
         values = values.to_numpy() if isinstance(values.dtype, np.dtype) else values.array
     if isinstance(values, pd.Categorical):
@@ -219,7 +213,7 @@ def _plain(values):
 
 
 def _filled(values):
-    """A masked array of numpy's or of astropy's kind, NaN where masked."""
+    """Return the values of a masked array of numpy or astropy, NaN where masked."""
     mask = np.asarray(values.mask)
     data = values.unmasked if hasattr(values, "unmasked") else values.data
     data = np.array(getattr(data, "value", data), dtype=np.float64)
@@ -231,6 +225,7 @@ def _float64(values):
 
 
 def _magnitudes(mag, system=None):
+    """Return magnitudes as plain numbers; the unit mag(AB) must not contradict the system."""
     unit = getattr(mag, "unit", None)
     if unit is None:
         return _float64(_plain(mag))
@@ -243,6 +238,7 @@ def _magnitudes(mag, system=None):
 
 
 def _like(values, other, name, other_name):
+    """Broadcast values to the shape of others, or raise with both names."""
     try:
         return np.broadcast_to(values, np.shape(other))
     except ValueError:
@@ -252,7 +248,7 @@ def _like(values, other, name, other_name):
 
 
 def _offset(band, system, shape, name):
-    """m_AB - m of every value, 0 where it is AB."""
+    """Return m_AB - m of every value; 0 if all systems are AB."""
     distinct, codes, system_shape = factorize_names(system)
     kinds = [str(kind).strip().lower() for kind in distinct]
     wrong = [str(kind) for kind, low in zip(distinct, kinds, strict=True) if low not in SYSTEMS]
@@ -280,31 +276,36 @@ def _offset(band, system, shape, name):
     return offset
 
 
-def band_offsets(band):
-    """m_AB - m in the distinct bands, in each system.
+def band_offsets(band, *, ambiguous="raise"):
+    """Return m_AB - m of the distinct bands in each system.
 
     Parameters
     ----------
     band : array-like or Categorical of str, bytes or int, any shape
+        Names as published.
+    ambiguous : {"raise", "unknown"}, default="raise"
+        Whether an ambiguous name raises or is an unknown band, as in :func:`canonical_bands`.
 
     Returns
     -------
     table : ndarray of float64, shape (3, n_distinct + 1)
-        Row: one of `SYSTEMS`. The last column is a missing band's. NaN where the band or its
-        offset is unknown; AB magnitudes need none.
+        One row per entry of `SYSTEMS`; the last column is that of a missing band. NaN where the
+        band or its offset is unknown; AB magnitudes need none.
     labels : list of str, length n_distinct + 1
+        Names of the columns, for messages.
     known : ndarray of bool, shape (n_distinct + 1,)
-        Whether the band is.
+        Whether the band of a column is known.
     codes : ndarray of int, shape (n_points,)
         Column of every point.
-    shape : tuple
+    shape : tuple of int
         Shape of `band`.
     """
     labels, codes, shape = factorize_names(band)
-    bands = [get_band(n) if n else None for n in canonical_bands(np.array(labels, dtype=object))]
+    names = canonical_bands(np.array(labels, dtype=object), ambiguous=ambiguous)
+    bands = [get_band(name) if name else None for name in names]
     labels, bands = [*map(str, labels), "a missing one"], [*bands, None]
     vega = np.array([b.vega_ab_offset if b else np.nan for b in bands])
     # A native AB magnitude needs no offset of Vega.
     native = np.where([b is not None and b.system == "AB" for b in bands], 0.0, vega)
-    table = np.stack([np.zeros(len(bands)), vega, native])
+    table = np.stack([np.zeros(len(bands)), vega, native])  # in the order of SYSTEMS
     return table, labels, np.array([b is not None for b in bands]), codes, shape

@@ -1,33 +1,35 @@
-"""Systems of magnitudes by their published names, and fluxes with a zero point in µJy."""
+"""Magnitude systems by their published names, and conversion of fluxes with a zero point."""
 
 import re
 
 import numpy as np
 
-from sklearn_sn.data._band_registry import as_text
-from sklearn_sn.data._bands import factorize_names
 from sklearn_sn.data._fields import SCALE, as_numbers
+from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._units import AB_ZERO_POINT, SYSTEMS, band_offsets
 
-# Names of magnitude systems in catalogues. Landolt's and Swift's standards are on the Vega scale,
-# those of SDSS on the AB scale.
+# Names of magnitude systems in catalogues. The standards of Landolt and Swift are on the Vega
+# scale, those of SDSS on the AB scale.
 _NAMES = {"ab": "AB", "abmag": "AB", "sdss": "AB", "vega": "Vega", "vegamag": "Vega"}
 _NAMES |= {"landolt": "Vega", "swift": "Vega", "native": "native", "natural": "native"}
 
 
 def magnitude_system(system, default="native", unknown="native"):
-    """AB, Vega or native, from a name as published.
+    """Return the magnitude system of a published name.
 
     Parameters
     ----------
     system : str, bytes or None
-        In any case of letters; what follows a space, a dash or an underscore is of no concern.
-    default, unknown : object, default="native"
-        Answers where there is no name, and where the name (Swope, WHIRC …) is unknown.
+        Name of the system. Case is ignored, and so is what follows a space, dash or underscore.
+    default : object, default="native"
+        Result if the name is missing.
+    unknown : object, default="native"
+        Result if the name is unknown, such as Swope or WHIRC.
 
     Returns
     -------
     str
+        "AB", "Vega" or "native".
 
     Examples
     --------
@@ -42,7 +44,19 @@ def magnitude_system(system, default="native", unknown="native"):
 
 
 def unknown_system(place, name):
-    """The error for a zero point in an unknown system; `place` says where it is."""
+    """Return the error for a zero point in an unknown system.
+
+    Parameters
+    ----------
+    place : str
+        Column or object of the zero point, the first words of the message.
+    name : object
+        Published name of the system.
+
+    Returns
+    -------
+    ValueError
+    """
     return ValueError(
         f"{place}: the system of the zero point is {name!r}, which is unknown; the known ones are "
         f"{', '.join(_NAMES)}. Convert the fluxes to µJy, and leave the zero points out."
@@ -50,27 +64,28 @@ def unknown_system(place, name):
 
 
 def in_microjansky(fields, rows, names):
-    """Fluxes that come with a zero point in µJy; the zero point and its system go.
+    """Convert fluxes with a zero point to µJy.
 
     Parameters
     ----------
     fields : dict of str to array of shape (n_points,)
-        By our names: flux, maybe flux_err, band, zero_point and, maybe, system. A point without a
-        system is AB.
-    rows : array of int, shape (n_points,)
+        Fields flux, band and zero_point, optionally flux_err and system. A point without a system
+        is AB.
+    rows : ndarray of int, shape (n_points,)
         Object of every point.
     names : pandas.Index of shape (n_objects,)
-        For messages.
+        Names of the objects, for messages.
 
     Returns
     -------
     dict of str to array of shape (n_points,)
-        NaN where there is no zero point, or where the band is unknown and the system is not AB.
+        The fields without zero_point and system. Fluxes and errors are NaN where the zero point is
+        missing, or where the band is unknown or ambiguous and the system is not AB.
 
     Raises
     ------
     ValueError
-        If a system is unknown, or the band's m_AB - m_Vega is.
+        If a system is unknown, or if m_AB - m_Vega of a known band is.
     """
     offset = _offset(fields, rows, names)
     with np.errstate(over="ignore"):
@@ -83,7 +98,7 @@ def in_microjansky(fields, rows, names):
 
 
 def _offset(fields, rows, names):
-    """m_AB - m of the zero point of every point."""
+    """Return m_AB - m of the zero point of every point."""
     if "system" not in fields:
         return 0.0
     distinct, codes, _ = factorize_names(fields["system"])
@@ -94,7 +109,7 @@ def _offset(fields, rows, names):
     if set(systems) == {"AB"}:
         return 0.0
     kind = np.array([SYSTEMS.index(system.lower()) for system in systems])[codes]
-    table, labels, known, band_codes, _ = band_offsets(fields["band"])
+    table, labels, known, band_codes, _ = band_offsets(fields["band"], ambiguous="unknown")
     offset = table[kind, band_codes]
     missing = np.isnan(offset) & known[band_codes]
     if missing.any():

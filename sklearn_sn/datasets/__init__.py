@@ -1,4 +1,4 @@
-"""Simulated supernovae, and readers of real ones."""
+"""Simulated supernovae and readers of observed ones."""
 
 from sklearn_sn.datasets._data_home import get_data_home
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog

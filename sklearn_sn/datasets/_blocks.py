@@ -1,7 +1,7 @@
-"""Blocks of simulated objects: the unit that has its own random streams.
+"""Simulate objects in blocks, each with its own random streams.
 
-An object belongs to a block by its number alone, so that neither the size of the chunks nor the
-number of processes changes it.
+The block of an object depends on its number alone. The results are therefore independent of the
+chunk size and of the number of processes.
 """
 
 from dataclasses import dataclass
@@ -18,52 +18,52 @@ from sklearn_sn.datasets._simulation import draw_triggered
 from sklearn_sn.datasets._sky import events_per_year
 from sklearn_sn.datasets._spectroscopy import draw_spectra
 
-BLOCK = 2048  # objects: many enough for arrays to pay, few enough for memory
-_PILOT = 200  # objects of each class and survey by which the share of detections is measured
-_LEAST_PILOT = 20  # of each SED, where a class has many
-_TABLE = ("redshift", "survey", "ebv", "ra", "dec")
-_WINDOW = 4  # blocks for each process, finished or not, that may wait to be taken
-_HIDDEN = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
+BLOCK_SIZE = 2048  # objects per block: a compromise between vectorisation and memory
+_PILOT_SIZE = 200  # objects per class and survey that measure the detection efficiency
+_MIN_PILOT_SIZE = 20  # objects per SED, if a class has many SEDs
+_TABLE_COLUMNS = ("redshift", "survey", "ebv", "ra", "dec")
+_WINDOW = 4  # blocks per process, finished or not, that may wait for the consumer
+_HIDDEN_COLUMNS = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
 
 
 @dataclass
 class Plan:
-    """What to simulate: checked parameters of make_supernovae."""
+    """Validated parameters of a simulation."""
 
     classes: list
     seds: dict  # class to list of SEDs
     surveys: list
     spectrographs: list
-    ranges: dict  # class to redshifts
+    ranges: dict  # class to (lowest, highest) redshift
     modalities: list
     min_points: int
     missing_fraction: float
     n_spectra: tuple
     phase_range: tuple | None
-    entropy: tuple  # of the seed
-    cells: np.ndarray | None = None  # of `rate_cells`; None: surveys and SEDs are drawn evenly
+    entropy: tuple  # integers of the seed
+    cells: np.ndarray | None = None  # from `rate_cells`; None draws surveys and SEDs uniformly
 
     def stream(self, *key):
-        """A random generator of its own for a key."""
+        """Return the random generator that belongs to a key."""
         return np.random.default_rng(np.random.SeedSequence(self.entropy, spawn_key=key))
 
 
 @dataclass
 class Block:
-    """Objects in order: parameters, photometry and spectra."""
+    """Parameters, photometry and spectra of consecutive objects."""
 
     table: pd.DataFrame
     curves: Ragged
     spectra: Ragged | None
 
     def take(self, rows):
-        """Some of the objects, by a slice."""
+        """Return the objects of a slice."""
         spectra = None if self.spectra is None else self.spectra.take(rows)
         return Block(self.table.iloc[rows], self.curves.take(rows), spectra)
 
     @staticmethod
     def concatenate(blocks):
-        """One block after the other."""
+        """Join blocks in order."""
         if len(blocks) == 1:
             return blocks[0]
         table = pd.concat([block.table for block in blocks])
@@ -74,25 +74,36 @@ class Block:
 
 
 def rate_cells(plan):
-    """Parts of a sample drawn by rate: class, SED and survey of each, and its share.
+    """Compute the composition of a rate-based sample by class, SED and survey.
 
-    Every survey gets the same part of the sample, and in it the mixture of classes that it alone
-    would find in a fixed time, from volumetric rates. What a survey cannot detect has no part.
-    The share of events that trigger is measured on a pilot with a seed of its own: to about 7 %
-    for each class.
+    Every survey contributes the same share of the sample. Within a survey, the mixture of classes
+    is the one that it would detect in a fixed time, given the volumetric rates. Cells that a
+    survey cannot detect are left out. The detection efficiency is measured on a pilot sample with
+    a fixed seed, to about 7 % per class.
+
+    Parameters
+    ----------
+    plan : Plan
+        Simulation parameters.
 
     Returns
     -------
     cells : array of int, shape (n_cells, 3)
-        Positions in the plan's classes, in the SEDs of the class, in the surveys.
+        Indices of the class in the plan, of the SED in the class, and of the survey.
     shares : array of shape (n_cells,)
+        Share of each cell in the sample. The shares of one survey sum to 1.
+
+    Raises
+    ------
+    ValueError
+        If a survey cannot detect any class.
     """
     cells, shares = [], []
-    for place, survey in enumerate(plan.surveys):
-        found = {}
+    for survey_index, survey in enumerate(plan.surveys):
+        detected = {}  # (class, SED, survey) to relative number of detected events
         for group, (name, seds) in enumerate(plan.seds.items()):
             events = RATES[name][0] * events_per_year(name, plan.ranges[name]) / len(seds)
-            n = max(_PILOT // len(seds), _LEAST_PILOT)
+            n = max(_PILOT_SIZE // len(seds), _MIN_PILOT_SIZE)
             for index, sed in enumerate(seds):
                 rng = np.random.default_rng([20, group, index])
                 try:
@@ -101,19 +112,19 @@ def rate_cells(plan):
                     )[2]
                 except ValueError:
                     continue
-                found[group, index, place] = events / n_drawn
-        if not found:
+                detected[group, index, survey_index] = events / n_drawn
+        if not detected:
             raise ValueError(
-                f"No class can be detected by survey {survey.name!r}: choose a lower "
-                "redshift_range, or leave the survey out."
+                f"No class can be detected by survey {survey.name!r}. Lower 'redshift_range', or "
+                "leave the survey out."
             )
-        cells += found
-        shares += [share / sum(found.values()) for share in found.values()]
+        cells += detected
+        shares += [share / sum(detected.values()) for share in detected.values()]
     return np.array(cells), np.array(shares)
 
 
 def truth_columns(plan):
-    """Names of all parameters that objects of the plan can have, in order."""
+    """Return the ordered names of all parameters that objects of a plan can have."""
     names = {}
     for name in plan.classes:
         for sed in plan.seds[name]:
@@ -127,31 +138,34 @@ def truth_columns(plan):
 
 
 def simulate(plan, groups, n_jobs=None):
-    """Blocks of objects, one after the other.
+    """Simulate objects block by block.
 
     Parameters
     ----------
     plan : Plan
+        Simulation parameters.
     groups : array of int, shape (n_samples,)
-        Position of each object's class in `plan.classes`, or in `plan.cells` where it has them.
+        Index of each object's class in `plan.classes`, or of its cell in `plan.cells` if the plan
+        has cells.
     n_jobs : int or None
-        Processes.
+        Number of processes.
 
     Yields
     ------
     Block
+        Simulated objects, in order.
     """
     columns = truth_columns(plan)
-    starts = range(0, len(groups), BLOCK)
+    starts = range(0, len(groups), BLOCK_SIZE)
     tasks = (
-        (plan, columns, number, groups[start : start + BLOCK])
+        (plan, columns, number, groups[start : start + BLOCK_SIZE])
         for number, start in enumerate(starts)
     )
     if n_jobs in (None, 1) or len(starts) < 2:
         for task in tasks:
             yield _simulate_block(*task)
         return
-    # Blocks are begun in windows: all at once, they would pile up where they are taken slowly.
+    # Submit blocks in windows: otherwise finished blocks would pile up for a slow consumer.
     with Parallel(n_jobs=n_jobs, return_as="generator") as parallel:
         size = _WINDOW * effective_n_jobs(n_jobs)
         while window := list(islice(tasks, size)):
@@ -159,8 +173,8 @@ def simulate(plan, groups, n_jobs=None):
 
 
 def _simulate_block(plan, columns, number, groups):
-    # One stream for the table, one for light curves, one for spectra: the choice of modalities or
-    # of spectra does not change the objects.
+    # Separate streams for the table, light curves and spectra: the choice of modalities does not
+    # change the objects.
     table_rng, curve_rng, spectrum_rng = (plan.stream(1, number, part) for part in range(3))
     n = len(groups)
     if plan.cells is None:
@@ -169,22 +183,22 @@ def _simulate_block(plan, columns, number, groups):
         which = (table_rng.random(n) * n_seds[groups]).astype(np.int64)
     else:
         groups, which, observed = plan.cells[groups].T
-    tables, curves, spectra, places = [], [], [], []
+    tables, curves, spectra, row_parts = [], [], [], []
     bands = list(dict.fromkeys(band for survey in plan.surveys for band in survey.bands))
     for group, name in enumerate(plan.classes):
         seds = plan.seds[name]
         for index, sed in enumerate(seds):
-            for place, survey in enumerate(plan.surveys):
-                # Every part is simulated from its own streams, however many objects others hold.
+            for survey_index, survey in enumerate(plan.surveys):
+                # Each part has its own streams, so the sizes of the other parts have no effect.
                 light_rng, part_rng = curve_rng.spawn(1)[0], spectrum_rng.spawn(1)[0]
-                here = (groups == group) & (which == index) & (observed == place)
-                rows = np.flatnonzero(here)
+                mask = (groups == group) & (which == index) & (observed == survey_index)
+                rows = np.flatnonzero(mask)
                 if not len(rows):
                     continue
                 objects, light, _ = draw_triggered(
                     sed, survey, plan.ranges[name], len(rows), plan.min_points, light_rng
                 )
-                places.append(rows)
+                row_parts.append(rows)
                 tables.append(_table(sed, survey, objects))
                 codes = np.array([bands.index(band) for band in survey.bands])[light["band"]]
                 band = pd.Categorical.from_codes(codes, bands)
@@ -192,47 +206,48 @@ def _simulate_block(plan, columns, number, groups):
                 curves.append(light.select("time", "band", "flux", "flux_err"))
                 if "spectrum" in plan.modalities:
                     spectra.append(_spectra(plan, sed, objects, part_rng))
-    back = np.argsort(np.concatenate(places))
-    table = pd.concat(tables, ignore_index=True).reindex(columns=columns).iloc[back]
-    numbers = range(number * BLOCK, number * BLOCK + n)
+    original_order = np.argsort(np.concatenate(row_parts))
+    table = pd.concat(tables, ignore_index=True).reindex(columns=columns).iloc[original_order]
+    numbers = range(number * BLOCK_SIZE, number * BLOCK_SIZE + n)
     table.index = pd.Index([f"sim-{i:06d}" for i in numbers], name="object_id")
-    spectra = Ragged.concatenate(spectra).take(back) if spectra else None
-    return Block(table, Ragged.concatenate(curves).take(back), spectra)
+    spectra = Ragged.concatenate(spectra).take(original_order) if spectra else None
+    return Block(table, Ragged.concatenate(curves).take(original_order), spectra)
 
 
 def _table(sed, survey, objects):
     start = objects["t_peak"] - objects["rise"] * (1.0 + objects["redshift"])
-    # What has no explosion has no rise either.
-    endless = ~np.isfinite(objects["rise"])
+    # Classes without an explosion have an infinite rise; the truth table has NaN.
+    never_explodes = ~np.isfinite(objects["rise"])
     drawn = {key: values for key, values in objects.items() if values.ndim == 1}
-    drawn |= {"t_explosion": np.where(endless, np.nan, start)}
-    drawn |= {"rise": np.where(endless, np.nan, objects["rise"])}
+    drawn |= {"t_explosion": np.where(never_explodes, np.nan, start)}
+    drawn |= {"rise": np.where(never_explodes, np.nan, objects["rise"])}
     return pd.DataFrame({"class": sed.name, "sed": sed.label, "survey": survey.name, **drawn})
 
 
 def _spectra(plan, sed, objects, rng):
-    """Spectra of the objects of a part: a Ragged of one row per object."""
+    """Draw the spectra of the objects of a part, as a Ragged with one row per object."""
     n = len(objects["redshift"])
     present = rng.random(n) >= plan.missing_fraction
     counts = rng.integers(*plan.n_spectra, endpoint=True, size=n) * present
-    device = rng.integers(len(plan.spectrographs), size=n)
+    spectrograph_index = rng.integers(len(plan.spectrographs), size=n)
     names = ("wavelength", "flux", "flux_err", "time")
-    parts, owners = [], []
+    parts, object_index = [], []
     for number, spectrograph in enumerate(plan.spectrographs):
         own_rng = rng.spawn(1)[0]
-        rows = np.repeat(np.arange(n), np.where(device == number, counts, 0))
+        rows = np.repeat(np.arange(n), np.where(spectrograph_index == number, counts, 0))
         drawn = draw_spectra(sed, objects, rows, spectrograph, plan.phase_range, own_rng)
         parts.append({key: drawn[key].ravel() for key in names})
-        owners.append(np.repeat(rows, spectrograph.n_pixels))
+        object_index.append(np.repeat(rows, spectrograph.n_pixels))
     fields = {key: np.concatenate([part[key] for part in parts]) for key in names}
-    return Ragged.from_groups(np.concatenate(owners), n, fields)
+    return Ragged.from_groups(np.concatenate(object_index), n, fields)
 
 
 def split_table(block, modalities):
-    """X, y and the truth table of a block."""
-    X = block.table[list(_TABLE)].copy()
+    """Return X, y and the truth table of a block."""
+    X = block.table[list(_TABLE_COLUMNS)].copy()
     if block.spectra is not None:
         X.insert(0, "spectrum", block.spectra.to_nested(index=X.index, name="spectrum"))
     if "light_curve" in modalities:
         X.insert(0, "light_curve", block.curves.to_nested(index=X.index, name="light_curve"))
-    return X, block.table["class"].to_numpy(dtype=str), block.table.drop(columns=list(_HIDDEN))
+    truth = block.table.drop(columns=list(_HIDDEN_COLUMNS))
+    return X, block.table["class"].to_numpy(dtype=str), truth

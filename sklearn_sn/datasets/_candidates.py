@@ -1,4 +1,4 @@
-"""Parameters of objects before anything is observed: brightness first, the rest of what is seen."""
+"""Draw the parameters of candidate objects, brightness first."""
 
 import numpy as np
 
@@ -14,57 +14,79 @@ from sklearn_sn.datasets._sky import (
 )
 from sklearn_sn.datasets._visits import draw_peak_dates
 
-# Magnitudes: a peak (rest-frame B) this much below the deepest limit triggers nothing at 5 sigma
-# with the usual scatter of depths. Tests hold it for all classes.
+# A peak (rest-frame B) that is fainter than the deepest limit by this margin (mag) does not
+# trigger at 5 sigma with the default scatter of depths. The tests verify it for all classes.
 _MARGIN = 1.0
-_MANY = 4  # detections that must come together; where fewer do, one lucky point is enough:
-_LUCK = 1.0  # so much more margin
-_FLARE = 1.5  # by how much what varies about a mean may outshine it
-_SCATTER = 0.3  # of the depth of a visit, for which the margin holds
-_LEAST_SNR = 4.0  # below, noise alone triggers now and then
-_NOISE = 3.0  # sigma by which noise may lift a point
-_RED_DUST = 1.2  # A / E(B-V) at 1 µm, the reddest band of any survey: dust takes this at least
+_MANY = 4  # with fewer required detections, one upward fluctuation can trigger
+_LUCK = 1.0  # additional margin in that case, mag
+_FLARE = 1.5  # mag by which variable objects may be brighter than their mean
+_SCATTER = 0.3  # scatter of depths (mag) for which the margin holds
+_LEAST_SNR = 4.0  # below this threshold noise alone triggers occasionally
+_NOISE = 3.0  # upward fluctuation of a point that is allowed for, in sigma
+_RED_DUST = 1.2  # A / E(B-V) at 1 µm, the reddest band of any survey: least extinction
 
 
 def take_objects(objects, rows):
-    """The parameters of some objects."""
+    """Select the parameters of some objects."""
     return {key: values[rows] for key, values in objects.items()}
 
 
 def draw_candidates(sed, survey, redshift_range, n, rng):
-    """Draw all parameters of n objects: intrinsic ones, place, redshift and time of peak."""
+    """Draw all parameters of n objects: intrinsic ones, position, redshift and time of peak.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    survey : Survey
+        Survey that observes the objects.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    n : int
+        Number of objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    dict of str to array of shape (n, ...)
+        Parameters by name.
+    """
     objects = _draw_bright(sed, _draw_distances(sed, redshift_range, n, rng), n, rng)
-    objects |= _draw_places(sed, survey, n, rng)
+    objects |= _draw_positions(sed, survey, n, rng)
     sed.complete(objects, rng)
     return objects
 
 
 def draw_visible(sed, survey, redshift_range, n, rng, *, min_points, at_most):
-    """Draw n objects and answer those that the survey may see and follow.
+    """Draw n candidates and return those that the survey may detect and follow.
 
-    Most of a volume is too far away: what is too faint gets neither a place nor lines.
+    Most of a volume is too distant. Positions and lines are drawn only for candidates that are
+    bright enough.
 
     Parameters
     ----------
     sed, survey, redshift_range, n, rng
         As for `draw_candidates`.
     min_points : int
-        Detections that are asked for.
+        Required number of detections.
     at_most : int
-        Number of objects to answer at most.
+        Maximum number of objects to return.
 
     Returns
     -------
     objects : dict of str to array
+        Parameters of the objects.
     n_drawn : float
-        Candidates for which the objects stand: of more than `at_most`, the share answered.
+        Number of candidates that the objects represent. It is less than `n` if more than
+        `at_most` candidates were visible.
     """
     limit = faintest_peak(sed, survey, min_points)
     followed = np.full(n, np.inf)
     if survey.peak_limit is not None:
         followed = rng.normal(*survey.peak_limit, n)
     if sed.name in POPULATIONS:
-        # Where not even the brightest of a class is seen, nothing else is drawn.
+        # Skip redshifts at which even the brightest member of the class is invisible.
         population = POPULATIONS[sed.name]
         brightest = population.peak_mag - 4.5 * population.peak_scatter - 0.5
         reach = np.minimum(followed, limit + 2.5 * np.log10(1.0 + redshift_range[1])) - brightest
@@ -77,7 +99,7 @@ def draw_visible(sed, survey, redshift_range, n, rng, *, min_points, at_most):
     objects = _draw_bright(sed, objects, len(followed), rng)
     near = _bright(sed, objects, 0.0, limit, followed)
     objects, followed = take_objects(objects, near), followed[near]
-    objects |= _draw_places(sed, survey, len(followed), rng)
+    objects |= _draw_positions(sed, survey, len(followed), rng)
     near = _bright(sed, objects, objects["ebv"], limit, followed)
     objects = take_objects(objects, near[:at_most])
     sed.complete(objects, rng)
@@ -85,7 +107,22 @@ def draw_visible(sed, survey, redshift_range, n, rng, *, min_points, at_most):
 
 
 def faintest_peak(sed, survey, min_points):
-    """Magnitude (AB, observed at the rest-frame B) of peaks below which a survey finds nothing."""
+    """Return the peak magnitude beyond which nothing is detected.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    survey : Survey
+        Survey with depths and detection threshold.
+    min_points : int
+        Required number of detections.
+
+    Returns
+    -------
+    float
+        AB magnitude in the rest-frame B band as observed.
+    """
     snr = survey.detection_snr
     if snr < _LEAST_SNR:
         return np.inf
@@ -97,9 +134,9 @@ def faintest_peak(sed, survey, min_points):
 
 
 def _bright(sed, objects, ebv, limit, followed):
-    """Positions of objects that may be detected and are followed, as far as is drawn."""
+    """Return the indices of objects that may be detected and followed, as far as is drawn."""
     peak = objects["peak_abs_mag"] + objects["distance_modulus"]
-    # A unit of wavelength of the rest frame is 1 + z units as observed; f_ν grows by as much.
+    # Wavelength intervals stretch by 1 + z, so f_ν increases by the same factor.
     observed = peak - 2.5 * np.log10(1.0 + objects["redshift"])
     observed += _RED_DUST * (ebv + objects["ebv_host"])
     dimmed = peak + 3.1 * ebv + sed.r_v * objects["ebv_host"]
@@ -120,18 +157,18 @@ def _draw_bright(sed, objects, n, rng):
     return objects
 
 
-def _draw_places(sed, survey, n, rng):
-    # Of the even sky, that part is seen in which the disc is: eight are drawn for one.
+def _draw_positions(sed, survey, n, rng):
+    # Disc objects are thinned from a uniform sky: draw eight positions for each.
     m = 8 * n + 8 if sed.in_disc else n
     t_peak, ra = draw_peak_dates(survey, m, rng)
-    places = {"t_peak": t_peak} | draw_positions(survey.declinations, ra, rng)
+    positions = {"t_peak": t_peak} | draw_positions(survey.declinations, ra, rng)
     if sed.in_disc:
-        places = take_objects(places, thin_to_disc(places["gal_b"], n, rng))
-    return places | {"ebv": draw_dust(places["gal_b"], rng)}
+        positions = take_objects(positions, thin_to_disc(positions["gal_b"], n, rng))
+    return positions | {"ebv": draw_dust(positions["gal_b"], rng)}
 
 
 def scale_to_magnitude(sed, objects):
-    """Add `amplitude`, µJy Å⁻² at 10 pc per unit of the SED's flux, and what follows from it."""
+    """Add `amplitude` (µJy Å⁻² at 10 pc per unit of SED flux) and what is derived from it."""
     peak = 10.0 ** (-0.4 * (objects["peak_abs_mag"] - 23.9))
     objects["amplitude"] = peak / sed.peak_flux(objects)
     sed.add_derived(objects)

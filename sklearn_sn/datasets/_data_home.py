@@ -1,4 +1,4 @@
-"""Where downloaded data is kept, and how a file gets there."""
+"""Locate the data folder and download files into it."""
 
 import os
 import tempfile
@@ -10,21 +10,22 @@ from urllib.request import Request, urlopen
 
 import sklearn_sn
 
-_NOT_THERE = (400, 404, 410)
+_NOT_FOUND_CODES = (400, 404, 410)
 
 
 def get_data_home(data_home=None):
-    """Return the folder of downloaded data; it is made if it does not exist.
+    """Return the folder of downloaded data, and create it if it does not exist.
 
     Parameters
     ----------
     data_home : str or path-like, optional
-        By default the environment variable ``SKLEARN_SN_DATA_HOME``, or else ``sklearn_sn_data`` in
-        the home folder. ``~`` is expanded.
+        Folder; ``~`` is expanded. By default the value of the environment variable
+        ``SKLEARN_SN_DATA_HOME``, or else ``~/sklearn_sn_data``.
 
     Returns
     -------
     pathlib.Path
+        The existing folder.
 
     Examples
     --------
@@ -41,37 +42,39 @@ def get_data_home(data_home=None):
 
 
 def data_home_path(data_home=None):
-    """The same folder, made or not."""
+    """Return the folder of downloaded data without creating it."""
     if data_home is None:
         data_home = os.environ.get("SKLEARN_SN_DATA_HOME") or Path("~") / "sklearn_sn_data"
     return Path(data_home).expanduser()
 
 
 def download(urls, *, n_retries, delay, timeout=60.0):
-    """Content of the first of several addresses that has one.
+    """Yield the content of each address that has one.
 
     Parameters
     ----------
     urls : sequence of str
-        Tried in order; the next one when an address has nothing.
+        Addresses, in order. Addresses without content are skipped.
     n_retries : int
-        How often an address is tried again when the connection or the server fails.
+        Number of retries of an address after a connection or server failure.
     delay : float
-        Seconds before the first repetition, doubled at each further one.
+        Seconds before the first retry; doubled at each further retry.
     timeout : float, default=60.0
-        Seconds without an answer that count as a failure.
+        Seconds without a response that count as a failure.
 
     Yields
     ------
     url : str
+        Address.
     content : bytes
+        Its content.
 
     Raises
     ------
     OSError
-        At the end, if an address could not be reached.
+        After the last address, if one could not be reached.
     """
-    failure = None
+    unreachable = None
     for url in urls:
         for attempt in range(n_retries + 1):
             if attempt:
@@ -79,26 +82,26 @@ def download(urls, *, n_retries, delay, timeout=60.0):
             try:
                 content = _read(url, timeout)
             except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
-                trouble = error
+                last_error = error
                 continue
             if content is not None:
                 yield url, content
             break
         else:
-            failure = OSError(f"Could not reach {url}: {trouble}")
-    if failure is not None:
-        raise failure
+            unreachable = OSError(f"Could not reach {url}: {last_error}")
+    if unreachable is not None:
+        raise unreachable
 
 
 def _read(url, timeout):
-    """Content of an address; None where there is nothing."""
+    """Return the content of an address, or None if it has none."""
     request = Request(url, headers={"User-Agent": f"sklearn-sn/{sklearn_sn.__version__}"})
     try:
         with urlopen(request, timeout=timeout) as response:
             return response.read()
     except HTTPError as error:
         error.close()
-        if error.code in _NOT_THERE:
+        if error.code in _NOT_FOUND_CODES:
             return None
         raise
     except URLError as error:
@@ -108,7 +111,7 @@ def _read(url, timeout):
 
 
 def write_atomically(path, content):
-    """Write a file under a temporary name and rename it: nobody ever sees half of it."""
+    """Write a file under a temporary name and rename it, so that no reader sees a partial file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".download-")
     try:

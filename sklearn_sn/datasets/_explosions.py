@@ -1,11 +1,11 @@
-"""What is drawn for an exploding object, with the correlations between its parameters."""
+"""Draw the correlated parameters of exploding objects."""
 
 import numpy as np
 
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import SED_MODELS
 
-# Of ln(strength) of what is not a line of one ion; a choice.
+# Scatter of ln(strength) of features that are not lines of one ion; a choice.
 _CONTINUUM_SCATTER = 0.1
 _CONTINUUM = {"UV", "blend", "red", "host"}
 _SUN = (4.74, 3.828e33, 1.989e33)  # absolute magnitude, luminosity (erg/s), mass (g): IAU 2015
@@ -15,36 +15,56 @@ _BOLOMETRIC = {"SN Ia": 0.2, "SN Ia-91bg": -0.1, "SN Iax": 0.1, "SN Ib/c": -0.2}
 
 
 def ions(name):
-    """Names of the features of a class that vary together, in the order of the model."""
+    """Return the names of the groups of features of a class that vary together, in model order."""
     return list(dict.fromkeys(feature.ion for feature in SED_MODELS[name].features))
 
 
 def draw_strengths(name, scatter, n, rng):
-    """Factors of the strengths of the features of n objects: dict of "strength_…" to array."""
-    # One factor shared by all lines beside one of each ion, so that a spectrum has a character.
+    """Draw factors of the feature strengths of n objects.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    scatter : float
+        Standard deviation of ln(strength) of the lines of one ion.
+    n : int
+        Number of objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    dict of str to array of shape (n,)
+        Factors by ``"strength_…"``, one per ion.
+    """
+    # One factor shared by all lines and one per ion: strengths within a spectrum correlate.
     shared = 0.5 * scatter * rng.standard_normal(n)
     drawn = {}
     for ion in ions(name):
-        own = rng.standard_normal(n)
+        deviate = rng.standard_normal(n)
         continuum = ion in _CONTINUUM
-        log_strength = _CONTINUUM_SCATTER * own if continuum else scatter * own + shared
+        log_strength = _CONTINUUM_SCATTER * deviate if continuum else scatter * deviate + shared
         drawn[f"strength_{ion}"] = np.exp(log_strength)
     return drawn
 
 
 def draw_peaks(name, n, rng):
-    """Draw what decides how bright n objects of a class are, and what goes with it.
+    """Draw the peak brightness of n objects of a class, and the parameters correlated with it.
 
     Parameters
     ----------
     name : str
         Class.
     n : int
+        Number of objects.
     rng : numpy.random.Generator
+        Source of randomness.
 
     Returns
     -------
     dict of str to array of shape (n,)
+        peak_abs_mag, stretch, colour and ebv_host; for SN Ia also x1.
     """
     population = POPULATIONS[name]
     drawn = {
@@ -56,8 +76,8 @@ def draw_peaks(name, n, rng):
     if name == "SN Ia":
         _draw_ia_peaks(drawn, n, rng)
     elif name == "SN Ia-91bg":
-        # Fast ones are faint and red, along the same line as SN Ia: Garnavich et al. (2004, ApJ
-        # 613, 1120); the slopes are choices.
+        # Fast decliners are faint and red, along the same relation as SN Ia: Garnavich et al.
+        # (2004, ApJ 613, 1120); the slopes are choices.
         slow = np.log(drawn["stretch"]) / population.stretch_scatter
         drawn["peak_abs_mag"] -= 0.3 * slow
         drawn["colour"] -= 0.04 * slow
@@ -65,7 +85,17 @@ def draw_peaks(name, n, rng):
 
 
 def complete_explosions(name, drawn, rng):
-    """Draw all else of objects whose peaks are drawn, and add it to `drawn`."""
+    """Draw all other parameters of objects with known peaks, and add them to `drawn`.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    drawn : dict of str to array of shape (n,)
+        Parameters from `draw_peaks`. The others are added in place.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
     population, n = POPULATIONS[name], len(drawn["peak_abs_mag"])
     drawn["velocity"] = np.exp(population.velocity_scatter * rng.standard_normal(n))
     drawn |= draw_strengths(name, population.line_scatter, n, rng)
@@ -73,7 +103,7 @@ def complete_explosions(name, drawn, rng):
     if name == "SN Ia":
         _complete_ia(drawn, n, rng)
     elif name == "SN Iax":
-        # Faint ones are slow: McClelland et al. (2010, ApJ 720, 704); the slope is a choice.
+        # Faint SN Iax expand slowly: McClelland et al. (2010, ApJ 720, 704); the slope is a choice.
         bright = population.peak_mag - drawn["peak_abs_mag"]
         drawn["velocity"] *= np.exp(0.12 * bright)
         drawn["stretch"] = drawn["stretch"] * np.exp(0.06 * bright)
@@ -89,21 +119,22 @@ def complete_explosions(name, drawn, rng):
 
 
 def _draw_ia_peaks(drawn, n, rng):
-    # x1 of unit width (Betoule et al. 2014, A&A 568, A22), one in ten of a fast, faint tail (a
-    # choice); stretch from x1 by Guy et al. (2007, A&A 466, 11); alpha = 0.14 and intrinsic
-    # beta = 1.98 as Betoule et al. and Brout & Scolnic have them.
+    # x1 of unit width (Betoule et al. 2014, A&A 568, A22), with one in ten objects in a fast,
+    # faint tail (a choice); stretch from x1: Guy et al. (2007, A&A 466, 11); alpha = 0.14:
+    # Betoule et al.; intrinsic beta = 1.98: Brout & Scolnic (2021).
     x1 = rng.standard_normal(n)
     drawn["x1"] = np.clip(np.where(rng.random(n) < 0.1, 0.5 * x1 - 2.5, x1), -4.0, 3.0)
     drawn["stretch"] = 0.98 + 0.091 * drawn["x1"] + 0.003 * drawn["x1"] ** 2
     drawn["peak_abs_mag"] += 1.98 * drawn["colour"] - 0.14 * drawn["x1"]
-    # Without dust, SN Ia are bluer than their mean with dust: Brout & Scolnic (2021), table 1.
+    # The intrinsic colour is bluer than the observed mean: Brout & Scolnic (2021), table 1.
     drawn["colour"] -= 0.084
     # Fast decliners are cool (Nugent et al. 1995, ApJ 455, L147); the slope is a choice.
     drawn["colour"] += 0.6 * np.clip(1.0 - drawn["stretch"], 0.0, None)
 
 
 def _complete_ia(drawn, n, rng):
-    # Cool ones have a strong Si II 5972, hot ones weak lines (Nugent et al. 1995): a choice.
+    # Cool SN Ia have strong Si II 5972, hot ones weak lines (Nugent et al. 1995); the slope is a
+    # choice.
     drawn["strength_Si II"] *= np.exp(-0.05 * drawn["x1"])
     # Ejecta mass and stretch: Scalzo et al. (2014, MNRAS 440, 1498), with the scatter of their
     # figure 4.
@@ -112,7 +143,7 @@ def _complete_ia(drawn, n, rng):
 
 
 def _set_ia_velocity(drawn):
-    """Kinetic energy of SN Ia: what burning frees, less what bound the white dwarf."""
+    """Set the kinetic energy of SN Ia: burning energy minus the white dwarf's binding energy."""
     mass, nickel = drawn["ejecta_mass"], drawn["nickel_mass"]
     nickel = drawn["nickel_mass"] = np.minimum(nickel, 0.8 * mass)
     # 1e51 erg: Maeda & Iwamoto (2009, MNRAS 394, 239), a tenth each of stable iron and of unburnt
@@ -124,7 +155,7 @@ def _set_ia_velocity(drawn):
 
 
 def _add_masses(name, drawn):
-    """Nickel mass by Arnett's rule, ejecta mass and energy from the width of the peak."""
+    """Add the nickel mass by Arnett's rule, and the ejecta mass and energy by the peak width."""
     sun_mag, sun_luminosity, sun_mass = _SUN
     bolometric = drawn["peak_abs_mag"] + _BOLOMETRIC[name]
     luminosity = sun_luminosity * 10.0 ** (-0.4 * (bolometric - sun_mag))
@@ -152,13 +183,13 @@ def _draw_ii(drawn, n, rng):
     drawn["plateau_slope"] = np.clip(slope, 0.0, 5.0)
     drawn["plateau_end"] = np.clip(rng.normal(102.0, 16.0, n), 50.0, 150.0)
     drawn["plateau_drop"] = np.clip(rng.normal(1.9, 0.4, n), 0.8, 3.0)
-    # Bright ones are fast: v ~ L^0.3, near Hamuy & Pinto (2002, ApJ 566, L63).
+    # Bright SN II are fast: v ~ L^0.3, near Hamuy & Pinto (2002, ApJ 566, L63).
     drawn["velocity"] = drawn["velocity"] * 10.0 ** (0.4 * 0.3 * 0.5 * bright)
 
 
 def _draw_ibc(drawn, n, rng):
-    # Ib, IIb, Ic and broad-lined Ic, about as Shivvers et al. (2017, PASP 129, 054201) count them;
-    # the strengths of helium and hydrogen and the speeds are choices.
+    # Shares of Ib, IIb, Ic and broad-lined Ic: near Shivvers et al. (2017, PASP 129, 054201);
+    # the strengths of helium and hydrogen and the velocities are choices.
     kind = rng.choice(4, size=n, p=[0.33, 0.26, 0.33, 0.08])
     helium = np.where(kind < 2, rng.uniform(0.6, 1.4, n), rng.uniform(0.0, 0.12, n))
     drawn["strength_He I"] = drawn["strength_He I"] * helium

@@ -1,17 +1,17 @@
-"""Extinction by dust: Cardelli, Clayton & Mathis with O'Donnell's optical coefficients."""
+"""Dust extinction: Cardelli, Clayton & Mathis, with O'Donnell's optical coefficients."""
 
 from functools import lru_cache
 
 import numpy as np
 
-_LOW = 1000.0  # Å
-_STEP = 1e-4  # in ln λ
-_N_STEPS = 34013  # to 30000 Å
+_LOW = 1000.0  # first wavelength of the table, Å
+_STEP = 1e-4  # step of the table in ln λ
+_N_STEPS = 34013  # number of entries, to 30000 Å
 
 
 @lru_cache
 def _extinction_table(r_v):
-    """A(λ) / E(B-V) at even steps of ln λ, from `_LOW` on."""
+    """Tabulate A(λ) / E(B-V) at even steps of ln λ, starting at `_LOW`."""
     wavelength = _LOW * np.exp(_STEP * np.arange(_N_STEPS))
     x = 1e4 / wavelength
     # Infrared and ultraviolet: Cardelli, Clayton & Mathis (1989, ApJ 345, 245), eqs. 2 to 5.
@@ -35,11 +35,24 @@ def _extinction_table(r_v):
 
 
 def extinction(wavelength, r_v=3.1):
-    """Extinction in magnitudes per magnitude of E(B-V), 1000 … 30000 Å, at the given R_V."""
-    place = np.log(wavelength)
-    place -= np.log(_LOW) - 0.5 * _STEP
-    place /= _STEP
-    # The nearest of so many entries is within 3e-4 mag (0.015 where pieces of the law join), and
-    # faster to find than to interpolate.
-    place = np.clip(place, 0, _N_STEPS - 1).astype(np.int32)
-    return _extinction_table(r_v)[place]
+    """Return the extinction per E(B-V), in mag per mag.
+
+    Parameters
+    ----------
+    wavelength : array
+        Wavelengths in Å, from 1000 to 30000; the law is constant beyond.
+    r_v : float, default=3.1
+        Ratio of total to selective extinction.
+
+    Returns
+    -------
+    array of the shape of `wavelength`
+        A(λ) / E(B-V).
+    """
+    position = np.log(wavelength)
+    position -= np.log(_LOW) - 0.5 * _STEP
+    position /= _STEP
+    # The nearest entry is accurate to 3e-4 mag (0.015 where pieces of the law join) and faster
+    # than interpolation.
+    position = np.clip(position, 0, _N_STEPS - 1).astype(np.int32)
+    return _extinction_table(r_v)[position]

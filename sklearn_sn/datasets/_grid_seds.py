@@ -1,4 +1,4 @@
-"""SEDs on a grid of phase and wavelength: tables, arrays and sncosmo sources of the user's."""
+"""User-supplied SEDs on a grid of phase and wavelength: tables, arrays and sncosmo sources."""
 
 import numpy as np
 import pandas as pd
@@ -8,26 +8,27 @@ from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._seds import REST_BANDS, rest_band_flux
 
-_STEP = 1.0  # days of the grid
-_RATIO = 1.0025  # of neighbouring wavelengths of the grid: 750 km/s, a choice
-_DECLINE = 1.5  # mag per 100 days after the last phase: near the decay of 56Co, 0.98, and leaks
+_STEP = 1.0  # days between phases of the grid
+_RATIO = 1.0025  # ratio of neighbouring wavelengths of the grid: 750 km/s, a choice
+_DECLINE = 1.5  # mag per 100 days after the last phase: 56Co decay (0.98) plus leakage, a choice
 
 
 class GridSed:
-    """An SED of a class given by numbers on a grid; magnitudes, stretch and dust are the class's.
+    """SED of a class on a grid; magnitudes, stretch and dust follow the class's population.
 
     Parameters
     ----------
     name : str
         Class, a key of POPULATIONS.
     label : str
-        Goes into the truth table.
+        Name of the SED in the truth table.
     phase : array of shape (n_phases,)
-        Rest-frame days, rising, from any zero: the brightest rest-frame B becomes phase 0.
+        Rest-frame days, increasing, with any zero point. The maximum in rest-frame B becomes
+        phase 0.
     wavelength : array of shape (n_wavelengths,)
-        Rest-frame, Å, rising; it must hold the B band.
+        Rest-frame wavelengths in Å, increasing. They must cover the B band.
     flux : array of shape (n_phases, n_wavelengths)
-        f_λ in any unit.
+        Flux density f_λ in any unit.
     """
 
     in_disc = False
@@ -54,43 +55,43 @@ class GridSed:
         self._flux = flux / self._log_flux_scale
 
     def draw(self, n, rng):
-        """Draw what decides how bright n objects are: as for the built-in SED of the class."""
+        """Draw the peak brightness of n objects, as for the built-in SED of the class."""
         return draw_peaks(self.name, n, rng)
 
     def complete(self, objects, rng):
-        """Draw the other parameters of the class that a fixed SED leaves free, and add them."""
+        """Draw the other class parameters that a fixed SED leaves free, and add them."""
         complete_explosions(self.name, objects, rng)
-        # The light curve and the lines are the SED's own.
-        own = {"plateau_slope", "plateau_end", "plateau_drop", "velocity"}
-        for key in [key for key in objects if key in own or key.startswith("strength_")]:
+        # The grid fixes the light curve and the lines.
+        fixed = {"plateau_slope", "plateau_end", "plateau_drop", "velocity"}
+        for key in [key for key in objects if key in fixed or key.startswith("strength_")]:
             del objects[key]
         if self._first < -5.0:
             objects["rise"] = (2.0 - self._first) * objects["stretch"]
 
     def flux(self, objects, rows, phase, wavelength, spacing=None):
-        """f_λ in units of its mean in B at phase 0, shape (n_points, n_wavelengths)."""
+        """Return f_λ in units of its mean in B at phase 0, shape (n_points, n_wavelengths)."""
         stretch = objects["stretch"][rows]
         first = self._first * stretch
         position = (np.maximum(phase, first) / stretch - self._first) / _STEP
         last = self._n_days - 1.0
         scale = 10.0 ** (-0.4 * _DECLINE / 100.0 * np.clip(position - last, 0.0, None) * _STEP)
-        # Before the first phase, the fireball: flux as the square of the time since explosion.
+        # Before the first phase, an expanding fireball: flux ~ (time since explosion)².
         rise = objects["rise"][rows]
         age = np.maximum(phase + rise, 0.0) / np.maximum(first + rise, 1e-3)
         scale *= np.where(phase < first, np.minimum(age, 1.0) ** 2, phase > -rise)
         position = np.clip(position, 0.0, max(last - 1e-9, 0.0))
         row = position.astype(np.int64)
         part = (position - row)[:, None]
-        place = (np.log(wavelength) - self._log_start) / np.log(_RATIO)
-        # Nothing is known beyond the ends: the flux there is that at the ends.
-        place = np.clip(place, 0.0, self._flux.shape[1] - 1.0 - 1e-9)
-        column = place.astype(np.int64)
-        share = place - column
+        column_position = (np.log(wavelength) - self._log_start) / np.log(_RATIO)
+        # Extrapolate with the flux at the ends of the grid.
+        column_position = np.clip(column_position, 0.0, self._flux.shape[1] - 1.0 - 1e-9)
+        column = column_position.astype(np.int64)
+        share = column_position - column
         row = row[:, None]
         below = np.minimum(row + 1, self._n_days - 1)
         flux = (1.0 - part) * self._pixel(row, column, share)
         flux += part * self._pixel(below, column, share)
-        # Redder objects are red as dust would make them, at equal B.
+        # Model intrinsic colour as a dust law that leaves B unchanged.
         law = extinction(wavelength) - extinction(np.array(4400.0))
         flux *= 10.0 ** (-0.4 * objects["colour"][rows][:, None] * law)
         return flux * scale[:, None]
@@ -100,33 +101,45 @@ class GridSed:
         return left + share * (right - left)
 
     def peak_flux(self, objects):
-        """Flux in rest-frame B at phase 0, in the units of `flux`."""
+        """Return the flux in rest-frame B at phase 0, in the units of `flux`."""
         n = len(objects["rise"])
         rows, phase = np.arange(n), np.zeros(n)
         return rest_band_flux(lambda w, s: self.flux(objects, rows, phase, w, s), n, "B")
 
     def add_derived(self, objects):
-        """Nothing to add."""
+        """Do nothing: a grid SED has no derived parameters."""
 
 
 def grid_seds(name, given):
-    """Read SEDs of a class as the user gives them: a list of GridSed.
+    """Convert user-supplied SEDs of a class to a list of GridSed.
 
     Parameters
     ----------
     name : str
         Class.
     given : DataFrame, tuple or sncosmo.Source
-        A table with columns phase, wavelength and flux, and maybe flux_scale and template, which
-        separates several; (phase, wavelength, flux) as arrays; or anything with sncosmo's
-        methods minphase, maxphase, minwave, maxwave and flux.
+        A table with columns phase, wavelength and flux, and optionally flux_scale and template
+        (which separates several SEDs); a tuple of arrays (phase, wavelength, flux); or an object
+        with sncosmo's methods minphase, maxphase, minwave, maxwave and flux.
+
+    Returns
+    -------
+    list of GridSed
+        One SED, or one per template.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or the grid is invalid.
+    TypeError
+        If `given` is of another type.
     """
     if isinstance(given, pd.DataFrame):
         missing = {"phase", "wavelength", "flux"} - set(given.columns)
         if missing:
             raise ValueError(
-                f"A table of SEDs for class {name!r} must have the columns phase, wavelength and "
-                f"flux. It lacks {sorted(missing)}."
+                f"A table of SEDs for class {name!r} must have the columns 'phase', 'wavelength' "
+                f"and 'flux'. It lacks {sorted(missing)}."
             )
         if "template" not in given:
             return [_from_table(name, "table", given)]
@@ -145,7 +158,7 @@ def grid_seds(name, given):
 def _from_table(name, label, table):
     flux = table["flux"] * table["flux_scale"] if "flux_scale" in table else table["flux"]
     cells = pd.DataFrame({"p": table["phase"], "w": table["wavelength"], "f": flux})
-    # Phases that lack some wavelengths are completed between their neighbours.
+    # Interpolate the wavelengths that some phases lack.
     grid = cells.groupby(["p", "w"])["f"].mean().unstack("w").sort_index()
     grid = grid.interpolate("index", axis=1, limit_direction="both")
     return GridSed(name, label, grid.index.to_numpy(), grid.columns.to_numpy(), grid.to_numpy())
@@ -164,15 +177,15 @@ def _check(label, phase, wavelength, flux):
     good = flux.ndim == 2 and flux.shape == (len(phase), len(wavelength))
     if not good or len(phase) < 2 or len(wavelength) < 2 or not np.isfinite(flux).all():
         raise ValueError(
-            f"The SED {label!r} must be finite flux of shape (n_phases, n_wavelengths), with at "
-            f"least two of each. Got {flux.shape} for {len(phase)} phases and {len(wavelength)} "
-            "wavelengths."
+            f"The flux of SED {label!r} must be finite and of shape (n_phases, n_wavelengths), "
+            f"with at least two of each. Got shape {flux.shape} for {len(phase)} phases and "
+            f"{len(wavelength)} wavelengths."
         )
     if np.any(np.diff(phase) <= 0) or np.any(np.diff(wavelength) <= 0) or wavelength[0] <= 0:
-        raise ValueError(f"Phases and wavelengths of the SED {label!r} must rise.")
+        raise ValueError(f"The phases and wavelengths of SED {label!r} must increase strictly.")
     low, high = REST_BANDS["B"][[0, -1]]
     if wavelength[0] > low or wavelength[-1] < high:
         raise ValueError(
-            f"The SED {label!r} must cover {low:.0f} to {high:.0f} Å, the rest-frame B band by "
-            f"which it is scaled. It covers {wavelength[0]:.0f} to {wavelength[-1]:.0f} Å."
+            f"The SED {label!r} must cover {low:.0f} to {high:.0f} Å, the rest-frame B band that "
+            f"sets its scale. It covers {wavelength[0]:.0f} to {wavelength[-1]:.0f} Å."
         )

@@ -1,4 +1,4 @@
-"""The columns of a long table by our names, and their numbers; what is none is refused by place."""
+"""Columns of a long table under canonical names, and their conversion to numbers."""
 
 import re
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from astropy.table import Column
 
 from sklearn_sn.data import as_text, factorize_names, to_unit
 
-# Text that stands for a missing number, in lower case; pandas reads it so in files.
+# Text that denotes a missing number, in lower case, as in pandas' readers.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>"}
-# How a limit starts: a magnitude is larger (fainter) than it, a flux smaller.
+# First character of an upper limit: magnitudes are larger (fainter), fluxes smaller.
 _LIMIT_SIGNS = {"mag": (">", "≥"), "flux": ("<", "≤")}
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}")
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
@@ -25,15 +25,15 @@ class LongTable:
     Parameters
     ----------
     parameter : {"light_curves", "spectra"}
-        Parameter of read_tables that it came by, for messages.
+        Parameter of read_tables that holds the table, for messages.
     columns : dict of str to array-like of shape (n_rows,)
-        By our names of the fields.
+        Columns by canonical field name.
     names : dict of str to str
-        The names that the fields have in the table.
+        Column name in the table of each canonical field.
     objects : list
-        The distinct objects.
+        Distinct object names.
     codes : array of int, shape (n_rows,)
-        Number of the object of every row, -1 where there is none.
+        Index into `objects` of every row; -1 for rows without an object.
     """
 
     parameter: str
@@ -52,51 +52,53 @@ class LongTable:
         return len(self.codes)
 
     def unit(self, field):
-        """The astropy unit of a field, None where it has none."""
+        """Return the astropy unit of a field, or None."""
         return getattr(self.columns.get(field), "unit", None)
 
-    def place(self, field):
-        """Where a field stands, for messages."""
+    def location(self, field):
+        """Describe the location of a field, for messages."""
         return f"{self.parameter}, column {self.names[field]!r}"
 
     def object_of(self, row):
-        """The object of a row, for messages."""
+        """Describe the object of a row, for messages."""
         return repr(self.objects[self.codes[row]]) if self.codes[row] >= 0 else "without a name"
 
     def numbers(self, field, unit=""):
-        """A field as float64 of shape (n_rows,), in a unit; NaN where it is missing."""
+        """Return a field as float64 of shape (n_rows,) in a unit; missing values are NaN."""
         return self.numbers_and_limits(field, unit)[0]
 
     def numbers_and_limits(self, field, unit=""):
-        """A field as float64, and which rows hold a limit written as text, such as ``>19.2``.
+        """Return a field as float64, and a mask of limits written as text, such as ``>19.2``.
 
         Parameters
         ----------
         field : str
+            Canonical field name.
         unit : str or astropy unit, default=""
+            Unit to convert to.
 
         Returns
         -------
         numbers : ndarray of float64, shape (n_rows,)
-            NaN where the number is missing or a limit.
+            Values; NaN for missing values and limits.
         limits : ndarray of bool, shape (n_rows,)
-            Only mag and flux of light curves know limits.
+            True for limits. Only mag and flux of light curves can hold limits.
         """
         values = self.columns[field]
         try:
             return to_unit(values, unit).astype(np.float64), np.zeros(len(self), dtype=bool)
         except (TypeError, ValueError) as error:
             if not _holds_text(values):
-                raise ValueError(f"{self.place(field)}: {error}") from error
+                raise ValueError(f"{self.location(field)}: {error}") from error
         numbers, limits = self._from_text(field)
-        own = getattr(values, "unit", None)
-        if own is not None:
-            numbers = to_unit(Column(numbers, unit=own), unit)
+        column_unit = self.unit(field)
+        if column_unit is not None:
+            numbers = to_unit(Column(numbers, unit=column_unit), unit)
         return numbers.astype(np.float64), limits
 
     def _from_text(self, field):
         distinct, codes, _ = factorize_names(self.columns[field])
-        texts = [as_text(value) or "" for value in distinct] + [""]  # the last is the missing one
+        texts = [as_text(value) or "" for value in distinct] + [""]  # the last one is for code -1
         numbers = _parse(texts)
         signs = _LIMIT_SIGNS.get(field, ()) if self.parameter == "light_curves" else ()
         bodies = [text[1:].strip() if text[:1] in signs else "" for text in texts]
@@ -107,59 +109,63 @@ class LongTable:
             row = int(np.argmax(bad))
             text = texts[codes[row]]
             raise ValueError(
-                f"{self.place(field)}: {text!r} of object {self.object_of(row)} (row {row}) is no "
-                f"number; {self._remedy(field, text)}."
+                f"{self.location(field)}: {text!r} of object {self.object_of(row)} (row {row}) is "
+                f"not a number; {self._remedy(field, text)}."
             )
         return numbers[codes], limits[codes]
 
     def _remedy(self, field, text):
         if field == "time" and _DATE.match(text):
-            return "times must be MJD: give astropy.time.Time(dates).mjd"
+            return "times must be MJD: convert them with astropy.time.Time(dates).mjd"
         if _DECIMAL_COMMA.fullmatch(text):
-            return "write a decimal point, or read the file by pandas.read_csv(..., decimal=',')"
+            return "use a decimal point, or read the file with pandas.read_csv(..., decimal=',')"
         if field in _LIMIT_SIGNS and self.parameter == "light_curves":
             return (
-                "give a number, or leave it empty where it is unknown; an upper limit is written "
-                "as '>19.2' (mag) or '<12.5' (flux), or marked in a column upper_limit"
+                "give a number, or leave unknown values empty; write an upper limit as '>19.2' "
+                "(mag) or '<12.5' (flux), or mark it in a column 'upper_limit'"
             )
-        return "give a number, or leave it empty where it is unknown"
+        return "give a number, or leave unknown values empty"
 
 
 def in_magnitudes(table, field):
-    """A field of magnitudes (or their errors, or zero points) as float64; limits; and the system.
+    """Return a field of magnitudes, magnitude errors or zero points as numbers.
 
     Parameters
     ----------
     table : LongTable
+        Table with the field.
     field : str
+        Canonical field name.
 
     Returns
     -------
     numbers : ndarray of float64, shape (n_rows,)
+        Values in mag; NaN for missing values and limits.
     limits : ndarray of bool, shape (n_rows,)
+        True for limits.
     system : "AB" or None
-        The system that the unit names.
+        Magnitude system that the unit names.
 
     Raises
     ------
     ValueError
-        If the unit is none of magnitudes, or of another system than AB, such as mag(ST).
+        If the unit is not a magnitude, or belongs to another system than AB, such as mag(ST).
     """
     unit = table.unit(field)
     unit = u.dimensionless_unscaled if unit is None else u.Unit(unit)
     if isinstance(unit, u.MagUnit):
         if unit != u.ABmag and field != "mag_err":
             raise ValueError(
-                f"{table.place(field)}: magnitudes in {unit} cannot be read; convert them to AB "
-                "first, as in mag.to(u.ABmag, u.spectral_density(band_wavelength(band) * u.AA))."
+                f"{table.location(field)}: magnitudes in {unit} are not supported; convert them to "
+                "AB with mag.to(u.ABmag, u.spectral_density(band_wavelength(band) * u.AA))."
             )
         return *table.numbers_and_limits(field, unit), "AB" if unit == u.ABmag else None
     if unit == u.dimensionless_unscaled:
         return *table.numbers_and_limits(field, unit), None
     if not unit.is_equivalent(u.mag):
         raise ValueError(
-            f"{table.place(field)}: {unit} is no unit of magnitudes; give u.ABmag, or u.mag and "
-            "the system by system= or a column system."
+            f"{table.location(field)}: {unit} is not a unit of magnitudes; use u.ABmag, or u.mag "
+            "with the parameter 'system' or a column 'system'."
         )
     return *table.numbers_and_limits(field, u.mag), None
 
@@ -172,5 +178,5 @@ def _holds_text(values):
 
 
 def _parse(texts):
-    """Texts as floats, NaN where they are none."""
+    """Convert texts to floats; texts that are not numbers become NaN."""
     return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64)

@@ -1,4 +1,4 @@
-"""Long tables of any kind (file, pandas, astropy, Arrow) as named columns."""
+"""Load long tables of any type (file, pandas, astropy, Arrow) as named columns."""
 
 from pathlib import Path
 
@@ -11,19 +11,26 @@ _FORMATS = "(.parquet, .csv, .csv.gz or .ecsv)"
 
 
 def load_columns(table, parameter, choose=None):
-    """The columns of a table as a dict of name to values, units kept.
+    """Load a table as a dict of column name to values, with units.
 
     Parameters
     ----------
     table : DataFrame, astropy Table, pyarrow Table, str or Path
+        Table or path of a file.
     parameter : str
-        Name of the parameter, for messages.
+        Name of the parameter of read_tables, for messages.
     choose : callable, optional
-        Answers, from a list of the names of all columns, those to load.
+        Function from the list of all column names to the list of names to load.
 
     Returns
     -------
     dict of str to array-like of shape (n_rows,)
+        The loaded columns.
+
+    Raises
+    ------
+    ValueError
+        If the table or file is of an unsupported type.
     """
     if isinstance(table, str | Path):
         table = _read_file(Path(table).expanduser(), parameter, choose)
@@ -38,14 +45,14 @@ def load_columns(table, parameter, choose=None):
     else:
         raise ValueError(
             f"The '{parameter}' parameter of read_tables must be a pandas DataFrame, an astropy or "
-            f"pyarrow Table or the path of a file {_FORMATS}. Got {type(table).__name__} instead."
+            f"pyarrow Table, or the path of a file {_FORMATS}. Got {type(table).__name__} instead."
         )
     wanted = columns if choose is None else choose(list(columns))
     return {name: columns[name] for name in wanted}
 
 
 def plain_column(values, name):
-    """One column of the table of objects, as pandas holds it: no units, no masks, no bytes."""
+    """Convert one column of the table of objects to a Series without units, masks or bytes."""
     if isinstance(values, pd.Series):
         return values.reset_index(drop=True)
     unit = getattr(values, "unit", None)
@@ -71,8 +78,8 @@ def _read_file(path, parameter, choose):
     if name.endswith(".ecsv"):
         return Table.read(path, format="ascii.ecsv")
     raise ValueError(
-        f"The '{parameter}' parameter of read_tables names a file of unknown kind {_FORMATS}. "
-        f"Got {str(path)!r} instead."
+        f"The '{parameter}' parameter of read_tables must name a file of a supported format "
+        f"{_FORMATS}. Got {str(path)!r} instead."
     )
 
 
@@ -93,7 +100,7 @@ def _read_parquet(path, choose):
         return pd.read_parquet(path)
     schema = pq.read_schema(path)
     wanted = choose([name for name in schema.names if not name.startswith("__index_level_")])
-    # Text as codes: a name repeated a million times is held once.
+    # Read text as dictionary codes, so that repeated names are stored once.
     text = [n for n in wanted if pa.types.is_string(schema.field(n).type)]
     table = pq.read_table(path, columns=wanted, read_dictionary=text)
     return table.to_pandas(

@@ -1,4 +1,4 @@
-"""Supernovae of the Open Supernova Catalog, downloaded by name."""
+"""Fetch supernovae of the Open Supernova Catalog by name."""
 
 import json
 import re
@@ -20,8 +20,8 @@ from sklearn_sn.datasets._open_supernova_json import (
 )
 from sklearn_sn.datasets._spectra import gather_spectra
 
-# The catalogue is no longer updated; its repositories hold one file per object, by the year of
-# discovery. The interface joins quantities by a plus sign.
+# The catalogue is no longer updated. Its repositories hold one file per object, by year of
+# discovery. The API joins quantities with a plus sign.
 _REPOSITORY_URL = "https://raw.githubusercontent.com/astrocatalogs/{repository}/master/{name}.json"
 _API_URL = (
     "https://api.astrocats.space/{name}/alias+claimedtype+dec+discoverdate+ebv+host+maxdate+"
@@ -35,7 +35,7 @@ _REPOSITORIES = {
     "sne-1990-1999": (1990, 1999),
     "sne-pre-1990": (0, 1989),
     "sne-2020-2024": (2020, 2024),
-    "sne-boneyard": None,  # objects that turned out to be no supernovae
+    "sne-boneyard": None,  # objects that were reclassified as other than supernovae
 }
 _FOLDER = "open_supernova_catalog"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .:+_()'\[\]/-]{0,119}")
@@ -47,16 +47,16 @@ _DESCR = """Supernovae of the Open Supernova Catalog
 ========================================
 
 Photometry and spectra that the Open Supernova Catalog (Guillochon et al. 2017, ApJ 835, 64)
-collected from publications. The catalogue is no longer updated. Cite it and the publications: the
-field `sources` names them for each object.
+collected from publications. The catalogue is no longer updated. Cite it and the publications; the
+field `sources` lists them for each object.
 
-Magnitudes are converted to µJy (AB) with the system that the catalogue names or, where it names
-none, the one in which the band is usually published; zero points of fluxes that name none are AB.
+Magnitudes are converted to µJy (AB) with the magnitude system that the catalogue gives, or else
+with the system in which the band is usually published. Flux zero points without a system are AB.
 Limits (also those written as text, such as ">19.5"), model points, K-corrected magnitudes,
 count rates, radio and X-ray points and points in unknown bands are left out (field `dropped`).
-Nothing is corrected for extinction; some publications give corrected magnitudes without saying so.
-Spectra are in the observer frame, in erg/s/cm²/Å where calibrated, on a relative scale otherwise.
-Types are the first that the catalogue claims; redshift, position and reddening likewise.
+No extinction correction is applied; some publications give corrected magnitudes without a note.
+Spectra are in the observer frame, in erg/s/cm²/Å if calibrated and on a relative scale otherwise.
+The type, redshift, position and reddening are the first values that the catalogue lists.
 """
 
 
@@ -80,70 +80,74 @@ def fetch_open_supernova_catalog(
     n_retries=3,
     delay=1.0,
 ):
-    """Fetch supernovae of the Open Supernova Catalog by name, from the web or the cache.
+    """Fetch supernovae of the Open Supernova Catalog by name, from the cache or the web.
 
     Parameters
     ----------
     names : str or sequence of str
-        Names in the catalogue, such as ``"SN2011fe"`` (``"SN 2011fe"`` and ``"2011fe"`` work too)
-        or ``"PTF11iqb"``.
+        Names in the catalogue, such as ``"SN2011fe"`` (or ``"SN 2011fe"``, ``"2011fe"``) or
+        ``"PTF11iqb"``.
     data_home : str or path-like, optional
         Folder of the cache; see :func:`get_data_home` for the default.
     download_if_missing : bool, default=True
-        Raise an OSError rather than download.
+        Download objects that are not in the cache. If False, raise an OSError for them.
     return_X_y : bool, default=False
         Return ``(data, target)`` instead of a Bunch.
     n_retries : int, default=3
-        How often an address is tried again when the connection fails.
+        Number of retries of an address after a connection failure.
     delay : float, default=1.0
-        Seconds before the first repetition; doubled at each further one.
+        Seconds before the first retry; doubled at each further retry.
 
     Returns
     -------
     dataset : :class:`~sklearn.utils.Bunch`
         data : pandas.DataFrame of n_objects rows
-            Index: the names asked for. Columns light_curve (nested: time in MJD, band, flux and
+            Index: the given names. Columns light_curve (nested: time in MJD, band, flux and
             flux_err in µJy), spectrum (nested: wavelength in Å of the observer frame, flux,
             flux_err, time in MJD), redshift, ra, dec (degrees), ebv (Milky Way), host, alias,
-            discoverdate, maxdate. NaN or None where the catalogue has nothing.
+            discoverdate, maxdate. Missing values are NaN or None.
         target : ndarray of object, shape (n_objects,)
-            The first claimed type, such as "Ia" or "II P"; "" where there is none.
+            The first claimed type, such as "Ia" or "II P"; "" if there is none.
         target_names : list of str
             The distinct types.
         dropped : pandas.DataFrame of n_objects rows
             Number of points and spectra left out, by reason.
         sources : dict of str to list of str
-            Bibliographic codes (or names) of the publications behind each object.
+            Bibliographic codes (or names) of the publications of each object.
         DESCR : str
-            Description of the data.
+            Description of the data set.
     (data, target) : tuple if ``return_X_y``
+        The table and the types.
 
     Raises
     ------
     OSError
-        If an object is neither in the cache nor on the web, or `download_if_missing` is False.
+        If an object is neither in the cache nor on the web, or if `download_if_missing` is False
+        and an object is not in the cache.
     ValueError
-        If a name is not one, or given twice, or a file of the cache is damaged.
+        If a name is invalid or given twice, or if a file of the cache is damaged.
 
     Warns
     -----
     DataQualityWarning
-        Once, if spectra in the rest frame were shifted back or points in unknown bands left out.
+        Once per call, if rest-frame spectra were shifted to the observer frame or points in
+        unknown bands were left out.
 
     See Also
     --------
-    read_tables : Build the same table from files of your own.
+    read_tables : Build the same table from local files.
 
     Notes
     -----
-    A band name is read inside the survey that the telescope or the instrument belongs to, where it
-    does (Swift's U, Pan-STARRS1's g), else as it stands. Spectra that the catalogue marks as
-    deredshifted are shifted to the observer frame. Spectra of one object at one time are told
-    apart by 8.6 s (see :func:`read_tables`).
+    The catalogue is described in [1]_. If the telescope or instrument identifies the survey, a band
+    name is interpreted within that survey (Swift's U, Pan-STARRS1's g). Spectra that the catalogue
+    marks as deredshifted are shifted to the observer frame. Spectra of one object that share a time
+    are separated by 8.6 s (see :func:`read_tables`).
 
     References
     ----------
-    .. [1] Guillochon et al. (2017), "An Open Catalog for Supernova Data", ApJ 835, 64.
+    .. [1] Guillochon, J., Parrent, J., Kelley, L. Z. & Margutti, R. (2017). "An Open Catalog for
+       Supernova Data". The Astrophysical Journal 835, 64.
 
     Examples
     --------
@@ -156,9 +160,12 @@ def fetch_open_supernova_catalog(
     keys = [_catalogue_name(name) for name in names]
     repeated = {key for key in keys if keys.count(key) > 1} if len(set(keys)) < len(keys) else ()
     if repeated:
-        raise ValueError(f"The object {sorted(repeated)[0]!r} is asked for more than once.")
+        raise ValueError(
+            "The 'names' parameter of fetch_open_supernova_catalog must not repeat an object. Got "
+            f"{sorted(repeated)[0]!r} more than once."
+        )
     folder = data_home_path(data_home) / _FOLDER
-    # All the files first: a failure half-way keeps what came, for the next call.
+    # Fetch all files first: after a failure, the next call finds the finished ones in the cache.
     events = [_event(key, folder, download_if_missing, n_retries, delay) for key in keys]
     dataset = _assemble(names, events)
     return (dataset.data, dataset.target) if return_X_y else dataset
@@ -168,11 +175,11 @@ def _assemble(names, events):
     index = pd.Index(names, name="object_id", dtype=object if not names else None)
     metadata, points, pixels, dropped = [], [], [], []
     for row, event in enumerate(events):
-        known = parse_metadata(event)
-        metadata.append(known)
+        values = parse_metadata(event)
+        metadata.append(values)
         fields, lost_points = parse_photometry(event)
         points.append((row, fields))
-        spectra, lost_spectra = parse_spectra(event, known["redshift"])
+        spectra, lost_spectra = parse_spectra(event, values["redshift"])
         pixels += [(row, spectrum) for spectrum in spectra]
         dropped.append(
             {f"points: {reason}": n for reason, n in lost_points.items()}
@@ -200,7 +207,7 @@ def _assemble(names, events):
 
 
 def _stack(parts, kind):
-    """Objects' arrays one after the other: row and part of every point, and flat fields."""
+    """Concatenate the arrays of objects; return row and part of every point, and flat fields."""
     sizes = [len(fields["time"]) for _, fields in parts]
     rows = np.repeat(np.array([row for row, _ in parts], dtype=np.int64), sizes)
     number = np.repeat(np.arange(len(parts), dtype=np.int64), sizes)
@@ -215,18 +222,18 @@ def _stack(parts, kind):
 
 
 def _warn(events, dropped):
-    said = []
+    remarks = []
     shifted = sum(bool(s.get("deredshifted")) for event in events for s in event.get("spectra", ()))
     if shifted:
-        said.append(f"{shifted} spectra in the rest frame shifted to the observer frame")
+        remarks.append(f"{shifted} rest-frame spectra shifted to the observer frame")
     unknown = dropped.get("points: unknown band")
     if unknown is not None and unknown.any():
-        said.append(
-            f"{unknown.sum()} points in bands that are unknown or ambiguous left out (first object "
+        remarks.append(
+            f"{unknown.sum()} points in unknown or ambiguous bands left out (first object "
             f"{unknown.index[unknown > 0][0]!r})"
         )
-    if said:
-        warn_quality(f"Open Supernova Catalog: {'; '.join(said)}. See the field dropped.")
+    if remarks:
+        warn_quality(f"Open Supernova Catalog: {'; '.join(remarks)}. See the field 'dropped'.")
 
 
 def _sources(event):
@@ -235,34 +242,43 @@ def _sources(event):
 
 
 def _catalogue_name(name):
-    """The name as the catalogue writes it; refuses what cannot be one."""
+    """Return a name in the spelling of the catalogue; reject invalid names."""
     text = name.strip() if isinstance(name, str) else ""
     if not _NAME.fullmatch(text) or ".." in text:
-        raise ValueError(f"{name!r} is not a name of the Open Supernova Catalog.")
+        raise ValueError(
+            "The 'names' parameter of fetch_open_supernova_catalog must hold names such as "
+            f"'SN2011fe'. Got {name!r} instead, which is not a name of the catalogue."
+        )
     match = re.fullmatch(r"(?:(SN|AT)\s*)?((?:1[6-9]|20)\d\d[A-Za-z]{1,5})", text, re.IGNORECASE)
     return f"{(match[1] or 'SN').upper()}{match[2]}" if match else text
 
 
 def _event(key, folder, download_if_missing, n_retries, delay):
-    # The repositories write a slash as an underscore; a colon is no file name everywhere.
+    # The repositories write a slash as an underscore; some file systems forbid a colon.
     path = folder / f"{re.sub('[/:]', '_', key)}.json"
     if path.exists():
         event = _read_event(path.read_bytes())
         if event is None:
-            raise ValueError(f"{path} holds no object of the catalogue; delete it and fetch again.")
+            raise ValueError(
+                f"The cached file {path} is damaged (it holds no object of the catalogue); delete "
+                "it and fetch again."
+            )
         return event
     if not download_if_missing:
-        raise OSError(f"{path} is missing, and download_if_missing is False.")
+        raise OSError(
+            f"The object {key!r} is not in the cache ({path}); set download_if_missing=True to "
+            "download it."
+        )
     for _, content in download(_urls(key), n_retries=n_retries, delay=delay):
         event = _read_event(content)
         if event is not None:
             write_atomically(path, content)
             return event
-    raise OSError(f"The Open Supernova Catalog has no object {key!r} (for {path}).")
+    raise OSError(f"The Open Supernova Catalog has no object {key!r} (needed for {path}).")
 
 
 def _read_event(content):
-    """The one object of a file; None where there is none, as in an error message of the server."""
+    """Return the one object of a file; None if there is none, as in a server's error message."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
@@ -287,7 +303,7 @@ def _urls(key):
 
 
 def _discovery_year(key):
-    """Year in a name such as SN2011fe, PTF11iqb or PS1-12sk; None where it shows none."""
+    """Return the year in a name such as SN2011fe, PTF11iqb or PS1-12sk, or None."""
     match = re.search(r"(?<!\d)((?:1[6-9]|20)\d\d)(?=[A-Za-z-])", key)
     if match:
         return int(match[1])

@@ -1,6 +1,7 @@
-"""The JSON format of the Open Supernova Catalog (Guillochon et al. 2017, ApJ 835, 64).
+"""Parse the JSON format of the Open Supernova Catalog (Guillochon et al. 2017, ApJ 835, 64).
 
-Every number is a string there. Fields: github.com/astrocatalogs/supernovae/blob/master/SCHEMA.md.
+The format stores every number as a string. Fields:
+github.com/astrocatalogs/supernovae/blob/master/SCHEMA.md.
 """
 
 import re
@@ -16,30 +17,31 @@ from sklearn_sn.datasets._photometry import read_bands
 
 _JD_ZERO = 2400000.5
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-# What is marked so is no observation of the supernova in the observer frame.
-_NO_SPECTRUM = ("model", "realization", "host")
-_NO_POINT = (*_NO_SPECTRUM, "simulated", "synthetic", "kcorrected", "restframe")
+# Flags of entries that are not observations of the supernova in the observer frame.
+_SPECTRUM_FLAGS = ("model", "realization", "host")
+_POINT_FLAGS = (*_SPECTRUM_FLAGS, "simulated", "synthetic", "kcorrected", "restframe")
 _POINT_TEXTS = ("band", "system", "survey", "telescope", "instrument")
 _POINT_NUMBERS = (
     *("time", "mag", "mag_err", "flux", "flux_err", "zero_point"),
-    "per_wavelength",  # 1 where the flux is
+    "per_wavelength",  # 1 if the flux is per unit wavelength
 )
-# Text such as ">19.5" is a limit; a magnitude may be brighter than one where the star saturates.
+# Text such as ">19.5" is a limit; "<" marks saturated points.
 _LIMIT_SIGNS = tuple("<>≤≥")
 
 
 def parse_metadata(event):
-    """Plain values of one event: the first quoted one of each quantity.
+    """Extract the plain values of one event: the first listed value of each quantity.
 
     Parameters
     ----------
     event : dict
+        Event of the catalogue.
 
     Returns
     -------
     dict
         type, redshift, ra, dec (degrees), ebv (Milky Way), host, alias, discoverdate, maxdate.
-        NaN or None where not given; redshifts that are not positive are passed over.
+        Missing values are NaN or None. Redshifts that are not positive are skipped.
     """
     aliases = [_text(entry.get("value")) for entry in _entries(event, "alias")]
     redshifts = [number(entry.get("value")) for entry in _entries(event, "redshift")]
@@ -57,16 +59,17 @@ def parse_metadata(event):
 
 
 def parse_photometry(event):
-    """The photometric points of one event in µJy.
+    """Extract the photometric points of one event in µJy.
 
     Parameters
     ----------
     event : dict
+        Event of the catalogue.
 
     Returns
     -------
     fields : dict of str to array of shape (n_points,)
-        time (MJD), band, flux and flux_err (µJy; NaN where not given).
+        time (MJD), band, flux and flux_err (µJy; NaN if not given).
     dropped : Counter
         Number of points left out, by reason.
     """
@@ -81,7 +84,7 @@ def parse_photometry(event):
         name: np.array([p[name] for p in points], dtype=object if name in _POINT_TEXTS else float)
         for name in (*_POINT_TEXTS, *_POINT_NUMBERS)
     }
-    # Zero points of fluxes are AB where no system is named, in any band.
+    # Zero points of fluxes without a system are AB, in any band.
     by_zero_point = np.isfinite(columns["zero_point"])
     bands, known, zero_flux = read_bands(
         columns["band"],
@@ -114,18 +117,19 @@ def parse_photometry(event):
 
 
 def parse_spectra(event, redshift):
-    """The spectra of one event in the observer frame.
+    """Extract the spectra of one event in the observer frame.
 
     Parameters
     ----------
     event : dict
+        Event of the catalogue.
     redshift : float
-        Shifts back the spectra that are published in the rest frame and name no redshift.
+        Redshift of the event. It shifts rest-frame spectra that name no redshift.
 
     Returns
     -------
     spectra : list of dict of str to array of shape (n_pixels,)
-        wavelength (Å), flux and flux_err (erg/s/cm²/Å where calibrated) and time (MJD or NaN).
+        wavelength (Å), flux and flux_err (erg/s/cm²/Å if calibrated) and time (MJD or NaN).
     dropped : Counter
         Number of spectra left out, by reason.
     """
@@ -140,7 +144,10 @@ def parse_spectra(event, redshift):
 
 
 def number(value):
-    """A number from a string, the mean of a list or of a range; NaN where there is none."""
+    """Convert a string, list or range to a number; lists and ranges give their mean.
+
+    Returns NaN if there is no number.
+    """
     if isinstance(value, list | tuple):
         values = [number(one) for one in value]
         return float(np.mean(values)) if values else np.nan
@@ -148,21 +155,21 @@ def number(value):
         return float(value)
     except (TypeError, ValueError):
         pass
-    # "55555.1-55556.3" and "<0.1": the sign before a number that follows a digit is a dash.
-    found = _NUMBER.findall(re.sub(r"(?<=\d)\s*[-–/]\s*(?=\d)", " ", str(value or "")))
-    return float(np.mean([float(one) for one in found])) if found else np.nan
+    # "55555.1-55556.3" and "<0.1": a sign between two digits is a dash.
+    texts = _NUMBER.findall(re.sub(r"(?<=\d)\s*[-–/]\s*(?=\d)", " ", str(value or "")))
+    return float(np.mean([float(text) for text in texts])) if texts else np.nan
 
 
 def mjd(entry):
-    """Time of a point or spectrum as MJD; NaN where there is none."""
+    """Return the time of a point or spectrum as MJD, or NaN."""
     time = number(entry.get("time"))
     is_jd = str(entry.get("u_time", "")).strip().upper() == "JD" or time > 2.4e6
     return time - _JD_ZERO if is_jd else time
 
 
 def _read_point(entry):
-    """One point, or the reason to leave it out."""
-    if any(entry.get(key) for key in _NO_POINT):
+    """Return one point, or the reason to leave it out."""
+    if any(entry.get(key) for key in _POINT_FLAGS):
         return None, "no observation"
     if entry.get("upperlimit") or entry.get("lowerlimit"):
         return None, "limit"
@@ -196,7 +203,7 @@ def _read_point(entry):
 
 
 def _flux_scale(unit):
-    """Factor to µJy, or to erg/s/cm²/Å for a flux per wavelength; None without such a unit."""
+    """Return the factor to µJy, or to erg/s/cm²/Å for flux per wavelength; None for other units."""
     if unit is not None and unit.is_equivalent(u.Jy):
         return unit.to(u.uJy)
     if unit is not None and unit.is_equivalent(FLUX_UNIT):
@@ -215,7 +222,7 @@ def _read_spectrum(entry, redshift):
     rows = entry.get("data")
     if not rows:
         return None, "no data"
-    if any(entry.get(key) for key in _NO_SPECTRUM):
+    if any(entry.get(key) for key in _SPECTRUM_FLAGS):
         return None, "no observation"
     width = min(3, min(len(row) for row in rows))
     if width < 2:
@@ -227,8 +234,8 @@ def _read_spectrum(entry, redshift):
     wavelength = data[:, 0] * unit.to(u.AA)
     keep = np.isfinite(wavelength) & (wavelength > 0) & ~_excluded(entry, wavelength)
     if entry.get("deredshifted"):
-        own = number(entry.get("redshift"))
-        shift = own if own > -1 else redshift
+        published = number(entry.get("redshift"))
+        shift = published if published > -1 else redshift
         if not np.isfinite(shift):
             return None, "rest frame without redshift"
         wavelength = wavelength * (1 + shift)
@@ -246,7 +253,7 @@ def _read_spectrum(entry, redshift):
 
 
 def _excluded(entry, wavelength):
-    """Pixels that the catalogue suggests to leave out, in Å as given."""
+    """Return a mask of the pixels that the catalogue recommends to exclude, in Å as given."""
     out = np.zeros(len(wavelength), dtype=bool)
     rules = entry.get("exclude") or ()
     for rule in rules if isinstance(rules, list | tuple) else (rules,):
@@ -263,12 +270,12 @@ def _excluded(entry, wavelength):
 
 
 def read_unit(text):
-    """An astropy unit from the catalogue's spelling; None where it is none (Uncalibrated)."""
+    """Convert the catalogue's spelling to an astropy unit; None if it is no unit (Uncalibrated)."""
     text = _text(text)
     if not text:
         return None
     text = re.sub(r"\bergs\b", "erg", text.replace("Ang.", "Angstrom").replace("µ", "u"))
-    # Several divisors in a row are discouraged by astropy: a/b/c becomes a b^-1 c^-1.
+    # astropy discourages repeated division: a/b/c becomes a b^-1 c^-1.
     first, *divisors = re.split(r"\s*/\s*", text)
     parts = [first] + [re.sub(r"^\s*([A-Za-z]+)(?:\^(\d+))?\s*$", _inverse, d) for d in divisors]
     try:
@@ -278,7 +285,7 @@ def read_unit(text):
 
 
 def _density_unit(text):
-    """The unit of a spectrum; None where it is none of flux density, and the flux so relative."""
+    """Return the flux-density unit of a spectrum, or None if its flux is relative."""
     unit = read_unit(text)
     return unit if is_flux_density(unit) else None
 

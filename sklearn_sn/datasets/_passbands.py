@@ -1,31 +1,33 @@
-"""Transmission curves of bands, and the wavelengths at which a band is sampled."""
+"""Transmission curves of bands and the wavelengths that sample them."""
 
 import numpy as np
 
 N_SAMPLES = 12  # wavelengths per band: a choice, mostly within 0.01 mag of a fine grid
-# Names of speclite's groups (https://speclite.readthedocs.io) by the prefix of our bands.
+# Groups of speclite (https://speclite.readthedocs.io) by the prefix of the canonical band name.
 _SPECLITE = {"lsst": "lsst2023-", "ps1": "panstarrs-", "sdss": "sdss2010-"}
 _SPECLITE |= {"bessell": "bessell-", "des": "decam2014-"}
 
 
 def top_hat(centre, width):
-    """A transmission curve of 1 over `width` around `centre` (Å): wavelength, transmission."""
+    """Return a curve (wavelength, transmission) of 1 over `width` around `centre`, in Å."""
     edges = centre + width * np.array([-0.5, 0.5])
     return edges, np.ones(2)
 
 
 def band_samples(curve, n_samples=N_SAMPLES):
-    """Mean wavelengths of parts of a band that transmit equally, Å.
+    """Return the mean wavelengths (Å) of parts of a band with equal transmission.
 
     Parameters
     ----------
     curve : (array, array)
-        Wavelength (Å, rising) and transmission (any scale), linear between.
-    n_samples : int
+        Wavelength (Å, increasing) and transmission (any scale), interpolated linearly.
+    n_samples : int, default=12
+        Number of parts.
 
     Returns
     -------
     array of shape (n_samples,)
+        Wavelengths in Å, increasing.
     """
     wavelength, transmission = (np.asarray(values, dtype=float) for values in curve)
     fine = np.linspace(wavelength[0], wavelength[-1], 200 * n_samples)
@@ -40,28 +42,28 @@ def band_samples(curve, n_samples=N_SAMPLES):
 
 
 def mean_flux_density(flux, wavelength):
-    """Photon-weighted mean of f_ν: ∫ f_λ λ T dλ / ∫ T dλ / λ, with c = 1.
+    """Return the photon-weighted mean of f_ν: ∫ f_λ λ T dλ / ∫ T dλ / λ, with c = 1.
 
-    `wavelength` holds samples of equal ∫ T dλ (`band_samples`). Source: Bessell & Murphy (2012,
-    PASP 124, 140), their AB magnitude of photon counters.
+    The samples `wavelength` have equal ∫ T dλ (see `band_samples`). Definition: the AB magnitude of
+    photon counters in Bessell & Murphy (2012, PASP 124, 140).
     """
     return (flux * wavelength).sum(axis=-1) / (1.0 / wavelength).sum(axis=-1)
 
 
 def speclite_curve(band):
-    """Transmission curve of a band from speclite: wavelength (Å), transmission."""
+    """Return the transmission curve of a band from speclite: wavelength (Å), transmission."""
     try:
         from speclite.filters import load_filter
     except ImportError as error:
         raise ImportError(
-            "Transmission curves of surveys need speclite: pip install 'sklearn-sn[sim]', or leave "
-            "curves=None for top hats."
+            "Transmission curves of surveys need speclite: install it with "
+            "pip install 'sklearn-sn[sim]', or set curves=None to use top hats."
         ) from error
     for prefix, group in _SPECLITE.items():
         if band.startswith(prefix):
             response = load_filter(group + band[len(prefix) :])
             return np.array(response.wavelength), np.array(response.response)
     raise ValueError(
-        f"speclite has no transmission curve for band {band!r}: give one in the 'curves' of a "
-        "Survey."
+        f"speclite has no transmission curve for band {band!r}; give one in the 'curves' "
+        "parameter of Survey."
     )

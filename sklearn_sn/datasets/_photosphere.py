@@ -1,4 +1,4 @@
-"""Expanding photospheres: flux of a class in time and wavelength."""
+"""Expanding photospheres: flux of a class as a function of time and wavelength."""
 
 from functools import lru_cache
 
@@ -19,10 +19,10 @@ _SCALED_PLANCK = 2.0 * 6.62607015e-27 * 2.99792458e10  # 2hc in erg cm (CODATA 2
 
 
 class Photosphere:
-    """The built-in SED of an exploding class.
+    """Built-in SED of an exploding class.
 
-    A blackbody crossed by lines (`SED_MODELS`); the light curve of the class in its reference band
-    sets the radius that goes with the temperature.
+    The SED is a blackbody with absorption and emission lines (`SED_MODELS`). The light curve of the
+    class in its reference band sets the radius for the model's temperature.
 
     Parameters
     ----------
@@ -40,21 +40,21 @@ class Photosphere:
         self.r_v = POPULATIONS[name].r_v
 
     def draw(self, n, rng):
-        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
+        """Draw the peak brightness of n objects: dict of str to array of shape (n,)."""
         return draw_peaks(self.name, n, rng)
 
     def complete(self, objects, rng):
-        """Draw all other parameters of objects, and add them."""
+        """Draw all other parameters of objects and add them."""
         complete_explosions(self.name, objects, rng)
 
     def flux(self, objects, rows, phase, wavelength, spacing=None):
-        """f_λ in units of the peak of the reference band, shape (n_points, n_wavelengths).
+        """Return f_λ in units of the peak of the reference band, shape (n_points, n_wavelengths).
 
-        `phase` counts rest-frame days from peak, `wavelength` is of the rest frame (Å).
+        `phase` is in rest-frame days from peak, `wavelength` in rest-frame Å.
         """
         scaled = phase / objects["stretch"][rows]
         phases, mean = _mean_reference_flux(self.name)
-        # Dividing by the mean class makes the reference band follow the light curve.
+        # Divide by the mean of the class, so that the reference band follows the light curve.
         curve = reference_curve(self.name, objects, rows, phase)
         curve *= np.interp(0.0, phases, mean) / np.interp(scaled, phases, mean)
         flux = spectral_shape(self.name, objects, rows, scaled, wavelength, spacing)
@@ -62,13 +62,13 @@ class Photosphere:
         return flux
 
     def peak_flux(self, objects):
-        """Flux in rest-frame B at phase 0, in the units of `flux`."""
+        """Return the flux in rest-frame B at phase 0, in the units of `flux`."""
         n = len(objects["rise"])
         rows, phase = np.arange(n), np.zeros(n)
         return rest_band_flux(lambda w, s: self.flux(objects, rows, phase, w, s), n, "B")
 
     def add_derived(self, objects):
-        """Temperature (K) and radius (1e15 cm) of the photosphere at peak, from `amplitude`."""
+        """Add temperature (K) and radius (1e15 cm) of the photosphere at peak, from `amplitude`."""
         n = len(objects["rise"])
         inverse = inverse_temperature(self.name, objects, np.arange(n), np.zeros(n))
         objects["temperature"] = 1.0 / inverse
@@ -76,7 +76,7 @@ class Photosphere:
 
 
 def photosphere_radius(continuum, inverse):
-    """Radius (1e15 cm) of a blackbody that shines with a continuum at 5450 Å.
+    """Return the radius (1e15 cm) of a blackbody with a given continuum at 5450 Å.
 
     `continuum` is f_ν / λ² (µJy Å⁻²) at 10 pc, `inverse` is 1/T in 1/K: f_ν = π B_ν (R / 10 pc)².
     """
@@ -88,7 +88,7 @@ def photosphere_radius(continuum, inverse):
 
 @lru_cache
 def _mean_reference_flux(name):
-    """Phases and reference-band flux of the class with every parameter at its mean."""
+    """Return phases and reference-band fluxes of the class with all parameters at their means."""
     phases = np.arange(-60.0, 301.0, 1.0)
     names = {f"strength_{feature.ion}" for feature in SED_MODELS[name].features}
     mean = {key: np.ones(1) for key in ("velocity", *names)}
@@ -110,12 +110,14 @@ def _decline_table(name):
 
 
 def reference_curve(name, objects, rows, phase):
-    """Flux in the class's reference band relative to peak; 0 before the explosion.
+    """Return the flux in the class's reference band relative to peak; 0 before the explosion.
 
     Parameters
     ----------
     name : str
+        Class.
     objects : dict of str to array of shape (n_objects,)
+        Drawn parameters.
     rows : array of int, shape (n_points,)
         Object of each point.
     phase : array of shape (n_points,)
@@ -124,9 +126,10 @@ def reference_curve(name, objects, rows, phase):
     Returns
     -------
     array of shape (n_points,)
+        Relative flux.
     """
-    # (1 - u²)^2.44: grows as that power of the time after explosion (Firth et al. 2015, MNRAS 446,
-    # 3895) and is flat at peak.
+    # (1 - u²)^2.44 grows as the power 2.44 of the time since explosion (Firth et al. 2015, MNRAS
+    # 446, 3895) and is flat at peak.
     fraction = np.clip(-phase / objects["rise"][rows], 0.0, 1.0)
     rising = (1.0 - fraction**2) ** 2.44
     after = np.clip(phase, 0.0, None)

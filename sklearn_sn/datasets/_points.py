@@ -1,4 +1,4 @@
-"""The points of a long table, as light curves in µJy."""
+"""Convert the points of a long table to light curves in µJy."""
 
 import numpy as np
 import pandas as pd
@@ -18,28 +18,30 @@ from sklearn_sn.data import (
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 
-_PLACES = ("survey", "telescope", "instrument")
+_FACILITY_FIELDS = ("survey", "telescope", "instrument")
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
-# Fluxes of PLAsTiCC are SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
-# 2009, PASP 121, 1028). Other surveys publish theirs on several scales.
+# PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
+# 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
 _FLUX_ZERO_POINTS = {"plasticc": 27.5}
 
 
 def gather_points(
-    points, rows, index, *, survey, system, zero_point, default_mag_err, upper_limits, said
+    points, rows, index, *, survey, system, zero_point, default_mag_err, upper_limits, remarks
 ):
-    """Light curves in µJy from a long table.
+    """Convert a long table of points to light curves in µJy.
 
     Parameters
     ----------
     points : LongTable
+        Table of points.
     rows : array of int, shape (n_points,)
-        Row of each point; -1 where its object is not wanted.
+        Row of the object of each point; -1 for objects that are not wanted.
     index : pandas.Index of shape (n_objects,)
+        Object names.
     survey, system, zero_point, default_mag_err, upper_limits
         As in :func:`~sklearn_sn.datasets.read_tables`.
-    said : list of str
-        What was left out is appended.
+    remarks : list of str
+        Descriptions of dropped points are appended to it.
 
     Returns
     -------
@@ -59,23 +61,24 @@ def gather_points(
         scale_mag, _, scale_system = in_magnitudes(points, "zero_point")
     unit_field = "mag" if mag_system else "zero_point" if scale_system else None
     if unit_field:
-        _refuse_other_systems(points, unit_field, system)
+        _reject_other_systems(points, unit_field, system)
     default_system = "AB" if mag_system else system
     if "zero_point" in points and default_system != "AB":
-        # `system` is that of magnitudes; the zero point of a flux is AB.
+        # `system` applies to magnitudes; the zero point of a flux is AB.
         default_system = pd.Categorical.from_codes(has_flux.astype(int), [default_system, "AB"])
-    places = [points[place] for place in _PLACES if place in points]
+    facilities = [points[field] for field in _FACILITY_FIELDS if field in points]
     bands, known, zero_flux = read_bands(
         points["band"],
         points.columns.get("system"),
-        places,
+        facilities,
+        object_index=points.codes,
         survey=survey,
         default_system=default_system,
     )
     bare = "flux" in points and points.unit("flux") is None
     unreadable = np.zeros(n, dtype=bool)
     if "zero_point" in points and bare:
-        _refuse_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
+        _reject_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
         scale = zero_flux * 10 ** (-0.4 * scale_mag)
         unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
         error_scale = scale
@@ -84,13 +87,14 @@ def gather_points(
         error_scale = _error_scale(points, flux_err, survey, zero_point, scale)
     if zero_point is not None and (not bare or "zero_point" in points):
         raise ValueError(
-            "zero_point= is that of a flux column without a unit and without a column of zero "
-            "points; light_curves has no such column. Leave it out."
+            "The 'zero_point' parameter of read_tables applies only to a flux column without a "
+            "unit and without a column of zero points. light_curves has no such column; omit it."
         )
     flux = flux * scale
     if points.unit("flux_err") is None:
         flux_err = flux_err * error_scale
-    unreadable |= ~has_flux & np.isfinite(mag) & (np.isnan(zero_flux) | ~known)
+    unreadable |= ~has_flux & np.isfinite(mag) & np.isnan(zero_flux)
+    unreadable |= (has_flux | np.isfinite(mag)) & ~known
     with np.errstate(over="ignore"):
         flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
         derived = 0.4 * np.log(10) * np.abs(flux) * mag_err
@@ -102,8 +106,8 @@ def gather_points(
     if "upper_limit" in points:
         limit |= _truth(points["upper_limit"])
     keep &= ~limit if upper_limits == "drop" else ~limit | has_flux
-    _say_limits(points, written & ~keep, "mag" if mag_limit.any() else "flux", said)
-    _say_unreadable(bands, keep & unreadable, rows, index, said)
+    _describe_limits(points, written & ~keep, "mag" if mag_limit.any() else "flux", remarks)
+    _describe_unreadable(bands, keep & unreadable, rows, index, remarks)
     keep &= ~unreadable
     time = to_mjd(points.numbers("time", "d"))
     fields = {"time": time, "band": bands, "flux": flux, "flux_err": flux_err}
@@ -113,7 +117,7 @@ def gather_points(
 
 
 def _magnitudes(points, default_mag_err):
-    """Magnitudes, their errors, which are limits, and the system of the unit."""
+    """Return magnitudes, their errors, a mask of limits, and the system of the unit."""
     nan = np.full(len(points), np.nan)
     if "mag" not in points:
         return nan, nan, np.zeros(len(points), dtype=bool), None
@@ -125,18 +129,18 @@ def _magnitudes(points, default_mag_err):
 
 
 def _errors(points):
-    """Errors of fluxes, in µJy where they have a unit."""
+    """Return flux errors, in µJy if they have a unit."""
     if "flux_err" not in points:
         return np.full(len(points), np.nan)
     try:
         reject_logarithmic(points.unit("flux_err"))
     except ValueError as error:
-        raise ValueError(f"{points.place('flux_err')}: {error}") from error
+        raise ValueError(f"{points.location('flux_err')}: {error}") from error
     return points.numbers("flux_err", "uJy")
 
 
-def _refuse_unknown_systems(points, used):
-    """The zero point of a used row is in a system that nobody knows."""
+def _reject_unknown_systems(points, used):
+    """Raise if the zero point of a used row is in an unknown magnitude system."""
     if "system" not in points:
         return
     distinct, codes, _ = factorize_names(points["system"])
@@ -144,16 +148,16 @@ def _refuse_unknown_systems(points, used):
     wrong = np.array([*unknown, False])[codes] & used
     if wrong.any():
         row = int(np.argmax(wrong))
-        place = f"{points.place('system')}, object {points.object_of(row)} (row {row})"
-        raise unknown_system(place, distinct[codes[row]])
+        location = f"{points.location('system')}, object {points.object_of(row)} (row {row})"
+        raise unknown_system(location, distinct[codes[row]])
 
 
-def _refuse_other_systems(points, field, system):
-    """The unit mag(AB) of a field stands against another system."""
-    # Beside magnitudes, `system` is theirs and no one's else.
+def _reject_other_systems(points, field, system):
+    """Raise if the unit mag(AB) of a field contradicts another system."""
+    # If there are magnitudes, `system` applies to them only.
     if system == "Vega" and (field == "mag" or "mag" not in points):
         raise ValueError(
-            f"{points.place(field)} has the unit mag(AB), but system='Vega'. Leave system out, or "
+            f"{points.location(field)} has the unit mag(AB), but system='Vega'. Omit 'system', or "
             "give the column the unit mag."
         )
     if "system" not in points:
@@ -164,14 +168,14 @@ def _refuse_other_systems(points, field, system):
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(
-            f"{points.place(field)} has the unit mag(AB), but column {points.names['system']!r} "
-            f"says {distinct[codes[row]]!r} of object {points.object_of(row)} (row {row}). Give "
+            f"{points.location(field)} has the unit mag(AB), but column {points.names['system']!r} "
+            f"is {distinct[codes[row]]!r} for object {points.object_of(row)} (row {row}). Give "
             f"{points.names[field]!r} the unit mag, or convert these rows to AB."
         )
 
 
 def _default_scale(points, field, survey, zero_point):
-    """µJy of one unit of a flux or error, where no column says it: a number, or one of each row."""
+    """Return µJy per unit of a flux or error without a scale column: a number, or one per row."""
     if field not in points or points.unit(field) is not None:
         return 1.0
     if zero_point is not None:
@@ -186,7 +190,7 @@ def _default_scale(points, field, survey, zero_point):
 
 
 def _error_scale(points, errors, survey, zero_point, flux_scale):
-    """µJy of one unit of an error: what its flux has, where it says nothing itself."""
+    """Return µJy per unit of an error; by default the scale of its flux."""
     named = scale_of_name(points.names.get("flux_err"), None)
     if "flux" not in points or named is not None or points.unit("flux_err") is not None:
         return _default_scale(points, "flux_err", survey, zero_point)
@@ -195,7 +199,7 @@ def _error_scale(points, errors, survey, zero_point, flux_scale):
     try:
         return microjansky_of(points.unit("flux"))
     except ValueError as error:
-        raise ValueError(f"{points.place('flux_err')}: {error}") from error
+        raise ValueError(f"{points.location('flux_err')}: {error}") from error
 
 
 def _survey_scale(survey):
@@ -203,24 +207,25 @@ def _survey_scale(survey):
     return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
 
 
-def _say_limits(points, lost, field, said):
+def _describe_limits(points, lost, field, remarks):
     if lost.any():
         objects = points.codes[lost]
-        said.append(
+        remarks.append(
             f"{int(lost.sum())} upper limits of {len(np.unique(objects))} objects, written as text "
-            f"in the column {points.names[field]!r} (first {points.object_of(np.argmax(lost))})"
+            f"in column {points.names[field]!r} (first {points.object_of(np.argmax(lost))})"
         )
 
 
-def _say_unreadable(bands, lost, rows, index, said):
+def _describe_unreadable(bands, lost, rows, index, remarks):
     if lost.any():
-        names = bands[lost].value_counts().sort_values(ascending=False)
-        names = names[names > 0]
-        first = ", ".join(map(str, names.index[:6]))
-        said.append(
-            f"{int(lost.sum())} magnitudes of {len(np.unique(rows[lost]))} objects in {len(names)} "
-            f"bands that are unknown or ambiguous ({first}{' …' if len(names) > 6 else ''}; first "
-            f"{index[rows[lost][0]]!r}; register_band adds a band, survey= names the survey)"
+        counts = bands[lost].value_counts().sort_values(ascending=False)
+        names = [str(name) for name in counts.index[counts > 0]]
+        names += ["points without a name"] if bands[lost].isna().any() else []
+        listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+        remarks.append(
+            f"{int(lost.sum())} points of {len(np.unique(rows[lost]))} objects in {len(names)} "
+            f"unknown or ambiguous bands ({listed}; first object {index[rows[lost][0]]!r}; "
+            "add bands with register_band, or name the survey with survey=)"
         )
 
 

@@ -1,34 +1,34 @@
-"""Populations of the classes that explode: distributions and mean light curves, as data."""
+"""Populations of the exploding classes: distributions and mean light curves, as data."""
 
 from typing import NamedTuple
 
 
 class Population(NamedTuple):
-    """Distribution of one class.
+    """Distribution of the parameters of one class.
 
-    Peak magnitudes and their scatter are AB, rest-frame B, before dust. That of SN Ia is of
-    Richardson et al. (2014, AJ 147, 118, table 1), less 0.09 (Blanton & Roweis 2007, AJ 133, 734).
-    Those of core-collapse supernovae are choices between Richardson et al. and the fainter,
-    volume-limited ones of Li et al. (2011, MNRAS 412, 1441), with which the rates of `_rates` give
-    nearly the shares of a flux-limited survey (Perley et al. 2020, ApJ 904, 35); SLSN-I near De Cia
-    et al. (2018, ApJ 860, 100). All other numbers are choices near the papers named in
-    `POPULATIONS`.
+    Peak magnitudes and their scatter are AB, in rest-frame B, before dust. For SN Ia they are from
+    Richardson et al. (2014, AJ 147, 118, table 1), minus 0.09 (Blanton & Roweis 2007, AJ 133, 734).
+    For core-collapse supernovae they are choices between Richardson et al. and the fainter,
+    volume-limited samples of Li et al. (2011, MNRAS 412, 1441); with the rates of `_rates` they
+    give nearly the class fractions of a flux-limited survey (Perley et al. 2020, ApJ 904, 35).
+    For SLSN-I they are near De Cia et al. (2018, ApJ 860, 100). All other numbers are choices near
+    the papers named in `POPULATIONS`.
     """
 
     peak_mag: float
     peak_scatter: float
     band: str  # rest-frame band of the light curve below
     rise: float  # days from explosion to peak at stretch 1
-    rise_scatter: float  # of ln(rise), beyond stretch
-    stretch_scatter: float  # of ln(stretch)
-    days: tuple  # after peak, at stretch 1
+    rise_scatter: float  # standard deviation of ln(rise), in addition to that of stretch
+    stretch_scatter: float  # standard deviation of ln(stretch)
+    days: tuple  # days after peak, at stretch 1
     decline: tuple  # magnitudes below peak at these days
-    duration: float  # rest-frame days after peak that are worth observing
-    colour_scatter: float  # intrinsic B-V, mag
-    velocity_scatter: float  # of ln(velocity)
-    line_scatter: float  # of ln(strength) of each ion
-    host_reddening: float  # mean of the exponential E(B-V), mag
-    r_v: float  # of the host
+    duration: float  # rest-frame days after peak that are simulated
+    colour_scatter: float  # standard deviation of the intrinsic B-V, mag
+    velocity_scatter: float  # standard deviation of ln(velocity)
+    line_scatter: float  # standard deviation of ln(strength) of each ion
+    host_reddening: float  # mean of the exponential distribution of E(B-V), mag
+    r_v: float  # total-to-selective extinction of the host
 
 
 POPULATIONS = {
@@ -40,7 +40,7 @@ POPULATIONS = {
         (0, 0.14, 0.53, 1.1, 1.7, 2.22, 2.6, 3.0, 3.35, 3.95),
         *(120.0, 0.042, 0.07, 0.15, 0.1, 2.0),
     ),
-    # Rise: Gonzalez-Gaitan et al. (2015, MNRAS 451, 2212); plateau: see draw_objects.
+    # Rise: Gonzalez-Gaitan et al. (2015, MNRAS 451, 2212); plateau: `_draw_ii`.
     "SN II": Population(
         *(-16.7, 0.95, "V", 10.0, 0.25, 0.12),
         *((0, 1), (0, 0)),
@@ -84,7 +84,7 @@ POPULATIONS = {
     ),
     # van Velzen et al. (2021, ApJ 908, 4) and Yao et al. (2023, ApJ 955, L6): peaks, rises of a
     # month, declines that begin exponential (50 days) and end as t^(-5/3). The colour is that of
-    # 1/T, so that 0.05 mag are 25 % of T.
+    # 1/T: 0.05 mag correspond to 25 % of T.
     "TDE": Population(
         *(-19.2, 0.7, "V", 32.0, 0.25, 0.35),
         (0, 10, 25, 50, 100, 200, 300),

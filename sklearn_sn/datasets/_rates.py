@@ -1,9 +1,9 @@
-"""Volumetric rates of the classes: events per year and cubic megaparsec, and their evolution."""
+"""Volumetric event rates of the classes and their evolution with redshift."""
 
 import numpy as np
 
-# Local rate (1e-6 / yr / Mpc³) and evolution: a power of 1 + z, or "stars" for the history of star
-# formation of Madau & Dickinson (2014, ARA&A 52, 415, eq. 15).
+# Local rate (1e-6 / yr / Mpc³) and evolution: the exponent of 1 + z, or "stars" for the cosmic star
+# formation history of Madau & Dickinson (2014, ARA&A 52, 415, eq. 15).
 _CORE_COLLAPSE = 101.0  # Perley et al. (2020, ApJ 904, 35)
 RATES = {
     # Frohmaier et al. (2019, MNRAS 486, 2308); evolution: Dilday et al. (2010, ApJ 713, 1026).
@@ -25,7 +25,7 @@ RATES = {
 
 
 def relative_rate(name, redshift):
-    """Rate of a class at a redshift over its local rate; 1 for what does not explode."""
+    """Return the rate of a class at a redshift over its local rate; 1 for unknown classes."""
     _, evolution = RATES.get(name, (np.nan, 0.0))
     if evolution == "stars":
         return _star_formation(redshift) / _star_formation(0.0)

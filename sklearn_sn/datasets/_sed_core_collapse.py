@@ -1,4 +1,4 @@
-"""Spectral models of supernovae of massive stars; sources in `_sed_models`."""
+"""Spectral models of core-collapse supernovae; sources in `_sed_models`."""
 
 from sklearn_sn.datasets._sed_models import Feature, SedModel
 
@@ -57,7 +57,7 @@ CORE_COLLAPSE = {
             Feature("Na I", 5900, 0, 3500, (0, 0, 0.03, 0.1, 0.15, 0.2, 0.3)),
             Feature("Ca II", 8680, 0, 5000, (0.1, 0.1, 0.12, 0.28, 0.6, 1.0, 1.3)),
             Feature("O I", 6300, 0, 3500, (0, 0, 0, 0.05, 0.1, 0.15, 0.35)),
-            # Of SN IIb alone.
+            # Only for SN IIb.
             Feature("H I", 4861, 1.05, 2800, (-0.3, -0.3, -0.3, -0.25, -0.2, -0.15, -0.1)),
             Feature("H I", 6563, 1.15, 3500, (-0.35, -0.4, -0.4, -0.4, -0.35, -0.3, -0.2)),
             Feature("H I", 6563, 0, 4500, (0.5, 0.5, 0.5, 0.5, 0.45, 0.4, 0.3)),

@@ -1,4 +1,4 @@
-"""Spectral models of what is not a supernova: TDE, AGN and dwarf novae."""
+"""Spectral models of contaminants: TDE, AGN and dwarf novae."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from sklearn_sn.datasets._sed_models import Feature, SedModel
 
 
 def _from_width(ion, wavelength, width, *equivalent):
-    """An emission line at rest, of equivalent widths in Å and a Gaussian width in km/s."""
+    """Return an emission line at rest, from equivalent widths (Å) and a Gaussian width (km/s)."""
     area = np.asarray(equivalent) / (wavelength * width / 299792.458 * np.sqrt(2.0 * np.pi))
     return Feature(ion, wavelength, 0, width, tuple(np.log1p(area).tolist()))
 
@@ -25,7 +25,7 @@ OTHERS = {
             _from_width("H I", 4861, 5500, 5, 15, 20, 18, 12),
             _from_width("H I", 6563, 6000, 15, 60, 110, 110, 80),
             _from_width("He I", 5876, 5000, 0, 5, 10, 10, 8),
-            # The host's centre shines in: stars, redder than the flare.
+            # Starlight of the host's centre, redder than the flare.
             Feature("host", 8000, 0, 60000, (0.2, 0.1, 0.2, 0.35, 0.5)),
         ),
     ),
@@ -50,8 +50,8 @@ OTHERS = {
             _from_width("narrow", 5007, 250, 13.2),
             _from_width("narrow", 6563, 250, 10),
             _from_width("narrow", 6717, 300, 3),
-            # Blends of Fe II on both sides of Hβ (Boroson & Green 1992, ApJS 80, 109), the small
-            # blue bump, and the light of the host beyond 5000 Å.
+            # Fe II blends on both sides of Hβ (Boroson & Green 1992, ApJS 80, 109), the small blue
+            # bump, and starlight of the host beyond 5000 Å.
             Feature("Fe II", 4570, 0, 4500, (0.12,)),
             Feature("Fe II", 5250, 0, 5000, (0.12,)),
             Feature("Fe II", 3000, 0, 22000, (0.2,)),
@@ -59,7 +59,7 @@ OTHERS = {
         ),
         slopes=(-1.56,),
     ),
-    # The phase counts magnitudes below the maximum of an outburst. A bright disc with weak Balmer
+    # The phase is the magnitude below the maximum of an outburst. A bright disc with weak Balmer
     # absorption in outburst, strong emission in quiescence: Warner (1995, Cataclysmic Variable
     # Stars, ch. 2 and 3); equivalent widths near Szkody et al. (2011, AJ 142, 181). The slope of a
     # steady disc is -7/3 (Lynden-Bell 1969, Nature 223, 690).

@@ -1,4 +1,4 @@
-"""Spectral models of supernovae of white dwarfs; sources in `_sed_models`."""
+"""Spectral models of thermonuclear supernovae; sources in `_sed_models`."""
 
 from sklearn_sn.datasets._sed_models import Feature, SedModel
 
@@ -51,9 +51,9 @@ THERMONUCLEAR = {
             Feature("Si II", 6530, 0, 5500, (0.05, 0.1, 0.15, 0.15, 0.3, 0.45, 0.4, 0.35, 0.35)),
             Feature("Ca II", 8700, 0, 6000, (0.1, 0.05, 0.1, 0.15, 0.4, 0.5, 0.45, 0.35, 0.35)),
             Feature("blend", 6950, 0, 8000, (-0.1, 0, -0.15, -0.2, -0.35, -0.2, -0.3, -0.5, -0.5)),
-            # These bring the red half near the template of Hsiao et al. (2007). They hold the
-            # second maximum of the red bands near 25 days (Kasen 2006, ApJ 649, 939): a deficit
-            # after peak, gone when Fe III recombines.
+            # Fitted to the red half of the template of Hsiao et al. (2007). A deficit after peak
+            # that ends when Fe III recombines produces the second maximum of the red bands near
+            # 25 days (Kasen 2006, ApJ 649, 939).
             Feature("red", 6700, 0, 12000, (0, 0, -0.17, -0.4, -0.5, -0.3, -0.25, -0.44, -0.6)),
             Feature(
                 "red", 7450, 0, 12000, (-0.21, -0.08, -0.49, -0.95, -0.9, -0.25, -0.15, -0.24, -0.6)
@@ -64,8 +64,8 @@ THERMONUCLEAR = {
             Feature("red", 9400, 0, 14000, (-0.22, 0, -0.4, -1.1, -0.95, -0.2, -0.1, -0.3, -0.8)),
         ),
     ),
-    # Ti II carves the trough of 4000-4400 Å, Si II 5972 and O I 7774 are strong: Filippenko et al.
-    # (1992, AJ 104, 1543).
+    # Ti II absorbs at 4000-4400 Å; Si II 5972 and O I 7774 are strong: Filippenko et al. (1992, AJ
+    # 104, 1543).
     "SN Ia-91bg": SedModel(
         (-8, 0, 8, 16, 30, 50),
         (9000, 8200, 6300, 5400, 4900, 4900),
@@ -92,7 +92,7 @@ THERMONUCLEAR = {
             Feature("Ca II", 8700, 0, 6000, (0.1, 0.15, 0.3, 0.45, 0.5, 0.5)),
         ),
     ),
-    # Hot at first, like SN 1991T, with half the velocities of SN Ia: Foley et al. (2013).
+    # Hot at early times, like SN 1991T, with half the velocities of SN Ia: Foley et al. (2013).
     "SN Iax": SedModel(
         (-8, 0, 8, 16, 30, 50),
         (12500, 10000, 7600, 6000, 5300, 5200),

@@ -1,4 +1,4 @@
-"""Observed objects of one SED in one survey: parameters, photometry, trigger."""
+"""Simulate observed objects of one SED in one survey: parameters, photometry, trigger."""
 
 import numpy as np
 
@@ -8,33 +8,36 @@ from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._passbands import mean_flux_density
 from sklearn_sn.datasets._visits import draw_visits, flux_errors
 
-_PATIENCE = 20000  # candidates drawn for each object found, before giving up
-_START = 10  # objects that are taken for found at the start, so that few candidates do not decide
-_MAX_BATCH = 1024  # candidates whose photometry is drawn at once: bounds the memory
-_FAR = 200.0  # rest-frame days before the peak from which what never explodes is observed
+_PATIENCE = 20000  # maximum number of candidates per detected object
+_START = 10  # detections assumed at the start, so that the first few candidates are not decisive
+_MAX_BATCH = 1024  # candidates whose photometry is drawn at once; bounds the memory
+_FAR = 200.0  # rest-frame days before the peak at which objects that never explode are observed
 _AFTER = 15.0  # days of forced photometry after the last detection: a choice
-_POINTS = 8192  # points whose flux is computed at once: what fits into a cache
+_POINTS = 8192  # points whose flux is computed at once; fits into the cache
 
 
 def observed_flux(sed, objects, rows, phase, wavelength, *, difference=False):
-    """Noiseless f_ν / λ² (µJy Å⁻²) as observed.
+    """Return the noiseless observed f_ν / λ² (µJy Å⁻²).
 
     Parameters
     ----------
     sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
     objects : dict of str to array of shape (n_objects, ...)
-        From `draw_candidates`, with `amplitude`.
+        Parameters from `draw_candidates`, with `amplitude`.
     rows : array of int, shape (n_points,)
+        Object of each point.
     phase : array of shape (n_points,)
         Rest-frame days from peak.
     wavelength : array of shape (n_points, n_wavelengths)
-        Observer frame, Å; about even in the logarithm, at least two.
+        Observer-frame Å; approximately even in the logarithm, at least two.
     difference : bool, default=False
-        What a difference image shows: of variable objects, the flux less its mean.
+        Return the flux of a difference image: for variable objects, the flux minus its mean.
 
     Returns
     -------
     array of shape (n_points, n_wavelengths)
+        Flux in µJy Å⁻².
     """
     stretched = 1.0 + objects["redshift"]
     rest = wavelength / stretched[rows][:, None]
@@ -43,7 +46,8 @@ def observed_flux(sed, objects, rows, phase, wavelength, *, difference=False):
         flux = sed.flux(objects, rows, phase, rest, spacing, difference=True)
     else:
         flux = sed.flux(objects, rows, phase, rest, spacing)
-    # L_λ dλ is spread over (1 + z) dλ; time dilation and redshift of photons are in the distance.
+    # L_λ dλ is spread over (1 + z) dλ; the luminosity distance includes time dilation and the
+    # energy loss of photons.
     scale = objects["amplitude"] / stretched * 10.0 ** (-0.4 * objects["distance_modulus"])
     flux *= scale[rows][:, None]
     dimming = extinction(rest, sed.r_v) * objects["ebv_host"][rows][:, None]
@@ -54,10 +58,31 @@ def observed_flux(sed, objects, rows, phase, wavelength, *, difference=False):
 
 
 def band_flux(sed, objects, rows, days, band, survey):
-    """Noiseless flux (µJy) of points: `days` from peak (observer), `band` in survey.bands."""
+    """Return the noiseless flux of points.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    objects : dict of str to array of shape (n_objects, ...)
+        Parameters with `amplitude`.
+    rows : array of int, shape (n_points,)
+        Object of each point.
+    days : array of shape (n_points,)
+        Observer-frame days from peak.
+    band : array of int, shape (n_points,)
+        Index into ``survey.bands``.
+    survey : Survey
+        Survey with the bands.
+
+    Returns
+    -------
+    array of shape (n_points,)
+        Flux in µJy.
+    """
     phase = days / (1.0 + objects["redshift"])[rows]
     flux = np.zeros(len(days))
-    # What explodes is dark before; a dwarf nova has its quiescence.
+    # Explosions are dark before their start; dwarf novae are visible in quiescence.
     lit = np.flatnonzero(sed.in_disc | (phase > -objects["rise"][rows]))
     for first in range(0, len(lit), _POINTS):
         part = lit[first : first + _POINTS]
@@ -68,7 +93,24 @@ def band_flux(sed, objects, rows, days, band, survey):
 
 
 def draw_light_curves(sed, objects, survey, rng):
-    """Photometry of all candidates, before the trigger: a Ragged, time in MJD."""
+    """Draw the photometry of all candidates before the trigger.
+
+    Parameters
+    ----------
+    sed : Photosphere, GridSed, ActiveNucleus or DwarfNova
+        Spectral energy distribution of the class.
+    objects : dict of str to array of shape (n_objects, ...)
+        Parameters with `amplitude`.
+    survey : Survey
+        Survey that observes the objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Ragged of n_objects rows
+        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux (µJy).
+    """
     stretched = 1.0 + objects["redshift"]
     begin = np.minimum(objects["rise"], _FAR) * stretched
     start = objects["t_peak"] - begin - survey.baseline
@@ -96,16 +138,31 @@ def draw_light_curves(sed, objects, survey, rng):
 
 
 def triggered(survey, curves, min_points):
-    """Which light curves pass the trigger rule of a survey: bool, shape (n_rows,)."""
+    """Return which light curves pass the trigger of a survey.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with the trigger.
+    curves : Ragged
+        Light curves with time, band, flux and flux_err, sorted by time.
+    min_points : int
+        Required number of detections, in addition to the trigger.
+
+    Returns
+    -------
+    array of bool, shape (n_rows,)
+        True for detected objects.
+    """
     detected = curves["flux"] > survey.detection_snr * curves["flux_err"]
-    found = curves.filter(detected)
-    n_bands = np.zeros((len(curves), len(survey.bands)), dtype=bool)
-    n_bands[found.rows, found["band"]] = True
-    good = found.lengths >= max(min_points, survey.min_detections, 1)
-    good &= n_bands.sum(axis=1) >= survey.min_bands
+    detections = curves.filter(detected)
+    has_band = np.zeros((len(curves), len(survey.bands)), dtype=bool)
+    has_band[detections.rows, detections["band"]] = True
+    good = detections.lengths >= max(min_points, survey.min_detections, 1)
+    good &= has_band.sum(axis=1) >= survey.min_bands
     if survey.min_nights > 1:
-        # Points stand in order of time: a night begins where the day differs from the last.
-        night, rows = np.floor(found["time"]), found.rows
+        # Points are sorted by time: a night begins where the day differs from the previous one.
+        night, rows = np.floor(detections["time"]), detections.rows
         new = np.ones(len(rows), dtype=bool)
         new[1:] = (np.diff(night) != 0) | (np.diff(rows) != 0)
         good &= np.bincount(rows[new], minlength=len(curves)) >= survey.min_nights
@@ -113,7 +170,7 @@ def triggered(survey, curves, min_points):
 
 
 def _trim(survey, curves):
-    """Keep points from the baseline before the first detection to a while after the last."""
+    """Keep the points from `baseline` days before the first detection to shortly after the last."""
     detected = curves["flux"] > survey.detection_snr * curves["flux_err"]
     time = curves["time"]
     first = curves.reduce("min", np.where(detected, time, np.inf), empty=np.inf)
@@ -124,26 +181,43 @@ def _trim(survey, curves):
 
 
 def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
-    """Draw n objects that pass the survey's trigger; others are drawn anew.
+    """Draw n objects that pass the survey's trigger; redraw those that do not.
+
+    Parameters
+    ----------
+    sed, survey, redshift_range
+        As for `draw_candidates`.
+    n : int
+        Number of objects.
+    min_points : int
+        Required number of detections.
+    rng : numpy.random.Generator
+        Source of randomness.
 
     Returns
     -------
     objects : dict of str to array of shape (n,)
+        Parameters.
     curves : Ragged of n rows
-        time (MJD), band (position in the survey's bands), flux, flux_err, true_flux (µJy).
+        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux (µJy).
     n_drawn : float
-        Candidates that were drawn for each object found.
+        Number of candidates drawn per detected object.
+
+    Raises
+    ------
+    ValueError
+        If almost no candidate is detected.
     """
-    kept, parts, missing, n_drawn, found = [], [], n, 0, 0
+    kept, parts, missing, n_drawn, n_detected = [], [], n, 0, 0
     while missing:
         if n_drawn > _PATIENCE * (n - missing + _START):
             raise ValueError(
                 f"Only {n - missing} of {n} objects of class {sed.name!r} reach {min_points} "
                 f"points above {survey.detection_snr:g} sigma in survey {survey.name!r} for "
-                f"redshifts {redshift_range}: choose a lower redshift_range."
+                f"redshifts {redshift_range}. Lower 'redshift_range'."
             )
-        # As many candidates as the acceptance so far asks for, and a quarter more.
-        wanted = 1.25 * missing * n_drawn / (found + 0.2) if n_drawn else 1.3 * n
+        # Draw a quarter more candidates than the acceptance so far requires.
+        wanted = 1.25 * missing * n_drawn / (n_detected + 0.2) if n_drawn else 1.3 * n
         batch = int(np.clip(wanted, 24, 65536))
         objects, counted = draw_visible(
             sed, survey, redshift_range, batch, rng, min_points=min_points, at_most=_MAX_BATCH
@@ -154,10 +228,10 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
         scale_to_magnitude(sed, objects)
         curves = draw_light_curves(sed, objects, survey, rng)
         good = np.flatnonzero(triggered(survey, curves, min_points))
-        found += len(good)
+        n_detected += len(good)
         good = good[:missing]
         kept.append(take_objects(objects, good))
         parts.append(_trim(survey, curves.take(good)))
         missing -= len(good)
     objects = {key: np.concatenate([part[key] for part in kept]) for key in kept[0]}
-    return objects, Ragged.concatenate(parts), n_drawn / found
+    return objects, Ragged.concatenate(parts), n_drawn / n_detected

@@ -1,4 +1,4 @@
-"""Checks of the parameters of make_supernovae that a type alone does not settle."""
+"""Validate the parameters of make_supernovae beyond their types."""
 
 from numbers import Real
 
@@ -18,7 +18,7 @@ _BUILT_IN = {"AGN": ActiveNucleus, "CV": DwarfNova}
 
 
 def count_per_class(n_samples, shares):
-    """Whole numbers near the shares that sum to n_samples (largest remainders)."""
+    """Return integer counts in proportion to shares, with sum n_samples (largest remainder)."""
     exact = n_samples * np.asarray(shares, dtype=float) / np.sum(shares)
     counts = np.floor(exact).astype(int)
     order = np.argsort(counts - exact, kind="stable")
@@ -27,7 +27,7 @@ def count_per_class(n_samples, shares):
 
 
 def class_shares(classes):
-    """Check the classes: name → share."""
+    """Validate the classes and return a dict of name to share."""
     names = known_names("classes", classes, CLASSES)
     shares = dict(classes) if isinstance(classes, dict) else dict.fromkeys(names, 1.0)
     if not all(isinstance(s, Real) and np.isfinite(s) and s > 0 for s in shares.values()):
@@ -39,18 +39,18 @@ def class_shares(classes):
 
 
 def known_names(parameter, values, allowed):
-    """Check that values are different names out of those allowed."""
+    """Validate that values are distinct and allowed names, and return them as a list."""
     values = [values] if isinstance(values, str) else list(values)
     if not values or len(set(values)) < len(values) or not set(values) <= set(allowed):
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must hold different names out of "
+            f"The {parameter!r} parameter of make_supernovae must hold distinct names from "
             f"{allowed}. Got {values!r} instead."
         )
     return values
 
 
 def redshift_ranges(redshift_range, names):
-    """Check the redshifts: a pair for each class; what is in the Milky Way needs none."""
+    """Validate the redshifts and return a pair for each class; Galactic classes have (0, 0)."""
     far = [name for name in names if name not in _GALACTIC]
     if not isinstance(redshift_range, dict):
         redshift_range = dict.fromkeys(far, redshift_range)
@@ -58,14 +58,36 @@ def redshift_ranges(redshift_range, names):
     if absent:
         raise ValueError(
             "The 'redshift_range' parameter of make_supernovae must have a pair for each class. "
-            f"Got none for {absent!r}."
+            f"It has none for {absent!r}."
         )
     ranges = {name: number_pair("redshift_range", redshift_range[name], 1e-4, 3.0) for name in far}
     return ranges | {name: (0.0, 0.0) for name in names if name in _GALACTIC}
 
 
 def number_pair(parameter, value, lowest, highest, kind=Real):
-    """Check a number or a pair (low, high) within bounds; answer the pair."""
+    """Validate a number or a pair (low, high) within bounds, and return the pair.
+
+    Parameters
+    ----------
+    parameter : str
+        Name of the parameter, for messages.
+    value : number or pair of numbers
+        Value to validate; a number stands for both ends.
+    lowest, highest : float
+        Bounds.
+    kind : type, default=Real
+        Required type of the numbers.
+
+    Returns
+    -------
+    tuple
+        The pair (low, high).
+
+    Raises
+    ------
+    ValueError
+        If the value is not a number or a pair of increasing numbers within the bounds.
+    """
     pair = tuple(value) if isinstance(value, list | tuple) else (value, value)
     good = len(pair) == 2 and all(isinstance(v, kind) and np.isfinite(v) for v in pair)
     if not good or not lowest <= pair[0] <= pair[1] <= highest:
@@ -77,31 +99,31 @@ def number_pair(parameter, value, lowest, highest, kind=Real):
 
 
 def resolve_surveys(surveys):
-    """Check the surveys: names of built-in ones or Survey objects, of different names."""
+    """Validate surveys, given as built-in names or Survey objects with distinct names."""
     return _resolve("surveys", surveys, Survey, {name: name for name in SURVEY_TABLE}, get_survey)
 
 
 def resolve_spectrographs(spectrographs):
-    """Check the spectrographs: names of built-in ones or Spectrograph objects."""
+    """Validate spectrographs, given as built-in names or Spectrograph objects."""
     return _resolve(
         "spectrographs", spectrographs, Spectrograph, SPECTROGRAPHS, SPECTROGRAPHS.__getitem__
     )
 
 
-def _resolve(parameter, values, kind, known, get):
+def _resolve(parameter, values, kind, available, get):
     values = [values] if isinstance(values, str | kind) else list(values)
     names = [value.name if isinstance(value, kind) else value for value in values]
-    unknown = [v for v in values if not isinstance(v, kind) and v not in known]
+    unknown = [v for v in values if not isinstance(v, kind) and v not in available]
     if not names or len(set(names)) < len(names) or unknown:
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must hold different names out of "
-            f"{tuple(known)}, or {kind.__name__} objects. Got {values!r} instead."
+            f"The {parameter!r} parameter of make_supernovae must hold distinct names from "
+            f"{tuple(available)}, or {kind.__name__} objects. Got {values!r} instead."
         )
     return [value if isinstance(value, kind) else get(value) for value in values]
 
 
 def resolve_seds(seds, names):
-    """The SEDs of each class: built-in ones, replaced or joined by the user's."""
+    """Return the SEDs of each class: the built-in ones, replaced or joined by the user's."""
     resolved = {name: [_BUILT_IN.get(name, Photosphere)()] for name in names if name in _BUILT_IN}
     resolved |= {name: [Photosphere(name)] for name in names if name not in _BUILT_IN}
     for name, given in (seds or {}).items():
@@ -118,8 +140,8 @@ def resolve_seds(seds, names):
             )
         if not given:
             continue
-        own, resolved[name] = resolved[name], []
+        default, resolved[name] = resolved[name], []
         for one in given:
             built_in = isinstance(one, str) and one == "built-in"
-            resolved[name] += own if built_in else grid_seds(name, one)
+            resolved[name] += default if built_in else grid_seds(name, one)
     return resolved

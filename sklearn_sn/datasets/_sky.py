@@ -1,4 +1,4 @@
-"""Where objects are: distance, redshift, position, dust of the Milky Way."""
+"""Distances, redshifts and positions of objects, and the dust of the Milky Way."""
 
 from functools import lru_cache
 
@@ -7,62 +7,95 @@ from astropy.cosmology import Planck18
 
 from sklearn_sn.datasets._rates import relative_rate
 
-# North Galactic pole (ICRS) and longitude of the celestial pole: Hipparcos (ESA 1997, SP-1200).
+# North Galactic pole (ICRS) and Galactic longitude of the celestial pole: Hipparcos (ESA 1997,
+# SP-1200).
 _POLE = np.deg2rad([192.85948, 27.12825])
 _POLE_LONGITUDE = np.deg2rad(122.93192)
-_NEAREST, _MODULUS_STEP = 27.0, 0.05  # of a table of distance moduli; nearer than z = 1e-4
+_NEAREST, _MODULUS_STEP = 27.0, 0.05  # start (below z = 1e-4) and step of distance moduli, mag
 
 
 @lru_cache
 def cosmology_table():
-    """Redshift, distance modulus (mag) and comoving volume (Mpc³, whole sky) of Planck18."""
+    """Tabulate redshift, distance modulus (mag) and all-sky comoving volume (Mpc³) of Planck18."""
     redshift = np.geomspace(1e-4, 3.0, 1500)
     modulus = Planck18.distmod(redshift).value
     return redshift, modulus, Planck18.comoving_volume(redshift).value
 
 
 def distance_modulus(redshift):
-    """Distance modulus (mag) of Planck18, interpolated in ln z to better than 1e-4 mag."""
+    """Return the distance modulus (mag) of Planck18, interpolated in ln z to 1e-4 mag."""
     grid, modulus, _ = cosmology_table()
     return np.interp(np.log(redshift), np.log(grid), modulus)
 
 
 @lru_cache
 def _event_table(name):
-    """Redshift and the events nearer than it: a year of the observer's, whole sky, relative."""
+    """Tabulate the cumulative relative all-sky event rate below z, per observer-frame year."""
     grid, _, volume = cosmology_table()
     middle = 0.5 * (grid[1:] + grid[:-1])
-    # Clocks of distant objects run slow: a factor 1 / (1 + z).
+    # Time dilation reduces the observed rate by 1 / (1 + z).
     events = np.diff(volume) * relative_rate(name, middle) / (1.0 + middle)
     return grid, np.concatenate([[0.0], np.cumsum(events)])
 
 
 def events_per_year(name, redshift_range):
-    """Events of a class a year on the whole sky between two redshifts, per unit local rate."""
+    """Return the all-sky number of events per observer-frame year in a redshift range.
+
+    The number is relative to the local rate of the class.
+    """
     low, high = np.interp(redshift_range, *_event_table(name))
     return high - low
 
 
 def redshifts_at(name, redshift_range, share):
-    """Redshifts of the range nearer than which a share of the events of a class is."""
+    """Return the redshifts below which given fractions of the events in a range occur.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    share : array
+        Fractions in [0, 1].
+
+    Returns
+    -------
+    array of the shape of `share`
+        Redshifts.
+    """
     grid, events = _event_table(name)
     low, high = np.interp(redshift_range, grid, events)
     return np.interp(low + (high - low) * share, events, grid)
 
 
 def draw_redshifts(name, redshift_range, n, rng):
-    """Redshifts of events: comoving volume times the rate of the class there and then."""
+    """Draw redshifts of events in proportion to the comoving volume and the class's rate."""
     return redshifts_at(name, redshift_range, rng.random(n))
 
 
 def share_within(name, redshift_range, modulus):
-    """Share of the events in a range of redshifts that are nearer than distance moduli.
+    """Return the fraction of events in a redshift range below given distance moduli.
 
-    From a table: too high rather than too low, as if the moduli were up to 0.05 mag larger.
+    The values are tabulated and err on the high side, by up to 0.05 mag in the moduli.
+
+    Parameters
+    ----------
+    name : str
+        Class.
+    redshift_range : (float, float)
+        Lowest and highest redshift.
+    modulus : array
+        Distance moduli in mag.
+
+    Returns
+    -------
+    array of the shape of `modulus`
+        Fractions in [0, 1].
     """
     table = _near_table(name, tuple(redshift_range))
-    place = np.clip(np.ceil((modulus - _NEAREST) / _MODULUS_STEP), 0, len(table) - 1)
-    return table[place.astype(np.int64)]
+    index = np.clip(np.ceil((modulus - _NEAREST) / _MODULUS_STEP), 0, len(table) - 1)
+    return table[index.astype(np.int64)]
 
 
 @lru_cache
@@ -73,13 +106,13 @@ def _near_table(name, redshift_range):
     low, high = np.interp(redshift_range, grid, events)
     if high == low:
         return np.ones(len(steps))
-    # The last entry stands for whatever is farther.
+    # The last entry represents all larger moduli.
     near = np.append(np.interp(steps[:-1], modulus, events, left=0.0), events[-1])
     return np.clip((near - low) / (high - low), 0.0, 1.0)
 
 
 def galactic(ra, dec):
-    """Galactic longitude and latitude (degrees) of ICRS positions (degrees)."""
+    """Convert ICRS positions to Galactic longitude and latitude, all in degrees."""
     ra, dec = np.deg2rad(ra), np.deg2rad(dec)
     east = ra - _POLE[0]
     sine = np.sin(dec) * np.sin(_POLE[1]) + np.cos(dec) * np.cos(_POLE[1]) * np.cos(east)
@@ -90,15 +123,16 @@ def galactic(ra, dec):
 
 
 def draw_positions(declinations, ra, rng):
-    """Place objects of given right ascensions evenly between two declinations.
+    """Draw declinations uniformly on the sky for objects with given right ascensions.
 
     Parameters
     ----------
     declinations : (float, float)
-        Degrees.
+        Limits in degrees.
     ra : array of shape (n,)
-        Degrees.
+        Right ascensions in degrees.
     rng : numpy.random.Generator
+        Source of randomness.
 
     Returns
     -------
@@ -111,20 +145,20 @@ def draw_positions(declinations, ra, rng):
 
 
 def _layer(gal_b):
-    """Column through an even layer in which we are, relative to that at the pole."""
+    """Return the column through a plane-parallel layer around us, relative to that at the pole."""
     return 1.0 / np.maximum(np.abs(np.sin(np.deg2rad(gal_b))), 0.1)
 
 
 def thin_to_disc(gal_b, n, rng):
-    """Choose n of many even positions so that they lie as members of the disc do: an even layer."""
+    """Choose n of many uniform positions so that they follow the disc (a plane-parallel layer)."""
     weight = _layer(gal_b)
     return rng.choice(len(gal_b), n, replace=False, p=weight / weight.sum())
 
 
 def draw_dust(gal_b, rng):
-    """E(B-V) of the Milky Way (mag) at Galactic latitudes (degrees)."""
-    # A dusty plane, E(B-V) = 0.03 / |sin b|, and log-normal patches: a choice near the
-    # high-latitude mean of Schlafly & Finkbeiner (2011, ApJ 737, 103). Nobody looks for
-    # transients behind more than 0.4 mag.
+    """Draw the Milky Way's E(B-V) (mag) at Galactic latitudes (degrees)."""
+    # A dusty plane, E(B-V) = 0.03 / |sin b|, with log-normal patches: a choice near the
+    # high-latitude mean of Schlafly & Finkbeiner (2011, ApJ 737, 103). Transient surveys avoid
+    # fields with more than 0.4 mag.
     patches = np.exp(0.4 * rng.standard_normal(len(gal_b)))
     return np.minimum(0.03 * patches * _layer(gal_b), 0.4)

@@ -1,35 +1,37 @@
-"""Spectra of a long table: keeping those of one object apart."""
+"""Gather the pixels of a long table into spectra."""
 
 import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import Ragged
 
-TIME_STEP = 1e-4  # days (8.6 s) between spectra of one object that share a time
+TIME_STEP = 1e-4  # minimum separation of the spectra of one object, days (8.6 s)
 
 
 def gather_spectra(rows, n_rows, fields, spectrum=None):
-    """Gather pixels by object, each spectrum with one time of its own.
+    """Gather pixels by object, and give each spectrum a distinct time.
 
-    Spectra of one object less than `TIME_STEP` apart are moved to later times, by the least that
-    separates them. Of several undated spectra of one object, the first stays undated; the others
-    get the times 0, 1, 2 … (days; MJD 0 is the year 1858, long before any observation).
+    Spectra of one object less than `TIME_STEP` apart are moved to later times, by the least amount
+    that separates them. If an object has several undated spectra, the first stays undated and the
+    others get the times 0, 1, 2 … (days; MJD 0 is in the year 1858, long before any observation).
 
     Parameters
     ----------
     rows : array of int, shape (n_pixels,)
         Object of every pixel.
     n_rows : int
+        Number of objects.
     fields : dict of str to array of shape (n_pixels,)
-        wavelength, flux, maybe flux_err and time.
+        wavelength and flux, and optionally flux_err and time.
     spectrum : array of int, shape (n_pixels,), optional
-        Number of the spectrum of every pixel, within its object at least. Without it the time
-        tells spectra apart.
+        Number of the spectrum of every pixel, unique at least within its object. By default, the
+        time identifies the spectrum.
 
     Returns
     -------
     Ragged
-        Pixels of an object by time of their spectrum, otherwise in the order given.
+        One row per object, with pixels ordered by the time of their spectrum and otherwise in
+        their original order.
     """
     if spectrum is None:
         pixels = Ragged.from_groups(rows, n_rows, fields)
@@ -53,7 +55,7 @@ def gather_spectra(rows, n_rows, fields, spectrum=None):
 
 
 def _separate(row, time):
-    """Times of spectra, such that no object has two at one time."""
+    """Shift the times of spectra so that no object has two at one time."""
     time = time.copy()
     undated = np.flatnonzero(np.isnan(time))
     rank = pd.Series(row[undated]).groupby(row[undated]).cumcount().to_numpy()

@@ -1,4 +1,4 @@
-"""Spectrographs as data: what one is, and the ones that are built in."""
+"""Spectrographs: their parameters, and the built-in ones."""
 
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -12,35 +12,36 @@ def _is_finite(value):
 
 @dataclass(frozen=True)
 class Spectrograph:
-    """A spectrograph: range, resolution, exposure and calibration, as numbers.
+    """Parameters of a spectrograph: range, resolution, exposure and calibration.
 
     Parameters
     ----------
     name : str
+        Name.
     wavelength : (float, float)
-        Range, Å (observer frame).
+        Observer-frame wavelength range, Å.
     resolution : float
-        R = λ / FWHM, the same at all wavelengths.
+        Resolving power R = λ / FWHM, the same at all wavelengths.
     n_pixels : int
-        Pixels, even in log wavelength.
+        Number of pixels, even in log wavelength.
     snr : (float, float), default=(5.0, 50.0)
-        Signal-to-noise ratio per pixel at the median flux for which one exposes; drawn uniformly
-        in its logarithm.
+        Range of the target signal-to-noise ratio per pixel at the median flux. It is drawn
+        uniformly in the logarithm.
     limit : float, default=inf
-        AB magnitude at which the longest exposure reaches 1 per pixel: fainter than about that, an
-        object falls short of the ratio drawn. Infinite: exposures are as long as it takes.
+        AB magnitude at which the longest exposure reaches a ratio of 1 per pixel. Objects fainter
+        than about this do not reach the target ratio. If infinite, exposures are not limited.
     days : (float, float), default=(0.0, 60.0)
         Rest-frame days after the explosion between which spectra are taken.
     edge_scatter : float, default=0.0
-        Each edge of the range moves inwards by up to this share, differently for each spectrum.
+        Maximum fraction by which each edge of the range moves inwards, drawn for each spectrum.
     slit_loss : float, default=0.15
-        Scatter of ln(flux scale).
+        Standard deviation of ln(flux scale).
     warp : float, default=0.05
-        Scatter of the terms of the calibration error, in ln(flux).
+        Standard deviation of the terms of the wavelength-dependent calibration error, in ln(flux).
 
     See Also
     --------
-    get_spectrograph : Those that are built in.
+    get_spectrograph : Return a built-in spectrograph.
 
     Examples
     --------
@@ -74,25 +75,25 @@ class Spectrograph:
         self._check("wavelength", 1000.0 <= low < high <= 30000.0, "a range within [1000, 30000]")
         self._check("resolution", self.resolution >= 10.0, "at least 10")
         whole = isinstance(self.n_pixels, Integral) and self.n_pixels >= 2
-        self._check("n_pixels", whole, "a whole number, at least 2")
+        self._check("n_pixels", whole, "an int of at least 2")
         self._check("snr", 0.0 < self.snr[0] <= self.snr[1], "a range of positive numbers")
         self._check("limit", isinstance(self.limit, Real) and self.limit > -np.inf, "a number")
-        self._check("days", 0.0 <= self.days[0] <= self.days[1], "a range of days, not negative")
+        self._check("days", 0.0 <= self.days[0] <= self.days[1], "a range of non-negative days")
         self._check("edge_scatter", 0.0 <= self.edge_scatter < 0.2, "in [0, 0.2)")
         for field in ("slit_loss", "warp"):
-            self._check(field, getattr(self, field) >= 0.0, "0 or more")
+            self._check(field, getattr(self, field) >= 0.0, "at least 0")
 
     def _check(self, field, good, requirement):
         if not good:
             raise ValueError(
-                f"The {field!r} of spectrograph {self.name!r} must be {requirement}. "
+                f"The {field!r} parameter of spectrograph {self.name!r} must be {requirement}. "
                 f"Got {getattr(self, field)!r} instead."
             )
 
 
 SPECTROGRAPHS = {
     # SEDM on the 60-inch of Palomar: Blagorodnova et al. (2018, PASP 130, 035003), 3650-10000 Å,
-    # R ~ 100; Rigault et al. (2019, A&A 627, A115). Exposures, and S/N at the limit: choices.
+    # R ~ 100; Rigault et al. (2019, A&A 627, A115). S/N range and limit: choices.
     "sedm": Spectrograph("sedm", (3700.0, 9500.0), 100.0, 230, (4.0, 25.0), 20.0),
     # A long-slit spectrograph on a telescope of 2 to 4 m, such as EFOSC2, Kast or FAST, all of
     # R ~ 300 to 1500.
@@ -101,22 +102,22 @@ SPECTROGRAPHS = {
 
 
 def get_spectrograph(name):
-    """Get a spectrograph that is built in.
+    """Return a built-in spectrograph.
 
     Parameters
     ----------
     name : {"sedm", "longslit"}
-        SEDM-like (R ~ 100), or a generic long slit (R ~ 1000).
+        Name: an instrument like SEDM (R ~ 100), or a generic long slit (R ~ 1000).
 
     Returns
     -------
     Spectrograph
-        Change it with :func:`dataclasses.replace`.
+        The spectrograph. Modify it with :func:`dataclasses.replace`.
 
     Raises
     ------
     ValueError
-        If the name is not known.
+        If the name is unknown.
 
     Examples
     --------

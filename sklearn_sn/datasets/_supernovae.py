@@ -1,4 +1,4 @@
-"""Simulated supernovae with light curves and spectra: the public functions."""
+"""Simulate supernovae with light curves and spectra: the public functions."""
 
 from numbers import Integral, Real
 
@@ -69,69 +69,72 @@ def make_supernovae(
     n_jobs=None,
     random_state=None,
 ):
-    """Simulate supernovae: light curves and spectra that share one physical state.
+    """Simulate supernovae with light curves and spectra of one physical state.
 
-    An object is a blackbody photosphere that expands and cools, crossed by the lines of its class
-    (P Cygni profiles, blueshifted by a velocity that falls with time), dimmed by dust in its host
-    and in the Milky Way, and redshifted. Its spectra and every photometric point come from the
-    same spectral energy distribution, so that what is peculiar to the object (temperature,
-    velocity, line strengths, dust, redshift) is in both. Objects that do not pass the trigger of
-    their survey are drawn anew: the sample is flux-limited.
+    An object is a blackbody photosphere that expands and cools, with the lines of its class (P
+    Cygni profiles, blueshifted by a velocity that decreases with time), reddened by dust in its
+    host and in the Milky Way, and redshifted. Its spectra and every photometric point are computed
+    from the same spectral energy distribution (SED). The properties of the object (temperature,
+    velocity, line strengths, dust, redshift) therefore affect both modalities. Objects that do not
+    pass the trigger of their survey are redrawn, so the sample is flux-limited.
 
     Parameters
     ----------
     n_samples : int, default=1000
         Number of objects.
     classes : str, sequence of str, dict of str to float or "rates"
-        Classes, in equal parts, or the proportion of each (any positive scale); counts are exact
-        to rounding. "rates": all that explode, in each survey as often as it alone would find
-        them, from their volumetric rates and the share that triggers. Known: "SN Ia",
-        "SN Ia-91bg", "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the
-        contaminants "AGN" and "CV".
-        Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
+        Classes in equal parts, or a dict with the relative frequency of each. Counts are exact to
+        rounding. With "rates", all exploding classes are simulated as often as each survey would
+        detect them, given their volumetric rates. Available classes: "SN Ia", "SN Ia-91bg",
+        "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the contaminants "AGN" and
+        "CV". Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
     modalities : sequence of str, default=("light_curve", "spectrum")
-        Columns of measurements to return; the objects do not depend on it.
+        Measurements to return. The objects do not depend on it.
     surveys : sequence of str or Survey, default=("ztf", "lsst")
-        Each object is observed by one of these, in equal parts (at random, or exact to rounding
-        with classes="rates"). Names are those of
-        :func:`get_survey`: "ztf", "ztf-gri", "lsst", "ps1", "atlas", "followup".
+        Each object is observed by one of these surveys, in equal parts (at random; exact to
+        rounding if classes="rates"). Names are those of :func:`get_survey`: "ztf", "ztf-gri",
+        "lsst", "ps1", "atlas", "followup".
     redshift_range : (float, float) or dict of str to (float, float), default=(0.01, 0.15)
-        Lowest and highest redshift, one pair or one for each class, within [1e-4, 3]. Drawn
-        uniformly in comoving volume, times the evolution of the class's rate, before detection. CV
-        are at redshift 0.
+        Lowest and highest redshift, one pair or one per class, within [1e-4, 3]. Before detection,
+        redshifts follow the comoving volume times the class's rate evolution. CV are at redshift
+        0.
     min_points : int, default=4
-        Least number of detections, beside the trigger of the survey (at least one is always asked
-        for).
+        Minimum number of detections, in addition to the survey's trigger. At least one detection
+        is always required.
     missing_fraction : float in [0, 1], default=0.0
-        Share of the objects without a spectrum; their cell is empty.
+        Fraction of objects without a spectrum; their cell is empty.
     n_spectra : int or (int, int), default=1
-        Spectra of an object, or the lowest and highest number, each equally probable. They differ
-        in time.
+        Number of spectra per object, or the lowest and highest number (all equally probable). The
+        spectra differ in time.
     spectrum_snr : float or (float, float), default=(5, 50)
-        Signal-to-noise ratio per pixel at the median flux, or a range, uniform in its logarithm.
+        Signal-to-noise ratio per pixel at the median flux, or a range that is sampled uniformly in
+        the logarithm.
     spectrum_phase : (float, float) or None, default=(-10, 40)
-        Rest-frame days from peak between which spectra are taken, later than two thirds of the
-        rise before peak in any case. None: the days after explosion of the spectrograph.
+        Range of the phases of spectra, in rest-frame days from peak. Spectra are never taken
+        earlier than two thirds of the rise before peak. If None, use the spectrograph's range of
+        days after explosion.
     spectrum_wavelength : (float, float), default=(3500, 9000)
-        Widest range of a spectrum, Å (observer frame), within [3000, 12000].
+        Widest range of a spectrum, observer-frame Å, within [3000, 12000].
     n_pixels : int, default=256
-        Pixels of a spectrum, even in log wavelength; two are one resolution element.
+        Number of pixels of a spectrum, even in log wavelength. Two pixels are one resolution
+        element.
     spectrographs : sequence of str or Spectrograph, optional
-        Each object has its spectra from one of these, in equal parts at random. Names are those of
-        :func:`get_spectrograph`: "sedm", "longslit". They then say what `spectrum_snr`,
-        `spectrum_wavelength` and `n_pixels` say else.
+        The spectra of each object are taken with one of these spectrographs, chosen at random.
+        Names are those of :func:`get_spectrograph`: "sedm", "longslit". If given, `spectrum_snr`,
+        `spectrum_wavelength` and `n_pixels` have no effect.
     seds : dict of str to SED or list of SEDs, optional
-        SEDs that replace the built-in one of a class; with "built-in" in the list, they join it.
-        Each is a DataFrame with columns phase, wavelength and flux (maybe flux_scale, and
-        template, which separates several), a tuple (phase, wavelength, flux) of arrays, or an
+        SEDs that replace the built-in one of a class. Include "built-in" in the list to keep it.
+        Each SED is a DataFrame with columns phase, wavelength and flux (optionally flux_scale, and
+        template, which separates several SEDs), a tuple of arrays (phase, wavelength, flux), or an
         ``sncosmo.Source``.
     return_truth : bool, default=False
-        Also return what was drawn.
+        Also return the drawn parameters.
     n_jobs : int, optional
-        Processes (-1: all cores), of use beyond a few thousand objects. The objects do not depend
-        on it.
+        Number of processes; -1 uses all cores. It pays off beyond a few thousand objects. The
+        objects do not depend on it.
     random_state : int, RandomState, Generator or None, default=None
-        Equal integers give equal tables. None draws a fresh seed; global generators are not used.
+        Seed. Equal integers give equal tables. None draws a fresh seed; global generators are not
+        used.
 
     Returns
     -------
@@ -145,43 +148,44 @@ def make_supernovae(
         Only if ``return_truth``: class, redshift, t_peak and t_explosion (MJD), peak_abs_mag
         (rest-frame B at t_peak, AB, before dust), sed (its label), distance_modulus, gal_l and
         gal_b (degrees), and the parameters of the SED. t_peak is the maximum in rest-frame B for
-        SN Ia, SN Ia-91bg and SN Iax, in V for the others, whose B is brighter some days before.
-        Among the parameters: stretch, rise (rest-frame days), colour (mag of B-V beyond the
-        class's mean), velocity (factor), ebv_host, strength of each ion (factor), temperature (K)
-        and radius (1e15 cm) at peak; x1, nickel_mass, ejecta_mass (solar masses) and
-        kinetic_energy (1e51 erg) of SN Ia and most others without hydrogen; the plateau of SN II
-        (end in days after explosion, drop in mag, slope in mag per 100 days). NaN where a class
-        lacks a parameter.
+        SN Ia, SN Ia-91bg and SN Iax, and in V for the other classes, whose B peaks some days
+        earlier. SED parameters include stretch, rise (rest-frame days), colour (mag of B-V
+        relative to the class mean), velocity (factor), ebv_host, the strength of each ion
+        (factor), and temperature (K) and radius (1e15 cm) at peak. SN Ia and most other
+        hydrogen-free classes also have x1, nickel_mass, ejecta_mass (solar masses) and
+        kinetic_energy (1e51 erg). SN II have a plateau (end in days after explosion, drop in mag,
+        slope in mag per 100 days). Parameters that a class lacks are NaN.
 
     Raises
     ------
     ValueError
-        If a name or range is not valid, or if a class cannot be detected in the redshift range.
+        If a name or range is invalid, or if a class cannot be detected in the redshift range.
     TypeError
-        If an SED is of no known kind.
+        If an SED is of an unsupported type.
 
     See Also
     --------
-    iter_supernovae : The same objects chunk by chunk.
-    Survey : A survey of one's own.
-    Spectrograph : A spectrograph of one's own.
+    iter_supernovae : Simulate the same objects in chunks.
+    Survey : Define a survey.
+    Spectrograph : Define a spectrograph.
 
     Notes
     -----
-    Sources of the constants stand beside them in the code. Cosmology: Planck18.
+    The source code cites the origin of every constant. The cosmology is Planck18. Peak magnitudes
+    are from [1]_, the dust law from [2]_ and [3]_, and the surveys follow [4]_ and [5]_.
 
     References
     ----------
-    .. [1] Richardson et al. (2014), "Absolute-magnitude Distributions of Supernovae", AJ 147, 118
-       (peak magnitudes).
-    .. [2] Cardelli, Clayton & Mathis (1989), "The Relationship between Infrared, Optical, and
-       Ultraviolet Extinction", ApJ 345, 245 (dust).
-    .. [3] O'Donnell (1994), "R_v-dependent Optical and Near-Ultraviolet Extinction", ApJ 422, 158
-       (dust).
-    .. [4] Bellm et al. (2019), "The Zwicky Transient Facility: System Overview, Performance, and
-       First Results", PASP 131, 018002 (ZTF).
-    .. [5] Ivezić et al. (2019), "LSST: From Science Drivers to Reference Design and Anticipated
-       Data Products", ApJ 873, 111 (LSST).
+    .. [1] Richardson, D., Jenkins, R. L., Wright, J. & Maddox, L. (2014). "Absolute-Magnitude
+       Distributions of Supernovae". The Astronomical Journal 147, 118.
+    .. [2] Cardelli, J. A., Clayton, G. C. & Mathis, J. S. (1989). "The Relationship between
+       Infrared, Optical, and Ultraviolet Extinction". The Astrophysical Journal 345, 245.
+    .. [3] O'Donnell, J. E. (1994). "R_v-dependent Optical and Near-Ultraviolet Extinction". The
+       Astrophysical Journal 422, 158.
+    .. [4] Bellm, E. C. et al. (2019). "The Zwicky Transient Facility: System Overview,
+       Performance, and First Results". PASP 131, 018002.
+    .. [5] Ivezić, Ž. et al. (2019). "LSST: From Science Drivers to Reference Design and
+       Anticipated Data Products". The Astrophysical Journal 873, 111.
 
     Examples
     --------
@@ -203,29 +207,29 @@ def make_supernovae(
 
 
 def iter_supernovae(n_samples=1000, *, chunk_size=10000, **parameters):
-    """Simulate supernovae chunk by chunk, so that a large sample never stands in memory.
+    """Simulate supernovae in chunks, so that memory use does not grow with the sample size.
 
     Parameters
     ----------
     n_samples : int, default=1000
-        Number of objects in all.
+        Total number of objects.
     chunk_size : int, default=10000
-        Objects of a chunk; the last may hold fewer.
+        Number of objects per chunk; the last chunk may hold fewer.
     **parameters
-        Those of :func:`make_supernovae`.
+        Other parameters of :func:`make_supernovae`.
 
     Yields
     ------
     X, y or X, y, truth
-        Chunks that make up what :func:`make_supernovae` returns for the same parameters and seed,
-        whatever `chunk_size` is.
+        Chunks of what :func:`make_supernovae` returns for the same parameters and seed. The
+        objects do not depend on `chunk_size`.
 
     Raises
     ------
     TypeError
-        If a parameter is not one of make_supernovae's.
+        If a parameter is not one of make_supernovae.
     ValueError
-        As make_supernovae does.
+        If a parameter is invalid; see :func:`make_supernovae`.
 
     Examples
     --------
@@ -237,8 +241,8 @@ def iter_supernovae(n_samples=1000, *, chunk_size=10000, **parameters):
     unknown = sorted(set(parameters) - set(defaults))
     if unknown:
         raise TypeError(
-            f"iter_supernovae got an unexpected parameter {unknown[0]!r}: it takes chunk_size and "
-            "the parameters of make_supernovae."
+            f"iter_supernovae got an unexpected parameter {unknown[0]!r}. It accepts 'chunk_size' "
+            "and the parameters of make_supernovae."
         )
     parameters = defaults | parameters
     validate_parameter_constraints(
@@ -284,7 +288,7 @@ def _plan(
     return_truth,
     random_state,
 ):
-    """Check parameters: the plan, and the class of each object (or its cell, by rate)."""
+    """Validate parameters; return the plan and the class (or rate cell) of each object."""
     by_rate = isinstance(classes, str) and classes == "rates"
     shares = class_shares(tuple(RATES) if by_rate else classes)
     if spectrum_phase is not None:
@@ -316,17 +320,17 @@ def _spectrographs(spectrographs, wavelength, snr, n_pixels):
     low, high = number_pair("spectrum_wavelength", wavelength, 3000.0, 12000.0)
     if 0.94 * high <= 1.06 * low:
         raise ValueError(
-            "The 'spectrum_wavelength' parameter of make_supernovae must span at least 13 %. "
-            f"Got {wavelength!r} instead."
+            "The 'spectrum_wavelength' parameter of make_supernovae must span at least 13 % of its "
+            f"lower end. Got {wavelength!r} instead."
         )
     snr = number_pair("spectrum_snr", snr, 1e-3, np.inf)
-    # Two pixels are a resolution element; each edge moves inwards by up to 6 %: choices.
+    # Choices: two pixels per resolution element; each edge moves inwards by up to 6 %.
     resolution = max(10.0, (n_pixels - 1) / (2.0 * np.log(high / low)))
     return [Spectrograph("any", (low, high), resolution, n_pixels, snr, edge_scatter=0.06)]
 
 
 def _entropy(random_state):
-    """Numbers that seed all streams."""
+    """Return the integers that seed all streams."""
     if isinstance(random_state, np.random.RandomState):
         return tuple(random_state.randint(2**32, size=4, dtype=np.uint32).tolist())
     if isinstance(random_state, np.random.Generator):

@@ -1,18 +1,18 @@
-"""The surveys that are built in: numbers only.
+"""Parameters of the built-in surveys.
 
-Widths are those of top hats with the variance of the published curves (of speclite 1.0, by the
-groups ztf-p48, lsst2023, panstarrs, atlas, bessell and sdss2010), or near it where a curve has long
+Widths are those of top hats with the variance of the published curves (from speclite 1.0, groups
+ztf-p48, lsst2023, panstarrs, atlas, bessell and sdss2010), or close to it if a curve has long
 wings.
 """
 
 _ZTF = {
-    # Bellm et al. (2019, PASP 131, 018002): 5 sigma at 20.8 (g), 20.6 (r), 19.9 (i), here a little
-    # less deep for seeing; saturation near 12.5 to 13.2; public cadence of 3 days, i of 4.
+    # Bellm et al. (2019, PASP 131, 018002): 5 sigma at 20.8 (g), 20.6 (r), 19.9 (i), slightly
+    # reduced for seeing; saturation near 12.5 to 13.2; public cadence of 3 days, 4 days in i.
     "declinations": (-28.0, 80.0),
     "dates": (58200.0, 60600.0),
     "season": 240.0,
     "clouds": (25.0, 4.0),
-    # Nights around full moon are given to other programmes, or lost: choices.
+    # Nights around full moon are lost or used by other programmes: choices.
     "moon_gap": 2.0,
     "moon_loss": 0.6,
     "saturation": 12.8,
@@ -33,11 +33,10 @@ SURVEY_TABLE = {
         "cadences": (3.0, 3.0, 4.0),
     },
     # Ivezic et al. (2019, ApJ 873, 111), tables 1 and 2: single visits, 825 visits in ten years
-    # (56, 80, 184, 184, 160, 160) in seasons of 200 days.
-    # These are visits made: planned ones, of which 15 % fail and 15 % fall to clouds, are more.
-    # Rolling: a half of the sky gets most of
-    # the visits of a year (Jones et al. 2021, survey strategy, PSTN-051), here ±80 %. Saturation:
-    # LSST Science Book (arXiv:0912.0201), chapter 3.
+    # (56, 80, 184, 184, 160, 160) in seasons of 200 days. These are completed visits; the cadences
+    # are those of planned visits, of which 15 % fail and 15 % are lost to clouds. Rolling: half of
+    # the sky gets most of the visits of a year (Jones et al. 2021, survey strategy, PSTN-051), here
+    # ±80 %. Saturation: LSST Science Book (arXiv:0912.0201), chapter 3.
     "lsst": {
         "bands": ("lsstu", "lsstg", "lsstr", "lssti", "lsstz", "lssty"),
         "widths": (700.0, 1450.0, 1400.0, 1300.0, 1060.0, 1000.0),
@@ -67,7 +66,7 @@ SURVEY_TABLE = {
         "season": 170.0,
     },
     # Tonry et al. (2018, PASP 130, 064505): four exposures of 30 s a night, every other night;
-    # 5 sigma near 19.7 together; cyan in the dark half of the month only.
+    # combined 5 sigma depth near 19.7; cyan only in the dark half of the month.
     "atlas": {
         "bands": ("atlasc", "atlaso"),
         "widths": (2240.0, 2480.0),
@@ -81,9 +80,9 @@ SURVEY_TABLE = {
         "dates": (57900.0, 60600.0),
         "season": 250.0,
     },
-    # Small telescopes after a discovery: Ganeshalingam et al. (2010, ApJS 190, 418), Hicken et al.
-    # (2009, ApJ 700, 331), Krisciunas et al. (2017, AJ 154, 211). Sets of bands as often as the
-    # Open Supernova Catalog has them among objects with spectra; the rest are choices.
+    # Follow-up with small telescopes: Ganeshalingam et al. (2010, ApJS 190, 418), Hicken et al.
+    # (2009, ApJ 700, 331), Krisciunas et al. (2017, AJ 154, 211). Frequencies of band sets as among
+    # objects with spectra in the Open Supernova Catalog; the rest are choices.
     "followup": {
         "bands": (
             *("bessellU", "bessellB", "bessellV", "bessellR", "bessellI"),
@@ -106,13 +105,13 @@ SURVEY_TABLE = {
         "nightly": True,
         "cadence_scatter": 0.6,
         "delay": (2.0, 18.0),
-        # Days after the brightest point of the last one, in the same catalogue.
+        # Days between the brightest and the last point, in the same catalogue.
         "stop": (75.0, 0.85),
-        # Few are picked, most of them bright: with this the peaks lie where those of the Open
-        # Supernova Catalog do that have spectra, 16.5 with a scatter of 1.5 mag.
+        # Follow-up prefers bright objects: this reproduces the peaks of objects with spectra in
+        # the Open Supernova Catalog, 16.5 with a scatter of 1.5 mag.
         "peak_limit": (15.0, 1.3),
         "systematic": 0.015,
-        # Light curves put together from several telescopes: a choice.
+        # Zero-point offsets between telescopes: a choice.
         "calibration": 0.03,
         "depth_scatter": 0.5,
         "moon_loss": 0.5,

@@ -1,4 +1,4 @@
-"""Surveys as data: what a survey is, and the ones that are built in."""
+"""Surveys: their parameters, and the built-in ones."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,14 +17,14 @@ _NOT_NEGATIVE = (
 
 
 def _are_finite(values, n):
-    """Whether these are n finite numbers."""
+    """Return whether values are n finite numbers."""
     if not isinstance(values, list | tuple | np.ndarray) or len(values) != n:
         return False
     return all(isinstance(v, Real) and np.isfinite(v) for v in values)
 
 
 def _is_curve(curve):
-    """Whether this is a transmission curve: rising wavelengths, some light."""
+    """Return whether a value is a transmission curve: increasing wavelengths, not all zero."""
     try:
         wavelength, transmission = (np.asarray(values, dtype=float) for values in curve)
     except (TypeError, ValueError):
@@ -37,77 +37,85 @@ def _is_curve(curve):
 
 @dataclass(frozen=True)
 class Survey:
-    """A photometric survey: bands, cadence, depth and trigger, as numbers.
+    """Parameters of a photometric survey: bands, cadence, depth and trigger.
 
-    Where a number may differ between bands it is one number for all, or a tuple of one per band.
+    A parameter that may differ between bands is one number for all bands or a tuple with one number
+    per band.
 
     Parameters
     ----------
     name : str
-        Goes into the column "survey".
+        Name in the column "survey".
     bands : tuple of str
-        Names of bands. Those the library does not know need a curve.
+        Names of bands. Unknown bands need a curve.
     depths : float or tuple of float
         5 sigma depth of a visit, AB mag.
     cadences : float or tuple of float
         Days between visits in a band.
     widths : float or tuple of float, default=1200.0
-        Full widths of the top hats that stand for transmission curves, Å.
+        Full widths of the top hats that approximate transmission curves, Å.
     curves : dict of str to (array, array) or None, default=None
-        Transmission curves: wavelength (Å, rising) and transmission (any scale), for bands that
-        are not to be top hats.
+        Transmission curves that replace top hats: wavelength (Å, increasing) and transmission (any
+        scale), by band.
     depth_scatter : float, default=0.3
         Standard deviation of the depth of a visit, mag.
     systematic : float, default=0.01
-        Calibration error, a share of the flux, added in quadrature.
+        Calibration error as a fraction of the flux, added in quadrature.
     saturation : float or tuple of float, default=-inf
-        Points brighter than this are lost, AB mag.
+        Points brighter than this AB magnitude are lost.
     season : float, default=240.0
-        Days a year, around opposition, in which a field is observed.
+        Days per year, around opposition, in which a field is observed.
     lost : float in [0, 1), default=0.15
-        Share of the visits that fail.
+        Fraction of failed visits.
     clouds : (float, float), default=(25.0, 4.0)
-        Mean days between the starts of cloudy stretches and their mean length, days.
+        Mean days between the starts of cloudy periods, and their mean length in days.
     moon_gap : float or tuple of float, default=0.0
         Days around full moon without visits.
     moon_loss : float or tuple of float, default=0.0
-        Depth lost at full moon, mag.
+        Loss of depth at full moon, mag.
     rolling : float in [0, 1), default=0.0
-        A field gets 1 + rolling times the visits in one season, 1 - rolling in the next.
+        A field gets 1 + rolling times the visits in one season, and 1 - rolling in the next.
     nightly : bool, default=False
-        Bands are observed in the same nights (cadence of the first band), else independently.
+        If True, observe all bands in the same nights, with the cadence of the first band. If
+        False, bands are independent.
     cadence_scatter : float, default=0.0
-        Of ln(cadence) between objects.
+        Standard deviation of ln(cadence) between objects.
     band_sets : tuple of (tuple of str, float), default=()
-        Sets of bands in which an object is observed, with their shares; empty: all bands.
+        Sets of bands in which an object is observed, with their relative frequencies. If empty,
+        every object is observed in all bands.
     baseline : float, default=15.0
-        Days of forced photometry kept before the first detection. Visits begin as long before the
-        explosion, unless there is a `delay`.
+        Days of forced photometry before the first detection. Visits begin this many days before
+        the explosion, unless `delay` is set.
     delay : (float, float) or None, default=None
-        Visits start this many days after the explosion (uniform), as follow-up does. None: the
-        survey was there before.
+        Range of the days after the explosion at which visits start (uniform), as for follow-up. If
+        None, the field is observed before the explosion.
     stop : (float, float) or None, default=None
-        Visits stop some days after the peak, a log-normal number: its median, and the standard
-        deviation of its logarithm. None: they go on while there is something to see.
+        Median of the days after the peak at which visits stop, and the standard deviation of its
+        logarithm. If None, visits continue while the class is bright.
     calibration : float, default=0.0
-        Standard deviation of the zero point of a band, drawn for each object, mag. Errors do not
-        hold it: of bright objects, fluxes are off by more than their errors say.
+        Standard deviation of the zero point of a band, drawn for each object, mag. Flux errors do
+        not include it.
     declinations : (float, float), default=(-90.0, 90.0)
-        Degrees.
+        Limits of the survey area, degrees.
     dates : (float, float), default=(58200.0, 60600.0)
-        MJD of the peaks.
+        Range of the peak dates, MJD.
     peak_limit : (float, float) or None, default=None
-        Objects are followed if their peak (rest-frame B, AB mag, with the distance and the dust in
-        V) is brighter than a limit drawn for each: its mean and standard deviation. None: all are.
+        Mean and standard deviation of a magnitude limit drawn for each object. Only objects with a
+        brighter peak (rest-frame B, AB, including distance and extinction in V) are followed. If
+        None, all are.
     detection_snr : float, default=5.0
-        Flux over error of a detection.
-    min_detections, min_bands, min_nights : int, default=1
-        Trigger rule: detections, bands with one, nights with one.
+        Minimum signal-to-noise ratio of a detection.
+    min_detections : int, default=1
+        Trigger: minimum number of detections.
+    min_bands : int, default=1
+        Trigger: minimum number of bands with a detection.
+    min_nights : int, default=1
+        Trigger: minimum number of nights with a detection.
 
     See Also
     --------
-    get_survey : The surveys that are built in.
-    make_supernovae : Simulate what a survey sees.
+    get_survey : Return a built-in survey.
+    make_supernovae : Simulate the observations of a survey.
 
     Examples
     --------
@@ -152,21 +160,26 @@ class Survey:
         object.__setattr__(self, "bands", tuple(self.bands))
         if not self.bands or len(set(self.bands)) < len(self.bands):
             raise ValueError(
-                f"The 'bands' of survey {self.name!r} must be different names. Got {self.bands!r}."
+                f"The 'bands' parameter of survey {self.name!r} must hold distinct names. Got "
+                f"{self.bands!r} instead."
             )
         self._check_numbers()
         for field in ("depths", "cadences", "widths", "saturation", "moon_gap", "moon_loss"):
             object.__setattr__(self, field, self._per_band(field))
         self._check("cadences", min(self.cadences) > 0, "positive")
         self._check("widths", min(self.widths) > 0, "positive")
-        self._check("moon_gap", min(self.moon_gap) >= 0, "0 or more")
+        self._check("moon_gap", min(self.moon_gap) >= 0, "at least 0")
         self._check("moon_loss", max(map(abs, self.moon_loss)) < np.inf, "finite")
         self._check("depths", max(map(abs, self.depths)) < np.inf, "finite")
         self._check("season", 0 < self.season <= 365.25, "in (0, 365.25]")
         self._check("lost", 0 <= self.lost < 1, "in [0, 1)")
         self._check("rolling", 0 <= self.rolling < 1, "in [0, 1)")
-        self._check("clouds", self.clouds[0] > 0 <= self.clouds[1], "days: positive, 0 or more")
-        self._check("dates", self.dates[0] < self.dates[1], "two MJD, the first the lower")
+        self._check(
+            "clouds",
+            self.clouds[0] > 0 <= self.clouds[1],
+            "a positive and a non-negative number of days",
+        )
+        self._check("dates", self.dates[0] < self.dates[1], "two increasing MJD")
         low, high = self.declinations
         self._check("declinations", -90 <= low < high <= 90, "two angles within [-90, 90]")
         self._check("min_bands", self.min_bands <= len(self.bands), "at most the number of bands")
@@ -176,18 +189,19 @@ class Survey:
             good &= field != "stop" or value is None or value[0] > 0
             self._check(field, good, f"a {middle} and a standard deviation, or None")
         good = self.delay is None or (_are_finite(self.delay, 2) and self.delay[0] <= self.delay[1])
-        self._check("delay", good, "two numbers of days, the first the lower, or None")
+        self._check("delay", good, "two increasing numbers of days, or None")
         for band, curve in (self.curves or {}).items():
             if not _is_curve(curve):
                 raise ValueError(
-                    f"The 'curves' of survey {self.name!r} must be pairs of rising wavelengths and "
-                    f"transmissions, 0 or more and not all 0. That of {band!r} is not."
+                    f"The 'curves' parameter of survey {self.name!r} must hold pairs of increasing "
+                    "wavelengths and non-negative transmissions that are not all 0. That of "
+                    f"{band!r} is invalid."
                 )
         try:
             good = all(names and 0 < share < np.inf for names, share in self.band_sets)
         except (TypeError, ValueError):
             good = False
-        self._check("band_sets", good, "pairs of names of bands and a positive share")
+        self._check("band_sets", good, "pairs of band names and a positive frequency")
         unknown = {band for names, _ in self.band_sets for band in names} - set(self.bands)
         self._check("band_sets", not unknown, "sets of bands of the survey")
         missing = [
@@ -197,14 +211,14 @@ class Survey:
         ]
         if missing:
             raise ValueError(
-                f"The bands {missing!r} of survey {self.name!r} are unknown: give their curves, or "
-                "make them known with sklearn_sn.data.register_band."
+                f"The bands {missing!r} of survey {self.name!r} are unknown. Give their 'curves', "
+                "or register them with sklearn_sn.data.register_band."
             )
 
     def _check_numbers(self):
         for field in _NOT_NEGATIVE:
             value = getattr(self, field)
-            self._check(field, _are_finite([value], 1) and value >= 0, "a number, 0 or more")
+            self._check(field, _are_finite([value], 1) and value >= 0, "a number of at least 0")
         for field in ("season", "lost", "rolling", "detection_snr"):
             self._check(field, _are_finite([getattr(self, field)], 1), "a number")
         for field in ("dates", "declinations", "clouds"):
@@ -215,51 +229,64 @@ class Survey:
         values = (value,) * len(self.bands) if isinstance(value, Real) else value
         fits = isinstance(values, list | tuple | np.ndarray) and len(values) == len(self.bands)
         fits = fits and all(isinstance(v, Real) and not np.isnan(v) for v in values)
-        self._check(field, fits, "one number, or one per band")
+        self._check(field, fits, "one number or one per band")
         return tuple(float(v) for v in values)
 
     def _check(self, field, good, requirement):
         if not good:
             raise ValueError(
-                f"The {field!r} of survey {self.name!r} must be {requirement}. "
+                f"The {field!r} parameter of survey {self.name!r} must be {requirement}. "
                 f"Got {getattr(self, field)!r} instead."
             )
 
     def curve(self, band):
-        """Transmission curve of a band: wavelength (Å), transmission."""
+        """Return the transmission curve of a band.
+
+        Parameters
+        ----------
+        band : str
+            Name in `bands`.
+
+        Returns
+        -------
+        wavelength : array
+            Wavelengths in Å, increasing.
+        transmission : array
+            Transmission, on any scale.
+        """
         if band in (self.curves or {}):
             return self.curves[band]
         return top_hat(band_wavelength([band])[0], self.widths[self.bands.index(band)])
 
     @cached_property
     def samples(self):
-        """Wavelengths at which the bands are sampled, shape (n_bands, n_samples), Å."""
+        """Wavelengths that sample the bands, shape (n_bands, n_samples), Å."""
         return np.stack([band_samples(self.curve(band)) for band in self.bands])
 
 
 def get_survey(name, *, curves=None):
-    """Get a survey that is built in.
+    """Return a built-in survey.
 
     Parameters
     ----------
     name : {"ztf", "ztf-gri", "lsst", "ps1", "atlas", "followup"}
-        ZTF's public survey in g and r, or with i; Rubin's wide survey; the medium-deep fields of
-        Pan-STARRS1; ATLAS; and follow-up of near supernovae in UBVRI and ugriz.
+        Name: the public survey of ZTF in g and r, or with i; Rubin's wide survey; the medium-deep
+        fields of Pan-STARRS1; ATLAS; and follow-up of nearby supernovae in UBVRI and ugriz.
     curves : {"speclite"} or None, default=None
-        Transmission curves from speclite (extra ``sim``), which has those of Rubin, Pan-STARRS1,
-        SDSS and Bessell, or top hats of like width.
+        Use the transmission curves of speclite (extra ``sim``), which has those of Rubin,
+        Pan-STARRS1, SDSS and Bessell. If None, use top hats of equal width.
 
     Returns
     -------
     Survey
-        Change it with :func:`dataclasses.replace`.
+        The survey. Modify it with :func:`dataclasses.replace`.
 
     Raises
     ------
     ValueError
-        If the name is not known, or speclite lacks a curve.
+        If the name is unknown, or speclite lacks a curve.
     ImportError
-        If speclite is asked for and missing.
+        If curves="speclite" and speclite is not installed.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Long tables of photometry and spectra, gathered into one row per object."""
+"""Gather long tables of photometry and spectra into one row per object."""
 
 from numbers import Real
 
@@ -19,7 +19,7 @@ from sklearn_sn.datasets._long_tables import load_columns, plain_column
 from sklearn_sn.datasets._points import gather_points
 from sklearn_sn.datasets._spectra import gather_spectra
 
-# Names of the columns that only long tables have, in order of preference.
+# Accepted column names of each field, in order of preference.
 _ALIASES = {
     "light_curve": {
         **FIELD_ALIASES["light_curve"],
@@ -67,86 +67,92 @@ def read_tables(
     """Gather long tables into a table with one row per object.
 
     Every table is a :class:`pandas.DataFrame`, an astropy Table or QTable (units are converted), a
-    pyarrow Table, or the path of a .parquet, .csv (also compressed) or .ecsv file.
+    pyarrow Table, or the path of a .parquet, .csv (optionally compressed) or .ecsv file.
 
     Parameters
     ----------
     objects : table, optional
-        One row per object: becomes the index and the plain columns. Without it, the objects are
-        those of the long tables, in order of appearance.
+        One row per object. It provides the index and the plain columns. By default, the objects
+        are those of the long tables, in order of appearance.
     light_curves : table, optional
-        One row per photometric point: the object, time (MJD; JD is converted), band, and flux (µJy,
-        AB; psfFlux and psfFluxErr, as Rubin names them, nJy; or any flux with a column zp) or mag,
-        with their errors; a flux_err without a unit (that is not named psfFluxErr or flux_ujy_err)
-        is on the scale of flux. Optional columns: upper_limit (true where the point is none),
-        system (of the magnitudes or of zp; of magnitudes, Natural and other names than AB, Vega,
-        SDSS, Landolt and Swift count as native, of zp unknown ones are refused), and survey,
-        telescope and instrument, which tell bands of one name apart (Swift's U is not Bessell's).
-        A point with flux and mag keeps the flux. A flux with a unit needs no zp, and the unit
-        mag(AB) says that the magnitudes of the table are AB. Text such as ``>19.2`` in mag, or
-        ``<12.5`` in flux, is an upper limit.
+        One row per photometric point: the object, time (MJD; JD is converted), band, and flux or
+        mag with their errors.
+
+        - flux is in µJy (AB); psfFlux and psfFluxErr, as Rubin names them, are in nJy; any other
+          flux scale needs a column zp or a unit. A flux_err without a unit is on the scale of the
+          flux, unless it is named psfFluxErr or flux_ujy_err.
+        - Optional columns: upper_limit (true for limits); system (magnitude system of mag or zp);
+          survey, telescope and instrument, which distinguish bands that share a name (Swift's U is
+          not Bessell's).
+        - Of magnitudes, the systems Natural and names other than AB, Vega, SDSS, Landolt and Swift
+          count as native. Unknown systems of zp raise an error.
+        - A point with flux and mag uses the flux. The unit mag(AB) declares the magnitudes of the
+          table as AB. Text such as ``>19.2`` in mag, or ``<12.5`` in flux, is an upper limit.
     spectra : table, optional
-        One row per pixel: the object, wavelength (Å), flux (per wavelength, any scale; with a unit
-        per frequency it is converted) and, optionally, flux_err (in the unit of flux where it has
-        none), time (MJD) and spectrum_id, which tells the spectra of an object apart where the time
-        does not.
+        One row per pixel: the object, wavelength (Å), flux (per wavelength, any scale; a unit per
+        frequency is converted) and, optionally, flux_err (in the unit of flux if it has none),
+        time (MJD) and spectrum_id, which distinguishes the spectra of an object that share a time.
     id_column : str, default="object_id"
-        Column (or named index) that names the object, in each table.
-    light_curve_columns, spectrum_columns : dict of str to str, optional
-        Which column of the table holds a field, where its usual name does not tell:
-        ``{"band": "band_norm", "object_id": "SNID"}``. The usual aliases (mjd, filter, fluxerr,
-        wave, …) are known.
+        Column (or named index) of the object name, in each table.
+    light_curve_columns : dict of str to str, optional
+        Map of field to column name, for columns with unusual names:
+        ``{"band": "band_norm", "object_id": "SNID"}``. Common aliases (mjd, filter, fluxerr, wave,
+        …) are recognised.
+    spectrum_columns : dict of str to str, optional
+        The same for `spectra`.
     survey : str, optional
-        Survey to which the bands belong, such as ``"plasticc"``. That one (here, or in the column
-        survey) also means that fluxes with neither unit nor zp have the zero point 27.5, as
-        PLAsTiCC publishes them; no other survey changes a flux.
+        Survey of all bands, such as ``"plasticc"``. For ``"plasticc"`` (here or in the column
+        survey), fluxes with neither unit nor zp have the zero point 27.5, as PLAsTiCC publishes
+        them. No other survey changes a flux.
     system : {"native", "AB", "Vega"}, default="native"
-        System of the magnitudes that name none, neither by a column nor by the unit mag(AB);
-        native is the one in which the band is published. The zero points of fluxes that name no
-        system are AB, whatever this says.
+        System of magnitudes that specify none, neither by a column nor by the unit mag(AB). Native
+        is the system in which the band is usually published. Flux zero points without a system are
+        AB, regardless of this parameter.
     zero_point : float, optional
-        AB magnitude of the flux 1, for all fluxes of a column that has neither unit nor zp: 27.5
-        for SNANA's FLUXCAL, 31.4 for nJy. By default 23.9 (µJy), and 31.4 for psfFlux.
+        AB magnitude of flux 1, for a flux column that has neither unit nor zp: 27.5 for SNANA's
+        FLUXCAL, 31.4 for nJy. By default 23.9 (µJy), and 31.4 for psfFlux.
     default_mag_err : float, optional
-        Error of the magnitudes that have none. By default these points have no flux_err either,
-        and :func:`~sklearn_sn.data.check_table` drops them where others of the object have one.
+        Error of magnitudes without one. By default these points have no flux_err, and
+        :func:`~sklearn_sn.data.check_table` drops them if other points of the object have one.
     upper_limits : {"drop", "keep"}, default="drop"
-        Leave out upper limits, or keep those that have a flux (forced photometry).
+        Drop upper limits, or keep those that have a flux (forced photometry).
 
     Returns
     -------
     X : pandas.DataFrame of n_objects rows
         Columns light_curve (nested: time, band, flux, flux_err) and spectrum (nested: wavelength,
-        flux, maybe flux_err and time), each if its table was given, then the columns of `objects`.
-        Index: the objects. An object without rows has an empty cell.
+        flux, optionally flux_err and time), each if its table is given, then the columns of
+        `objects`. Index: the object names. An object without rows has an empty cell.
 
     Raises
     ------
     ValueError
-        If a table is of another kind, a needed column is missing, two objects have one name, band
-        codes are ambiguous, a value is no number (the message names the column and the object), or
-        a unit cannot be converted (mag(ST), or a spectrum's that is none of flux density) or
-        contradicts a system, the system of a zero point is unknown, or a flux_err is in magnitudes
-        or has no unit beside a flux in magnitudes.
+        If a table is of an unsupported type; a required column is missing; an object name is
+        repeated; the band codes of most objects are ambiguous; a value is not a number (the message
+        names the column and the object); a unit cannot be converted or contradicts a system; the
+        system of a zero point is unknown; or a flux_err is in magnitudes, or has no unit beside a
+        flux in
+        magnitudes.
 
     Warns
     -----
     DataQualityWarning
-        Once per call, of all that was left out: rows of objects that are not in `objects`, points
-        in unknown bands, limits written as text. Limits marked in upper_limit go unsaid.
+        Once per call, with all that was left out: rows of objects that are not in `objects`,
+        points in unknown or ambiguous bands, limits written as text. Limits marked in upper_limit
+        are dropped without a warning.
 
     See Also
     --------
     fetch_open_supernova_catalog : Download supernovae by name.
-    sklearn_sn.data.check_table : What estimators make of X.
+    sklearn_sn.data.check_table : Validate a table as the estimators do.
 
     Notes
     -----
-    Known bands become canonical names. Magnitudes in unknown bands are left out, fluxes in them
-    keep their name. Points are sorted by time. Spectra of one object are told apart by time in X:
-    those closer than 1e-4 d (8.6 s) are moved to later times by the least that separates them. Of
-    several undated spectra of an object, the first stays undated and the others get the times 0,
-    1, 2 ….
+    Known bands get canonical names. Points in unknown or ambiguous bands are left out:
+    register a band before reading. Points are sorted by time. In X, the time identifies the
+    spectra of an object: spectra closer than 1e-4 d (8.6 s) are moved to later times by the least
+    amount that separates them. If an object has several undated spectra, the first stays undated
+    and the others get the times 0, 1, 2 ….
 
     Examples
     --------
@@ -169,15 +175,18 @@ def read_tables(
     1  59002.0  sdssg  10.0
     """
     if light_curves is None and spectra is None and objects is None:
-        raise ValueError("read_tables needs at least one of objects, light_curves and spectra.")
+        raise ValueError(
+            "read_tables needs at least one of 'objects', 'light_curves' and 'spectra'. Got None "
+            "for all of them."
+        )
     if survey is not None:
-        list_bands(survey)  # refuses an unknown one
+        list_bands(survey)  # raises for an unknown survey
     points = _load(light_curves, "light_curves", id_column, light_curve_columns)
     pixels = _load(spectra, "spectra", id_column, spectrum_columns)
     long = [part for part in (points, pixels) if part is not None]
     index, plain = _objects(objects, id_column, [part.objects for part in long])
-    said = []
-    rows = [_rows(part, index, said) for part in long]
+    remarks = []
+    rows = [_rows(part, index, remarks) for part in long]
     X = pd.DataFrame(plain, index=index)
     if pixels is not None:
         _insert(X, "spectrum", _spectra(pixels, rows[-1], len(index)))
@@ -191,114 +200,120 @@ def read_tables(
             zero_point=zero_point,
             default_mag_err=default_mag_err,
             upper_limits=upper_limits,
-            said=said,
+            remarks=remarks,
         )
         _insert(X, "light_curve", curves)
-    if said:
-        warn_quality("Rows were left out: " + "; ".join(said) + ".")
+    if remarks:
+        warn_quality("Rows were left out: " + "; ".join(remarks) + ".")
     return X
 
 
 def _load(table, parameter, id_column, mapping):
-    """The fields of a long table by our names."""
+    """Load the fields of a long table under canonical names."""
     if table is None:
         return None
     kind = "spectrum" if parameter == "spectra" else "light_curve"
     mapping = {
-        "id" if ours == id_column else ours: theirs for ours, theirs in (mapping or {}).items()
+        "id" if field == id_column else field: name for field, name in (mapping or {}).items()
     }
     unknown = set(mapping) - set(_ALIASES[kind]) - {"id"}
     if unknown:
         raise ValueError(
-            f"The '{kind}_columns' parameter of read_tables must map the fields "
+            f"The keys of the '{kind}_columns' parameter of read_tables must be among the fields "
             f"{[id_column, *_ALIASES[kind]]}. Got {sorted(unknown)} instead."
         )
-    found = {}
+    names = {}  # field to the name of its column
 
-    def choose(names):
-        lower = {name.lower(): name for name in reversed(names)}
-        found.clear()
-        for ours, aliases in {"id": (id_column,), **_ALIASES[kind]}.items():
-            given = mapping.get(ours)
+    def choose(columns):
+        lower = {column.lower(): column for column in reversed(columns)}
+        names.clear()
+        for field, aliases in {"id": (id_column,), **_ALIASES[kind]}.items():
+            given = mapping.get(field)
             if given is not None:
-                if given not in names:
-                    raise ValueError(f"{parameter} has no column {given!r}; it has {names}.")
-                found[ours] = given
-            elif ours == "id":
-                if id_column in names:
-                    found[ours] = id_column
-            elif ours not in found:
+                if given not in columns:
+                    raise ValueError(f"{parameter} has no column {given!r}; it has {columns}.")
+                names[field] = given
+            elif field == "id":
+                if id_column in columns:
+                    names[field] = id_column
+            elif field not in names:
                 match = next((lower[alias] for alias in aliases if alias in lower), None)
-                if match is not None and match not in (*mapping.values(), *found.values()):
-                    found[ours] = match
+                if match is not None and match not in (*mapping.values(), *names.values()):
+                    names[field] = match
         needed = ("id", *(("wavelength", "flux") if kind == "spectrum" else ("time", "band")))
-        missing = [id_column if field == "id" else field for field in needed if field not in found]
-        if kind == "light_curve" and not {"flux", "mag"} & set(found):
+        missing = [id_column if field == "id" else field for field in needed if field not in names]
+        if kind == "light_curve" and not {"flux", "mag"} & set(names):
             missing.append("flux or mag")
         if missing:
-            here = f"{kind}_columns={{{missing[0]!r}: ...}}"
-            if "id" not in found:
-                here = f"id_column=, or in this table alone by {here}"
+            remedy = f"{kind}_columns={{{missing[0]!r}: ...}}"
+            if "id" not in names:
+                remedy = f"id_column=, or for this table alone with {remedy}"
             raise ValueError(
-                f"{parameter} has no column for {missing[0]!r}; it has {names}. Name it by {here}."
+                f"{parameter} has no column for {missing[0]!r}; it has {columns}. Name it with "
+                f"{remedy}."
             )
-        return list(dict.fromkeys(found.values()))
+        return list(dict.fromkeys(names.values()))
 
     columns = load_columns(table, parameter, choose)
-    fields = {ours: columns[theirs] for ours, theirs in found.items()}
+    fields = {field: columns[name] for field, name in names.items()}
     distinct, codes, _ = factorize_names(fields.pop("id"))
     distinct = [n.decode() if isinstance(n, bytes) else n for n in distinct]
-    return LongTable(parameter, fields, found, distinct, codes)
+    return LongTable(parameter, fields, names, distinct, codes)
 
 
-def _objects(objects, id_column, known):
-    """The index, and the plain columns on it."""
+def _objects(objects, id_column, object_lists):
+    """Return the index of objects, and the plain columns on it."""
     if objects is None:
-        names = list(dict.fromkeys(name for part in known for name in part))
+        names = list(dict.fromkeys(name for part in object_lists for name in part))
         return pd.Index(names, name=id_column), None
     columns = load_columns(objects, "objects")
     if id_column not in columns:
         raise ValueError(
-            f"objects has no column {id_column!r}; it has {list(columns)}. Name it by id_column=."
+            f"objects has no column {id_column!r}; it has {list(columns)}. Name it with id_column=."
         )
     plain = pd.DataFrame({name: plain_column(values, name) for name, values in columns.items()})
     index = pd.Index(plain.pop(id_column), name=id_column)
     if index.hasnans:
-        raise ValueError(f"objects has {int(index.isna().sum())} rows without {id_column!r}.")
+        raise ValueError(
+            f"objects has {int(index.isna().sum())} rows with a missing {id_column!r}. Drop them, "
+            "or fill in the names."
+        )
     if not index.is_unique:
         repeated = index[index.duplicated()]
         raise ValueError(
-            f"objects names {repeated[0]!r} more than once ({len(repeated.unique())} such names); "
-            "it must have one row per object."
+            f"objects has {repeated[0]!r} more than once ({len(repeated.unique())} such names). It "
+            "must have one row per object."
         )
     return index, plain.set_axis(index)
 
 
-def _rows(part, index, said):
-    """Row of every point; -1 where the object is not wanted."""
+def _rows(part, index, remarks):
+    """Return the row of every point; -1 for objects that are not wanted."""
     names, codes = part.objects, part.codes
-    what = "points" if part.parameter == "light_curves" else "pixels"
+    unit = "points" if part.parameter == "light_curves" else "pixels"
     names = pd.Index(names, dtype=None if names else index.dtype)
     numeric = pd.api.types.is_numeric_dtype
     if len(names) and numeric(names) != numeric(index):
-        # A file may hold as numbers what another holds as text.
+        # One file may hold names as numbers, another one as text.
         names, index = names.astype(str), index.astype(str)
     row = np.append(index.get_indexer(names), -1)
-    strangers = np.flatnonzero(row[:-1] < 0)
+    unmatched = np.flatnonzero(row[:-1] < 0)
     rows = row[codes]
-    if len(strangers):
-        said.append(
-            f"{what} of {len(strangers)} objects that are not in objects (first "
-            f"{names[strangers[0]]!r})"
+    if len(unmatched):
+        remarks.append(
+            f"{unit} of {len(unmatched)} objects that are not in objects (first "
+            f"{names[unmatched[0]]!r})"
         )
     if (codes < 0).any():
-        said.append(f"{int((codes < 0).sum())} {what} without an object")
+        remarks.append(f"{int((codes < 0).sum())} {unit} without an object")
     return rows
 
 
 def _insert(X, name, ragged):
     if name in X:
-        raise ValueError(f"objects must not have a column {name!r}; that one is made here.")
+        raise ValueError(
+            f"objects must not have a column {name!r}; read_tables creates it. Rename the column."
+        )
     X.insert(0, name, ragged.to_nested(index=X.index, name=name))
 
 
@@ -307,13 +322,13 @@ def _spectra(pixels, rows, n_rows):
     fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
     for name in ("flux", "flux_err"):
         if name in pixels:
-            own = pixels.unit(name)
-            values = pixels.numbers(name, own or "")
-            unit = pixels.unit("flux") if own is None else own
+            unit = pixels.unit(name)
+            values = pixels.numbers(name, unit or "")
+            unit = pixels.unit("flux") if unit is None else unit
             try:
                 fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
             except ValueError as error:
-                raise ValueError(f"{pixels.place(name)}: {error}") from error
+                raise ValueError(f"{pixels.location(name)}: {error}") from error
     if "time" in pixels:
         fields["time"] = to_mjd(pixels.numbers("time", "d"))
     spectrum = None

@@ -1,21 +1,21 @@
-"""Contaminants that do not explode: active nuclei and dwarf novae."""
+"""Contaminants that do not explode: active galactic nuclei and dwarf novae."""
 
 import numpy as np
 
 from sklearn_sn.datasets._explosions import draw_strengths
 from sklearn_sn.datasets._seds import continuum_shape, rest_band_flux, spectral_shape
 
-_STEP = 2.0  # rest-frame days between samples of the random walk: a choice, τ is over ten times it
-_NUCLEAR_DUST = 0.05  # mag of E(B-V), the mean of an exponential: a choice
-_SPAN = 600.0  # rest-frame days on either side of what is observed or searched
+_STEP = 2.0  # rest-frame days between samples of the random walk: a choice; τ exceeds ten steps
+_NUCLEAR_DUST = 0.05  # mean of the exponential distribution of E(B-V), mag: a choice
+_SPAN = 600.0  # rest-frame days of the random walk on either side of phase 0
 
 
 class ActiveNucleus:
-    """AGN: a power law with broad lines whose continuum is a damped random walk.
+    """AGN: a power law with broad lines, whose continuum follows a damped random walk.
 
-    Photometry is that of difference images: the flux less its mean, negative in turn. Spectra
-    show the whole flux. The amplitude falls with wavelength, so that the nucleus is bluer when
-    brighter; lines and host are steady.
+    Photometry is that of difference images, the flux minus its mean, and may be negative. Spectra
+    contain the total flux. The amplitude decreases with wavelength, so the nucleus is bluer when
+    brighter. Lines and host are constant.
     """
 
     name = "AGN"
@@ -26,7 +26,7 @@ class ActiveNucleus:
     r_v = 3.1
 
     def draw(self, n, rng):
-        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
+        """Draw the peak brightness of n objects: dict of str to array of shape (n,)."""
         return {
             # Luminosities of nuclei nearby: a choice near Schulze et al. (2009, A&A 507, 781).
             "peak_abs_mag": rng.normal(-21.3, 1.0, n),
@@ -34,11 +34,11 @@ class ActiveNucleus:
         }
 
     def complete(self, objects, rng):
-        """Draw all other parameters, one of them 2-D: the walk."""
+        """Draw all other parameters, including the 2-D array of random walks, and add them."""
         magnitude = objects["peak_abs_mag"]
         n = len(magnitude)
         # MacLeod et al. (2010, ApJ 721, 1014), eq. 7 and table 1 at 4000 Å, with their scatter;
-        # B stands for i.
+        # the magnitude in B replaces that in i.
         asymptotic = 10.0 ** (-0.51 + 0.131 * (magnitude + 23.0) + 0.2 * rng.standard_normal(n))
         timescale = 10.0 ** (2.4 + 0.03 * (magnitude + 23.0) + 0.35 * rng.standard_normal(n))
         objects |= {
@@ -53,7 +53,7 @@ class ActiveNucleus:
         objects["walk"] = _damped_walk(objects["walk_sigma"], objects["walk_tau"], rng)
 
     def flux(self, objects, rows, phase, wavelength, spacing=None, *, difference=False):
-        """f_λ, or with `difference` f_λ less its mean; 1 is 5450 Å at the mean magnitude."""
+        """Return f_λ (minus its mean if `difference`) relative to 5450 Å at mean magnitude."""
         position = np.clip((phase + _SPAN) / _STEP, 0.0, objects["walk"].shape[1] - 1.001)
         left = position.astype(np.int64)
         part = position - left
@@ -64,7 +64,7 @@ class ActiveNucleus:
         steady_flux = continuum_shape(self.name, objects, rows, steady, wavelength)
         varying = steady_flux * 10.0 ** (-0.4 * dimming)
         if difference:
-            # Of a normal magnitude, the mean flux is above the flux at the mean.
+            # For normal magnitudes, the mean flux exceeds the flux at the mean magnitude.
             sigma = 0.4 * np.log(10.0) * objects["walk_sigma"][rows][:, None]
             sigma = sigma * (wavelength / 4000.0) ** -0.479
             return varying - steady_flux * np.exp(0.5 * sigma**2)
@@ -72,7 +72,7 @@ class ActiveNucleus:
         return varying + spectral_shape(self.name, objects, rows, steady, wavelength, spacing)
 
     def peak_flux(self, objects):
-        """Flux of the steady nucleus in rest-frame B."""
+        """Return the flux of the constant nucleus in rest-frame B."""
         n = len(objects["rise"])
         rows, phase = np.arange(n), np.zeros(n)
         return rest_band_flux(
@@ -80,13 +80,13 @@ class ActiveNucleus:
         )
 
     def add_derived(self, objects):
-        """Nothing to add."""
+        """Do nothing: an AGN has no derived parameters."""
 
 
 def _damped_walk(sigma, tau, rng):
-    """Magnitudes of damped random walks, shape (n, n_steps), brightest near the middle.
+    """Draw magnitudes of damped random walks, shape (n, n_steps), brightest near the middle.
 
-    The exact update of the process: Kelly, Bechtold & Siemiginowska (2009, ApJ 698, 895), eq. 3.
+    The update of the process is exact: Kelly, Bechtold & Siemiginowska (2009, ApJ 698, 895), eq. 3.
     """
     n_steps = int(2 * _SPAN / _STEP) + 1
     quarter = n_steps // 4
@@ -98,7 +98,7 @@ def _damped_walk(sigma, tau, rng):
     for step in range(1, len(noise)):
         walk[step] = keep * walk[step - 1] + kick * noise[step]
     walk *= sigma
-    # Phase 0 is the brightest moment of the middle half, as a survey's peak would be.
+    # Phase 0 is the brightest epoch of the middle half, like the peak that a survey finds.
     middle = walk[n_steps // 2 : n_steps // 2 + 2 * quarter]
     brightest = np.argmin(middle, axis=0)
     index = brightest + np.arange(n_steps)[:, None]
@@ -116,7 +116,7 @@ class DwarfNova:
     r_v = 3.1
 
     def draw(self, n, rng):
-        """Draw what decides how bright n objects are: dict of str to array of shape (n,)."""
+        """Draw the peak brightness of n objects: dict of str to array of shape (n,)."""
         # Orbital periods (hours) below and above the gap: Gänsicke et al. (2009, MNRAS 397, 2170).
         short = rng.random(n) < 0.6
         period = np.where(short, rng.uniform(1.3, 2.2, n), rng.uniform(3.0, 7.0, n))
@@ -130,7 +130,7 @@ class DwarfNova:
         }
 
     def complete(self, objects, rng):
-        """Draw all other parameters, and add them."""
+        """Draw all other parameters and add them."""
         n = len(objects["period"])
         objects |= {
             "outburst_amplitude": np.clip(rng.normal(4.0, 1.0, n), 2.0, 7.0),
@@ -146,24 +146,24 @@ class DwarfNova:
         objects |= draw_strengths(self.name, 0.3, n, rng)
 
     def magnitude(self, objects, rows, phase):
-        """Magnitudes below the maximum of the outbursts, days from which are `phase`."""
+        """Return magnitudes below the maximum of the outbursts, at `phase` days from a maximum."""
         recurrence, plateau = objects["recurrence"][rows], objects["plateau"][rows]
         since = (phase + 0.5 * recurrence) % recurrence - 0.5 * recurrence
-        # Half a day per magnitude up (Warner 1995, ch. 3), then level, then down.
+        # Rise by half a day per magnitude (Warner 1995, ch. 3), then plateau, then decline.
         faint = np.maximum(-since / 0.5, (since - plateau) / objects["decline_time"][rows])
         return np.clip(faint, 0.0, objects["outburst_amplitude"][rows])
 
     def flux(self, objects, rows, phase, wavelength, spacing=None):
-        """f_λ in units of the continuum at 5450 Å at maximum."""
+        """Return f_λ in units of the continuum at 5450 Å at maximum."""
         faint = self.magnitude(objects, rows, phase)
         shape = spectral_shape(self.name, objects, rows, faint, wavelength, spacing)
         return shape * 10.0 ** (-0.4 * faint)[:, None]
 
     def peak_flux(self, objects):
-        """Flux in B at maximum."""
+        """Return the flux in B at maximum."""
         n = len(objects["rise"])
         rows, phase = np.arange(n), np.zeros(n)
         return rest_band_flux(lambda w, s: self.flux(objects, rows, phase, w, s), n, "B")
 
     def add_derived(self, objects):
-        """Nothing to add."""
+        """Do nothing: a dwarf nova has no derived parameters."""

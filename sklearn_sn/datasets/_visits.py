@@ -1,4 +1,4 @@
-"""Visits of a survey to objects, and the noise of each."""
+"""Draw the visits of a survey to objects, and the noise of each visit."""
 
 import numpy as np
 
@@ -6,24 +6,35 @@ _NEW_MOON = 51549.76  # MJD of 2000 January 6.76 (Meeus 1998, Astronomical Algor
 _MONTH = 29.530589  # synodic, days (Meeus 1998)
 _EQUINOX = 51623.32  # MJD of 2000 March 20.32, when the Sun is at right ascension 0
 _YEAR = 365.2422
-_GAMMA = 0.039  # of the error formula of Ivezic et al. (2019, ApJ 873, 111), eq. 5
+_GAMMA = 0.039  # γ in the error formula of Ivezic et al. (2019, ApJ 873, 111), eq. 5
 
 
 def moon_illumination(time):
-    """Illuminated share of the Moon at MJD `time`, from its mean motion."""
+    """Return the illuminated fraction of the Moon at MJD `time`, from its mean motion."""
     return 0.5 * (1.0 - np.cos(2.0 * np.pi * (time - _NEW_MOON) / _MONTH))
 
 
 def draw_peak_dates(survey, n, rng, margin=40.0):
-    """Draw peaks that fall into the survey's dates and into the season of their field.
+    """Draw peak dates within the survey's dates and the season of the field.
 
-    Dates and right ascensions are even where the field is observed, or will be within `margin`
-    days.
+    Dates and right ascensions are uniform over the epochs at which the field is observed, or will
+    be within `margin` days.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with dates and season.
+    n : int
+        Number of objects.
+    rng : numpy.random.Generator
+        Source of randomness.
+    margin : float, default=40.0
+        Days before the season in which peaks may occur.
 
     Returns
     -------
     time : array of shape (n,)
-        MJD.
+        MJD of the peaks.
     ra : array of shape (n,)
         Right ascension of the field, degrees.
     """
@@ -35,31 +46,33 @@ def draw_peak_dates(survey, n, rng, margin=40.0):
 
 
 def draw_visits(survey, start, end, ra, rng):
-    """Draw the visits of n objects, all bands.
+    """Draw the visits of n objects in all bands.
 
     Parameters
     ----------
     survey : Survey
+        Survey with cadence, season, weather and bands.
     start, end : array of shape (n_objects,)
-        MJD between which an object is worth observing.
+        MJD between which an object is observed.
     ra : array of shape (n_objects,)
-        Right ascension, degrees: it tells the season.
+        Right ascension in degrees, which determines the season.
     rng : numpy.random.Generator
+        Source of randomness.
 
     Returns
     -------
     rows : array of int, shape (n_points,)
-        Object of each visit; rising.
+        Object of each visit, increasing.
     time : array of shape (n_points,)
-        MJD, rising within an object.
+        MJD, increasing within an object.
     band : array of int, shape (n_points,)
-        Position in `survey.bands`.
+        Index into `survey.bands`.
     """
     n = len(start)
     opposition = _EQUINOX + (ra / 360.0 - 0.5) * _YEAR
     allowed = _draw_band_sets(survey, n, rng)
     pace = np.exp(survey.cadence_scatter * rng.standard_normal(n))
-    # Half of the sky is ahead in even seasons, the other half in odd ones.
+    # Rolling cadence: half of the sky gets more visits in even seasons, the other in odd ones.
     half = rng.integers(2, size=n)
     shared = None
     parts = []
@@ -69,17 +82,17 @@ def draw_visits(survey, start, end, ra, rng):
             n_visits = int(np.ceil(((end - start) / step).max(initial=0.0))) + 1
             time = (np.arange(n_visits) + rng.random((n, 1))) * step[:, None] + start[:, None]
             time += 0.15 * step[:, None] * rng.standard_normal(time.shape)
-            # A night is nine hours long, somewhere.
+            # A night lasts 0.4 days, at the same hours everywhere.
             time = np.floor(time) + 0.3 + 0.4 * rng.random(time.shape)
             shared = time
         else:
-            time = shared + 0.004 * band  # six minutes an exposure
+            time = shared + 0.004 * band  # six minutes per exposure
         keep = (time >= start[:, None]) & (time <= end[:, None]) & allowed[:, band, None]
         keep &= rng.random(time.shape) >= survey.lost
         rows, column = np.nonzero(keep)
         parts.append((rows, time[rows, column], np.full(len(rows), band)))
     rows, time, band = (np.concatenate(values) for values in zip(*parts, strict=True))
-    # Seasons: the field is observed while the Sun is far.
+    # Keep visits in the season, when the field is far from the Sun.
     seasons = (time - opposition[rows]) / _YEAR
     nearest = np.round(seasons)
     keep = np.abs(seasons - nearest) * _YEAR <= 0.5 * survey.season
@@ -97,7 +110,7 @@ def draw_visits(survey, start, end, ra, rng):
 
 
 def _draw_band_sets(survey, n, rng):
-    """Which bands an object is observed in: bool, shape (n, n_bands)."""
+    """Draw the bands in which each object is observed: bool, shape (n, n_bands)."""
     if not survey.band_sets:
         return np.ones((n, len(survey.bands)), dtype=bool)
     shares = np.array([share for _, share in survey.band_sets])
@@ -106,7 +119,7 @@ def _draw_band_sets(survey, n, rng):
 
 
 def _cloudy(survey, start, end, rows, time, rng):
-    """Which visits fall into cloudy stretches, drawn for each object."""
+    """Return which visits fall into cloudy periods, drawn for each object."""
     interval, length = survey.clouds
     n, span = len(start), float((end - start).max(initial=0.0))
     n_gaps = int(np.ceil(span / interval))
@@ -119,10 +132,28 @@ def _cloudy(survey, start, end, rows, time, rng):
 
 
 def flux_errors(survey, flux, band, time, rng):
-    """Errors (µJy) of noiseless fluxes (µJy), with the depth of each visit drawn.
+    """Return the flux errors of visits, with the depth of each visit drawn.
 
-    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is
-    the flux at the 5 sigma depth; a share of the flux is added in quadrature.
+    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is the
+    flux at the 5 sigma depth. A fraction of the flux is added in quadrature.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with depths and moonlight.
+    flux : array of shape (n_points,)
+        Noiseless fluxes in µJy.
+    band : array of int, shape (n_points,)
+        Index into ``survey.bands``.
+    time : array of shape (n_points,)
+        MJD.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    array of shape (n_points,)
+        Errors in µJy.
     """
     depth = np.asarray(survey.depths)[band] + rng.normal(0.0, survey.depth_scatter, len(flux))
     depth -= np.asarray(survey.moon_loss)[band] * moon_illumination(time)

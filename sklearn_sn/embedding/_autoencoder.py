@@ -5,7 +5,7 @@ from numbers import Real
 import numpy as np
 
 from sklearn_sn.base import encoder_width
-from sklearn_sn.embedding._checks import check_columns, check_range
+from sklearn_sn.embedding._checks import check_columns, check_range, is_given
 from sklearn_sn.encoders import MODALITIES, DataSettings, resolve_encoder
 from sklearn_sn.modules import EncoderExpert, MMVAEModule
 from sklearn_sn.preprocessors import ImagePixels, LightCurvePoints, MetadataNumbers, SpectrumPixels
@@ -21,7 +21,7 @@ def check_parameters(embedder):
             "The 'metadata_columns' parameter must be a sequence of column names. Got "
             f"{embedder.metadata_columns!r} instead."
         )
-    if _is_given(embedder.metadata) and not len(embedder.metadata_columns):
+    if is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(
             "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
         )
@@ -57,17 +57,13 @@ def check_not_coordinates(columns, frame):
             )
 
 
-def _is_given(value):
-    return value is not None and not (isinstance(value, str) and value == "auto")
-
-
 def asked_modalities(embedder, X):
     """Return the modalities to read: those with an encoder that X has, or that are required."""
     names = []
     for name in MODALITIES:
         value = getattr(embedder, name)
         present = bool(len(embedder.metadata_columns)) if name == "metadata" else name in X.columns
-        if value is not None and (present or _is_given(value)):
+        if value is not None and (present or is_given(value)):
             names.append(name)
     return names
 

@@ -12,10 +12,7 @@ def check_parameters(embedder):
     """Raise a ValueError for parameters of a ContrastiveEmbedder that conflict."""
     check_wavelength_range(embedder.wavelength_range)
     check_columns(embedder, ("metadata_columns", "aux_columns"))
-    wants_metadata = embedder.metadata is not None and not (
-        isinstance(embedder.metadata, str) and embedder.metadata == "auto"
-    )
-    if wants_metadata and not len(embedder.metadata_columns):
+    if is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(
             "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
         )
@@ -42,6 +39,11 @@ def check_parameters(embedder):
                 f"The 'trainable' parameter must be one of {list(TRAINABLE)}, or a dict of them by "
                 f"modality. Got {value!r} instead."
             )
+
+
+def is_given(value):
+    """Return whether a parameter asks for an encoder, unlike None and "auto"."""
+    return value is not None and not (isinstance(value, str) and value == "auto")
 
 
 def check_columns(embedder, parameters):

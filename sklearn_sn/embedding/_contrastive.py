@@ -26,6 +26,7 @@ from sklearn_sn.embedding._checks import (
     check_modalities,
     check_parameters,
     check_validation,
+    is_given,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
@@ -42,8 +43,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     One encoder for each modality maps an object to a unit vector. Symmetric InfoNCE pulls the
     vectors of one object together and pushes those of different objects apart [1]_. The embedding
-    of a single modality then serves any scikit-learn head: a class or a redshift from the light
-    curve, say.
+    of a single modality then serves any scikit-learn head, for classes or redshifts.
 
     Parameters
     ----------
@@ -307,16 +307,12 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         """Return the checked table with the modalities that are not left out."""
         columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
         asked = [name for name in self._encoder_parameters if getattr(self, name) is not None]
-        named = [name for name in asked if not self._is_auto(name)]
+        named = [name for name in asked if is_given(getattr(self, name))]
         needed = None
         if len(asked) < len(self._encoder_parameters) or named:
             needed = [n for n in asked if n in named or n in X.columns or n == "metadata"]
             needed = [n for n in needed if n != "metadata" or self.metadata_columns]
         return check_table(X, metadata_columns=columns, modalities=needed or None, training=True)
-
-    def _is_auto(self, name):
-        value = getattr(self, name)
-        return isinstance(value, str) and value == "auto"
 
     def _present(self, table):
         """Return the modalities of the table that some object has."""

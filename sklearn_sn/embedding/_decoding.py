@@ -1,11 +1,15 @@
 """From a table to samples of the latent, and from these to predictions."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import GenerativeEstimator, laplace_moments, mixture_samples
 from sklearn_sn.data import (
+    CheckedTable,
+    PhaseFrame,
     as_frame,
     check_table,
     light_curve_coordinates,
@@ -41,11 +45,46 @@ def seen_of(X, names):
     return list(dict.fromkeys([*names, *curve]))
 
 
+@dataclass
+class PlacedData:
+    """A table that was read, with the phase of every measurement.
+
+    Attributes
+    ----------
+    dataset : TableDataset
+        The modalities that the table has.
+    frame : PhaseFrame
+        Time of peak and stretch of every object.
+    table : CheckedTable
+        The checked table.
+    """
+
+    dataset: TableDataset
+    frame: PhaseFrame
+    table: CheckedTable
+
+
+@dataclass
+class LatentSamples(PlacedData):
+    """Samples of the latent, and what they were read from.
+
+    Attributes
+    ----------
+    z : array of shape (n_samples, n_objects, n_features_out)
+        The samples.
+    has_source : bool array of shape (n_objects,)
+        Objects that have a modality to predict from.
+    """
+
+    z: np.ndarray
+    has_source: np.ndarray
+
+
 class DecodingEstimator(GenerativeEstimator):
     """Base of embedders that decode; fit sets modalities_, preprocessors_, frame_ and net_."""
 
     def _read(self, X, names):
-        """Return dataset, frame and checked table of those modalities that X has."""
+        """Return :class:`PlacedData` of those modalities that X has."""
         X = as_frame(X)
         columns = self.preprocessors_["metadata"].columns if "metadata" in names else ()
         here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
@@ -60,7 +99,7 @@ class DecodingEstimator(GenerativeEstimator):
             warn_estimated(frame)
         preprocessors = {key: self.preprocessors_[key] for key in self._keys(here)}
         prepared = prepare(preprocessors, table, frame)
-        return TableDataset(preprocessors, prepared), frame, table
+        return PlacedData(TableDataset(preprocessors, prepared), frame, table)
 
     def _has_numbers(self, X, name):
         """Return whether X has any of the columns of the metadata."""
@@ -100,10 +139,7 @@ class DecodingEstimator(GenerativeEstimator):
         return f"{to} from {' and '.join(self._sources(to, source))}"
 
     def _samples(self, X, to, source, n_samples, rng, also=()):
-        """Return latents (S, n, D) to predict `to` from, and what they were read from.
-
-        That is: a mask of the objects that have a source, the dataset, the frame and the table.
-        """
+        """Return :class:`LatentSamples` to predict `to` from."""
         check_is_fitted(self, "net_")
         self._known("to", to)
         if n_samples < 1:
@@ -111,7 +147,8 @@ class DecodingEstimator(GenerativeEstimator):
         sources = self._sources(to, source)
         names = list(self.modalities_) if source is None else sources
         read = [name for name in self.modalities_ if name in names or name in also]
-        dataset, frame, table = self._read(X, read)
+        data = self._read(X, read)
+        dataset = data.dataset
         keys = self._keys(names)
         parts = {key: part for key, part in dataset.preprocessors.items() if key in keys}
         mean, scale, present = self._posteriors(
@@ -122,7 +159,7 @@ class DecodingEstimator(GenerativeEstimator):
             own = list(self.modalities_).index(to)
             present[own] &= ~asked | (sources == [to])
         z = mixture_samples(mean, scale, present, n_samples, rng)
-        return z, asked, dataset, frame, table
+        return LatentSamples(dataset, data.frame, data.table, z, asked)
 
     def _query_coordinates(self, to, n, stretch, phase, wavelength, band):
         """Return the coordinates to decode at, with defaults filled in."""
@@ -149,7 +186,8 @@ class DecodingEstimator(GenerativeEstimator):
     def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
         """Return predictive mean and standard deviation (n, L), as network values; coordinates."""
         rng = check_random_state(random_state)
-        z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        samples = self._samples(X, to, source, n_samples, rng)
+        z, frame, table = samples.z, samples.frame, samples.table
         places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
         centre = np.empty((len(table), places.log_wavelength.shape[1]), dtype=np.float32)
         width = np.empty_like(centre)

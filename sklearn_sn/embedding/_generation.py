@@ -38,7 +38,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             For input that cannot be repaired.
         """
         check_is_fitted(self, "net_")
-        mean, _, present = self._posteriors(self._read(X, self.modalities_)[0])
+        mean, _, present = self._posteriors(self._read(X, self.modalities_).dataset)
         return mixture_mean(mean, present)
 
     def encode(self, X, modality, return_scale=False):
@@ -62,7 +62,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         self._known("modality", modality)
-        mean, scale, _ = self._posteriors(self._read(X, [modality])[0])
+        mean, scale, _ = self._posteriors(self._read(X, [modality]).dataset)
         which = list(self.modalities_).index(modality)
         return (mean[which], scale[which]) if return_scale else mean[which]
 
@@ -127,7 +127,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, _, _, frame, table = self._samples(X, to, source, n_samples, rng)
+        samples = self._samples(X, to, source, n_samples, rng)
+        z, frame, table = samples.z, samples.frame, samples.table
         places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
         L = places.log_wavelength.shape[1]
         flux = np.empty((len(table), n_samples, L), dtype=np.float32)
@@ -270,7 +271,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         rng = check_random_state(random_state)
-        z, asked, dataset, _, _ = self._samples(X, to, source, n_samples, rng, also=[to])
+        samples = self._samples(X, to, source, n_samples, rng, also=[to])
+        z, asked, dataset = samples.z, samples.has_source, samples.dataset
         if not (to in dataset.prepared and (asked & (dataset.prepared[to].lengths > 0)).any()):
             raise ValueError(
                 f"X has no object to calibrate with: none has {to!r} and "
@@ -306,11 +308,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
         Raises
         ------
-        sklearn.exceptions.NotFittedError
-            Before fit.
         ValueError
-            For an unknown modality or coordinate, a Z of another width or not finite, and an
-            impossible redshift.
+            For an unknown modality or coordinate, an invalid Z, or an impossible redshift.
         """
         check_is_fitted(self, "net_")
         self._known("to", to)
@@ -371,14 +370,13 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         Returns
         -------
         float
-            Nats per object, of network values; higher is better. Scores on different data are not
-            comparable, nor those of models with different point sets: a search over
-            ``decoder__max_points``, ``decoder__max_pixels`` or a range needs another score.
+            Nats per object, of network values; higher is better. Not comparable between data or
+            models with different point sets, such as in a search over ``decoder__max_points``.
         """
         check_is_fitted(self, "net_")
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        dataset, _, _ = self._read(X, self.modalities_)
+        dataset = self._read(X, self.modalities_).dataset
         found = np.flatnonzero(self._found(dataset))
         if not len(found):
             raise ValueError("X has no object with anything that the model knows.")

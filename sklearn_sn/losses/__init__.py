@@ -1,4 +1,4 @@
-"""Losses: tensors in, a scalar or one value per object out."""
+"""Loss functions: tensors in, a scalar or one value per object out."""
 
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss

@@ -1,4 +1,4 @@
-"""Losses of supervised heads whose labels may be missing."""
+"""Loss of supervised heads with missing labels."""
 
 import torch
 from torch import nn
@@ -6,17 +6,18 @@ from torch.nn import functional as F
 
 
 class AuxiliaryLoss(nn.Module):
-    r"""Cross-entropy of classes plus squared error of targets, where they are known.
+    r"""Cross-entropy of classes plus Huber loss of targets, over the known labels.
 
     .. math:: L = \langle -\log p_{i, y_i} \rangle_{i: y_i \ge 0}
         + \langle h(t_{ij} - \hat t_{ij}) \rangle_{ij: t_{ij} \text{ finite}},
 
-    with Huber's function :math:`h`; averaged over modalities. An object without the modality, a
-    class of -1 and a target of NaN contribute nothing.
+    with Huber's function :math:`h`, averaged over modalities. Objects without the modality, classes
+    of -1 and targets of NaN contribute nothing.
 
     Parameters
     ----------
     class_weight : tensor of shape (n_classes,), optional
+        Weight of each class in the cross-entropy. By default all weights are 1.
     """
 
     def __init__(self, class_weight=None):
@@ -24,10 +25,30 @@ class AuxiliaryLoss(nn.Module):
         self.register_buffer("class_weight", class_weight)
 
     def forward(self, classes, targets, present, true_classes=None, true_targets=None):
+        """Compute the loss of a batch.
+
+        Parameters
+        ----------
+        classes : dict of str to tensor of shape (B, n_classes)
+            Class logits by modality.
+        targets : dict of str to tensor of shape (B, n_targets)
+            Predicted targets by modality.
+        present : dict of str to bool tensor of shape (B,)
+            Whether an object has the modality.
+        true_classes : int64 tensor of shape (B,), optional
+            Class labels; -1 if unknown.
+        true_targets : tensor of shape (B, n_targets), optional
+            Targets; NaN if unknown.
+
+        Returns
+        -------
+        scalar tensor
+            Loss, averaged over modalities.
+        """
         losses = []
         for name, logits in classes.items():
             known = present[name] & (true_classes >= 0)
-            # Out-of-range labels are ignored by cross_entropy itself.
+            # cross_entropy ignores labels equal to ignore_index.
             labels = torch.where(known, true_classes, -100)
             loss = F.cross_entropy(
                 logits, labels, weight=self.class_weight, ignore_index=-100, reduction="sum"

@@ -1,4 +1,4 @@
-"""Symmetric InfoNCE over pairs of modalities."""
+"""Symmetric InfoNCE loss over pairs of modalities."""
 
 from itertools import combinations
 
@@ -8,9 +8,11 @@ from torch.nn import functional as F
 
 
 class InfoNCELoss(nn.Module):
-    r"""Pull the modalities of one object together, push those of others apart.
+    r"""Symmetric InfoNCE loss over pairs of modalities.
 
-    For two modalities :math:`x, y` of :math:`B` objects, unit vectors, and logit scale :math:`s`,
+    It attracts the embeddings of one object in two modalities, and repels those of different
+    objects, as in AstroCLIP [1]_ and Maven [2]_. For modalities :math:`x, y` of :math:`B` objects,
+    unit vectors, and logit scale :math:`s`,
 
     .. math::
 
@@ -18,27 +20,52 @@ class InfoNCELoss(nn.Module):
             \log \frac{e^{s x_i \cdot y_i}}{\sum_j e^{s x_i \cdot y_j}}
           + \log \frac{e^{s x_i \cdot y_i}}{\sum_j e^{s x_j \cdot y_i}} \right],
 
-    over the objects that have both; averaged over all pairs of modalities, weighted by the number
-    of such objects. With fewer than two of them a pair contributes 0.
+    where the sums extend over the objects that have both modalities. The loss is averaged over all
+    pairs of modalities, weighted by the number of such objects. A pair of modalities with fewer
+    than two such objects contributes 0.
+
+    References
+    ----------
+    .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal
+       Pre-Training for Astronomical Foundation Models".
+    .. [2] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
+       A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
+       Technology 5, 045069.
     """
 
     _file_kind = "type"
 
     def forward(self, embeddings, present, log_scale):
+        """Compute the loss of a batch.
+
+        Parameters
+        ----------
+        embeddings : dict of str to tensor of shape (B, D)
+            Unit vectors by modality.
+        present : dict of str to bool tensor of shape (B,)
+            Whether an object has the modality.
+        log_scale : scalar tensor
+            Logarithm of the logit scale :math:`s`.
+
+        Returns
+        -------
+        scalar tensor
+            Loss.
+        """
         scale = log_scale.exp()
-        # A batch without any pair still has a (zero) gradient.
+        # Keep the graph, so that a batch without any pair has a zero gradient.
         total = 0.0 * sum(z.sum() for z in embeddings.values())
         weight = total.new_zeros(())
         for left, right in combinations(embeddings, 2):
             both = present[left] & present[right]  # (B,)
             logits = scale * embeddings[left] @ embeddings[right].T  # (B, B)
-            # The lowest finite number, not -inf: a row of -inf has no softmax.
+            # Mask with the lowest finite number: the softmax of a row of -inf is NaN.
             lowest = torch.finfo(logits.dtype).min
             across = logits.T.masked_fill(~both, lowest)
             logits = logits.masked_fill(~both, lowest)
-            here = -0.5 * (
+            pair_loss = -0.5 * (
                 F.log_softmax(logits, dim=1).diagonal() + F.log_softmax(across, dim=1).diagonal()
             )
-            total = total + here.masked_fill(~both, 0.0).sum()
+            total = total + pair_loss.masked_fill(~both, 0.0).sum()
             weight = weight + both.sum()
         return total / weight.clamp(min=1)

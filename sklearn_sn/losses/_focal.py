@@ -1,4 +1,4 @@
-"""Losses that give hard and rare examples more weight."""
+"""Focal loss and class weights, for hard and rare examples."""
 
 import torch
 from torch import nn
@@ -6,17 +6,23 @@ from torch.nn import functional as F
 
 
 class FocalLoss(nn.Module):
-    r"""Cross-entropy that cares less for what is classified well already (Lin et al. 2017).
+    r"""Focal loss: cross-entropy with less weight on well-classified examples.
 
-    .. math:: L_i = -w_{y_i} (1 - p_{i, y_i})^\gamma \log p_{i, y_i}
+    The loss of an example with label :math:`y_i` is [1]_
 
-    Shapes: logits (B, n_classes), labels (B,) int64; result (B,).
+    .. math:: L_i = -w_{y_i} (1 - p_{i, y_i})^\gamma \log p_{i, y_i}.
 
     Parameters
     ----------
     gamma : float, default=2.0
-        With 0, this is the cross-entropy.
+        Focusing exponent :math:`\gamma`. With 0 the loss is the cross-entropy.
     class_weight : tensor of shape (n_classes,), optional
+        Weight :math:`w` of each class. By default all weights are 1.
+
+    References
+    ----------
+    .. [1] Lin, T.-Y., Goyal, P., Girshick, R., He, K. & Dollár, P. (2017). "Focal Loss for Dense
+       Object Detection". ICCV.
 
     Examples
     --------
@@ -35,29 +41,51 @@ class FocalLoss(nn.Module):
         self.register_buffer("class_weight", class_weight)
 
     def forward(self, logits, labels):
+        """Compute the loss of each object.
+
+        Parameters
+        ----------
+        logits : tensor of shape (B, n_classes)
+            Class logits.
+        labels : int64 tensor of shape (B,)
+            Class labels.
+
+        Returns
+        -------
+        tensor of shape (B,)
+            Loss of each object.
+        """
         log_p = F.log_softmax(logits, dim=1).gather(1, labels[:, None])[:, 0]
-        # 1 - p, without the rounding of p near 1; a root has no slope at 0.
+        # 1 - p without rounding near p = 1; the clamp avoids an infinite gradient for gamma < 1.
         missed = (-torch.expm1(log_p)).clamp(min=1e-6)
         loss = -(missed**self.gamma) * log_p
         return loss if self.class_weight is None else loss * self.class_weight[labels]
 
 
 def effective_number_weights(counts, beta):
-    r"""Weights of classes by the effective number of their examples (Cui et al. 2019).
+    r"""Compute class weights from the effective number of examples.
 
-    .. math:: w_c \propto \frac{1 - \beta}{1 - \beta^{n_c}}
+    The weight of class :math:`c` with :math:`n_c` examples is [1]_
+
+    .. math:: w_c \propto \frac{1 - \beta}{1 - \beta^{n_c}}.
 
     Parameters
     ----------
     counts : tensor of shape (n_classes,)
-        Examples of each class, :math:`n_c`.
+        Number of examples of each class, :math:`n_c`.
     beta : float
-        In [0, 1): 0 gives equal weights; near 1, weights inverse to the counts.
+        Parameter in [0, 1). With 0 the weights are equal; near 1 they are inversely proportional to
+        the counts.
 
     Returns
     -------
     tensor of shape (n_classes,)
-        With a mean of 1.
+        Weights, with a mean of 1.
+
+    References
+    ----------
+    .. [1] Cui, Y., Jia, M., Lin, T.-Y., Song, Y. & Belongie, S. (2019). "Class-Balanced Loss Based
+       on Effective Number of Samples". CVPR.
 
     Examples
     --------

@@ -6,7 +6,9 @@ from torch.nn import functional as F
 
 
 class SupConLoss(nn.Module):
-    r"""Pull objects of one class together, push those of others apart (Khosla et al. 2020).
+    r"""Supervised contrastive loss.
+
+    It attracts objects of one class and repels objects of different classes [1]_:
 
     .. math::
 
@@ -14,22 +16,26 @@ class SupConLoss(nn.Module):
             \frac{e^{s_{ij} / T}}{\sum_{k \ne i} e^{s_{ik} / T}},
         \qquad P = \{(i, j) : i \ne j,\; y_i = y_j\},
 
-    with the cosine :math:`s_{ij}` of two latents: the mean over all ordered pairs of one class, as
-    Gupta et al. (2025) average. A batch without such a pair contributes 0.
-
-    Shapes: latent (B, d), labels (B,) int64, negative for objects to leave out; result a scalar.
+    with the cosine similarity :math:`s_{ij}` of two latent vectors. The mean extends over all
+    ordered pairs of one class, as in [2]_. A batch without such a pair contributes 0.
 
     Parameters
     ----------
     temperature : float, default=0.5
-        The :math:`T` above.
+        Temperature :math:`T`.
+
+    References
+    ----------
+    .. [1] Khosla, P. et al. (2020). "Supervised Contrastive Learning". NeurIPS 33.
+    .. [2] "Simulation-Pretrained Foundation Models for Domain-General Astronomical Time Series
+       Tasks with Minimal Labeled Data" (2025). Workshop paper (anonymous copy).
 
     Examples
     --------
     >>> import torch
     >>> from sklearn_sn.losses import SupConLoss
     >>> latent, labels = torch.eye(4), torch.tensor([0, 0, 1, 2])
-    >>> round(float(SupConLoss(temperature=0.5)(latent, labels)), 4)  # log 3: all are equally far
+    >>> round(float(SupConLoss(temperature=0.5)(latent, labels)), 4)  # log 3: equal distances
     1.0986
     """
 
@@ -38,10 +44,24 @@ class SupConLoss(nn.Module):
         self.temperature = temperature
 
     def forward(self, latent, labels):
+        """Compute the loss of a batch.
+
+        Parameters
+        ----------
+        latent : tensor of shape (B, d)
+            Latent vectors; their length has no effect.
+        labels : int64 tensor of shape (B,)
+            Class labels; objects with a negative label are left out.
+
+        Returns
+        -------
+        scalar tensor
+            Loss.
+        """
         unit = F.normalize(latent, dim=1)
         itself = torch.eye(len(labels), dtype=torch.bool, device=labels.device)
         logits = unit @ unit.T / self.temperature  # (B, B)
-        # The lowest finite number, not -inf: a row of -inf has no softmax.
+        # Mask with the lowest finite number: the softmax of a row of -inf is NaN.
         left_out = itself | (labels < 0)[None]
         log_p = F.log_softmax(logits.masked_fill(left_out, torch.finfo(logits.dtype).min), dim=1)
         positive = (labels[:, None] == labels[None]) & ~left_out & (labels >= 0)[:, None]

@@ -1,4 +1,4 @@
-"""Quality of cross-modal retrieval."""
+"""Accuracy of cross-modal retrieval."""
 
 from numbers import Integral
 
@@ -7,8 +7,8 @@ from scipy.spatial.distance import cdist
 from sklearn.utils import check_array, check_consistent_length, column_or_1d, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-_CHUNK = 4_000_000  # similarities held at once
-# Rounding must not part what is equal: cosines of unit vectors in float64 differ by less.
+_MAX_SIMILARITIES = 4_000_000  # entries of the similarity matrix held in memory at once
+# Similarities closer than this are ties: equal cosines differ by rounding of float64 only.
 _TIE = 1e-12
 
 
@@ -23,45 +23,46 @@ _TIE = 1e-12
     prefer_skip_nested_validation=True,
 )
 def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
-    """How often the partner of a query is among the k most similar candidates.
+    """Compute the fraction of queries whose partner is among the k nearest candidates.
 
-    Row ``i`` of `query` and row ``i`` of `candidates` are two views of one object, its light curve
-    and its spectrum, say.
+    Row ``i`` of `query` and row ``i`` of `candidates` are two views of one object, for example its
+    light curve and its spectrum.
 
     Parameters
     ----------
     query, candidates : array-like of shape (n_objects, n_features)
         Embeddings in one space.
     k : int or sequence of int, default=10
-        How many candidates are looked at; with `n_objects` or more, recall is 1.
+        Number of nearest candidates that are searched. With `n_objects` or more the recall is 1.
     ids : array-like of shape (n_objects,), default=None
-        What each row shows, where several rows show the same object (or where any object of the
-        same class will do): every candidate with the id of the query counts as its partner, and
-        one of them among the `k` is enough. By default each row is an object of its own.
+        Label of the object that each row shows. Use it if several rows show the same object, or if
+        any object of the same class is a valid partner. Every candidate with the id of the query
+        is a partner, and one of them among the `k` suffices. By default each row is an object of
+        its own.
     metric : {"cosine", "euclidean"}, default="cosine"
-        Similarity is the cosine, or less where the distance is larger.
+        Rank candidates by descending cosine similarity or by ascending Euclidean distance.
 
     Returns
     -------
-    float, or ndarray of shape (len(k),)
-        In [0, 1]; an array where `k` is a sequence.
+    float or ndarray of shape (len(k),)
+        Recall in [0, 1]; an array if `k` is a sequence.
 
     Raises
     ------
     ValueError
-        For unequal shapes, values that are not finite, or a `k` that holds anything but integers
-        of at least 1.
+        If the shapes differ, a value is not finite, or `k` holds anything but integers of at least
+        1.
 
     Notes
     -----
-    Candidates that tie (to 1e-12 in cosine, or of the largest number) are taken in random order,
-    and the recall is the exact expectation over these orders. With B candidates strictly better
-    than the best partner, T tied with it and R partners among the T, m = min(k - B, T) places are
-    left, and the partner is missed with probability C(T - R, m) / C(T, m). So an embedding that
-    maps everything to one point
-    scores chance, k / n_objects, and not 1. A row of zeros has the cosine 0 with everything.
+    Ties (within 1e-12 in cosine, or of the largest absolute value) are broken at random, and the
+    recall is the exact expectation over the orders. Let B candidates be strictly nearer than the
+    nearest partner, and let T candidates, of which R are partners, tie with it. Then
+    m = min(k - B, T) ranks are left, and the partner is missed with probability
+    C(T - R, m) / C(T, m). An embedding that maps all objects to one point therefore has a recall
+    of k / n_objects, not 1. A row of zeros has cosine 0 with every row.
 
-    Time is quadratic in the number of objects; the memory beside the embeddings is bounded.
+    The time is quadratic in the number of objects. The memory is bounded.
 
     Examples
     --------
@@ -77,9 +78,11 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
     check_consistent_length(query, candidates)
     if query.shape[1] != candidates.shape[1]:
         raise ValueError(
-            f"query has {query.shape[1]} features but candidates have {candidates.shape[1]}."
+            "The 'query' and 'candidates' parameters of recall_at_k must have the same number of "
+            f"features. Got {query.shape[1]} and {candidates.shape[1]} instead."
         )
     if metric == "euclidean":
+        # A common scale keeps the order, prevents overflow and makes _TIE relative.
         size = max(np.abs(query).max(), np.abs(candidates).max()) or 1.0
         query, candidates = query / size, candidates / size
     n = len(query)
@@ -89,27 +92,29 @@ def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
         codes = np.unique(column_or_1d(ids), return_inverse=True)[1]
         check_consistent_length(query, codes)
     hits = np.zeros(len(ks))
-    for rows in gen_batches(n, max(1, _CHUNK // n)):
+    for rows in gen_batches(n, max(1, _MAX_SIMILARITIES // n)):
         if metric == "cosine":
             similarity = query[rows] @ candidates.T
         else:
             similarity = -cdist(query[rows], candidates)
+        # similarity and partner have the shape (n_rows, n_objects).
         partner = codes[rows, None] == codes
         best = np.max(similarity, axis=1, where=partner, initial=-np.inf)[:, None]
         tied = np.abs(similarity - best) <= _TIE
         n_better = np.count_nonzero(similarity > best + _TIE, axis=1)
         n_tied = np.count_nonzero(tied, axis=1)
         n_partners = np.count_nonzero(tied & partner, axis=1)
-        for i, one in enumerate(ks):
-            places = np.clip(one - n_better, 0, n_tied)
-            hits[i] += np.sum(1.0 - _miss_probability(n_tied, n_partners, places))
+        for i, n_nearest in enumerate(ks):
+            # Ranks among the tied candidates that are left after the strictly better ones.
+            n_ranks = np.clip(n_nearest - n_better, 0, n_tied)
+            hits[i] += np.sum(1.0 - _miss_probability(n_tied, n_partners, n_ranks))
     recall = hits / n
     return float(recall[0]) if np.ndim(k) == 0 else recall
 
 
-def _miss_probability(n_tied, n_partners, places):
-    """C(T - R, m) / C(T, m), as a product over the smaller of R and m."""
-    few, many = np.minimum(n_partners, places), np.maximum(n_partners, places)
+def _miss_probability(n_tied, n_partners, n_ranks):
+    """Return C(T - R, m) / C(T, m), with m = n_ranks, as a product over the smaller of R and m."""
+    few, many = np.minimum(n_partners, n_ranks), np.maximum(n_partners, n_ranks)
     miss = np.ones(len(few))
     for step in range(few.max(initial=0)):
         factor = np.maximum(n_tied - many - step, 0) / np.maximum(n_tied - step, 1)
@@ -122,7 +127,7 @@ def _check_k(k):
     if ks.ndim != 1 or ks.dtype.kind not in "iu" or len(ks) == 0 or ks.min() < 1:
         raise ValueError(
             "The 'k' parameter of recall_at_k must be an int in the range [1, inf) or a sequence "
-            f"of such. Got {k!r} instead."
+            f"of such ints. Got {k!r} instead."
         )
     return ks
 
@@ -133,10 +138,10 @@ def _finite_rows(values, name):
 
 def _unit_rows(values, name):
     values = _finite_rows(values, name)
-    # The largest entry first: squares of very large or small numbers leave the range of floats.
-    values = values / _or_one(np.abs(values).max(axis=1, keepdims=True))
-    return values / _or_one(np.linalg.norm(values, axis=1, keepdims=True))
+    # Divide by the largest entry first: squares of extreme numbers overflow or underflow.
+    values = values / _one_if_zero(np.abs(values).max(axis=1, keepdims=True))
+    return values / _one_if_zero(np.linalg.norm(values, axis=1, keepdims=True))
 
 
-def _or_one(scale):
+def _one_if_zero(scale):
     return np.where(scale > 0, scale, 1.0)

@@ -1,4 +1,4 @@
-"""How an estimator does with few labels, and early: cross-validated, for any estimator."""
+"""Cross-validated scores with few labels, and at early times, for any estimator."""
 
 from sklearn_sn.model_selection._horizon import horizon_sweep
 from sklearn_sn.model_selection._limited_labels import limited_labels_curve

@@ -1,4 +1,4 @@
-"""How good an estimator is so many days after the first detection."""
+"""Score estimators on light curves truncated after the first detection."""
 
 from numbers import Integral
 
@@ -35,54 +35,56 @@ def horizon_sweep(
     origin="detection",
     n_jobs=None,
 ):
-    """Score an estimator on light curves that end so many days after the first detection.
+    """Score an estimator on light curves truncated some days after the first detection.
 
-    The test part of each fold is cut to every horizon by
-    :class:`~sklearn_sn.preprocessing.LightCurveTruncator`: points before the first detection (a
-    signal-to-noise ratio of 5 or more) stay, since they were known by then. Nothing but the column
-    ``light_curve`` is cut: leave out of X what was known later, such as the redshift.
+    The test part of each fold is truncated at every horizon by
+    :class:`~sklearn_sn.preprocessing.LightCurveTruncator`. Points before the first detection (a
+    signal-to-noise ratio of at least 5) are kept, as they are available at that time. Only the
+    column ``light_curve`` is truncated: remove information from X that becomes available later,
+    such as the redshift.
 
     Parameters
     ----------
     estimator : estimator
-        With ``fit``; it is not changed.
+        Estimator with ``fit``. It is cloned, not modified.
     X : pandas.DataFrame of n_objects rows
-        With a column ``light_curve``.
+        Table with a column ``light_curve``.
     y : array-like of shape (n_objects,)
         Classes or numbers.
     days : sequence of float, default=(3, 5, 10, 20, 30, 50, 100)
         Horizons, in days.
     cv : int, splitter or iterable of (train, test), default=5
-        As in :func:`sklearn.model_selection.cross_validate`.
+        Cross-validation, as in :func:`sklearn.model_selection.cross_validate`.
     groups : array-like of shape (n_objects,), optional
-        For splitters that keep groups together, such as
+        Groups, for splitters that keep groups together, such as
         :class:`sklearn.model_selection.StratifiedGroupKFold`.
     scoring : str, callable, list, tuple, set, dict or None, default=None
-        As in :func:`sklearn.model_selection.cross_validate`; None is the estimator's own ``score``.
+        Score, as in :func:`sklearn.model_selection.cross_validate`. None uses the estimator's
+        ``score``.
     fit_on : {"all", "horizon"}, default="all"
-        Fit once on whole light curves, as a model does that is to answer at any time, or anew on
-        light curves that are cut as those of the test are.
+        Fit one estimator on complete light curves, for use at any time, or fit one estimator per
+        horizon on light curves truncated like those of the test part.
     origin : {"detection", "first"}, default="detection"
-        Days count from the first detection, or from the first point.
+        Count days from the first detection, or from the first point.
     n_jobs : int, default=None
-        Processes for the fits.
+        Number of parallel fits.
 
     Returns
     -------
     HorizonResult
-        With ``scores`` (name to array of shape (n_horizons, n_folds)), ``days``, ``n_points``,
-        ``mean`` and ``std``.
+        Result with ``scores`` (name to array of shape (n_horizons, n_folds)), ``days``,
+        ``n_points``, ``mean`` and ``std``.
 
     Raises
     ------
     ValueError
-        If `days` are not positive, or X has no light curves.
+        If `days` are not positive, X has no light curves, or `cv` has no folds.
 
     See Also
     --------
-    limited_labels_curve : How good an estimator is with few labels.
-    sklearn_sn.classification.GRUClassifier.predict_proba_history : Answers after each point.
-    sklearn_sn.plotting.HorizonDisplay : The picture.
+    limited_labels_curve : Score an estimator with few labels.
+    sklearn_sn.classification.LightCurveClassifier : Has probabilities after each point.
+    sklearn_sn.plotting.HorizonDisplay : Plot of the scores.
 
     Examples
     --------
@@ -104,53 +106,63 @@ def horizon_sweep(
     days = np.atleast_1d(np.asarray(days))
     if days.ndim != 1 or not len(days) or days.dtype.kind not in "iuf" or not (days > 0).all():
         raise ValueError(
-            "The 'days' parameter of horizon_sweep must hold positive numbers. Got "
+            "The 'days' parameter of horizon_sweep must hold one or more positive numbers. Got "
             f"{days.tolist()!r} instead."
         )
     days = days.astype(np.float64)
     if not isinstance(X, pd.DataFrame) or "light_curve" not in X.columns:
         raise ValueError(
-            "horizon_sweep needs a pandas.DataFrame with a column 'light_curve'; got "
-            f"{list(X.columns)[:10] if isinstance(X, pd.DataFrame) else type(X).__name__}."
+            "The 'X' parameter of horizon_sweep must be a pandas.DataFrame with a column "
+            "'light_curve'. Got "
+            f"{list(X.columns)[:10] if isinstance(X, pd.DataFrame) else type(X).__name__} instead."
         )
     X, y, groups = indexable(X, y, groups)
     scorer = check_scoring(estimator, scoring)
     splits = check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups)
-    cuts = [LightCurveTruncator(float(n_days), origin=origin) for n_days in days]
+    truncators = [LightCurveTruncator(float(n_days), origin=origin) for n_days in days]
     tasks = []
     for fold, part in enumerate(splits):
-        places = range(len(cuts))
-        groups_of_places = [list(places)] if fit_on == "all" else [[place] for place in places]
-        tasks += [(fold, part, chosen) for chosen in groups_of_places]
+        horizons = range(len(truncators))
+        # One fit serves all horizons, or there is one fit per horizon.
+        groups_of_horizons = [list(horizons)] if fit_on == "all" else [[h] for h in horizons]
+        tasks += [(fold, part, chosen) for chosen in groups_of_horizons]
     if not tasks:
-        raise ValueError("The 'cv' parameter of horizon_sweep makes no folds; is it used up?")
-    found = Parallel(n_jobs=n_jobs)(
+        raise ValueError(
+            "The 'cv' parameter of horizon_sweep has no folds. An iterator can be used only once; "
+            "pass a list or a splitter."
+        )
+    results = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_score)(
-            clone(estimator), X, y, *part, [cuts[p] for p in chosen], fit_on == "horizon", scorer
+            *(clone(estimator), X, y, *part),
+            [truncators[horizon] for horizon in chosen],
+            fit_on == "horizon",
+            scorer,
         )
         for _, part, chosen in tasks
     )
+    # Sort the results by horizon and fold; a fit with fit_on="all" has all horizons.
     scores, lengths = {}, [[] for _ in days]
-    for (fold, _, chosen), answers in zip(tasks, found, strict=True):
-        for place, (values, n_points) in zip(chosen, answers, strict=True):
-            scores[place, fold] = values
-            lengths[place].append(n_points)
+    for (fold, _, chosen), result in zip(tasks, results, strict=True):
+        for horizon, (values, n_points) in zip(chosen, result, strict=True):
+            scores[horizon, fold] = values
+            lengths[horizon].append(n_points)
     n_folds = 1 + max(fold for fold, _, _ in tasks)
     n_points = np.array([np.median(np.concatenate(parts)) for parts in lengths])
     return HorizonResult(gather_scores(scores, (len(days), n_folds)), days, n_points)
 
 
-def _fit_and_score(estimator, X, y, train, test, cuts, cut_training, scorer):
-    """Scores and numbers of points at each of the horizons, of one fit."""
+def _fit_and_score(estimator, X, y, train, test, truncators, truncate_training, scorer):
+    """Fit once; return the scores and the numbers of points at each horizon."""
     X_train, X_test = (_safe_indexing(X, rows) for rows in (train, test))
-    if cut_training:
-        (cut,) = cuts
-        X_train = cut.fit_transform(X_train)
+    if truncate_training:
+        (truncator,) = truncators
+        # One fit per horizon: train on light curves as short as those of the test part.
+        X_train = truncator.fit_transform(X_train)
     estimator.fit(X_train, _safe_indexing(y, train))
-    answers = []
-    for cut in cuts:
-        known = cut.fit_transform(X_test)
-        n_points = as_ragged(known["light_curve"], kind="light_curve").lengths
-        found = score_or_nan(scorer, estimator, known, _safe_indexing(y, test))
-        answers.append((found, n_points))
-    return answers
+    results = []
+    for truncator in truncators:
+        early = truncator.fit_transform(X_test)
+        n_points = as_ragged(early["light_curve"], kind="light_curve").lengths
+        scores = score_or_nan(scorer, estimator, early, _safe_indexing(y, test))
+        results.append((scores, n_points))
+    return results

@@ -1,4 +1,4 @@
-"""How good an estimator is with so many labels."""
+"""Score estimators with a limited number of labels."""
 
 from numbers import Integral
 
@@ -36,61 +36,65 @@ def limited_labels_curve(
     n_jobs=None,
     random_state=None,
 ):
-    """Score an estimator that was fitted on a few labels, many times.
+    """Score an estimator that is fitted on few labels, repeatedly.
 
-    From the training part of each fold, labelled objects are drawn, a clone of the estimator is
-    fitted on these alone, and scored on the test part. A draw of more labels holds those of the
-    draws of fewer, and with an integer `random_state` every estimator gets the same objects, so
-    that curves can be compared point by point. In a network with ``pretrained=FrozenEstimator(…)``,
-    or behind one in a Pipeline, what was pretrained stays as it is.
+    Labelled objects are drawn from the training part of each fold. A clone of the estimator is
+    fitted on these objects only and scored on the test part. Larger draws contain the smaller ones.
+    With an integer `random_state` every estimator gets the same objects, so that curves can be
+    compared point by point. Networks with ``pretrained=FrozenEstimator(…)``, and frozen steps of a
+    Pipeline, keep their pretrained weights.
 
     Parameters
     ----------
     estimator : estimator
-        With ``fit``; it is not changed.
+        Estimator with ``fit``. It is cloned, not modified.
     X : DataFrame or array of n_objects rows
+        Input of the estimator.
     y : array-like of shape (n_objects,)
         Classes or numbers.
     n_labels : sequence of int or None, default="auto"
-        Objects that fits see; None is the whole training part, which is "Full" where 128 is
-        "Limited" [1]_. "auto" is 128, 256, 512 and 1024, as far as the training parts go, and None.
+        Numbers of labelled objects; None is the complete training part. In [1]_, 128 is "Limited"
+        and None is "Full". "auto" is 128, 256, 512 and 1024, as far as they are smaller than the
+        training parts, and None.
     cv : int, splitter or iterable of (train, test), default=5
-        As in :func:`sklearn.model_selection.cross_validate`.
+        Cross-validation, as in :func:`sklearn.model_selection.cross_validate`.
     n_draws : int, default=5
-        Draws from each training part; the whole one is fitted once.
+        Number of draws from each training part. The complete part is fitted once.
     groups : array-like of shape (n_objects,), optional
-        For splitters that keep groups together, such as
+        Groups, for splitters that keep groups together, such as
         :class:`sklearn.model_selection.StratifiedGroupKFold`.
     stratify : "auto", array-like of shape (n_objects,) or None, default="auto"
-        What the draws hold in the proportions of the training part, one of each at least. "auto" is
+        Categories whose proportions the draws preserve, with at least one object of each. "auto" is
         `y` if the estimator is a classifier; None draws at random.
     scoring : str, callable, list, tuple, set, dict or None, default=None
-        As in :func:`sklearn.model_selection.cross_validate`; None is the estimator's own ``score``.
+        Score, as in :func:`sklearn.model_selection.cross_validate`. None uses the estimator's
+        ``score``.
     n_jobs : int, default=None
-        Processes for the fits.
+        Number of parallel fits.
     random_state : int, RandomState or None, default=None
-        Of the draws.
+        Seed of the draws.
 
     Returns
     -------
     LimitedLabelsResult
-        With ``scores`` (name to array of shape (n_budgets, n_folds, n_draws)), ``n_labels``,
-        ``mean`` and ``std``.
+        Result with ``scores`` (name to array of shape (n_budgets, n_folds, n_draws)),
+        ``n_labels``, ``mean`` and ``std``.
 
     Raises
     ------
     ValueError
-        If a training part has fewer objects than labels are asked for, or more classes.
+        If a training part has fewer objects than a number of labels, or more classes, or if `cv`
+        has no folds.
 
     See Also
     --------
-    horizon_sweep : How good an estimator is early.
-    sklearn_sn.plotting.LimitedLabelsDisplay : The picture.
+    horizon_sweep : Score an estimator at early times.
+    sklearn_sn.plotting.LimitedLabelsDisplay : Plot of the scores.
 
     References
     ----------
-    .. [1] Anonymous (2025), "Simulation-Pretrained Foundation Models for Domain-General
-       Astronomical Time Series Tasks with Minimal Labeled Data", workshop paper.
+    .. [1] "Simulation-Pretrained Foundation Models for Domain-General Astronomical Time Series
+       Tasks with Minimal Labeled Data" (2025). Workshop paper (anonymous copy).
 
     Examples
     --------
@@ -112,14 +116,16 @@ def limited_labels_curve(
         caller_name="limited_labels_curve",
     )
     X, y, groups = indexable(X, y, groups)
-    kinds = _kinds(stratify, estimator, y)
+    strata = _strata(stratify, estimator, y)
     scorer = check_scoring(estimator, scoring)
     splitter = check_cv(cv, y, classifier=is_classifier(estimator))
+    # Draw all objects before the fits, so that the draws do not depend on n_jobs.
     rng = check_random_state(random_state)
     parts = list(splitter.split(X, y, groups))
     if not parts:
         raise ValueError(
-            "The 'cv' parameter of limited_labels_curve makes no folds; is it used up?"
+            "The 'cv' parameter of limited_labels_curve has no folds. An iterator can be used only "
+            "once; pass a list or a splitter."
         )
     if isinstance(n_labels, str) and n_labels == "auto":
         least = min(len(train) for train, _ in parts)
@@ -128,48 +134,51 @@ def limited_labels_curve(
     tasks, sizes = {}, []
     for fold, (train, test) in enumerate(parts):
         sizes.append(len(train))
-        here = kinds[train]
-        _check_part(budgets, here, fold)
+        train_strata = strata[train]
+        _check_part(budgets, train_strata, fold)
         for draw in range(n_draws):
-            order = train[stratified_order(here, rng)]
-            for place, budget in enumerate(budgets):
+            order = train[stratified_order(train_strata, rng)]
+            for i, budget in enumerate(budgets):
                 if budget is not None:
-                    tasks[place, fold, draw] = (order[:budget], test)
-                elif draw == 0:
-                    tasks[place, fold, draw] = (train, test)
-    found = Parallel(n_jobs=n_jobs)(
+                    # Prefixes of one order: larger draws contain the smaller ones.
+                    tasks[i, fold, draw] = (order[:budget], test)
+                elif draw == 0:  # the complete training part is the same in every draw
+                    tasks[i, fold, draw] = (train, test)
+    results = Parallel(n_jobs=n_jobs)(
         delayed(_fit_and_score)(clone(estimator), X, y, train, test, scorer)
         for train, test in tasks.values()
     )
     shape = (len(budgets), len(sizes), n_draws)
     whole = np.array([budget is None for budget in budgets])
     counts = [np.mean(sizes) if budget is None else budget for budget in budgets]
-    scores = gather_scores(dict(zip(tasks, found, strict=True)), shape)
+    scores = gather_scores(dict(zip(tasks, results, strict=True)), shape)
     return LimitedLabelsResult(scores, np.array(counts, dtype=np.float64), whole)
 
 
-def stratified_order(kinds, rng):
-    """An order of which every beginning holds the kinds in their proportions.
+def stratified_order(strata, rng):
+    """Return a random order of which every prefix preserves the proportions of the strata.
 
     Parameters
     ----------
-    kinds : array of int, shape (n,)
+    strata : array of int, shape (n,)
+        Stratum of each object.
     rng : RandomState
+        Source of randomness.
 
     Returns
     -------
     array of int, shape (n,)
-        First comes one of each kind.
+        Order of the objects, beginning with one object of each stratum.
     """
-    order = rng.permutation(len(kinds))
-    shuffled = kinds[order]
-    by_kind = np.argsort(shuffled, kind="stable")
+    order = rng.permutation(len(strata))
+    shuffled = strata[order]
+    by_stratum = np.argsort(shuffled, kind="stable")
     counts = np.bincount(shuffled)
-    rank = np.empty(len(kinds))
-    rank[by_kind] = np.arange(len(kinds)) - np.repeat(np.cumsum(counts) - counts, counts)
-    # Each kind is spread evenly over [0, 1).
-    place = np.where(rank == 0, 0.0, (rank + 0.5) / counts[shuffled])
-    return order[np.argsort(place, kind="stable")]
+    rank = np.empty(len(strata))
+    rank[by_stratum] = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)
+    # Spread each stratum evenly over [0, 1).
+    position = np.where(rank == 0, 0.0, (rank + 0.5) / counts[shuffled])
+    return order[np.argsort(position, kind="stable")]
 
 
 def _fit_and_score(estimator, X, y, train, test, scorer):
@@ -181,32 +190,37 @@ def _budgets(n_labels):
     budgets = [n_labels] if n_labels is None or isinstance(n_labels, Integral) else list(n_labels)
     if not budgets or not all(b is None or (isinstance(b, Integral) and b > 0) for b in budgets):
         raise ValueError(
-            "The 'n_labels' parameter of limited_labels_curve must hold positive integers, or None "
-            f"for all. Got {n_labels!r} instead."
+            "The 'n_labels' parameter of limited_labels_curve must hold positive ints, or None for "
+            f"all labels. Got {n_labels!r} instead."
         )
     return budgets
 
 
-def _kinds(stratify, estimator, y):
-    """Kinds of objects as numbers; all alike where draws are at random."""
+def _strata(stratify, estimator, y):
+    """Return the stratum of each object as an int; zeros for draws at random."""
     if stratify is None or (isinstance(stratify, str) and not is_classifier(estimator)):
         return np.zeros(_num_samples(y), dtype=np.int64)
-    kinds = column_or_1d(y if isinstance(stratify, str) else stratify)
-    if len(kinds) != _num_samples(y):
-        raise ValueError(f"stratify has {len(kinds)} entries, but there are {len(y)} objects.")
-    return np.unique(kinds, return_inverse=True)[1]
-
-
-def _check_part(budgets, kinds, fold):
-    given = [budget for budget in budgets if budget is not None]
-    n_kinds = len(np.unique(kinds))
-    if given and max(given) > len(kinds):
+    strata = column_or_1d(y if isinstance(stratify, str) else stratify)
+    if len(strata) != _num_samples(y):
         raise ValueError(
-            f"n_labels asks for {max(given)} labels, but the training part of fold {fold} has "
-            f"{len(kinds)} objects; use None for all of them."
+            "The 'stratify' parameter of limited_labels_curve must have one entry per object. Got "
+            f"{len(strata)} entries for {len(y)} objects."
         )
-    if given and min(given) < n_kinds:
+    return np.unique(strata, return_inverse=True)[1]
+
+
+def _check_part(budgets, strata, fold):
+    given = [budget for budget in budgets if budget is not None]
+    n_strata = len(np.unique(strata))
+    if given and max(given) > len(strata):
         raise ValueError(
-            f"n_labels asks for {min(given)} labels, which cannot hold one of each of {n_kinds} "
-            "classes; use stratify=None for draws without regard to class."
+            "The 'n_labels' parameter of limited_labels_curve must not exceed the training part. "
+            f"Got {max(given)}, but the training part of fold {fold} has {len(strata)} objects; "
+            "use None for all of them."
+        )
+    if given and min(given) < n_strata:
+        raise ValueError(
+            f"The 'n_labels' parameter of limited_labels_curve must hold at least {n_strata}, for "
+            f"one of each of {n_strata} classes. Got {min(given)} instead; use stratify=None to "
+            "draw without stratification."
         )

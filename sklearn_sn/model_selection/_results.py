@@ -1,4 +1,4 @@
-"""Scores over something that was varied, such as the number of labels or of days."""
+"""Results of sweeps: scores as a function of a varied quantity."""
 
 import warnings
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class _Sweep:
-    """Scores of folds, and their means and standard deviations."""
+    """Scores of all fits, with their means and standard deviations."""
 
     scores: dict
 
@@ -24,40 +24,43 @@ class _Sweep:
         return {name: _over_fits(np.nanstd, values) for name, values in self.scores.items()}
 
     def to_frame(self):
-        """Mean and standard deviation of each score.
+        """Return the mean and standard deviation of each score as a table.
 
         Returns
         -------
         pandas.DataFrame
-            A row for each value that was varied; columns are (score, "mean") and (score, "std").
+            One row per value of the varied quantity; columns are (score, "mean") and (score,
+            "std").
         """
         mean, std = self.mean, self.std
         columns = {
-            (name, what): values[name]
+            (name, statistic): values[name]
             for name in self.scores
-            for what, values in (("mean", mean), ("std", std))
+            for statistic, values in (("mean", mean), ("std", std))
         }
         return pd.DataFrame(columns, index=self._index())
 
 
 @dataclass(frozen=True)
 class LimitedLabelsResult(_Sweep):
-    """What :func:`limited_labels_curve` found.
+    """Result of :func:`limited_labels_curve`.
 
     Parameters
     ----------
     scores : dict of str to array of shape (n_budgets, n_folds, n_draws)
-        By the name of the score, "score" where there is one only. NaN where no fit was made: the
-        whole training part is drawn once.
+        Scores by name; the name of a single score is "score". NaN marks combinations without a fit:
+        the complete training part is fitted once per fold.
     n_labels : array of shape (n_budgets,)
-        Labels that the fits saw; for the whole training part its mean size.
+        Number of labels of the fits; for the complete training part its mean size.
     whole : array of bool, shape (n_budgets,)
-        Whether it was the whole training part.
+        True for the complete training part.
 
     Attributes
     ----------
-    mean, std : dict of str to array of shape (n_budgets,)
-        Over folds and draws.
+    mean : dict of str to array of shape (n_budgets,)
+        Mean of each score over folds and draws.
+    std : dict of str to array of shape (n_budgets,)
+        Standard deviation of each score over folds and draws.
 
     Examples
     --------
@@ -78,21 +81,23 @@ class LimitedLabelsResult(_Sweep):
 
 @dataclass(frozen=True)
 class HorizonResult(_Sweep):
-    """What :func:`horizon_sweep` found.
+    """Result of :func:`horizon_sweep`.
 
     Parameters
     ----------
     scores : dict of str to array of shape (n_horizons, n_folds)
-        By the name of the score, "score" where there is one only.
+        Scores by name; the name of a single score is "score".
     days : array of shape (n_horizons,)
-        Days from the first detection.
+        Horizons, in days from the first detection.
     n_points : array of shape (n_horizons,)
-        Points that an object of the test parts had by then, the median.
+        Median number of points of a test object at each horizon.
 
     Attributes
     ----------
-    mean, std : dict of str to array of shape (n_horizons,)
-        Over folds.
+    mean : dict of str to array of shape (n_horizons,)
+        Mean of each score over folds.
+    std : dict of str to array of shape (n_horizons,)
+        Standard deviation of each score over folds.
 
     Examples
     --------
@@ -115,34 +120,36 @@ def _over_fits(reduce, values):
 
 
 def score_or_nan(scorer, estimator, X, y):
-    """What a scorer answers; nothing, with a warning, where it fails for lack of a class, say."""
+    """Return the result of a scorer; warn and return no scores if it raises an error."""
     try:
         return scorer(estimator, X, y)
     except Exception as error:
+        # For example, a small test part may lack a class; the other folds remain valid.
         warnings.warn(
-            f"Scoring failed on {len(y)} objects, and their score is NaN: {error}",
+            f"Scoring failed on {len(y)} objects; the score is set to NaN. {error}",
             UserWarning,
             stacklevel=2,
         )
         return {}
 
 
-def gather_scores(found, shape):
-    """Scores of single fits as arrays.
+def gather_scores(scores_by_fit, shape):
+    """Collect the scores of single fits in arrays.
 
     Parameters
     ----------
-    found : dict of tuple of int to (dict of str to float, or float)
-        By their place in the array.
+    scores_by_fit : dict of tuple of int to (dict of str to float, or float)
+        Scores of each fit, by its index in the array.
     shape : tuple of int
+        Shape of the arrays.
 
     Returns
     -------
     dict of str to array of this shape
-        NaN where there was no fit.
+        Scores by name, with NaN where there was no fit.
     """
     scores = {}
-    for place, values in found.items():
+    for index, values in scores_by_fit.items():
         for name, value in (values if isinstance(values, dict) else {"score": values}).items():
-            scores.setdefault(name, np.full(shape, np.nan))[place] = value
+            scores.setdefault(name, np.full(shape, np.nan))[index] = value
     return scores or {"score": np.full(shape, np.nan)}

@@ -14,9 +14,12 @@ class ConfigurableModule(nn.Module):
 
     Examples
     --------
-    >>> from sklearn_sn.encoders import MetadataMLPModule
-    >>> MetadataMLPModule(n_values=3, d_model=8).config
-    {'n_values': 3, 'd_model': 8}
+    >>> from sklearn_sn.modules import ConfigurableModule
+    >>> class Scale(ConfigurableModule):
+    ...     def __init__(self, factor, offset=0.0):
+    ...         super().__init__()
+    >>> Scale(2.0, offset=1.0).config
+    {'factor': 2.0, 'offset': 1.0}
     """
 
     _file_kind = "module"

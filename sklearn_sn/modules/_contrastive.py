@@ -79,7 +79,7 @@ class ContrastiveModule(FreezableModule):
         }
 
     def embed(self, name, chunks, object_index, n_objects):
-        """Unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
+        """Return unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
         encoded = torch.cat([self.encoders[name](**tensors) for tensors in chunks])
         z = F.normalize(self.projections[name](encoded), dim=-1)
         mean = z.new_zeros(n_objects, z.shape[-1]).index_add(0, object_index, z)

@@ -1,4 +1,4 @@
-"""Coordinates of a measurement at many frequencies at once: where in wavelength, when in phase."""
+"""Encode the coordinates of a measurement, wavelength and phase, at many frequencies."""
 
 import math
 
@@ -8,22 +8,23 @@ from torch.nn import functional as F
 
 
 class MultiFrequencyEncoding(nn.Module):
-    r"""Sines and cosines of a coordinate whose periods run geometrically between two lengths.
+    r"""Compute sines and cosines of a coordinate with periods spaced between two lengths.
 
     Entry :math:`k` of each is :math:`\sin(2\pi x / p_k)` and :math:`\cos(2\pi x / p_k)`, with
-    :math:`p_k` from `longest` down to `shortest`; what is much narrower than `shortest` cannot be
-    told apart. A sinusoid of a standardised coordinate with angular frequencies up to 1 has no
-    period below :math:`2\pi` standard deviations, which smooths every line of a spectrum away.
+    :math:`p_k` from `longest` down to `shortest`; structure much narrower than `shortest` is not
+    resolved. A sinusoid of a standardised coordinate with angular frequencies up to 1 would have no
+    period below :math:`2\pi` standard deviations, which smooths away every line of a spectrum.
 
-    Shapes: coordinate (...), NaN where unknown; result (..., 2 n_frequencies + 2): beside the
-    waves the coordinate itself, in units of `longest`, and 1 where it is known. All are 0 where it
-    is unknown.
+    Shapes: coordinate (...), NaN where unknown; result (..., 2 n_frequencies + 2): besides the
+    waves, the coordinate in units of `longest`, and 1 where it is known. All are 0 where it is
+    unknown.
 
     Parameters
     ----------
     shortest, longest : float
         Periods, in units of the coordinate.
     n_frequencies : int
+        Number of periods.
     """
 
     def __init__(self, shortest, longest, n_frequencies):
@@ -43,10 +44,10 @@ class MultiFrequencyEncoding(nn.Module):
 
 
 class CoordinateEmbedding(nn.Module):
-    """Vectors of places in the plane of wavelength and phase.
+    """Embed coordinates in the plane of wavelength and phase.
 
-    Light curves and spectra are read and asked for at the same kind of place: a photometric point
-    at its band's wavelength, a pixel at its own.
+    Light curves and spectra share these coordinates: a photometric point is at its band's
+    wavelength, a pixel at its own.
 
     Shapes: log_wavelength (...), ln(λ / 5000 Å); phase (...) in days, NaN where unknown; result
     (..., d_model).
@@ -54,8 +55,9 @@ class CoordinateEmbedding(nn.Module):
     Parameters
     ----------
     d_model : int
+        Width of the result.
     n_frequencies : int
-        Of each coordinate.
+        Periods of each coordinate.
     wavelength_period, phase_period : pair of float
         Shortest and longest period, in ln λ and in days.
     """

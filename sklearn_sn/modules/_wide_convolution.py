@@ -7,27 +7,28 @@ from scipy.fft import next_fast_len
 from torch import nn
 from torch.nn import functional as F
 
-# So many products of the sum take as long as an operation of the transforms, on a processor.
+# Products of the direct sum that take as long as one operation of the transforms, on a CPU.
 WORTH = 24.0
-N_ROWS = 16  # of a batch, for that comparison
-# On other devices, from this kernel on.
+N_ROWS = 16  # rows of a batch that the comparison assumes
+# On other devices, transforms are used from this kernel on.
 FOURIER_KERNEL = 127
 
 
 class WideConv(nn.Module):
     """A convolution that keeps the number of bins: (B, C, 1, P) to (B, n_out, 1, P).
 
-    A wide kernel multiplies in Fourier space, which is the same to rounding and costs next to
-    nothing for its width; with many channels, whose products in Fourier space are few, already one
-    of 31 bins. In bfloat16, which has no Fourier transform but fast products, it sums.
-    The layout is two-dimensional with channels last, in which torch convolves and pools twice as
-    fast as along one dimension.
+    A wide kernel is multiplied in Fourier space, which is equal to rounding and costs almost the
+    same for any width; with many channels this pays from 31 bins on. In bfloat16, which has fast
+    products but no Fourier transform, the convolution is summed directly. The layout is
+    two-dimensional with channels last, in which torch convolves and pools twice as fast as along
+    one dimension.
 
     Parameters
     ----------
     n_in, n_out : int
+        Channels of input and output.
     kernel : int
-        Odd.
+        Odd width in bins.
     """
 
     def __init__(self, n_in, n_out, kernel):
@@ -58,11 +59,11 @@ class WideConv(nn.Module):
         return next_fast_len(n_bins + self.kernel - 1, real=True)
 
     def summed(self, x):
-        """The sum over the kernel, bin by bin."""
+        """Convolve by direct summation over the kernel."""
         return F.conv2d(x, self.weight, padding=(0, self.kernel // 2))
 
     def multiplied(self, x):
-        """The same by products of Fourier transforms."""
+        """Convolve by products of Fourier transforms."""
         n_bins = x.shape[-1]
         n = self.length(n_bins)
         seen = torch.fft.rfft(x[:, :, 0], n)
@@ -74,7 +75,7 @@ class WideConv(nn.Module):
 
 
 def products_by_frequency(one, other):
-    """A matrix product at each frequency: (B, C, F) and (O, C, F) to (B, O, F).
+    """Multiply matrices at each frequency: (B, C, F) and (O, C, F) to (B, O, F).
 
     Of matrices whose numbers lie apart, torch would copy each by itself, and of the gradient too.
     """

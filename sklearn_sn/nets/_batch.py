@@ -63,6 +63,7 @@ class TableDataset(Dataset):
         if rows is None:
             rows = np.arange(len(next(iter(prepared.values())).lengths))
         self.rows = rows
+        self._constants = {}  # tensors that are equal in all batches, by preprocessor and device
 
     def __len__(self):
         return len(self.rows)
@@ -98,12 +99,25 @@ class TableDataset(Dataset):
             mask = np.zeros(len(rows), dtype=bool)
             mask[index] = True
             tensors[name] = [
-                {key: _tensor(value, device) for key, value in chunk.items()} for chunk in chunks
+                {
+                    key: self._constant(name, key, value, device)
+                    if key in preprocessor.constants
+                    else _tensor(value, device)
+                    for key, value in chunk.items()
+                }
+                for chunk in chunks
             ]
             object_index[name] = _tensor(index, device)
             present[name] = _tensor(mask, device)
         targets = {key: _tensor(value[rows], device) for key, value in self.targets.items()}
         return Batch(len(rows), tensors, object_index, present, targets)
+
+    def _constant(self, name, key, value, device):
+        """Return a tensor that is transferred once."""
+        place = name, key, str(device)
+        if place not in self._constants:
+            self._constants[place] = _tensor(value, device)
+        return self._constants[place]
 
     def _chunks(self, name, preprocessor, rows, device, rng):
         """Return arrays of one modality in chunks, and the object index of their instances."""
@@ -140,6 +154,7 @@ class BatchLoader:
     Parameters
     ----------
     dataset : TableDataset
+        The objects.
     batch_size : int
         Objects in a batch.
     training : bool

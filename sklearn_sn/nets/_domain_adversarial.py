@@ -30,7 +30,7 @@ class DomainAdversarialNet(SupConNet):
         Steps of the discriminator for each step of the rest.
     guessing : float, optional
         Entropy of guessing the domain; by default that of domains of equal shares.
-    contrastive_weight, temperature : float
+    contrastive_weight : float
         As in :class:`SupConNet`; by default there is no contrastive loss.
     """
 
@@ -49,12 +49,14 @@ class DomainAdversarialNet(SupConNet):
         super().__init__(module, contrastive_weight=contrastive_weight, **kwargs)
 
     def initialize_optimizer(self, *args, **kwargs):
+        """Set up the optimizers of the discriminator and of the rest."""
         super().initialize_optimizer(*args, **kwargs)
         parameters = self.module_.discriminator.parameters()
         self.discriminator_optimizer_ = torch.optim.Adam(parameters, lr=self.lr)
         return self
 
     def partial_fit(self, *args, **kwargs):
+        """Train, from the present weights on."""
         # Learning rate and epochs may differ from an earlier fit.
         self.first_epoch_ = len(getattr(self, "history_", ()))
         if hasattr(self, "discriminator_optimizer_"):

@@ -44,6 +44,7 @@ class BatchNet(NeuralNet):
         """Do nothing: tables are checked before they come here."""
 
     def fit_loop(self, *args, **kwargs):
+        """Run the epochs; note why they ended early."""
         self.stop_reason_ = None
         try:
             return super().fit_loop(*args, **kwargs)

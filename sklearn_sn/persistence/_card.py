@@ -21,10 +21,10 @@ _HOLDS_DATA = (
 )
 
 
-def installed_versions(classes):
-    """Versions of the packages that objects of these classes need, as a dict of str."""
+def installed_versions(with_torch):
+    """Return versions of the packages that a model needs, as a dict of str."""
     names = ["numpy", "pandas", "scikit-learn"]
-    if any(name.startswith(("sklearn_sn.embedding", "sklearn_sn.nets")) for name in classes):
+    if with_torch:
         names += ["skorch", "torch"]
     versions = {name: importlib.metadata.version(name) for name in names}
     return {
@@ -62,11 +62,11 @@ def complete_card(card, estimator, classes, packages):
     holders = [name for name in classes if name.rpartition(".")[2] in _HOLDS_DATA]
     if holders:
         limits.append(
-            f"Contains rows that it was fitted on, as its {holders[0].rpartition('.')[2]} saw them."
+            f"Contains rows that it was fitted on, in its {holders[0].rpartition('.')[2]}."
         )
     limits.append(
-        "Answers are repeated bit for bit with these versions of the packages on the same kind of "
-        "machine; others may differ in the last digits."
+        "Predictions are equal bit for bit with these versions of the packages on the same kind of "
+        "machine; with others they may differ in the last digits."
     )
     whole = {**_plain(given, "card"), "limits": _plain(limits, "card['limits']")}
     whole["estimator"] = _summary(estimator)

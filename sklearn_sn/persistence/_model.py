@@ -96,7 +96,9 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     if any(name.startswith("sklearn_sn.") for name in encoder.classes) and registered_bands():
         bands = [asdict(band) for band in registered_bands()]
         description["bands"] = encoder.encode(bands, "bands")
-    packages = installed_versions(encoder.classes)
+    # Every fitted network comes with an encoder.
+    with_torch = any(name.startswith("sklearn_sn.encoders.") for name in encoder.classes)
+    packages = installed_versions(with_torch)
     card = complete_card(card, estimator, encoder.classes, packages)
     files = {
         "model.json": write_json(description),
@@ -228,7 +230,7 @@ def _read(file, name, modules, device=None):
 
 
 def _compare_versions(packages, name):
-    here = installed_versions(["sklearn_sn.nets"] if "torch" in packages else [])
+    here = installed_versions("torch" in packages)
     differing = [
         f"{package} {packages[package]} (here {here[package]})"
         for package in _MATTER

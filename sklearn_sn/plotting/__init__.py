@@ -1,4 +1,4 @@
-"""Displays of data and of what estimators answer; matplotlib loads when one plots."""
+"""Plots of data and of the predictions of estimators; matplotlib is imported on first use."""
 
 from sklearn_sn.plotting._embedding import EmbeddingDisplay
 from sklearn_sn.plotting._generation import GenerationDisplay

@@ -1,22 +1,22 @@
-"""Where a display draws, and where its legend goes."""
+"""Create axes and legends, and style them."""
 
 
 def new_axes(ax=None, figsize=(6.4, 4.8)):
-    """`ax`, or the axes of a new figure that makes room for a legend beside them."""
+    """Return `ax`, or the axes of a new figure with room for a legend beside them."""
     if ax is not None:
         return ax
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
-            "Plotting needs matplotlib: pip install 'sklearn-sn[plot]' (or matplotlib)."
+            "Plotting needs matplotlib. Install it with pip install 'sklearn-sn[plot]'."
         ) from error
     _, ax = plt.subplots(figsize=figsize, layout="constrained")
     return ax
 
 
 def legend_beside(ax, handles, **kwargs):
-    """A legend to the right of the axes; inside, where the figure makes no room for it."""
+    """Add a legend to the right of the axes, or inside them if the figure has no layout engine."""
     kwargs = {"ncols": 1 + (len(handles) - 1) // 18} | kwargs
     if ax.figure.get_layout_engine() is None:
         return ax.legend(handles=handles, loc="best", fontsize="small", **kwargs)
@@ -25,13 +25,13 @@ def legend_beside(ax, handles, **kwargs):
 
 
 def finish_axes(ax):
-    """Leave out the frame's top and right, as nothing is read off there."""
+    """Hide the top and right spines, which carry no ticks."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.tick_params(direction="out")
 
 
 def full_names(kwargs):
-    """Options of a line by their full names, ``markersize`` for ``ms``."""
+    """Expand the abbreviated names of line properties, such as ``ms`` to ``markersize``."""
     from matplotlib.cbook import normalize_kwargs
     from matplotlib.lines import Line2D
 

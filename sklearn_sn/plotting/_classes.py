@@ -1,4 +1,4 @@
-"""Points of a scatter plot by class: names, numbers, and how each is drawn."""
+"""Draw scatter plots by class."""
 
 import numpy as np
 import pandas as pd
@@ -8,42 +8,65 @@ from sklearn_sn.plotting._palette import UNKNOWN_COLOUR, class_style
 
 
 def one_per_object(values, n_objects, name):
-    """`values` as a 1-D array with one entry per object, or None."""
+    """Validate values with one entry per object.
+
+    Parameters
+    ----------
+    values : array-like or None
+        Values to validate.
+    n_objects : int
+        Number of objects.
+    name : str
+        Name of the parameter, for messages.
+
+    Returns
+    -------
+    array of shape (n_objects,) or None
+        The values; None for None.
+
+    Raises
+    ------
+    ValueError
+        If the values have another shape.
+    """
     if values is None:
         return None
     if pd.api.types.is_float_dtype(getattr(values, "dtype", None)):
-        values = pd.Series(values).to_numpy(np.float64, na_value=np.nan)  # nullable floats too
+        values = pd.Series(values).to_numpy(np.float64, na_value=np.nan)  # also of nullable dtype
     else:
         values = np.asarray(values)
     if values.shape != (n_objects,):
         raise ValueError(
-            f"{name} must have shape ({n_objects},), one entry per object; got {values.shape}."
+            f"The {name!r} parameter must have shape ({n_objects},), one entry per object. Got "
+            f"{values.shape} instead."
         )
     return values
 
 
 def scatter_classes(ax, x, y, classes, *, filled=None, domains=None, **kwargs):
-    """Draw points by class in colour and marker, filled or open, with a legend beside the axes.
+    """Draw points with a colour and marker per class, and a legend beside the axes.
 
     Parameters
     ----------
     ax : matplotlib Axes
+        Axes to draw on.
     x, y : array of shape (n_objects,)
+        Coordinates.
     classes : array of shape (n_objects,) or None
-        None within stands for an unknown class, drawn in grey below the others.
+        Class of each object. None entries are unknown classes, drawn in grey below the others.
     filled : array of bool, shape (n_objects,), optional
-        False where the marker is open.
+        False for open markers. By default all markers are filled.
     domains : sequence of one or two names, optional
-        What filled and open markers stand for, for the legend.
+        Meaning of filled and open markers, for the legend.
     **kwargs : dict
-        Passed to ``ax.scatter``.
+        Options of ``ax.scatter``.
     """
     filled = np.ones(len(x), dtype=bool) if filled is None else filled
     if classes is None:
         codes, names = np.zeros(len(x), dtype=int), [None]
     else:
-        codes, names = pd.factorize(classes, sort=True)
-    # A common class must not hide a rare one.
+        codes, names = pd.factorize(classes, sort=True)  # None gets the code -1
+    # Draw common classes first, so that they do not hide rare ones.
     counts = np.bincount(codes[codes >= 0], minlength=len(names))
     for code in [-1, *np.argsort(-counts, kind="stable")]:
         colour, marker = _style(code)
@@ -65,7 +88,7 @@ def scatter_classes(ax, x, y, classes, *, filled=None, domains=None, **kwargs):
 
 
 def domain_handles(domains):
-    """Handles of a legend: the first domain is filled, the second open."""
+    """Return legend handles of domains: filled for the first, open for the second."""
     faces = ("0.3", "none")[: len(domains)]
     return [
         _handle("0.3", "o", str(name), markerfacecolor=face)

@@ -1,4 +1,4 @@
-"""Embeddings in two dimensions."""
+"""Plot embeddings in two dimensions."""
 
 import numpy as np
 import pandas as pd
@@ -10,38 +10,41 @@ from sklearn_sn.plotting._axes import finish_axes, new_axes
 from sklearn_sn.plotting._classes import domain_handles, one_per_object, scatter_classes
 
 _PERPLEXITY = 30.0  # the default of t-SNE
-_N_COMPONENTS = 50  # van der Maaten & Hinton (2008) reduce to 30 before t-SNE, its code to 50
+_N_COMPONENTS = 50  # components before t-SNE: 30 in van der Maaten & Hinton (2008), 50 in the code
 
 
 class EmbeddingDisplay:
     """Map of an embedding: one point per object, coloured by class or by a number.
 
-    Distances in a t-SNE map are those of neighbours only: neither the size of a cluster nor the
-    gap between two means anything.
+    A t-SNE map preserves neighbourhoods only. The size of a cluster and the distance between
+    clusters have no meaning.
 
     Parameters
     ----------
     coordinates : array of shape (n_objects, 2)
-        Where the objects lie; any map will do. The class methods compute it by t-SNE [1]_.
+        Coordinates of the objects in any map. The class methods compute them by t-SNE [1]_.
     y : array-like of shape (n_objects,), optional
-        Floats are drawn on a colour scale, anything else as classes. None or NaN is unknown.
+        Floats are drawn on a colour scale, other values as classes. None or NaN is unknown.
     domain : array-like of shape (n_objects,), optional
-        Two values, such as "real" and "simulated": the first in sorted order has filled markers,
-        the other open ones.
+        At most two values, such as "real" and "simulated". The first in sorted order has filled
+        markers, the other open ones.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     Raises
     ------
     ValueError
-        For coordinates of another shape, or `y` and `domain` that do not fit them.
+        If the coordinates have another shape, or `y` or `domain` another length.
 
     References
     ----------
-    .. [1] van der Maaten & Hinton (2008), "Visualizing Data using t-SNE", JMLR 9, 2579.
+    .. [1] van der Maaten, L. & Hinton, G. (2008). "Visualizing Data using t-SNE". Journal of
+       Machine Learning Research 9, 2579.
 
     Examples
     --------
@@ -70,9 +73,9 @@ class EmbeddingDisplay:
         Parameters
         ----------
         estimator : fitted estimator
-            With a ``transform`` that returns shape (n_objects, n_features).
+            Estimator whose ``transform`` returns shape (n_objects, n_features).
         X : pandas.DataFrame of n_objects rows
-            What ``estimator.transform`` takes.
+            Input of ``estimator.transform``.
         y, domain : array-like of shape (n_objects,), optional
             As for the class.
         random_state : int, RandomState instance or None, default=0
@@ -81,6 +84,7 @@ class EmbeddingDisplay:
         Returns
         -------
         EmbeddingDisplay
+            Display with the coordinates of the objects.
         """
         return cls.from_embeddings(
             estimator.transform(X), y, domain=domain, random_state=random_state
@@ -88,23 +92,24 @@ class EmbeddingDisplay:
 
     @classmethod
     def from_embeddings(cls, Z, y=None, *, domain=None, random_state=0):
-        """Map embeddings: PCA to at most 50 components, then t-SNE to 2.
+        """Map embeddings with PCA to at most 50 components, then t-SNE to 2.
 
         Parameters
         ----------
         Z : array-like of shape (n_objects, n_features)
-            At least three objects.
+            Embeddings of at least three objects.
         y, domain, random_state
             As for :meth:`from_estimator`.
 
         Returns
         -------
         EmbeddingDisplay
+            Display with the coordinates of the objects.
 
         Raises
         ------
         ValueError
-            For fewer than three objects, values that are not finite, or lengths that differ.
+            If there are fewer than three objects, a value is not finite, or lengths differ.
         """
         Z = check_array(Z, dtype=np.float64, ensure_min_samples=3, input_name="Z")
         one_per_object(y, len(Z), "y")
@@ -117,23 +122,27 @@ class EmbeddingDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         label : str, default="Redshift"
             Label of the colour bar, for a float `y`.
         cmap : str, default="viridis"
-            Colour map for a float `y`.
+            Colour map, for a float `y`.
         title : str, optional
+            Title of the axes.
         **kwargs : dict
-            Passed to ``ax.scatter``, such as ``s`` and ``alpha``.
+            Options of ``ax.scatter``, such as ``s`` and ``alpha``.
 
         Returns
         -------
         EmbeddingDisplay
-            Itself.
+            The display itself.
         """
         points = check_array(self.coordinates, dtype=np.float64, input_name="coordinates")
         if points.shape[1] != 2:
-            raise ValueError(f"coordinates must have shape (n_objects, 2); got {points.shape}.")
+            raise ValueError(
+                "The 'coordinates' parameter of EmbeddingDisplay must have shape (n_objects, 2). "
+                f"Got {points.shape} instead."
+            )
         y = one_per_object(self.y, len(points), "y")
         filled, names = _fills(one_per_object(self.domain, len(points), "domain"), len(points))
         self.ax_ = ax = new_axes(ax)
@@ -141,13 +150,13 @@ class EmbeddingDisplay:
         kwargs = {"s": float(np.clip(12_000 / len(points), 5.0, 36.0)), "alpha": 0.9} | kwargs
         if y is not None and y.dtype.kind == "f":
             _scatter_numbers(ax, points, y, filled, label, cmap, kwargs)
-            if names is not None:  # beside the axes stands the colour bar
+            if names is not None:  # below the axes: the colour bar is beside them
                 below = {"loc": "upper right", "bbox_to_anchor": (1.0, -0.01), "ncols": 2}
                 ax.legend(handles=domain_handles(names), frameon=False, **below)
         else:
             scatter_classes(ax, *points.T, y, filled=filled, domains=names, **kwargs)
         ax.set(xlabel="t-SNE 1", ylabel="t-SNE 2", xticks=[], yticks=[])
-        # The axes of such a map have no unit, and one scale.
+        # The axes of the map have no unit and a common scale.
         ax.set_aspect("equal", adjustable="datalim")
         if title is not None:
             ax.set_title(title)
@@ -157,10 +166,10 @@ class EmbeddingDisplay:
 
 def _two_dimensions(Z, random_state):
     n_components = min(_N_COMPONENTS, *Z.shape)
-    if not np.ptp(Z, axis=0).any():  # collapsed to one point, and shown so
+    if not np.ptp(Z, axis=0).any():  # the embedding has collapsed to one point
         return np.zeros((len(Z), 2))
     Z = PCA(n_components, random_state=random_state).fit_transform(Z)
-    # The start from principal components needs two of them, and a spread.
+    # Initialisation with principal components needs two of them, with a non-zero variance.
     spread = n_components > 1 and Z[:, 0].std() > 0
     return TSNE(
         2,
@@ -174,10 +183,16 @@ def _fills(domain, n_objects):
     if domain is None:
         return np.ones(n_objects, dtype=bool), None
     if pd.isna(domain).any():
-        raise ValueError("domain must be known of every object; it holds None or NaN.")
+        raise ValueError(
+            "The 'domain' parameter of EmbeddingDisplay must be given for every object. It holds "
+            "None or NaN."
+        )
     names = np.unique(domain)
     if len(names) > 2:
-        raise ValueError(f"domain must have at most two values; got {len(names)}.")
+        raise ValueError(
+            "The 'domain' parameter of EmbeddingDisplay must have at most two values. Got "
+            f"{len(names)} instead."
+        )
     return domain == names[0], names
 
 
@@ -185,13 +200,13 @@ def _scatter_numbers(ax, points, y, filled, label, cmap, kwargs):
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    known = np.isfinite(y)
-    low, high = (y[known].min(), y[known].max()) if known.any() else (0.0, 1.0)
+    finite = np.isfinite(y)
+    low, high = (y[finite].min(), y[finite].max()) if finite.any() else (0.0, 1.0)
     scale = ScalarMappable(Normalize(low, high), cmap)
-    for chosen, full in ((~known, True), (~known, False), (known, True), (known, False)):
+    for chosen, full in ((~finite, True), (~finite, False), (finite, True), (finite, False)):
         chosen = np.flatnonzero(chosen & (filled == full))
         colours = scale.to_rgba(y[chosen])
-        colours[~known[chosen]] = (0.78, 0.78, 0.78, 1.0)
+        colours[~finite[chosen]] = (0.78, 0.78, 0.78, 1.0)
         fill = {"facecolors": colours} if full else {"facecolors": "none", "edgecolors": colours}
         ax.scatter(*points[chosen].T, linewidths=0.0 if full else 0.9, **(fill | kwargs))
     ax.figure.colorbar(scale, ax=ax, label=label)

@@ -1,4 +1,4 @@
-"""Generated spectra beside the light curves that they come from."""
+"""Plot generated spectra beside the light curves that condition them."""
 
 from itertools import cycle
 
@@ -6,49 +6,55 @@ import numpy as np
 
 from sklearn_sn.data import as_frame
 from sklearn_sn.plotting._axes import finish_axes, full_names
+from sklearn_sn.plotting._by_phase import measurements_by_phase
 from sklearn_sn.plotting._light_curve import LightCurveDisplay
 from sklearn_sn.plotting._objects import find_positions
 from sklearn_sn.plotting._palette import CLASS_COLOURS
-from sklearn_sn.plotting._placed import place_objects
 
-_PHASES = (-5.0, 5.0, 15.0)  # days; asked for where no spectrum was measured
-_SHOWN = (-40.0, 120.0)  # days of a light curve
-_OTHERS = ((0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))  # dashes of other models
+_PHASES = (-5.0, 5.0, 15.0)  # default phases (days) of objects without a measured spectrum
+_SHOWN = (-40.0, 120.0)  # range of phases (days) of a light curve that is drawn
+_OTHERS = ((0, (4, 2)), (0, (1, 1.5)), (0, (5, 1, 1, 1)))  # dash patterns of the other models
 
 
 class GenerationDisplay:
-    """Light curves left; right, the spectra generated from them by phase, with intervals.
+    """Plot of light curves and of the spectra generated from them, with prediction intervals.
 
-    One row per object. Spectra stand one below the other, the earliest on top, in units of their
-    median flux; measured ones lie behind them in black.
+    There is one row per object, with the light curve on the left. On the right, spectra are offset
+    vertically by phase, the earliest on top, in units of their median flux. Measured spectra are
+    drawn in black.
 
     Parameters
     ----------
     names : sequence of str
-        Of the objects.
+        Names of the objects.
     phases : sequence of array, each of shape (n_phases,)
-        Days from peak at which each object was asked for.
+        Phases of the generated spectra of each object, days from peak.
     wavelength : array of shape (n_wavelengths,)
-        Å.
-    flux, lower, upper : sequence of array, each of shape (n_phases, n_wavelengths)
-        Expected spectra, and the ends of their intervals.
+        Wavelengths in Å.
+    flux : sequence of array, each of shape (n_phases, n_wavelengths)
+        Expected spectra of each object, in units of the median flux.
+    lower, upper : sequence of array, each of shape (n_phases, n_wavelengths)
+        Ends of the prediction intervals.
     light_curves : sequence of dict, optional
-        Arrays phase, band, flux and flux_err of each object; None where it has none.
+        Arrays phase, band, flux and flux_err of each object; None for an object without a light
+        curve.
     spectra : sequence of list of tuple, optional
-        Measured spectra of each object: phase, wavelengths, fluxes.
+        Measured spectra of each object, as tuples (phase, wavelengths, fluxes).
     others : dict of str to sequence of array, optional
-        What other models answer, as `flux`.
+        Predictions of other models by name, in the form of `flux`.
     coverage : float, default=0.9
-        Of the intervals, for the legend.
+        Nominal coverage of the intervals, for the legend.
 
     Attributes
     ----------
     axes_ : array of matplotlib Axes, shape (n_objects, 2)
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    MaskingDisplay : How answers fade as a light curve loses points.
+    MaskingDisplay : Quality of generated spectra as light curves lose points.
 
     Examples
     --------
@@ -106,61 +112,65 @@ class GenerationDisplay:
         Parameters
         ----------
         estimator : fitted estimator
-            With ``predict``, ``predict_interval`` and ``frame_``, such as
-            :class:`~sklearn_sn.embedding.MMVAEEmbedder` and those of
-            :mod:`sklearn_sn.cross_modal`.
+            Estimator with ``predict``, ``predict_interval`` and ``frame_``, such as
+            :class:`~sklearn_sn.embedding.MMVAEEmbedder` and those of :mod:`sklearn_sn.cross_modal`.
         X : pandas.DataFrame of n_objects rows
-            With light curves; spectra, where it has any, are drawn for comparison.
+            Table with light curves. Spectra, if any, are drawn for comparison.
         objects : sequence of label or int, optional
-            Labels in the index of `X`, or positions where the index does not hold integers.
-            Default: the first three rows.
+            Labels in the index of `X`, or positions if the index does not hold integers. By default
+            the first three rows.
         phase : float or array of shape (n_phases,), optional
-            Days from peak. Default: those of the measured spectra of each object, at most
-            `max_phases`; -5, 5 and 15 where there are none.
+            Days from peak. By default the phases of the measured spectra of each object, at most
+            `max_phases`; -5, 5 and 15 for objects without spectra.
         wavelength : array of shape (n_wavelengths,), optional
-            Å. Default: the estimator's ``wavelength_``.
+            Wavelengths in Å. By default the estimator's ``wavelength_``.
         coverage : float, default=0.9
+            Nominal coverage of the intervals.
         others : dict of str to fitted estimator, optional
-            Models to compare with, by the names of the legend: the mean spectrum, a neighbour's.
+            Models to compare with, by their names in the legend.
         max_phases : int, default=3
+            Maximum number of phases per object if `phase` is not given.
 
         Returns
         -------
         GenerationDisplay
+            Display of the generated and measured spectra.
 
         Raises
         ------
         KeyError
-            If no object has a name that is asked for.
+            If an object is not in `X`.
         """
         X = as_frame(X)
         chosen = np.arange(min(3, len(X))) if objects is None else find_positions(X, objects)
         X = X.iloc[chosen]
         wavelength = np.asarray(estimator.wavelength_ if wavelength is None else wavelength, float)
-        curves, measured, owner, when = place_objects(X, estimator)
+        curves, measured, object_index, spectrum_phase = measurements_by_phase(X, estimator)
         parts = {name: [] for name in ("phases", "flux", "lower", "upper")}
         compared = {name: [] for name in others or {}}
         light_curves, spectra = [], []
         for row in range(len(X)):
-            own = np.flatnonzero(owner == row)
-            own = own[np.argsort(when[own], kind="stable")]
-            asked = np.atleast_1d(np.asarray(phase, float)) if phase is not None else when[own]
-            if len(asked) > max_phases and phase is None:
-                asked = asked[np.linspace(0, len(asked) - 1, max_phases).round().astype(int)]
-            asked = asked if len(asked) else np.array(_PHASES)
-            one, where = X.iloc[[row]], {"phase": asked, "wavelength": wavelength}
-            lower, upper = estimator.predict_interval(one, coverage=coverage, **where)
-            found = (asked, estimator.predict(one, **where)[0], lower[0], upper[0])
-            for name, values in zip(parts, found, strict=True):
+            numbers = np.flatnonzero(object_index == row)
+            numbers = numbers[np.argsort(spectrum_phase[numbers], kind="stable")]
+            phases = spectrum_phase[numbers]
+            if phase is not None:
+                phases = np.atleast_1d(np.asarray(phase, float))
+            elif len(phases) > max_phases:
+                phases = phases[np.linspace(0, len(phases) - 1, max_phases).round().astype(int)]
+            phases = phases if len(phases) else np.array(_PHASES)
+            one, query = X.iloc[[row]], {"phase": phases, "wavelength": wavelength}
+            lower, upper = estimator.predict_interval(one, coverage=coverage, **query)
+            generated = (phases, estimator.predict(one, **query)[0], lower[0], upper[0])
+            for name, values in zip(parts, generated, strict=True):
                 parts[name].append(values)
             for name, other in (others or {}).items():
-                compared[name].append(other.predict(one, **where)[0])
+                compared[name].append(other.predict(one, **query)[0])
             light_curves.append(None if curves is None else _curve(curves.take([row])))
-            cells = [measured.take([number]) for number in own]
+            cells = [measured.take([number]) for number in numbers]
             spectra.append(
                 [
-                    (when[number], cell["wavelength"], cell["flux"])
-                    for number, cell in zip(own, cells, strict=True)
+                    (spectrum_phase[number], cell["wavelength"], cell["flux"])
+                    for number, cell in zip(numbers, cells, strict=True)
                 ]
             )
         return cls(
@@ -179,26 +189,30 @@ class GenerationDisplay:
         Parameters
         ----------
         axes : array of matplotlib Axes, shape (n_objects, 2), optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         tolerance : float, default=2.0
-            Days: measured spectra so near to a phase that was asked for are drawn with it.
+            Maximum phase difference, in days, between a generated spectrum and the measured spectra
+            drawn with it.
         **kwargs : dict
-            Passed to ``ax.plot`` for generated spectra.
+            Options of ``ax.plot`` for generated spectra.
 
         Returns
         -------
         GenerationDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For axes of another shape.
+            If the axes have another shape.
         """
         n = len(self.names)
         self.axes_ = _new_grid(n) if axes is None else np.asarray(axes)
         if self.axes_.shape != (n, 2):
-            raise ValueError(f"axes must have the shape ({n}, 2); got {self.axes_.shape}.")
+            raise ValueError(
+                f"The 'axes' parameter of GenerationDisplay.plot must have shape ({n}, 2). Got "
+                f"{self.axes_.shape} instead."
+            )
         self.figure_ = self.axes_[0, 0].figure
         for number, (left, right) in enumerate(self.axes_):
             colours = [CLASS_COLOURS[i % 7] for i in range(len(self.phases[number]))]
@@ -217,15 +231,16 @@ class GenerationDisplay:
         LightCurveDisplay(
             curve["phase"], curve["band"], curve["flux"], curve["flux_err"], self.names[number]
         ).plot(ax)
-        asked = self.phases[number]
-        for phase, colour in zip(asked, colours, strict=True):
+        phases = self.phases[number]
+        for phase, colour in zip(phases, colours, strict=True):
             ax.axvline(phase, color=colour, linewidth=1.2, alpha=0.8, zorder=0)
-        low = max(_SHOWN[0], min(curve["phase"].min(), asked.min()) - 3)
-        high = min(_SHOWN[1], max(curve["phase"].max(), asked.max()) + 3)
+        low = max(_SHOWN[0], min(curve["phase"].min(), phases.min()) - 3)
+        high = min(_SHOWN[1], max(curve["phase"].max(), phases.max()) + 3)
         ax.set(xlim=(low, high), xlabel="Days from peak")
 
     def _draw_spectra(self, ax, number, colours, tolerance, style):
         x, fluxes = self.wavelength, self.flux[number]
+        # Offset the spectra downwards by phase, so that intervals hardly overlap.
         step = _step(fluxes, self.lower[number], self.upper[number])
         for i, phase in enumerate(self.phases[number]):
             base = -i * step
@@ -256,7 +271,7 @@ class GenerationDisplay:
             )
         bottom = (self.lower[number][-1]).min() - (len(fluxes) - 1) * step
         top = (self.upper[number] - step * np.arange(len(fluxes))[:, None]).max()
-        # Noise of measured pixels may reach further than anything that is to be seen.
+        # Scale by the intervals: the noise of measured pixels may extend much further.
         ax.set(xlim=(x.min(), x.max()), ylim=(bottom - 0.2, top + 0.2), yticks=[])
         several = " + offset" if len(fluxes) > 1 else ""
         ax.set(xlabel="Wavelength (Å)", ylabel=f"Flux / median{several}")
@@ -292,7 +307,7 @@ def _new_grid(n):
         import matplotlib.pyplot as plt
     except ImportError as error:
         raise ImportError(
-            "Plotting needs matplotlib: pip install 'sklearn-sn[plot]' (or matplotlib)."
+            "Plotting needs matplotlib. Install it with pip install 'sklearn-sn[plot]'."
         ) from error
     _, axes = plt.subplots(
         n,
@@ -306,15 +321,16 @@ def _new_grid(n):
 
 
 def _curve(curve):
-    """Points of one light curve that are shown."""
+    """Return the points of one light curve within the drawn range of phases."""
     shown = (curve["phase"] >= _SHOWN[0]) & (curve["phase"] <= _SHOWN[1])
     arrays = {name: np.asarray(curve[name])[shown] for name in ("phase", "flux", "flux_err")}
     return arrays | {"band": np.asarray(curve["band"], dtype=object)[shown]}
 
 
 def _step(flux, lower, upper):
-    """Distance of the spectra, so that neighbours hardly touch."""
+    """Return the vertical offset at which neighbouring spectra hardly overlap."""
     if len(flux) == 1:
         return 0.0
+    # The 98th percentile ignores narrow features, which may overlap.
     above = upper[1:] - lower[:-1]
     return float(max(np.percentile(above, 98.0, axis=1).max(), 0.3 * np.ptp(flux), 0.2))

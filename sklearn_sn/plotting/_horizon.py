@@ -1,28 +1,30 @@
-"""Scores over the days since the first detection."""
+"""Plot scores over the days since the first detection."""
 
 from sklearn_sn.model_selection import horizon_sweep
 from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
 class HorizonDisplay(ScoreLinesDisplay):
-    """Score of one or several estimators over the days since the first detection.
+    """Plot of the scores of estimators over the days since the first detection.
 
     Parameters
     ----------
     results : dict of str to HorizonResult
-        By the name of the estimator.
+        Results by the name of the estimator.
 
     Attributes
     ----------
     metric_ : str
-        Name of the score that was drawn.
+        Name of the drawn score.
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    sklearn_sn.model_selection.horizon_sweep : The scores.
-    LimitedLabelsDisplay : Scores over the number of labels.
+    sklearn_sn.model_selection.horizon_sweep : Compute the scores.
+    LimitedLabelsDisplay : Plot of scores over the number of labels.
 
     Examples
     --------
@@ -40,53 +42,60 @@ class HorizonDisplay(ScoreLinesDisplay):
 
     @classmethod
     def from_results(cls, results):
-        """Show what was computed already.
+        """Create the display from computed results.
 
         Parameters
         ----------
         results : HorizonResult or dict of str to HorizonResult
+            One result, or several by the name of the estimator.
 
         Returns
         -------
         HorizonDisplay
+            Display of the results.
         """
-        return cls._of(results)
+        return cls._from_results(results)
 
     @classmethod
     def from_estimator(cls, estimator, X, y, **kwargs):
-        """Score an estimator and show it.
+        """Score an estimator and create the display.
 
         Parameters
         ----------
         estimator : estimator
+            Estimator to score.
         X : pandas.DataFrame of n_objects rows
-            With a column ``light_curve``.
+            Table with a column ``light_curve``.
         y : array-like of shape (n_objects,)
+            Targets.
         **kwargs : dict
-            Passed to :func:`~sklearn_sn.model_selection.horizon_sweep`.
+            Parameters of :func:`~sklearn_sn.model_selection.horizon_sweep`.
 
         Returns
         -------
         HorizonDisplay
+            Display of the scores.
         """
-        return cls._of(horizon_sweep(estimator, X, y, **kwargs))
+        return cls._from_results(horizon_sweep(estimator, X, y, **kwargs))
 
     @classmethod
     def from_estimators(cls, estimators, X, y, **kwargs):
-        """Score several estimators on the same objects and show them together.
+        """Score several estimators on the same objects and create the display.
 
         Parameters
         ----------
         estimators : dict of str to estimator
+            Estimators by name.
         X, y
             As for :meth:`from_estimator`.
         **kwargs : dict
-            Passed to :func:`~sklearn_sn.model_selection.horizon_sweep`. Give `cv` a seed if it
-            shuffles, so that all estimators have the same folds.
+            Parameters of :func:`~sklearn_sn.model_selection.horizon_sweep`. If `cv` shuffles, seed
+            it, so that all estimators have the same folds.
 
         Returns
         -------
         HorizonDisplay
+            Display of the scores.
         """
         kwargs = same_folds(kwargs)
         return cls({n: horizon_sweep(e, X, y, **kwargs) for n, e in estimators.items()})

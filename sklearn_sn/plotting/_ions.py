@@ -1,7 +1,7 @@
-"""Lines of supernovae that a spectrum display marks.
+"""Spectral lines of supernovae that the spectrum plots mark.
 
-Rest wavelengths in air, Å, rounded; a blend stands at the single wavelength by which velocities of
-supernovae are customarily measured (Si II 6347 and 6371 at 6355).
+Rest wavelengths in air, rounded to Å. A blend is represented by the single wavelength that is
+customary for velocities of supernovae (Si II 6347 and 6371 at 6355).
 """
 
 ION_LINES = {
@@ -18,20 +18,21 @@ ION_LINES = {
 
 
 def mark_lines(ax, redshift, lines=None):
-    """Mark lines at a redshift, with room for their names, and rest wavelengths on top.
+    """Mark lines at a redshift, with their names above the data, and add an axis at rest on top.
 
     Parameters
     ----------
     ax : matplotlib Axes
-        Over wavelengths in the observer frame, Å; its limits are set.
+        Axes over observer-frame wavelengths in Å, with final limits.
     redshift : float
+        Redshift of the object.
     lines : dict of str to float, optional
-        Name and rest wavelength (Å); a table of nine by default.
+        Name and rest wavelength (Å); by default the nine lines of ``ION_LINES``.
     """
     lines = ION_LINES if lines is None else lines
     stretch = 1.0 + redshift
     bottom, top = ax.get_ylim()
-    # Room for the names in inches, whatever the number of spectra.
+    # Reserve space for the names in inches, independently of the number of spectra.
     height = ax.bbox.height / ax.figure.dpi
     room = min(0.45, 0.75 / max(1.0, height - 0.4))
     top = bottom + (top - bottom) / (1 - room)

@@ -1,4 +1,4 @@
-"""The light curve of one object."""
+"""Plot the light curve of one object."""
 
 import numpy as np
 import pandas as pd
@@ -8,33 +8,35 @@ from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, ne
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import MARKERS, wavelength_colours
 
-_DETECTION = 3.0  # sigma; weaker points become upper limits in magnitudes
+_DETECTION = 3.0  # sigma; fainter points are drawn as upper limits in magnitudes
 
 
 class LightCurveDisplay:
-    """Brightness against time, one colour per band.
+    """Plot of brightness against time, with one colour per band.
 
     Parameters
     ----------
     time : array-like of shape (n_points,)
         MJD, days.
     band : array-like of shape (n_points,)
-        Names of bands, see :func:`~sklearn_sn.data.list_bands`; unknown ones are grey.
+        Names of bands, see :func:`~sklearn_sn.data.list_bands`; unknown bands are grey.
     flux : array-like of shape (n_points,)
-        µJy.
+        Fluxes in µJy.
     flux_err : array-like of shape (n_points,), optional
-        µJy; NaN where unknown.
+        Flux errors in µJy; NaN if unknown.
     name : str, optional
         Title.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    SpectrumDisplay : The spectra of the same object.
+    SpectrumDisplay : Plot of the spectra of one object.
 
     Examples
     --------
@@ -56,19 +58,19 @@ class LightCurveDisplay:
 
     @classmethod
     def from_object(cls, X, name_or_position):
-        """Take the light curve of one object.
+        """Create the display from one object of a table.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column ``light_curve``.
+            Table with a column ``light_curve``.
         name_or_position : label or int
-            Label in the index of `X`; where the index does not hold integers, an int is a
-            position.
+            Label in the index of `X`. If the index does not hold integers, an int is a position.
 
         Returns
         -------
         LightCurveDisplay
+            Display of the light curve.
 
         Raises
         ------
@@ -83,29 +85,29 @@ class LightCurveDisplay:
         return cls(curve["time"], band, curve["flux"], curve["flux_err"], str(row.index[0]))
 
     def plot(self, ax=None, *, scale="flux", time_zero=None, **kwargs):
-        """Draw the light curve, with 1 sigma error bars.
+        """Draw the light curve with 1 sigma error bars.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         scale : {"flux", "mag"}, default="flux"
-            Flux in µJy, or AB magnitudes; there, points below 3 sigma are drawn as upper limits
-            at 3 sigma, and those neither positive nor with an error are left out.
+            Flux in µJy, or AB magnitudes. In magnitudes, points below 3 sigma are drawn as upper
+            limits at 3 sigma; points without an error are omitted if their flux is not positive.
         time_zero : float, optional
-            MJD from which days are counted, such as that of maximum light.
+            MJD of day zero, such as that of maximum light. By default the time axis is MJD.
         **kwargs : dict
-            Passed to ``ax.errorbar``.
+            Options of ``ax.errorbar``.
 
         Returns
         -------
         LightCurveDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For another `scale`, fields of unequal lengths, or negative errors.
+            If `scale` is invalid, lengths differ, or an error is negative.
         """
         if scale not in ("flux", "mag"):
             raise ValueError(
@@ -115,7 +117,10 @@ class LightCurveDisplay:
         time, flux, flux_err = self._numbers()
         codes, bands = pd.factorize(np.asarray(self.band, dtype=object))
         if len(codes) != len(time):
-            raise ValueError(f"band has {len(codes)} points but time has {len(time)}.")
+            raise ValueError(
+                "The 'band' and 'time' parameters of LightCurveDisplay must have equal lengths. "
+                f"Got {len(codes)} and {len(time)} instead."
+            )
         time = time - (0.0 if time_zero is None else time_zero)
         wavelengths = band_wavelength(canonical_bands(bands, ambiguous="unknown"))
         colours = wavelength_colours(wavelengths)
@@ -131,16 +136,17 @@ class LightCurveDisplay:
         if scale == "flux":
             ax.axhline(0.0, color="0.8", linewidth=0.8, zorder=0)
         limits = []
+        # Draw in order of wavelength, which is also the order of the legend.
         for rank, code in enumerate(np.argsort(wavelengths, kind="stable")):
-            own = codes == code
+            in_band = codes == code
             marks = {"color": colours[code], "label": bands[code], "marker": MARKERS[rank % 9]}
-            curve = time[own], flux[own], flux_err[own]
+            curve = time[in_band], flux[in_band], flux_err[in_band]
             if scale == "flux":
                 ax.errorbar(*curve[:2], yerr=_bars(curve[2]), **(marks | style))
             else:
                 limits.append(_draw_mag(ax, *curve, marks | style))
         if scale == "mag":
-            ax.yaxis.set_inverted(True)
+            ax.yaxis.set_inverted(True)  # brighter is up
         label = "Flux (µJy)" if scale == "flux" else "AB magnitude"
         xlabel = "Time (MJD, days)" if time_zero is None else f"Days since MJD {time_zero:.10g}"
         ax.set(xlabel=xlabel, ylabel=label, title=self.name or "")
@@ -157,11 +163,14 @@ class LightCurveDisplay:
         flux_err = np.full(len(time), np.nan) if flux_err is None else np.asarray(flux_err, float)
         if not len(time) == len(flux) == len(flux_err):
             raise ValueError(
-                "time, flux and flux_err must have equal lengths; got "
-                f"{len(time)}, {len(flux)} and {len(flux_err)}."
+                "The 'time', 'flux' and 'flux_err' parameters of LightCurveDisplay must have equal "
+                f"lengths. Got {len(time)}, {len(flux)} and {len(flux_err)} instead."
             )
         if (flux_err < 0).any():
-            raise ValueError("flux_err must not be negative; give NaN where it is unknown.")
+            raise ValueError(
+                "The 'flux_err' parameter of LightCurveDisplay must not be negative. Set unknown "
+                "errors to NaN."
+            )
         return time, flux, flux_err
 
     def _legend(self, with_limits):
@@ -181,13 +190,13 @@ def _bars(errors):
 
 
 def _draw_mag(ax, time, flux, flux_err, style):
-    """Detections and upper limits of one band; True where there are limits."""
-    known = np.isfinite(flux_err)
-    seen = np.where(known, flux > _DETECTION * flux_err, flux > 0)
-    mag, mag_err = flux_to_mag(flux[seen], flux_err[seen])
-    # Drawn even without detections, for the legend.
-    ax.errorbar(time[seen], mag, yerr=_bars(mag_err), **style)
-    below = ~seen & known
+    """Draw the detections and upper limits of one band; return whether there are limits."""
+    has_error = np.isfinite(flux_err)
+    detected = np.where(has_error, flux > _DETECTION * flux_err, flux > 0)
+    mag, mag_err = flux_to_mag(flux[detected], flux_err[detected])
+    # Draw even without detections, to create the legend entry.
+    ax.errorbar(time[detected], mag, yerr=_bars(mag_err), **style)
+    below = ~detected & has_error
     if below.any():
         limit = flux_to_mag(_DETECTION * flux_err[below])
         ax.plot(

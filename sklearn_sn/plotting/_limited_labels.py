@@ -1,28 +1,30 @@
-"""Scores over the number of labels."""
+"""Plot scores over the number of labels."""
 
 from sklearn_sn.model_selection import limited_labels_curve
 from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
 class LimitedLabelsDisplay(ScoreLinesDisplay):
-    """Score of one or several estimators over the number of labels that they were given.
+    """Plot of the scores of estimators over the number of training labels.
 
     Parameters
     ----------
     results : dict of str to LimitedLabelsResult
-        By the name of the estimator.
+        Results by the name of the estimator.
 
     Attributes
     ----------
     metric_ : str
-        Name of the score that was drawn.
+        Name of the drawn score.
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    sklearn_sn.model_selection.limited_labels_curve : The scores.
-    HorizonDisplay : Scores over the days since the first detection.
+    sklearn_sn.model_selection.limited_labels_curve : Compute the scores.
+    HorizonDisplay : Plot of scores over the days since the first detection.
 
     Examples
     --------
@@ -40,55 +42,65 @@ class LimitedLabelsDisplay(ScoreLinesDisplay):
 
     @classmethod
     def from_results(cls, results):
-        """Show what was computed already.
+        """Create the display from computed results.
 
         Parameters
         ----------
         results : LimitedLabelsResult or dict of str to LimitedLabelsResult
+            One result, or several by the name of the estimator.
 
         Returns
         -------
         LimitedLabelsDisplay
+            Display of the results.
         """
-        return cls._of(results)
+        return cls._from_results(results)
 
     @classmethod
     def from_estimator(cls, estimator, X, y, *, random_state=0, **kwargs):
-        """Score an estimator and show it.
+        """Score an estimator and create the display.
 
         Parameters
         ----------
         estimator : estimator
+            Estimator to score.
         X : DataFrame or array of n_objects rows
+            Input of the estimator.
         y : array-like of shape (n_objects,)
+            Targets.
         random_state : int, RandomState or None, default=0
-            Of the draws.
+            Seed of the draws of labelled objects.
         **kwargs : dict
-            Passed to :func:`~sklearn_sn.model_selection.limited_labels_curve`.
+            Parameters of :func:`~sklearn_sn.model_selection.limited_labels_curve`.
 
         Returns
         -------
         LimitedLabelsDisplay
+            Display of the scores.
         """
-        return cls._of(limited_labels_curve(estimator, X, y, random_state=random_state, **kwargs))
+        return cls._from_results(
+            limited_labels_curve(estimator, X, y, random_state=random_state, **kwargs)
+        )
 
     @classmethod
     def from_estimators(cls, estimators, X, y, *, random_state=0, **kwargs):
-        """Score several estimators on the same objects and show them together.
+        """Score several estimators on the same objects and create the display.
 
         Parameters
         ----------
         estimators : dict of str to estimator
+            Estimators by name.
         X, y
             As for :meth:`from_estimator`.
         random_state : int, default=0
-            Of the draws; an integer gives all estimators the same.
+            Seed of the draws. An int gives all estimators the same draws.
         **kwargs : dict
-            Passed to :func:`~sklearn_sn.model_selection.limited_labels_curve`.
+            Parameters of :func:`~sklearn_sn.model_selection.limited_labels_curve`.
 
         Returns
         -------
         LimitedLabelsDisplay
+            Display of the scores.
         """
         kwargs = same_folds(kwargs)
         return cls(

@@ -1,4 +1,4 @@
-"""How generated spectra fade as light curves lose points."""
+"""Plot the quality of generated spectra as light curves lose points."""
 
 import warnings
 
@@ -6,36 +6,39 @@ import numpy as np
 
 from sklearn_sn.data import DataQualityWarning, as_frame, as_ragged, resample
 from sklearn_sn.plotting._axes import finish_axes
+from sklearn_sn.plotting._by_phase import measurements_by_phase
 from sklearn_sn.plotting._palette import class_style
-from sklearn_sn.plotting._placed import place_objects
 
 FRACTIONS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 
 
 class MaskingDisplay:
-    """Residual and coverage of generated spectra against the fraction of points that were hidden.
+    """Plot of the residual and coverage of generated spectra over the fraction of hidden points.
 
-    A model that knows what it does not know falls back to the mean spectrum, and its intervals
-    cover as before.
+    If the uncertainty of a model is calibrated, its prediction approaches the mean spectrum as
+    points are hidden, and the coverage of its intervals does not change.
 
     Parameters
     ----------
     fractions : array of shape (n_fractions,)
+        Fractions of hidden points.
     residuals : dict of str to array of shape (n_fractions,)
-        Mean squared residual of each model, in units of the median flux.
+        Mean squared residual of each model, in units of the squared median flux.
     coverages : dict of str to array of shape (n_fractions,)
-        Fraction of measured fluxes inside the intervals.
+        Fraction of measured fluxes inside the intervals of each model.
     coverage : float, default=0.9
-        What the intervals promise.
+        Nominal coverage of the intervals.
 
     Attributes
     ----------
     axes_ : array of matplotlib Axes, shape (2,)
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    GenerationDisplay : The spectra themselves.
+    GenerationDisplay : Plot of the generated spectra.
 
     Examples
     --------
@@ -47,7 +50,7 @@ class MaskingDisplay:
     >>> models = {"mean": MeanSpectrumGenerator(phase_bins=2).fit(X)}
     >>> display = MaskingDisplay.from_estimators(models, X, fractions=[0.0, 0.5])
     >>> residual = display.residuals["mean"]
-    >>> bool(residual[0] == residual[1])  # the mean looks at no light curve
+    >>> bool(residual[0] == residual[1])  # the mean spectrum does not use light curves
     True
     """
 
@@ -69,28 +72,30 @@ class MaskingDisplay:
         max_spectra=4,
         random_state=0,
     ):
-        """Hide points of light curves, and compare what is generated with what was measured.
+        """Hide points of light curves and compare generated with measured spectra.
 
         Parameters
         ----------
         estimators : dict of str to fitted estimator
-            With ``predict``, ``predict_interval`` and ``frame_``, all in one frame.
+            Estimators with ``predict``, ``predict_interval`` and ``frame_``, all in one frame.
         X : pandas.DataFrame of n_objects rows
-            With light curves and spectra of known phase; objects that were not in fit. Without a
-            column ``t_peak`` the models estimate the peak from what is left of a light curve.
+            Table with light curves and spectra of known phase, of objects that were not in fit.
+            Without a column ``t_peak`` the models estimate the peak from the remaining points.
         fractions : sequence of float in [0, 1], default=(0, 0.1, 0.3, 0.5, 0.7, 0.9)
-            What is hidden at one is hidden at every larger one.
+            Fractions of hidden points. The hidden sets are nested.
         wavelength : array of shape (n_wavelengths,), optional
-            Å, rising. Default: the first estimator's ``wavelength_``.
+            Wavelengths in Å, increasing. By default the first estimator's ``wavelength_``.
         coverage : float, default=0.9
+            Nominal coverage of the intervals.
         max_spectra : int, default=4
-            Of an object, the first that count.
+            Maximum number of spectra per object; the first ones are used.
         random_state : int, default=0
-            Of the choice of points.
+            Seed of the choice of points.
 
         Returns
         -------
         MaskingDisplay
+            Display of residuals and coverages.
 
         Raises
         ------
@@ -100,29 +105,29 @@ class MaskingDisplay:
         X, first = as_frame(X), next(iter(estimators.values()))
         grid = np.asarray(first.wavelength_ if wavelength is None else wavelength, dtype=float)
         X, phase, truth = _measured(X, first, grid, max_spectra)
-        known = np.isfinite(truth)
+        measured = np.isfinite(truth)
         curves = as_ragged(X["light_curve"], kind="light_curve")
-        # Rank of every point in a random order of its object's, in [0, 1).
+        # Rank of every point in a random order of its object's points, scaled to [0, 1).
         draw = np.random.default_rng(random_state).random(curves.n_points)
-        place = np.empty(curves.n_points)
-        place[np.lexsort((draw, curves.rows))] = curves.rank()
-        place /= curves.lengths[curves.rows]
-        bare = X.drop(columns="spectrum")
+        rank = np.empty(curves.n_points)
+        rank[np.lexsort((draw, curves.rows))] = curves.rank()
+        rank /= curves.lengths[curves.rows]
+        without_spectra = X.drop(columns="spectrum")
         residuals = {name: [] for name in estimators}
         coverages = {name: [] for name in estimators}
         for fraction in fractions:
-            left = curves.filter(place >= fraction).to_nested(index=X.index)
-            table = bare.assign(light_curve=left)
+            remaining = curves.filter(rank >= fraction).to_nested(index=X.index)
+            table = without_spectra.assign(light_curve=remaining)
             for name, model in estimators.items():
-                where = {"phase": phase, "wavelength": grid}
+                query = {"phase": phase, "wavelength": grid}
                 with warnings.catch_warnings():
-                    # That light curves are empty is what is being tried.
+                    # Empty light curves are intended here.
                     warnings.simplefilter("ignore", DataQualityWarning)
-                    answer = model.predict(table, **where)
-                    lower, upper = model.predict_interval(table, coverage=coverage, **where)
+                    predicted = model.predict(table, **query)
+                    lower, upper = model.predict_interval(table, coverage=coverage, **query)
                 inside = (lower <= truth) & (truth <= upper)
-                residuals[name].append(float(np.mean((answer - truth)[known] ** 2)))
-                coverages[name].append(float(np.mean(inside[known])))
+                residuals[name].append(float(np.mean((predicted - truth)[measured] ** 2)))
+                coverages[name].append(float(np.mean(inside[measured])))
         return cls(
             np.asarray(fractions, dtype=float),
             {name: np.array(values) for name, values in residuals.items()},
@@ -131,36 +136,39 @@ class MaskingDisplay:
         )
 
     def plot(self, axes=None, **kwargs):
-        """Draw residuals left, coverage right.
+        """Draw the residuals on the left and the coverages on the right.
 
         Parameters
         ----------
         axes : array of matplotlib Axes, shape (2,), optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         **kwargs : dict
-            Passed to ``ax.plot``.
+            Options of ``ax.plot``.
 
         Returns
         -------
         MaskingDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For axes of another shape.
+            If the axes have another shape.
         """
         if axes is None:
             try:
                 import matplotlib.pyplot as plt
             except ImportError as error:
                 raise ImportError(
-                    "Plotting needs matplotlib: pip install 'sklearn-sn[plot]' (or matplotlib)."
+                    "Plotting needs matplotlib. Install it with pip install 'sklearn-sn[plot]'."
                 ) from error
             _, axes = plt.subplots(1, 2, figsize=(9.6, 3.8), layout="constrained")
         self.axes_ = np.asarray(axes)
         if self.axes_.shape != (2,):
-            raise ValueError(f"axes must have the shape (2,); got {self.axes_.shape}.")
+            raise ValueError(
+                "The 'axes' parameter of MaskingDisplay.plot must have shape (2,). Got "
+                f"{self.axes_.shape} instead."
+            )
         self.figure_ = self.axes_[0].figure
         percent = 100.0 * np.asarray(self.fractions, dtype=float)
         for number, name in enumerate(self.residuals):
@@ -175,7 +183,7 @@ class MaskingDisplay:
             finish_axes(ax)
         top = max((np.max(values) for values in self.residuals.values()), default=1.0)
         self.axes_[0].set_ylim(0.0, 1.08 * top)
-        # A few points in a hundred are to look like a few.
+        # Show at least 18 percentage points, so that small deviations look small.
         covered = 100.0 * np.array([self.coverage, *np.ravel([*self.coverages.values()])])
         low, high = covered.min(), covered.max()
         target = covered[0]
@@ -185,18 +193,19 @@ class MaskingDisplay:
 
 
 def _measured(X, estimator, grid, max_spectra):
-    """Objects with spectra, phases (n, F), and fluxes (n, F, W) with gaps."""
-    _, spectra, owner, phase = place_objects(X, estimator)
+    """Return the objects with spectra, phases (n, F), and fluxes (n, F, W) with gaps."""
+    _, spectra, object_index, phase = measurements_by_phase(X, estimator)
     curves = as_ragged(X["light_curve"], kind="light_curve")
-    taken = curves.lengths[owner] > 0
-    number = np.arange(len(owner)) - np.searchsorted(owner, owner)
+    taken = curves.lengths[object_index] > 0
+    # Rank of each spectrum within its object; object_index is sorted.
+    number = np.arange(len(object_index)) - np.searchsorted(object_index, object_index)
     taken &= number < max_spectra
     if not taken.any():
         raise ValueError("X has no object with a light curve and a spectrum of known phase.")
     flux = resample(spectra.take(taken), grid)[0]
-    rows, place = np.unique(owner[taken], return_inverse=True)
+    rows, row_of = np.unique(object_index[taken], return_inverse=True)
     number = number[taken]
     phases = np.zeros((len(rows), number.max() + 1))
     truth = np.full((*phases.shape, len(grid)), np.nan)
-    phases[place, number], truth[place, number] = phase[taken], flux
+    phases[row_of, number], truth[row_of, number] = phase[taken], flux
     return X.iloc[rows], phases, truth

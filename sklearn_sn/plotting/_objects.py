@@ -1,4 +1,4 @@
-"""One object of a table, by its name or its position."""
+"""Select objects of a table by name or position."""
 
 from numbers import Integral
 
@@ -8,26 +8,30 @@ from sklearn_sn.data import check_table
 
 
 def take_object(X, name, modality):
-    """The checked table of one object.
+    """Return one object as a row and as a validated table.
 
     Parameters
     ----------
     X : pandas.DataFrame of n_objects rows
+        Table.
     name : label or int
-        Label in the index of `X`; else, where the index does not hold integers, a position.
+        Label in the index of `X`. If the index does not hold integers, an int is a position.
     modality : {"light_curve", "spectrum"}
+        Modality that the object must have.
 
     Returns
     -------
     row : pandas.DataFrame of one row
+        Row of the object.
     table : CheckedTable of one object
+        Validated table.
 
     Raises
     ------
     KeyError
-        If no object has this name, or several have it.
+        If no object or more than one object has this name.
     ValueError
-        If the object has nothing usable of the modality.
+        If the object has no usable data of the modality.
     """
     row = X.iloc[find_positions(X, [name])]
     table = check_table(row, modalities=[modality])
@@ -37,17 +41,17 @@ def take_object(X, name, modality):
 
 
 def find_positions(X, names):
-    """Positions of objects by their names, or by position; see :func:`take_object`.
+    """Return the positions of objects, given by name or position; see :func:`take_object`.
 
     Raises
     ------
     KeyError
-        If no object has a name, or several have it.
+        If no object or more than one object has a name.
     ValueError
-        For no name at all.
+        If there are no names.
     """
     if len(names) == 0:
-        raise ValueError("objects must name at least one object.")
+        raise ValueError("The 'objects' parameter must hold at least one object. Got none.")
     return np.concatenate([_position(X, name) for name in names])
 
 
@@ -55,9 +59,9 @@ def _position(X, name):
     positions = np.flatnonzero(X.index == name)
     if len(positions) == 0 and isinstance(name, Integral) and X.index.inferred_type != "integer":
         if not -len(X) <= name < len(X):
-            raise KeyError(f"X has {len(X)} objects; there is none at position {name}.")
+            raise KeyError(f"X has no object at position {name}; it has {len(X)} objects.")
         positions = np.arange(len(X))[[name]]
     if len(positions) != 1:
-        found = "no object" if len(positions) == 0 else f"{len(positions)} objects"
-        raise KeyError(f"X has {found} named {name!r}; its index starts with {list(X.index[:3])}.")
+        count = "no object" if len(positions) == 0 else f"{len(positions)} objects"
+        raise KeyError(f"X has {count} named {name!r}; its index starts with {list(X.index[:3])}.")
     return positions

@@ -1,7 +1,7 @@
-"""Colours and markers: distinct for colour-blind readers, and telling in black and white.
+"""Colours and markers, suitable for colour-blind readers and for print in black and white.
 
 The class colours are those of Okabe & Ito (2008, Color Universal Design, jfly.uni-koeln.de/color),
-yellow last as it is pale on white.
+with yellow last because it is pale on white.
 """
 
 import numpy as np
@@ -16,11 +16,11 @@ CLASS_COLOURS = (
     "#000000",
     "#F0E442",
 )
-# One more than colours, so that colour and marker together repeat only after 72 classes.
+# Nine markers for eight colours: pairs of colour and marker repeat only after 72 classes.
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*")
 UNKNOWN_COLOUR = "#A0A0A0"
 
-# Effective wavelength (Å) and colour: the order of the rainbow, ever darker beyond the visible.
+# Effective wavelength (Å) and colour: a rainbow that darkens outside the visible range.
 _WAVELENGTH_COLOURS = (
     (1900.0, "#B58BE0"),
     (2600.0, "#8A4FD0"),
@@ -38,12 +38,12 @@ _WAVELENGTH_COLOURS = (
 
 
 def class_style(number):
-    """Colour and marker of the class with this number."""
+    """Return the colour and marker of a class, given its number."""
     return CLASS_COLOURS[number % len(CLASS_COLOURS)], MARKERS[number % len(MARKERS)]
 
 
 def wavelength_colours(wavelengths):
-    """RGB of effective wavelengths, shape (n, 3); grey where a wavelength is unknown."""
+    """Return the RGB colours of effective wavelengths (Å), shape (n, 3); grey if unknown."""
     anchors = np.log([wavelength for wavelength, _ in _WAVELENGTH_COLOURS])
     table = np.array([_rgb(colour) for _, colour in _WAVELENGTH_COLOURS])
     wavelengths = np.asarray(wavelengths, dtype=np.float64)

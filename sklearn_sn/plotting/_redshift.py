@@ -1,4 +1,4 @@
-"""Estimated against true redshifts."""
+"""Plot estimated against true redshifts."""
 
 import numpy as np
 
@@ -6,32 +6,39 @@ from sklearn_sn.metrics import nmad, outlier_fraction
 from sklearn_sn.plotting._axes import finish_axes, new_axes
 from sklearn_sn.plotting._classes import one_per_object, scatter_classes
 
-_OUTLIER = 0.15  # |dz| / (1 + z), Ilbert et al. (2009), ApJ 690, 1236
+_OUTLIER = 0.15  # threshold of |dz| / (1 + z): Ilbert et al. (2009, ApJ 690, 1236)
 
 
 class RedshiftDisplay:
-    """Estimated against true redshift, with the line of equality and those of outliers.
+    """Plot of estimated against true redshift, with lines of equality and of the outlier limits.
 
-    Above the axes stand the NMAD and the fraction of outliers, of which
+    The title gives the NMAD and the fraction of outliers, for which
     ``|z_pred - z_true| / (1 + z_true)`` exceeds 0.15.
 
     Parameters
     ----------
-    z_true, z_pred : array-like of shape (n_objects,)
-        Redshifts, finite.
+    z_true : array-like of shape (n_objects,)
+        True redshifts, finite.
+    z_pred : array-like of shape (n_objects,)
+        Estimated redshifts, finite.
     y : array-like of shape (n_objects,), optional
-        Classes; None where unknown.
+        Classes; None for unknown ones.
 
     Attributes
     ----------
-    nmad_, outlier_fraction_ : float
+    nmad_ : float
+        Normalised median absolute deviation.
+    outlier_fraction_ : float
+        Fraction of outliers.
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
     sklearn_sn.metrics.nmad : Normalised median absolute deviation.
-    sklearn_sn.metrics.outlier_fraction : Fraction of objects that are far off.
+    sklearn_sn.metrics.outlier_fraction : Fraction of catastrophic errors.
 
     Examples
     --------
@@ -49,7 +56,7 @@ class RedshiftDisplay:
 
     @classmethod
     def from_predictions(cls, z_true, z_pred, y=None):
-        """Compare redshifts that are there already.
+        """Create the display from redshifts.
 
         Parameters
         ----------
@@ -59,25 +66,29 @@ class RedshiftDisplay:
         Returns
         -------
         RedshiftDisplay
+            Display of the redshifts.
         """
         return cls(np.asarray(z_true, float).ravel(), np.asarray(z_pred, float).ravel(), y)
 
     @classmethod
     def from_estimator(cls, estimator, X, z_true, y=None):
-        """Estimate redshifts and compare them.
+        """Estimate redshifts and create the display.
 
         Parameters
         ----------
         estimator : fitted estimator
-            With a ``predict`` that returns redshifts.
+            Estimator whose ``predict`` returns redshifts.
         X : pandas.DataFrame of n_objects rows
-            What ``estimator.predict`` takes.
-        z_true, y : array-like of shape (n_objects,)
-            As for the class.
+            Input of ``estimator.predict``.
+        z_true : array-like of shape (n_objects,)
+            True redshifts.
+        y : array-like of shape (n_objects,), optional
+            Classes; None for unknown ones.
 
         Returns
         -------
         RedshiftDisplay
+            Display of the redshifts.
         """
         return cls.from_predictions(z_true, estimator.predict(X), y)
 
@@ -87,19 +98,19 @@ class RedshiftDisplay:
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         **kwargs : dict
-            Passed to ``ax.scatter``, such as ``s`` and ``alpha``.
+            Options of ``ax.scatter``, such as ``s`` and ``alpha``.
 
         Returns
         -------
         RedshiftDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For unequal lengths, no objects, or redshifts that are not finite.
+            If lengths differ, there are no objects, or a redshift is not finite.
         """
         z_true, z_pred = np.asarray(self.z_true, float), np.asarray(self.z_pred, float)
         self.nmad_ = nmad(z_true, z_pred)

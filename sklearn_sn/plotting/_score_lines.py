@@ -1,4 +1,4 @@
-"""Scores of several estimators over something that was varied, one line for each."""
+"""Base class of plots of scores over a varied quantity, with one line per estimator."""
 
 from collections.abc import Iterator
 
@@ -7,20 +7,20 @@ import numpy as np
 from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._palette import class_style
 
-_NEAR = 0.09  # of ln(x): ticks that are nearer are merged
+_NEAR = 0.09  # minimum distance of ticks, in ln(x)
 
 
 def same_folds(kwargs):
-    """Keyword arguments in which a generator of folds may be gone through more than once."""
+    """Return the arguments with an iterator of folds replaced by a list, which is reusable."""
     cv = kwargs.get("cv")
     return {**kwargs, "cv": list(cv)} if isinstance(cv, Iterator) else kwargs
 
 
 class ScoreLinesDisplay:
-    """Base of displays of results; subclasses say what lies along the axis.
+    """Base class of plots of results.
 
-    They implement ``_positions(result)``, the places along the axis, and ``_tick_labels(result)``,
-    what is written there, and name the axis in ``_xlabel``.
+    Subclasses implement ``_positions(result)``, the positions along the axis, and
+    ``_tick_labels(result)``, the labels there, and set the label of the axis in ``_xlabel``.
     """
 
     _xlabel = None
@@ -29,35 +29,38 @@ class ScoreLinesDisplay:
         self.results = results
 
     @classmethod
-    def _of(cls, results):
+    def _from_results(cls, results):
         return cls(dict(results) if isinstance(results, dict) else {None: results})
 
     def plot(self, ax=None, *, metric=None, label=None, **kwargs):
-        """Draw the means, and one standard deviation around them.
+        """Draw the means, with a band of one standard deviation.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         metric : str, optional
-            Name of the score to draw, where there are several; the first where absent.
+            Name of the score to draw. By default the first one.
         label : str, optional
-            Of the vertical axis; the name of the score where absent.
+            Label of the vertical axis. By default the name of the score.
         **kwargs : dict
-            Passed to ``ax.plot``, such as ``linewidth`` and ``markersize``.
+            Options of ``ax.plot``, such as ``linewidth`` and ``markersize``.
 
         Returns
         -------
         display
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            If there is no result, or a result has no score of that name.
+            If there is no result, or a result lacks the score.
         """
         if not self.results:
-            raise ValueError(f"{type(self).__name__} has no results to draw.")
+            raise ValueError(
+                f"The 'results' parameter of {type(self).__name__} must hold at least one result. "
+                "Got none."
+            )
         if metric is None:
             metric = next(iter(next(iter(self.results.values())).scores))
         for name, result in self.results.items():
@@ -84,6 +87,7 @@ class ScoreLinesDisplay:
 
     def _finish(self, ax, ticks, label):
         ax.set_xscale("log")
+        # Results may differ slightly in their positions; overlapping labels are unreadable.
         kept = []
         for x in sorted(ticks):
             if not kept or np.log(x / kept[-1]) > _NEAR:

@@ -1,4 +1,4 @@
-"""The spectra of one object."""
+"""Plot the spectra of one object."""
 
 import numpy as np
 import pandas as pd
@@ -8,35 +8,40 @@ from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import CLASS_COLOURS
 
-_SPREAD = (1.0, 99.0)  # percentiles that become 0 and 1; cosmic rays do not set the scale
+_SPREAD = (1.0, 99.0)  # percentiles that are scaled to 0 and 1, robust to cosmic rays
 
 
 class SpectrumDisplay:
-    """Spectra of one object, the earliest on top, with the lines of common ions.
+    """Plot of the spectra of one object, the earliest on top, with the lines of common ions.
 
-    Each spectrum is scaled so that 98 % of its pixels span one unit, and set one unit below the
-    one before. Lines are marked at rest: a blueshifted trough lies to the left of its mark.
+    Each spectrum is scaled so that 98 % of its pixels span one unit, and offset one unit below the
+    previous one. Lines are marked at the redshift of the object, so a blueshifted absorption lies
+    to the left of its mark.
 
     Parameters
     ----------
-    wavelengths, fluxes : list of array, each of shape (n_pixels,)
-        One pair of arrays per spectrum; wavelengths in Å in the observer frame and rising, fluxes
-        per Å in any unit.
+    wavelengths : list of array, each of shape (n_pixels,)
+        Observer-frame wavelengths of each spectrum in Å, increasing.
+    fluxes : list of array, each of shape (n_pixels,)
+        Fluxes per unit wavelength, in any unit.
     times : array-like of shape (n_spectra,), optional
-        MJD, days; NaN where unknown.
+        MJD, days; NaN if unknown.
     redshift : float, optional
-        For the marks of ions and the axis of rest wavelengths; without it neither is drawn.
+        Redshift for the marks of ions and the axis of rest wavelengths. Without it, neither is
+        drawn.
     name : str, optional
         Title.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
 
     See Also
     --------
-    LightCurveDisplay : The light curve of the same object.
+    LightCurveDisplay : Plot of the light curve of one object.
 
     Examples
     --------
@@ -60,23 +65,24 @@ class SpectrumDisplay:
 
     @classmethod
     def from_object(cls, X, name_or_position, redshift=None, *, max_spectra=8):
-        """Take the spectra of one object.
+        """Create the display from one object of a table.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column ``spectrum``.
+            Table with a column ``spectrum``.
         name_or_position : label or int
-            Label in the index of `X`; where the index does not hold integers, an int is a
-            position.
+            Label in the index of `X`. If the index does not hold integers, an int is a position.
         redshift : float, optional
-            By default the column ``redshift`` of `X`, where there is one.
+            Redshift. By default the value in the column ``redshift`` of `X`, if there is one.
         max_spectra : int, default=8
-            Of more spectra, this many are taken, evenly in their order of time.
+            Maximum number of spectra. If there are more, they are subsampled evenly in order of
+            time.
 
         Returns
         -------
         SpectrumDisplay
+            Display of the spectra.
 
         Raises
         ------
@@ -94,7 +100,7 @@ class SpectrumDisplay:
         spectra = table.spectrum
         times = spectra.reduce("first", "time")
         order = np.argsort(times, kind="stable")
-        order = order[spectra.lengths[order] > 1]  # one pixel is no spectrum
+        order = order[spectra.lengths[order] > 1]  # skip spectra of a single pixel
         if len(order) > max_spectra:
             order = order[np.linspace(0, len(order) - 1, max_spectra).round().astype(int)]
         cuts = spectra.offsets[1:-1]
@@ -112,49 +118,53 @@ class SpectrumDisplay:
         )
 
     def plot(self, ax=None, *, lines=None, time_zero=None, **kwargs):
-        """Draw the spectra, one below the other.
+        """Draw the spectra with vertical offsets.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         lines : dict of str to float, optional
-            Name and rest wavelength (Å) of the lines to mark; a table of nine by default.
+            Name and rest wavelength (Å) of the lines to mark. By default nine common lines.
         time_zero : float, optional
-            MJD from which days are counted, such as that of maximum light.
+            MJD of day zero, such as that of maximum light. By default labels are MJD.
         **kwargs : dict
-            Passed to ``ax.plot``.
+            Options of ``ax.plot``.
 
         Returns
         -------
         SpectrumDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For lists of unequal lengths, a spectrum with fewer than two finite pixels, or a
-            redshift of -1 and below.
+            If lengths differ, a spectrum has fewer than two finite pixels, or the redshift is -1 or
+            less.
         """
         n_spectra = len(self.fluxes)
         times = np.full(n_spectra, np.nan) if self.times is None else np.asarray(self.times, float)
         if not n_spectra == len(self.wavelengths) == len(times) or n_spectra == 0:
             raise ValueError(
-                "wavelengths, fluxes and times must hold one entry per spectrum; got "
-                f"{len(self.wavelengths)}, {n_spectra} and {len(times)}."
+                "The 'wavelengths', 'fluxes' and 'times' parameters of SpectrumDisplay must hold "
+                f"one entry per spectrum. Got {len(self.wavelengths)}, {n_spectra} and "
+                f"{len(times)} instead."
             )
         for number, flux in enumerate(self.fluxes):
             if np.isfinite(flux).sum() < 2:
                 raise ValueError(f"Spectrum {number} has fewer than two finite pixels.")
         if self._at_redshift() and not self.redshift > -1:
-            raise ValueError(f"The redshift must be above -1; got {self.redshift!r}.")
+            raise ValueError(
+                "The 'redshift' parameter of SpectrumDisplay must be above -1. Got "
+                f"{self.redshift!r} instead."
+            )
         self.ax_ = ax = new_axes(ax, figsize=(8.0, 3.2 + 0.65 * n_spectra))
         self.figure_ = ax.figure
         levels = []
         for number, (wavelength, flux) in enumerate(
             zip(self.wavelengths, self.fluxes, strict=True)
         ):
-            colour = CLASS_COLOURS[number % 2 * 6]  # blue and black in turn
+            colour = CLASS_COLOURS[number % 2 * 6]  # alternate blue and black
             levels.append(_scaled(flux) - number)
             style = {"color": colour, "linewidth": 0.7} | full_names(kwargs)
             ax.plot(wavelength, levels[-1], **style)
@@ -194,7 +204,7 @@ def _scaled(flux):
 
 
 def _reach(level):
-    """Lowest and highest flux, but for one or two wild pixels: a feature is wider."""
+    """Return the lowest and highest flux, ignoring outliers of one or two pixels."""
     level = level[np.isfinite(level)]
     if len(level) >= 5:
         level = np.median(np.lib.stride_tricks.sliding_window_view(level, 5), axis=1)
@@ -203,7 +213,7 @@ def _reach(level):
 
 def _label_end(ax, label, level, base, colour):
     end = np.nanmedian(level[-max(1, len(level) // 20) :])
-    # Inside its own unit, so that the labels of two spectra never meet.
+    # Keep the label inside the unit of its spectrum, so that labels do not overlap.
     ax.annotate(
         label,
         (1.0, np.clip(end, base + 0.15, base + 0.85)),

@@ -1,4 +1,4 @@
-"""Which wavelengths of a spectrum an answer rests on."""
+"""Plot the importance of the wavelengths of a spectrum for a prediction."""
 
 import numpy as np
 
@@ -7,36 +7,42 @@ from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import find_positions
 from sklearn_sn.plotting._spectrum import SpectrumDisplay
 
-_COLOURS = "PuOr_r"  # orange speaks for, violet against; told apart by everybody
+_COLOURS = "PuOr_r"  # orange supports, violet opposes; safe for colour-blind readers
 
 
 class SpectrumExplanationDisplay:
-    """The spectra of one object over what their wavelengths say for and against an answer.
+    """Plot of the spectra of one object over the importance of their wavelengths for a prediction.
 
     Parameters
     ----------
-    wavelengths, fluxes : list of array, each of shape (n_pixels,)
-        As for :class:`SpectrumDisplay`: observer frame, Å.
+    wavelengths : list of array, each of shape (n_pixels,)
+        Observer-frame wavelengths of each spectrum in Å, increasing.
+    fluxes : list of array, each of shape (n_pixels,)
+        Fluxes per unit wavelength, in any unit.
     bins : array of shape (n_bins,)
-        Rising wavelengths of `importance`, observer frame, Å.
+        Observer-frame wavelengths of `importance` in Å, increasing.
     importance : array of shape (n_bins,)
-        Positive where the bin speaks for the answer.
+        Importance of each bin, positive if it supports the prediction.
     redshift : float, optional
-        For the marks of ions and the axis of rest wavelengths; without it neither is drawn.
+        Redshift for the marks of ions and the axis of rest wavelengths. Without it, neither is
+        drawn.
     answer : str, optional
-        What is explained.
+        The explained prediction, for the title.
     name : str, optional
-        Of the object.
+        Name of the object, for the title.
 
     Attributes
     ----------
     ax_ : matplotlib Axes
+        Axes of the plot.
     figure_ : matplotlib Figure
+        Figure of the plot.
     colorbar_ : matplotlib Colorbar
+        Colour bar of the importance.
 
     See Also
     --------
-    SpectrumDisplay : The spectra alone.
+    SpectrumDisplay : Plot of the spectra without importance.
 
     Examples
     --------
@@ -64,26 +70,27 @@ class SpectrumExplanationDisplay:
 
     @classmethod
     def from_estimator(cls, estimator, X, name_or_position, redshift=None, **kwargs):
-        """Explain what an estimator says of one object.
+        """Explain the prediction of an estimator for one object.
 
         Parameters
         ----------
         estimator : fitted estimator
-            With a method ``explain``.
+            Estimator with a method ``explain``.
         X : pandas.DataFrame of n_objects rows
-            With a column ``spectrum``.
+            Table with a column ``spectrum``.
         name_or_position : label or int
-            Label in the index of `X`; where the index does not hold integers, an int is a
-            position.
+            Label in the index of `X`. If the index does not hold integers, an int is a position.
         redshift : float, optional
-            By default the column ``redshift`` of `X`, where there is one; else what the estimator
-            finds, where it finds one. An estimator at rest is asked with it.
+            Redshift. By default the value in the column ``redshift`` of `X`, if there is one, or
+            else the estimator's estimate, if it has one. Estimators in the rest frame use this
+            redshift.
         **kwargs : dict
-            Passed to ``estimator.explain``, such as ``y`` and ``method``.
+            Parameters of ``estimator.explain``, such as ``y`` and ``method``.
 
         Returns
         -------
         SpectrumExplanationDisplay
+            Display of the spectra and their importance.
 
         Raises
         ------
@@ -95,12 +102,13 @@ class SpectrumExplanationDisplay:
         X = as_frame(X)
         spectra = SpectrumDisplay.from_object(X, name_or_position, redshift)
         row = X.iloc[find_positions(X, [name_or_position])]
-        at_rest = getattr(estimator, "frame", "observer") == "rest"
-        if at_rest and redshift is not None:
+        rest_frame = getattr(estimator, "frame", "observer") == "rest"
+        if rest_frame and redshift is not None:
             row = row.assign(redshift=redshift)
         bins, importance = estimator.explain(row, **kwargs)
         redshift = spectra.redshift
-        if at_rest and redshift is not None:
+        if rest_frame and redshift is not None:
+            # The estimator explains rest-frame bins; the spectra are drawn as observed.
             bins = bins * (1.0 + redshift)
         if redshift is None and getattr(estimator, "n_redshifts_", 0):
             redshift = float(estimator.predict_redshift(row)[0])
@@ -110,43 +118,45 @@ class SpectrumExplanationDisplay:
             bins,
             importance[0],
             redshift=redshift,
-            answer=_answer(estimator, row, kwargs),
+            answer=_describe_prediction(estimator, row, kwargs),
             name=spectra.name,
         )
 
     def plot(self, ax=None, *, lines=None, **kwargs):
-        """Draw the spectra over stripes that are orange where a bin speaks for the answer.
+        """Draw the spectra over stripes, which are orange if the bin supports the prediction.
 
         Parameters
         ----------
         ax : matplotlib Axes, optional
-            A new figure where absent.
+            Axes to draw on. By default a new figure is created.
         lines : dict of str to float, optional
-            Name and rest wavelength (Å) of the lines to mark; a table of nine by default.
+            Name and rest wavelength (Å) of the lines to mark. By default nine common lines.
         **kwargs : dict
-            Passed to ``ax.plot``, which draws the spectra.
+            Options of ``ax.plot`` for the spectra.
 
         Returns
         -------
         SpectrumExplanationDisplay
-            Itself.
+            The display itself.
 
         Raises
         ------
         ValueError
-            For bins that are not one for each importance, or spectra that cannot be drawn.
+            If `bins` and `importance` differ in length, or a spectrum cannot be drawn.
         """
         bins, importance = np.asarray(self.bins, float), np.asarray(self.importance, float)
         if bins.ndim != 1 or bins.shape != importance.shape or len(bins) < 2:
             raise ValueError(
-                "bins and importance must be two arrays of one length; got shapes "
-                f"{bins.shape} and {importance.shape}."
+                "The 'bins' and 'importance' parameters of SpectrumExplanationDisplay must be 1-D "
+                f"arrays of equal length, at least 2. Got shapes {bins.shape} and "
+                f"{importance.shape} instead."
             )
         style = {"color": "0.1"} | kwargs
         display = SpectrumDisplay(self.wavelengths, self.fluxes).plot(ax, **style)
         self.ax_, self.figure_ = ax, _ = display.ax_, display.figure_
         low, high = ax.get_ylim()
         limits = ax.get_xlim()
+        # pcolormesh needs edges: midpoints between bins, and mirrored ones at both ends.
         middle = 0.5 * (bins[1:] + bins[:-1])
         edges = np.concatenate([[2 * bins[0] - middle[0]], middle, [2 * bins[-1] - middle[-1]]])
         most = np.abs(importance).max() or 1.0
@@ -164,7 +174,7 @@ class SpectrumExplanationDisplay:
         )
         ax.set(xlim=limits, ylim=(low, high))
         self.colorbar_ = self.figure_.colorbar(stripes, ax=ax, pad=0.02, aspect=30)
-        self.colorbar_.set_label("Speaks against  ←  →  speaks for")
+        self.colorbar_.set_label("Opposes  ←  prediction  →  supports")
         parts = [self.name or "", self.answer or ""]
         if self.redshift is not None and np.isfinite(self.redshift):
             parts.append(f"z = {self.redshift:.3g}")
@@ -174,12 +184,12 @@ class SpectrumExplanationDisplay:
         return self
 
 
-def _answer(estimator, row, asked):
-    """What was explained, in words."""
-    if asked.get("of") == "redshift":
+def _describe_prediction(estimator, row, params):
+    """Describe the explained prediction."""
+    if params.get("of") == "redshift":
         return "redshift"
-    if asked.get("y") is not None:
-        return str(np.asarray(asked["y"]).ravel()[0])
+    if params.get("y") is not None:
+        return str(np.asarray(params["y"]).ravel()[0])
     if hasattr(estimator, "classes_"):
         return str(estimator.predict(row)[0])
     return f"{estimator.predict(row)[0]:.4g}"

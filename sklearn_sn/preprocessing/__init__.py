@@ -1,4 +1,4 @@
-"""Transformers of tables of light curves and spectra, for scikit-learn pipelines."""
+"""Transformers of tables with light curves and spectra."""
 
 from sklearn_sn.preprocessing._continuum_normalizer import ContinuumNormalizer
 from sklearn_sn.preprocessing._extinction_corrector import ExtinctionCorrector

@@ -8,53 +8,54 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn_sn.data import CONTINUUM_FLOOR, continuum, resample, row_median
 from sklearn_sn.preprocessing._grid import GridTransformer
 
-# Bins over the range of each spectrum on which the continuum of a nested column is fitted.
+# Number of bins over the range of each spectrum in which the continuum of nested columns is fitted.
 _N_BINS = 200
 
 
 class ContinuumNormalizer(GridTransformer):
-    """Divide spectra by a smooth continuum, so that the features stand around 1.
+    """Divide spectra by a smooth continuum, so that the result is close to 1.
 
-    The continuum is fitted by least squares with clipping; neither lines nor cosmic-ray spikes
-    pull it. It is positive everywhere (at least a tenth of the median absolute flux), so the result
-    is finite for spectra whose continuum falls to zero or below. With few knots the broad features
-    of supernovae stay in the result. Other fields of the pixels than flux and flux_err stay as they
-    are.
+    The continuum is fitted by least squares with outlier clipping, which limits the influence of
+    lines and cosmic rays. It is positive everywhere (at least a tenth of the median absolute flux),
+    so the result is finite even if the fitted continuum falls to zero or below. With few knots, the
+    broad features of supernovae are preserved. Pixel fields other than flux and flux_err are kept
+    unchanged.
 
     Parameters
     ----------
     method : {"spline", "polynomial"}, default="spline"
-        Natural cubic spline or polynomial.
+        Continuum model: a natural cubic spline or a polynomial.
     n_knots : int, default=5
-        Number of knots of the spline, ends included. They are spread evenly over the grid of a 2-D
-        array, or, in log wavelength, over the range of each spectrum of a nested column.
+        Number of knots of the spline, including both ends. The knots are spaced evenly over the
+        bins of a 2-D array or, for a nested column, in log wavelength over the range of each
+        spectrum.
     degree : int, default=3
         Degree of the polynomial.
     clip : float, default=3.0
-        Bins farther from the continuum than so many robust standard deviations are left out of the
-        next fit; there are three.
+        Clipping threshold, in robust standard deviations. Bins farther from the continuum are
+        excluded from the next of three fits.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns or bins seen in `fit`.
+        Number of columns or bins seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`, where all are strings.
+        Names of the columns seen during `fit`, if all are strings.
 
     See Also
     --------
-    SpectrumResampler : Bring spectra to one grid.
-    FluxNormalizer : Divide by one number only.
+    SpectrumResampler : Resample spectra to a common grid.
+    FluxNormalizer : Divide each spectrum by a single number.
 
     Notes
     -----
-    The continuum of a supernova is a pseudo-continuum. Dividing by a spline takes the colour, and
-    errors of the flux calibration, out of the comparison, as in SNID [1]_.
+    The continuum of a supernova is a pseudo-continuum. Division by a spline removes the colour and
+    flux-calibration errors from the comparison of spectra, as in SNID [1]_.
 
     References
     ----------
-    .. [1] Blondin & Tonry (2007), "Determining the Type, Redshift, and Age of a Supernova
-       Spectrum", ApJ 666, 1024.
+    .. [1] Blondin, S. & Tonry, J. L. (2007). "Determining the Type, Redshift, and Age of a
+       Supernova Spectrum". The Astrophysical Journal 666, 1024.
 
     Examples
     --------
@@ -97,22 +98,22 @@ class ContinuumNormalizer(GridTransformer):
     def _convert(self, spectra):
         if spectra.n_points == 0:
             return spectra
-        # Position in the range of each spectrum, 0 … 1.
-        place = np.log(spectra["wavelength"])
-        low, high = spectra.reduce("first", place), spectra.reduce("last", place)
+        # Relative position in the log-wavelength range of each spectrum, 0 to 1.
+        position = np.log(spectra["wavelength"])
+        low, high = spectra.reduce("first", position), spectra.reduce("last", position)
         span = np.where(high > low, high - low, 1.0)
-        place = (place - low[spectra.rows]) / span[spectra.rows]
+        position = (position - low[spectra.rows]) / span[spectra.rows]
         grid = (np.arange(_N_BINS) + 0.5) / _N_BINS
-        binned = spectra.select("flux").with_fields(wavelength=place)
+        binned = spectra.select("flux").with_fields(wavelength=position)
         flux, _, covered = resample(binned, grid, max_gap=np.inf)
-        # A single pixel covers no bin: its absolute value is its continuum.
-        lone = ~covered.any(axis=1)
-        flux[lone] = np.abs(spectra.reduce("mean", "flux", empty=0.0)[lone])[:, None]
+        # A single pixel covers no bin: use its absolute flux as the continuum.
+        uncovered = ~covered.any(axis=1)
+        flux[uncovered] = np.abs(spectra.reduce("mean", "flux", empty=0.0)[uncovered])[:, None]
         fit = self._continuum(flux, np.isfinite(flux))
-        # Straight lines between the bins, which are far narrower than the continuum's bends.
-        position = np.clip(place * _N_BINS - 0.5, 0, _N_BINS - 1)
-        bin_ = np.minimum(position.astype(np.int64), _N_BINS - 2)
-        part = position - bin_
+        # Interpolate linearly between the bins, which are far narrower than the knot spacing.
+        bin_position = np.clip(position * _N_BINS - 0.5, 0, _N_BINS - 1)
+        bin_ = np.minimum(bin_position.astype(np.int64), _N_BINS - 2)
+        part = bin_position - bin_
         rows = spectra.rows
         level = (1 - part) * fit[rows, bin_] + part * fit[rows, bin_ + 1]
         level = np.maximum(level, CONTINUUM_FLOOR * _typical_size(spectra, bin_)[rows])
@@ -122,7 +123,7 @@ class ContinuumNormalizer(GridTransformer):
 
 
 def _typical_size(spectra, bin_):
-    """Median over bins of the mean absolute flux of the pixels, (n_rows,); no spike moves it."""
+    """Return the median over bins of the mean absolute flux, (n_rows,); it is robust to spikes."""
     cell = spectra.rows * _N_BINS + bin_
     n_cells = len(spectra) * _N_BINS
     counts = np.bincount(cell, minlength=n_cells).reshape(-1, _N_BINS)

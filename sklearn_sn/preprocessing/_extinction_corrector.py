@@ -1,4 +1,4 @@
-"""Take the extinction by Milky Way dust out of fluxes."""
+"""Correct fluxes for extinction by Milky Way dust."""
 
 from numbers import Real
 
@@ -11,49 +11,50 @@ from sklearn_sn.preprocessing._table import TableTransformer
 
 _MODELS = {"CCM89", "O94", "F99", "F04", "F19", "G23"}
 _LARGEST_EBV = 100.0
-# The law is tabulated so finely that straight lines between the entries are exact to 1e-6.
+# Wavelengths (Å) of the tabulated law; linear interpolation between them is exact to 1e-6.
 _TABLE = np.geomspace(900.0, 35000.0, 16384)
 
 
 class ExtinctionCorrector(TableTransformer):
-    """Multiply fluxes and errors by what Milky Way dust took away.
+    """Correct fluxes and errors for extinction by Milky Way dust.
 
-    The factor is ``10 ** (0.4 * r_v * ebv * k)``, with ``k`` the law's A(λ) / A(V): at the
-    effective wavelength of the band for light curves, at each pixel for spectra (observer frame).
-    Objects whose E(B−V) is not known are left as they are, with a warning; so are other fields of
-    the points than flux and flux_err.
+    Fluxes are multiplied by ``10 ** (0.4 * r_v * ebv * k)``, where ``k`` is the law's A(λ) / A(V)
+    at the effective wavelength of the band (light curves) or at each pixel (spectra, observer
+    frame). Objects with unknown E(B−V) are left unchanged, with a warning. Point fields other than
+    flux and flux_err are kept unchanged.
 
     Parameters
     ----------
     ebv : str or float, default="ebv"
-        The column that holds E(B−V) in magnitudes, or one value for all objects.
+        Name of the column with E(B−V) in magnitudes, or one value for all objects.
     r_v : float, default=3.1
-        Total to selective extinction, A(V) / E(B−V). The laws F19 and G23 take 2.5–6 and 2.3–5.6.
+        Ratio of total to selective extinction, A(V) / E(B−V). The laws F19 and G23 accept 2.5–6 and
+        2.3–5.6.
     model : {"CCM89", "O94", "F99", "F04", "F19", "G23"}, default="F99"
-        Extinction law, by its name in :mod:`dust_extinction.parameter_averages`. Outside the law's
-        range (1,000 Å–3.3 µm for most, 912 Å–32 µm for G23) its value at the border is used.
+        Extinction law, by its name in :mod:`dust_extinction.parameter_averages`. Outside its range
+        (1,000 Å–3.3 µm for most, 912 Å–32 µm for G23) the law is constant.
     columns : sequence of {"light_curve", "spectrum"}, default=None
         Columns to correct; by default those that the table has.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`.
+        Names of the columns seen during `fit`.
 
     Notes
     -----
-    The effective wavelength of a band moves with the spectrum behind it: for E(B−V) below 0.3 this
-    makes a few hundredths of a magnitude in blue bands. The default law is that of Fitzpatrick
+    The effective wavelength of a band depends on the spectrum. For E(B−V) below 0.3 the resulting
+    error is a few hundredths of a magnitude in blue bands. The default law is that of Fitzpatrick
     [1]_, with which the dust maps of Schlegel et al. were recalibrated [2]_.
 
     References
     ----------
-    .. [1] Fitzpatrick (1999), "Correcting for the Effects of Interstellar Extinction", PASP 111,
-       63.
-    .. [2] Schlafly & Finkbeiner (2011), "Measuring Reddening with Sloan Digital Sky Survey Stellar
-       Spectra and Recalibrating SFD", ApJ 737, 103.
+    .. [1] Fitzpatrick, E. L. (1999). "Correcting for the Effects of Interstellar Extinction". PASP
+       111, 63.
+    .. [2] Schlafly, E. F. & Finkbeiner, D. P. (2011). "Measuring Reddening with Sloan Digital Sky
+       Survey Stellar Spectra and Recalibrating SFD". The Astrophysical Journal 737, 103.
 
     Examples
     --------
@@ -89,7 +90,8 @@ class ExtinctionCorrector(TableTransformer):
             return list(self.columns)
         if not names:
             raise ValueError(
-                "ExtinctionCorrector needs the column 'light_curve' or 'spectrum'; X has neither."
+                "ExtinctionCorrector needs the column 'light_curve' or 'spectrum', but X has "
+                "neither."
             )
         return names
 
@@ -102,14 +104,14 @@ class ExtinctionCorrector(TableTransformer):
             unknown = np.isnan(read_numbers(out, self.ebv, low=0.0, high=_LARGEST_EBV))
             if unknown.any():
                 warn_quality(
-                    f"{unknown.sum()} objects without {self.ebv} are not corrected for extinction "
-                    f"(first {out.index[np.argmax(unknown)]!r})."
+                    f"{unknown.sum()} objects without {self.ebv!r} are not corrected for "
+                    f"extinction (first {out.index[np.argmax(unknown)]!r})."
                 )
         return out
 
     transform.__doc__ = TableTransformer.transform.__doc__
 
-    def _convert(self, points, owners, X, column):
+    def _convert(self, points, object_index, X, column):
         if isinstance(self.ebv, str):
             ebv = np.nan_to_num(read_numbers(X, self.ebv, low=0.0, high=_LARGEST_EBV))
         else:
@@ -121,21 +123,21 @@ class ExtinctionCorrector(TableTransformer):
             ]
         else:
             law = np.interp(points["wavelength"], _TABLE, self._law(_TABLE))
-        factor = 10.0 ** (0.4 * self.r_v * ebv[owners[points.rows]] * law)
+        factor = 10.0 ** (0.4 * self.r_v * ebv[object_index[points.rows]] * law)
         return points.with_fields(
             flux=points["flux"] * factor, flux_err=points["flux_err"] * factor
         )
 
     def _law(self, wavelength):
-        """A(λ) / A(V) at wavelengths in Å."""
+        """Return A(λ) / A(V) at wavelengths in Å."""
         if len(wavelength) == 0:
             return np.empty(0)
         try:
             from dust_extinction import parameter_averages
         except ImportError as error:
             raise ImportError(
-                "ExtinctionCorrector needs the package dust_extinction: "
-                "pip install sklearn-sn[preprocessing]."
+                "ExtinctionCorrector needs the package dust_extinction. Install it with "
+                "pip install 'sklearn-sn[preprocessing]'."
             ) from error
         from astropy import units
 
@@ -146,7 +148,7 @@ class ExtinctionCorrector(TableTransformer):
                 f"The 'r_v' parameter of ExtinctionCorrector must lie in [{low:g}, {high:g}] with "
                 f"model={self.model!r}. Got {self.r_v} instead."
             )
-        # The law's range is in 1/µm; the hair's breadth keeps rounding inside it.
+        # The law's range is in 1/µm; shrink it slightly so that rounding stays inside.
         lowest, highest = model.x_range[0] * (1 + 1e-9), model.x_range[1] * (1 - 1e-9)
         wave_number = np.clip(1e4 / wavelength, lowest, highest)
         return model(Rv=self.r_v)(wave_number / units.micron)

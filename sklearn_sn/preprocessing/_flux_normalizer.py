@@ -1,4 +1,4 @@
-"""Bring light curves or spectra to a common flux scale."""
+"""Normalise the flux of light curves or spectra."""
 
 import numpy as np
 from sklearn.utils._param_validation import StrOptions
@@ -6,35 +6,35 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn_sn.data import Ragged
 from sklearn_sn.preprocessing._table import TableTransformer
 
-# A scale below this fraction of the largest flux counts as zero: results stay within float32.
+# Scales below this fraction of the largest flux count as zero, so that results fit float32.
 _SMALLEST_SCALE = 1e-30
 
 
 class FluxNormalizer(TableTransformer):
-    """Divide each light curve, or each spectrum, by its own flux scale.
+    """Divide each light curve or spectrum by its own flux scale.
 
-    Flux and flux_err are divided by the same positive number, so signal-to-noise ratios and signs
-    are kept. Other fields of the points stay as they are.
+    Flux and flux_err are divided by the same positive number, which preserves signs and
+    signal-to-noise ratios. Other point fields are kept unchanged.
 
     Parameters
     ----------
     method : {"peak", "std", "median", "mean"}, default="peak"
-        The scale: the largest running median of three successive absolute fluxes of one band (of
-        one spectrum), which a single outlier does not move; the standard deviation; the median or
-        the mean of the absolute fluxes. With one or two points in a band, "peak" is their
-        largest absolute flux. Where the scale is zero, the largest absolute flux takes its
-        place, and 1 where all fluxes are zero.
+        Definition of the scale. "peak" is the largest running median of three consecutive absolute
+        fluxes in one band (or spectrum), which is robust to a single outlier; with one or two
+        points it is the largest absolute flux. "std" is the standard deviation of the fluxes;
+        "median" and "mean" refer to absolute fluxes. A scale of zero is replaced by the largest
+        absolute flux, or by 1 if all fluxes are zero.
     per : {"object", "band"}, default="object"
-        Whether the bands of a light curve share one scale, which keeps colours, or have one each.
+        Use one scale for all bands of a light curve, which preserves colours, or one per band.
     column : {"light_curve", "spectrum"}, default="light_curve"
-        In "spectrum", every spectrum of an object has a scale of its own.
+        Column to normalise. Each spectrum of an object has its own scale.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`.
+        Names of the columns seen during `fit`.
 
     See Also
     --------
@@ -69,28 +69,28 @@ class FluxNormalizer(TableTransformer):
     def _columns(self, names):
         if self.column == "spectrum" and self.per == "band":
             raise ValueError(
-                "The 'per' parameter of FluxNormalizer must be 'object' for the column 'spectrum'. "
-                "Got 'band' instead."
+                "The 'per' parameter of FluxNormalizer must be 'object' if column='spectrum'. Got "
+                "'band' instead."
             )
         return [self.column]
 
-    def _convert(self, points, owners, X, column):
+    def _convert(self, points, object_index, X, column):
         if points.n_points == 0:
             return points
         group, order, groups = self._groups(points)
-        # In units of the largest flux of the group, nothing overflows.
+        # Work in units of the largest flux of the group, to prevent overflow.
         largest = groups.reduce("max", np.abs(points["flux"][order]), empty=0.0)
         unit = np.where(largest > 0, largest, 1.0)
         scale = _SCALES[self.method](groups, points["flux"][order] / unit[groups.rows])
         if self.method == "peak" and self.per == "object" and column == "light_curve":
-            # The brightest of the bands.
+            # Take the scale of the brightest band.
             rows = Ragged.from_groups(points.rows[order][groups.offsets[:-1]], len(points), {})
             largest = rows.reduce("max", largest, empty=0.0)
             scale = rows.reduce("max", scale * unit, empty=0.0)
             unit = np.where(largest > 0, largest, 1.0)
             scale, group, order, groups = scale / unit, points.rows, slice(None), points
         scale = np.where(scale > _SMALLEST_SCALE, scale, 1.0)
-        # Fluxes that are nothing beside their errors count as zeros.
+        # Fluxes that are negligible relative to their errors count as zeros.
         error = groups.reduce("max", np.nan_to_num(points["flux_err"][order]), empty=0.0)
         unit = np.where(unit > _SMALLEST_SCALE * error, unit, 1.0)
         return points.with_fields(
@@ -99,7 +99,7 @@ class FluxNormalizer(TableTransformer):
         )
 
     def _groups(self, points):
-        """Group of every point; an order that puts groups together; the groups so ordered."""
+        """Return the group of every point, an order that sorts points by group, and the groups."""
         by_band = "band" in points and (self.per == "band" or self.method == "peak")
         if not by_band:
             rows = points.rows
@@ -117,7 +117,7 @@ class FluxNormalizer(TableTransformer):
 def _peak(groups, flux):
     size = np.abs(flux)
     begin, end = groups.offsets[:-1][groups.rows], groups.offsets[1:][groups.rows]
-    # Windows of three that do not leave the group: its ends share those of their neighbours.
+    # Keep windows of three inside the group: its end points use the window of their neighbour.
     middle = np.clip(np.arange(len(size)), begin + 1, end - 2)
     middle = np.clip(middle, 1, max(len(size) - 2, 0))
     a, b, c = size[middle - 1], size[middle], size[np.minimum(middle + 1, len(size) - 1)]
@@ -128,7 +128,7 @@ def _peak(groups, flux):
 def _std(groups, flux):
     centred = flux - groups.reduce("mean", flux, empty=0.0)[groups.rows]
     std = np.sqrt(groups.reduce("mean", centred**2, empty=0.0))
-    return np.where(std > 1e-12, std, 0.0)  # below, it is rounding
+    return np.where(std > 1e-12, std, 0.0)  # smaller values are rounding errors
 
 
 def _mean(groups, flux):

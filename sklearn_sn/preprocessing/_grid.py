@@ -1,4 +1,4 @@
-"""Transformers that take spectra as a column of a table or as a 2-D array on one grid."""
+"""Base class of transformers that accept nested spectra or a 2-D array on one grid."""
 
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils.validation import _check_n_features, check_array, validate_data
@@ -15,30 +15,33 @@ from sklearn_sn.preprocessing._table import (
 
 
 class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """A stateless transformer of spectra, table to table or 2-D array to 2-D array.
+    """Base class of stateless transformers of spectra, table to table or array to array.
 
-    A subclass implements ``_convert(spectra)``, Ragged to Ragged with the same rows, and
-    ``_convert_grid(flux)``, array to array of shape (n_spectra, n_bins) with NaN where a bin is not
-    covered.
+    Subclasses implement ``_convert(spectra)``, Ragged to Ragged with the same rows, and
+    ``_convert_grid(flux)``, array to array of shape (n_spectra, n_bins), with NaN in bins that are
+    not covered.
     """
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
-        """Check parameters and input; nothing is learnt.
+        """Validate parameters and input. No state is learned.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_spectra, n_bins)
+            Table with the nested column ``spectrum``, or fluxes on one grid.
         y : ignored
+            Present for API consistency.
 
         Returns
         -------
         self
+            The transformer.
 
         Raises
         ------
         ValueError
-            If a parameter is out of range.
+            If a parameter is out of range, or a table lacks the column.
         """
         self._check_parameters()
         if is_table(X, "spectrum"):
@@ -55,19 +58,19 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_spectra, n_bins)
-            A table with the nested column ``spectrum``; or fluxes on one grid, NaN where a bin is
-            not covered.
+            Table with the nested column ``spectrum``, or fluxes on one grid, with NaN in bins that
+            are not covered.
 
         Returns
         -------
         pandas.DataFrame of n_objects rows, or array of shape (n_spectra, n_bins)
-            As the input: a copy of the table with the column replaced, or a new array. A table
-            that lacks the column, where `fit` saw it, stays as it is.
+            A copy of the table with the column replaced, or a new array. A table without the column
+            is returned unchanged if `fit` saw the column.
 
         Raises
         ------
         ValueError
-            If a parameter is out of range, or the input is refused.
+            If a parameter is out of range, or the input is invalid.
         """
         self._validate_params()
         self._check_parameters()
@@ -85,12 +88,12 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
         if not present_columns(self, X, ["spectrum"]):
             return X.copy(deep=False)
         table = check_table(X, modalities=["spectrum"], positions=True)
-        spectra, owners = read_column(table, "spectrum")
+        spectra, object_index = read_column(table, "spectrum")
         given = table.report["spectrum_given"].to_numpy()
-        return replace_column(X, "spectrum", self._convert(spectra), owners, given)
+        return replace_column(X, "spectrum", self._convert(spectra), object_index, given)
 
     def _check_parameters(self):
-        """What the parameter constraints cannot say."""
+        """Validate what the parameter constraints cannot express."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -1,4 +1,4 @@
-"""Merge the points of one night."""
+"""Average light-curve points of the same night and band."""
 
 from numbers import Real
 
@@ -10,25 +10,25 @@ from sklearn_sn.preprocessing._table import TableTransformer
 
 
 class LightCurveBinner(TableTransformer):
-    """Merge points of one band that were taken within half a day.
+    """Average the points of one band within half a day.
 
-    Going forward in time, a point starts a new group when it lies more than `width` after the
-    first point of the group before. A group becomes one point: fluxes and times are averaged
-    with weights 1 / flux_err², and the error is 1 / sqrt(sum of weights). Light curves without
-    errors get plain means, and no errors.
-    Fields other than time, band, flux and flux_err have no mean that is known, and are left out.
+    In order of time, a point starts a new group if it is more than `width` after the first point of
+    the previous group. Each group becomes one point: fluxes and times are averaged with weights
+    1 / flux_err², and the error is 1 / sqrt(sum of weights). Light curves without errors get
+    unweighted means and no errors. Fields other than time, band, flux and flux_err are dropped,
+    because their mean is undefined.
 
     Parameters
     ----------
     width : float, default=0.5
-        Longest time between the first and the last point of a group, days.
+        Maximum time between the first and the last point of a group, in days.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`.
+        Names of the columns seen during `fit`.
 
     Examples
     --------
@@ -55,7 +55,7 @@ class LightCurveBinner(TableTransformer):
     def _columns(self, names):
         return ["light_curve"]
 
-    def _convert(self, curves, owners, X, column):
+    def _convert(self, curves, object_index, X, column):
         if curves.n_points == 0:
             return curves
         curves = curves.sort("band", "time", "flux", "flux_err")
@@ -67,15 +67,15 @@ class LightCurveBinner(TableTransformer):
         )
         codes = curves["band"].codes
         new = np.ones(len(time), dtype=bool)
-        # No group goes across a gap wider than `width`.
+        # No group spans a gap wider than `width`.
         new[1:] = (rows[1:] != rows[:-1]) | (codes[1:] != codes[:-1]) | (np.diff(time) > self.width)
         starts = np.flatnonzero(_group_starts(time, new, self.width))
         group = np.cumsum(np.bincount(starts, minlength=len(time))) - 1
 
-        # Relative to the best point of the group, so that no weight overflows.
+        # Weights relative to the smallest error of the group, to prevent overflow.
         best = np.fmin.reduceat(error, starts)
-        known = np.isfinite(error)
-        weight = np.where(known, (best[group] / np.where(known, error, 1.0)) ** 2, 1.0)
+        has_error = np.isfinite(error)
+        weight = np.where(has_error, (best[group] / np.where(has_error, error, 1.0)) ** 2, 1.0)
         total = np.add.reduceat(weight, starts)
         share = weight / total[group]
         first = time[starts]
@@ -93,24 +93,25 @@ class LightCurveBinner(TableTransformer):
 
 
 def _group_starts(time, new, width):
-    """Which points start a group, given which start a run without gaps wider than `width`.
+    """Return which points start a group, given which points start a run without gaps > `width`.
 
-    In a run every group's first point is the successor of the one before: the first point more
-    than `width` later. The chain of successors is followed in jumps that double in length.
+    Within a run, the first point of a group is the successor of the first point of the previous
+    group: the first point more than `width` later. The chain of successors is followed in jumps of
+    doubling length.
     """
     n_points = len(time)
     run_starts = np.flatnonzero(new)
     run_ends = np.append(run_starts[1:], n_points)
     ends = np.repeat(run_ends, run_ends - run_starts)
     low, high = np.arange(n_points), ends.copy()
-    # Bisection of all points at once: time[low] is within width, time[high] is not or is the end.
+    # Bisect for all points at once: time[low] is within width; time[high] is not, or is the end.
     while np.any(high - low > 1):
         middle = (low + high) // 2
         beyond = time[np.minimum(middle, n_points - 1)] - time > width
         open_ = high - low > 1
         high = np.where(open_ & beyond, middle, high)
         low = np.where(open_ & ~beyond, middle, low)
-    # One past the last point stands for "nothing follows", and follows itself.
+    # The index n_points means "no successor" and is its own successor.
     jump = np.append(np.where(high < ends, high, n_points), n_points)
     reached = np.append(new, False)
     while np.any(jump < n_points):

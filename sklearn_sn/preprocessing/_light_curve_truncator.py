@@ -1,4 +1,4 @@
-"""What was known of a light curve some days, or some points, after it began."""
+"""Truncate light curves to their early part."""
 
 from numbers import Integral, Real
 
@@ -11,31 +11,32 @@ _DETECTION_SNR = 5.0
 
 
 class LightCurveTruncator(TableTransformer):
-    """Keep the beginning of each light curve, to classify early or to study how early is enough.
+    """Keep the early part of each light curve, for early classification.
 
-    Other fields of the points than time, band, flux and flux_err are kept with them.
+    Other point fields than time, band, flux and flux_err are kept with their points.
 
     Parameters
     ----------
     n_days : float, default=None
-        Keep points up to so many days after the origin, this day included. None keeps all.
+        Keep points up to this many days after the origin, inclusive. None keeps all.
     n_points : int, default=None
-        Keep so many points from the origin on. None keeps all. With `n_days` too, both hold.
+        Keep this many points from the origin on. None keeps all. If `n_days` is also given, both
+        limits apply.
     origin : {"first", "detection"}, default="first"
-        The first point, or the first point with a signal-to-noise ratio of 5 or more. Points before
-        the origin are kept and not counted: they were known by then. A light curve without
-        a detection, or without errors, starts at its first point.
+        Origin of time: the first point, or the first point with a signal-to-noise ratio of at least
+        5. Points before the origin are kept and not counted, as they are available at that time.
+        A light curve without a detection, or without errors, starts at its first point.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`.
+        Names of the columns seen during `fit`.
 
     See Also
     --------
-    LightCurveBinner : Merge points of one night.
+    LightCurveBinner : Average the points of one night.
 
     Examples
     --------
@@ -63,7 +64,7 @@ class LightCurveTruncator(TableTransformer):
     def _columns(self, names):
         return ["light_curve"]
 
-    def _convert(self, curves, owners, X, column):
+    def _convert(self, curves, object_index, X, column):
         if curves.n_points == 0:
             return curves
         rank, rows, time = curves.rank(), curves.rows, curves["time"]
@@ -74,9 +75,9 @@ class LightCurveTruncator(TableTransformer):
             start = ranks.reduce("first", "rank", empty=0)
         keep = np.ones(curves.n_points, dtype=bool)
         if self.n_days is not None:
-            # Empty rows have no point that would read their (wrong) origin.
-            at = np.minimum(curves.offsets[:-1] + start, curves.n_points - 1)
-            keep &= time - time[at][rows] <= self.n_days
+            # The origin of an empty row is meaningless, but no point refers to it.
+            origin = np.minimum(curves.offsets[:-1] + start, curves.n_points - 1)
+            keep &= time - time[origin][rows] <= self.n_days
         if self.n_points is not None:
             keep &= rank < start[rows] + self.n_points
         return curves.filter(keep)

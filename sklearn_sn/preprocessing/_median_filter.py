@@ -1,4 +1,4 @@
-"""Low-pass median filter for spectra."""
+"""Median filter for spectra."""
 
 from numbers import Integral
 
@@ -7,28 +7,28 @@ from sklearn.utils._param_validation import Interval
 
 from sklearn_sn.preprocessing._grid import GridTransformer
 
-# Values gathered at once: bounds the memory.
+# Number of values gathered at once; bounds the memory.
 _BLOCK = 4_000_000
 
 
 class MedianFilter(GridTransformer):
-    """Replace each flux by the median of its neighbours, against noise and cosmic rays.
+    """Replace each flux by the median of its neighbours, to suppress noise and cosmic rays.
 
-    Windows are cut at the ends of a spectrum and count only the pixels that are there: on a 2-D
-    array NaN marks bins that are not covered, and stays NaN. Errors and other fields are left as
-    they are; the errors of the filtered flux are smaller and correlated.
+    Windows are truncated at the ends of a spectrum and contain only existing pixels. In a 2-D
+    array, NaN marks bins that are not covered; they remain NaN. Errors and other fields are kept
+    unchanged, although the errors of the filtered flux are smaller and correlated.
 
     Parameters
     ----------
     size : int, default=5
-        Number of pixels in a window, odd.
+        Number of pixels in a window; must be odd.
 
     Attributes
     ----------
     n_features_in_ : int
-        Number of columns or bins seen in `fit`.
+        Number of columns or bins seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`, where all are strings.
+        Names of the columns seen during `fit`, if all are strings.
 
     Examples
     --------
@@ -59,18 +59,22 @@ class MedianFilter(GridTransformer):
 
 
 def _moving_median(values, begin, end, size):
-    """Median of the window around each value, within [begin, end) of its row; NaN-aware."""
+    """Return the median of the window around each value, within [begin, end) of its row.
+
+    NaN values are ignored and remain NaN.
+    """
     out = np.empty(len(values))
     half = np.arange(size) - size // 2
     block = max(_BLOCK // size, 1)
     for start in range(0, len(values), block):
         stop = min(start + block, len(values))
-        at = np.arange(start, stop)[:, None] + half
-        inside = (at >= begin[start:stop, None]) & (at < end[start:stop, None])
-        window = np.where(inside, values[np.clip(at, 0, len(values) - 1)], np.nan)
+        index = np.arange(start, stop)[:, None] + half
+        inside = (index >= begin[start:stop, None]) & (index < end[start:stop, None])
+        window = np.where(inside, values[np.clip(index, 0, len(values) - 1)], np.nan)
         window.sort(axis=1)  # NaN last
         counts = np.maximum((~np.isnan(window)).sum(axis=1), 1)
         rows = np.arange(stop - start)
+        # The mean of the two middle values; they coincide if the count is odd.
         out[start:stop] = 0.5 * window[rows, (counts - 1) // 2] + 0.5 * window[rows, counts // 2]
     out[np.isnan(values)] = np.nan
     return out

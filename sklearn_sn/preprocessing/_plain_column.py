@@ -1,22 +1,25 @@
-"""Numbers of the plain columns that a transformer needs, such as redshift and E(B−V)."""
+"""Read numeric columns that a transformer needs, such as redshift and E(B−V)."""
 
 import numpy as np
 import pandas as pd
 
 
 def read_numbers(X, column, *, low, high):
-    """Read a plain column; missing values are NaN, those out of range are refused.
+    """Read a numeric column; missing values are NaN.
 
     Parameters
     ----------
     X : pandas.DataFrame of n_objects rows
+        Table.
     column : str
+        Name of the column.
     low, high : float
-        Smallest and largest value that can be meant.
+        Smallest and largest valid value.
 
     Returns
     -------
     array of float, shape (n_objects,)
+        Values of the column.
 
     Raises
     ------
@@ -29,10 +32,10 @@ def read_numbers(X, column, *, low, high):
         values = pd.to_numeric(X[column]).to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise ValueError(f"The column {column!r} must hold numbers: {error}.") from error
-    wrong = np.flatnonzero(~np.isnan(values) & ~((values >= low) & (values <= high)))
-    if len(wrong):
+    invalid = np.flatnonzero(~np.isnan(values) & ~((values >= low) & (values <= high)))
+    if len(invalid):
         raise ValueError(
-            f"Object {X.index[wrong[0]]!r}: {column} is {values[wrong[0]]:g}; it must lie in "
-            f"[{low:g}, {high:g}]: give NaN where it is not known."
+            f"Object {X.index[invalid[0]]!r}: {column} must be in the range [{low:g}, {high:g}], "
+            f"or NaN if unknown. Got {values[invalid[0]]:g} instead."
         )
     return values

@@ -1,4 +1,4 @@
-"""Spectra of all objects on one grid of wavelengths."""
+"""Resample spectra to a common wavelength grid."""
 
 from numbers import Integral
 
@@ -18,19 +18,19 @@ from sklearn_sn.preprocessing._table import (
     require_column,
 )
 
-# Galaxies nearby may come towards us, none faster than 600 km/s: SN 1993J has z = -0.0001.
+# Nearby galaxies approach us at up to 600 km/s (z = -0.002); SN 1993J has z = -0.0001.
 _REDSHIFTS = (-0.002, 10.0)
 _REMEDY = (
-    " output='array' is made of it: give objects without a spectrum a null cell, or let "
-    "output='nested' stand before an embedder, which takes X without the column."
+    " It is required with output='array'. Give objects without a spectrum a null cell, or use "
+    "output='nested' before an embedder, which accepts X without the column."
 )
 
 
 class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
-    """Bring spectra to one grid: a 2-D array, one row per object, or a new nested column.
+    """Resample spectra to a common grid: a 2-D array with one row per object, or a nested column.
 
-    Bins wider than the pixels get the mean flux (flux is conserved), narrower bins linear
-    interpolation; nothing is extrapolated, and gaps wider than 100 Å are left open.
+    Bins wider than the pixels contain the mean flux (flux is conserved); narrower bins are
+    interpolated linearly. There is no extrapolation, and gaps wider than 100 Å are not filled.
 
     Parameters
     ----------
@@ -39,32 +39,33 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
     n_bins : int, default=512
         Number of bins.
     spacing : {"log", "linear"}, default="log"
-        Bins of equal width in log wavelength, in which a redshift is a shift, or in wavelength.
+        Bins of equal width in log wavelength, where a redshift is a shift, or in wavelength.
     frame : {"observer", "rest"}, default="observer"
-        With "rest", wavelengths are divided by one plus the column ``redshift`` of the table.
-        Objects without a redshift (NaN) stay in the observer frame, with a warning. Fluxes are
-        not scaled. A redshift may be as low as -0.002, for peculiar velocities.
+        Frame of the grid. With "rest", wavelengths are divided by one plus the column ``redshift``
+        of the table. Objects without a redshift (NaN) stay in the observer frame, with a warning.
+        Fluxes are not scaled. Redshifts down to -0.002 are accepted, for peculiar velocities.
     combine : {"first", "mean"} or None, default="first"
-        Of several spectra of an object, take the earliest that covers a bin; or the mean, bin by
-        bin, each spectrum being scaled to the median absolute flux of that one (its time is the
-        mean of those that cover a bin); or, with None and ``output="nested"``, keep all.
+        Treatment of several spectra of an object. "first" selects the earliest one that covers a
+        bin. "mean" averages them bin by bin, after each is scaled to the median absolute flux of
+        the first; the time is the mean over the spectra that cover a bin. None, which requires
+        ``output="nested"``, keeps all spectra.
     output : {"array", "nested"}, default="array"
-        An array of shape (n_objects, n_bins) with NaN where an object is not covered; or the table
-        with the column ``spectrum`` replaced, which then holds the covered bins. Fields other than
-        wavelength, flux, flux_err and time, which have no meaning for a bin, are left out.
+        Return an array of shape (n_objects, n_bins), with NaN in bins that are not covered, or the
+        table with the column ``spectrum`` replaced by the covered bins. Fields other than
+        wavelength, flux, flux_err and time are dropped.
 
     Attributes
     ----------
     wavelength_ : array of shape (n_bins,)
         Centres of the bins, Å.
     n_features_in_ : int
-        Number of columns seen in `fit`.
+        Number of columns seen during `fit`.
     feature_names_in_ : array of str
-        Names of the columns seen in `fit`.
+        Names of the columns seen during `fit`.
 
     See Also
     --------
-    ContinuumNormalizer : Divide the result by a continuum.
+    ContinuumNormalizer : Divide spectra by their continuum.
 
     Examples
     --------
@@ -109,17 +110,19 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
-        """Lay the grid.
+        """Construct the grid.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With the nested column ``spectrum``.
+            Table with the nested column ``spectrum``.
         y : ignored
+            Present for API consistency.
 
         Returns
         -------
         self
+            The fitted transformer.
 
         Raises
         ------
@@ -138,18 +141,19 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            Table with the nested column ``spectrum``, and ``redshift`` if ``frame="rest"``.
 
         Returns
         -------
         array of shape (n_objects, n_bins), or pandas.DataFrame of n_objects rows
-            As `output` says. With ``output="nested"``, a table that lacks the column, where `fit`
-            saw it, stays as it is.
+            Result of the type that `output` specifies. With ``output="nested"``, a table without
+            the column is returned unchanged if `fit` saw the column.
 
         Raises
         ------
         ValueError
-            If a parameter is out of range, a column is missing otherwise, a redshift is below
-            -0.002 or above 10, or the table is refused by :func:`sklearn_sn.data.check_table`.
+            If a parameter is out of range, a required column is missing, a redshift is below -0.002
+            or above 10, or :func:`sklearn_sn.data.check_table` rejects the table.
         """
         self._validate_params()
         grid = self._grid()
@@ -158,23 +162,27 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
             return X.copy(deep=False)
         self._check_columns(X)
         table = check_table(X, modalities=["spectrum"])
-        spectra, owners = read_column(table, "spectrum")
-        shifts = self._factors(X)[owners] if self.frame == "rest" else np.ones(len(owners))
+        spectra, object_index = read_column(table, "spectrum")
+        shifts = (
+            self._factors(X)[object_index] if self.frame == "rest" else np.ones(len(object_index))
+        )
         time = spectra.reduce("first", "time")
         if self.combine == "first":
-            rows, flux, flux_err, covered = _first_covering(spectra, owners, grid, shifts)
-            time, owners = time[rows], owners[rows]
+            rows, flux, flux_err, covered = _first_covering(spectra, object_index, grid, shifts)
+            time, object_index = time[rows], object_index[rows]
         else:
             flux, flux_err, covered = resample(spectra, grid, shifts=shifts)
         if self.combine == "mean":
-            flux, flux_err, covered, time, owners = _means(flux, flux_err, covered, time, owners)
+            flux, flux_err, covered, time, object_index = _means(
+                flux, flux_err, covered, time, object_index
+            )
         if self.output == "array":
             out = np.full((len(X), len(grid)), np.nan)
-            out[owners] = flux
+            out[object_index] = flux
             return self._in_container(out, X)
         pixels = Ragged.from_groups(
             np.nonzero(covered)[0],
-            len(owners),
+            len(object_index),
             {
                 "wavelength": np.broadcast_to(grid, covered.shape)[covered],
                 "flux": flux[covered],
@@ -182,25 +190,25 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
                 "time": np.broadcast_to(time[:, None], covered.shape)[covered],
             },
         )
-        return replace_column(X, "spectrum", pixels, owners)
+        return replace_column(X, "spectrum", pixels, object_index)
 
     def get_feature_names_out(self, input_features=None):
-        """Names of the output's columns.
+        """Return the names of the output columns.
 
         Parameters
         ----------
         input_features : ignored
+            Present for API consistency.
 
         Returns
         -------
         array of str
-            ``"flux_"`` and the wavelength in Å; the columns of the table with
-            ``output="nested"``.
+            ``"flux_"`` and the wavelength in Å; with ``output="nested"``, the columns of the table.
         """
         check_is_fitted(self, "wavelength_")
         if self.output == "nested":
             return self.feature_names_in_
-        # As many decimals as keep the names apart.
+        # Use as many decimals as distinct names require.
         step = np.diff(self.wavelength_).min()
         decimals = max(1, int(np.ceil(-np.log10(step))) + 1)
         names = [f"flux_{wavelength:.{decimals}f}" for wavelength in self.wavelength_]
@@ -210,12 +218,12 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         limits = np.asarray(self.wavelength_range, dtype=np.float64)
         if limits.shape != (2,) or not 0 < limits[0] < limits[1] < np.inf:
             raise ValueError(
-                "The 'wavelength_range' parameter of SpectrumResampler must be a pair of rising "
-                f"positive wavelengths in Å. Got {self.wavelength_range!r} instead."
+                "The 'wavelength_range' parameter of SpectrumResampler must be a pair of "
+                f"increasing positive wavelengths in Å. Got {self.wavelength_range!r} instead."
             )
         if self.combine is None and self.output == "array":
             raise ValueError(
-                "The 'combine' parameter of SpectrumResampler must be 'first' or 'mean' with "
+                "The 'combine' parameter of SpectrumResampler must be 'first' or 'mean' if "
                 "output='array', which has one row per object. Got None instead."
             )
         return wavelength_grid(*limits, self.n_bins, spacing=self.spacing)
@@ -227,7 +235,7 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
             require_column(self, X, "redshift")
 
     def _factors(self, X):
-        """1 + z of every object; 1 where the redshift is not known."""
+        """Return 1 + z of every object; 1 if the redshift is unknown."""
         redshift = read_numbers(X, "redshift", low=_REDSHIFTS[0], high=_REDSHIFTS[1])
         unknown = np.isnan(redshift)
         if unknown.any():
@@ -245,31 +253,35 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         return tags
 
 
-def _first_covering(spectra, owners, grid, shifts):
-    """Of each object the earliest spectrum that covers a bin, else the last: its row, resampled."""
-    rows = np.flatnonzero(np.diff(owners, prepend=-1))
-    last = np.append(rows[1:], len(owners)) - 1
+def _first_covering(spectra, object_index, grid, shifts):
+    """Select the earliest spectrum of each object that covers a bin, or else the last one.
+
+    Returns the rows of the selected spectra and their resampled flux, error and coverage.
+    """
+    rows = np.flatnonzero(np.diff(object_index, prepend=-1))
+    last = np.append(rows[1:], len(object_index)) - 1
     flux, flux_err, covered = resample(spectra.take(rows), grid, shifts=shifts[rows])
-    todo = np.arange(len(rows))
+    pending = np.arange(len(rows))
     while True:
-        todo = todo[~covered[todo].any(axis=1) & (rows[todo] < last[todo])]
-        if len(todo) == 0:
+        pending = pending[~covered[pending].any(axis=1) & (rows[pending] < last[pending])]
+        if len(pending) == 0:
             return rows, flux, flux_err, covered
-        rows[todo] += 1
-        flux[todo], flux_err[todo], covered[todo] = resample(
-            spectra.take(rows[todo]), grid, shifts=shifts[rows[todo]]
+        rows[pending] += 1
+        flux[pending], flux_err[pending], covered[pending] = resample(
+            spectra.take(rows[pending]), grid, shifts=shifts[rows[pending]]
         )
 
 
-def _means(flux, flux_err, covered, time, owners):
-    """Mean over the spectra of each object, on the flux scale of the first that covers a bin."""
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
+def _means(flux, flux_err, covered, time, object_index):
+    """Average the spectra of each object, on the flux scale of the first that covers a bin."""
+    starts = np.flatnonzero(np.diff(object_index, prepend=-1))
     if len(starts) == 0:
-        return flux, flux_err, covered, time, owners
-    counts = np.diff(np.append(starts, len(owners)))
+        return flux, flux_err, covered, time, object_index
+    counts = np.diff(np.append(starts, len(object_index)))
+    # Scale each spectrum to the first covering one of its object: relative spectra have any unit.
     level = _median_size(flux, covered)
-    at = np.where(covered.any(axis=1), np.arange(len(level)), len(level) - 1)
-    earliest = np.minimum.reduceat(at, starts)
+    covering = np.where(covered.any(axis=1), np.arange(len(level)), len(level) - 1)
+    earliest = np.minimum.reduceat(covering, starts)
     first = np.repeat(level[earliest], counts)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         scale = first / level
@@ -278,15 +290,23 @@ def _means(flux, flux_err, covered, time, owners):
     divisor = np.where(number > 0, number, np.nan)
     total = np.add.reduceat(np.where(covered, flux * scale, 0.0), starts, axis=0)
     error = np.where(covered, flux_err * scale, 0.0)
+    # Add errors in quadrature, in units of the largest, to prevent overflow.
     largest = np.nanmax(np.where(np.isfinite(error), error, 0.0), axis=1, initial=0.0)
     unit = np.maximum.reduceat(largest, starts)[:, None]
     unit = np.where(unit > 0, unit, 1.0)
     square = np.add.reduceat((error / np.repeat(unit, counts, axis=0)) ** 2, starts, axis=0)
+    # Average times as offsets from the first: MJD themselves would lose precision.
     used = covered.any(axis=1)
     after = np.where(used, time - np.repeat(time[earliest], counts), 0.0)
     n_used = np.maximum(np.add.reduceat(used.astype(np.int64), starts), 1)
     mean_time = time[earliest] + np.add.reduceat(after, starts) / n_used
-    return total / divisor, np.sqrt(square) * unit / divisor, number > 0, mean_time, owners[starts]
+    return (
+        total / divisor,
+        np.sqrt(square) * unit / divisor,
+        number > 0,
+        mean_time,
+        object_index[starts],
+    )
 
 
 def _median_size(flux, covered):

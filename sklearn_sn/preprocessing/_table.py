@@ -1,4 +1,4 @@
-"""Transformers of the nested columns of a table: how a column is read, and put back."""
+"""Base class of transformers of nested columns, and functions that read and replace a column."""
 
 import numpy as np
 import pandas as pd
@@ -20,46 +20,51 @@ from sklearn_sn.preprocessing._extra_fields import extra_fields, with_extra_fiel
 
 
 def read_column(table, column):
-    """The points of a checked column, and the object that each of their rows belongs to.
+    """Return the points of a validated column, and the object of each row of points.
 
     Parameters
     ----------
     table : CheckedTable
-        With positions, if the points are to be put back with all their fields.
+        Validated table. It needs positions if the points are put back with all their fields.
     column : {"light_curve", "spectrum"}
+        Name of the column.
 
     Returns
     -------
     points : Ragged
         One row per light curve or per spectrum.
-    owners : array of int, shape (n_rows,)
-        Row of the table.
+    object_index : array of int, shape (n_rows,)
+        Row of the table that each row of `points` belongs to.
     """
     if column == "light_curve":
         return table.light_curve, np.arange(len(table))
     return table.spectrum, np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
 
 
-def replace_column(X, column, points, owners, given=None):
-    """A copy of the table with new points in one column; all else is shared.
+def replace_column(X, column, points, object_index, given=None):
+    """Return a shallow copy of the table with new points in one column.
 
     Parameters
     ----------
     X : pandas.DataFrame of n_objects rows
+        Table.
     column : str
+        Name of the column.
     points : Ragged
-        Rows in the order of their owners. With the field ``position``, which ``check_table`` gives,
-        they are points of the column, and get back those of its fields that are none of ours.
-    owners : array of int, shape (n_rows,)
+        New points, with rows sorted by object. If they have the field ``position`` of
+        ``check_table``, the unused fields of the original column are restored.
+    object_index : array of int, shape (n_rows,)
         Row of the table that each row of `points` belongs to.
     given : array of int, shape (n_objects,), optional
-        Number of points that the column holds; needed with the field ``position``.
+        Number of points in the original column; required with the field ``position``.
 
     Returns
     -------
     pandas.DataFrame
+        The new table.
     """
-    ends = np.cumsum(np.bincount(owners, minlength=len(X)))
+    # Rows of one object are contiguous: merge their points to one cell per object.
+    ends = np.cumsum(np.bincount(object_index, minlength=len(X)))
     offsets = points.offsets[np.concatenate([[0], ends]).astype(np.int64)]
     fields = {name: values for name, values in points.fields.items() if name != "position"}
     series = Ragged(fields, offsets).to_nested(index=X.index, name=column)
@@ -72,27 +77,58 @@ def replace_column(X, column, points, owners, given=None):
 
 
 def remember_columns(transformer, X):
-    """Store what scikit-learn wants to know of the columns of a table."""
+    """Set feature_names_in_ and n_features_in_ of a transformer."""
     _check_feature_names(transformer, X, reset=True)
     _check_n_features(transformer, X, reset=True)
 
 
 def require_column(transformer, X, column, remedy=""):
-    """Refuse a table that lacks a column, or has two; the remedy is a sentence of its own."""
+    """Raise if a table lacks a column or has it twice.
+
+    Parameters
+    ----------
+    transformer : estimator
+        Estimator that needs the column, for messages.
+    X : pandas.DataFrame
+        Table.
+    column : str
+        Name of the column.
+    remedy : str, default=""
+        Text appended to the message.
+
+    Raises
+    ------
+    ValueError
+        If the column is missing or duplicated.
+    """
     if column not in X.columns:
         raise ValueError(
             f"{type(transformer).__name__} needs the column {column!r}, but X has "
             f"{list(X.columns)[:10]}.{remedy}"
         )
     if isinstance(X[column], pd.DataFrame):
-        raise ValueError(f"X has {X[column].shape[1]} columns {column!r}; keep one.")
+        raise ValueError(f"X has {X[column].shape[1]} columns named {column!r}; keep one.")
 
 
 def present_columns(transformer, X, columns):
-    """Those of some nested columns that a table to be transformed has.
+    """Return which of some nested columns a table has.
 
-    One that was there at fit is passed over in silence: whether the lack matters, the estimator at
-    the end of the pipeline knows, and says. One that never was there is refused.
+    A column that was present during `fit` may be absent; the final estimator of a pipeline decides
+    whether that is an error. A column that was never present raises an error.
+
+    Parameters
+    ----------
+    transformer : estimator
+        Estimator, fitted or not.
+    X : pandas.DataFrame
+        Table to transform.
+    columns : list of str
+        Nested columns that the transformer changes.
+
+    Returns
+    -------
+    list of str
+        The columns that `X` has.
     """
     seen = list(getattr(transformer, "feature_names_in_", ()))
     for column in columns:
@@ -102,12 +138,12 @@ def present_columns(transformer, X, columns):
 
 
 class MixedOutput:
-    """A mixin, the first of its class: ``set_output`` reaches arrays, and leaves tables alone."""
+    """Mixin for ``set_output`` on arrays only; must be the first base class."""
 
     _file_kind = "object"
 
     def __init_subclass__(cls, **kwargs):
-        # scikit-learn would give a table the names of the columns of fit, whatever it holds.
+        # Disable scikit-learn's wrapping: it would rename the columns of a table to those of fit.
         super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
         cls._sklearn_auto_wrap_output_keys = {"transform"}
 
@@ -118,28 +154,32 @@ class MixedOutput:
 
 
 class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
-    """A stateless transformer from table to table.
+    """Base class of stateless transformers from table to table.
 
-    A subclass says in ``_columns(names)`` which nested columns it changes, given the names of those
-    that there are or were at fit; in ``_plain_columns()`` which others it reads; and in
-    ``_convert(points, owners, X, column)`` how. That may drop points but no rows. It returns the
-    field ``position`` where the points are still those of the input.
+    Subclasses implement ``_columns(names)``, which returns the nested columns to change, given
+    those that are present now or were during fit; optionally ``_plain_columns()``, which returns
+    other required columns; and ``_convert(points, object_index, X, column)``, which returns the new
+    points. It may drop points but not rows. It returns the field ``position`` if the points
+    correspond to points of the input.
     """
 
     _file_kind = "object"
 
     @_fit_context(prefer_skip_nested_validation=True)
     def fit(self, X, y=None):
-        """Check parameters and columns; nothing is learnt.
+        """Validate parameters and columns. No state is learned.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            Table with the required columns.
         y : ignored
+            Present for API consistency.
 
         Returns
         -------
         self
+            The transformer.
 
         Raises
         ------
@@ -152,7 +192,7 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
         for column in [*columns, *self._plain_columns()]:
             require_column(self, X, column)
         if "light_curve" in columns:
-            # Later steps would not see the points that transform drops.
+            # Raise here: later steps do not see the invalid points that transform drops.
             curves = as_ragged(X["light_curve"], kind="light_curve")
             check_light_curves(curves, QualityLog(X.index), training=True)
         remember_columns(self, X)
@@ -164,18 +204,19 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
+            Table with the required columns.
 
         Returns
         -------
         pandas.DataFrame of n_objects rows
-            A copy with the column replaced; index and all other columns are those of `X`. A nested
-            column that `fit` saw and `X` lacks stays absent.
+            A copy of `X` with the nested columns replaced. A nested column that `fit` saw and `X`
+            lacks stays absent.
 
         Raises
         ------
         ValueError
-            If a parameter is out of range, a column is missing, or the table is refused by
-            :func:`sklearn_sn.data.check_table`.
+            If a parameter is out of range, a column is missing, or
+            :func:`sklearn_sn.data.check_table` rejects the table.
         """
         self._validate_params()
         X = as_frame(X)
@@ -189,25 +230,27 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
         table = check_table(X, modalities=columns, positions=True)
         out = X
         for column in columns:
-            points, owners = read_column(table, column)
-            points = self._convert(points, owners, X, column)
+            points, object_index = read_column(table, column)
+            points = self._convert(points, object_index, X, column)
             given = table.report[f"{column}_given"].to_numpy()
-            out = replace_column(out, column, points, owners, given)
+            out = replace_column(out, column, points, object_index, given)
         return out
 
     def _plain_columns(self):
         return []
 
     def get_feature_names_out(self, input_features=None):
-        """Columns of the output: those of the input.
+        """Return the names of the output columns, which are those of the input.
 
         Parameters
         ----------
         input_features : ignored
+            Present for API consistency.
 
         Returns
         -------
         array of str
+            Column names.
         """
         check_is_fitted(self, "feature_names_in_")
         return self.feature_names_in_

@@ -1,5 +1,6 @@
 """Preprocess cutouts: scale channels, bring to one size, gather batches."""
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,8 +72,11 @@ class ImagePreprocessor(Preprocessor):
 
 def _place_centred(target, image):
     """Write a scaled cutout into the centre of `target`, cropped where it is larger."""
-    median = np.nanmedian(image, axis=(1, 2), keepdims=True)
-    spread = 1.4826 * np.nanmedian(np.abs(image - median), axis=(1, 2), keepdims=True)
+    with warnings.catch_warnings():
+        # A channel of NaN is a missing one: it stays 0.
+        warnings.filterwarnings("ignore", "All-NaN slice encountered", RuntimeWarning)
+        median = np.nanmedian(image, axis=(1, 2), keepdims=True)
+        spread = 1.4826 * np.nanmedian(np.abs(image - median), axis=(1, 2), keepdims=True)
     spread = np.where(spread > 0, spread, np.nanmax(np.abs(image), initial=1.0))
     # asinh keeps faint structure and a saturated core in one range.
     scaled = np.nan_to_num(np.arcsinh((image - median) / spread) / 3.0)

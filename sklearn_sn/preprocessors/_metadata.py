@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data import reject_text
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 
@@ -54,6 +55,7 @@ class MetadataPreprocessor(Preprocessor):
             column = table.metadata[name]
             if name in self.scales_:
                 mean, std = self.scales_[name]
+                reject_text(column, name)
                 values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
                 scaled = np.clip((values - mean) / std, -10.0, 10.0)
                 parts += [np.nan_to_num(scaled)[:, None], np.isnan(values)[:, None]]

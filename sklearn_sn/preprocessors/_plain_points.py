@@ -121,7 +121,7 @@ class ImagePixels(PointSetPreprocessor):
         images, present = self._averaged(table)
         across, down = self.coordinates()
         points = np.zeros((len(images), across.size, 4), dtype=np.float32)
-        scaled = (images.reshape(len(images), -1) - self.mean_) / self.scale_
+        scaled = (images.reshape(len(images), across.size) - self.mean_) / self.scale_
         points[..., 0] = np.clip(scaled, -LARGEST_VALUE, LARGEST_VALUE)
         points[..., 2], points[..., 3] = across, down
         offsets = np.concatenate([[0], np.cumsum(present * across.size)])

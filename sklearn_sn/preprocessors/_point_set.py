@@ -44,7 +44,7 @@ class PointSetPreprocessor(Preprocessor):
     Subclasses scale: ``fit(table, frame)`` learns from the training objects,
     ``prepare(table, frame)`` returns :class:`PreparedPoints`, and ``to_flux`` inverts the scaling.
 
-    Parameters
+    Attributes
     ----------
     augmentation : bool
         Whether some points are hidden from the encoder in training. All points stay targets of the

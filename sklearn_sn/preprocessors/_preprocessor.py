@@ -16,8 +16,11 @@ class Preprocessor:
         chunks.
     chunk_overhead : float or None
         Cost of one step of a network in rows, if chunks are to be cut where padding costs least.
+    constants : tuple of str
+        Arrays that are equal in all batches, such as a wavelength grid.
     """
 
     _file_kind = "object"
     varies_in_length = False
     chunk_overhead = None
+    constants = ()

@@ -61,12 +61,15 @@ class FluxArray:
 
     @property
     def spectrum_offsets(self):
+        """Offsets of the spectra of each object, one for each."""
         return np.arange(len(self) + 1)
 
     def has(self, modality):
+        """Return whether a modality is "spectrum"."""
         return modality == "spectrum"
 
     def present(self, modality):
+        """Return the mask of objects with a covered bin."""
         return np.isfinite(self.flux).any(axis=1)
 
 
@@ -101,6 +104,8 @@ class SpectrumPreprocessor(Preprocessor):
     level_, spread_ : float
         Median and spread of the training fluxes, for the channel "amplitude".
     """
+
+    constants = ("wavelength",)
 
     def __init__(
         self,

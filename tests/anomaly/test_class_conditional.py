@@ -21,7 +21,7 @@ every = pytest.mark.parametrize("detector", DETECTORS, ids=str)
 
 @pytest.fixture
 def blobs():
-    """Three classes, one of them rare and flat, with a dead feature; and what is between them."""
+    """Three classes, one rare and flat, with a constant feature, and outliers between them."""
     rng = np.random.default_rng(0)
     centers = np.array([[0, 0, 0, 0], [8, 0, 0, 0], [0, 8, 0, 0.0]])
     y = np.repeat([0, 1, 2], [400, 300, 30])
@@ -81,12 +81,12 @@ def test_at_the_end_of_a_pipeline(detector, blobs):
 
 def test_labels_must_fit(blobs):
     X, y, _ = blobs
-    with pytest.raises(ValueError, match="730 samples but y has 5 labels"):
+    with pytest.raises(ValueError, match="730 samples and 5 labels"):
         ClassDistanceDetector().fit(X, y[:5])
 
 
 @pytest.mark.parametrize("detector", [MultiClassIsolationForest, ClassDistanceDetector])
-def test_fit_predict_knows_the_classes(detector):
+def test_fit_predict_uses_the_classes(detector):
     rng = np.random.default_rng(0)
     X = np.concatenate([rng.normal(size=(300, 2)), rng.normal(8, 1, (30, 2))])
     y = np.repeat(["a", "b"], [300, 30])

@@ -1,4 +1,4 @@
-"""A forest for each class."""
+"""One isolation forest per class."""
 
 import numpy as np
 import pytest

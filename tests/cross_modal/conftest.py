@@ -1,4 +1,4 @@
-"""Dated spectra of SN Ia, and a small embedder that was fitted on part of them."""
+"""Spectra of SN Ia with known phases, and a small embedder fitted on some of them."""
 
 import pytest
 
@@ -24,7 +24,7 @@ def dated():
 
 @pytest.fixture(scope="session")
 def embedder(dated):
-    """Frozen."""
+    """Return a small frozen embedder, fitted on the first forty objects."""
     from sklearn.frozen import FrozenEstimator
 
     from sklearn_sn import ContrastiveEmbedder

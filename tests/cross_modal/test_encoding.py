@@ -10,7 +10,7 @@ from sklearn_sn.preprocessing import LightCurveBinner
 
 
 class Sequences(BaseEstimator):
-    """Answers two tokens of three numbers."""
+    """Embed each object as two tokens of three numbers."""
 
     def fit(self, X, y=None):
         self.fitted_ = True
@@ -21,7 +21,7 @@ class Sequences(BaseEstimator):
 
 
 class Counts(BaseEstimator):
-    """Without encode: the number of columns that it gets."""
+    """Embedder without encode: transform indicates whether it receives spectra."""
 
     def fit(self, X, y=None):
         return self

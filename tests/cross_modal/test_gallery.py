@@ -1,4 +1,4 @@
-"""Cells come back as they were."""
+"""The gallery returns cells unchanged."""
 
 import numpy as np
 import pandas as pd

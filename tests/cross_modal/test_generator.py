@@ -30,12 +30,12 @@ def neighbours(dated):
     return CrossModalGenerator(Known()).fit(dated)
 
 
-def test_the_answer_is_the_neighbours_spectrum_nearest_in_phase(neighbours, dated):
-    spectra, owner, phase = neighbours._placed(dated)
+def test_prediction_is_the_neighbours_spectrum_nearest_in_phase(neighbours, dated):
+    spectra, object_index, phase = neighbours._spectra_by_phase(dated)
     flux = resample(spectra, neighbours.wavelength_)[0]
-    # In the gallery themselves, objects answer with their own spectra.
-    rows = np.unique(owner)
-    answer = neighbours.predict(dated.iloc[owner], phase=phase[:, None])[:, 0]
+    # Objects in the gallery are predicted by their own spectra.
+    rows = np.unique(object_index)
+    answer = neighbours.predict(dated.iloc[object_index], phase=phase[:, None])[:, 0]
     known = np.isfinite(flux)
     np.testing.assert_allclose(answer[known], flux[known], rtol=1e-5, atol=1e-6)
     assert np.isfinite(answer).all()
@@ -44,11 +44,11 @@ def test_the_answer_is_the_neighbours_spectrum_nearest_in_phase(neighbours, date
     assert (distance == 0).all()
 
 
-def test_neighbours_are_moved_to_the_phase_asked_for(neighbours, dated):
+def test_spectra_of_neighbours_are_corrected_to_the_requested_phase(neighbours, dated):
     plain = CrossModalGenerator(Known(), phase_correction=False).fit(dated)
     rows = dated[as_ragged(dated["spectrum"]).lengths > 0]
     moved, own = (model.predict(rows, phase=[0.0, 25.0]) for model in (neighbours, plain))
-    # As they were observed, the nearest spectrum is one and the same for two phases of most.
+    # Without correction, the nearest spectrum is often the same for both phases.
     same = np.abs(own[:, 0] - own[:, 1]).max(axis=1) == 0
     assert same.any()
     shift = np.diff(neighbours.phases_.between(neighbours.mean_, np.array([0.0, 25.0])), axis=0)
@@ -80,7 +80,7 @@ def test_shapes_and_samples(dated):
 def test_distance_weights_prefer_the_nearer(dated):
     near = CrossModalGenerator(Known(), n_neighbors=3).fit(dated)
     one = CrossModalGenerator(Known(), n_neighbors=1).fit(dated)
-    # At distance 0 the object's own spectrum is all that counts.
+    # At distance 0 the object's own spectrum has all the weight.
     rows = as_ragged(dated["spectrum"]).lengths > 0
     lower, upper = (model.predict(dated[rows], wavelength=GRID) for model in (near, one))
     gap = np.abs(lower - upper)
@@ -90,7 +90,7 @@ def test_distance_weights_prefer_the_nearer(dated):
 def test_intervals_come_from_the_other_objects(neighbours, dated):
     lower, upper = neighbours.predict_interval(dated, phase=[0.0, 9.0], wavelength=GRID)
     assert lower.shape == (60, 2, 30) and (lower <= upper).all()
-    # An object that answered for itself would have intervals of no width.
+    # If objects predicted themselves, the intervals would have no width.
     assert np.mean(upper - lower) > 0.05
     held = clone(neighbours).fit(dated[:40]).calibrate(dated[40:])
     ends = held.predict_interval(dated[40:])
@@ -107,7 +107,7 @@ def test_an_embedder_in_the_space_of_light_curves(dated, embedder):
         assert answer.shape == (20, 256) and np.isfinite(answer).all()
 
 
-def test_an_embedder_that_generates_is_asked_itself(dated):
+def test_generative_embedders_are_used_directly(dated):
     sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8, "latent_tokens": 2, "latent_dim": 2}
     vae = MMVAEEmbedder(**sizes, max_epochs=1, batch_size=16, random_state=0).fit(dated[:40])
     model = CrossModalGenerator(FrozenEstimator(vae)).fit(dated[:40])
@@ -124,7 +124,7 @@ def test_an_embedder_that_generates_is_asked_itself(dated):
     assert np.ptp(factor) < 1e-4 and abs(factor.mean() - 1.0) > 1e-3
     with pytest.raises(ValueError, match="starts from 'light_curve'"):
         model.predict(dated[40:], source="spectrum")
-    with pytest.raises(ValueError, match="neighbours"):
+    with pytest.raises(ValueError, match="kneighbors is not available"):
         model.kneighbors(dated[40:])
     by_neighbours = CrossModalGenerator(FrozenEstimator(vae), method="neighbors").fit(dated[:40])
     assert by_neighbours.predict(dated[40:], **where).shape == (20, 2, 30)
@@ -140,7 +140,7 @@ def test_laws(neighbours, dated, embedder, tmp_path):
         CrossModalGenerator(Known(), method="generate").fit(dated)
     with pytest.raises(ValueError, match="CrossModalRetriever"):
         CrossModalGenerator(Known(), to="light_curve").fit(dated)
-    with pytest.raises(ValueError, match="answers"):
+    with pytest.raises(ValueError, match="generates 'spectrum'"):
         neighbours.predict(dated, "light_curve")
     with pytest.raises(TypeError, match="phases"):
         neighbours.predict(dated, phases=[0.0])

@@ -19,7 +19,7 @@ def model(dated):
     return MeanSpectrumGenerator(phase_bins=4).fit(dated)
 
 
-def test_shapes_of_what_is_asked(model, dated):
+def test_shapes_follow_the_query(model, dated):
     assert model.predict(dated).shape == (60, 256)
     assert model.predict(dated, phase=[0.0, 5.0], wavelength=GRID).shape == (60, 2, 30)
     assert model.predict(dated, phase=np.zeros((60, 3)), wavelength=GRID[:1]).shape == (60, 3, 1)
@@ -43,7 +43,7 @@ def test_shapes_of_what_is_asked(model, dated):
 
 def test_the_mean_is_that_of_the_spectra(dated):
     model = MeanSpectrumGenerator(phase_bins=1).fit(dated)
-    spectra, _, phase = model._placed(dated)
+    spectra, _, phase = model._spectra_by_phase(dated)
     flux = resample(spectra, model.wavelength_)[0]
     expected = np.nanmean(flux[:, 100])
     answer = model.predict(dated[:1], wavelength=model.wavelength_[100:101])
@@ -52,11 +52,11 @@ def test_the_mean_is_that_of_the_spectra(dated):
 
 
 def test_intervals_cover_the_spectra_of_fit(model, dated):
-    spectra, owner, phase = model._placed(dated)
+    spectra, object_index, phase = model._spectra_by_phase(dated)
     flux = resample(spectra, model.wavelength_)[0]
     for coverage in (0.5, 0.9):
         lower, upper = model.predict_interval(
-            dated.iloc[owner], phase=phase[:, None], coverage=coverage
+            dated.iloc[object_index], phase=phase[:, None], coverage=coverage
         )
         known = np.isfinite(flux)
         inside = (lower[:, 0] <= flux) & (flux <= upper[:, 0])
@@ -97,13 +97,13 @@ def test_frames_and_peaks(dated):
         MeanSpectrumGenerator().fit(dated[["spectrum"]])
 
 
-def test_too_few_spectra_for_a_coverage_are_said(dated):
+def test_too_few_spectra_for_a_coverage_warn(dated):
     model = MeanSpectrumGenerator(phase_bins=1).fit(dated[:10])
-    with pytest.warns(DataQualityWarning, match="99% take 199 spectra"):
+    with pytest.warns(DataQualityWarning, match="99% coverage need 199 spectra"):
         model.predict_interval(dated[10:], coverage=0.99)
 
 
-def test_refusals(model, dated):
+def test_invalid_queries_are_rejected(model, dated):
     with pytest.raises(NotFittedError):
         MeanSpectrumGenerator().predict(dated)
     for where in ({"to": "light_curve"}, {"band": "ztfg"}, {"wavelength": [100.0, 200.0]}):
@@ -115,7 +115,7 @@ def test_refusals(model, dated):
         MeanSpectrumGenerator(wavelength_range=(9000.0, 3000.0)).fit(dated)
 
 
-def test_bad_spectra_give_finite_answers(dated):
+def test_bad_spectra_give_finite_predictions(dated):
     cells = as_ragged(dated["spectrum"], kind="spectrum")
     bad = cells.with_fields(flux=np.where(cells.rank() % 7 == 0, np.nan, cells["flux"]))
     one = bad.filter(cells.rows < 3)
@@ -138,7 +138,7 @@ def test_save_model_round_trip(model, dated, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_unknown_redshifts_are_said_in_fit(dated):
+def test_unknown_redshifts_warn_in_fit(dated):
     some = dated.assign(redshift=dated["redshift"].where(np.arange(len(dated)) >= 3))
     with pytest.warns(UserWarning, match="3 of 60 objects have no redshift"):
         MeanSpectrumGenerator().fit(some)

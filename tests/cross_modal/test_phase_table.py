@@ -13,7 +13,7 @@ def test_lines_between_the_centres_of_bins():
     np.testing.assert_allclose(
         bins.between(table, np.array([-9.0, -2.0, 5.0, 99.0]))[:, 0], [0.0, 2.0, 9.0, 14.0]
     )
-    # Bins without a spectrum do not count, one bin is enough.
+    # Bins without a spectrum are dropped; one bin suffices.
     assert len(PhaseTable([-2.0, 5.0, 50.0]).fit(phase).centres_) == 3
     one = PhaseTable(1).fit(phase)
     np.testing.assert_array_equal(one.between(np.array([[7.0]]), phase)[:, 0], 7.0)

@@ -21,7 +21,7 @@ def test_another_band_of_one_name_is_said_and_stays(changes):
     other = there(**changes)
     with temporary_bands():
         here = register_band("mytel_w", 6100.0)
-        with pytest.warns(DataQualityWarning, match="'mytel_w' .* the one here stays"):
+        with pytest.warns(DataQualityWarning, match="'mytel_w' .* in this process, which is kept"):
             restore_bands([other])
         assert get_band("mytel_w") is here
 

@@ -5,6 +5,7 @@ import pytest
 from astropy import units as u
 
 from sklearn_sn.data import Ragged, as_ragged
+from sklearn_sn.data._fields import bounded, floats_from_objects
 
 RUBIN = {
     "midpointMjdTai": [60000.0, 60001.0],
@@ -67,3 +68,13 @@ def test_empty_fields_of_any_type_are_missing(field):
 def test_other_names_are_in_microjansky():
     cell = {**RUBIN, "flux": [5.0, 6.0]}
     assert as_ragged([cell], kind="light_curve")["flux"].tolist() == [5.0, 6.0]
+
+
+def test_numbers_beyond_float64_become_infinite():
+    values = np.array([10**400, -(10**400), 2, 1.5, np.longdouble("1e4000")], dtype=object)
+    expected = [np.inf, -np.inf, 2.0, 1.5, np.inf]
+    assert floats_from_objects(values).tolist() == expected
+    assert floats_from_objects(values[1:]).tolist() == expected[1:]
+    assert bounded("x") == "x" and bounded(True) is True
+    ragged = as_ragged([{"flux": [1.0, 10**400]}])
+    assert ragged["flux"].tolist() == [1.0, np.inf]

@@ -108,3 +108,33 @@ def test_input_is_not_modified():
     cell.flags.writeable = False
     image_of(cell)
     assert cell.tobytes() == before
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA], ids=str)
+@pytest.mark.parametrize("kind", [list, tuple])
+def test_a_null_channel_is_rejected_with_the_remedy(missing, kind):
+    message = r"'SN0': image channel 1 is .*; give a missing channel as an array of NaN, or"
+    with pytest.raises(ValueError, match=message):
+        image_of(kind([GRID, missing, GRID]))
+
+
+def test_a_list_of_null_channels_is_missing():
+    assert check_table(table_of([None, None, None], GRID)).present("image").tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_channels_of_unequal_shapes_are_rejected():
+    message = r"'SN1': image has channels of different shapes \[\(63, 60\), \(62, 60\)\]; give"
+    with pytest.raises(ValueError, match=message):
+        check_table(table_of(GRID, [GRID, GRID[1:]]))
+
+
+def test_a_channel_of_nan_stays_and_warns_of_nothing():
+    # Warnings are errors in this suite.
+    for dtype in (np.float64, np.float32, np.longdouble):
+        cell = STACK.astype(dtype)
+        cell[1] = np.nan
+        image = image_of(cell)
+        assert np.isnan(image[1]).all() and np.isfinite(image[[0, 2]]).all()

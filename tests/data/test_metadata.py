@@ -120,3 +120,60 @@ def test_presence_and_input_untouched():
     assert table.present("metadata").tolist() == [True, False, False]
     assert table.report["flag"].tolist() == ["", "NOTHING", "NOTHING"]
     pd.testing.assert_frame_equal(X, before)
+
+
+@pytest.mark.parametrize("value", [1e300, -1e300, 3.5e38, float(np.finfo(np.float32).max)])
+def test_values_beyond_float32_are_missing_and_said_once(value):
+    match = r"'value' beyond the range of float32 .*\(1 in 1 objects, first 'SN1'\)"
+    with pytest.warns(DataQualityWarning, match=match) as caught:
+        column = column_of([1.0, value, 1e30])
+    assert len(caught) == 1
+    np.testing.assert_array_equal(column, [1.0, NAN, 1e30])
+    assert np.isfinite(column.astype(np.float32)).sum() == 2
+
+
+@pytest.mark.parametrize("value", [1e30, -1e7, 1.7e9])
+def test_peaks_at_absurd_times_are_unknown(value):
+    with pytest.warns(DataQualityWarning, match=r"'t_peak' beyond .* \(1 in 1 .* 'SN1'\)"):
+        column = column_of([59000.0, value, 2459000.5], name="t_peak")
+    np.testing.assert_array_equal(column, [59000.0, NAN, 2459000.5])
+
+
+@pytest.mark.parametrize("name", ["redshift", "t_peak"])
+@pytest.mark.parametrize("values", [["z=0.1", "z=0.2"], pd.Categorical(["a", "b"]), ["x", None]])
+def test_columns_of_numbers_given_as_text_are_rejected(name, values):
+    message = rf"column '{name}' must hold numbers: object 'SN0' has '.*'\. Give a number, or NaN"
+    with pytest.raises(ValueError, match=message):
+        column_of(values, name=name)
+    assert column_of(["0.1", "0.2"], name=name).tolist() == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("cell", [[1.0], (1, 2), {"a": 1}, np.ones(99), {1}], ids=str)
+def test_containers_in_cells_are_rejected(cell):
+    values = np.empty(3, dtype=object)
+    values[:] = [1.0, None, 2.0]
+    values[1] = cell
+    message = rf"Object 'SN1': value is .* of type {type(cell).__name__}; give one number or text"
+    with pytest.raises(ValueError, match=message):
+        column_of(values)
+
+
+def test_arrow_lists_are_rejected():
+    values = pd.array([[1.0], [2.0]], dtype=pd.ArrowDtype(pa.list_(pa.float64())))
+    with pytest.raises(ValueError, match=r"Object 'SN0': value is .*; give one number or text"):
+        column_of(values)
+
+
+def test_categories_of_mixed_types_are_independent_of_each_other():
+    names = {"a": "a", "b": "b", b"c": "c", True: "True"}
+    values = [*names, 1, 1.0, 2.5, "1", None, True, "x", "y", "z"]
+    expected = [*names.values(), "1", "1", "2.5", "1", None, "True", "x", "y", "z"]
+    for order in (slice(None), slice(None, None, -1)):
+        column = column_of(np.array(values, dtype=object)[order])
+        assert column.astype(object).where(column.notna(), None).tolist() == expected[order]
+
+
+def test_integers_beyond_float64_are_missing():
+    with pytest.warns(DataQualityWarning, match=r"'value' taken as missing \(1 in 1"):
+        column = column_of(np.array([1, 10**400], dtype=object))
+    np.testing.assert_array_equal(column, [1.0, NAN])

@@ -13,38 +13,38 @@ from sklearn_sn.preprocessing import FluxNormalizer
 
 
 @pytest.fixture
-def findings():
+def log():
     return QualityLog(pd.Index(["a", "b", "c"], name="object"))
 
 
-def test_nothing_found_says_nothing(findings):
-    findings.fixed("points dropped", np.array([], dtype=int))
+def test_nothing_found_says_nothing(log):
+    log.repaired("points dropped", np.array([], dtype=int))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        findings.warn()
-    assert findings.report()["flag"].tolist() == ["", "", ""]
+        log.warn()
+    assert log.report()["flag"].tolist() == ["", "", ""]
 
 
-def test_all_is_said_in_one_warning(findings):
-    findings.fixed("points dropped", np.array([2, 1, 2]))
-    findings.doubt("times are odd", "look at them")
+def test_all_is_said_in_one_warning(log):
+    log.repaired("points dropped", np.array([2, 1, 2]))
+    log.suspect("times are odd", "look at them")
     with pytest.warns(DataQualityWarning) as caught:
-        findings.warn()
+        log.warn()
     assert len(caught) == 1
     text = str(caught[0].message)
     assert "points dropped (3 in 2 objects, first 'b')" in text
-    assert text.startswith("Input was mended: points dropped")
-    assert "Input looks wrong and was left as it is: times are odd; look at them." in text
+    assert text.startswith("Input was repaired: points dropped")
+    assert "Input looks wrong and was left unchanged: times are odd; look at them." in text
     assert "quality_report" in text
     assert issubclass(DataQualityWarning, UserWarning)
 
 
-def test_the_warning_points_at_the_caller(findings):
-    findings.doubt("something", "do this")
+def test_the_warning_points_at_the_caller(log):
+    log.suspect("something", "do this")
     with pytest.warns(DataQualityWarning) as caught:
-        findings.warn()
+        log.warn()
     assert caught[0].filename == __file__
-    assert "mended" not in str(caught[0].message)
+    assert "repaired" not in str(caught[0].message)
 
 
 def test_the_warning_points_at_the_user_behind_a_pipeline():
@@ -57,27 +57,27 @@ def test_the_warning_points_at_the_user_behind_a_pipeline():
     assert "fit_transform(X)" in linecache.getline(__file__, caught[0].lineno)
 
 
-def test_a_worker_without_a_line_of_the_user_warns_all_the_same(findings):
-    findings.doubt("something", "do this")
+def test_a_worker_without_a_line_of_the_user_warns_all_the_same(log):
+    log.suspect("something", "do this")
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        thread = threading.Thread(target=findings.warn)
+        thread = threading.Thread(target=log.warn)
         thread.start()
         thread.join()
     assert [warning.category for warning in caught] == [DataQualityWarning]
 
 
-def test_refusal_names_object_column_value_and_remedy(findings):
+def test_refusal_names_object_column_value_and_remedy(log):
     with pytest.raises(ValueError, match=r"^Object 'b': flux_err is -1; drop the point\.$"):
-        findings.refuse(1, "flux_err", "is -1", "drop the point")
+        log.reject(1, "flux_err", "is -1", "drop the point")
 
 
-def test_report_joins_flags_by_commas(findings):
-    findings.count("points", np.array([0, 2, 5]))
-    findings.flag("EMPTY", np.array([True, False, False]))
-    findings.flag("LOWDATA", np.array([0, 1]))
-    findings.flag("LOWDATA", np.array([1]))
-    report = findings.report()
+def test_report_joins_flags_by_commas(log):
+    log.count("points", np.array([0, 2, 5]))
+    log.flag("EMPTY", np.array([True, False, False]))
+    log.flag("LOWDATA", np.array([0, 1]))
+    log.flag("LOWDATA", np.array([1]))
+    report = log.report()
     assert report["flag"].tolist() == ["EMPTY,LOWDATA", "LOWDATA", ""]
     assert report["points"].tolist() == [0, 2, 5]
     assert list(report.columns) == ["points", "flag"]
@@ -85,6 +85,6 @@ def test_report_joins_flags_by_commas(findings):
 
 
 def test_report_of_no_objects():
-    findings = QualityLog(pd.Index([]))
-    findings.flag("EMPTY", np.array([], dtype=bool))
-    assert findings.report().shape == (0, 1)
+    log = QualityLog(pd.Index([]))
+    log.flag("EMPTY", np.array([], dtype=bool))
+    assert log.report().shape == (0, 1)

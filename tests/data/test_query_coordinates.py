@@ -37,6 +37,8 @@ def test_bands_fall_where_the_redshift_puts_them():
         (0.0, [500.0], "wavelength_range"),
         ([[0.0]], [5000.0], "2 objects"),
         (np.nan, [5000.0], "finite"),
+        (1e300, [5000.0], r"within ±1e\+06 days from peak; got 1e\+300"),
+        ([0.0, -2e6], [5000.0], r"within ±1e\+06 days from peak; got -2e\+06"),
     ],
 )
 def test_what_is_refused(phase, wavelength, message):

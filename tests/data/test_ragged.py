@@ -48,7 +48,7 @@ def test_text_becomes_categorical(ragged):
         ([1, 2], "starts at 0"),
         ([], "starts at 0"),
         ([[0, 2]], "starts at 0"),
-        ([0, 2, 1, 2], "must not fall"),
+        ([0, 2, 1, 2], "must not decrease"),
         ([0, 3], "has 2 points, but the offsets end at 3"),
     ],
 )

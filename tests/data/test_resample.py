@@ -175,7 +175,7 @@ def test_repeated_wavelengths_keep_the_answer_independent_of_order():
 
 def test_errors_name_the_cause():
     spectra = _random_spectra()
-    with pytest.raises(ValueError, match="rising wavelengths"):
+    with pytest.raises(ValueError, match="increasing wavelengths"):
         resample(spectra, [5000.0, 4000.0])
     with pytest.raises(ValueError, match="12 positive numbers"):
         resample(spectra, GRID, shifts=np.ones(3))

@@ -16,7 +16,7 @@ from sklearn_sn.datasets._supernovae import _plan
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(blocks_module, "BLOCK", 32)
+    monkeypatch.setattr(blocks_module, "BLOCK_SIZE", 32)
 
 
 def _parameters(**changes):
@@ -92,7 +92,7 @@ def test_iterator_checks_before_it_simulates():
 
 
 def test_rates_fill_a_volume_as_the_universe_does():
-    # So near that a deep survey misses nothing but in its gaps: the local rates alone decide.
+    # At these distances a deep survey is complete but for its gaps: local rates set the shares.
     _, y = make_supernovae(
         4000, classes="rates", surveys=["lsst"], redshift_range=(0.001, 0.02), random_state=0,
         modalities=["light_curve"], min_points=1,
@@ -130,7 +130,7 @@ def test_each_of_several_surveys_finds_what_it_finds_alone():
         counts = pd.Series(y[X["survey"] == survey]).value_counts()
         apart = counts.sub(pd.Series(alone).value_counts(), fill_value=0)
         assert apart.abs().max() <= 1  # by rounding
-    # The deep survey finds more of what is faint.
+    # The deep survey detects more faint objects.
     share = pd.crosstab(X["survey"], y, normalize="index")
     assert share.loc["lsst", "SN II"] > share.loc["ztf", "SN II"] + 0.2
 
@@ -146,7 +146,7 @@ def test_rates_leave_out_what_a_survey_cannot_detect():
 
 
 class _Dark(Photosphere):
-    """SN Ia that nobody can detect."""
+    """SN Ia that are too faint to detect."""
 
     label = "dark"
 

@@ -38,7 +38,7 @@ def test_what_is_spared_would_not_trigger(sed, redshifts, changes, min_points):
     objects = draw_candidates(sed, survey, redshifts, 600, rng)
     scale_to_magnitude(sed, objects)
     good = triggered(survey, draw_light_curves(sed, objects, survey, rng), min_points)
-    # One unit of wavelength of the rest frame is 1 + z units as observed.
+    # Wavelength intervals stretch by 1 + z.
     peak = objects["peak_abs_mag"] + objects["distance_modulus"]
     peak += 1.2 * (objects["ebv"] + objects["ebv_host"]) - 2.5 * np.log10(1 + objects["redshift"])
     spared = peak >= faintest_peak(sed, survey, min_points)

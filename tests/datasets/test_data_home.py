@@ -1,4 +1,4 @@
-"""The folder of downloads, and how files get there."""
+"""The data folder and downloads into it."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,7 +12,7 @@ from sklearn_sn.datasets._data_home import download, write_atomically
 
 @pytest.fixture
 def server():
-    """Answers each path by the list of codes that the test puts under it."""
+    """Server that responds to each path with the status codes in a list."""
     answers, seen = {}, []
 
     class Handler(BaseHTTPRequestHandler):
@@ -56,7 +56,7 @@ def test_missing_pages_are_passed_over_at_once(server):
     assert seen[0][1] == f"sklearn-sn/{sklearn_sn.__version__}"
 
 
-def test_a_failing_server_is_asked_again(server):
+def test_a_failing_server_is_retried(server):
     base, answers, seen = server
     answers["/late"] = [503, 500, 200]
     assert get([f"{base}/late"]) == [(f"{base}/late", b"/late")]

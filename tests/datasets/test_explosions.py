@@ -17,7 +17,7 @@ def test_sn_ia_are_brighter_when_slow_and_blue():
     drawn = _draw("SN Ia")
     x1, mag = drawn["x1"], drawn["peak_abs_mag"]
     # The relation of Tripp with the slopes of Betoule et al. (2014) and Brout & Scolnic (2021),
-    # beyond the fast ones, which are intrinsically red.
+    # except for fast decliners, which are intrinsically red.
     slow = drawn["stretch"] > 1.0
     colour = drawn["colour"]
     design = np.stack([np.ones(slow.sum()), x1[slow], colour[slow]], axis=1)
@@ -38,7 +38,7 @@ def test_masses_and_energies_of_sn_ia_are_those_of_white_dwarfs():
     assert np.quantile(mass, 0.05) > 0.8 and np.quantile(mass, 0.95) < 1.75
     assert 1.0 < np.median(energy) < 1.6
     assert np.all(nickel <= 0.8 * mass + 1e-12)
-    # Bright ones hold more nickel, slow ones more mass, energetic ones are faster.
+    # Bright SN Ia have more nickel, slow ones more mass, energetic ones higher velocity.
     assert spearmanr(nickel, drawn["peak_abs_mag"]).statistic < -0.9
     assert np.corrcoef(mass, drawn["x1"])[0, 1] > 0.85
     slope = np.polyfit(drawn["x1"], mass, 1)[0]
@@ -74,7 +74,7 @@ def test_faint_sn_iax_are_slow():
 
 
 @pytest.mark.parametrize("name", list(POPULATIONS))
-def test_peaks_are_distributed_as_the_table_says(name):
+def test_peaks_follow_the_distribution_of_the_table(name):
     drawn, population = _draw(name), POPULATIONS[name]
     assert drawn["peak_abs_mag"].mean() == pytest.approx(population.peak_mag, abs=0.06)
     assert drawn["peak_abs_mag"].std() >= 0.95 * population.peak_scatter

@@ -136,7 +136,7 @@ def test_seds_replace_or_join_the_built_in_ones():
     X, y, truth = make_supernovae(60, seds={"SN Ib/c": two}, **options)
     assert set(truth["sed"][y == "SN Ib/c"]) == {"a", "b"}
     assert set(truth["sed"][y == "SN Ia"]) == {"built-in"}
-    # The box at 6000 Å shows in spectra.
+    # The box at 6000 Å is visible in the spectra.
     spectra = as_ragged(X["spectrum"])
     rest = spectra["wavelength"] / (1 + X["redshift"].to_numpy()[spectra.rows])
     inside = spectra.filter(np.abs(rest - 6000) < 70).reduce("mean", "flux")
@@ -151,24 +151,28 @@ def test_seds_replace_or_join_the_built_in_ones():
     [
         (pd.DataFrame({"phase": [0.0], "flux": [1.0]}), ValueError, "lacks \\['wavelength'\\]"),
         ("hsiao", TypeError, "must be a DataFrame"),
-        ((PHASE, WAVELENGTH, _flux()[:, :-1]), ValueError, "finite flux of shape"),
-        ((PHASE, WAVELENGTH, np.full_like(_flux(), np.nan)), ValueError, "finite flux of shape"),
-        ((PHASE[::-1], WAVELENGTH, _flux()), ValueError, "must rise"),
+        ((PHASE, WAVELENGTH, _flux()[:, :-1]), ValueError, "must be finite and of shape"),
+        (
+            (PHASE, WAVELENGTH, np.full_like(_flux(), np.nan)),
+            ValueError,
+            "must be finite and of shape",
+        ),
+        ((PHASE[::-1], WAVELENGTH, _flux()), ValueError, "must increase"),
         ((PHASE, WAVELENGTH + 2500.0, _flux()), ValueError, "must cover"),
         ((PHASE, WAVELENGTH, np.zeros_like(_flux())), ValueError, "no flux in the B band"),
     ],
 )
-def test_bad_seds_are_refused(given, error, message):
+def test_bad_seds_are_rejected(given, error, message):
     with pytest.raises(error, match=message):
         make_supernovae(5, classes=["SN II"], seds={"SN II": given})
 
 
-def test_seds_of_unknown_classes_are_refused():
+def test_seds_of_unknown_classes_are_rejected():
     with pytest.raises(ValueError, match="'seds' parameter of make_supernovae"):
         make_supernovae(5, seds={"kilonova": Source()})
 
 
-def test_seds_of_classes_that_are_not_simulated_are_refused():
+def test_seds_of_classes_that_are_not_simulated_are_rejected():
     with pytest.raises(ValueError, match="class 'TDE', which is not among the classes"):
         make_supernovae(5, classes=["SN Ia"], seds={"TDE": Source()})
 

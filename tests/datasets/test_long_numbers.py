@@ -1,4 +1,4 @@
-"""Numbers of long tables, and what is said of those that are none."""
+"""Numbers of long tables, and messages about invalid ones."""
 
 import numpy as np
 import pandas as pd
@@ -32,15 +32,15 @@ def table(field, values):
     [
         ("mjd", ["59000", "2020-01-01", "2020-01-02"], r"'2020-01-01' of object 'b' .*Time\(dates"),
         ("mjd", pd.to_datetime(["2020-01-01"] * 3), r"Dates must be MJD.*Pass Time"),
-        ("magpsf", [18.0, "bright", 20.0], "'bright' of object 'b' .*empty where it is unknown"),
+        ("magpsf", [18.0, "bright", 20.0], "'bright' of object 'b' .*leave unknown values empty"),
         ("magpsf", ["18", "<19", "20"], r"'<19' of object 'b' \(row 1\).*'>19.2' \(mag\)"),
         ("magpsf", ["18,0", "19,2", "20,1"], r"'18,0' of object 'a' .*decimal=','"),
-        ("sigmapsf", ["0.1", "0.2", ">0.1"], r"'>0.1' of object 'b' \(row 2\) is no number"),
-        ("sigmapsf", [b"0.1", b"x", b"0.1"], r"'x' of object 'b' \(row 1\) is no number"),
+        ("sigmapsf", ["0.1", "0.2", ">0.1"], r"'>0.1' of object 'b' \(row 2\) is not a number"),
+        ("sigmapsf", [b"0.1", b"x", b"0.1"], r"'x' of object 'b' \(row 1\) is not a number"),
     ],
 )
 @pytest.mark.parametrize("kind", ["frame", "categories", "astropy"])
-def test_what_is_no_number_is_refused_by_place(column, values, message, kind):
+def test_text_that_is_not_a_number_is_rejected_with_its_place(column, values, message, kind):
     points = POINTS.assign(**{column: values})
     if kind == "categories":
         points[column] = pd.Categorical(points[column])
@@ -52,7 +52,7 @@ def test_what_is_no_number_is_refused_by_place(column, values, message, kind):
         read_tables(None, points)
 
 
-def test_spectra_are_refused_by_place():
+def test_invalid_spectra_are_rejected_with_their_place():
     pixels = pd.DataFrame({"object_id": ["a"] * 2, "wave": [4000.0, 5000.0], "flux": ["1", "<2"]})
     with pytest.raises(ValueError, match=r"^spectra, column 'flux': '<2' of object 'a' \(row 1\)"):
         read_tables(None, None, pixels)
@@ -62,7 +62,7 @@ def test_spectra_are_refused_by_place():
 
 
 @pytest.mark.parametrize("suffix", ["csv", "parquet", None])
-def test_limits_as_text_are_left_out_and_said(tmp_path, suffix):
+def test_limits_as_text_are_dropped_with_a_warning(tmp_path, suffix):
     points = POINTS.assign(magpsf=["18.0", "> 19.2", ">20"], sigmapsf=["0.1", "", None])
     given = points
     if suffix:
@@ -72,7 +72,7 @@ def test_limits_as_text_are_left_out_and_said(tmp_path, suffix):
         X = read_tables(None, given)
     assert len(caught) == 1
     message = str(caught[0].message)
-    assert "2 upper limits of 1 objects, written as text in the column 'magpsf'" in message
+    assert "2 upper limits of 1 objects, written as text in column 'magpsf'" in message
     assert "(first 'b')" in message and caught[0].filename == __file__
     curves = as_ragged(X["light_curve"])
     assert curves.lengths.tolist() == [1, 0]
@@ -86,7 +86,7 @@ def test_limits_of_fluxes():
     assert as_ragged(X["light_curve"])["flux"].tolist() == [1.5]
 
 
-def test_a_kept_limit_with_a_flux_is_not_said():
+def test_a_kept_limit_with_a_flux_does_not_warn():
     points = POINTS.assign(magpsf=["18.0", ">19.2", ">19.5"], flux=[1.0, 2.0, 3.0])
     X = read_tables(None, points, upper_limits="keep")
     assert as_ragged(X["light_curve"])["flux"].tolist() == [1.0, 2.0, 3.0]

@@ -1,4 +1,4 @@
-"""Fetching supernovae by name; the server is this machine."""
+"""Fetch supernovae by name from a local server."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ EVENT = {
 
 @pytest.fixture
 def web(tmp_path, monkeypatch):
-    """A folder that stands for the web: REPOSITORY/NAME.json and api/NAME."""
+    """Folder that replaces the web: REPOSITORY/NAME.json and api/NAME."""
     folder = tmp_path / "web"
     monkeypatch.setattr(catalog, "_REPOSITORY_URL", folder.as_uri() + "/{repository}/{name}.json")
     monkeypatch.setattr(catalog, "_API_URL", folder.as_uri() + "/api/{name}")
@@ -65,7 +65,7 @@ def test_downloads_once_and_keeps(web, tmp_path):
     assert check_table(X).spectrum.lengths.tolist() == [2, 1]
 
 
-def test_interface_is_asked_where_the_repositories_have_nothing(web, tmp_path):
+def test_api_is_queried_if_the_repositories_have_no_object(web, tmp_path):
     web("api/SN2099zz")
     X, y = fetch_open_supernova_catalog(["SN2099zz"], tmp_path, return_X_y=True)
     assert X.shape[0] == 1 and y.tolist() == ["Ia"]
@@ -84,11 +84,11 @@ def test_missing_without_download_names_the_file(tmp_path):
         fetch_open_supernova_catalog("SN2011fe", tmp_path, download_if_missing=False)
 
 
-def test_damaged_cache_is_refused(tmp_path):
+def test_damaged_cache_is_rejected(tmp_path):
     folder = tmp_path / "open_supernova_catalog"
     folder.mkdir()
     (folder / "SN2011fe.json").write_text('{"SN2011fe": {"name"')
-    with pytest.raises(ValueError, match="delete it"):
+    with pytest.raises(ValueError, match="delete it and fetch again"):
         fetch_open_supernova_catalog("SN2011fe", tmp_path)
 
 
@@ -118,12 +118,12 @@ def test_names_are_files_on_every_system(tmp_path):
         ("SN2020abc", "sne-2020-2024"),
     ],
 )
-def test_the_year_tells_the_repository(name, repository):
+def test_the_year_selects_the_repository(name, repository):
     assert f"/{repository}/" in catalog._urls(name)[0]
     assert len(catalog._urls(name)) == len(catalog._REPOSITORIES) + 1
 
 
-def test_unknown_bands_and_shifts_are_said_once(web, tmp_path):
+def test_unknown_bands_and_shifts_are_reported_once(web, tmp_path):
     event = json.loads(json.dumps(EVENT))
     event["SN2099zz"]["photometry"][0]["band"] = "clear"
     event["SN2099zz"]["spectra"][0]["deredshifted"] = True
@@ -131,7 +131,7 @@ def test_unknown_bands_and_shifts_are_said_once(web, tmp_path):
     with pytest.warns(DataQualityWarning) as caught:
         X = fetch_open_supernova_catalog("SN2099zz", tmp_path).data
     assert len(caught) == 1 and caught[0].filename == __file__
-    assert "1 spectra in the rest frame" in str(caught[0].message)
+    assert "1 rest-frame spectra" in str(caught[0].message)
     assert as_ragged(X["spectrum"])["wavelength"][0] == pytest.approx(4200.0)
 
 

@@ -1,4 +1,4 @@
-"""The JSON format of the Open Supernova Catalog, on entries made up here."""
+"""The JSON format of the Open Supernova Catalog, on invented entries."""
 
 import numpy as np
 import pytest

@@ -50,3 +50,15 @@ def test_points_may_have_defaults_of_their_own():
 def test_no_points():
     names, known, zero = read_bands([])
     assert len(names) == len(known) == len(zero) == 0
+
+
+def test_codes_that_contradict_each_other_are_unknown():
+    names, known, _ = read_bands([1, 2, 0], object_index=np.array([0, 0, 0]), survey="plasticc")
+    assert known.all() and list(names) == ["lsstg", "lsstr", "lsstu"]
+    rows = np.array([0, 0, 1, 1, 2, 2])
+    names, known, _ = read_bands([1, 2, 0, 1, 3, 3], object_index=rows)
+    assert known.tolist() == [True, True, False, False, True, True]
+    assert list(names) == ["ztfg", "ztfr", "0", "1", "ztfi", "ztfi"]
+    assert not read_bands([1, 0])[1].any()
+    with pytest.raises(ValueError, match="codes 0, 1 are ambiguous: ZTF has the codes 1, 2, 3"):
+        read_bands([1, 0, 0, 1, 3, 3], object_index=rows)

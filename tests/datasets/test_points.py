@@ -40,16 +40,16 @@ def test_the_unit_of_magnitudes_names_their_system(kind, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["quantity", "column"])
-def test_a_unit_against_a_system_is_refused(kind):
+def test_a_unit_against_a_system_is_rejected(kind):
     points = magnitudes(u.ABmag, kind, magsys=["AB", "Vega"])
     with pytest.raises(ValueError, match=r"'mag' has the unit mag\(AB\), but system='Vega'"):
         fluxes(points, system="Vega")
-    with pytest.raises(ValueError, match=r"column 'magsys' says 'Vega' of object 'a' \(row 1\)"):
+    with pytest.raises(ValueError, match=r"column 'magsys' is 'Vega' for object 'a' \(row 1\)"):
         fluxes(points)
 
 
 @pytest.mark.parametrize("kind", ["quantity", "column"])
-def test_st_magnitudes_are_refused_with_a_remedy_that_works(kind):
+def test_st_magnitudes_are_rejected_with_a_remedy_that_works(kind):
     points = magnitudes(u.STmag, kind)
     with pytest.raises(ValueError, match=r"'mag': magnitudes in mag\(ST\).*spectral_density"):
         fluxes(points)
@@ -84,7 +84,7 @@ def test_plasticc_has_its_own_zero_point():
     assert fluxes(given, survey="plasticc") == pytest.approx(expected, rel=1e-3)
     by_row = points.assign(survey=["PLAsTiCC", "LSST"])
     assert fluxes(by_row) == pytest.approx([expected[0], 10.0], rel=1e-3)
-    # What says its own scale keeps it, and so do other surveys.
+    # Columns with a scale of their own keep it, and so do other surveys.
     assert fluxes(points.assign(zp=23.9), survey="plasticc") == pytest.approx([100.0, 10.0])
     named = points.rename(columns={"flux": "flux_ujy", "flux_err": "flux_ujy_err"})
     assert fluxes(named, survey="plasticc").tolist() == [100.0, 10.0]
@@ -104,7 +104,7 @@ def test_a_zero_point_for_all():
         points.rename(columns={"flux": "mag"}),
         QTable({**COLUMNS, "flux": [1.0, 2.0] * u.nJy}),
     ):
-        with pytest.raises(ValueError, match="zero_point= is that of a flux column without a unit"):
+        with pytest.raises(ValueError, match="applies only to a flux column without a unit"):
             fluxes(other, zero_point=31.4)
     with pytest.raises(ValueError, match="'zero_point' parameter of read_tables"):
         fluxes(points, zero_point=np.nan)
@@ -176,7 +176,7 @@ def test_a_bare_error_has_the_scale_of_its_flux(kind):
     assert curve["flux_err"] == pytest.approx([0.01, 0.02])
 
 
-def test_errors_of_magnitudes_are_refused_with_their_column():
+def test_errors_of_magnitudes_are_rejected_with_their_column():
     mag = u.Magnitude([20.0, 21.0], u.ABmag)
     remedy = r"light_curves, column 'fluxerr': .*columns mag and mag_err"
     for columns in (
@@ -189,7 +189,7 @@ def test_errors_of_magnitudes_are_refused_with_their_column():
     assert fluxes(QTable({**COLUMNS, "flux": mag})) == pytest.approx(mag.physical.to_value(u.uJy))
 
 
-def test_unknown_systems_of_zero_points_are_refused():
+def test_unknown_systems_of_zero_points_are_rejected():
     points = pd.DataFrame({**COLUMNS, "flux": [100.0, 100.0], "zp": 25.0, "zpsys": ["ab", "JLA"]})
     with pytest.raises(
         ValueError, match=r"'zpsys', object 'a' \(row 1\): the system .* 'JLA', which is unknown"

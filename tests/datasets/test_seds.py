@@ -49,7 +49,7 @@ def test_colour_is_magnitudes_of_b_minus_v():
 
 @pytest.mark.parametrize("name", ["SN Ia", "SN IIn", "AGN"])
 def test_pixels_near_a_line_are_all_that_count(name):
-    # On a long even grid only the pixels near a line are touched; alone, every pixel is.
+    # On a long even grid only the pixels near a line are computed; on a short one, all are.
     objects = _mean_object(name, slope=0.0)
     wavelength = np.geomspace(3200.0, 9800.0, 900)[None]
     rows, phase = np.zeros(1, dtype=int), np.zeros(1)

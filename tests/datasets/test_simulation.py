@@ -285,7 +285,7 @@ def test_spectrum_and_photometry_of_an_object_agree():
         )
 
 
-def test_only_bright_objects_are_followed_where_a_survey_says_so():
+def test_surveys_with_a_peak_limit_follow_bright_objects_only():
     survey = replace(ZTF, peak_limit=(17.0, 0.0))
     objects, _, drawn = draw_triggered(
         Photosphere("SN Ia"), survey, (0.005, 0.1), 100, 1, np.random.default_rng(0)
@@ -293,7 +293,7 @@ def test_only_bright_objects_are_followed_where_a_survey_says_so():
     peak = objects["peak_abs_mag"] + objects["distance_modulus"]
     peak += 3.1 * objects["ebv"] + 2.0 * objects["ebv_host"]
     assert peak.max() < 17.0
-    # Of a volume most lies at its edge: what is near the limit dominates, what is far is lost.
+    # Most of a volume lies at its edge: objects near the limit dominate.
     assert np.median(peak) > 15.8
     assert drawn > 5
 
@@ -325,6 +325,6 @@ def test_zero_points_differ_between_bands_and_objects():
     good = np.isfinite(means[0]) & np.isfinite(means[1])
     assert np.std(means[0][good]) == pytest.approx(0.2, rel=0.15)
     assert abs(np.corrcoef(means[0][good], means[1][good])[0, 1]) < 0.2
-    # All points of a band share theirs.
+    # All points of a band share one offset.
     rest = offset[bright] - means[0][curves.rows[bright]]
     assert np.std(rest[curves["band"][bright] == 0]) < 0.02

@@ -68,7 +68,7 @@ def test_positions_keep_to_the_survey_and_dust_to_the_plane():
     places = draw_positions((-28.0, 80.0), rng.uniform(0.0, 360.0, 5000), rng)
     places["ebv"] = draw_dust(places["gal_b"], rng)
     assert places["dec"].min() > -28 and places["dec"].max() < 80
-    # Even on the sphere: half of it lies above the middle of the sines.
+    # Uniform on the sphere: half of the area lies above the middle of the sines.
     assert np.mean(np.sin(np.deg2rad(places["dec"])) > 0.258) == pytest.approx(0.5, abs=0.03)
     low, high = (
         np.median(places["ebv"][mask])

@@ -1,4 +1,4 @@
-"""Spectra of one object keep apart."""
+"""Spectra of one object stay separate."""
 
 import numpy as np
 

@@ -33,10 +33,10 @@ def test_built_in_ones_sample_their_resolution():
 )
 def test_bad_numbers_are_named(changes, named):
     good = {"name": "s", "wavelength": (4000.0, 9000.0), "resolution": 500.0, "n_pixels": 500}
-    with pytest.raises(ValueError, match=f"The '{named}' of spectrograph 's'"):
+    with pytest.raises(ValueError, match=f"The '{named}' parameter of spectrograph 's'"):
         Spectrograph(**(good | changes))
 
 
-def test_unknown_names_are_refused():
+def test_unknown_names_are_rejected():
     with pytest.raises(ValueError, match="'name' parameter of get_spectrograph"):
         get_spectrograph("hst")

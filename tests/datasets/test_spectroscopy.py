@@ -34,7 +34,7 @@ class _Line:
 
 
 @pytest.mark.parametrize("resolution", [100.0, 300.0, 1000.0])
-def test_lines_are_as_wide_as_the_resolution_says(resolution):
+def test_lines_have_the_width_of_the_resolution(resolution):
     n = 5
     objects = {key: np.zeros(n) for key in ("redshift", "ebv", "ebv_host", "distance_modulus")}
     objects |= {"amplitude": np.ones(n), "rise": np.full(n, 20.0), "t_peak": np.full(n, 59000.0)}
@@ -50,13 +50,13 @@ def test_lines_are_as_wide_as_the_resolution_says(resolution):
     expected = np.sqrt(1.0 / resolution**2 + own**2 + pixel**2 / 2)
     measured = (above[-1] - above[0]) / 6000.0 + pixel
     assert measured == pytest.approx(expected, rel=0.12, abs=pixel)
-    # Smearing moves light, and loses none.
+    # Smoothing conserves flux.
     area = np.sum(line * np.gradient(np.log(wavelength)))
     assert area == pytest.approx(30.0 * 100.0 / 299792.458 * np.sqrt(2 * np.pi), rel=0.02)
     assert wavelength[np.argmax(line)] == pytest.approx(6000.0, rel=1.5 * pixel)
 
 
-def test_pulls_are_unit_normal_and_snr_is_the_one_asked():
+def test_pulls_are_unit_normal_and_snr_is_as_requested():
     objects = _objects("SN Ib/c")
     rng = np.random.default_rng(3)
     drawn = draw_spectra(Photosphere("SN Ib/c"), objects, np.arange(60), PLAIN, (-5, 20), rng)
@@ -79,7 +79,7 @@ def test_faint_objects_fall_short_of_the_ratio_drawn():
     assert np.isfinite(drawn["flux"]).all() and (drawn["flux_err"] > 0).all()
 
 
-def test_calibration_warps_are_as_large_as_asked():
+def test_calibration_warps_have_the_requested_size():
     objects, rows = _objects("SN Ia", 200), np.arange(200)
     for warp, loss in ((0.0, 0.0), (0.1, 0.3)):
         device = replace(PLAIN, warp=warp, slit_loss=loss)

@@ -35,7 +35,7 @@ def test_speclite_and_top_hats_agree_on_colours():
                 mean_flux_density(w**-5.0 / np.expm1(1.438776877e8 / (w * temperature)), w)
                 for w in (plain.samples, real.samples)
             ]
-            # An offset of one band to the next is what a colour sees.
+            # Colours depend on offsets between neighbouring bands only.
             apart = -2.5 * np.log10(fluxes[0] / fluxes[1])
             assert np.abs(apart).max() < 0.12, (name, apart)
 
@@ -94,7 +94,7 @@ def test_bad_numbers_are_named(changes, named):
         Survey(**(good | changes))
 
 
-def test_unknown_names_are_refused():
+def test_unknown_names_are_rejected():
     with pytest.raises(ValueError, match="'name' parameter of get_survey"):
         get_survey("ztff")
     with pytest.raises(ValueError, match="'curves' parameter of get_survey"):

@@ -176,7 +176,35 @@ def test_one_warning_names_what_was_left_out():
     assert as_ragged(X["light_curve"]).n_points == 0
 
 
-def test_wrong_tables_are_refused_by_name():
+@pytest.mark.parametrize("name", ["v", "zebra", 0, True, None])
+@pytest.mark.parametrize("column", ["flux", "mag"])
+def test_a_point_in_an_unusable_band_is_left_out_and_named(name, column):
+    points = POINTS.assign(band=np.array(["ztfr", name, "ztfg", "ztfr"], dtype=object))
+    if column == "mag":
+        points = points.drop(columns=["flux", "flux_err"]).assign(mag=20.0, mag_err=0.1)
+    with pytest.warns(DataQualityWarning, match="unknown or ambiguous") as caught:
+        X = read_tables(OBJECTS, points)
+    assert len(caught) == 1
+    message = str(caught[0].message)
+    assert "1 points of 1 objects" in message and "first object 'b'" in message
+    assert f"({'points without a name' if name is None else name};" in message
+    assert as_ragged(X["light_curve"]).lengths.tolist() == [1, 2, 0]
+    check_table(X)  # warns of nothing
+
+
+def test_codes_of_another_survey_in_one_object_do_not_stop_the_others():
+    points = pd.concat([POINTS, POINTS.assign(object_id="empty")])
+    points = points.assign(band=[1, 2, 3, 1, 0, 1, 1, 2])
+    with pytest.warns(
+        DataQualityWarning, match=r"4 points of 1 objects .*\(1, 0, 2; first object 'empty'"
+    ):
+        X = read_tables(OBJECTS, points)
+    curves = as_ragged(X["light_curve"])
+    assert curves.lengths.tolist() == [2, 2, 0]
+    assert list(curves["band"]) == ["ztfr", "ztfg", "ztfi", "ztfg"]
+
+
+def test_errors_name_the_table_and_the_column():
     with pytest.raises(ValueError, match="'a' more than once"):
         read_tables(pd.concat([OBJECTS, OBJECTS.iloc[1:2]]), POINTS)
     with pytest.raises(ValueError, match=r"no column for 'flux or mag'.*'band'"):
@@ -187,11 +215,11 @@ def test_wrong_tables_are_refused_by_name():
         read_tables(None, POINTS, id_column="name")
     with pytest.raises(ValueError, match="no column 'nothing'"):
         read_tables(OBJECTS, POINTS, light_curve_columns={"flux": "nothing"})
-    with pytest.raises(ValueError, match="must map the fields"):
+    with pytest.raises(ValueError, match="must be among the fields"):
         read_tables(OBJECTS, POINTS, light_curve_columns={"fluxx": "flux"})
     with pytest.raises(ValueError, match="'light_curves' parameter of read_tables"):
         read_tables(OBJECTS, [1, 2])
-    with pytest.raises(ValueError, match="unknown kind"):
+    with pytest.raises(ValueError, match="supported format"):
         read_tables("objects.txt")
     with pytest.raises(ValueError, match="must not have a column 'spectrum'"):
         read_tables(OBJECTS.assign(spectrum=1), None, PIXELS)
@@ -237,7 +265,7 @@ def test_real_pairs(real_data):
     given = as_ragged(X["spectrum"]).lengths
     counts = pixels.groupby("object_id", observed=True).size()
     assert (given == counts.reindex(X.index).to_numpy()).all()
-    # What is not there is a limit, or a magnitude in a band that cannot be read.
+    # The missing points are limits, or magnitudes in unknown bands.
     kept = as_ragged(X["light_curve"]).lengths
     assert (kept <= points[~points["upper_limit"]].groupby("object_id").size()[X.index]).all()
     assert kept.sum() > 0.95 * (~points["upper_limit"]).sum()
@@ -250,7 +278,7 @@ def test_real_pairs(real_data):
 def test_real_fluxes_agree_with_those_computed_independently(real_data):
     columns = ["object_id", "time", "band", "mag", "mag_err", "system", "upper_limit", "flux_ujy"]
     points = pd.read_parquet(real_data / "osc_pairs_lightcurves.parquet", columns=columns)
-    # The bands that the registry does not know are left out of the comparison.
+    # Bands that are not in the registry are left out of the comparison.
     points = points[points["flux_ujy"].notna() & ~points["band"].isin(["LSQGR", "W1", "W2"])]
     X = read_tables(None, points.drop(columns="flux_ujy"), id_column="object_id")
     measured = points[~points["upper_limit"]].groupby("object_id")["flux_ujy"].sum()

@@ -21,7 +21,7 @@ def _objects(sed, n=100):
 def test_walks_are_damped_random_walks():
     sigma, tau = np.full(800, 0.2), np.full(800, 60.0)
     walk = _damped_walk(sigma, tau, np.random.default_rng(0))
-    # Away from the peak on which they are aligned.
+    # Away from the peak that aligns the walks.
     early = walk[:, :150]
     assert early.std() == pytest.approx(0.2, rel=0.1)
     for lag in (5, 15, 40):  # steps of two days
@@ -58,14 +58,14 @@ def test_difference_fluxes_of_nuclei_have_mean_zero():
     rng = np.random.default_rng(0)
     objects["walk"] = _damped_walk(objects["walk_sigma"], objects["walk_tau"], rng)
     rows = np.arange(1500)
-    # Far from the peak on which the walks are aligned.
+    # Far from the peak that aligns the walks.
     phase = rng.uniform(-580.0, -400.0, 1500)
     for wavelength in (4000.0, 7000.0):
         args = (objects, rows, phase, np.full((1500, 1), wavelength))
         relative = sed.flux(*args, difference=True) / (
             sed.flux(*args) - sed.flux(*args, difference=True)
         )
-        # Of a scatter of 0.5 mag, the mean is 0.11 above the flux at the mean magnitude.
+        # For a scatter of 0.5 mag, the mean flux is 0.11 above the flux at the mean magnitude.
         assert abs(np.mean(relative)) < 0.04
 
 

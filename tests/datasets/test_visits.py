@@ -36,7 +36,7 @@ def test_visits_are_sorted_and_within_the_window():
     assert np.all(np.diff(time)[np.diff(rows) == 0] >= 0)
 
 
-def test_cadence_is_the_one_asked():
+def test_cadence_is_as_requested():
     _, _, band, _ = _visits(replace(SURVEY, cadences=(3.0, 7.0)))
     counts = np.bincount(band) / 200
     np.testing.assert_allclose(counts, [400 / 3, 400 / 7], rtol=0.03)

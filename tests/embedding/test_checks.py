@@ -201,7 +201,7 @@ def test_bands_that_mean_another_thing_here_stay():
         there = register_band("mytelg", 4800.0, survey="mytel")
     with temporary_bands():
         register_band("mytelg", 4900.0, survey="mytel")
-        with pytest.warns(DataQualityWarning, match="the one here stays"):
+        with pytest.warns(DataQualityWarning, match="in this process, which is kept"):
             restore_bands([there])
         assert band_wavelength(["mytelg"]).tolist() == [4900.0]
     with temporary_bands():

@@ -4,13 +4,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import check_table
+from sklearn_sn.data import DataQualityWarning, canonical_band, check_table
 from sklearn_sn.data._bands import register_band, temporary_bands
-from tests.faults.catalogue import Case, but, cases, check_case, curve, put, table, transform
+from tests.faults.catalogue import (
+    TIME,
+    Case,
+    but,
+    cases,
+    check_case,
+    curve,
+    put,
+    spectrum,
+    table,
+    transform,
+)
 
 NAMES = curve()["band"]
 CODES = np.tile([1, 2], 6)
 UNKNOWN = "points in unknown bands dropped ("
+AMBIGUOUS = "points in ambiguous bands dropped ("
 
 
 def bands(*names, **changes):
@@ -56,6 +68,26 @@ def one(name):
         says=f"{UNKNOWN}'a', 'f', 'd' and 1 more; ",
     ),
     Case("29-more-than-at-fit", bands("uvotuvw1", "ztfg", "desz", "lssty", "2massJ", "gaiaG")),
+    Case(
+        "30-one-ambiguous",
+        curve(**one("v")),
+        same_as=curve(but(3)),
+        says=f"{AMBIGUOUS}'v' may be bessellV or uvotv; ",
+    ),
+    Case(
+        "30-all-ambiguous",
+        bands("b", "v"),
+        nothing=True,
+        flag="EMPTY,NOTHING",
+        says=f"{AMBIGUOUS}'b' may be bessellB or uvotb, 'v' may be bessellV or uvotv; ",
+    ),
+    Case(
+        "30-codes-of-another-survey",
+        bands(0, 1, 2),
+        nothing=True,
+        flag="EMPTY,NOTHING",
+        says=f"{AMBIGUOUS}the codes 0, 1, 2 stand in one object, and ZTF has 1, 2, 3 only; ",
+    ),
     Case("30-survey-and-dash", bands("ZTF-g", "ztf_r"), same_as=curve()),
     Case("30-codes-of-ZTF", curve(band=CODES), same_as=curve()),
     Case("30-codes-as-text", curve(band=CODES.astype(str)), same_as=curve()),
@@ -91,22 +123,32 @@ def one(name):
         flag="EMPTY,NOTHING",
         says="points in unknown bands dropped",
     ),
+    Case("31-True", curve(**one(True)), same_as=curve(but(3)), says=f"{UNKNOWN}'True'; "),
+    Case(
+        "31-True-among-codes",
+        curve(band=np.array([*CODES[:3], True, *CODES[4:]], dtype=object)),
+        same_as=curve(but(3)),
+        says=f"{UNKNOWN}'True'; ",
+    ),
     Case("32-white-space", bands(" ztfg", "ztfr\t"), same_as=curve()),
 )
 def test_case(case, fitted):
     check_case(case, fitted, "light_curve", curve())
 
 
-@pytest.mark.parametrize("training", [False, True])
-@pytest.mark.parametrize(("name", "hint"), [("b", "bessellB or uvotb"), ("v", "uvotv")])
-def test_30_ambiguous_names_are_refused(name, hint, training):
-    with pytest.raises(ValueError, match=rf"'{name}' is ambiguous: .*{hint}"):
-        check_table(table(bands(name)), training=training)
+def test_30_a_single_ambiguous_name_raises():
+    with pytest.raises(ValueError, match=r"'b' is ambiguous: .*bessellB or uvotb"):
+        canonical_band("b")
 
 
-def test_30_codes_of_another_survey_are_refused():
-    with pytest.raises(ValueError, match="codes 0, 1, 2 are ambiguous"):
-        check_table(table(bands(0, 1, 2)))
+@pytest.mark.parametrize("bad", [one("v"), one("zebra"), one(True), {"band": np.tile([0, 1], 6)}])
+def test_30_one_band_does_not_stop_the_fit_of_a_table(bad, embedder):
+    X = table(curve(), curve(**bad), curve())
+    with pytest.warns(DataQualityWarning, match=r"bands dropped .* in 1 objects, first 'SN1'") as w:
+        found = check_table(X.join(table(*[spectrum()] * 3, column="spectrum")), training=True)
+    assert len(w) == 1
+    np.testing.assert_array_equal(found.light_curve["time"][:12], TIME)
+    assert found.light_curve.lengths[[0, 2]].tolist() == [12, 12]
 
 
 def test_31_columns_of_bands_in_arrow_and_pandas_types_agree(fitted):

@@ -67,6 +67,21 @@ CASES = (
     Case("13-nan-time", curve(time=put(TIME, 3, NAN)), same_as=curve(but(3)), says=TIME_OR_FLUX),
     Case("13-inf-time", curve(time=put(TIME, 3, INF)), same_as=curve(but(3)), says=TIME_OR_FLUX),
     Case("13-all-nan-time", curve(time=np.full(12, NAN)), says="non-finite time or flux", **EMPTY),
+    *(
+        Case(
+            f"13-absurd-time-{value:g}",
+            curve(time=put(TIME, 3, value)),
+            same_as=curve(but(3)),
+            says="points with |time| > 1e+06 days dropped",
+        )
+        for value in (1e300, -1e300, 1e39, -np.finfo(np.float32).max, np.finfo(float).max, 1.6e9)
+    ),
+    Case(
+        "13-all-times-absurd",
+        curve(time=np.full(12, np.finfo(np.float32).max)),
+        says="points with |time| > 1e+06 days dropped",
+        **EMPTY,
+    ),
     Case("15-a-million-days", curve(time=np.linspace(0, 1e6, 12))),
     Case("15-no-time-passes", curve(time=np.full(12, TIME[0]))),
     Case("16-constant", curve(flux=np.full(12, 50.0))),
@@ -185,7 +200,7 @@ def test_22_magnitudes_are_suspected(fitted):
     cell = curve(flux=np.linspace(18.0, 20.0, 12), flux_err=np.full(12, 0.05))
     _, said = transform(fitted, table(cell, cell))
     assert len(said) == 1 and "fluxes look like magnitudes" in said[0]
-    assert "mag_to_flux" in said[0] and "mended" not in said[0]
+    assert "mag_to_flux" in said[0] and "repaired" not in said[0]
     assert quality_report(table(cell, None, cell))["flag"].tolist() == [
         "MAGNITUDES",
         "EMPTY,NOTHING",
@@ -194,8 +209,8 @@ def test_22_magnitudes_are_suspected(fitted):
     _, said = transform(
         fitted, table(curve(SHUFFLED, **{k: cell[k] for k in ("flux", "flux_err")}))
     )
-    assert said[0].startswith("Input was mended: unsorted")
-    assert ". Input looks wrong and was left as it is: fluxes look like magnitudes" in said[0]
+    assert said[0].startswith("Input was repaired: unsorted")
+    assert ". Input looks wrong and was left unchanged: fluxes look like magnitudes" in said[0]
     bright = curve(flux=np.linspace(18.0, 200.0, 12), flux_err=np.full(12, 0.05))
     assert transform(fitted, table(cell, bright))[1] == []
 

@@ -24,7 +24,7 @@ def test_it_is_the_formula():
     torch.testing.assert_close(FocalLoss(2.0)(LOGITS.double(), LABELS), expected)
 
 
-def test_gradients_are_finite_where_the_answer_is_certain():
+def test_gradients_are_finite_for_certain_predictions():
     logits = LOGITS.clone().requires_grad_()
     FocalLoss(0.5)(logits, LABELS).sum().backward()
     assert torch.isfinite(logits.grad).all()

@@ -1,4 +1,4 @@
-"""The bounds, against plain numpy and against an evidence that is known."""
+"""Evidence bounds, against plain numpy and against a known evidence."""
 
 import numpy as np
 import pytest

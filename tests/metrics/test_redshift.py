@@ -61,13 +61,13 @@ def test_accepts_series_and_columns_and_leaves_them_alone(metric):
     [
         ([], [], "at least one object"),
         ([0.1], [0.1, 0.2], "inconsistent"),
-        ([0.1, np.nan], [0.1, 0.2], "z_true must be finite; object 1"),
-        ([0.1, 0.2], [np.inf, 0.2], "z_pred must be finite; object 0"),
+        ([0.1, np.nan], [0.1, 0.2], "'z_true' parameter must be finite; object 1"),
+        ([0.1, 0.2], [np.inf, 0.2], "'z_pred' parameter must be finite; object 0"),
         ([-1.0], [0.1], "above -1"),
         (0.1, 0.1, "The 'z_true' parameter of"),
     ],
 )
-def test_refuses(metric, z_true, z_pred, message):
+def test_bad_redshifts_are_rejected(metric, z_true, z_pred, message):
     with pytest.raises(ValueError, match=message):
         metric(z_true, z_pred)
 

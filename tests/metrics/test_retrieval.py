@@ -1,4 +1,4 @@
-"""Recall at k, and what ties do to it."""
+"""Recall at k, and its treatment of ties."""
 
 import numpy as np
 import pytest
@@ -78,12 +78,12 @@ def test_ids_make_every_row_of_an_object_a_partner():
     assert recall_at_k(query, swapped, k=1, ids=["a", "a", "b", "b"]) == 1.0
 
 
-def test_chunks_do_not_change_the_answer(monkeypatch):
+def test_block_size_does_not_change_the_recall(monkeypatch):
     rng = np.random.default_rng(0)
     query = rng.normal(size=(101, 4))
     candidates = query + rng.normal(size=query.shape)
     whole = recall_at_k(query, candidates, k=[1, 5])
-    monkeypatch.setattr(_retrieval, "_CHUNK", 700)
+    monkeypatch.setattr(_retrieval, "_MAX_SIMILARITIES", 700)
     np.testing.assert_allclose(recall_at_k(query, candidates, k=[1, 5]), whole)
     assert 0.01 < whole[0] < whole[1] < 1.0
 
@@ -113,10 +113,10 @@ def test_names_a_bad_k(k):
         recall_at_k(np.eye(3), np.eye(3), k=k)
 
 
-def test_refuses_what_does_not_fit():
+def test_inconsistent_embeddings_are_rejected():
     with pytest.raises(ValueError, match="inconsistent"):
         recall_at_k(np.eye(3), np.eye(4)[:, :3])
-    with pytest.raises(ValueError, match="3 features but candidates have 2"):
+    with pytest.raises(ValueError, match="same number of features"):
         recall_at_k(np.eye(3), np.eye(3)[:, :2])
     with pytest.raises(ValueError, match="query contains NaN"):
         recall_at_k(np.full((3, 3), np.nan), np.eye(3))

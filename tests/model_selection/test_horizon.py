@@ -30,7 +30,7 @@ def curves():
 
 
 class LastDay(ClassifierMixin, BaseEstimator):
-    """Knows the class from the days since detection that it was shown: after 8 of them."""
+    """Predict the class correctly from 8 days after the detection on."""
 
     def fit(self, X, y):
         self.classes_ = np.unique(y)
@@ -115,7 +115,7 @@ def test_table_stays_as_it_is(curves):
         ({"origin": "peak"}, "'origin' parameter"),
     ],
 )
-def test_refuses(curves, changed, message):
+def test_invalid_parameters_are_rejected(curves, changed, message):
     with pytest.raises(ValueError, match=message):
         horizon_sweep(LastDay(), *curves, **changed)
 
@@ -124,7 +124,7 @@ def test_needs_light_curves(curves):
     X, y = curves
     with pytest.raises(ValueError, match="light_curve"):
         horizon_sweep(LastDay(), X[["note"]], y)
-    with pytest.raises(ValueError, match="got ndarray"):
+    with pytest.raises(ValueError, match="Got ndarray"):
         horizon_sweep(LastDay(), np.zeros((24, 3)), y)
 
 
@@ -143,8 +143,8 @@ def fails_on_one_class(estimator, X, y):
     return 1.0
 
 
-def test_no_folds_are_refused(curves):
+def test_no_folds_are_rejected(curves):
     X, y = curves
     used_up = iter([])
-    with pytest.raises(ValueError, match="makes no folds"):
+    with pytest.raises(ValueError, match="has no folds"):
         horizon_sweep(LastDay(), X, y, cv=used_up)

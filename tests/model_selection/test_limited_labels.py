@@ -18,7 +18,7 @@ from sklearn_sn.model_selection._limited_labels import stratified_order
 
 
 class Remembers(ClassifierMixin, BaseEstimator):
-    """Scores by what it was fitted on: the objects' numbers, and how many of each class."""
+    """Remember the numbers and the class counts of the training objects."""
 
     def fit(self, X, y):
         self.classes_, self.counts_ = np.unique(y, return_counts=True)
@@ -30,7 +30,7 @@ class Remembers(ClassifierMixin, BaseEstimator):
 
 
 def seen(estimator, X, y):
-    """Scores that tell what fit saw, as numbers."""
+    """Scorer that returns what fit received."""
     counts = dict(zip(estimator.classes_, estimator.counts_, strict=True))
     bits = sum(1 << int(row) for row in estimator.rows_ if row < 50)
     return {"n": len(estimator.rows_), "rare": counts.get("c", 0), "bits": float(bits)} | {
@@ -163,10 +163,10 @@ def test_estimator_and_data_stay_as_they_are(numbered):
         ({"n_labels": ()}, "'n_labels' parameter"),
         ({"n_draws": 0}, "'n_draws' parameter"),
         ({"stratify": "class"}, "'stratify' parameter"),
-        ({"stratify": [1, 2]}, "stratify has 2 entries"),
+        ({"stratify": [1, 2]}, "'stratify' parameter .* 2 entries"),
     ],
 )
-def test_refuses(numbered, changed, message):
+def test_invalid_parameters_are_rejected(numbered, changed, message):
     with pytest.raises(ValueError, match=message):
         limited_labels_curve(Remembers(), *numbered, **{"n_labels": (10,), **changed})
 
@@ -186,7 +186,7 @@ def test_by_default_budgets_go_as_far_as_the_training_parts():
     assert small.whole.tolist() == [True]
 
 
-def test_no_folds_are_refused():
+def test_no_folds_are_rejected():
     X, y = load_iris(return_X_y=True)
-    with pytest.raises(ValueError, match="makes no folds"):
+    with pytest.raises(ValueError, match="has no folds"):
         limited_labels_curve(DummyClassifier(), X, y, n_labels=(6,), cv=iter([]))

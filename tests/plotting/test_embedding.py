@@ -103,15 +103,15 @@ def test_domains_are_filled_and_open(clusters, y):
     assert sum(len(c.get_offsets()) for c in drawn) == 60
 
 
-def test_refuses_what_does_not_fit(clusters):
+def test_inconsistent_inputs_are_rejected(clusters):
     Z, y = clusters
     with pytest.raises(ValueError, match="minimum of 3"):
         EmbeddingDisplay.from_embeddings(Z[:2])
-    with pytest.raises(ValueError, match=r"y must have shape \(60,\)"):
+    with pytest.raises(ValueError, match=r"'y' parameter must have shape \(60,\)"):
         EmbeddingDisplay.from_embeddings(Z, y[:5])
-    with pytest.raises(ValueError, match=r"coordinates must have shape"):
+    with pytest.raises(ValueError, match="'coordinates' parameter of EmbeddingDisplay"):
         EmbeddingDisplay(Z).plot()
-    with pytest.raises(ValueError, match="at most two values; got 3"):
+    with pytest.raises(ValueError, match=r"at most two values\. Got 3"):
         EmbeddingDisplay(Z[:, :2], domain=y).plot()
-    with pytest.raises(ValueError, match="domain must be known"):
+    with pytest.raises(ValueError, match="'domain' parameter of EmbeddingDisplay must be given"):
         EmbeddingDisplay(Z[:, :2], domain=np.array(["a", None] * 30, dtype=object)).plot()

@@ -35,7 +35,7 @@ def test_phases_are_those_of_the_measured_spectra(model, X):
     assert (display.lower[2] < flux).all() and (flux < display.upper[2]).all()
 
 
-def test_asked_phases_and_objects_without_spectra(model, X):
+def test_requested_phases_and_objects_without_spectra(model, X):
     display = GenerationDisplay.from_estimator(model, X, phase=[0.0, 20.0])
     assert len(display.names) == 3 and display.flux[0].shape == (2, 256)
     bare = GenerationDisplay.from_estimator(model, X.drop(columns="spectrum"), [X.index[3]])

@@ -1,4 +1,4 @@
-"""What importing the displays loads."""
+"""Modules that importing the displays loads."""
 
 import subprocess
 import sys

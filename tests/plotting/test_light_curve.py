@@ -111,7 +111,7 @@ def test_name_before_position(X):
     assert LightCurveDisplay.from_object(numbered, 3).name == "3"
     with pytest.raises(KeyError, match="no object named 7"):
         LightCurveDisplay.from_object(numbered, 7)
-    with pytest.raises(KeyError, match="none at position 7"):
+    with pytest.raises(KeyError, match="no object at position 7"):
         LightCurveDisplay.from_object(X, 7)
     with pytest.raises(KeyError, match="2 objects named"):
         LightCurveDisplay.from_object(X.iloc[[0, 0]], X.index[0])
@@ -120,7 +120,7 @@ def test_name_before_position(X):
 def test_names_what_is_wrong(X, display):
     with pytest.raises(ValueError, match="The 'scale' parameter of LightCurveDisplay"):
         display.plot(scale="log")
-    with pytest.raises(ValueError, match="equal lengths; got 2, 1 and 2"):
+    with pytest.raises(ValueError, match=r"equal lengths\. Got 2, 1 and 2"):
         LightCurveDisplay([1, 2], ["ztfg"] * 2, [1.0]).plot()
     with pytest.raises(ValueError, match="must not be negative"):
         LightCurveDisplay([1.0], ["ztfg"], [1.0], [-1.0]).plot()

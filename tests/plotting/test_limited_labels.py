@@ -64,10 +64,10 @@ def test_from_estimators_scores_all_on_the_same_draws():
     np.testing.assert_array_equal(expected.scores["score"], found["naive"])
 
 
-def test_refuses_what_it_cannot_draw(result):
+def test_input_that_cannot_be_drawn_is_rejected(result):
     with pytest.raises(ValueError, match="has no score 'f1'"):
         LimitedLabelsDisplay.from_results(result).plot(metric="f1")
-    with pytest.raises(ValueError, match="no results"):
+    with pytest.raises(ValueError, match="at least one result"):
         LimitedLabelsDisplay({}).plot()
 
 

@@ -10,7 +10,7 @@ from sklearn_sn.plotting import MaskingDisplay
 
 
 class Counting(MeanSpectrumGenerator):
-    """Answers the mean spectrum, further off for every point that is missing."""
+    """Predict the mean spectrum, with an offset that grows with the missing points."""
 
     def predict(self, X, **where):
         lengths = as_ragged(X["light_curve"], kind="light_curve").lengths
@@ -35,9 +35,9 @@ def test_residual_and_coverage(X):
     )
     assert len(set(display.residuals["mean"])) == 1
     assert (np.diff(display.residuals["counting"]) > 0).all()
-    spectra, owner, phase = mean._placed(X)
+    spectra, object_index, phase = mean._spectra_by_phase(X)
     flux = resample(spectra, mean.wavelength_)[0]
-    answer = mean.predict(X.iloc[owner], phase=phase[:, None])[:, 0]
+    answer = mean.predict(X.iloc[object_index], phase=phase[:, None])[:, 0]
     assert display.residuals["mean"][0] == pytest.approx(np.nanmean((answer - flux) ** 2))
     assert abs(display.coverages["mean"][0] - 0.9) < 0.07
     whole = as_ragged(X["light_curve"]).lengths

@@ -17,7 +17,7 @@ def redshifts():
     return z, z_pred
 
 
-def test_says_nmad_and_outliers(redshifts):
+def test_title_gives_nmad_and_outliers(redshifts):
     display = RedshiftDisplay.from_predictions(*redshifts)
     assert display.plot() is display
     assert display.nmad_ == nmad(*redshifts)
@@ -56,11 +56,11 @@ def test_from_estimator_predicts(redshifts):
     np.testing.assert_array_equal(display.z_true, z)
 
 
-def test_refuses_what_does_not_fit(redshifts):
+def test_inconsistent_inputs_are_rejected(redshifts):
     z, z_pred = redshifts
     with pytest.raises(ValueError, match="inconsistent"):
         RedshiftDisplay.from_predictions(z, z_pred[:5]).plot()
     with pytest.raises(ValueError, match="finite"):
         RedshiftDisplay.from_predictions([0.1, np.nan], [0.1, 0.2]).plot()
-    with pytest.raises(ValueError, match=r"y must have shape \(80,\)"):
+    with pytest.raises(ValueError, match=r"'y' parameter must have shape \(80,\)"):
         RedshiftDisplay.from_predictions(z, z_pred, ["SN Ia"]).plot()

@@ -1,4 +1,4 @@
-"""Spectra over what their wavelengths say."""
+"""Spectra over the importance of their wavelengths."""
 
 import numpy as np
 import pytest
@@ -51,7 +51,7 @@ def test_arrays_alone():
     display = SpectrumExplanationDisplay([x], [np.sin(x / 500)], x, np.zeros(50)).plot()
     assert stripes(display).get_clim() == (-1.0, 1.0)
     assert not display.ax_.texts and display.ax_.get_title() == ""
-    with pytest.raises(ValueError, match="two arrays of one length"):
+    with pytest.raises(ValueError, match="arrays of equal length"):
         SpectrumExplanationDisplay([x], [x], x, np.zeros(49)).plot()
 
 

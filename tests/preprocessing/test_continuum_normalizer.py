@@ -14,7 +14,7 @@ def _cell(flux, wavelength=WAVELENGTH):
 
 
 def _both(flux, spectrum_table, **parameters):
-    """Normalised by way of a nested column, and of a 2-D array."""
+    """Flux normalised as a nested column and as a 2-D array."""
     normalizer = ContinuumNormalizer(**parameters)
     out = normalizer.fit_transform(spectrum_table(_cell(flux)))["spectrum"]
     return as_ragged(out)["flux"], normalizer.fit_transform(flux[None])[0]
@@ -86,7 +86,7 @@ def test_more_knots_take_features_away():
     assert np.std(few) > 3 * np.std(many)
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_real_spectra_are_flat(real_data):
     import pandas as pd
 

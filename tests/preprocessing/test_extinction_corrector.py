@@ -15,7 +15,7 @@ CURVE = {"time": [0.0, 1, 2], "band": BANDS, "flux": [1.0, -2, 3], "flux_err": [
 
 
 def _factor(model, wavelength, ebv, r_v=3.1):
-    """As dust_extinction itself computes it."""
+    """Expected values, directly from dust_extinction."""
     law = getattr(parameter_averages, model)(Rv=r_v)
     return 1 / law.extinguish(np.asarray(wavelength) * units.AA, Ebv=ebv)
 
@@ -54,12 +54,12 @@ def test_outside_the_law_its_border_is_used(model, spectrum_table):
     assert np.isfinite(out).all() and out[0] > out[-1] >= 1
 
 
-def test_unknown_ebv_is_left_and_said_once(curve_table):
+def test_unknown_ebv_is_kept_with_one_warning(curve_table):
     X = curve_table(CURVE, CURVE, ebv=[0.3, np.nan])
-    with pytest.warns(DataQualityWarning, match="1 objects without ebv.*'SN1'") as record:
+    with pytest.warns(DataQualityWarning, match="1 objects without 'ebv'.*'SN1'") as record:
         out = ExtinctionCorrector().fit_transform(X)
     assert [warning.filename for warning in record] == [__file__]
-    with pytest.warns(DataQualityWarning, match="without ebv") as record:
+    with pytest.warns(DataQualityWarning, match="without 'ebv'") as record:
         make_pipeline(ExtinctionCorrector()).fit_transform(X)
     assert [warning.filename for warning in record] == [__file__]
     curves = as_ragged(out["light_curve"])
@@ -76,7 +76,7 @@ def test_only_the_wanted_columns(X):
 
 
 @pytest.mark.parametrize("ebv", [-0.1, 1e9])
-def test_impossible_ebv_is_refused(ebv, curve_table):
+def test_ebv_out_of_range_is_rejected(ebv, curve_table):
     with pytest.raises(ValueError, match="'SN0': ebv"):
         ExtinctionCorrector().fit_transform(curve_table(CURVE, ebv=[ebv]))
 

@@ -1,4 +1,4 @@
-"""Fields that are none of ours stay with their points."""
+"""Fields that the library does not use stay with their points."""
 
 import numpy as np
 import pandas as pd
@@ -51,7 +51,7 @@ OF_SPECTRA = [
     ExtinctionCorrector(0.1, columns=["spectrum"]),
 ]
 FORMS = ["dict", "frame", "nested", "arrow structs", "arrow lists", "chunks"]
-pytestmark = pytest.mark.filterwarnings("ignore:Input was mended")
+pytestmark = pytest.mark.filterwarnings("ignore:Input was repaired")
 
 
 def table(cell, column, form):
@@ -122,7 +122,7 @@ def test_merged_points_have_none():
 
 
 def test_scale_of_the_fluxes_goes_with_it():
-    """A zero point that stayed would be applied again."""
+    """A zero point must not be applied twice."""
     cell = {**CURVE, "zp": [25.0] * LENGTH, "zpsys": ["ab"] * LENGTH}
     out = LightCurveTruncator().fit_transform(table(cell, "light_curve", "nested"))
     once = as_ragged(out["light_curve"], kind="light_curve")
@@ -171,7 +171,7 @@ def test_types_stay_as_they_are():
 
 
 def carried(*values):
-    """A field of as many objects of two points each, after a step; None where it is left out."""
+    """Field of objects with two points each, after a step; None if it is dropped."""
     cells = np.empty(len(values), dtype=object)
     for row, value in enumerate(values):
         cells[row] = {"time": [1.0, 2.0], "band": ["ztfg"] * 2, "flux": [1.0, 2.0], "extra": value}

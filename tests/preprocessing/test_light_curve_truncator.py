@@ -35,7 +35,7 @@ def test_days_after_the_detection(X):
 
 def test_points(X):
     assert _times(X, n_points=2) == [TIMES[:2]] * 3 + [[]]
-    # What came before the detection was known, and does not count.
+    # Points before the detection are kept and not counted.
     assert _times(X, n_points=2, origin="detection") == [TIMES[:2], TIMES[:4], TIMES[:2], []]
 
 

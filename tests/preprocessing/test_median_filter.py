@@ -47,7 +47,7 @@ def test_window_longer_than_the_spectrum(spectrum_table):
     np.testing.assert_array_equal(out, [2, 2, 2, 4])
 
 
-def test_blocks_do_not_change_the_answer(monkeypatch):
+def test_block_size_does_not_change_the_result(monkeypatch):
     flux = np.random.default_rng(0).normal(size=(7, 60))
     expected = MedianFilter(7).fit_transform(flux)
     monkeypatch.setattr("sklearn_sn.preprocessing._median_filter._BLOCK", 100)

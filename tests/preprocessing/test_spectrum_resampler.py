@@ -26,7 +26,7 @@ def test_lines_stay_where_they_are(spacing, spectrum_table):
     np.testing.assert_allclose(_peak(resampler, X), [5000, 6563], atol=10)
 
 
-def test_log_and_linear_grids_give_close_answers(spectrum_table):
+def test_log_and_linear_grids_give_close_results(spectrum_table):
     X = spectrum_table(_line(5000), _line(6563))
     log, linear = (SpectrumResampler(spacing=s).fit(X) for s in ("log", "linear"))
     for a, b in zip(log.transform(X), linear.transform(X), strict=True):
@@ -49,14 +49,14 @@ def test_unknown_redshift_stays_in_the_observer_frame(spectrum_table):
 
 
 @pytest.mark.parametrize("redshift", [-0.1, 999.0, np.inf])
-def test_impossible_redshift_is_refused(redshift, spectrum_table):
+def test_redshift_out_of_range_is_rejected(redshift, spectrum_table):
     X = spectrum_table(_line(5500), _line(5500), redshift=[0.1, redshift])
     with pytest.raises(ValueError, match="'SN1': redshift"):
         SpectrumResampler(frame="rest").fit_transform(X)
     assert SpectrumResampler().fit_transform(X).shape == (2, 512)
 
 
-def test_text_in_redshift_is_refused(spectrum_table):
+def test_text_in_redshift_is_rejected(spectrum_table):
     X = spectrum_table(_line(5500), redshift=["near"])
     with pytest.raises(ValueError, match="'redshift' must hold numbers"):
         SpectrumResampler(frame="rest").fit_transform(X)
@@ -74,7 +74,7 @@ def several(spectrum_table):
     return spectrum_table(with_late, None, _line(6000))
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_first_of_several_is_the_earliest(several):
     out = SpectrumResampler().fit_transform(several)
     alone = SpectrumResampler().fit_transform(several.iloc[[2]])
@@ -84,7 +84,7 @@ def test_first_of_several_is_the_earliest(several):
     assert _peak(resampler, several.iloc[[0]])[0] == pytest.approx(5000, abs=10)
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_mean_of_several_is_on_the_scale_of_the_first(several):
     resampler = SpectrumResampler(combine="mean").fit(several)
     out = resampler.transform(several)
@@ -94,7 +94,7 @@ def test_mean_of_several_is_on_the_scale_of_the_first(several):
     np.testing.assert_array_equal(out[2], SpectrumResampler().fit_transform(several)[2])
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_nested_output(several):
     out = SpectrumResampler(n_bins=100, output="nested", combine=None).fit_transform(several)
     spectra = as_ragged(out["spectrum"], kind="spectrum")
@@ -141,7 +141,7 @@ def test_names_are_distinct(n_bins, spectrum_table):
         assert names[0] == "flux_3503.2"
 
 
-@pytest.mark.filterwarnings("ignore:Input was mended")
+@pytest.mark.filterwarnings("ignore:Input was repaired")
 def test_real_spectra(real_data):
     import pandas as pd
 
@@ -214,7 +214,7 @@ def test_time_of_a_mean_is_that_of_the_spectra_in_it(spectrum_table):
     assert list(out.reduce("first", "time", empty=0.0)) == [59010.0, 0.0, 59003.0]
 
 
-def test_unknown_redshift_is_said_at_the_line_of_the_user(spectrum_table):
+def test_warning_of_unknown_redshift_points_to_the_user_code(spectrum_table):
     X = spectrum_table(_line(5000), _line(6000), redshift=[0.1, np.nan])
     resampler = SpectrumResampler(frame="rest")
     for call in (resampler.fit_transform, make_pipeline(resampler).fit(X).transform):

@@ -1,4 +1,4 @@
-"""What steps do with a table that lacks a column, alone and before an embedder."""
+"""Transformers of tables that lack a column, alone and before an embedder."""
 
 import warnings
 
@@ -62,7 +62,7 @@ def test_pipeline_predicts_from_light_curves_alone(step, supernovae):
 @pytest.mark.parametrize(
     ("step", "column"), [(MedianFilter(), BOTH[1]), (FluxNormalizer(), BOTH[0])]
 )
-def test_embedder_says_once_what_its_output_lacks(step, column, supernovae):
+def test_embedder_warns_once_about_missing_columns(step, column, supernovae):
     X, _ = supernovae
     pipeline = make_pipeline(clone(step), ContrastiveEmbedder(**SMALL, output="mean")).fit(X)
     with pytest.warns(DataQualityWarning) as record:
@@ -80,7 +80,7 @@ def test_column_that_fit_saw_is_passed_over(step, container, X):
     out = step.transform(rest)
     assert_same(out, rest)
     assert out is not rest
-    # Nothing but metadata is a table, too.
+    # A table may hold metadata only.
     assert_same(step.transform(X[["redshift"]]), X[["redshift"]])
 
 
@@ -89,7 +89,7 @@ def step_of(step):
 
 
 @each
-def test_column_that_fit_never_saw_is_refused(step, X):
+def test_column_that_fit_never_saw_is_required(step, X):
     column = absent_for(step)
     rest = X.drop(columns=column)
     match = f"{type(step).__name__} needs the column '{column}'"
@@ -118,7 +118,7 @@ def test_array_of_spectra_needs_spectra(X):
 
 
 def test_array_is_no_table(X):
-    """The rule for tables does not reach 2-D arrays with names."""
+    """2-D arrays with column names are not treated as tables."""
     flux = pd.DataFrame(np.ones((2, 3)), columns=["a", "b", "c"])
     with pytest.raises(ValueError, match="feature names should match"):
         MedianFilter().fit(flux).transform(flux[["a", "b"]])
@@ -134,14 +134,14 @@ def test_columns_in_another_order_keep_their_names(step, X):
     assert_same(out, step.transform(X)[X.columns[::-1]])
 
 
-def test_column_given_twice_is_refused(X):
+def test_column_given_twice_is_rejected(X):
     twice = pd.concat([X, X[["light_curve"]]], axis=1)
-    with pytest.raises(ValueError, match="X has 2 columns 'light_curve'; keep one"):
+    with pytest.raises(ValueError, match="X has 2 columns named 'light_curve'; keep one"):
         LightCurveBinner().fit(twice)
 
 
 @pytest.mark.parametrize("step", [*OF_LIGHT_CURVES, *OF_BOTH], ids=repr)
-def test_negative_error_is_refused_by_fit_and_dropped_after(step, X):
+def test_negative_error_is_rejected_by_fit_and_dropped_by_transform(step, X):
     curves = as_ragged(X["light_curve"])
     errors = curves["flux_err"].copy()
     errors[3] = -1.0
@@ -155,7 +155,7 @@ def test_negative_error_is_refused_by_fit_and_dropped_after(step, X):
     assert (as_ragged(out["light_curve"])["flux_err"] > 0).all()
 
 
-def test_pipeline_refuses_negative_errors_as_the_embedder_does(supernovae):
+def test_pipeline_rejects_negative_errors_like_the_embedder(supernovae):
     X, _ = supernovae
     curves = as_ragged(X["light_curve"])
     errors = curves["flux_err"].copy()

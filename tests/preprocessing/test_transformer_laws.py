@@ -258,7 +258,7 @@ def test_all_in_one_pipeline(X):
     out = clone(pipeline).fit(X).transform(X)
     assert out.shape == (9, 100)
     assert np.isfinite(out.drop(index="SN2003a")).to_numpy().mean() > 0.8
-    # Spectra on one grid go on as a 2-D array.
+    # Spectra on one grid become a 2-D array.
     flat = make_pipeline(SpectrumResampler(n_bins=100), MedianFilter(), ContinuumNormalizer())
     assert flat.fit_transform(X).shape == (9, 100)
     named = flat.set_output(transform="pandas").fit_transform(X)
@@ -270,7 +270,7 @@ def test_transforming_twice_warns_of_nothing(X):
     points = as_ragged(X["light_curve"])
     X = X.assign(light_curve=Ragged(points.fields, points.offsets).to_nested(index=X.index))
     X.iloc[:, 3] = np.nan
-    with pytest.warns(UserWarning, match="without ebv"):
+    with pytest.warns(UserWarning, match="without 'ebv'"):
         ExtinctionCorrector().fit_transform(X)
 
 
