@@ -55,7 +55,9 @@ class MultiClassIsolationForest(ClassConditionalDetector):
 
     References
     ----------
-    .. [1] Gupta, R., Muthukrishna, D. & Lochner, M. (2024), RAS Techniques and Instruments 4.
+    .. [1] Gupta, R., Muthukrishna, D. & Lochner, M. (2025). "A classifier-based approach to
+       multiclass anomaly detection for astronomical transients". RAS Techniques and Instruments 4,
+       rzae054.
 
     Examples
     --------

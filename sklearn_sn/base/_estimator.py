@@ -86,8 +86,9 @@ class TorchEstimator(BaseEstimator):
             if not nested:
                 continue
             if isinstance(value, str):
-                name_of_encoder = default if value == "auto" else value
-                params = {**params, name: named_encoder(modality, name_of_encoder)}
+                value = default if value == "auto" else value
+                is_class = isinstance(value, type)
+                params = {**params, name: value() if is_class else named_encoder(modality, value)}
             elif value is None:
                 raise ValueError(
                     f"The {name!r} parameter of {type(self).__name__} is None, so that {nested[0]} "

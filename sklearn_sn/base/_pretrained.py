@@ -118,8 +118,8 @@ def chosen_encoder(estimator, parameter, modality, default, part):
         The estimator to fit.
     parameter, modality : str
         Name of its parameter, and modality of the encoder.
-    default : str
-        Name that "auto" stands for.
+    default : str or type
+        Name or class that "auto" stands for.
     part : PretrainedEncoder or None
         The pretrained encoder of the modality.
 

@@ -115,6 +115,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     ((60,), (60,), True)
     """
 
+    _encoder_parameters = {"encoder": ("spectrum", SpectralFeatures)}
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
         **WAVELENGTH_CONSTRAINTS,
@@ -216,11 +217,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             If training diverged or was interrupted.
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
-
-    def _chosen_encoder(self, part):
-        if isinstance(self.encoder, str) and self.encoder == "auto":
-            return SpectralFeatures()
-        return super()._chosen_encoder(part)
 
     def _check_encoder(self, encoder):
         if not encoder.gives_features_per_bin or encoder.grid != "log":

@@ -101,9 +101,9 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
 
     References
     ----------
-    .. [1] Wu, Y. et al. (2024). "Galaxy Spectra neural Network (GaSNet). II. Using Deep Learning
-       for Spectral Classification and Redshift Predictions". Monthly Notices of the Royal
-       Astronomical Society 527.
+    .. [1] Wu, Y., Tao, Y., Fan, D., Cui, C. & Zhang, Y. (2024). "Galaxy spectral classification and
+       feature analysis based on convolutional neural network". Monthly Notices of the Royal
+       Astronomical Society 527, 1163.
 
     Examples
     --------

@@ -69,8 +69,8 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
         Modality of the parameter.
     parameter, estimator : str
         Name of the parameter and of the estimator's class, for messages.
-    default : str
-        Name that "auto" stands for.
+    default : str or type
+        Name or class that "auto" stands for.
 
     Returns
     -------
@@ -84,8 +84,10 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
     """
     if isinstance(value, str):
         name = default if value == "auto" else value
+        if isinstance(name, type):
+            value = name()
         # An unknown name falls through to the error below, which lists all alternatives.
-        if name in ENCODERS[modality]:
+        elif name in ENCODERS[modality]:
             value = named_encoder(modality, name)
     if isinstance(value, Encoder) and value.modality == modality:
         encoder = copy.deepcopy(value)
