@@ -106,15 +106,15 @@ def light_curve_coordinates(phase, band, stretch):
     return Places(_flat(where), _flat(when), shape, {"time": _flat(when), "band": _flat(bands)})
 
 
-def plain_coordinates(source):
-    """Every column of metadata, or every pixel of a cutout.
+def plain_coordinates(preprocessor):
+    """Return the coordinates of every column of metadata, or of every pixel of a cutout.
 
     Parameters
     ----------
-    source : input
-        Its ``places()`` and ``output_shape`` say what they are.
+    preprocessor : PointSetPreprocessor
+        Fitted, with ``coordinates()`` and ``output_shape``.
     """
-    return Places(*source.places(), source.output_shape, None)
+    return Places(*preprocessor.coordinates(), preprocessor.output_shape, None)
 
 
 def _numbers(name, values, n):
