@@ -7,7 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sklearn_sn.encoders import LightCurveTransformer, SpectrumCNN
+from sklearn_sn.encoders import (
+    LightCurveTransceiver,
+    LightCurveTransformer,
+    SpectrumCNN,
+    SpectrumTransceiver,
+    TransceiverDecoder,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +56,19 @@ def with_encoder(estimator, encoder, **params):
     names = inspect.signature(encoder).parameters.keys() & params.keys()
     own = {name: params.pop(name) for name in names}
     return estimator(encoder=encoder(**own), **params)
+
+
+def make_mmvae(**params):
+    """Return a small autoencoder of light curves and spectra."""
+    from sklearn_sn import MMVAEEmbedder
+
+    sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8}
+    return MMVAEEmbedder(
+        light_curve=LightCurveTransceiver(**sizes),
+        spectrum=SpectrumTransceiver(**sizes),
+        decoder=TransceiverDecoder(**sizes),
+        **params,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -108,9 +108,15 @@ def test_new_bands_start_from_the_nearest():
     model = make(light_curve=EMBEDDED_BANDS, max_epochs=1).fit(ztf)
     old = net(model).encoders["light_curve"].band.weight
     tuned = make(
-        light_curve=EMBEDDED_BANDS, pretrained=FrozenEstimator(model), trainable="none", max_epochs=1
+        light_curve=EMBEDDED_BANDS,
+        pretrained=FrozenEstimator(model),
+        trainable="none",
+        max_epochs=1,
     ).fit(lsst)
-    source, new = tuned.preprocessors_["light_curve"], net(tuned).encoders["light_curve"].band.weight
+    source, new = (
+        tuned.preprocessors_["light_curve"],
+        net(tuned).encoders["light_curve"].band.weight,
+    )
     assert list(source.bands_[:2]) == ["ztfg", "ztfr"]
     assert {"lsstg", "lsstz"} <= set(source.bands_)
     place = {band: i for i, band in enumerate(source.bands_)}
