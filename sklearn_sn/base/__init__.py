@@ -48,6 +48,7 @@ from sklearn_sn.base._spectrum_explanation import check_explanation
 from sklearn_sn.base._supervised_estimator import (
     LearningTask,
     SupervisedEstimator,
+    head_dropout,
     remember_columns,
 )
 from sklearn_sn.base._training import TrainingPlan
@@ -83,6 +84,7 @@ __all__ = [
     "defaults_of",
     "encoder_width",
     "frozen_modules",
+    "head_dropout",
     "kept_params",
     "laplace_moments",
     "log_odds",

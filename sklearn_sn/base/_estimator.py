@@ -14,9 +14,17 @@ from skorch.helper import predefined_split
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
-from sklearn_sn.data import registered_bands, restore_bands
+from sklearn_sn.data import registered_bands, restore_bands, warn_user
 from sklearn_sn.encoders import fill_doc, named_encoder
-from sklearn_sn.nets import BatchLoader, DivergenceGuard, Progress, Schedule
+from sklearn_sn.nets import (
+    BatchLoader,
+    DivergenceGuard,
+    Progress,
+    Schedule,
+)
+from sklearn_sn.nets import (
+    all_finite as all_weights_finite,
+)
 
 _OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
@@ -128,7 +136,7 @@ class TorchEstimator(BaseEstimator):
         status = net.stop_reason_ or "completed"
         attributes, status = self._evaluated(plan, status)
         if not self.warm_start or status == "diverged":
-            net.optimizer_.state.clear()
+            net.forget_moments()
         if net.history and "train_loss" not in net.history[-1]:
             net.history.pop()  # an epoch that was interrupted
         self.history_ = [
@@ -156,7 +164,7 @@ class TorchEstimator(BaseEstimator):
         guard = dict(self.net_.callbacks_)["divergence_guard"]
         attributes = plan.evaluate()
         for weights in (guard.best_weights_, guard.first_weights_):
-            if all_finite(attributes):
+            if all_finite(attributes) and all_weights_finite(self.net_.module_):
                 break
             status = "diverged"
             self.net_.module_.load_state_dict(weights)
@@ -174,19 +182,17 @@ class TorchEstimator(BaseEstimator):
         """
         name = type(self).__name__
         if self.fit_status_ == "diverged":
-            warnings.warn(
+            warn_user(
                 f"The training of {name} diverged after {self.n_iter_} of {self.max_epochs} epochs "
                 "(the loss, a weight or an output is NaN or infinite). The best finite weights "
                 f"are kept. Lower 'lr' (it is {self.lr!r}), or check X and y for extreme values.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         elif self.fit_status_ == "interrupted":
-            warnings.warn(
+            warn_user(
                 f"The training of {name} was interrupted after {self.n_iter_} of "
                 f"{self.max_epochs} epochs; the model has the weights so far.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
             if _inside_model_selection():
                 raise KeyboardInterrupt

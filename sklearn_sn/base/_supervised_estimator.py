@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -229,7 +230,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             network,
             encoder_width(network, sample),
             task.n_outputs,
-            dropout=float(getattr(encoder, "dropout", 0.0)),
+            dropout=head_dropout(encoder),
             normalize=encoder.normalize_latent,
             **task.module_params,
         )
@@ -380,6 +381,12 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
 
     def _pretrained_encoder(self, modality):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
+
+
+def head_dropout(encoder):
+    """Return the dropout of a head: that of its encoder, if the encoder has a number."""
+    value = getattr(encoder, "dropout", 0.0)
+    return float(value) if isinstance(value, Real) else 0.0
 
 
 def remember_columns(estimator, frame):

@@ -37,7 +37,7 @@ from sklearn_sn.data._phase_frame import (
     warn_estimated,
     warn_unknown_phase,
 )
-from sklearn_sn.data._quality import DataQualityWarning, QualityLog, warn_quality
+from sklearn_sn.data._quality import DataQualityWarning, QualityLog, warn_quality, warn_user
 from sklearn_sn.data._query_coordinates import (
     REFERENCE_WAVELENGTH,
     light_curve_coordinates,
@@ -115,5 +115,6 @@ __all__ = [
     "warn_outside_range",
     "warn_quality",
     "warn_unknown_phase",
+    "warn_user",
     "wavelength_grid",
 ]

@@ -24,6 +24,19 @@ def warn_quality(message):
     warnings.warn(message, DataQualityWarning, stacklevel=_level_of_user() - 1)
 
 
+def warn_user(message, category):
+    """Emit a warning that points at the line of the user, not at one of ours.
+
+    Parameters
+    ----------
+    message : str
+        Text of the warning.
+    category : type
+        Class of the warning.
+    """
+    warnings.warn(message, category, stacklevel=_level_of_user() - 1)
+
+
 def _level_of_user():
     """The stacklevel, counted from here, of the first frame outside us and scikit-learn."""
     frame, level, outside = sys._getframe(), 1, None

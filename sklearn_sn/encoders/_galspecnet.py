@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule
@@ -115,8 +115,8 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     latent_dim: int = 256
     dropout: UnitInterval | None = None
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int = 1024
-    max_crop: float = 0.25
+    n_bins: TwoOrMore = 1024
+    max_crop: BelowHalf = 0.25
 
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import BatchNorm, MixedPrecisionModule
@@ -114,9 +114,9 @@ class SpectralFeatures(SpectrumEncoder):
     kernels: Any = (15, 9, 9, 9)
     dropout: UnitInterval = 0.2
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int = 1024
-    max_crop: float = 0.25
-    max_shift: float = 0.1
+    n_bins: TwoOrMore = 1024
+    max_crop: BelowHalf = 0.25
+    max_shift: BelowHalf = 0.1
 
     gives_features_per_bin = True
     _preprocessor_class = ShiftedSpectrumPreprocessor

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import torch
 from torch import nn
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense
 
@@ -149,8 +149,8 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     latent_dim: int = 256
     dropout: UnitInterval | None = None
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int | None = None
-    max_crop: float = 0.25
+    n_bins: TwoOrMore | None = None
+    max_crop: BelowHalf = 0.25
 
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}

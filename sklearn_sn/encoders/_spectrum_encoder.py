@@ -1,12 +1,11 @@
 """The base of encoders of spectra."""
 
-from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
 
 from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore
 from sklearn_sn.preprocessors import CHANNELS, FluxArray, SpectrumPreprocessor
 
 # Largest shifts in augmentation, as fractions of the grid: where a shift is an unknown redshift,
@@ -25,23 +24,18 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
     %(spectrum_scaling)s
     """
 
-    n_bins: int = 256
+    n_bins: TwoOrMore = 256
     grid: Literal["log", "linear"] = "log"
     channels: Any = None
     noise_augmentation: bool = True
     augmentation: bool = True
-    max_crop: float = 0.2
-    max_shift: float | None = None
+    max_crop: BelowHalf = 0.2
+    max_shift: BelowHalf | None = None
 
     array_kind = "an array of spectra on one grid"
     longest_exact_array = 128  # so few columns cost nothing in double precision
     _preprocessor_class = SpectrumPreprocessor
-    _parameter_constraints = {
-        "channels": ["array-like", None],
-        "n_bins": [Interval(Integral, 2, None, closed="left"), None],
-        "max_crop": [Interval(Real, 0, 0.5, closed="left")],
-        "max_shift": [Interval(Real, 0, 0.5, closed="left"), None],
-    }
+    _parameter_constraints = {"channels": ["array-like", None]}
 
     def check(self):
         super().check()

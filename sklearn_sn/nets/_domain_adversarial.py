@@ -54,6 +54,10 @@ class DomainAdversarialNet(SupConNet):
         self.discriminator_optimizer_ = torch.optim.Adam(parameters, lr=self.lr)
         return self
 
+    def forget_moments(self):
+        super().forget_moments()
+        self.discriminator_optimizer_.state.clear()
+
     def partial_fit(self, *args, **kwargs):
         # Learning rate and epochs may differ from an earlier fit.
         self.first_epoch_ = len(getattr(self, "history_", ()))

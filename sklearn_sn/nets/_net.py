@@ -43,6 +43,10 @@ class BatchNet(NeuralNet):
     def check_data(self, X, y=None):
         """Do nothing: tables are checked before they come here."""
 
+    def forget_moments(self):
+        """Drop what optimizers remember of earlier steps."""
+        self.optimizer_.state.clear()
+
     def fit_loop(self, *args, **kwargs):
         self.stop_reason_ = None
         try:

@@ -42,8 +42,8 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     overwrite : bool, default=False
         Whether a file that is there is replaced.
     modules : sequence of str, default=()
-        Modalities whose encoder is a torch module of your own. Its weights are stored, its code is
-        not: loading needs it again.
+        Modalities whose encoder is a torch module or an encoder class of your own; "encoder" for
+        estimators of one modality. Its weights are stored, its code is not: loading needs it again.
 
     Raises
     ------
@@ -51,6 +51,8 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
         If the estimator is not fitted.
     TypeError
         If it is, or contains, what cannot be stored; the message names the part.
+    ValueError
+        If a network has weights that are NaN or infinite.
     FileExistsError
         If there is a file and not `overwrite`.
     OSError
@@ -120,9 +122,10 @@ def load_model(path, *, modules=None):
     Parameters
     ----------
     path : str or path-like
-    modules : dict of str to torch.nn.Module or callable, default=None
+    modules : dict of str to torch.nn.Module, callable or encoder, default=None
         By modality, the encoders that were saved with ``save_model(..., modules=...)``: a module of
-        the same structure, or a callable that returns one. Weights come from the file.
+        the same structure, or a callable that returns one; the class, or any instance, of an
+        encoder of your own. Weights and parameters come from the file.
 
     Returns
     -------

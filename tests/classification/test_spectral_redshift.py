@@ -231,7 +231,7 @@ def test_objects_without_a_redshift_teach_their_class():
     with pytest.raises(ValueError, match="fit had no redshift"):
         none.predict_redshift(X)
     far = X.assign(redshift=[0.9, *X["redshift"].iloc[1:]])
-    with pytest.warns(DataQualityWarning, match=r"1 objects have a redshift beyond"):
+    with pytest.warns(DataQualityWarning, match=r"1 objects have a redshift outside"):
         model = make().fit(far, y)
     assert model.n_redshifts_ == 29
 
@@ -311,6 +311,8 @@ def test_of_no_objects(model):
         ({"redshift_width": 0.0}, "redshift_width"),
         ({"n_templates": 0}, "n_templates"),
         ({"n_features": 0}, "'n_features' parameter of SpectralFeatures"),
+        ({"max_crop": 0.5}, "'max_crop' parameter of SpectralFeatures"),
+        ({"max_shift": None}, "'max_shift' parameter of SpectralFeatures"),
     ],
 )
 def test_parameters_that_are_refused(params, message):

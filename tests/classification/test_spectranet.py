@@ -298,6 +298,9 @@ def test_small_and_odd_batches(n, supernovae):
         ),
         ({"wavelength_range": (3500.0,)}, "'wavelength_range' parameter must be two increasing"),
         ({"max_crop": 0.7}, "'max_crop' parameter of SpectraNet"),
+        ({"max_shift": 0.5}, "'max_shift' parameter of SpectraNet"),
+        ({"n_bins": 1}, "'n_bins' parameter of SpectraNet"),
+        ({"encoder": GalSpecNet, "max_crop": 0.7}, "'max_crop' parameter of GalSpecNet"),
         ({"dropout": 1.0}, "'dropout' parameter of SpectraNet"),
         ({"size": "large"}, "'size' parameter of SpectraNet"),
     ],
@@ -326,7 +329,7 @@ def test_encoders_that_are_refused(encoder, message, supernovae):
 def test_every_encoder_learns(supernovae, name):
     X, y = supernovae
     encoder = {"encoder": name, "encoder__n_bins": 64}
-    model = SpectraNetClassifier(**{**TINY, "max_epochs": 4}, lr=3e-3).set_params(**encoder)
+    model = SpectraNetClassifier(**{**TINY, "max_epochs": 8}, lr=3e-3).set_params(**encoder)
     assert model.fit(X, y).history_[-1]["train_loss"] < model.history_[0]["train_loss"]
     assert model.encoder_.name == name and model.preprocessor_.n_bins == 64
     np.testing.assert_allclose(model.predict_proba(X).sum(axis=1), 1.0)
