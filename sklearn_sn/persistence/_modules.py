@@ -110,12 +110,13 @@ def _structure(module, encoder, path):
 
 def _check_given(module, modality, encoder, path):
     if modality not in encoder.modules:
-        kind = type(module) if not isinstance(module, type) else module
+        name = getattr(module, "__qualname__", type(module).__qualname__)
+        kind = "an encoder" if _is_encoder(module) else "a module"
         encoder.reject(
             path,
-            f"{kind.__qualname__} is a module or an encoder of your own, which loading could not "
-            f"build. save_model(..., modules=[{modality!r}]) stores its weights; loading then "
-            f"needs its code: load_model(..., modules={{{modality!r}: ...}})",
+            f"{name} is {kind} of your own, which loading could not build. "
+            f"save_model(..., modules=[{modality!r}]) stores its weights; loading then needs its "
+            f"code: load_model(..., modules={{{modality!r}: ...}})",
         )
 
 
