@@ -31,6 +31,15 @@ _OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
+# Packages and modules that fit several estimators.
+_FIT_MANY = (
+    "sklearn.calibration.",
+    "sklearn.ensemble.",
+    "sklearn.model_selection.",
+    "sklearn.multiclass.",
+    "sklearn.multioutput.",
+    "sklearn_sn.model_selection.",
+)
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128  # objects in a batch of predictions on a CPU
@@ -178,7 +187,8 @@ class TorchEstimator(BaseEstimator):
         Raises
         ------
         KeyboardInterrupt
-            If the training was interrupted inside a search or cross-validation.
+            If the training was interrupted inside a search, cross-validation or ensemble, which
+            would go on with the next fit.
         """
         name = type(self).__name__
         if self.fit_status_ == "diverged":
@@ -194,7 +204,7 @@ class TorchEstimator(BaseEstimator):
                 f"{self.max_epochs} epochs; the model has the weights so far.",
                 ConvergenceWarning,
             )
-            if _inside_model_selection():
+            if _is_one_of_many_fits():
                 raise KeyboardInterrupt
         return self
 
@@ -315,11 +325,11 @@ class TorchEstimator(BaseEstimator):
                 yield module, batch, positions
 
 
-def _inside_model_selection():
-    """Return whether a search or cross-validation of scikit-learn calls."""
+def _is_one_of_many_fits():
+    """Return whether something calls that fits several estimators, such as a search."""
     frame = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("sklearn.model_selection."):
+        if f"{frame.f_globals.get('__name__', '')}.".startswith(_FIT_MANY):
             return True
         frame = frame.f_back
     return False

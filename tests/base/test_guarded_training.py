@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone, is_regressor
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, KFold, cross_val_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
 from skorch.callbacks import Callback, EarlyStopping
 
 from sklearn_sn import ContrastiveEmbedder, LightCurveClassifier
@@ -27,6 +32,7 @@ from sklearn_sn.encoders import (
     SpectraNet,
     SpectrumCNN,
 )
+from sklearn_sn.model_selection import horizon_sweep, limited_labels_curve
 from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.regression import LightCurveRegressor, SpectraNetRegressor
 from tests.conftest import make_mmvae
@@ -277,6 +283,27 @@ def test_searches_do_not_go_on(estimator, when, n_jobs, supernovae):
             search.fit(X, y)
         with pytest.raises(KeyboardInterrupt):
             cross_val_score(model, X, y, cv=KFold(2), n_jobs=n_jobs)
+
+
+def test_nothing_that_fits_several_goes_on(supernovae):
+    X, y = supernovae
+    model = clone(one).set_params(callbacks=[Interrupt("on_batch_end", epoch=1)])
+    fits = [
+        lambda: CalibratedClassifierCV(model, cv=2).fit(X, y == "SN Ia"),
+        lambda: VotingClassifier([("a", model), ("b", model)]).fit(X, y),
+        lambda: OneVsRestClassifier(model).fit(X, y),
+        lambda: limited_labels_curve(model, X, y, n_labels=(5,), cv=2, random_state=0),
+        lambda: horizon_sweep(model, X, y, days=(5, 50), cv=2),
+    ]
+    for fit_several in fits:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pytest.raises(KeyboardInterrupt):
+                fit_several()
+    # A pipeline has one network: it goes on with what was learned.
+    pipe = make_pipeline(model, LogisticRegression())
+    with pytest.warns(ConvergenceWarning, match="was interrupted after 0 of 3 epochs"):
+        assert pipe.fit(X, y).predict(X).shape == y.shape
 
 
 def test_inside_a_search_a_divergence_is_only_said(supernovae):
