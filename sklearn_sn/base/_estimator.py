@@ -199,13 +199,16 @@ class TorchEstimator(BaseEstimator):
                 ConvergenceWarning,
             )
         elif self.fit_status_ == "interrupted":
-            warn_user(
-                f"The training of {name} was interrupted after {self.n_iter_} of "
-                f"{self.max_epochs} epochs; the model has the weights so far.",
-                ConvergenceWarning,
-            )
-            if _is_one_of_many_fits():
-                raise KeyboardInterrupt
+            try:
+                warn_user(
+                    f"The training of {name} was interrupted after {self.n_iter_} of "
+                    f"{self.max_epochs} epochs; the model has the weights so far.",
+                    ConvergenceWarning,
+                )
+            finally:
+                # Also where warnings are errors, which a search would take for a failed fit.
+                if _is_one_of_many_fits():
+                    raise KeyboardInterrupt
         return self
 
     def _continued_net(self, train, seed):

@@ -270,19 +270,24 @@ def test_a_training_goes_on_after_an_interrupt(supernovae):
 
 
 @pytest.mark.parametrize("when", ["on_batch_end", "on_epoch_end"])
-@pytest.mark.parametrize(
-    ("estimator", "n_jobs"), [*[(e, None) for e in ESTIMATORS], (one, 2)], ids=str_of
-)
-def test_searches_do_not_go_on(estimator, when, n_jobs, supernovae):
+@each
+def test_searches_do_not_go_on(estimator, when, supernovae):
     X, y = given(estimator, supernovae)
     model = clone(estimator).set_params(callbacks=[Interrupt(when, epoch=1)])
-    search = GridSearchCV(model, {"lr": [1e-3, 1e-4]}, cv=KFold(2), n_jobs=n_jobs)
+    search = GridSearchCV(model, {"lr": [1e-3, 1e-4]}, cv=KFold(2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         with pytest.raises(KeyboardInterrupt):
             search.fit(X, y)
         with pytest.raises(KeyboardInterrupt):
-            cross_val_score(model, X, y, cv=KFold(2), n_jobs=n_jobs)
+            cross_val_score(model, X, y, cv=KFold(2))
+
+
+def test_a_search_in_two_processes_does_not_go_on(supernovae):
+    model = clone(one).set_params(callbacks=[Interrupt("on_batch_end", epoch=1)])
+    search = GridSearchCV(model, {"lr": [1e-3, 1e-4]}, cv=KFold(2), n_jobs=2)
+    with pytest.raises(KeyboardInterrupt):
+        search.fit(*supernovae)
 
 
 def test_nothing_that_fits_several_goes_on(supernovae):
