@@ -14,15 +14,32 @@ from skorch.helper import predefined_split
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
-from sklearn_sn.data import registered_bands, restore_bands
+from sklearn_sn.data import registered_bands, restore_bands, warn_user
 from sklearn_sn.encoders import fill_doc, named_encoder
-from sklearn_sn.nets import BatchLoader, DivergenceGuard, Progress, Schedule
+from sklearn_sn.nets import (
+    BatchLoader,
+    DivergenceGuard,
+    Progress,
+    Schedule,
+)
+from sklearn_sn.nets import (
+    all_finite as all_weights_finite,
+)
 
 _OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
+# Packages and modules that fit several estimators.
+_FIT_MANY = (
+    "sklearn.calibration.",
+    "sklearn.ensemble.",
+    "sklearn.model_selection.",
+    "sklearn.multiclass.",
+    "sklearn.multioutput.",
+    "sklearn_sn.model_selection.",
+)
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128  # objects in a batch of predictions on a CPU
@@ -129,7 +146,7 @@ class TorchEstimator(BaseEstimator):
         status = net.stop_reason_ or "completed"
         attributes, status = self._evaluated(plan, status)
         if not self.warm_start or status == "diverged":
-            net.optimizer_.state.clear()
+            net.forget_moments()
         if net.history and "train_loss" not in net.history[-1]:
             net.history.pop()  # an epoch that was interrupted
         self.history_ = [
@@ -159,7 +176,7 @@ class TorchEstimator(BaseEstimator):
         # before training.
         attributes = plan.evaluate()
         for weights in (guard.best_weights_, guard.first_weights_):
-            if all_finite(attributes):
+            if all_finite(attributes) and all_weights_finite(self.net_.module_):
                 break
             status = "diverged"
             self.net_.module_.load_state_dict(weights)
@@ -173,26 +190,28 @@ class TorchEstimator(BaseEstimator):
         Raises
         ------
         KeyboardInterrupt
-            If training was interrupted inside a search or cross-validation.
+            If training was interrupted inside a search, cross-validation or ensemble, which
+            would go on with the next fit.
         """
         name = type(self).__name__
         if self.fit_status_ == "diverged":
-            warnings.warn(
+            warn_user(
                 f"The training of {name} diverged after {self.n_iter_} of {self.max_epochs} epochs "
                 "(the loss, a weight or an output is NaN or infinite). The best finite weights "
                 f"are kept. Lower 'lr' (it is {self.lr!r}), or check X and y for extreme values.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         elif self.fit_status_ == "interrupted":
-            warnings.warn(
-                f"The training of {name} was interrupted after {self.n_iter_} of "
-                f"{self.max_epochs} epochs; the model has the weights so far.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
-            if _inside_model_selection():
-                raise KeyboardInterrupt
+            try:
+                warn_user(
+                    f"The training of {name} was interrupted after {self.n_iter_} of "
+                    f"{self.max_epochs} epochs; the model has the weights so far.",
+                    ConvergenceWarning,
+                )
+            finally:
+                # Also where warnings are errors, which a search would take for a failed fit.
+                if _is_one_of_many_fits():
+                    raise KeyboardInterrupt
         return self
 
     def _continued_net(self, train, seed):
@@ -315,11 +334,11 @@ class TorchEstimator(BaseEstimator):
                 yield module, batch, positions
 
 
-def _inside_model_selection():
-    """Return whether a search or cross-validation of scikit-learn is on the call stack."""
+def _is_one_of_many_fits():
+    """Return whether something calls that fits several estimators, such as a search."""
     frame = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("sklearn.model_selection."):
+        if f"{frame.f_globals.get('__name__', '')}.".startswith(_FIT_MANY):
             return True
         frame = frame.f_back
     return False

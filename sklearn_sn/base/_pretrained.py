@@ -3,6 +3,7 @@
 import copy
 import inspect
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import nn
 from sklearn_sn.base._warm_start import same_parameter
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.encoders import Encoder, resolve_encoder
+from sklearn_sn.modules import MixedPrecisionModule
 from sklearn_sn.preprocessors import Preprocessor
 
 # Parameters that may differ from those of the pretrained encoder.
@@ -143,6 +145,8 @@ def chosen_encoder(estimator, parameter, modality, default, part):
     raise_on_conflicting_params(encoder, part.encoder, parameter)
     free = {k: v for k, v in encoder.get_params(deep=False).items() if k in _FREE}
     _set_dropout(part.module, free.get("dropout"))
+    if "precision" in free and isinstance(part.module, MixedPrecisionModule):
+        part.module.precision = part.module.config["precision"] = free["precision"]
     return copy.deepcopy(part.encoder).set_params(**free)
 
 
@@ -210,7 +214,7 @@ def _add_bands(part, fresh):
 
 def _set_dropout(module, rate):
     for part in module.modules():
-        if rate is not None and isinstance(part, nn.Dropout):
+        if isinstance(rate, Real) and isinstance(part, nn.Dropout):
             part.p = float(rate)
 
 

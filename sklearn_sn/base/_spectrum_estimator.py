@@ -12,7 +12,7 @@ from sklearn_sn.base._parameters import unit_interval
 from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data import reject_text, warn_quality
-from sklearn_sn.encoders import DataSettings
+from sklearn_sn.encoders import DataSettings, SpectrumEncoder
 from sklearn_sn.nets import TableDataset, WeightAverage
 
 _NAME = "spectrum"
@@ -84,7 +84,7 @@ class SpectrumEstimator(SupervisedEstimator):
     @property
     def _poor_score(self):
         # Without the channel "amplitude", arrays that differ only in level or scale look the same.
-        channels = getattr(self.encoder, "channels", None)
+        channels = self.encoder.channels if isinstance(self.encoder, SpectrumEncoder) else None
         return channels is not None and "amplitude" not in channels
 
     # Input ----------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The base of estimators that learn labels or numbers from one modality."""
 
 import copy
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -193,7 +194,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             network,
             encoder_width(network, sample),
             task.n_outputs,
-            dropout=float(getattr(encoder, "dropout", 0.0)),
+            dropout=head_dropout(encoder),
             normalize=encoder.normalize_latent,
             **task.module_params,
         )
@@ -345,6 +346,12 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
 
     def _pretrained_encoder(self, modality):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
+
+
+def head_dropout(encoder):
+    """Return the dropout of a head: that of its encoder, if the encoder has a number."""
+    value = getattr(encoder, "dropout", 0.0)
+    return float(value) if isinstance(value, Real) else 0.0
 
 
 def remember_columns(estimator, frame):

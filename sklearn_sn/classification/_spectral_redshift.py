@@ -10,6 +10,7 @@ from sklearn_sn.base import (
     NetworkClassifierMixin,
     SpectrumEstimator,
     check_explanation,
+    head_dropout,
     log_odds,
     positive_int,
     positive_number,
@@ -263,18 +264,19 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             n_templates=self.n_templates,
             template_step=self.template_step,
             learn_prior=self.learn_prior,
-            dropout=float(getattr(encoder, "dropout", 0.0)),
+            dropout=head_dropout(encoder),
             **task.module_params,
         )
 
     def _mean_latent(self, dataset):
-        total, count = np.zeros(self.net_.module_.width), 0
+        total, count, finite = np.zeros(self.net_.module_.width), 0, True
         for module, batch, _ in self._run(dataset):
             # Batch by batch, because the posteriors of all spectra may be large.
-            latent, _ = module(batch.tensors[_NAME], batch.object_index[_NAME], len(batch))
+            latent, logits = module(batch.tensors[_NAME], batch.object_index[_NAME], len(batch))
+            finite = finite and bool(logits.isfinite().all())
             total += latent.double().sum(0).cpu().numpy()
             count += len(latent)
-        return (total / count).astype(np.float32)
+        return (total / count if finite else np.full_like(total, np.nan)).astype(np.float32)
 
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior for objects without a spectrum."""

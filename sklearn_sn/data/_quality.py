@@ -30,6 +30,19 @@ def warn_quality(message):
     warnings.warn(message, DataQualityWarning, stacklevel=_user_stacklevel() - 1)
 
 
+def warn_user(message, category):
+    """Emit a warning that points at the user's line.
+
+    Parameters
+    ----------
+    message : str
+        Text of the warning.
+    category : type
+        Class of the warning.
+    """
+    warnings.warn(message, category, stacklevel=_user_stacklevel() - 1)
+
+
 def _user_stacklevel():
     """Return the stacklevel of the first frame outside this package and scikit-learn."""
     # `outside` is the first frame of scikit-learn, used if the user has no frame at all.

@@ -311,12 +311,18 @@ class MMVAEEmbedder(GenerativeEmbedder):
             check_continued(params, self._first_params, self.modalities_, table)
             return table
         modalities = [name for name in requested if table.present(name).any()]
+        if not modalities:
+            raise ValueError(
+                "MMVAEEmbedder needs a modality that X has and no parameter leaves out. X has the "
+                f"columns {list(X.columns)[:10]}."
+            )
         encoders = chosen_encoders(self, modalities)
         decoder = TransceiverDecoder() if isinstance(self.decoder, str) else self.decoder
         decoder.check()
         # Without redshifts, the rest frame cannot be computed: fall back to the observer frame.
         rest = self.frame == "rest" and "redshift" in X.columns
-        check_not_coordinates(columns, "rest" if rest else "observer")
+        if "metadata" in modalities:
+            check_not_coordinates(columns, "rest" if rest else "observer")
         self._first_params = kept_params(params)
         self.modalities_, self.encoders_ = modalities, encoders
         self.decoder_, self.frame_ = copy.deepcopy(decoder), "rest" if rest else "observer"

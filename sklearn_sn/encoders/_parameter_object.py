@@ -13,6 +13,7 @@ from sklearn_sn.encoders._docs import fill_doc
 # Types for annotations, with the interval of accepted values.
 UnitInterval = Annotated[float, Interval(Real, 0, 1, closed="left")]
 PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
+BelowHalf = Annotated[float, Interval(Real, 0, 0.5, closed="left")]
 TwoOrMore = Annotated[int, Interval(Integral, 2, None, closed="left")]
 BelowHalf = Annotated[float, Interval(Real, 0, 0.5, closed="left")]
 

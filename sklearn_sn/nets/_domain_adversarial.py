@@ -55,6 +55,10 @@ class DomainAdversarialNet(SupConNet):
         self.discriminator_optimizer_ = torch.optim.Adam(parameters, lr=self.lr)
         return self
 
+    def forget_moments(self):
+        super().forget_moments()
+        self.discriminator_optimizer_.state.clear()
+
     def partial_fit(self, *args, **kwargs):
         """Continue training from the current weights."""
         # Learning rate and number of epochs may differ from those of an earlier fit.

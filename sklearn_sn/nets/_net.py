@@ -43,6 +43,10 @@ class BatchNet(NeuralNet):
     def check_data(self, X, y=None):
         """Do nothing, because tables are checked before they are passed to the net."""
 
+    def forget_moments(self):
+        """Drop what optimizers remember of earlier steps."""
+        self.optimizer_.state.clear()
+
     def fit_loop(self, *args, **kwargs):
         """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None

@@ -19,16 +19,22 @@ class Decoder:
     ----------
     data : bytes
         Content of the safetensors file.
-    modules : dict of str to module or callable, optional
+    modules : dict of str to module, callable or encoder, optional
         Encoders of the user's own, by modality.
     device : str, optional
         Where networks go, whatever they say themselves.
+
+    Attributes
+    ----------
+    arrays : ArrayReader
+    estimators : list of object
+        The objects that are being built, innermost last.
     """
 
     def __init__(self, data, modules=None, device=None):
         self.arrays = ArrayReader(data)
         self._modules, self._device = modules or {}, device
-        self._objects = []
+        self._objects, self.estimators = [], []
 
     def decode(self, node, path):
         """Return the value of a node.
@@ -57,7 +63,7 @@ class Decoder:
             raise ModelFileError(
                 f"Its encoder of {modality!r} is a module of somebody's own, which the file holds "
                 f"only the weights of: give load_model(..., modules={{{modality!r}: ...}}) the "
-                "module that it was trained with."
+                "module, or the class of the encoder, that it was trained with."
             )
         return self._modules[modality]
 
@@ -79,9 +85,11 @@ class Decoder:
                 )
         params = {k: self.decode(v, f"{path}/{k}") for k, v in node["params"].items()}
         value = cls(**params)
+        self.estimators.append(value)
         for key, item in node["fitted"].items():
             _check_attribute(cls, key)
             vars(value)[key] = self.decode(item, f"{path}/{key}")
+        self.estimators.pop()
         if "net_" in node["fitted"]:
             value._restore_net(value.net_, device=self._device)
         rebuild_and_check(node["class"], value)

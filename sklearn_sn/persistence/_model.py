@@ -43,8 +43,8 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     overwrite : bool, default=False
         Whether to replace an existing file.
     modules : sequence of str, default=()
-        Modalities whose encoder is a torch module of your own. Its weights are stored, its code is
-        not: loading needs it again.
+        Modalities whose encoder is a torch module or an encoder class of your own; "encoder" for
+        estimators of one modality. Its weights are stored, its code is not: loading needs it again.
 
     Raises
     ------
@@ -52,6 +52,8 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
         If the estimator is not fitted.
     TypeError
         If the estimator or a part of it cannot be stored. The message names the part.
+    ValueError
+        If a network has weights that are NaN or infinite.
     FileExistsError
         If the file exists and `overwrite` is False.
     OSError
@@ -124,9 +126,10 @@ def load_model(path, *, modules=None):
     ----------
     path : str or path-like
         Path of the file.
-    modules : dict of str to torch.nn.Module or callable, default=None
+    modules : dict of str to torch.nn.Module, callable or encoder, default=None
         By modality, the encoders that were saved with ``save_model(..., modules=...)``: a module of
-        the same structure, or a callable that returns one. Weights come from the file.
+        the same structure, or a callable that returns one; the class, or any instance, of an
+        encoder of your own. Weights and parameters come from the file.
 
     Returns
     -------

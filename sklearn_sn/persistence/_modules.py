@@ -30,15 +30,28 @@ def encode_module(value, encoder, path):
     if isinstance(value, torch.nn.Module) and class_name(type(value), "module"):
         return _with_weights(value, encoder, path)
     modality = given_modality(path)
-    if modality is not None and callable(value) and not hasattr(value, "get_params"):
+    if modality is None:
+        return None
+    if _is_encoder(value) and class_name(type(value), "object") is None:
+        _check_given(value, modality, encoder, path)
+        encoder.given[modality] = value
+        params = value.get_params(deep=False)
+        params = {name: encoder.encode(param, f"{path}/{name}") for name, param in params.items()}
+        return {"kind": "given", "modality": modality, "params": params}
+    if callable(value) and not hasattr(value, "get_params"):
         _check_given(value, modality, encoder, path)
         encoder.given.setdefault(modality, value)
         return {"kind": "given", "modality": modality}
     return None
 
 
+def _is_encoder(value):
+    """Return whether a value is an encoder or a class of encoders."""
+    return hasattr(value, "make_module") and hasattr(value, "get_params")
+
+
 def given_modality(path):
-    """Return the name under which loading asks for a module of the user's own; None for others.
+    """Return the name under which loading asks for code of the user's own; None for others.
 
     That is the modality: the parameter of an embedder, or of a custom encoder in ``encoder_`` or
     ``encoders_``; "encoder" for estimators of one modality.
@@ -98,10 +111,11 @@ def _structure(module, encoder, path):
 
 def _check_given(module, modality, encoder, path):
     if modality not in encoder.modules:
-        kind = type(module) if not isinstance(module, type) else module
+        name = getattr(module, "__qualname__", type(module).__qualname__)
+        kind = "an encoder" if _is_encoder(module) else "a module"
         encoder.reject(
             path,
-            f"{kind.__qualname__} is a module of your own, which loading could not build. "
+            f"{name} is {kind} of your own, which loading could not build. "
             f"save_model(..., modules=[{modality!r}]) stores its weights; loading then needs its "
             f"code: load_model(..., modules={{{modality!r}: ...}})",
         )
@@ -114,7 +128,16 @@ def _decode_tensor(node, decoder, path):
 
 
 def _decode_given(node, decoder, path):
-    return decoder.given(node["modality"])
+    given = decoder.given(node["modality"])
+    if "params" not in node:
+        return given
+    if not _is_encoder(given):
+        raise ModelFileError(
+            f"{path} is an encoder of its author: modules[{node['modality']!r}] of load_model must "
+            f"be its class, or an instance. Got {given!r} instead."
+        )
+    params = {key: decoder.decode(value, f"{path}/{key}") for key, value in node["params"].items()}
+    return (given if isinstance(given, type) else type(given))(**params)
 
 
 def _decode_net(node, decoder, path):
@@ -156,7 +179,12 @@ def _build(structure, decoder, path):
 
     if "given" in structure:
         given = decoder.given(structure["given"])
-        module = copy.deepcopy(given) if isinstance(given, torch.nn.Module) else given()
+        if isinstance(given, torch.nn.Module):
+            module = copy.deepcopy(given)
+        elif _is_encoder(given):
+            module = _made_by_encoder(decoder.estimators[-1], structure["given"])
+        else:
+            module = given()
         return module.to("meta")
     cls = find_class(structure["class"], "module")
     config = {}
@@ -172,6 +200,17 @@ def _build(structure, decoder, path):
             config[key] = decoder.decode(value["value"], path)
             _check_size(config[key], key, decoder)
     return cls(**config)
+
+
+def _made_by_encoder(estimator, modality):
+    """Return a new module from the encoder and preprocessor of an estimator that is loaded."""
+    fitted = vars(estimator)
+    if "encoder_" in fitted:
+        return fitted["encoder_"].make_module(fitted["preprocessor_"])
+    parts = fitted["preprocessors_"]
+    # An autoencoder has a point set of each modality, and the data of other encoders beside it.
+    preprocessor = parts.get(f"{modality} encoder", parts[modality])
+    return fitted["encoders_"][modality].make_module(preprocessor)
 
 
 def _check_size(value, key, decoder):

@@ -1,4 +1,4 @@
-"""The end-to-end regressor."""
+"""The regressor of light curves."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,14 @@ from sklearn.model_selection import cross_val_predict
 from sklearn.multioutput import MultiOutputRegressor
 
 from sklearn_sn.datasets import make_supernovae
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.encoders import LightCurveTransceiver, LightCurveTransformer
+from sklearn_sn.regression import LightCurveRegressor
+from tests.conftest import with_encoder
 
 
-def make(**params):
+def make(kind=LightCurveTransformer, **params):
     small = {"d_model": 16, "n_layers": 1, "max_epochs": 2, "batch_size": 16, "random_state": 0}
-    return LightCurveTransformerRegressor(**{**small, **params})
+    return with_encoder(LightCurveRegressor, kind, **{**small, **params})
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "gaussian"])
@@ -35,14 +37,13 @@ def test_a_transceiver_learns_redshift_and_several_numbers():
         return_truth=True,
         random_state=0,
     )
-    model = make(encoder="transceiver", max_epochs=25, lr=3e-3)
+    model = make(LightCurveTransceiver, max_epochs=25, lr=3e-3)
     y = truth[["redshift", "distance_modulus"]].to_numpy()
     answer = cross_val_predict(MultiOutputRegressor(model), X, y, cv=2)
     assert (np.mean((answer - y) ** 2, axis=0) < 0.6 * y.var(axis=0)).all()
-    fitted = make(encoder="transceiver").fit(X, y[:, 0])
-    assert type(fitted.net_.module_.encoder).__name__ == "LightCurveTransceiver"
-    with pytest.raises(ValueError, match="band_encoding"):
-        make(encoder="transceiver", band_encoding="embedding").fit(X, y[:, 0])
+    fitted = make(LightCurveTransceiver).fit(X, y[:, 0])
+    assert type(fitted.net_.module_.encoder).__name__ == "LightCurveTransceiverModule"
+    assert not {"band_encoding", "encoder__band_encoding"} & fitted.get_params().keys()
 
 
 def test_width_follows_the_scatter():
@@ -107,10 +108,9 @@ def test_transformed_target(supernovae):
 
 def test_a_pretrained_encoder_of_another_kind_is_refused(supernovae):
     X, _ = supernovae
-    small = {"d_model": 16, "n_heads": 2, "n_layers": 1, "max_epochs": 1, "random_state": 0}
-    first = LightCurveTransformerRegressor(**small).fit(X, X["redshift"])
-    other = LightCurveTransformerRegressor(
+    first = make(n_heads=2, max_epochs=1).fit(X, X["redshift"])
+    other = LightCurveRegressor(
         max_epochs=1, encoder="transceiver", pretrained=FrozenEstimator(first)
     )
-    with pytest.raises(ValueError, match="'encoder' parameter is 'transceiver'"):
+    with pytest.raises(ValueError, match=r"'encoder' parameter is LightCurveTransceiver\(\)"):
         other.fit(X, X["redshift"])

@@ -1,4 +1,4 @@
-"""The end-to-end classifier."""
+"""The classifier of light curves."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,15 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sklearn_sn import ContrastiveEmbedder
-from sklearn_sn.classification import LightCurveTransformerClassifier
+from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import as_ragged
-from tests.conftest import SMALL
+from sklearn_sn.encoders import GRU, DeepSets, LightCurveTransformer, SpectrumCNN
+from tests.conftest import SMALL, with_encoder
 
 
 def make(**params):
     small = {"d_model": 16, "n_layers": 1, "max_epochs": 2, "batch_size": 16, "random_state": 0}
-    return LightCurveTransformerClassifier(**{**small, **params})
+    return with_encoder(LightCurveClassifier, LightCurveTransformer, **{**small, **params})
 
 
 def test_probabilities(supernovae):
@@ -62,7 +63,7 @@ def test_weight_zero_is_absence(supernovae, band_encoding):
     whole = make(band_encoding=band_encoding).fit(X, y, sample_weight=kept * 2.0)
     part = make(band_encoding=band_encoding).fit(X[kept], y[kept])
     np.testing.assert_allclose(whole.predict_proba(X), part.predict_proba(X), atol=1e-5)
-    assert list(whole.input_.bands_) == list(part.input_.bands_) == ["ztfg", "ztfr"]
+    assert list(whole.preprocessor_.bands_) == list(part.preprocessor_.bands_) == ["ztfg", "ztfr"]
 
 
 def test_class_weight_moves_predictions(supernovae):
@@ -101,8 +102,11 @@ def test_weights_that_are_refused(supernovae, weight, says):
 def test_scikit_learn_takes_it(supernovae):
     X, y = supernovae
     assert cross_val_score(make(), X, y, cv=3, n_jobs=2).shape == (3,)
-    search = GridSearchCV(make(), {"d_model": [8, 16]}, cv=2).fit(X, y)
-    assert search.best_estimator_.d_model in (8, 16)
+    search = GridSearchCV(make(), {"encoder__d_model": [8, 16]}, cv=2).fit(X, y)
+    assert search.best_estimator_.encoder.d_model in (8, 16)
+    by_name = {"encoder": ["gru", "deep_sets", LightCurveTransformer(n_layers=1)]}
+    search = GridSearchCV(LightCurveClassifier(max_epochs=1), by_name, cv=2, n_jobs=2)
+    assert search.fit(X, y).best_params_["encoder"] in by_name["encoder"]
     proba = CalibratedClassifierCV(make(), cv=2).fit(X, y).predict_proba(X)
     assert np.isfinite(proba).all()
     several = VotingClassifier([("a", make()), ("b", make(random_state=1))], voting="soft")
@@ -148,11 +152,12 @@ def test_a_classifier_pretrains_an_embedder(supernovae):
     X, y = supernovae
     first = make(d_model=16).fit(X, y)
     second = ContrastiveEmbedder(
-        **{**SMALL, "light_curve_d_model": 64},
+        **{**SMALL, "light_curve": "auto"},
         pretrained={"light_curve": FrozenEstimator(first)},
         trainable={"light_curve": "head"},
     ).fit(X)
     ours = weights(second.net_.module_.encoders["light_curve"])
+    assert second.encoders_["light_curve"].d_model == 16
     assert all((value == ours[n]).all() for n, value in weights(first.net_.module_.encoder).items())
 
 
@@ -160,14 +165,16 @@ def test_a_classifier_pretrains_an_embedder(supernovae):
     "other", [{"n_layers": 7}, {"amplitude": False}, {"time_window": (-5, 5)}, {"pooling": "mean"}]
 )
 def test_parameters_that_contradict_the_pretrained_are_refused(supernovae, pretrained, other):
-    with pytest.raises(ValueError, match=f"'{next(iter(other))}' parameter .* pretrained encoder"):
-        LightCurveTransformerClassifier(pretrained=pretrained, **other).fit(*supernovae)
+    with pytest.raises(ValueError, match=f"'encoder__{next(iter(other))}' parameter .* pretrained"):
+        LightCurveClassifier(encoder=LightCurveTransformer(**other), pretrained=pretrained).fit(
+            *supernovae
+        )
 
 
 def test_max_points_are_the_new_ones(supernovae, pretrained):
     model = make(pretrained=pretrained, max_points=7).fit(*supernovae)
-    assert model.input_.max_points == 7
-    assert pretrained.estimator.inputs_["light_curve"].max_points != 7
+    assert model.preprocessor_.max_points == model.encoder_.max_points == 7
+    assert pretrained.estimator.preprocessors_["light_curve"].max_points != 7
 
 
 def test_trainable_needs_something_pretrained(supernovae):
@@ -182,13 +189,42 @@ def test_warm_start(supernovae):
     X, y = supernovae
     model = make(warm_start=True).fit(X, y)
     assert model.fit(X, y).n_iter_ == 4
-    with pytest.raises(ValueError, match="the first fit knew"):
+    with pytest.raises(ValueError, match="the first fit had"):
         model.fit(X, np.where(y == "SN Ia", "Ia", y))
-    with pytest.raises(ValueError, match=r"\['d_model'\] have changed"):
-        model.set_params(d_model=8).fit(X, y)
+    with pytest.raises(ValueError, match=r"\['encoder'\] have changed"):
+        model.set_params(encoder__d_model=8).fit(X, y)
 
 
 def test_early_stopping(supernovae):
     model = make(early_stopping=True, max_epochs=30, n_iter_no_change=2, lr=0.02).fit(*supernovae)
     assert "valid_loss" in model.history_[0]
     assert model.n_iter_ < 30
+
+
+# Encoders ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["transformer", "gru", "deep_sets", "transceiver"])
+def test_every_encoder_learns(supernovae, name):
+    X, y = supernovae
+    model = LightCurveClassifier(encoder=name, max_epochs=4, lr=3e-3, random_state=0).fit(X, y)
+    assert model.history_[-1]["train_loss"] < model.history_[0]["train_loss"]
+    assert model.encoder_.name == name
+    assert hasattr(model, "predict_proba_history") == (name == "gru")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        ("cnn", r"'encoder' parameter of LightCurveClassifier must be .* Got 'cnn' instead"),
+        (None, r"'encoder' parameter of LightCurveClassifier .* Got None instead"),
+        (GRU, r"'encoder' parameter of LightCurveClassifier .* Got <class"),
+        (SpectrumCNN(), r"must be an encoder of 'light_curve'. Got SpectrumCNN\(\)"),
+        (GRU(d_model=0), r"'d_model' parameter of GRU must be .* Got 0 instead"),
+        (DeepSets(dropout=1.0), r"'dropout' parameter of DeepSets must be"),
+        (LightCurveTransformer(pooling="sum"), "'pooling' parameter of LightCurveTransformer"),
+    ],
+)
+def test_encoders_that_are_refused(supernovae, encoder, message):
+    with pytest.raises(ValueError, match=message):
+        LightCurveClassifier(encoder=encoder).fit(*supernovae)

@@ -1,4 +1,4 @@
-"""The recurrent classifiers: what they share."""
+"""What network classifiers share: probabilities after each point, arrays, domains, pretraining."""
 
 import numpy as np
 import pandas as pd
@@ -11,16 +11,23 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_sn.classification import (
     DomainAdversarialClassifier,
-    GRUClassifier,
-    LightCurveTransformerClassifier,
+    LightCurveClassifier,
     SupConClassifier,
 )
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import GRU, LightCurveTransformer
+from tests.conftest import with_encoder
 
-TINY = {"d_model": 16, "latent_dim": 12, "max_epochs": 2, "batch_size": 16, "random_state": 0}
-KINDS = [GRUClassifier, SupConClassifier, DomainAdversarialClassifier]
+SIZES = {"d_model": 16, "latent_dim": 12}
+TINY = {**SIZES, "max_epochs": 2, "batch_size": 16, "random_state": 0}
+KINDS = [LightCurveClassifier, SupConClassifier, DomainAdversarialClassifier]
 each = pytest.mark.parametrize("kind", KINDS)
+
+
+def make(kind=LightCurveClassifier, **params):
+    """Return a small recurrent classifier, trained as the other kinds are by default."""
+    return with_encoder(kind, GRU, **{**TINY, "optimizer": "adam", "weight_decay": 0.0, **params})
 
 
 def expected_failures(estimator):
@@ -33,7 +40,7 @@ def expected_failures(estimator):
 
 
 @parametrize_with_checks(
-    [kind(**{**TINY, "n_layers": 1, "max_epochs": 10, "lr": 0.02}) for kind in KINDS],
+    [make(kind, n_layers=1, max_epochs=10, lr=0.02) for kind in KINDS],
     expected_failed_checks=expected_failures,
 )
 def test_scikit_learn_checks_them_on_arrays(estimator, check):
@@ -47,7 +54,7 @@ def test_scikit_learn_checks_them_on_arrays(estimator, check):
 @pytest.mark.parametrize("amplitude", [True, False])
 def test_history_is_what_prefixes_answer(kind, amplitude, supernovae):
     X, y = supernovae
-    model = kind(**TINY, amplitude=amplitude).fit(X, y)
+    model = make(kind, amplitude=amplitude).fit(X, y)
     history = model.predict_proba_history(X)
     assert history.index.equals(X.index)
     flat = as_ragged(history)
@@ -63,7 +70,7 @@ def test_history_is_what_prefixes_answer(kind, amplitude, supernovae):
 
 def test_history_of_odd_objects(supernovae):
     X, y = supernovae
-    model = GRUClassifier(**TINY).fit(X, y)
+    model = make().fit(X, y)
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
     history = as_ragged(model.predict_proba_history(gap))
     assert history.lengths[0] == 0
@@ -73,7 +80,7 @@ def test_history_of_odd_objects(supernovae):
 
 def test_history_of_a_long_light_curve_does_not_look_ahead(supernovae):
     X, y = supernovae
-    model = GRUClassifier(**TINY, max_points=5).fit(X, y)
+    model = make(max_points=5).fit(X, y)
     history = as_ragged(model.predict_proba_history(X))
     curves = as_ragged(X["light_curve"], kind="light_curve").sort("time", "band")
     np.testing.assert_array_equal(history.lengths, curves.lengths)
@@ -89,7 +96,7 @@ def test_history_of_a_long_light_curve_does_not_look_ahead(supernovae):
 
 def test_a_class_called_time_has_no_place_in_a_history(supernovae):
     X, y = supernovae
-    model = GRUClassifier(**TINY).fit(X, np.where(y == y[0], "time", "other"))
+    model = make().fit(X, np.where(y == y[0], "time", "other"))
     with pytest.raises(ValueError, match="rename"):
         model.predict_proba_history(X)
 
@@ -97,7 +104,7 @@ def test_a_class_called_time_has_no_place_in_a_history(supernovae):
 @each
 def test_latents_are_named_as_set_output_says(kind, supernovae):
     X, y = supernovae
-    model = kind(**TINY).set_output(transform="pandas").fit(X, y)
+    model = make(kind).set_output(transform="pandas").fit(X, y)
     Z = model.transform(X)
     assert Z.index.equals(X.index)
     assert Z.columns.tolist() == model.get_feature_names_out().tolist()
@@ -106,9 +113,10 @@ def test_latents_are_named_as_set_output_says(kind, supernovae):
 @each
 def test_dropout_is_set_in_a_pretrained_encoder(kind, supernovae):
     X, y = supernovae
-    start = FrozenEstimator(GRUClassifier(**TINY).fit(X, y))
+    start = FrozenEstimator(make().fit(X, y))
     few = {"max_epochs": 1, "batch_size": 16, "random_state": 0}
-    model = kind(pretrained=start, dropout=0.3, **few).fit(X, y)
+    model = kind(encoder=GRU(dropout=0.3), pretrained=start, **few).fit(X, y)
+    assert model.encoder_.get_params() == GRU(**SIZES, dropout=0.3).get_params()
     assert model.net_.module_.encoder.dropout.p == 0.3
     assert start.estimator.net_.module_.encoder.dropout.p == 0.0
 
@@ -120,7 +128,7 @@ def test_a_survey_that_training_has_not_seen():
     parameters = {"modalities": ["light_curve"], "random_state": 0}
     X, y = make_supernovae(60, surveys=("ztf",), **parameters)
     other, _ = make_supernovae(30, surveys=("lsst", "atlas"), **parameters)
-    model = GRUClassifier(**TINY).fit(X, y)
+    model = make().fit(X, y)
     proba = model.predict_proba(other)
     assert proba.shape == (30, 5) and np.isfinite(proba).all()
 
@@ -130,7 +138,7 @@ def test_without_amplitude_distance_is_not_seen(supernovae):
     curves = as_ragged(X["light_curve"], kind="light_curve")
     nearer = curves.with_fields(flux=100 * curves["flux"], flux_err=100 * curves["flux_err"])
     nearer = X.assign(light_curve=nearer.to_nested(index=X.index))
-    blind, seeing = (GRUClassifier(**TINY, amplitude=a).fit(X, y) for a in (False, True))
+    blind, seeing = (make(amplitude=a).fit(X, y) for a in (False, True))
     np.testing.assert_allclose(blind.predict_proba(nearer), blind.predict_proba(X), atol=1e-5)
     assert np.abs(seeing.predict_proba(nearer) - seeing.predict_proba(X)).max() > 1e-3
 
@@ -143,7 +151,7 @@ def test_arrays_are_series_of_one_band():
     X, y = np.cumsum(rng.normal(size=(40, 20)), axis=1), np.repeat(["rise", "fall"], 20)
     X[:20] += np.linspace(0, 30, 20)
     X[3, 15:] = np.nan
-    model = GRUClassifier(**{**TINY, "max_epochs": 15, "lr": 0.01}).fit(X, y)
+    model = make(max_epochs=15, lr=0.01).fit(X, y)
     assert (model.predict(X) == y).mean() > 0.9
     history = as_ragged(model.predict_proba_history(X))
     assert history.lengths.tolist() == [20] * 3 + [15] + [20] * 36
@@ -154,10 +162,10 @@ def test_arrays_are_series_of_one_band():
 def test_arrays_and_tables_do_not_mix(supernovae):
     X, y = supernovae
     array = np.random.default_rng(0).normal(size=X.shape)
-    with pytest.raises(ValueError, match=r"fit saw a table .*, and X is an array"):
-        GRUClassifier(**TINY).fit(X, y).predict(array)
-    with pytest.raises(ValueError, match=r"fit saw an array .*, and X is a table"):
-        GRUClassifier(**TINY).fit(array, y).predict(X)
+    with pytest.raises(ValueError, match=r"fit received a table .*, and X is an array"):
+        make().fit(X, y).predict(array)
+    with pytest.raises(ValueError, match=r"fit received an array .*, and X is a table"):
+        make().fit(array, y).predict(X)
 
 
 def test_a_long_table_is_explained(supernovae):
@@ -166,7 +174,7 @@ def test_a_long_table_is_explained(supernovae):
         {"object": list("ab") * 30, "time": 1.0, "band": "g", "flux": 1.0, "flux_err": 1.0}
     )
     with pytest.raises(ValueError, match="read_tables"):
-        GRUClassifier(**TINY).fit(table, y)
+        make().fit(table, y)
 
 
 # Pretraining -----------------------------------------------------------------
@@ -174,32 +182,33 @@ def test_a_long_table_is_explained(supernovae):
 
 @pytest.fixture(scope="module")
 def pretrained(supernovae):
-    return FrozenEstimator(SupConClassifier(**TINY).fit(*supernovae))
+    return FrozenEstimator(make(SupConClassifier).fit(*supernovae))
 
 
 def weights(model):
     return {name: value.clone() for name, value in model.net_.module_.encoder.state_dict().items()}
 
 
-@pytest.mark.parametrize("trainable", ["all", "first_layer", "head"])
+@pytest.mark.parametrize("trainable", ["all", "first_block", "head"])
 def test_only_what_is_trainable_moves(pretrained, supernovae, trainable):
     X, y = supernovae
     before = weights(pretrained.estimator)
-    model = GRUClassifier(**TINY, pretrained=pretrained, trainable=trainable).fit(X, (y == "SN Ia"))
+    model = make(pretrained=pretrained, trainable=trainable).fit(X, (y == "SN Ia"))
     after = weights(model)
     moved = {name for name in before if not (before[name] == after[name]).all()}
     if trainable == "all":
         assert len(moved) > 0.9 * len(before)
     else:
         first = {name for name in before if name.startswith("layers.0")}
-        assert moved == (first if trainable == "first_layer" else set())
+        assert moved == (first if trainable == "first_block" else set())
 
 
 def test_pretrained_must_be_recurrent(supernovae):
     X, y = supernovae
-    other = LightCurveTransformerClassifier(d_model=8, n_heads=2, n_layers=1, max_epochs=1)
-    with pytest.raises(ValueError, match="a recurrent classifier such as GRUClassifier"):
-        GRUClassifier(**TINY, pretrained=FrozenEstimator(other.fit(X, y))).fit(X, y)
+    sizes = LightCurveTransformer(d_model=8, n_heads=2, n_layers=1)
+    other = LightCurveClassifier(encoder=sizes, max_epochs=1)
+    with pytest.raises(ValueError, match=r"'encoder' parameter is GRU\(.* LightCurveTransformer\("):
+        make(pretrained=FrozenEstimator(other.fit(X, y))).fit(X, y)
 
 
 def test_heads_on_a_frozen_latent(pretrained, supernovae):
@@ -217,7 +226,7 @@ def test_balanced_batches_raise_what_is_rare(supernovae):
     X, _ = supernovae
     rare = np.where(np.arange(60) < 6, "rare", "common")
     plain, even = (
-        GRUClassifier(**{**TINY, "max_epochs": 20, "lr": 3e-3}, batch_balance=balance).fit(X, rare)
+        make(max_epochs=20, lr=3e-3, batch_balance=balance).fit(X, rare)
         for balance in (None, "class")
     )
     often = plain.predict_proba(X)[:, 1].mean()
@@ -227,7 +236,7 @@ def test_balanced_batches_raise_what_is_rare(supernovae):
 @pytest.mark.parametrize("balance", ["domain", "both"])
 def test_balance_by_domain_needs_the_column(supernovae, balance):
     X, y = supernovae
-    model = GRUClassifier(**TINY, batch_balance=balance, domain="telescope")
+    model = make(batch_balance=balance, domain="telescope")
     with pytest.raises(ValueError, match="X lacks the column 'telescope'"):
         model.fit(X, y)
     model.fit(X.assign(telescope=[None, "P48"] * 30), y)
