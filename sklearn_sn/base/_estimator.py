@@ -3,6 +3,7 @@
 import inspect
 import sys
 import warnings
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -64,7 +65,7 @@ class TorchEstimator(BaseEstimator):
         restore_bands(state.pop("_registered_bands", ()))
         super().__setstate__(state)
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of the estimator and of its encoders.
 
         A nested parameter of an encoder that is given by a name, or as "auto", first replaces the

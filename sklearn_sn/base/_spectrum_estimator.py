@@ -1,9 +1,11 @@
 """The base of estimators of spectra."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,7 +61,7 @@ class SpectrumPredictions:
     index: pd.Index
     prior: np.ndarray | None = None
 
-    def per_object(self, values):
+    def per_object(self, values: np.ndarray) -> np.ndarray:
         """Average values over the spectra of each object on the grid; NaN without any."""
         object_index = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.on_grid]
         count = np.bincount(object_index, minlength=len(self.index)).astype(float)
@@ -215,7 +217,7 @@ class SpectrumEstimator(SupervisedEstimator):
                 f"{table.index[lost[0]]!r})."
             )
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the latents on which the head stands, averaged over the spectra of each object.
 
         Parameters
@@ -232,7 +234,14 @@ class SpectrumEstimator(SupervisedEstimator):
         latent = predictions.per_object(predictions.latent)
         return np.where(np.isnan(latent), self.missing_embedding_, latent).astype(np.float32)
 
-    def explain(self, X, y=None, *, method="occlusion", window=None):
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return which wavelengths support a prediction, and which oppose it.
 
         Parameters
@@ -291,7 +300,7 @@ class SpectrumEstimator(SupervisedEstimator):
         """Return what is added to the outputs of each object, or None; for subclasses."""
 
 
-def check_wavelength_range(wavelength_range):
+def check_wavelength_range(wavelength_range: Sequence[float]) -> None:
     """Raise a ValueError unless a wavelength range is two increasing wavelengths in Å."""
     ends = tuple(wavelength_range)
     numbers = len(ends) == 2 and all(isinstance(end, int | float | np.number) for end in ends)

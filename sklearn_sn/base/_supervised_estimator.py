@@ -1,11 +1,13 @@
 """The base of estimators that learn labels or numbers from one modality."""
 
 import copy
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sklearn_sn.base._estimator import TorchEstimator
@@ -49,7 +51,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return tags
 
     @property
-    def modalities_(self):
+    def modalities_(self) -> tuple[str, ...]:
         """Modalities that the fitted estimator reads."""
         return (self.encoder_.modality,)
 
@@ -305,7 +307,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                     chunk[key] = value.double() if value.is_floating_point() else value
             yield exact, batch, positions
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the latents on which the head stands.
 
         Parameters
@@ -322,7 +324,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         latent[~present] = self.missing_embedding_
         return latent
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return names of the latent's dimensions.
 
         Parameters
@@ -343,7 +345,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
 
 
-def remember_columns(estimator, frame):
+def remember_columns(estimator: BaseEstimator, frame: pd.DataFrame) -> None:
     """Set ``n_features_in_`` and ``feature_names_in_`` from a table."""
     estimator.n_features_in_ = frame.shape[1]
     if all(isinstance(name, str) for name in frame.columns):

@@ -1,27 +1,31 @@
 """The classifier of spectra that also estimates their redshift."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    CLASS_WEIGHT,
     WAVELENGTH_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
     check_explanation,
     log_odds,
-    positive_int,
-    positive_number,
 )
-from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
+from sklearn_sn.classification._redshift_posterior import marginals, redshift_moments
 from sklearn_sn.classification._redshift_targets import (
+    REDSHIFT_CONSTRAINTS,
+    check_gives_features,
     check_redshift_range,
     redshift_targets,
     true_redshifts,
 )
 from sklearn_sn.data import wavelength_grid
-from sklearn_sn.encoders import SpectralFeatures
+from sklearn_sn.encoders import EncoderLike, SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
 from sklearn_sn.nets import RedshiftNet
@@ -120,47 +124,42 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
         **WAVELENGTH_CONSTRAINTS,
-        "redshift_range": ["array-like"],
-        "redshift_column": [str, None],
-        "redshift_width": positive_number(),
-        "n_templates": positive_int(),
-        "template_step": positive_int(),
-        "learn_prior": ["boolean"],
-        "class_weight": CLASS_WEIGHT,
+        **REDSHIFT_CONSTRAINTS,
     }
     _net_class = RedshiftNet
     _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
     _large_outputs = True
+    _check_encoder = staticmethod(check_gives_features)
 
     def __init__(
         self,
         *,
-        encoder="auto",
-        redshift_range=(0.0, 1.0),
-        redshift_column="redshift",
-        redshift_width=1.0,
-        n_templates=3,
-        template_step=2,
-        learn_prior=True,
-        wavelength_range=(3500.0, 9000.0),
-        combine="geometric",
-        class_weight=None,
-        ema_decay=0.995,
-        optimizer="adamw",
-        lr=2e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "auto",
+        redshift_range: tuple[float, float] = (0.0, 1.0),
+        redshift_column: str | None = "redshift",
+        redshift_width: float = 1.0,
+        n_templates: int = 3,
+        template_step: int = 2,
+        learn_prior: bool = True,
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        combine: str = "geometric",
+        class_weight: str | dict[Any, float] | None = None,
+        ema_decay: float | None = 0.995,
+        optimizer: str = "adamw",
+        lr: float = 2e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.redshift_range = redshift_range
         self.redshift_column = redshift_column
@@ -187,7 +186,13 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, redshift=None):
+    def fit(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        redshift: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -224,13 +229,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             return SpectralFeatures()
         return super()._chosen_encoder(part)
 
-    def _check_encoder(self, encoder):
-        if not encoder.gives_features_per_bin or encoder.grid != "log":
-            raise ValueError(
-                "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
-                f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
-            )
-
     def _check_data_parameters(self):
         super()._check_data_parameters()
         check_redshift_range(self.redshift_range)
@@ -256,11 +254,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         )
         task.targets["shift"] = targets.shift
         task.module_params |= {"n_bins": n_bins, "n_shifts": len(targets.grid)}
-        task.attributes |= {
-            "redshift_grid_": targets.grid,
-            "redshift_prior_": targets.prior,
-            "n_redshifts_": targets.n_known,
-        }
+        task.attributes |= targets.attributes
 
     def _build(self, encoder, part, dataset, task):
         return TemplateShiftModule(
@@ -285,15 +279,11 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior where there is no spectrum."""
         table = self._read(X, self.encoder_)
-        out = np.tile(prior, (len(table), 1))
-        object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
         blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
-        for rows, posterior in object_posteriors(blocks, object_index, self.combine):
-            shape = (-1, len(self.classes_), len(self.redshift_grid_))
-            out[rows] = posterior.reshape(shape).sum(axis=axis)
-        return out
+        sizes = (len(self.classes_), len(self.redshift_grid_))
+        return marginals(blocks, table.spectrum_offsets, self.combine, prior, sizes, axis)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return probabilities of the classes at any redshift, from all spectra of each object.
 
         Parameters
@@ -310,7 +300,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         check_is_fitted(self, "net_")
         return self._marginal(X, 2, self.class_prior_)
 
-    def predict_redshift_proba(self, X):
+    def predict_redshift_proba(self, X: pd.DataFrame | ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return the posterior of the redshift for any class, from all spectra of each object.
 
         Parameters
@@ -338,7 +328,9 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             )
         return self.redshift_grid_, self._marginal(X, 1, self.redshift_prior_)
 
-    def predict_redshift(self, X, return_std=False):
+    def predict_redshift(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the redshift of every object.
 
         Parameters
@@ -355,12 +347,19 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         std : array of shape (n_objects,), float64
             Only if ``return_std``: the root mean square distance of the whole posterior from it.
             With a second peak it is much larger than the width of the first.
-
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
 
-    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        of: str = "class",
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return which wavelengths support a class or the redshift, and which oppose it.
 
         Parameters

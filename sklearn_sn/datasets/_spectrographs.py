@@ -101,7 +101,7 @@ SPECTROGRAPHS = {
 }
 
 
-def get_spectrograph(name):
+def get_spectrograph(name: str) -> Spectrograph:
     """Return a built-in spectrograph.
 
     Parameters

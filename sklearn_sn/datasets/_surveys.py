@@ -239,7 +239,7 @@ class Survey:
                 f"Got {getattr(self, field)!r} instead."
             )
 
-    def curve(self, band):
+    def curve(self, band: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the transmission curve of a band.
 
         Parameters
@@ -259,12 +259,12 @@ class Survey:
         return top_hat(band_wavelength([band])[0], self.widths[self.bands.index(band)])
 
     @cached_property
-    def samples(self):
+    def samples(self) -> np.ndarray:
         """Wavelengths that sample the bands, shape (n_bands, n_samples), Å."""
         return np.stack([band_samples(self.curve(band)) for band in self.bands])
 
 
-def get_survey(name, *, curves=None):
+def get_survey(name: str, *, curves: str | None = None) -> Survey:
     """Return a built-in survey.
 
     Parameters

@@ -1,8 +1,12 @@
-"""Generation, intervals and scores of embedders with a decoder."""
+"""Generation and intervals of embedders with a decoder."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -17,7 +21,7 @@ from sklearn_sn.embedding._decoding import DecodingEstimator
 class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
     """Base of embedders with a decoder; fit sets modalities_, preprocessors_, frame_ and net_."""
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Return the mean of the posterior, the mixture of the experts that an object has.
 
         Parameters
@@ -41,7 +45,9 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         mean, _, present = self._posteriors(self._read(X, self.modalities_).dataset)
         return mixture_mean(mean, present)
 
-    def encode(self, X, modality, return_scale=False):
+    def encode(
+        self, X: pd.DataFrame, modality: str, return_scale: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the posterior of one modality.
 
         Parameters
@@ -68,18 +74,18 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def generate(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        n_samples=1,
-        source=None,
-        noise=False,
-        as_nested=False,
-        random_state=None,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        n_samples: int = 1,
+        source: str | Sequence[str] | None = None,
+        noise: bool = False,
+        as_nested: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> np.ndarray | pd.Series:
         """Sample a modality, given what is known of the objects.
 
         Parameters
@@ -142,16 +148,16 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def predict(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        source=None,
-        n_samples=32,
-        random_state=0,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        source: str | Sequence[str] | None = None,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> np.ndarray:
         """Return the mean over the posterior of what :meth:`generate` samples.
 
         Parameters
@@ -179,17 +185,17 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def predict_interval(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        coverage=0.9,
-        source=None,
-        n_samples=32,
-        random_state=0,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        coverage: float = 0.9,
+        source: str | Sequence[str] | None = None,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return intervals for the flux that would be measured, point by point.
 
         The interval is mean ± factor × predictive standard deviation (of the samples and of the
@@ -237,15 +243,15 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def calibrate(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        source=None,
-        phase_bins=4,
-        wavelength_bins=8,
-        n_samples=32,
-        random_state=0,
-    ):
+        source: str | Sequence[str] | None = None,
+        phase_bins: int | ArrayLike = 4,
+        wavelength_bins: int | ArrayLike = 8,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> Self:
         """Fit the factors of :meth:`predict_interval` on objects that were not in fit.
 
         Parameters
@@ -289,8 +295,15 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         return self
 
     def inverse_transform(
-        self, Z, to="spectrum", *, phase=None, wavelength=None, band=None, redshift=0.0
-    ):
+        self,
+        Z: ArrayLike,
+        to: str = "spectrum",
+        *,
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        redshift: ArrayLike = 0.0,
+    ) -> np.ndarray:
         """Decode latents: return the mean of the decoder.
 
         Parameters
@@ -330,7 +343,14 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             flux[rows] = self.preprocessors_[to].to_flux(mean[0])
         return flux.reshape(len(Z), *places.shape)
 
-    def sample_prior(self, n, to=None, *, random_state=None, **where):
+    def sample_prior(
+        self,
+        n: int,
+        to: str | None = None,
+        *,
+        random_state: int | np.random.RandomState | None = None,
+        **where: Any,
+    ) -> np.ndarray:
         """Sample latents from the prior, and optionally decode them.
 
         Parameters
@@ -352,49 +372,3 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         width = int(np.prod(self.net_.module_.latent_shape))
         Z = check_random_state(random_state).laplace(size=(n, width)).astype(np.float32)
         return Z if to is None else self.inverse_transform(Z, to, **where)
-
-    def score(self, X, y=None, n_samples=16, random_state=0):
-        """Return the mean over the objects of a lower bound on their log-evidence.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
-        y : ignored
-            Present for scikit-learn.
-        n_samples : int, default=16
-            Importance samples of each expert; more make the bound tighter.
-        random_state : int, RandomState or None, default=0
-            Seed of the samples.
-
-        Returns
-        -------
-        float
-            Nats per object, of network values; higher is better. Not comparable between data or
-            models with different point sets, such as in a search over ``decoder__max_points``.
-        """
-        check_is_fitted(self, "net_")
-        if n_samples < 1:
-            raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        dataset = self._read(X, self.modalities_).dataset
-        found = np.flatnonzero(self._found(dataset))
-        if not len(found):
-            raise ValueError("X has no object with anything that the model knows.")
-        rng = check_random_state(random_state)
-        return float(self._bounds(dataset.subset(found), n_samples, rng).mean())
-
-    def get_feature_names_out(self, input_features=None):
-        """Return names of the latent's numbers, such as ``latent_0``.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-        """
-        check_is_fitted(self, "net_")
-        width = int(np.prod(self.net_.module_.latent_shape))
-        return np.array([f"latent_{i}" for i in range(width)], dtype=object)

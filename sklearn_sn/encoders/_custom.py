@@ -9,6 +9,7 @@ from sklearn_sn.encoders._image_cnn import ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
+from sklearn_sn.preprocessors import Preprocessor
 
 
 def new_module(module):
@@ -31,7 +32,7 @@ class CustomLightCurveEncoder(WindowedLightCurveEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return new_module(self.module)
 
 
@@ -48,7 +49,7 @@ class CustomSpectrumEncoder(SpectrumEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return new_module(self.module)
 
 
@@ -66,7 +67,7 @@ class CustomImageEncoder(ImageEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return new_module(self.module)
 
 
@@ -82,7 +83,7 @@ class CustomMetadataEncoder(MetadataEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return new_module(self.module)
 
 

@@ -1,6 +1,7 @@
 """Documentation of parameters that several classes share, written once."""
 
 from textwrap import indent
+from typing import Any
 
 _SHARED = {
     "light_curve_scaling": """\
@@ -117,7 +118,7 @@ missing_embedding_ : array of shape (n_features_out,)
 }
 
 
-def fill_doc(doc, **values):
+def fill_doc(doc: str | None, **values: Any) -> str | None:
     """Replace placeholders such as ``%(training)s`` in a docstring by shared documentation.
 
     Parameters

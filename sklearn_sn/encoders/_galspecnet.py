@@ -10,6 +10,7 @@ from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule
+from sklearn_sn.preprocessors import Preprocessor
 
 
 class GalSpecNetModule(MixedPrecisionModule):
@@ -121,11 +122,11 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return GalSpecNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

@@ -9,6 +9,7 @@ from sklearn_sn.encoders._checks import check_heads
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._parameter_object import PositiveFloat, UnitInterval
 from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, sinusoid
+from sklearn_sn.preprocessors import Preprocessor
 
 
 class LightCurveTransformerModule(ConfigurableModule):
@@ -119,11 +120,11 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     errors: bool = True
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         by_wavelength = self.band_encoding == "wavelength"
         return LightCurveTransformerModule(
             n_values=preprocessor.n_values,

@@ -9,6 +9,7 @@ from torch import nn
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense
+from sklearn_sn.preprocessors import Preprocessor
 
 # The kernels of "small" span as many km/s on 1,024 logarithmic bins of the optical as those of the
 # published network on 4,096 linear bins.
@@ -155,15 +156,15 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         self._sizes()
 
     @property
-    def resolved_n_bins(self):
+    def resolved_n_bins(self) -> int:
         return N_BINS[self.size] if self.n_bins is None else self.n_bins
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return SpectraNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

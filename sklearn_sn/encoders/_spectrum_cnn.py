@@ -7,6 +7,7 @@ from torch.nn import functional as F
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import ConfigurableModule, ConvBlock
+from sklearn_sn.preprocessors import Preprocessor
 
 
 class SpectrumCNNModule(ConfigurableModule):
@@ -67,14 +68,14 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
     kernel: int = 7
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if not self.kernel % 2:
             raise ValueError(
                 f"The 'kernel' parameter of SpectrumCNN must be odd. Got {self.kernel!r} instead."
             )
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return SpectrumCNNModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -10,6 +10,7 @@ from sklearn_sn.encoders._checks import check_heads
 from sklearn_sn.encoders._parameter_object import PositiveFloat, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, sinusoid
+from sklearn_sn.preprocessors import Preprocessor
 
 
 class SpectrumTransformerModule(ConfigurableModule):
@@ -108,11 +109,11 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     max_period: PositiveFloat = 1000.0
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
         return SpectrumTransformerModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

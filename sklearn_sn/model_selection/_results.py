@@ -14,16 +14,16 @@ class _Sweep:
     scores: dict
 
     @property
-    def mean(self):
+    def mean(self) -> dict[str, np.ndarray]:
         """Mean of each score over all fits: dict of str to array."""
         return {name: _over_fits(np.nanmean, values) for name, values in self.scores.items()}
 
     @property
-    def std(self):
+    def std(self) -> dict[str, np.ndarray]:
         """Standard deviation of each score over all fits: dict of str to array."""
         return {name: _over_fits(np.nanstd, values) for name, values in self.scores.items()}
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return the mean and standard deviation of each score as a table.
 
         Returns

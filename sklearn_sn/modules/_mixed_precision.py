@@ -18,12 +18,12 @@ class MixedPrecisionModule(ConfigurableModule):
     precision = "auto"
     widest = 0
 
-    def autocast(self, x):
+    def autocast(self, x: torch.Tensor) -> torch.autocast:
         """Return the context in which ``forward`` processes the tensor `x`."""
         enabled = x.dtype != torch.float64 and self.uses_bfloat16(x.device)
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=enabled)
 
-    def uses_bfloat16(self, device):
+    def uses_bfloat16(self, device: torch.device) -> bool:
         """Return whether products on a device are in bfloat16."""
         if self.precision != "auto":
             return self.precision == "bfloat16"

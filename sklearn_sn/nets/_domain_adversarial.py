@@ -1,10 +1,14 @@
 """The net of the domain-adversarial classifier."""
 
 import math
+from collections.abc import Iterator
+from typing import Any, Self
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._supervised import SupConNet
 
 _IGNORED = -100  # label that cross_entropy skips
@@ -36,26 +40,26 @@ class DomainAdversarialNet(SupConNet):
 
     def __init__(
         self,
-        module,
+        module: nn.Module | type[nn.Module],
         *,
-        adversarial_weight=(1.0, 1.0),
-        discriminator_steps=5,
-        guessing=None,
-        contrastive_weight=0.0,
-        **kwargs,
-    ):
+        adversarial_weight: tuple[float, float] = (1.0, 1.0),
+        discriminator_steps: int = 5,
+        guessing: float | None = None,
+        contrastive_weight: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         self.adversarial_weight, self.guessing = adversarial_weight, guessing
         self.discriminator_steps = discriminator_steps
         super().__init__(module, contrastive_weight=contrastive_weight, **kwargs)
 
-    def initialize_optimizer(self, *args, **kwargs):
+    def initialize_optimizer(self, *args: Any, **kwargs: Any) -> Self:
         """Set up the optimizers of the discriminator and of the rest."""
         super().initialize_optimizer(*args, **kwargs)
         parameters = self.module_.discriminator.parameters()
         self.discriminator_optimizer_ = torch.optim.Adam(parameters, lr=self.lr)
         return self
 
-    def partial_fit(self, *args, **kwargs):
+    def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
         """Train, from the present weights on."""
         # Learning rate and epochs may differ from an earlier fit.
         self.first_epoch_ = len(getattr(self, "history_", ()))
@@ -64,19 +68,21 @@ class DomainAdversarialNet(SupConNet):
                 group["lr"] = self.lr
         return super().partial_fit(*args, **kwargs)
 
-    def get_all_learnable_params(self):
+    def get_all_learnable_params(self) -> Iterator[tuple[str, nn.Parameter]]:
         for name, parameter in super().get_all_learnable_params():
             if not name.startswith("discriminator."):
                 yield name, parameter
 
-    def current_weight(self):
+    def current_weight(self) -> float:
         """Return the adversarial weight of the running epoch."""
         first, last = self.adversarial_weight
         epoch = len(self.history) - 1 - getattr(self, "first_epoch_", 0)
         done = epoch / max(self.max_epochs - 1, 1)
         return first + (last - first) * min(max(done, 0.0), 1.0)
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+    ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or not training or len(y_pred[0]) < 2:  # one latent has no spread
             return loss
