@@ -39,10 +39,10 @@ class TorchEstimator(BaseEstimator):
 
     _file_kind = "object"
     _parameter_constraints = TRAINING_CONSTRAINTS
-    _stopping = {}  # arguments of early stopping, if it does not monitor the loss
+    _stopping: dict[str, Any] = {}  # arguments of early stopping, if it does not monitor the loss
     _predict_limit = PREDICT_BATCH_GPU  # objects in a batch of predictions, if they are large
     # Parameters that hold encoders: modality and the name that "auto" stands for.
-    _encoder_parameters = {}
+    _encoder_parameters: dict[str, tuple[str, str]] = {}
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -260,7 +260,7 @@ def frozen_modules(
     ]
 
 
-def encoder_width(module: nn.Module, tensors: dict[str, torch.Tensor]) -> int:
+def encoder_width(module: Any, tensors: dict[str, torch.Tensor]) -> int:
     """Return the width of an encoder's output: its ``output_dim``, or that of a forward pass."""
     width = getattr(module, "output_dim", None)
     if width is None:

@@ -1,6 +1,6 @@
 """What network regressors have in common: numbers in, numbers and their errors out."""
 
-from typing import Self
+from typing import Literal, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,16 @@ class NetworkRegressorMixin(RegressorMixin):
 
     def _default_shift(self, encoder):
         return 0.0  # a shift would change the redshift to be learned
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[False] = False
+    ) -> np.ndarray: ...
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[True]
+    ) -> tuple[np.ndarray, np.ndarray]: ...
 
     def predict(
         self, X: pd.DataFrame | ArrayLike, return_std: bool = False

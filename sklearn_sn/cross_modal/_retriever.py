@@ -1,7 +1,7 @@
 """Retrieve objects in one modality by a query in another."""
 
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -161,6 +161,16 @@ class CrossModalRetriever(BaseEstimator):
         if all(isinstance(name, str) for name in X.columns):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
+
+    @overload
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, return_distance: Literal[True] = True
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
+    @overload
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, *, return_distance: Literal[False]
+    ) -> np.ndarray: ...
 
     def kneighbors(
         self, X: pd.DataFrame, n_neighbors: int | None = None, return_distance: bool = True

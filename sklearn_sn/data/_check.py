@@ -57,7 +57,7 @@ class CheckedTable:
     light_curve: Ragged | None = None
     spectrum: Ragged | None = None
     spectrum_offsets: np.ndarray | None = None
-    image: list | None = None
+    image: list[np.ndarray | None] | None = None
     metadata: pd.DataFrame | None = None
     report: pd.DataFrame | None = None
 

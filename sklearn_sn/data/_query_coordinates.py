@@ -36,8 +36,8 @@ class QueryCoordinates:
 
     log_wavelength: np.ndarray
     phase: np.ndarray
-    shape: tuple
-    fields: dict
+    shape: tuple[int, ...]
+    fields: dict[str, np.ndarray] | None
 
     def to_nested(self, flux, index, name):
         """Return fluxes as a nested column.

@@ -237,7 +237,7 @@ class Ragged:
         shifts = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
         return np.arange(offsets[-1]) + shifts, offsets
 
-    def take(self, rows: ArrayLike | slice) -> "Ragged":
+    def take(self, rows: Any) -> "Ragged":
         """Take rows, as numpy indexing does.
 
         Parameters

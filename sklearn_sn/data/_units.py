@@ -1,6 +1,6 @@
 """Conversion between magnitudes and µJy, and of arrays with units."""
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,18 @@ from sklearn_sn.data._names import factorize_names
 # 713).
 AB_ZERO_POINT = 23.9
 SYSTEMS = ("ab", "vega", "native")
+
+
+@overload
+def mag_to_flux(
+    mag: ArrayLike, mag_err: None = None, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> np.ndarray: ...
+
+
+@overload
+def mag_to_flux(
+    mag: ArrayLike, mag_err: ArrayLike, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def mag_to_flux(
@@ -79,6 +91,22 @@ def mag_to_flux(
     if mag_err is None:
         return flux
     return flux, 0.4 * np.log(10) * flux * _like(_magnitudes(mag_err), flux, "mag_err", "mag")
+
+
+@overload
+def flux_to_mag(
+    flux: ArrayLike,
+    flux_err: None = None,
+    *,
+    band: ArrayLike | None = None,
+    system: ArrayLike = "AB",
+) -> np.ndarray: ...
+
+
+@overload
+def flux_to_mag(
+    flux: ArrayLike, flux_err: ArrayLike, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> tuple[np.ndarray, np.ndarray]: ...
 
 
 def flux_to_mag(

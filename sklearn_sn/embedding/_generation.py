@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from statistics import NormalDist
-from typing import Any, Self
+from typing import Any, Literal, Self, overload
 
 import numpy as np
 import pandas as pd
@@ -44,6 +44,16 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         check_is_fitted(self, "net_")
         mean, _, present = self._posteriors(self._read(X, self.modalities_).dataset)
         return mixture_mean(mean, present)
+
+    @overload
+    def encode(
+        self, X: pd.DataFrame, modality: str, return_scale: Literal[False] = False
+    ) -> np.ndarray: ...
+
+    @overload
+    def encode(
+        self, X: pd.DataFrame, modality: str, return_scale: Literal[True]
+    ) -> tuple[np.ndarray, np.ndarray]: ...
 
     def encode(
         self, X: pd.DataFrame, modality: str, return_scale: bool = False
@@ -239,7 +249,8 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             factor = calibration.factors(places.log_wavelength, places.phase, coverage)
         to_flux = self.preprocessors_[to].to_flux
         ends = (to_flux(centre - factor * width), to_flux(centre + factor * width))
-        return tuple(end.reshape(len(centre), *places.shape) for end in ends)
+        lower, upper = (end.reshape(len(centre), *places.shape) for end in ends)
+        return lower, upper
 
     def calibrate(
         self,

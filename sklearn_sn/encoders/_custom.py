@@ -9,7 +9,6 @@ from sklearn_sn.encoders._image_cnn import ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
-from sklearn_sn.preprocessors import Preprocessor
 
 
 def new_module(module):
@@ -32,7 +31,7 @@ class CustomLightCurveEncoder(WindowedLightCurveEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -49,7 +48,7 @@ class CustomSpectrumEncoder(SpectrumEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -67,7 +66,7 @@ class CustomImageEncoder(ImageEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -83,7 +82,7 @@ class CustomMetadataEncoder(MetadataEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 

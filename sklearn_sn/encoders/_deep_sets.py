@@ -1,12 +1,13 @@
 """The DeepSets encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.modules import ConfigurableModule, MeanPooling, sinusoid
-from sklearn_sn.preprocessors import Preprocessor
 
 
 class DeepSetsModule(ConfigurableModule):
@@ -66,7 +67,7 @@ class DeepSets(WindowedLightCurveEncoder, name="deep_sets"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return DeepSetsModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

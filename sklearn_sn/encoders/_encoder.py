@@ -1,7 +1,7 @@
 """The base of encoders, which are parameter objects."""
 
 from dataclasses import dataclass
-from typing import dataclass_transform
+from typing import Any, ClassVar, dataclass_transform
 
 from sklearn.base import BaseEstimator
 from torch import nn
@@ -10,7 +10,8 @@ from sklearn_sn.encoders._parameter_object import parameter_object
 from sklearn_sn.preprocessors import Preprocessor
 
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
-ENCODERS = {modality: {} for modality in MODALITIES}  # filled as classes are defined
+# Filled as classes are defined.
+ENCODERS: dict[str, dict[str, Any]] = {modality: {} for modality in MODALITIES}
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class DataSettings:
         Columns of X if it is an array; None for a table.
     """
 
-    wavelength_range: tuple = (3500.0, 9000.0)
+    wavelength_range: tuple[float, float] = (3500.0, 9000.0)
     rest_frame: bool = False
-    metadata_columns: tuple = ()
+    metadata_columns: tuple[str, ...] = ()
     n_array_columns: int | None = None
 
 
@@ -82,14 +83,14 @@ class Encoder(BaseEstimator):
     """
 
     _file_kind = "object"
-    modality = None
-    name = None
+    modality: ClassVar[str | None] = None
+    name: ClassVar[str | None] = None
     normalize_latent = True
     reads_points = False
     gives_features_per_bin = False
     is_causal = False
-    array_kind = None
-    longest_exact_array = 0.0
+    array_kind: ClassVar[str | None] = None
+    longest_exact_array: ClassVar[float] = 0.0
 
     def __init_subclass__(cls, *, name=None, modality=None, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -113,7 +114,7 @@ class Encoder(BaseEstimator):
         """
         raise NotImplementedError
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         """Return a new torch module.
 
         Parameters

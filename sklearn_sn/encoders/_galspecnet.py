@@ -10,7 +10,6 @@ from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule
-from sklearn_sn.preprocessors import Preprocessor
 
 
 class GalSpecNetModule(MixedPrecisionModule):
@@ -126,7 +125,7 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GalSpecNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

@@ -1,5 +1,7 @@
 """The recurrent encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -129,7 +131,7 @@ class GRU(LightCurveEncoder, name="gru"):
             augmentation=self.augmentation,
         )
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GRUModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

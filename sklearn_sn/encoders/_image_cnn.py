@@ -1,5 +1,7 @@
 """Encoders of images: their base and a convolutional network."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -90,7 +92,7 @@ class ImageCNN(ImageEncoder, name="cnn"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return ImageCNNModule(
             n_channels=preprocessor.n_channels_,
             d_model=self.d_model,

@@ -1,6 +1,6 @@
 """The transformer encoder of light curves."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -9,7 +9,6 @@ from sklearn_sn.encoders._checks import check_heads
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._parameter_object import PositiveFloat, UnitInterval
 from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, sinusoid
-from sklearn_sn.preprocessors import Preprocessor
 
 
 class LightCurveTransformerModule(ConfigurableModule):
@@ -124,7 +123,7 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         by_wavelength = self.band_encoding == "wavelength"
         return LightCurveTransformerModule(
             n_values=preprocessor.n_values,

@@ -1,6 +1,7 @@
 """Encoders of metadata: their base and a multilayer perceptron."""
 
 from itertools import pairwise
+from typing import Any
 
 from torch import nn
 
@@ -68,7 +69,7 @@ class MetadataMLP(MetadataEncoder, name="mlp"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return MetadataMLPModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

@@ -10,7 +10,7 @@ from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import BatchNorm, MixedPrecisionModule
-from sklearn_sn.preprocessors import Preprocessor, ShiftedSpectrumPreprocessor
+from sklearn_sn.preprocessors import ShiftedSpectrumPreprocessor
 
 
 class FeatureBlock(nn.Module):
@@ -126,7 +126,7 @@ class SpectralFeatures(SpectrumEncoder):
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectralFeaturesModule(
             n_channels=preprocessor.n_channels,
             widths=tuple(int(width) for width in self.widths),

@@ -9,7 +9,6 @@ from torch import nn
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense
-from sklearn_sn.preprocessors import Preprocessor
 
 # The kernels of "small" span as many km/s on 1,024 logarithmic bins of the optical as those of the
 # published network on 4,096 linear bins.
@@ -164,7 +163,7 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     def resolved_n_bins(self) -> int:
         return N_BINS[self.size] if self.n_bins is None else self.n_bins
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectraNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

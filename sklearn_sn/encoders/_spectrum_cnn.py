@@ -1,5 +1,7 @@
 """The convolutional encoder of spectra."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -7,7 +9,6 @@ from torch.nn import functional as F
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import ConfigurableModule, ConvBlock
-from sklearn_sn.preprocessors import Preprocessor
 
 
 class SpectrumCNNModule(ConfigurableModule):
@@ -75,7 +76,7 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
                 f"The 'kernel' parameter of SpectrumCNN must be odd. Got {self.kernel!r} instead."
             )
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumCNNModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -1,6 +1,6 @@
 """The transformer encoder of spectra."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -10,7 +10,6 @@ from sklearn_sn.encoders._checks import check_heads
 from sklearn_sn.encoders._parameter_object import PositiveFloat, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, sinusoid
-from sklearn_sn.preprocessors import Preprocessor
 
 
 class SpectrumTransformerModule(ConfigurableModule):
@@ -113,7 +112,7 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumTransformerModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -1,5 +1,7 @@
 """Transceiver encoders of all modalities: learned queries read a set of points."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -108,7 +110,7 @@ class Transceiver(Encoder):
         super().check()
         check_transceiver(self)
 
-    def make_module(self, preprocessor: Preprocessor) -> nn.Module:
+    def make_module(self, preprocessor: Any) -> nn.Module:
         sizes = ("d_model", "n_heads", "n_layers", "d_feedforward", "n_tokens", "token_dim")
         return self._module_class(
             n_in=self._n_in(preprocessor),

@@ -20,6 +20,8 @@ class AuxiliaryLoss(nn.Module):
         Weight of each class in the cross-entropy. By default all weights are 1.
     """
 
+    class_weight: torch.Tensor | None
+
     def __init__(self, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weight", class_weight)

@@ -35,6 +35,8 @@ class FocalLoss(nn.Module):
 
     _file_kind = "type"
 
+    class_weight: torch.Tensor | None
+
     def __init__(self, gamma: float = 2.0, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.gamma = gamma

@@ -29,6 +29,8 @@ class ClassShiftLoss(nn.Module):
 
     _file_kind = "type"
 
+    class_weight: torch.Tensor | None
+
     def __init__(
         self, n_classes: int, width: float = 1.0, class_weight: torch.Tensor | None = None
     ) -> None:

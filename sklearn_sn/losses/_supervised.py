@@ -20,6 +20,8 @@ class ClassificationLoss(nn.Module):
 
     _file_kind = "type"
 
+    class_weight: torch.Tensor | None
+
     def __init__(self, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weight", class_weight)

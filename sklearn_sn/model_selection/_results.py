@@ -11,7 +11,7 @@ import pandas as pd
 class _Sweep:
     """Scores of all fits, with their means and standard deviations."""
 
-    scores: dict
+    scores: dict[str, np.ndarray]
 
     @property
     def mean(self) -> dict[str, np.ndarray]:
@@ -109,7 +109,7 @@ class HorizonResult(_Sweep):
     """
 
     days: np.ndarray
-    n_points: np.ndarray = field(default=None)
+    n_points: np.ndarray | None = field(default=None)
 
     def _index(self):
         return pd.Index(self.days, name="days")

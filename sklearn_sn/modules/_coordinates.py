@@ -27,6 +27,8 @@ class MultiFrequencyEncoding(nn.Module):
         Number of periods.
     """
 
+    frequencies: torch.Tensor
+
     def __init__(self, shortest: float, longest: float, n_frequencies: int) -> None:
         super().__init__()
         self.longest = longest

@@ -13,7 +13,7 @@ class FreezableModule(ConfigurableModule):
 
     def __init__(self) -> None:
         super().__init__()
-        self.frozen = []
+        self.frozen: list[nn.Module] = []
 
     def freeze(self, modules: Iterable[nn.Module]) -> Self:
         """Stop training some submodules, and keep their dropout and batch norms in eval mode."""

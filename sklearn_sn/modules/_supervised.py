@@ -1,5 +1,7 @@
 """An encoder of one modality with a linear head."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -31,7 +33,7 @@ class SupervisedModule(FreezableModule):
 
     def __init__(
         self,
-        encoder: nn.Module,
+        encoder: Any,
         width: int,
         n_outputs: int,
         *,

@@ -1,5 +1,7 @@
 """Class and redshift of a spectrum: correlate learned features with learned templates."""
 
+from typing import Any
+
 import torch
 from scipy.fft import next_fast_len
 from torch import nn
@@ -48,7 +50,7 @@ class TemplateShiftModule(FreezableModule):
 
     def __init__(
         self,
-        encoder: nn.Module,
+        encoder: Any,
         *,
         n_classes: int,
         n_bins: int,

@@ -7,7 +7,6 @@ import torch
 from torch import nn
 
 from sklearn_sn.losses import AuxiliaryLoss
-from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._net import BatchNet
 
 
@@ -44,7 +43,7 @@ class ContrastiveNet(BatchNet):
         return self
 
     def get_loss(
-        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         if y_pred["log_scale"].requires_grad:
             # Clamp the parameter: a clamp inside the loss would have no gradient beyond the bound.

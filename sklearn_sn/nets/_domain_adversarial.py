@@ -8,7 +8,6 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._supervised import SupConNet
 
 _IGNORED = -100  # label that cross_entropy skips
@@ -81,7 +80,7 @@ class DomainAdversarialNet(SupConNet):
         return first + (last - first) * min(max(done, 0.0), 1.0)
 
     def get_loss(
-        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or not training or len(y_pred[0]) < 2:  # one latent has no spread

@@ -40,7 +40,7 @@ class MMVAENet(BatchNet):
         return self.module_(x.tensors, x.object_index, x.n_objects, self.n_samples)
 
     def get_loss(
-        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         total = log_likelihood(y_pred, X, self.weights or {})
         parts = (y_pred[key].flatten(-2) for key in ("z", "mean", "scale"))

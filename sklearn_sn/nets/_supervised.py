@@ -39,7 +39,7 @@ class SupervisedNet(BatchNet):
         return latent, outputs
 
     def get_loss(
-        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         if y_pred is None:
             # No object of the batch has the modality: return a zero with a gradient.
@@ -79,7 +79,7 @@ class SupConNet(SupervisedNet):
         super().__init__(module, **kwargs)
 
     def get_loss(
-        self, y_pred: Any, y_true: Any, X: Batch | None = None, training: bool = False
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or self.contrastive_weight == 0:

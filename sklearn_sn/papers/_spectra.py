@@ -1,6 +1,6 @@
 """SpectraNet-1D of AppleCiDEr, and the network that it is compared with."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.encoders import GalSpecNet, SpectraNet
@@ -25,7 +25,7 @@ def _training():
     }
 
 
-def spectranet(*, size: str = "paper", **params: Any) -> SpectraNetClassifier:
+def spectranet(*, size: Literal["paper", "base"] = "paper", **params: Any) -> SpectraNetClassifier:
     """Return SpectraNet-1D with its training [1]_.
 
     Parameters

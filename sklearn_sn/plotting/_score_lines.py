@@ -27,7 +27,7 @@ class ScoreLinesDisplay:
     ``_tick_labels(result)``, the labels there, and set the label of the axis in ``_xlabel``.
     """
 
-    _xlabel = None
+    _xlabel: str | None = None
 
     def __init__(self, results: dict[str | None, Any]) -> None:
         self.results = results

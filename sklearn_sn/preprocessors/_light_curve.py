@@ -1,7 +1,7 @@
 """Preprocess light curves: scale once, gather and pad batches."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -128,7 +128,7 @@ class LightCurvePreprocessor(Preprocessor):
 
     def gather(
         self,
-        prepared: PreparedLightCurves,
+        prepared: Any,
         rows: np.ndarray,
         rng: np.random.Generator | None = None,
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -1,7 +1,7 @@
 """Preprocess light curves for recurrent networks: no value depends on later points."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -85,7 +85,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table: CheckedTable, whole: bool = False) -> PreparedSequences:
+    def prepare(self, table: CheckedTable, whole: bool = False) -> Any:
         """Scale all light curves of a table once, in float64.
 
         With `whole`, long light curves are not thinned, because thinning depends on later points.
@@ -110,7 +110,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
     def gather(
-        self, prepared: PreparedSequences, rows: np.ndarray, rng: np.random.Generator | None = None
+        self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)

@@ -53,7 +53,7 @@ class PointSetPreprocessor(Preprocessor):
 
     varies_in_length = True
     amplitude = False
-    n_drawn = None
+    n_drawn: int | None = None
 
     @property
     def n_values(self) -> int:

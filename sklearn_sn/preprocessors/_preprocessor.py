@@ -20,4 +20,4 @@ class Preprocessor:
 
     _file_kind = "object"
     varies_in_length = False
-    chunk_overhead = None
+    chunk_overhead: float | None = None

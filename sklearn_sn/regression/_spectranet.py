@@ -1,7 +1,7 @@
 """The regressor of spectra, with any encoder."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import pandas as pd
@@ -158,6 +158,16 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         self.device = device
         self.random_state = random_state
         self.verbose = verbose
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[False] = False
+    ) -> np.ndarray: ...
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[True]
+    ) -> tuple[np.ndarray, np.ndarray]: ...
 
     def predict(
         self, X: pd.DataFrame | ArrayLike, return_std: bool = False
