@@ -1,7 +1,13 @@
 """Mixin of network classifiers: labels, loss and probabilities."""
 
+from collections.abc import Iterable
+from typing import Any, Self
+
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
@@ -40,7 +46,9 @@ class NetworkClassifierMixin(ClassifierMixin):
         tags.classifier_tags.poor_score = self._poor_score
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: pd.DataFrame | ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -130,7 +138,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         """Return the domain of each object as a code, and the names of the domains."""
         return domain_codes(None if self._on_array else as_frame(X), self.domain, n_objects)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return probabilities of the classes.
 
         Parameters
@@ -149,7 +157,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         proba[~present] = self.class_prior_
         return proba
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the most probable class of every object.
 
         Parameters
@@ -166,7 +174,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     @available_if(_is_causal)
-    def predict_proba_history(self, X):
+    def predict_proba_history(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
         """Return probabilities of the classes after each point, in one pass.
 
         Available for encoders that read light curves point by point ("gru").
@@ -234,7 +242,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         return log_odds(outputs, chosen[:, None])
 
 
-def log_odds(logits, chosen):
+def log_odds(logits: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
     """Return the log-odds, ln p / (1 - p), of the sum of some cells of a softmax.
 
     Unlike ln p, the log-odds still change where p rounds to 1. Shapes: logits (N, n_cells), chosen
@@ -246,7 +254,7 @@ def log_odds(logits, chosen):
     return log_chosen - logits.masked_fill(inside, low).logsumexp(dim=1)
 
 
-def softmax(logits):
+def softmax(logits: np.ndarray) -> np.ndarray:
     """Return probabilities in float64; rows add up to 1."""
     # Subtracting the maximum keeps the exponentials finite.
     logits = logits.astype(np.float64)
@@ -254,7 +262,7 @@ def softmax(logits):
     return proba / proba.sum(axis=1, keepdims=True)
 
 
-def check_class_names(classes):
+def check_class_names(classes: Iterable[Any]) -> None:
     """Raise a ValueError if a class is named "time", like the field of the times."""
     if "time" in map(str, classes):
         raise ValueError(
@@ -262,7 +270,13 @@ def check_class_names(classes):
         )
 
 
-def nested_probabilities(proba, classes, time, offsets, index):
+def nested_probabilities(
+    proba: np.ndarray,
+    classes: Iterable[Any],
+    time: np.ndarray,
+    offsets: np.ndarray,
+    index: pd.Index,
+) -> pd.Series:
     """Return probabilities as a nested column with the fields ``time`` and one for each class."""
     fields = {str(name): proba[:, i] for i, name in enumerate(classes)}
     return Ragged({"time": time, **fields}, offsets).to_nested(index=index, name="proba")

@@ -3,6 +3,7 @@
 import inspect
 import sys
 import warnings
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -81,7 +82,7 @@ class TorchEstimator(BaseEstimator):
         restore_bands(state.pop("_registered_bands", ()))
         super().__setstate__(state)
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of the estimator and of its encoders.
 
         If an encoder is given by its name or as "auto", a nested parameter first replaces the name

@@ -84,7 +84,13 @@ class GenerativeEstimator(TorchEstimator):
         return out
 
 
-def mixture_samples(mean, scale, present, n_samples, rng):
+def mixture_samples(
+    mean: np.ndarray,
+    scale: np.ndarray,
+    present: np.ndarray,
+    n_samples: int,
+    rng: np.random.RandomState | np.random.Generator,
+) -> np.ndarray:
     """Draw samples of the mixture of experts of every object, evenly from each expert.
 
     All objects share the noise, so that the samples of an object do not depend on the others. An
@@ -117,13 +123,13 @@ def mixture_samples(mean, scale, present, n_samples, rng):
     return (mean[expert, rows] + scale[expert, rows] * noise).astype(np.float32)
 
 
-def mixture_mean(mean, present):
+def mixture_mean(mean: np.ndarray, present: np.ndarray) -> np.ndarray:
     """Return the mean of the mixture, (n, D): the average of the experts, 0 without any."""
     counts = np.maximum(present.sum(axis=0), 1)
     return (mean * present[..., None]).sum(axis=0) / counts[:, None].astype(np.float32)
 
 
-def laplace_moments(mean, scale):
+def laplace_moments(mean: np.ndarray, scale: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and standard deviation of an equal mixture of Laplaces over the first axis."""
     # A Laplace of scale b has the variance 2 b².
     centre = mean.mean(axis=0)

@@ -4,6 +4,7 @@ from numbers import Number
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
@@ -11,7 +12,7 @@ from sklearn.utils.validation import column_or_1d
 LARGEST_TARGET = float(np.finfo(np.float32).max)
 
 
-def check_labels(y):
+def check_labels(y: ArrayLike) -> np.ndarray:
     """Return class labels as a flat array.
 
     Parameters
@@ -54,7 +55,7 @@ def check_labels(y):
     return y
 
 
-def check_numbers(y):
+def check_numbers(y: ArrayLike) -> np.ndarray:
     """Return numbers to predict as a flat float64 array.
 
     Raises
@@ -79,7 +80,7 @@ def check_numbers(y):
     return y
 
 
-def raw_values(y):
+def raw_values(y: ArrayLike) -> np.ndarray | None:
     """Return the elements of a flat `y` as an object array; None if numpy gives them one type."""
     if isinstance(y, np.ndarray) and y.dtype != object:
         return None

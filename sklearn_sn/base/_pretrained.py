@@ -2,8 +2,10 @@
 
 import copy
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,7 +56,9 @@ class PretrainedEncoder:
     projection: nn.Module | None = None
 
 
-def pretrained_encoders(pretrained, modalities):
+def pretrained_encoders(
+    pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None, modalities: Sequence[str]
+) -> dict[str, PretrainedEncoder]:
     """Return the trained encoder of every modality.
 
     Parameters
@@ -111,7 +115,13 @@ def _fitted(estimator):
     return inner
 
 
-def chosen_encoder(estimator, parameter, modality, default, part):
+def chosen_encoder(
+    estimator: BaseEstimator,
+    parameter: str,
+    modality: str,
+    default: str,
+    part: PretrainedEncoder | None,
+) -> Encoder:
     """Return the encoder of an estimator's parameter, or the pretrained one.
 
     Parameters
@@ -179,7 +189,7 @@ def raise_on_conflicting_params(encoder, trained, parameter):
             )
 
 
-def pretrained_preprocessor(part, fresh):
+def pretrained_preprocessor(part: PretrainedEncoder, fresh: Preprocessor) -> Preprocessor:
     """Return the preprocessor of a pretrained encoder for a new training.
 
     The scaling is that of the pretraining, because the encoder was trained on it. The augmentation
@@ -218,12 +228,14 @@ def _set_dropout(module, rate):
             part.p = float(rate)
 
 
-def defaults_of(cls):
+def defaults_of(cls: type) -> dict[str, Any]:
     """Return the default of every parameter of a class."""
     return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
 
 
-def frozen_modules(part, projection, trainable):
+def frozen_modules(
+    part: PretrainedEncoder | None, projection: nn.Module, trainable: str
+) -> list[nn.Module]:
     """Return the submodules of one modality to exclude from training.
 
     Parameters
@@ -260,7 +272,7 @@ def frozen_modules(part, projection, trainable):
     ]
 
 
-def encoder_width(module, tensors):
+def encoder_width(module: Any, tensors: dict[str, torch.Tensor]) -> int:
     """Return the width of an encoder's output: its ``output_dim``, or that of a forward pass."""
     width = getattr(module, "output_dim", None)
     if width is None:

@@ -1,6 +1,10 @@
 """Mixin of network regressors: numbers, loss and predictions."""
 
+from typing import Literal, Self, overload
+
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -24,7 +28,9 @@ class NetworkRegressorMixin(RegressorMixin):
         tags.regressor_tags.poor_score = self._poor_score
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: pd.DataFrame | ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -74,7 +80,19 @@ class NetworkRegressorMixin(RegressorMixin):
     def _default_shift(self, encoder):
         return 0.0  # a shift would change the redshift to be learned
 
-    def predict(self, X, return_std=False):
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[False] = False
+    ) -> np.ndarray: ...
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[True]
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the predicted number of every object.
 
         Parameters

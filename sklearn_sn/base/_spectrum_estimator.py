@@ -1,9 +1,11 @@
 """The base of estimators of spectra."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,7 +61,7 @@ class SpectrumPredictions:
     index: pd.Index
     prior: np.ndarray | None = None
 
-    def per_object(self, values):
+    def per_object(self, values: np.ndarray) -> np.ndarray:
         """Average values over the spectra on the grid of each object; NaN if there are none."""
         object_index = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.on_grid]
         count = np.bincount(object_index, minlength=len(self.index)).astype(float)
@@ -217,7 +219,7 @@ class SpectrumEstimator(SupervisedEstimator):
                 f"{table.index[lost[0]]!r})."
             )
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the latents, the inputs of the head, averaged over the spectra of each object.
 
         Parameters
@@ -234,7 +236,14 @@ class SpectrumEstimator(SupervisedEstimator):
         latent = predictions.per_object(predictions.latent)
         return np.where(np.isnan(latent), self.missing_embedding_, latent).astype(np.float32)
 
-    def explain(self, X, y=None, *, method="occlusion", window=None):
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Compute how much each wavelength bin supports or opposes a prediction.
 
         Parameters
@@ -294,7 +303,7 @@ class SpectrumEstimator(SupervisedEstimator):
         """Return offsets to add to the outputs of each object, or None; for subclasses."""
 
 
-def check_wavelength_range(wavelength_range):
+def check_wavelength_range(wavelength_range: Sequence[float]) -> None:
     """Raise a ValueError unless a wavelength range is two increasing wavelengths in Å."""
     ends = tuple(wavelength_range)
     numbers = len(ends) == 2 and all(isinstance(end, int | float | np.number) for end in ends)

@@ -38,7 +38,7 @@ class Explanation:
     batch_size: int
 
 
-def check_explanation(method, window, n_bins):
+def check_explanation(method: str, window: int | None, n_bins: int) -> int:
     """Return the window of an explanation, or raise a ValueError for invalid arguments."""
     if method not in METHODS:
         raise ValueError(f"The 'method' of explain must be one of {METHODS}. Got {method!r}.")

@@ -2,11 +2,13 @@
 
 import copy
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sklearn_sn.base._estimator import TorchEstimator
@@ -50,7 +52,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return tags
 
     @property
-    def modalities_(self):
+    def modalities_(self) -> tuple[str, ...]:
         """Modalities that the fitted estimator reads."""
         return (self.encoder_.modality,)
 
@@ -309,7 +311,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                     chunk[key] = value.double() if value.is_floating_point() else value
             yield exact, batch, positions
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the latents, which are the inputs of the head.
 
         Parameters
@@ -326,7 +328,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         latent[~present] = self.missing_embedding_
         return latent
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns of `transform`.
 
         Parameters
@@ -354,7 +356,7 @@ def head_dropout(encoder):
     return float(value) if isinstance(value, Real) else 0.0
 
 
-def remember_columns(estimator, frame):
+def remember_columns(estimator: BaseEstimator, frame: pd.DataFrame) -> None:
     """Set ``n_features_in_`` and ``feature_names_in_`` from a table."""
     estimator.n_features_in_ = frame.shape[1]
     if all(isinstance(name, str) for name in frame.columns):

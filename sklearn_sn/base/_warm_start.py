@@ -1,17 +1,21 @@
 """Checks of the parameters and modalities of a second fit with a warm start."""
 
 import copy
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from sklearn_sn.data import CheckedTable
 from sklearn_sn.encoders import Encoder, TransceiverDecoder
+from sklearn_sn.preprocessors import FluxArray
 
 # Parameters that a second fit may change. The others are built into net and preprocessors.
 FREE = {"max_epochs", "lr", "batch_size", "random_state", "output", "warm_start", "verbose"}
 _PARAMETER_OBJECTS = (Encoder, TransceiverDecoder)
 
 
-def kept_params(params):
+def kept_params(params: dict[str, Any]) -> dict[str, Any]:
     """Return copies of the parameters that a second fit of a warm start must repeat."""
     # Callbacks stay those of the first fit. They are not compared, because files do not store them.
     kept = {name: v for name, v in params.items() if name not in FREE and name != "callbacks"}
@@ -22,7 +26,12 @@ def kept_params(params):
     }
 
 
-def check_continued(params, first, modalities, table):
+def check_continued(
+    params: dict[str, Any],
+    first: dict[str, Any],
+    modalities: Sequence[str],
+    table: CheckedTable | FluxArray,
+) -> None:
     """Raise a ValueError if a second fit cannot continue from the first.
 
     Parameters
@@ -47,7 +56,7 @@ def check_continued(params, first, modalities, table):
         )
 
 
-def same_parameter(one, other):
+def same_parameter(one: Any, other: Any) -> bool:
     """Return whether two values of a parameter are equal, arrays, dicts and encoders included."""
     if one is other:
         return True

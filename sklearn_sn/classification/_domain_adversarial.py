@@ -1,14 +1,19 @@
 """The domain-adversarial classifier."""
 
 import warnings
+from collections.abc import Sequence
 from numbers import Real
+from typing import Any
 
 import numpy as np
+import torch
 from scipy.stats import entropy
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import Interval
 
 from sklearn_sn.base import positive_int
 from sklearn_sn.classification._supcon import SupConClassifier
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.modules import DomainAdversarialModule
 from sklearn_sn.nets import DomainAdversarialNet
 
@@ -102,32 +107,32 @@ class DomainAdversarialClassifier(SupConClassifier):
     def __init__(
         self,
         *,
-        encoder="gru",
-        adversarial_weight=1.0,
-        discriminator_steps=5,
-        contrastive_weight=0.0,
-        temperature=0.5,
-        domain="survey",
-        class_weight=None,
-        batch_balance=None,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adam",
-        lr=1e-3,
-        weight_decay=0.0,
-        batch_size=128,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=5,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "gru",
+        adversarial_weight: float | tuple[float, float] = 1.0,
+        discriminator_steps: int = 5,
+        contrastive_weight: float = 0.0,
+        temperature: float = 0.5,
+        domain: str = "survey",
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adam",
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        batch_size: int = 128,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.adversarial_weight = adversarial_weight
         self.discriminator_steps = discriminator_steps

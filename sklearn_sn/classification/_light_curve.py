@@ -1,5 +1,12 @@
 """The classifier of light curves, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.base import (
     DOMAIN_CONSTRAINTS,
     FOCAL_CONSTRAINTS,
@@ -7,6 +14,7 @@ from sklearn_sn.base import (
     NetworkClassifierMixin,
     SupervisedEstimator,
 )
+from sklearn_sn.encoders import EncoderLike
 
 
 class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
@@ -92,31 +100,31 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="transformer",
-        loss="cross_entropy",
-        focal_gamma=2.0,
-        balance_beta=0.999,
-        class_weight=None,
-        batch_balance=None,
-        domain="survey",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=16,
-        max_epochs=60,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "transformer",
+        loss: str = "cross_entropy",
+        focal_gamma: float = 2.0,
+        balance_beta: float = 0.999,
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        domain: str = "survey",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 16,
+        max_epochs: int = 60,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.loss = loss
         self.focal_gamma = focal_gamma

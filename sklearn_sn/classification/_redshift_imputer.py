@@ -1,8 +1,11 @@
 """Impute redshifts of a table from its spectra."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils._param_validation import HasMethods, Interval
@@ -90,14 +93,14 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator=None,
+        estimator: BaseEstimator | None = None,
         *,
-        column="redshift",
-        error_column=None,
-        overwrite=True,
-        cv=5,
-        n_jobs=None,
-    ):
+        column: str = "redshift",
+        error_column: str | None = None,
+        overwrite: bool = True,
+        cv: Any = 5,
+        n_jobs: int | None = None,
+    ) -> None:
         self.estimator = estimator
         self.column = column
         self.error_column = error_column
@@ -112,7 +115,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def fit(self, X, y, groups=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike, groups: Any = None) -> Self:
         """Train the estimator on all objects.
 
         Parameters
@@ -136,7 +139,9 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
 
-    def fit_transform(self, X, y, groups=None):
+    def fit_transform(
+        self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike | None = None
+    ) -> pd.DataFrame:
         """Train the estimator, and estimate the redshifts of the training objects out of fold.
 
         Parameters
@@ -170,7 +175,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
             )
         return self._filled(X, redshift, std)
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the table with redshifts estimated from the spectra.
 
         Parameters
@@ -188,7 +193,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         X = as_frame(X)
         return self._filled(X, *self.estimator_.predict_redshift(X, return_std=True))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns of `transform`.
 
         Parameters

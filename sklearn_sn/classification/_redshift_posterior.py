@@ -135,3 +135,31 @@ def object_posteriors(blocks, object_index, combine):
     rows, posterior = combined.rest()
     if len(rows):
         yield rows, posterior
+
+
+def marginals(blocks, offsets, combine, prior, sizes, axis):
+    """Return the posterior of every object, summed over classes or shifts.
+
+    Parameters
+    ----------
+    blocks, combine
+        As for :func:`object_posteriors`.
+    offsets : array of int, shape (n_objects + 1,)
+        Offsets of the spectra of each object.
+    prior : array of shape (n,)
+        What an object without a usable spectrum gets.
+    sizes : pair of int
+        Numbers of classes and shifts.
+    axis : {1, 2}
+        Sum over classes (1) or shifts (2).
+
+    Returns
+    -------
+    array of shape (n_objects, n)
+    """
+    n_objects = len(offsets) - 1
+    out = np.tile(prior, (n_objects, 1))
+    object_index = np.repeat(np.arange(n_objects), np.diff(offsets))
+    for rows, posterior in object_posteriors(blocks, object_index, combine):
+        out[rows] = posterior.reshape(-1, *sizes).sum(axis=axis)
+    return out

@@ -1,7 +1,12 @@
 """The classifier of spectra that also estimates their redshift."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
@@ -15,14 +20,17 @@ from sklearn_sn.base import (
     positive_int,
     positive_number,
 )
-from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
+from sklearn_sn.classification._redshift_posterior import (
+    object_posteriors,
+    redshift_moments,
+)
 from sklearn_sn.classification._redshift_targets import (
     check_redshift_range,
     redshift_targets,
     true_redshifts,
 )
 from sklearn_sn.data import wavelength_grid
-from sklearn_sn.encoders import SpectralFeatures
+from sklearn_sn.encoders import EncoderLike, SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
 from sklearn_sn.nets import RedshiftNet
@@ -135,32 +143,32 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder="auto",
-        redshift_range=(0.0, 1.0),
-        redshift_column="redshift",
-        redshift_width=1.0,
-        n_templates=3,
-        template_step=2,
-        learn_prior=True,
-        wavelength_range=(3500.0, 9000.0),
-        combine="geometric",
-        class_weight=None,
-        ema_decay=0.995,
-        optimizer="adamw",
-        lr=2e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "auto",
+        redshift_range: tuple[float, float] = (0.0, 1.0),
+        redshift_column: str | None = "redshift",
+        redshift_width: float = 1.0,
+        n_templates: int = 3,
+        template_step: int = 2,
+        learn_prior: bool = True,
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        combine: str = "geometric",
+        class_weight: str | dict[Any, float] | None = None,
+        ema_decay: float | None = 0.995,
+        optimizer: str = "adamw",
+        lr: float = 2e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.redshift_range = redshift_range
         self.redshift_column = redshift_column
@@ -187,7 +195,13 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, redshift=None):
+    def fit(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        redshift: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
@@ -289,7 +303,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             out[rows] = posterior.reshape(shape).sum(axis=axis)
         return out
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return class probabilities, summed over redshifts, from all spectra of each object.
 
         Parameters
@@ -306,7 +320,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         check_is_fitted(self, "net_")
         return self._marginal(X, 2, self.class_prior_)
 
-    def predict_redshift_proba(self, X):
+    def predict_redshift_proba(self, X: pd.DataFrame | ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """Return the redshift posterior, summed over classes, from all spectra of each object.
 
         Parameters
@@ -334,7 +348,9 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             )
         return self.redshift_grid_, self._marginal(X, 1, self.redshift_prior_)
 
-    def predict_redshift(self, X, return_std=False):
+    def predict_redshift(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the redshift of every object.
 
         Parameters
@@ -355,7 +371,15 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
 
-    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        of: str = "class",
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Compute how much each wavelength bin supports or opposes a class or the redshift.
 
         Parameters

@@ -1,8 +1,15 @@
 """The classifier of spectra, with any encoder."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import StrOptions
 
 from sklearn_sn.base import (
@@ -16,6 +23,7 @@ from sklearn_sn.base import (
     softmax,
 )
 from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.nets import CompositeScore
 
 
@@ -127,36 +135,36 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder="spectranet",
-        frame="observer",
-        wavelength_range=(3500.0, 9000.0),
-        wavelength=None,
-        learn_prior=True,
-        combine="mean",
-        loss="cross_entropy",
-        focal_gamma=2.0,
-        balance_beta=0.999,
-        class_weight=None,
-        ema_decay=0.995,
-        scoring="loss",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "spectranet",
+        frame: str = "observer",
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        wavelength: ArrayLike | None = None,
+        learn_prior: bool = True,
+        combine: str = "mean",
+        loss: str = "cross_entropy",
+        focal_gamma: float = 2.0,
+        balance_beta: float = 0.999,
+        class_weight: str | dict[Any, float] | None = None,
+        ema_decay: float | None = 0.995,
+        scoring: str = "loss",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.frame = frame
         self.wavelength_range = wavelength_range
@@ -232,7 +240,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             prior = softmax(np.log(prior) + offsets)
         return replace(predictions, prior=prior)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return probabilities of the classes, from all spectra of each object.
 
         Parameters
@@ -256,7 +264,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             proba = softmax(predictions.per_object(np.log(np.maximum(proba, 1e-30))))
         return np.where(np.isnan(proba), predictions.prior, proba)
 
-    def predict_proba_per_spectrum(self, X):
+    def predict_proba_per_spectrum(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
         """Return probabilities of the classes for each spectrum.
 
         Parameters

@@ -1,5 +1,12 @@
 """The classifier with a supervised contrastive loss."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.base import (
     CLASS_WEIGHT,
     DOMAIN_CONSTRAINTS,
@@ -9,6 +16,7 @@ from sklearn_sn.base import (
     positive_number,
     weight,
 )
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.nets import SupConNet
 
 
@@ -87,30 +95,30 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="gru",
-        contrastive_weight=1.0,
-        temperature=0.5,
-        class_weight=None,
-        batch_balance=None,
-        domain="survey",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adam",
-        lr=1e-3,
-        weight_decay=0.0,
-        batch_size=128,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=5,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "gru",
+        contrastive_weight: float = 1.0,
+        temperature: float = 0.5,
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        domain: str = "survey",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adam",
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        batch_size: int = 128,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.contrastive_weight = contrastive_weight
         self.temperature = temperature

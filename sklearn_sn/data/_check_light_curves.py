@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_sn.data._band_points import canonical_points, log_unusable_bands
+from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
 
@@ -19,7 +20,7 @@ FEW = (3, 10)  # points of the whole table: fewest to decide; from here on many
 LARGEST_MAG_ERR = 0.5
 
 
-def check_light_curves(curves, log, training):
+def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragged:
     """Repair light curves, or raise if they cannot be repaired.
 
     Parameters

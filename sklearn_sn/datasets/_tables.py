@@ -1,6 +1,7 @@
 """Gather long tables of photometry and spectra into one row per object."""
 
 from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -51,19 +52,19 @@ _ALIASES = {
     prefer_skip_nested_validation=True,
 )
 def read_tables(
-    objects=None,
-    light_curves=None,
-    spectra=None,
+    objects: Any = None,
+    light_curves: Any = None,
+    spectra: Any = None,
     *,
-    id_column="object_id",
-    light_curve_columns=None,
-    spectrum_columns=None,
-    survey=None,
-    system="native",
-    zero_point=None,
-    default_mag_err=None,
-    upper_limits="drop",
-):
+    id_column: str = "object_id",
+    light_curve_columns: dict[str, str] | None = None,
+    spectrum_columns: dict[str, str] | None = None,
+    survey: str | None = None,
+    system: str = "native",
+    zero_point: float | None = None,
+    default_mag_err: float | None = None,
+    upper_limits: str = "drop",
+) -> pd.DataFrame:
     """Gather long tables into a table with one row per object.
 
     Every table is a :class:`pandas.DataFrame`, an astropy Table or QTable (units are converted), a

@@ -97,6 +97,24 @@ def _reason(report, name):
     return "all cells are empty"
 
 
+def check_gives_vector(name, encoder):
+    """Raise a ValueError for an encoder that gives features of every bin."""
+    if encoder.gives_features_per_bin:
+        raise ValueError(
+            f"The {name!r} parameter of ContrastiveEmbedder must give one vector for an "
+            f"instance. Got {encoder!r} instead."
+        )
+
+
+def check_trainable(module):
+    """Raise a ValueError if all weights of a module are frozen."""
+    if not any(weight.requires_grad for weight in module.parameters()):
+        raise ValueError(
+            "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
+            "and no projection or head is new. The pretrained estimator embeds the same."
+        )
+
+
 def check_learnable(embedder, dataset):
     """Raise a ValueError if there is no pair to contrast and no label to learn."""
     targets = dataset.targets

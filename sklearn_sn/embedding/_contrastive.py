@@ -1,6 +1,13 @@
 """Contrastive embedding of two or more modalities of one object."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from sklearn_sn.base import (
@@ -30,7 +37,7 @@ from sklearn_sn.embedding._checks import (
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
-from sklearn_sn.encoders import DataSettings
+from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import InfoNCELoss
 from sklearn_sn.modules import ContrastiveModule
 from sklearn_sn.nets import ContrastiveNet, TableDataset
@@ -166,37 +173,37 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     def __init__(
         self,
         *,
-        light_curve="auto",
-        spectrum="auto",
-        image="auto",
-        metadata="auto",
-        metadata_columns=(),
-        wavelength_range=(3500.0, 9000.0),
-        output="auto",
-        embedding_dim=128,
-        temperature=0.07,
-        learn_temperature=True,
-        aux_weight=0.0,
-        aux_columns=(),
-        class_weight=None,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=64,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        light_curve: EncoderLike = "auto",
+        spectrum: EncoderLike = "auto",
+        image: EncoderLike = "auto",
+        metadata: EncoderLike = "auto",
+        metadata_columns: Sequence[str] = (),
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        output: str | Sequence[str] = "auto",
+        embedding_dim: int = 128,
+        temperature: float = 0.07,
+        learn_temperature: bool = True,
+        aux_weight: float = 0.0,
+        aux_columns: Sequence[str] = (),
+        class_weight: str | dict[Any, float] | None = None,
+        pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None = None,
+        trainable: str | dict[str, str] = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 64,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.light_curve = light_curve
         self.spectrum = spectrum
         self.image = image
@@ -228,7 +235,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Train the encoders.
 
         Parameters

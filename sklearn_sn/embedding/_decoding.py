@@ -1,8 +1,10 @@
 """Sample the latent of a table, and decode predictions from the samples."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -85,6 +87,58 @@ class DecodingEstimator(GenerativeEstimator):
 
     Subclasses set ``modalities_``, ``preprocessors_``, ``frame_`` and ``net_`` in fit.
     """
+
+    def score(
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        n_samples: int = 16,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> float:
+        """Return the mean over the objects of a lower bound on their log-evidence.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            A table as in `fit`.
+        y : ignored
+            Present for scikit-learn.
+        n_samples : int, default=16
+            Importance samples of each expert; more make the bound tighter.
+        random_state : int, RandomState or None, default=0
+            Seed of the samples.
+
+        Returns
+        -------
+        float
+            Nats per object, of network values; higher is better. Not comparable between data or
+            models with different point sets, such as in a search over ``decoder__max_points``.
+        """
+        check_is_fitted(self, "net_")
+        if n_samples < 1:
+            raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
+        dataset = self._read(X, self.modalities_).dataset
+        found = np.flatnonzero(self._found(dataset))
+        if not len(found):
+            raise ValueError("X has no object with anything that the model knows.")
+        rng = check_random_state(random_state)
+        return float(self._bounds(dataset.subset(found), n_samples, rng).mean())
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return names of the latent's numbers, such as ``latent_0``.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Present for scikit-learn.
+
+        Returns
+        -------
+        array of str, shape (n_features_out,)
+        """
+        check_is_fitted(self, "net_")
+        width = int(np.prod(self.net_.module_.latent_shape))
+        return np.array([f"latent_{i}" for i in range(width)], dtype=object)
 
     def _read(self, X, names):
         """Return :class:`PlacedData` of those of the modalities that X has."""

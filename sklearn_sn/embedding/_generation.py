@@ -1,8 +1,12 @@
 """Generation, intervals and scores of embedders with a decoder."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -17,7 +21,7 @@ from sklearn_sn.embedding._decoding import DecodingEstimator
 class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
     """Base of embedders that generate modalities, with intervals and their calibration."""
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Return the mean of the posterior, the mixture of the experts that an object has.
 
         Parameters
@@ -41,7 +45,9 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         mean, _, present = self._posteriors(self._read(X, self.modalities_).dataset)
         return mixture_mean(mean, present)
 
-    def encode(self, X, modality, return_scale=False):
+    def encode(
+        self, X: pd.DataFrame, modality: str, return_scale: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the posterior of one modality.
 
         Parameters
@@ -68,18 +74,18 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def generate(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        n_samples=1,
-        source=None,
-        noise=False,
-        as_nested=False,
-        random_state=None,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        n_samples: int = 1,
+        source: str | Sequence[str] | None = None,
+        noise: bool = False,
+        as_nested: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> np.ndarray | pd.Series:
         """Draw samples of a modality, conditional on the data of the objects.
 
         Parameters
@@ -141,16 +147,16 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def predict(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        source=None,
-        n_samples=32,
-        random_state=0,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        source: str | Sequence[str] | None = None,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> np.ndarray:
         """Return the mean of the distribution that :meth:`generate` samples.
 
         Parameters
@@ -178,17 +184,17 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def predict_interval(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        coverage=0.9,
-        source=None,
-        n_samples=32,
-        random_state=0,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        coverage: float = 0.9,
+        source: str | Sequence[str] | None = None,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return an interval for the measured flux of every point.
 
         The interval is mean ± factor × predictive standard deviation (of the samples and of the
@@ -235,15 +241,15 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
 
     def calibrate(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        source=None,
-        phase_bins=4,
-        wavelength_bins=8,
-        n_samples=32,
-        random_state=0,
-    ):
+        source: str | Sequence[str] | None = None,
+        phase_bins: int | ArrayLike = 4,
+        wavelength_bins: int | ArrayLike = 8,
+        n_samples: int = 32,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> Self:
         """Fit the factors of :meth:`predict_interval` on objects that were not in fit.
 
         Parameters
@@ -287,8 +293,15 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         return self
 
     def inverse_transform(
-        self, Z, to="spectrum", *, phase=None, wavelength=None, band=None, redshift=0.0
-    ):
+        self,
+        Z: ArrayLike,
+        to: str = "spectrum",
+        *,
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: str | Sequence[str] | None = None,
+        redshift: ArrayLike = 0.0,
+    ) -> np.ndarray:
         """Decode latents to the mean of the decoder.
 
         Parameters
@@ -329,7 +342,14 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
             flux[rows] = self.preprocessors_[to].to_flux(mean[0])
         return flux.reshape(len(Z), *query.shape)
 
-    def sample_prior(self, n, to=None, *, random_state=None, **where):
+    def sample_prior(
+        self,
+        n: int,
+        to: str | None = None,
+        *,
+        random_state: int | np.random.RandomState | None = None,
+        **where: Any,
+    ) -> np.ndarray:
         """Sample latents from the prior, and optionally decode them.
 
         Parameters

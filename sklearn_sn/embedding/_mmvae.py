@@ -1,8 +1,13 @@
 """A multimodal variational autoencoder of light curves, spectra, images and metadata."""
 
 import copy
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 
@@ -30,7 +35,7 @@ from sklearn_sn.embedding._autoencoder import (
 )
 from sklearn_sn.embedding._decoding import check_table_with_phase, with_light_curve
 from sklearn_sn.embedding._generation import GenerativeEmbedder
-from sklearn_sn.encoders import MODALITIES, TransceiverDecoder
+from sklearn_sn.encoders import MODALITIES, EncoderLike, TransceiverDecoder
 from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import MMVAENet, TableDataset
 
@@ -167,36 +172,36 @@ class MMVAEEmbedder(GenerativeEmbedder):
     def __init__(
         self,
         *,
-        light_curve="auto",
-        spectrum="auto",
-        image="auto",
-        metadata="auto",
-        metadata_columns=(),
-        decoder="transceiver",
-        latent_tokens=4,
-        latent_dim=4,
-        frame="rest",
-        phase_range=(-30.0, 100.0),
-        wavelength_range=(2500.0, 10000.0),
-        objective="iwae",
-        n_samples=2,
-        likelihood_weights="balanced",
-        calibration_fraction=0.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=32,
-        max_epochs=100,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        light_curve: EncoderLike = "auto",
+        spectrum: EncoderLike = "auto",
+        image: EncoderLike = "auto",
+        metadata: EncoderLike = "auto",
+        metadata_columns: Sequence[str] = (),
+        decoder: str | TransceiverDecoder = "transceiver",
+        latent_tokens: int = 4,
+        latent_dim: int = 4,
+        frame: str = "rest",
+        phase_range: tuple[float, float] = (-30.0, 100.0),
+        wavelength_range: tuple[float, float] = (2500.0, 10000.0),
+        objective: str = "iwae",
+        n_samples: int = 2,
+        likelihood_weights: str | dict[str, float | str] = "balanced",
+        calibration_fraction: float = 0.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 32,
+        max_epochs: int = 100,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.light_curve = light_curve
         self.spectrum = spectrum
         self.image = image
@@ -227,7 +232,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Train encoders and decoders.
 
         Parameters

@@ -1,8 +1,10 @@
 """The base of contrastive embedders of several modalities."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -19,7 +21,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
     ``preprocessors_``, ``net_`` and ``missing_embedding_`` in fit.
     """
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Embed objects.
 
         Parameters
@@ -52,7 +54,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
         return np.concatenate([z for z, _ in embeddings.values()], axis=1)
 
-    def encode(self, X, modality):
+    def encode(self, X: pd.DataFrame, modality: str) -> np.ndarray:
         """Embed one modality, regardless of `output`.
 
         Parameters
@@ -75,7 +77,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             )
         return self._embed(X, [modality])[modality][0]
 
-    def score(self, X, y=None, k=10):
+    def score(self, X: pd.DataFrame, y: Any = None, k: int = 10) -> float:
         """Return the recall of cross-modal retrieval on held-out pairs.
 
         The embedding of an object in one modality is the query, and the candidates are the
@@ -123,7 +125,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             )
         return float(np.mean(recalls))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the columns of `transform`, such as ``light_curve_0``.
 
         Parameters

@@ -31,7 +31,7 @@ class CustomLightCurveEncoder(WindowedLightCurveEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -48,7 +48,7 @@ class CustomSpectrumEncoder(SpectrumEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -66,7 +66,7 @@ class CustomImageEncoder(ImageEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
@@ -82,7 +82,7 @@ class CustomMetadataEncoder(MetadataEncoder):
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 

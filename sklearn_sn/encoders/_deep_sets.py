@@ -1,5 +1,7 @@
 """The DeepSets encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -66,7 +68,7 @@ class DeepSets(WindowedLightCurveEncoder, name="deep_sets"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return DeepSetsModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

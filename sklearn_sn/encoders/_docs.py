@@ -1,6 +1,7 @@
 """Shared documentation of the parameters of several classes."""
 
 from textwrap import indent
+from typing import Any
 
 _SHARED = {
     "light_curve_scaling": """\
@@ -118,7 +119,7 @@ missing_embedding_ : array of shape (n_features_out,)
 }
 
 
-def fill_doc(doc, **values):
+def fill_doc(doc: str | None, **values: Any) -> str | None:
     """Replace placeholders such as ``%(training)s`` in a docstring by shared documentation.
 
     Parameters

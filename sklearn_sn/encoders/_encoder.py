@@ -1,11 +1,13 @@
 """The base of encoders, the parameter objects of one modality."""
 
 from dataclasses import dataclass
-from typing import dataclass_transform
+from typing import Any, dataclass_transform
 
 from sklearn.base import BaseEstimator
+from torch import nn
 
 from sklearn_sn.encoders._parameter_object import parameter_object
+from sklearn_sn.preprocessors import Preprocessor
 
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 ENCODERS = {modality: {} for modality in MODALITIES}  # filled as classes are defined
@@ -97,11 +99,11 @@ class Encoder(BaseEstimator):
         if name is not None:
             ENCODERS[cls.modality][name] = cls
 
-    def check(self):
+    def check(self) -> None:
         """Raise a ValueError if a parameter is out of range or parameters conflict."""
         self._validate_params()
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         """Return an unfitted preprocessor.
 
         Parameters
@@ -111,7 +113,7 @@ class Encoder(BaseEstimator):
         """
         raise NotImplementedError
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         """Return a new torch module.
 
         Parameters

@@ -123,11 +123,11 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GalSpecNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

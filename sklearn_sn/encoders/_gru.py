@@ -1,12 +1,15 @@
 """The recurrent encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
+from sklearn_sn.encoders._encoder import DataSettings
 from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder
 from sklearn_sn.encoders._parameter_object import TwoOrMore, UnitInterval
 from sklearn_sn.modules import ConfigurableModule
-from sklearn_sn.preprocessors import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors import LightCurveSequencePreprocessor, Preprocessor
 
 
 class GRUModule(ConfigurableModule):
@@ -120,7 +123,7 @@ class GRU(LightCurveEncoder, name="gru"):
     normalize_latent = False
     is_causal = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return LightCurveSequencePreprocessor(
             amplitude=self.amplitude,
             max_points=self.max_points,
@@ -128,7 +131,7 @@ class GRU(LightCurveEncoder, name="gru"):
             augmentation=self.augmentation,
         )
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GRUModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

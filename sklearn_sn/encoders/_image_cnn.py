@@ -1,13 +1,15 @@
 """Encoders of images: their base and a convolutional network."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.modules import ConfigurableModule
-from sklearn_sn.preprocessors import ImagePreprocessor
+from sklearn_sn.preprocessors import ImagePreprocessor, Preprocessor
 
 
 class ImageEncoder(Encoder, modality="image"):
@@ -23,7 +25,7 @@ class ImageEncoder(Encoder, modality="image"):
 
     augmentation: bool = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return ImagePreprocessor(augmentation=self.augmentation)
 
 
@@ -90,7 +92,7 @@ class ImageCNN(ImageEncoder, name="cnn"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return ImageCNNModule(
             n_channels=preprocessor.n_channels_,
             d_model=self.d_model,

@@ -4,10 +4,13 @@ import math
 from numbers import Real
 from typing import Literal
 
-from sklearn_sn.data import series_table
-from sklearn_sn.encoders._encoder import Encoder
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import CheckedTable, series_table
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import TwoOrMore
-from sklearn_sn.preprocessors import LightCurvePreprocessor
+from sklearn_sn.preprocessors import LightCurvePreprocessor, Preprocessor
 
 
 class LightCurveEncoder(Encoder, modality="light_curve"):
@@ -30,7 +33,9 @@ class LightCurveEncoder(Encoder, modality="light_curve"):
     array_kind = "an array of evenly sampled series"
     longest_exact_array = math.inf
 
-    def table_from_array(self, values, index, wavelength=None):
+    def table_from_array(
+        self, values: np.ndarray, index: pd.Index, wavelength: np.ndarray | None = None
+    ) -> CheckedTable:
         """Return a table of one-band light curves from an array, with points a day apart."""
         return series_table(values, index)
 
@@ -50,7 +55,7 @@ class WindowedLightCurveEncoder(LightCurveEncoder):
     errors = True  # whether the error of a point is one of its values
     band_encoding = "wavelength"
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         window = tuple(self.time_window)
         numbers = len(window) == 2 and all(isinstance(end, Real) for end in window)
@@ -60,7 +65,7 @@ class WindowedLightCurveEncoder(LightCurveEncoder):
                 f"first <= 0 and the second > 0. Got {window!r} instead."
             )
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return LightCurvePreprocessor(
             amplitude=self.amplitude,
             errors=self.errors,

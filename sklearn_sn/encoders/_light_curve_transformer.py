@@ -1,6 +1,6 @@
 """The transformer encoder of light curves."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -119,11 +119,11 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     errors: bool = True
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         by_wavelength = self.band_encoding == "wavelength"
         return LightCurveTransformerModule(
             n_values=preprocessor.n_values,

@@ -1,14 +1,18 @@
 """Resolve the parameter of an estimator to an encoder."""
 
 import copy
+from collections.abc import Callable
 
 from torch import nn
 
 from sklearn_sn.encoders._custom import CUSTOM
 from sklearn_sn.encoders._encoder import ENCODERS, Encoder
 
+# What the parameter accepts; a name may be "auto", and None leaves the modality out.
+EncoderLike = Encoder | nn.Module | Callable[[], nn.Module] | str | None
 
-def encoder_names(modality):
+
+def encoder_names(modality: str) -> list[str]:
     """Return the names of the encoders of a modality.
 
     Parameters
@@ -30,7 +34,7 @@ def encoder_names(modality):
     return sorted(ENCODERS[modality])
 
 
-def named_encoder(modality, name):
+def named_encoder(modality: str, name: str) -> Encoder:
     """Return the encoder that a name stands for, with its default parameters.
 
     Parameters
@@ -58,7 +62,9 @@ def named_encoder(modality, name):
     return ENCODERS[modality][name]()
 
 
-def resolve_encoder(value, modality, *, parameter, estimator, default):
+def resolve_encoder(
+    value: EncoderLike, modality: str, *, parameter: str, estimator: str, default: str
+) -> Encoder:
     """Return the encoder that the parameter of an estimator stands for.
 
     Parameters

@@ -123,11 +123,11 @@ class SpectralFeatures(SpectrumEncoder):
     _preprocessor_class = ShiftedSpectrumPreprocessor
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectralFeaturesModule(
             n_channels=preprocessor.n_channels,
             widths=tuple(int(width) for width in self.widths),

@@ -157,15 +157,15 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         self._sizes()
 
     @property
-    def resolved_n_bins(self):
+    def resolved_n_bins(self) -> int:
         return N_BINS[self.size] if self.n_bins is None else self.n_bins
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectraNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

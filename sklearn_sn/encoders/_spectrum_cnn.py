@@ -1,5 +1,7 @@
 """The convolutional encoder of spectra."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -68,14 +70,14 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
     kernel: int = 7
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if not self.kernel % 2:
             raise ValueError(
                 f"The 'kernel' parameter of SpectrumCNN must be odd. Got {self.kernel!r} instead."
             )
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumCNNModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -3,10 +3,11 @@
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
-from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore
-from sklearn_sn.preprocessors import CHANNELS, FluxArray, SpectrumPreprocessor
+from sklearn_sn.preprocessors import CHANNELS, FluxArray, Preprocessor, SpectrumPreprocessor
 
 # Largest shifts in augmentation, as fractions of the grid: to imitate an unknown redshift, or only
 # errors of the calibration and of a known redshift.
@@ -37,7 +38,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
     _preprocessor_class = SpectrumPreprocessor
     _parameter_constraints = {"channels": ["array-like", None]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if self.channels is not None and not (
             len(self.channels) and set(self.channels) <= set(CHANNELS)
@@ -47,7 +48,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
                 f"{list(CHANNELS)}. Got {self.channels!r} instead."
             )
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         on_array = settings.n_array_columns is not None
         channels = self.channels
         if channels is None:
@@ -66,17 +67,19 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
         )
 
     @property
-    def resolved_n_bins(self):
+    def resolved_n_bins(self) -> int:
         """Number of bins of the grid."""
         return self.n_bins
 
-    def table_from_array(self, values, index, wavelength=None):
+    def table_from_array(
+        self, values: np.ndarray, index: pd.Index, wavelength: np.ndarray | None = None
+    ) -> FluxArray:
         """Return spectra on one grid from an array and the wavelengths of its columns in Å."""
         if wavelength is None:
             wavelength = np.arange(values.shape[1], dtype=np.float64)
         return FluxArray(values, wavelength, index)
 
-    def default_shift(self, rest_frame, on_array):
+    def default_shift(self, rest_frame: bool, on_array: bool) -> float:
         """Return the value of `max_shift` for classification if the parameter is None."""
         is_redshift = not rest_frame and self.grid == "log" and not on_array
         return UNKNOWN_REDSHIFT if is_redshift else KNOWN_REDSHIFT

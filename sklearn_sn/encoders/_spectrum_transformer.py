@@ -1,6 +1,6 @@
 """The transformer encoder of spectra."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -109,11 +109,11 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     max_period: PositiveFloat = 1000.0
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumTransformerModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -1,15 +1,23 @@
 """Transceiver encoders of all modalities, in which learned queries read a set of points."""
 
-import torch
+from typing import Any
 
-from sklearn_sn.encoders._encoder import Encoder
+import torch
+from torch import nn
+
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._image_cnn import ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder
 from sklearn_sn.encoders._parameter_object import PositiveFloat, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import LatentSequence, PointSetExpert
-from sklearn_sn.preprocessors import ImagePixels, MetadataNumbers
+from sklearn_sn.preprocessors import (
+    ImagePixels,
+    MetadataNumbers,
+    PointSetPreprocessor,
+    Preprocessor,
+)
 
 REFERENCE = 5000.0  # Å
 SPEED_OF_LIGHT = 299792.458  # km/s
@@ -98,11 +106,11 @@ class Transceiver(Encoder):
     reads_points = True
     _module_class = PointSetTransceiverModule
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_transceiver(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         sizes = ("d_model", "n_heads", "n_layers", "d_feedforward", "n_tokens", "token_dim")
         return self._module_class(
             n_in=self._n_in(preprocessor),
@@ -114,7 +122,9 @@ class Transceiver(Encoder):
     def _n_in(self, preprocessor):
         return preprocessor.n_values
 
-    def make_expert(self, points, n_tokens, latent_dim, time_span):
+    def make_expert(
+        self, points: PointSetPreprocessor, n_tokens: int, latent_dim: int, time_span: float
+    ) -> PointSetExpert:
         """Return an expert of a multimodal autoencoder, which reads a set of points.
 
         Parameters
@@ -209,7 +219,7 @@ class ImageTransceiver(ImageEncoder, Transceiver, name="transceiver"):
 
     size: TwoOrMore = 16
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return ImagePixels(size=self.size, augmentation=self.augmentation)
 
 
@@ -231,7 +241,7 @@ class MetadataTransceiver(MetadataEncoder, Transceiver, name="transceiver"):
 
     augmentation: bool = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return MetadataNumbers(columns=settings.metadata_columns, augmentation=self.augmentation)
 
 

@@ -60,12 +60,12 @@ class TransceiverDecoder(BaseEstimator):
 
     _file_kind = "object"
 
-    def check(self):
+    def check(self) -> None:
         """Raise a ValueError if a parameter is out of range or parameters conflict."""
         self._validate_params()
         check_transceiver(self)
 
-    def make_module(self, n_tokens, latent_dim, time_span):
+    def make_module(self, n_tokens: int, latent_dim: int, time_span: float) -> PointSetDecoder:
         """Return a new decoder module for one modality.
 
         Parameters

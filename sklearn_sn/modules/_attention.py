@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def sinusoid(values, d_model, max_period):
+def sinusoid(values: torch.Tensor, d_model: int, max_period: float) -> torch.Tensor:
     """Compute sines and cosines of a coordinate at geometrically spaced frequencies.
 
     Entry ``2k`` is ``sin(t w_k)`` and entry ``2k + 1`` is ``cos(t w_k)``, with
@@ -67,7 +67,14 @@ class TransformerBlock(nn.Module):
 class TransformerStack(nn.Module):
     """Sequence of transformer blocks: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
 
-    def __init__(self, d_model, n_heads, n_layers, dropout=0.0, norm_first=False):
+    def __init__(
+        self,
+        d_model: int,
+        n_heads: int,
+        n_layers: int,
+        dropout: float = 0.0,
+        norm_first: bool = False,
+    ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
             TransformerBlock(d_model, n_heads, dropout, norm_first) for _ in range(n_layers)
@@ -75,7 +82,7 @@ class TransformerStack(nn.Module):
         # Pre-norm blocks leave their sum unnormalised.
         self.norm = nn.LayerNorm(d_model) if norm_first else nn.Identity()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         keep = attention_mask(pad_mask)
         for block in self.blocks:
             x = block(x, keep)
@@ -97,10 +104,10 @@ def attention_mask(pad_mask):
 class MeanPooling(nn.Module):
     """Mean over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=None):
+    def __init__(self, d_model: int, n_heads: int | None = None) -> None:
         super().__init__()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         weight = (~pad_mask).to(x.dtype).unsqueeze(-1)  # (B, L, 1)
         return (x * weight).sum(1) / weight.sum(1).clamp(min=1.0)
 
@@ -108,14 +115,14 @@ class MeanPooling(nn.Module):
 class AttentionPooling(nn.Module):
     """Attention of one learned query to the tokens: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=2):
+    def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
         self.key_value = nn.Linear(d_model, 2 * d_model)
         self.out = nn.Linear(d_model, d_model)
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         B, L, d_model = x.shape
         # (B, L, 2 d) -> (2, B, n_heads, L, d_head)
         key, value = self.key_value(x).view(B, L, 2, self.n_heads, -1).permute(2, 0, 3, 1, 4)
@@ -133,12 +140,12 @@ class QueryPooling(nn.Module):
     Shapes: (B, L, d), (B, L) to (B, d).
     """
 
-    def __init__(self, d_model, n_heads=2):
+    def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         B, L, d_model = x.shape
         tokens = x.view(B, L, self.n_heads, -1).transpose(1, 2)  # (B, n_heads, L, d_head)
         query = self.query.view(1, self.n_heads, 1, -1).expand(B, -1, -1, -1)
@@ -150,10 +157,10 @@ class QueryPooling(nn.Module):
 class MaxPooling(nn.Module):
     """Maximum over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=None):
+    def __init__(self, d_model: int, n_heads: int | None = None) -> None:
         super().__init__()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         lowest = torch.finfo(x.dtype).min
         pooled = x.masked_fill(pad_mask.unsqueeze(-1), lowest).amax(1)
         # A row of padding alone gives 0 instead of the fill value.

@@ -1,6 +1,7 @@
 """The module of encoders that share one embedding space."""
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -37,15 +38,15 @@ class ContrastiveModule(FreezableModule):
 
     def __init__(
         self,
-        encoders,
-        widths,
+        encoders: dict[str, nn.Module],
+        widths: dict[str, int],
         *,
-        embedding_dim,
-        temperature,
-        learn_temperature,
-        n_classes=0,
-        n_targets=0,
-    ):
+        embedding_dim: int,
+        temperature: float,
+        learn_temperature: bool,
+        n_classes: int = 0,
+        n_targets: int = 0,
+    ) -> None:
         super().__init__()
         self.embedding_dim = embedding_dim
         self.encoders = nn.ModuleDict(encoders)
@@ -61,7 +62,12 @@ class ContrastiveModule(FreezableModule):
         self.class_head = nn.Linear(embedding_dim, n_classes) if n_classes else None
         self.target_head = nn.Linear(embedding_dim, n_targets) if n_targets else None
 
-    def forward(self, tensors, object_index, n_objects):
+    def forward(
+        self,
+        tensors: dict[str, list[dict[str, torch.Tensor]]],
+        object_index: dict[str, torch.Tensor],
+        n_objects: int,
+    ) -> dict[str, Any]:
         embeddings = {
             name: self.embed(name, tensors[name], object_index[name], n_objects) for name in tensors
         }
@@ -79,7 +85,13 @@ class ContrastiveModule(FreezableModule):
             "targets": targets,
         }
 
-    def embed(self, name, chunks, object_index, n_objects):
+    def embed(
+        self,
+        name: str,
+        chunks: list[dict[str, torch.Tensor]],
+        object_index: torch.Tensor,
+        n_objects: int,
+    ) -> torch.Tensor:
         """Return unit vectors of the objects for one modality, (n_objects, embedding_dim)."""
         encoded = torch.cat([self.encoders[name](**tensors) for tensors in chunks])
         z = F.normalize(self.projections[name](encoded), dim=-1)

@@ -27,7 +27,7 @@ class MultiFrequencyEncoding(nn.Module):
         Number of periods.
     """
 
-    def __init__(self, shortest, longest, n_frequencies):
+    def __init__(self, shortest: float, longest: float, n_frequencies: int) -> None:
         super().__init__()
         self.longest = longest
         self.width = 2 * n_frequencies + 2
@@ -35,7 +35,7 @@ class MultiFrequencyEncoding(nn.Module):
         steps = torch.arange(n_frequencies, dtype=torch.float32)
         self.register_buffer("frequencies", 2.0 * math.pi / longest * torch.exp(ratio * steps))
 
-    def forward(self, coordinate):
+    def forward(self, coordinate: torch.Tensor) -> torch.Tensor:
         known = ~coordinate.isnan()
         x = coordinate.nan_to_num(nan=0.0)
         angles = x.unsqueeze(-1) * self.frequencies  # (..., n_frequencies)
@@ -63,7 +63,13 @@ class CoordinateEmbedding(nn.Module):
         Shortest and longest period in ln λ and in days.
     """
 
-    def __init__(self, d_model, n_frequencies, wavelength_period, phase_period):
+    def __init__(
+        self,
+        d_model: int,
+        n_frequencies: int,
+        wavelength_period: tuple[float, float],
+        phase_period: tuple[float, float],
+    ) -> None:
         super().__init__()
         self.wavelength = MultiFrequencyEncoding(*wavelength_period, n_frequencies)
         self.phase = MultiFrequencyEncoding(*phase_period, n_frequencies)
@@ -71,7 +77,6 @@ class CoordinateEmbedding(nn.Module):
         self.mix_phase = nn.Linear(self.phase.width, 2 * d_model)
         self.out = nn.Linear(2 * d_model, d_model)
 
-    def forward(self, log_wavelength, phase):
-        # The nonlinearity follows the sum, so that lines can change with phase.
+    def forward(self, log_wavelength: torch.Tensor, phase: torch.Tensor) -> torch.Tensor:
         mixed = self.mix_wavelength(self.wavelength(log_wavelength))
         return self.out(F.gelu(mixed + self.mix_phase(self.phase(phase))))

@@ -18,7 +18,16 @@ class DomainAdversarialModule(SupervisedModule):
         Number of domains.
     """
 
-    def __init__(self, encoder, width, n_outputs, *, n_domains, dropout=0.0, normalize=True):
+    def __init__(
+        self,
+        encoder: nn.Module,
+        width: int,
+        n_outputs: int,
+        *,
+        n_domains: int,
+        dropout: float = 0.0,
+        normalize: bool = True,
+    ) -> None:
         super().__init__(encoder, width, n_outputs, dropout=dropout, normalize=normalize)
         self.discriminator = nn.Sequential(
             # Give all dimensions one scale: those with little spread may reveal the domain too.

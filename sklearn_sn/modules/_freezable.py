@@ -1,5 +1,8 @@
 """Modules whose parts can be excluded from training."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from torch import nn
 
 from sklearn_sn.modules._configurable import ConfigurableModule
@@ -8,18 +11,18 @@ from sklearn_sn.modules._configurable import ConfigurableModule
 class FreezableModule(ConfigurableModule):
     """Module whose frozen parts keep their weights and statistics in training."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self.frozen = []
 
-    def freeze(self, modules):
+    def freeze(self, modules: Iterable[nn.Module]) -> Self:
         """Exclude submodules from training, with their dropout and batch norms in eval mode."""
         self.frozen = list(modules)
         for module in self.frozen:
             module.requires_grad_(False)
         return self.train(self.training)
 
-    def train(self, mode=True):
+    def train(self, mode: bool = True) -> Self:
         super().train(mode)
         for module in self.frozen:
             for part in module.modules():

@@ -1,5 +1,6 @@
 """The base of transceivers that encode a set of points as a short latent sequence."""
 
+import torch
 from torch import nn
 
 from sklearn_sn.modules._configurable import ConfigurableModule
@@ -17,18 +18,18 @@ class LatentSequence(ConfigurableModule):
     def __init__(
         self,
         *,
-        n_in,
-        wavelength_period,
-        phase_period,
-        d_model=32,
-        n_heads=4,
-        n_layers=4,
-        n_tokens=4,
-        token_dim=8,
-        d_feedforward=None,
-        n_frequencies=16,
-        dropout=0.0,
-    ):
+        n_in: int,
+        wavelength_period: tuple[float, float],
+        phase_period: tuple[float, float],
+        d_model: int = 32,
+        n_heads: int = 4,
+        n_layers: int = 4,
+        n_tokens: int = 4,
+        token_dim: int = 8,
+        d_feedforward: int | None = None,
+        n_frequencies: int = 16,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.output_dim = n_tokens * token_dim
         self.project = nn.Linear(n_in, d_model)
@@ -45,11 +46,17 @@ class LatentSequence(ConfigurableModule):
         )
         self.head = nn.Linear(d_model, token_dim)
 
-    def read(self, values, log_wavelength, time, pad_mask):
+    def read(
+        self,
+        values: torch.Tensor,
+        log_wavelength: torch.Tensor,
+        time: torch.Tensor,
+        pad_mask: torch.Tensor,
+    ) -> torch.Tensor:
         """Encode points (B, L, n_in) at coordinates (B, L) to (B, n_tokens token_dim)."""
         context = self.project(values) + self.coordinates(log_wavelength, time)  # (B, L, d)
         return self.head(self.encoder(context, pad_mask)).flatten(1)
 
-    def first_block(self):
+    def first_block(self) -> list[nn.Module]:
         """Return the layers nearest to the data."""
         return [self.project, self.coordinates, self.encoder.blocks[0]]

@@ -18,13 +18,13 @@ class MixedPrecisionModule(ConfigurableModule):
     precision = "auto"
     widest = 0
 
-    def autocast(self, x):
+    def autocast(self, x: torch.Tensor) -> torch.autocast:
         """Return the autocast context in which ``forward`` processes the tensor `x`."""
         # Arrays are processed in double precision, which must not be reduced.
         enabled = x.dtype != torch.float64 and self.uses_bfloat16(x.device)
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=enabled)
 
-    def uses_bfloat16(self, device):
+    def uses_bfloat16(self, device: torch.device) -> bool:
         """Return whether products on a device are computed in bfloat16."""
         if self.precision != "auto":
             return self.precision == "bfloat16"

@@ -1,6 +1,7 @@
 """The multimodal variational autoencoder: a mixture of experts over one latent."""
 
 import math
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,7 +28,16 @@ class PointSetExpert(ConfigurableModule):
 
     reads_points = True
 
-    def __init__(self, *, n_values, n_tokens, latent_dim, d_model, coordinates, **sizes):
+    def __init__(
+        self,
+        *,
+        n_values: int,
+        n_tokens: int,
+        latent_dim: int,
+        d_model: int,
+        coordinates: dict[str, Any],
+        **sizes: Any,
+    ) -> None:
         super().__init__()
         self.project = nn.Linear(n_values, d_model)
         self.coordinates = CoordinateEmbedding(d_model, **coordinates)
@@ -38,7 +48,14 @@ class PointSetExpert(ConfigurableModule):
         # Start with a narrow posterior: a decoder learns to ignore one as wide as the prior.
         nn.init.constant_(self.head_scale.bias, -3.0)
 
-    def forward(self, values, log_wavelength, phase, hidden, **_):
+    def forward(
+        self,
+        values: torch.Tensor,
+        log_wavelength: torch.Tensor,
+        phase: torch.Tensor,
+        hidden: torch.Tensor,
+        **_: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         context = self.project(values) + self.coordinates(log_wavelength, phase)  # (N, L, d)
         mean, scale = self.encoder(context, hidden).chunk(2, dim=1)  # (N, n_tokens, d) each
         return self.head_mean(mean), F.softplus(self.head_scale(scale)) + MIN_POSTERIOR_SCALE
@@ -59,7 +76,7 @@ class EncoderExpert(ConfigurableModule):
 
     reads_points = False
 
-    def __init__(self, encoder, *, width, n_tokens, latent_dim):
+    def __init__(self, encoder: nn.Module, *, width: int, n_tokens: int, latent_dim: int) -> None:
         super().__init__()
         self.shape = (n_tokens, latent_dim)
         self.encoder = encoder
@@ -68,7 +85,7 @@ class EncoderExpert(ConfigurableModule):
         self.head_scale = nn.Linear(width, n_tokens * latent_dim)
         nn.init.constant_(self.head_scale.bias, -3.0)
 
-    def forward(self, **tensors):
+    def forward(self, **tensors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = self.norm(self.encoder(**tensors))  # (N, width)
         scale = F.softplus(self.head_scale(encoded)) + MIN_POSTERIOR_SCALE
         return self.head_mean(encoded).unflatten(1, self.shape), scale.unflatten(1, self.shape)
@@ -81,7 +98,15 @@ class PointSetDecoder(ConfigurableModule):
     mean and scale, (S, N, L) each.
     """
 
-    def __init__(self, *, n_tokens, latent_dim, d_model, coordinates, **sizes):
+    def __init__(
+        self,
+        *,
+        n_tokens: int,
+        latent_dim: int,
+        d_model: int,
+        coordinates: dict[str, Any],
+        **sizes: Any,
+    ) -> None:
         super().__init__()
         self.coordinates = CoordinateEmbedding(d_model, **coordinates)
         self.project = nn.Linear(latent_dim, d_model)
@@ -90,7 +115,9 @@ class PointSetDecoder(ConfigurableModule):
         self.decoder = TransceiverDecoder(n_tokens=n_tokens, d_model=d_model, **sizes)
         self.head = nn.Linear(d_model, 2)
 
-    def forward(self, z, log_wavelength, phase):
+    def forward(
+        self, z: torch.Tensor, log_wavelength: torch.Tensor, phase: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         tokens = self.project(z) + self.place  # (S, N, n_tokens, d)
         queries = self.coordinates(log_wavelength, phase)  # (N or 1, L, d)
         mean, scale = self.head(self.decoder(queries, tokens)).unbind(-1)  # (S, N, L)
@@ -117,17 +144,31 @@ class MMVAEModule(FreezableModule):
     an expert that does not read points have the key :meth:`input_name`.
     """
 
-    def __init__(self, encoders, decoders, *, latent_tokens=4, latent_dim=4):
+    def __init__(
+        self,
+        encoders: dict[str, PointSetExpert | EncoderExpert],
+        decoders: dict[str, PointSetDecoder],
+        *,
+        latent_tokens: int = 4,
+        latent_dim: int = 4,
+    ) -> None:
         super().__init__()
         self.latent_shape = (latent_tokens, latent_dim)
         self.encoders = nn.ModuleDict(encoders)
         self.decoders = nn.ModuleDict(decoders)
 
-    def input_name(self, name):
+    def input_name(self, name: str) -> str:
         """Return the key of the tensors that the expert of a modality reads."""
         return name if self.encoders[name].reads_points else f"{name} encoder"
 
-    def forward(self, tensors, object_index, n_objects, n_samples, noise=None):
+    def forward(
+        self,
+        tensors: dict[str, list[dict[str, torch.Tensor]]],
+        object_index: dict[str, torch.Tensor],
+        n_objects: int,
+        n_samples: int,
+        noise: torch.Tensor | None = None,
+    ) -> dict[str, Any]:
         """Draw samples of every expert, and decode each modality from all samples.
 
         ``noise`` is standard Laplace noise of shape (M, K, B or 1, n_tokens, latent_dim). It is
@@ -173,12 +214,18 @@ class MMVAEModule(FreezableModule):
         )
         return tuple(part.unflatten(0, (M, K)) for part in parts)  # (M, K, N, L) each
 
-    def prior(self, n_objects):
+    def prior(self, n_objects: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return mean, scale and presence of an expert without objects: those of the prior."""
         zero = next(self.parameters()).new_zeros(n_objects, *self.latent_shape)
         return zero, torch.ones_like(zero), zero.new_zeros(n_objects, dtype=torch.bool)
 
-    def encode(self, name, chunks, object_index, n_objects):
+    def encode(
+        self,
+        name: str,
+        chunks: list[dict[str, torch.Tensor]],
+        object_index: torch.Tensor,
+        n_objects: int,
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return mean and scale (B, n_tokens, latent_dim) of one expert, and presence (B,).
 
         If an expert reads one instance at a time, such as a spectrum, the instances of an object
@@ -200,6 +247,8 @@ class MMVAEModule(FreezableModule):
         total = torch.zeros_like(scale).index_add(0, object_index, scales) / count
         return mean, torch.where(present[:, None, None], total, scale), present
 
-    def decode(self, name, z, log_wavelength, phase):
+    def decode(
+        self, name: str, z: torch.Tensor, log_wavelength: torch.Tensor, phase: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return mean and scale (S, N, L) of a modality for latents (S, N, n_tokens, D)."""
         return self.decoders[name](z, log_wavelength, phase)

@@ -1,5 +1,7 @@
 """Blocks of SpectraNet-1D: parallel convolutions with kernels of several widths."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -13,7 +15,7 @@ class BatchNorm(nn.modules.batchnorm._BatchNorm):
     Such a batch has no spread and is normalised by the running statistics.
     """
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.training and x.numel() == x.shape[1]:
             return F.batch_norm(
                 x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps
@@ -61,7 +63,7 @@ class SpectraBlock(nn.Module):
     Shapes: (B, n_in, 1, P) to (B, width, 1, P / pooling).
     """
 
-    def __init__(self, n_in, width, kernels, pooling):
+    def __init__(self, n_in: int, width: int, kernels: Sequence[int], pooling: int) -> None:
         super().__init__()
         self.branches = nn.ModuleList(WideConv(n_in, width, kernel) for kernel in kernels)
         joined = width * len(kernels)
@@ -77,12 +79,12 @@ class SpectraBlock(nn.Module):
         self.skip_pool = nn.AvgPool2d((1, pooling), ceil_mode=True, count_include_pad=False)
         self.skip = nn.Conv2d(n_in, width, 1)
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = torch.cat([branch(x) for branch in self.branches], dim=1)  # (B, 3 width, 1, P)
         y = self.pool(F.gelu(self.batch_norm(self.layer_norm(y))))  # (B, 9 width, 1, P / pooling)
         return self.project(self.gate(y)) + self.skip(self.skip_pool(x))
 
 
-def dense(n_in, n_out):
+def dense(n_in: int, n_out: int) -> tuple[nn.Module, ...]:
     """Return the layers of one dense step of the head."""
     return nn.Linear(n_in, n_out), nn.LayerNorm(n_out), BatchNorm(n_out), nn.GELU()

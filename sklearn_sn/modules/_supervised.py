@@ -1,5 +1,7 @@
 """The module of one encoder with a linear head."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -29,7 +31,15 @@ class SupervisedModule(FreezableModule):
     instances of an object are averaged. The encoding of an object without an instance is 0.
     """
 
-    def __init__(self, encoder, width, n_outputs, *, dropout=0.0, normalize=True):
+    def __init__(
+        self,
+        encoder: Any,
+        width: int,
+        n_outputs: int,
+        *,
+        dropout: float = 0.0,
+        normalize: bool = True,
+    ) -> None:
         super().__init__()
         self.width, self.n_outputs = width, n_outputs
         self.encoder = encoder
@@ -37,7 +47,9 @@ class SupervisedModule(FreezableModule):
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, n_outputs)
 
-    def forward(self, chunks, object_index, n_objects):
+    def forward(
+        self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
         ones = torch.ones_like(encoded[:, :1])
         count = encoded.new_zeros(n_objects, 1).index_add(0, object_index, ones)
@@ -45,7 +57,9 @@ class SupervisedModule(FreezableModule):
         latent = self.norm(total / count.clamp(min=1))
         return latent, self.head(self.dropout(latent))
 
-    def after_each_point(self, tensors):
+    def after_each_point(
+        self, tensors: dict[str, torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latent (B, L, width) and outputs (B, L, n_outputs) after every point."""
         latent = self.norm(self.encoder.after_each_point(**tensors))
         return latent, self.head(self.dropout(latent))

@@ -1,5 +1,7 @@
 """Correlation of learned features with learned templates, for class and redshift."""
 
+from typing import Any
+
 import torch
 from scipy.fft import next_fast_len
 from torch import nn
@@ -50,16 +52,16 @@ class TemplateShiftModule(FreezableModule):
 
     def __init__(
         self,
-        encoder,
+        encoder: Any,
         *,
-        n_classes,
-        n_bins,
-        n_shifts,
-        n_templates=3,
-        template_step=2,
-        learn_prior=True,
-        dropout=0.0,
-    ):
+        n_classes: int,
+        n_bins: int,
+        n_shifts: int,
+        n_templates: int = 3,
+        template_step: int = 2,
+        learn_prior: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.n_classes, self.n_templates, self.n_shifts = n_classes, n_templates, n_shifts
         self.n_rest = n_bins + n_shifts - 1
@@ -77,14 +79,16 @@ class TemplateShiftModule(FreezableModule):
         self.prior = nn.Parameter(torch.zeros(n_classes, PRIOR_KNOTS if learn_prior else 1))
 
     @property
-    def width(self):
+    def width(self) -> int:
         return self.n_classes * self.n_templates
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         return self.n_classes * self.n_shifts
 
-    def forward(self, chunks, object_index, n_objects):
+    def forward(
+        self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         parts = zip(*[self.of_spectra(**tensors) for tensors in chunks], strict=True)
         latent, logits = (
             part.new_zeros(n_objects, part.shape[1]).index_add(0, object_index, part)
@@ -94,7 +98,13 @@ class TemplateShiftModule(FreezableModule):
         count = latent.new_zeros(n_objects, 1).index_add(0, object_index, ones).clamp(min=1)
         return latent / count, logits / count
 
-    def of_spectra(self, flux, pad_mask, wavelength=None, moved=None):
+    def of_spectra(
+        self,
+        flux: torch.Tensor,
+        pad_mask: torch.Tensor,
+        wavelength: torch.Tensor | None = None,
+        moved: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latent (N, n_classes n_templates) and logits (N, n_classes n_shifts)."""
         features = self.dropout(self.encoder(flux=flux, pad_mask=pad_mask))
         scores = self.correlation(features, (~pad_mask).to(features.dtype)[:, None])
@@ -103,7 +113,7 @@ class TemplateShiftModule(FreezableModule):
         logits = torch.logsumexp(scores, dim=2) + self._over_shifts()  # (N, C, S)
         return latent, logits.flatten(1)
 
-    def correlation(self, features, covered):
+    def correlation(self, features: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
         """Return the scores of every template at every shift.
 
         Shapes: features (N, F, P), zero where not covered, and covered (N, 1, P), 1 or 0;
@@ -120,7 +130,7 @@ class TemplateShiftModule(FreezableModule):
         # The longest lag is shift 0, which compares with the reddest end of the templates.
         return lags.flip(-1) * (self.size * torch.exp(self.sharpness))
 
-    def templates(self):
+    def templates(self) -> torch.Tensor:
         """Return the rest-frame templates, (n_classes n_templates, F, n_bins + n_shifts - 1)."""
         knots = self.own + self.shared
         return F.interpolate(knots, size=self.n_rest, mode="linear", align_corners=True)

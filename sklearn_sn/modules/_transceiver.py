@@ -98,7 +98,16 @@ class TransceiverEncoder(nn.Module):
        outputs", ICLR.
     """
 
-    def __init__(self, *, n_queries, d_model, n_heads, n_layers, d_feedforward, dropout=0.0):
+    def __init__(
+        self,
+        *,
+        n_queries: int,
+        d_model: int,
+        n_heads: int,
+        n_layers: int,
+        d_feedforward: int,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.queries = nn.Parameter(torch.randn(n_queries, d_model) / math.sqrt(d_model))
         self.empty_token = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
@@ -108,7 +117,7 @@ class TransceiverEncoder(nn.Module):
         )
         self.norm = nn.LayerNorm(d_model)
 
-    def forward(self, context, pad_mask):
+    def forward(self, context: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         N, _, d_model = context.shape
         context = torch.cat([self.empty_token.expand(N, 1, d_model), context], dim=1)
         keep = torch.cat([pad_mask.new_ones(N, 1), ~pad_mask], dim=1)
@@ -133,7 +142,9 @@ class TransceiverDecoder(nn.Module):
     (S, N, L, d_model).
     """
 
-    def __init__(self, *, n_tokens, d_model, n_heads, n_layers, d_feedforward):
+    def __init__(
+        self, *, n_tokens: int, d_model: int, n_heads: int, n_layers: int, d_feedforward: int
+    ) -> None:
         super().__init__()
         self.norm_context = nn.LayerNorm(d_model)
         self.modulate = nn.Linear(n_tokens * d_model, 2 * n_layers * d_model)
@@ -143,7 +154,7 @@ class TransceiverDecoder(nn.Module):
         )
         self.norm = nn.LayerNorm(d_model)
 
-    def forward(self, queries, tokens):
+    def forward(self, queries: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         # (S, N, 2 n_layers d) -> 2 n_layers of (S, N, 1, d)
         modulation = self.modulate(tokens.flatten(2)).unsqueeze(2).chunk(2 * len(self.blocks), -1)
         tokens = self.norm_context(tokens)

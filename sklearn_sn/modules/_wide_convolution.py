@@ -32,17 +32,17 @@ class WideConv(nn.Module):
         Odd width in bins.
     """
 
-    def __init__(self, n_in, n_out, kernel):
+    def __init__(self, n_in: int, n_out: int, kernel: int) -> None:
         super().__init__()
         self.kernel = kernel
         self.weight = nn.Parameter(torch.empty(n_out, n_in, 1, kernel))
         bound = (n_in * kernel) ** -0.5
         nn.init.uniform_(self.weight, -bound, bound)  # as in the layers of torch
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.multiplied(x) if self.in_fourier_space(x) else self.summed(x)
 
-    def in_fourier_space(self, x):
+    def in_fourier_space(self, x: torch.Tensor) -> bool:
         """Return whether Fourier space is faster, independent of the batch for equal results."""
         if torch.is_autocast_enabled(x.device.type):
             return False
@@ -55,15 +55,15 @@ class WideConv(nn.Module):
         transforms = n * math.log2(n) * (N_ROWS * (n_in + n_out) + n_in * n_out)
         return sums > PRODUCTS_PER_OPERATION * transforms
 
-    def length(self, n_bins):
+    def length(self, n_bins: int) -> int:
         """Return a length of the transform without wrap-around, a product of 2, 3 and 5."""
         return next_fast_len(n_bins + self.kernel - 1, real=True)
 
-    def summed(self, x):
+    def summed(self, x: torch.Tensor) -> torch.Tensor:
         """Convolve by direct summation over the kernel."""
         return F.conv2d(x, self.weight, padding=(0, self.kernel // 2))
 
-    def multiplied(self, x):
+    def multiplied(self, x: torch.Tensor) -> torch.Tensor:
         """Convolve by products of Fourier transforms."""
         n_bins = x.shape[-1]
         n = self.length(n_bins)

@@ -3,7 +3,9 @@
 import numpy as np
 
 
-def balanced_batches(groups, lengths, n_batches, pool, rng):
+def balanced_batches(
+    groups: np.ndarray, lengths: np.ndarray, n_batches: int, pool: int, rng: np.random.Generator
+) -> list[np.ndarray]:
     """Draw an epoch of batches in which all groups are equally frequent.
 
     An epoch has as many positions as there are objects, and each group fills an equal share. The

@@ -1,6 +1,7 @@
 """Batches of tables; the only place where numpy arrays become torch tensors."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,7 +32,14 @@ class Batch:
 
     __slots__ = ("n_objects", "object_index", "present", "targets", "tensors")
 
-    def __init__(self, n_objects, tensors, object_index, present, targets):
+    def __init__(
+        self,
+        n_objects: int,
+        tensors: dict[str, list[dict[str, torch.Tensor]]],
+        object_index: dict[str, torch.Tensor],
+        present: dict[str, torch.Tensor],
+        targets: dict[str, torch.Tensor],
+    ) -> None:
         self.n_objects = n_objects
         self.tensors, self.object_index = tensors, object_index
         self.present, self.targets = present, targets
@@ -57,7 +65,14 @@ class TableDataset(Dataset):
         Groups that contribute equal numbers of objects to each training batch.
     """
 
-    def __init__(self, preprocessors, prepared, targets=None, rows=None, groups=None):
+    def __init__(
+        self,
+        preprocessors: dict[str, Any],
+        prepared: dict[str, Any],
+        targets: dict[str, np.ndarray] | None = None,
+        rows: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+    ) -> None:
         self.preprocessors, self.prepared = preprocessors, prepared
         self.targets, self.groups = targets or {}, groups
         if rows is None:
@@ -68,26 +83,31 @@ class TableDataset(Dataset):
     def __len__(self):
         return len(self.rows)
 
-    def subset(self, positions):
+    def subset(self, positions: np.ndarray) -> "TableDataset":
         """Return a dataset of some of the objects, which shares the data."""
         return TableDataset(
             self.preprocessors, self.prepared, self.targets, self.rows[positions], self.groups
         )
 
     @property
-    def lengths(self):
+    def lengths(self) -> np.ndarray:
         """Sizes by which objects are sorted, (n,): those of the modality that varies in length."""
         varying = [n for n, part in self.preprocessors.items() if part.varies_in_length]
         name = varying[0] if varying else next(iter(self.prepared))
         return self.prepared[name].lengths[self.rows]
 
     @property
-    def paired(self):
+    def paired(self) -> np.ndarray:
         """Mask of the objects that have two modalities or more, shape (n,)."""
         n_present = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
         return n_present[self.rows] >= 2
 
-    def gather(self, positions, device, rng=None):
+    def gather(
+        self,
+        positions: np.ndarray,
+        device: str | torch.device,
+        rng: np.random.Generator | None = None,
+    ) -> Batch:
         """Return one batch on a device; with a generator `rng`, augmented as in training."""
         device = torch.device(device)
         rows = self.rows[positions]
@@ -167,7 +187,15 @@ class BatchLoader:
         Number of the first epoch.
     """
 
-    def __init__(self, dataset, batch_size, training=False, device="cpu", seed=0, epoch=0):
+    def __init__(
+        self,
+        dataset: TableDataset,
+        batch_size: int,
+        training: bool = False,
+        device: str | torch.device = "cpu",
+        seed: int = 0,
+        epoch: int = 0,
+    ) -> None:
         self.dataset, self.batch_size = dataset, batch_size
         self.training, self.device = training, torch.device(device)
         self.seed, self.epoch = seed, epoch
@@ -175,7 +203,7 @@ class BatchLoader:
     def __len__(self):
         return max(1, -(-len(self.dataset) // self.batch_size))
 
-    def plan(self, rng=None):
+    def plan(self, rng: np.random.Generator | None = None) -> list[np.ndarray]:
         """Return the positions of the objects of each batch, as a list of arrays."""
         n = len(self.dataset)
         if rng is None:
@@ -223,7 +251,7 @@ class BatchLoader:
         return self.dataset.gather(positions, self.device, rng)
 
 
-def cheapest_cuts(lengths, overhead):
+def cheapest_cuts(lengths: np.ndarray, overhead: float) -> np.ndarray:
     """Cut rows of increasing length into parts, such that padding costs least.
 
     A part of n rows padded to L points costs L (overhead + n), because one step of a recurrent

@@ -1,7 +1,10 @@
 """The validation score for early stopping with a focal loss, whose minimum comes too late."""
 
+from typing import Any
+
 import numpy as np
 import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 
@@ -11,10 +14,17 @@ class CompositeScore(Callback):
     The callback must precede early stopping. Objects count by their weight.
     """
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: NeuralNet, **kwargs: Any) -> None:
         self.batches_ = []
 
-    def on_batch_end(self, net, batch=None, training=False, y_pred=None, **kwargs):
+    def on_batch_end(
+        self,
+        net: NeuralNet,
+        batch: Any = None,
+        training: bool = False,
+        y_pred: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if training or y_pred is None:
             return
         batch, _ = batch
@@ -23,7 +33,7 @@ class CompositeScore(Callback):
         parts = (y_pred[1].detach().float(), labels, weight, batch.present[net.modality])
         self.batches_.append(parts)
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
         if self.batches_:
             # Transfer once per epoch, because each transfer waits for the device.
             parts = [torch.cat(part).cpu().numpy() for part in zip(*self.batches_, strict=True)]

@@ -1,8 +1,10 @@
 """The net of the contrastive embedder."""
 
 import math
+from typing import Any, Self
 
 import torch
+from torch import nn
 
 from sklearn_sn.losses import AuxiliaryLoss
 from sklearn_sn.nets._net import BatchNet
@@ -21,18 +23,28 @@ class ContrastiveNet(BatchNet):
         Weights of the classes in the auxiliary loss; None weights them equally.
     """
 
-    def __init__(self, module, *, max_scale=100.0, aux_weight=0.0, class_weight=None, **kwargs):
+    def __init__(
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        max_scale: float = 100.0,
+        aux_weight: float = 0.0,
+        class_weight: torch.Tensor | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.max_scale = max_scale
         self.aux_weight, self.class_weight = aux_weight, class_weight
         super().__init__(module, **kwargs)
 
-    def initialize_criterion(self):
+    def initialize_criterion(self) -> Self:
         super().initialize_criterion()
         # Move the weights to the device once, not in every batch.
         self.auxiliary_loss_ = AuxiliaryLoss(self.class_weight).to(self.device)
         return self
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         if y_pred["log_scale"].requires_grad:
             # Clamp the parameter itself: a clamp inside the loss has no gradient beyond the bound.
             with torch.no_grad():

@@ -1,9 +1,12 @@
 """Stop training on divergence, and keep the best finite weights."""
 
 import math
+from typing import Any
 
 import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback
+from torch import nn
 
 
 class DivergenceGuard(Callback):
@@ -19,11 +22,11 @@ class DivergenceGuard(Callback):
         Initial and best state of the module.
     """
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: NeuralNet, **kwargs: Any) -> None:
         self.best_loss_ = math.inf
         self.first_weights_ = self.best_weights_ = _copy(net)
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
         last = net.history[-1]
         loss = last.get("valid_loss", last["train_loss"])
         if not (math.isfinite(last["train_loss"]) and all_finite(net.module_)):
@@ -33,12 +36,12 @@ class DivergenceGuard(Callback):
         if loss < self.best_loss_:
             self.best_loss_, self.best_weights_ = loss, _copy(net)
 
-    def release(self):
+    def release(self) -> None:
         """Drop the copies of the weights, which neither a pickle nor a prediction needs."""
         self.first_weights_ = self.best_weights_ = None
 
 
-def all_finite(module):
+def all_finite(module: nn.Module) -> bool:
     """Return whether all weights and statistics of a module are finite."""
     checks = [v.isfinite().all() for v in module.state_dict().values() if v.is_floating_point()]
     # One comparison on the device and one transfer, not one per tensor.

@@ -1,8 +1,11 @@
 """The net of the domain-adversarial classifier."""
 
 import math
+from collections.abc import Iterator
+from typing import Any, Self
 
 import torch
+from torch import nn
 from torch.nn import functional as F
 
 from sklearn_sn.nets._supervised import SupConNet
@@ -36,19 +39,19 @@ class DomainAdversarialNet(SupConNet):
 
     def __init__(
         self,
-        module,
+        module: nn.Module | type[nn.Module],
         *,
-        adversarial_weight=(1.0, 1.0),
-        discriminator_steps=5,
-        guessing=None,
-        contrastive_weight=0.0,
-        **kwargs,
-    ):
+        adversarial_weight: tuple[float, float] = (1.0, 1.0),
+        discriminator_steps: int = 5,
+        guessing: float | None = None,
+        contrastive_weight: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
         self.adversarial_weight, self.guessing = adversarial_weight, guessing
         self.discriminator_steps = discriminator_steps
         super().__init__(module, contrastive_weight=contrastive_weight, **kwargs)
 
-    def initialize_optimizer(self, *args, **kwargs):
+    def initialize_optimizer(self, *args: Any, **kwargs: Any) -> Self:
         """Create the optimizers of the discriminator and of the rest of the module."""
         super().initialize_optimizer(*args, **kwargs)
         parameters = self.module_.discriminator.parameters()
@@ -59,7 +62,7 @@ class DomainAdversarialNet(SupConNet):
         super().forget_moments()
         self.discriminator_optimizer_.state.clear()
 
-    def partial_fit(self, *args, **kwargs):
+    def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
         """Continue training from the current weights."""
         # Learning rate and number of epochs may differ from those of an earlier fit.
         self.first_epoch_ = len(getattr(self, "history_", ()))
@@ -68,19 +71,21 @@ class DomainAdversarialNet(SupConNet):
                 group["lr"] = self.lr
         return super().partial_fit(*args, **kwargs)
 
-    def get_all_learnable_params(self):
+    def get_all_learnable_params(self) -> Iterator[tuple[str, nn.Parameter]]:
         for name, parameter in super().get_all_learnable_params():
             if not name.startswith("discriminator."):
                 yield name, parameter
 
-    def current_weight(self):
+    def current_weight(self) -> float:
         """Return the adversarial weight of the current epoch."""
         first, last = self.adversarial_weight
         epoch = len(self.history) - 1 - getattr(self, "first_epoch_", 0)
         progress = epoch / max(self.max_epochs - 1, 1)
         return first + (last - first) * min(max(progress, 0.0), 1.0)
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or not training or len(y_pred[0]) < 2:  # a single latent has no spread
             return loss

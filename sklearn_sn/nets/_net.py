@@ -1,10 +1,14 @@
 """The base of all nets."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import EarlyStopping
+from torch import nn
 
-from sklearn_sn.nets._batch import BatchLoader
+from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
 
 
 class BatchNet(NeuralNet):
@@ -23,11 +27,13 @@ class BatchNet(NeuralNet):
 
     _file_kind = "type"
 
-    def __init__(self, module, *, seed=0, **kwargs):
+    def __init__(
+        self, module: nn.Module | type[nn.Module], *, seed: int = 0, **kwargs: Any
+    ) -> None:
         self.seed = seed
         super().__init__(module, **kwargs)
 
-    def get_iterator(self, dataset, training=False):
+    def get_iterator(self, dataset: TableDataset, training: bool = False) -> BatchLoader:
         return BatchLoader(
             dataset,
             self.batch_size,
@@ -37,17 +43,17 @@ class BatchNet(NeuralNet):
             epoch=len(getattr(self, "history_", ())),
         )
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: Batch, **fit_params: Any) -> Any:
         return self.module_(x.tensors, x.object_index, x.n_objects)
 
-    def check_data(self, X, y=None):
+    def check_data(self, X: Any, y: Any = None) -> None:
         """Do nothing, because tables are checked before they are passed to the net."""
 
     def forget_moments(self):
         """Drop what optimizers remember of earlier steps."""
         self.optimizer_.state.clear()
 
-    def fit_loop(self, *args, **kwargs):
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
         """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None
         try:
@@ -59,7 +65,14 @@ class BatchNet(NeuralNet):
                 self.stop_reason_ = "early_stopping" if early else "interrupted"
             raise
 
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+    def run_single_epoch(
+        self,
+        iterator: BatchLoader | None,
+        training: bool,
+        prefix: str,
+        step_fn: Callable[..., dict[str, Any]],
+        **fit_params: Any,
+    ) -> None:
         if iterator is None or torch.device(self.device).type == "cpu":
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return

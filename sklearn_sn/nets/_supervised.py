@@ -1,6 +1,12 @@
 """Nets of estimators that learn labels or numbers from one modality."""
 
+from typing import Any
+
+import torch
+from torch import nn
+
 from sklearn_sn.losses import SupConLoss
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._net import BatchNet
 
 
@@ -16,11 +22,13 @@ class SupervisedNet(BatchNet):
         Name of the modality.
     """
 
-    def __init__(self, module, *, modality, **kwargs):
+    def __init__(
+        self, module: nn.Module | type[nn.Module], *, modality: str, **kwargs: Any
+    ) -> None:
         self.modality = modality
         super().__init__(module, **kwargs)
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: Batch, **fit_params: Any) -> tuple[torch.Tensor, torch.Tensor] | None:
         name = self.modality
         if name not in x.tensors:
             return None
@@ -29,7 +37,9 @@ class SupervisedNet(BatchNet):
             outputs = outputs + x.targets["offset"]
         return latent, outputs
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         if y_pred is None:
             # No object of the batch has the modality: return a zero with a gradient.
             return 0.0 * sum(p.sum() for p in self.module_.parameters() if p.requires_grad)
@@ -56,11 +66,20 @@ class SupConNet(SupervisedNet):
         Temperature of the contrastive loss.
     """
 
-    def __init__(self, module, *, contrastive_weight=1.0, temperature=0.5, **kwargs):
+    def __init__(
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        contrastive_weight: float = 1.0,
+        temperature: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
         self.contrastive_weight, self.temperature = contrastive_weight, temperature
         super().__init__(module, **kwargs)
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or self.contrastive_weight == 0:
             return loss

@@ -1,6 +1,9 @@
 """Exponential moving average of the weights, for validation and prediction."""
 
+from typing import Any
+
 import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 
@@ -22,18 +25,18 @@ class WeightAverage(Callback):
         Decay of the average, in [0, 1).
     """
 
-    def __init__(self, decay):
+    def __init__(self, decay: float) -> None:
         self.decay = decay
 
-    def on_train_begin(self, net, **kwargs):
+    def on_train_begin(self, net: NeuralNet, **kwargs: Any) -> None:
         self.step_ = 0
         self.average_ = {name: v.clone() for name, v in _floats(net)}
         self.trained_ = None
 
-    def on_batch_begin(self, net, training=False, **kwargs):
+    def on_batch_begin(self, net: NeuralNet, training: bool = False, **kwargs: Any) -> None:
         self._hold(net, not training)
 
-    def on_batch_end(self, net, training=False, **kwargs):
+    def on_batch_end(self, net: NeuralNet, training: bool = False, **kwargs: Any) -> None:
         if not training:
             return
         decay = min(self.decay, (1 + self.step_) / (10 + self.step_))
@@ -42,10 +45,10 @@ class WeightAverage(Callback):
             for name, value in _floats(net):
                 self.average_[name].lerp_(value, 1.0 - decay)
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
         self._hold(net, True)
 
-    def on_train_end(self, net, **kwargs):
+    def on_train_end(self, net: NeuralNet, **kwargs: Any) -> None:
         self._hold(net, True)
         # Drop the copies: neither a pickle nor a prediction needs them.
         self.average_ = self.trained_ = None

@@ -1,5 +1,7 @@
 """Four variants of the recurrent classifier that is pretrained on simulations."""
 
+from typing import Any
+
 from sklearn_sn.classification import (
     DomainAdversarialClassifier,
     LightCurveClassifier,
@@ -23,7 +25,7 @@ def _training():
     }
 
 
-def gru(**params):
+def gru(**params: Any) -> LightCurveClassifier:
     """Return the recurrent classifier with cross-entropy alone [1]_.
 
     Parameters
@@ -50,7 +52,7 @@ def gru(**params):
     return LightCurveClassifier(**{**_training(), **params})
 
 
-def supcon_gru(**params):
+def supcon_gru(**params: Any) -> SupConClassifier:
     """Return the recurrent classifier with the supervised contrastive loss [1]_.
 
     Parameters
@@ -78,7 +80,7 @@ def supcon_gru(**params):
     return SupConClassifier(**{**defaults, **params})
 
 
-def adversarial_gru(**params):
+def adversarial_gru(**params: Any) -> DomainAdversarialClassifier:
     """Return the recurrent classifier with an adversarial survey discriminator [1]_.
 
     Parameters
@@ -106,7 +108,7 @@ def adversarial_gru(**params):
     return DomainAdversarialClassifier(**{**defaults, **params})
 
 
-def contrastive_adversarial_gru(**params):
+def contrastive_adversarial_gru(**params: Any) -> DomainAdversarialClassifier:
     """Return the recurrent classifier with both losses, as in the appendix of the paper [1]_.
 
     Parameters

@@ -1,5 +1,9 @@
 """Maven: contrastive learning of light curves and spectra, and its end-to-end baseline."""
 
+from typing import Any
+
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.embedding import ContrastiveEmbedder
 from sklearn_sn.encoders import LightCurveTransformer, SpectrumTransformer
@@ -20,7 +24,7 @@ _LIGHT_CURVE = {
 }
 
 
-def maven(*, pretrained=None, **params):
+def maven(*, pretrained: FrozenEstimator | None = None, **params: Any) -> ContrastiveEmbedder:
     """Return Maven: a light-curve and a spectrum transformer, aligned by InfoNCE [1]_.
 
     Parameters
@@ -85,7 +89,9 @@ def maven(*, pretrained=None, **params):
     return ContrastiveEmbedder(**{**defaults, **params})
 
 
-def maven_baseline(task="classification", **params):
+def maven_baseline(
+    task: str = "classification", **params: Any
+) -> LightCurveClassifier | LightCurveRegressor:
     """Return the end-to-end baseline of Maven: a light-curve transformer with a head [1]_.
 
     Parameters

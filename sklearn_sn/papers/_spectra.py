@@ -1,5 +1,7 @@
 """SpectraNet-1D of AppleCiDEr, and its baseline GalSpecNet."""
 
+from typing import Any, Literal
+
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.encoders import GalSpecNet, SpectraNet
 
@@ -23,7 +25,7 @@ def _training():
     }
 
 
-def spectranet(*, size="paper", **params):
+def spectranet(*, size: Literal["paper", "base"] = "paper", **params: Any) -> SpectraNetClassifier:
     """Return SpectraNet-1D with its training [1]_.
 
     Parameters
@@ -55,7 +57,7 @@ def spectranet(*, size="paper", **params):
     return SpectraNetClassifier(**{"encoder": encoder, **_training(), **params})
 
 
-def galspecnet(**params):
+def galspecnet(**params: Any) -> SpectraNetClassifier:
     """Return GalSpecNet with the same training, the baseline of SpectraNet [1]_.
 
     Parameters

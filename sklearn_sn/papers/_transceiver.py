@@ -1,5 +1,7 @@
 """The transceiver VAE of type Ia supernovae, and its contrastive baseline."""
 
+from typing import Any
+
 from sklearn_sn.embedding import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.encoders import (
     LightCurveTransceiver,
@@ -12,7 +14,7 @@ _SIZES = {"d_model": 32, "n_heads": 4, "n_layers": 4, "d_feedforward": 32}
 _PIXELS, _POINTS = 982, 60
 
 
-def mmvae_transceiver(**params):
+def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
     """Return the mixture-of-experts VAE with transceivers [1]_.
 
     Parameters
@@ -56,7 +58,7 @@ def mmvae_transceiver(**params):
     return MMVAEEmbedder(**{**defaults, **params})
 
 
-def contrastive_transceiver(**params):
+def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
     """Return the contrastive baseline of the VAE: transceivers with a latent of 4 × 8 [1]_.
 
     Parameters

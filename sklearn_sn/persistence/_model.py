@@ -3,7 +3,10 @@
 import errno
 import os
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -17,11 +20,21 @@ from sklearn_sn.persistence._errors import ModelFileError, ModelVersionWarning
 from sklearn_sn.persistence._json import read_json, write_json
 from sklearn_sn.persistence._replace import whole_file
 
+if TYPE_CHECKING:
+    from torch import nn
+
 # Packages of which another minor version may change predictions.
 _VERSIONED = ("numpy", "scikit-learn", "sklearn-sn", "torch")
 
 
-def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
+def save_model(
+    estimator: BaseEstimator,
+    path: str | PathLike[str],
+    *,
+    card: dict[str, Any] | str | None = None,
+    overwrite: bool = False,
+    modules: Sequence[str] = (),
+) -> None:
     """Save a fitted estimator to one file, without pickle.
 
     The file contains the parameters and fitted attributes as JSON and safetensors, and a model
@@ -116,7 +129,11 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
         _read(file, os.fspath(path), encoder.given, device="cpu")
 
 
-def load_model(path, *, modules=None):
+def load_model(
+    path: str | PathLike[str],
+    *,
+    modules: "dict[str, nn.Module | Callable[[], nn.Module]] | None" = None,
+) -> Any:
     """Load an estimator that :func:`save_model` wrote.
 
     Nothing in the file is executed. Only classes of a fixed list are built, sizes are checked
@@ -164,7 +181,7 @@ def load_model(path, *, modules=None):
     return estimator
 
 
-def read_card(path):
+def read_card(path: str | PathLike[str]) -> dict[str, Any]:
     """Read the model card of a file without building the model.
 
     Parameters

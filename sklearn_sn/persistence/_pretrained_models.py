@@ -1,13 +1,14 @@
 """Fitted models that are part of the package."""
 
 from importlib.resources import as_file, files
+from typing import Any
 
 from sklearn_sn.persistence._model import load_model, read_card
 
 _SUFFIX = ".snmodel"
 
 
-def list_pretrained():
+def list_pretrained() -> list[str]:
     """Return the names of the models that :func:`load_pretrained` loads.
 
     Returns
@@ -25,7 +26,7 @@ def list_pretrained():
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
 
 
-def load_pretrained(name, *, card=False):
+def load_pretrained(name: str, *, card: bool = False) -> Any:
     """Load a fitted model that is part of the package, without a download.
 
     Parameters

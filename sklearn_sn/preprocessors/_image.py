@@ -2,9 +2,11 @@
 
 import warnings
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
+from sklearn_sn.data import CheckedTable
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 
@@ -29,17 +31,17 @@ class ImagePreprocessor(Preprocessor):
         Whether training batches are flipped and rotated by multiples of 90° at random.
     """
 
-    def __init__(self, *, augmentation=True):
+    def __init__(self, *, augmentation: bool = True) -> None:
         self.augmentation = augmentation
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the number of channels and the size from the largest cutout."""
         shapes = np.array([image.shape for image in table.image if image is not None])
         self.n_channels_ = int(shapes[:, 0].max())
         self.size_ = int(shapes[:, 1:].max())
         return self
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable) -> PreparedImages:
         """Scale all cutouts of a table once."""
         present = [i for i, image in enumerate(table.image) if image is not None]
         for i in present:
@@ -57,7 +59,9 @@ class ImagePreprocessor(Preprocessor):
             _write_centred(target, table.image[i])
         return PreparedImages(images, position)
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedImages, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return the array image (N, C, H, W) and the position in `rows` of each."""
         position = prepared.position[rows]
         object_index = np.flatnonzero(position >= 0)

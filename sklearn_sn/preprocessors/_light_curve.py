@@ -1,11 +1,12 @@
 """Preprocess light curves: scale them once, gather and pad batches."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import Ragged, band_wavelength, peaks
+from sklearn_sn.data import CheckedTable, Ragged, band_wavelength, peaks
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 _MAG = 2.5 / np.log(10.0)
@@ -62,26 +63,26 @@ class LightCurvePreprocessor(Preprocessor):
     def __init__(
         self,
         *,
-        amplitude=True,
-        errors=True,
-        time_origin="peak",
-        time_window=(-200.0, 400.0),
-        band_encoding="wavelength",
-        max_points=400,
-        noise=True,
-        augmentation=True,
-    ):
+        amplitude: bool = True,
+        errors: bool = True,
+        time_origin: str = "peak",
+        time_window: tuple[float, float] = (-200.0, 400.0),
+        band_encoding: str = "wavelength",
+        max_points: int = 400,
+        noise: bool = True,
+        augmentation: bool = True,
+    ) -> None:
         self.amplitude, self.errors = amplitude, errors
         self.time_origin, self.time_window = time_origin, tuple(time_window)
         self.band_encoding = band_encoding
         self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Number of values of a point besides time and band."""
         return 1 + self.errors + self.amplitude
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the bands and the scale of the peak flux, from all objects or from `rows`."""
         curves = table.light_curve
         if rows is not None:
@@ -96,7 +97,7 @@ class LightCurvePreprocessor(Preprocessor):
     def _fit_bands(self, curves):
         self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable) -> PreparedLightCurves:
         """Scale all light curves of a table once, in float64."""
         curves = table.light_curve
         codes = _band_codes(self.bands_, curves["band"])
@@ -125,7 +126,12 @@ class LightCurvePreprocessor(Preprocessor):
             np.clip(amplitude, -6.0, 6.0).astype(np.float32),
         )
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self,
+        prepared: Any,
+        rows: np.ndarray,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays of some objects.
 
         Returns

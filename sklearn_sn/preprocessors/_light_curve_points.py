@@ -1,8 +1,17 @@
 """Preprocess photometric points as sets, for the multimodal autoencoder."""
 
+from typing import Self
+
 import numpy as np
 
-from sklearn_sn.data import REFERENCE_WAVELENGTH, Ragged, band_wavelength, smoothed_peaks
+from sklearn_sn.data import (
+    REFERENCE_WAVELENGTH,
+    CheckedTable,
+    PhaseFrame,
+    Ragged,
+    band_wavelength,
+    smoothed_peaks,
+)
 from sklearn_sn.preprocessors._light_curve import thinned
 from sklearn_sn.preprocessors._point_set import (
     PointSetPreprocessor,
@@ -34,11 +43,18 @@ class LightCurvePoints(PointSetPreprocessor):
 
     _cut = 3  # truncate in phase
 
-    def __init__(self, *, phase_range, max_points, amplitude, augmentation):
+    def __init__(
+        self,
+        *,
+        phase_range: tuple[float, float],
+        max_points: int,
+        amplitude: bool,
+        augmentation: bool,
+    ) -> None:
         self.phase_range, self.max_points = tuple(phase_range), max_points
         self.amplitude, self.augmentation = amplitude, augmentation
 
-    def fit(self, table, frame):
+    def fit(self, table: CheckedTable, frame: PhaseFrame) -> Self:
         """Learn mean and scale of values and peaks."""
         self.bands_ = np.asarray(table.light_curve["band"].categories, dtype=object)
         curves, _, peak = self._inside(table, frame)
@@ -49,7 +65,7 @@ class LightCurvePoints(PointSetPreprocessor):
         self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
         return self
 
-    def prepare(self, table, frame):
+    def prepare(self, table: CheckedTable, frame: PhaseFrame) -> PreparedPoints:
         """Scale all light curves of a table once, in float64."""
         curves, phase, peak = self._inside(table, frame)
         rows = curves.rows
@@ -80,7 +96,7 @@ class LightCurvePoints(PointSetPreprocessor):
         keep &= thinned(curves.filter(keep), keep, self.max_points)
         return curves.filter(keep), phase[keep], peak
 
-    def to_flux(self, values):
+    def to_flux(self, values: np.ndarray) -> np.ndarray:
         """Return fluxes in units of the peak from network values."""
         return SOFTENING * np.sinh(np.clip(values * self.scale_ + self.mean_, -20.0, 20.0))
 

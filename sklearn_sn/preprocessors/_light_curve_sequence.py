@@ -1,10 +1,11 @@
 """Preprocess light curves for recurrent networks, without values that depend on later points."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
-from sklearn_sn.data import DETECTION_SNR, Ragged, band_wavelength
+from sklearn_sn.data import DETECTION_SNR, CheckedTable, Ragged, band_wavelength
 from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
@@ -49,17 +50,24 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     # Fixed cost of one step of a recurrent network, in rows of a batch.
     chunk_overhead = 30.0
 
-    def __init__(self, *, amplitude=True, max_points=400, noise=True, augmentation=True):
+    def __init__(
+        self,
+        *,
+        amplitude: bool = True,
+        max_points: int = 400,
+        noise: bool = True,
+        augmentation: bool = True,
+    ) -> None:
         self.amplitude, self.max_points = amplitude, max_points
         self.noise, self.augmentation = noise, augmentation
         self.band_encoding = "wavelength"
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Number of values of a point besides time and band."""
         return 3 + self.amplitude
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the bands and the flux scale: the median error or, without errors, median flux."""
         curves = table.light_curve
         if rows is not None:
@@ -77,7 +85,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table, whole=False):
+    def prepare(self, table: CheckedTable, whole: bool = False) -> Any:
         """Scale all light curves of a table once, in float64.
 
         If `whole` is True, long light curves are not thinned, because thinning depends on later
@@ -102,7 +110,9 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         codes = curves["band"].codes.astype(np.int64)
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         points, _, batch = augmented_points(self, prepared, rows[object_index], rng)

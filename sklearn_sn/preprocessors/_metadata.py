@@ -1,11 +1,13 @@
 """Preprocess metadata: standardise numbers, encode categories, flag missing values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import reject_text
+from sklearn_sn.data import CheckedTable, reject_text
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 
@@ -26,10 +28,10 @@ class MetadataPreprocessor(Preprocessor):
         Plain columns of the table.
     """
 
-    def __init__(self, *, columns):
+    def __init__(self, *, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn means, standard deviations and categories."""
         self.scales_, self.categories_ = {}, {}
         for name in self.columns:
@@ -44,11 +46,11 @@ class MetadataPreprocessor(Preprocessor):
         return self
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Width of the encoded metadata."""
         return 2 * len(self.scales_) + sum(len(names) for names in self.categories_.values())
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable) -> PreparedMetadata:
         """Encode all rows of a table once."""
         parts = []
         for name in self.columns:
@@ -65,7 +67,9 @@ class MetadataPreprocessor(Preprocessor):
         values = np.concatenate(parts, axis=1).astype(np.float32)
         return PreparedMetadata(values, table.present("metadata").astype(np.int64))
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedMetadata, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return the array values (N, n_values) and the position in `rows` of each object."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         return {"values": prepared.values[rows[object_index]]}, object_index

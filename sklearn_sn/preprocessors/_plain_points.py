@@ -1,8 +1,11 @@
 """Preprocess metadata and cutouts as sets of points, for the multimodal autoencoder."""
 
+from collections.abc import Sequence
+from typing import Self
+
 import numpy as np
 
-from sklearn_sn.data import Ragged
+from sklearn_sn.data import CheckedTable, PhaseFrame, Ragged
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._point_set import (
     LARGEST_VALUE,
@@ -31,10 +34,12 @@ class MetadataNumbers(PointSetPreprocessor):
 
     _cut = 2
 
-    def __init__(self, *, columns, augmentation):
+    def __init__(self, *, columns: Sequence[str], augmentation: bool) -> None:
         self.columns, self.augmentation = tuple(columns), augmentation
 
-    def fit(self, table, frame=None, rows=None):
+    def fit(
+        self, table: CheckedTable, frame: PhaseFrame | None = None, rows: np.ndarray | None = None
+    ) -> Self:
         """Learn mean and scale of every column."""
         values = _numbers(table, self.columns)
         scales = [mean_and_scale(column[np.isfinite(column)]) for column in values.T]
@@ -42,21 +47,21 @@ class MetadataNumbers(PointSetPreprocessor):
         return self
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> tuple[int, ...]:
         """Shape of the decoded array of one object."""
         return (len(self.columns),)
 
-    def coordinates(self):
+    def coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         """Return ln(wavelength) and phase of every column, of shape (1, n_columns) each."""
         log_wavelength = WIDTH * ((np.arange(len(self.columns)) + 0.5) / len(self.columns) - 0.5)
         return log_wavelength[None], np.zeros((1, len(self.columns)))
 
-    def wavelength_edges(self):
+    def wavelength_edges(self) -> np.ndarray:
         """Return wavelength edges in Å between columns, for a calibration by column."""
         centre = self.coordinates()[0][0]
         return 5000.0 * np.exp((centre[1:] + centre[:-1]) / 2.0)
 
-    def prepare(self, table, frame=None):
+    def prepare(self, table: CheckedTable, frame: PhaseFrame | None = None) -> PreparedPoints:
         """Scale the numbers of a table once."""
         values = (_numbers(table, self.columns) - self.mean_) / self.scale_
         is_known = np.isfinite(values)
@@ -66,7 +71,7 @@ class MetadataNumbers(PointSetPreprocessor):
         offsets = np.concatenate([[0], np.cumsum(is_known.sum(axis=1))])
         return _prepared(points, offsets)
 
-    def to_flux(self, values):
+    def to_flux(self, values: np.ndarray) -> np.ndarray:
         """Return the numbers in their own units from network values."""
         return values * self.scale_ + self.mean_
 
@@ -87,10 +92,12 @@ class ImagePixels(PointSetPreprocessor):
 
     _cut = 3
 
-    def __init__(self, *, size, augmentation):
+    def __init__(self, *, size: int, augmentation: bool) -> None:
         self.size, self.augmentation = size, augmentation
 
-    def fit(self, table, frame=None, rows=None):
+    def fit(
+        self, table: CheckedTable, frame: PhaseFrame | None = None, rows: np.ndarray | None = None
+    ) -> Self:
         """Learn the number of channels, and mean and scale of the pixels."""
         self.cutouts_ = ImagePreprocessor(augmentation=False).fit(table)
         self.side_ = min(self.size, self.cutouts_.size_)
@@ -98,11 +105,11 @@ class ImagePixels(PointSetPreprocessor):
         return self
 
     @property
-    def output_shape(self):
+    def output_shape(self) -> tuple[int, ...]:
         """Shape of the decoded array of one object."""
         return (self.cutouts_.n_channels_, self.side_, self.side_)
 
-    def coordinates(self):
+    def coordinates(self) -> tuple[np.ndarray, np.ndarray]:
         """Return coordinates of every pixel, (1, n_pixels) each, with channels side by side."""
         C, n, _ = self.output_shape
         step = (np.arange(n) + 0.5) / n
@@ -112,12 +119,12 @@ class ImagePixels(PointSetPreprocessor):
         across, down = np.broadcast_arrays(across, down)
         return across.reshape(1, -1), down.reshape(1, -1)
 
-    def wavelength_edges(self):
+    def wavelength_edges(self) -> np.ndarray:
         """Return wavelength edges in Å between channels, for a calibration by channel."""
         C = self.output_shape[0]
         return 5000.0 * np.exp(WIDTH * (np.arange(1, C) / C - 0.5))
 
-    def prepare(self, table, frame=None):
+    def prepare(self, table: CheckedTable, frame: PhaseFrame | None = None) -> PreparedPoints:
         """Scale the cutouts of a table once."""
         images, present = self._averaged(table)
         across, down = self.coordinates()
@@ -137,7 +144,7 @@ class ImagePixels(PointSetPreprocessor):
             images = np.add.reduceat(images, edges[:-1], axis=axis)
         return images / (counts[:, None] * counts), prepared.position >= 0
 
-    def to_flux(self, values):
+    def to_flux(self, values: np.ndarray) -> np.ndarray:
         """Return fluxes in units of the spread above the median of the cutout."""
         return np.sinh(
             SOFTENING * np.clip(values * self.scale_ + self.mean_, -MAX_DECODED, MAX_DECODED)

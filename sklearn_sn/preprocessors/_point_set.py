@@ -57,11 +57,13 @@ class PointSetPreprocessor(Preprocessor):
     n_drawn = None  # groups of an object in a training batch; None means all
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Number of values of a point besides its coordinates: value, error and amplitude."""
         return 2 + self.amplitude
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedPoints, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays of some objects.
 
         Returns

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.preprocessors._spectrum import SpectrumPreprocessor
+from sklearn_sn.preprocessors._spectrum import PreparedSpectra, SpectrumPreprocessor
 from sklearn_sn.preprocessors._spectrum_augmentation import augmented, shifted
 
 
@@ -12,7 +12,9 @@ class ShiftedSpectrumPreprocessor(SpectrumPreprocessor):
     Parameters are those of :class:`SpectrumPreprocessor`.
     """
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedSpectra, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return arrays as :meth:`SpectrumPreprocessor.gather`, and the shift ``moved`` in bins."""
         arrays, object_index = super().gather(prepared, rows, rng)
         arrays["moved"] = np.zeros(len(object_index), dtype=np.float32)

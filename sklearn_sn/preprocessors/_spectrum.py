@@ -1,11 +1,13 @@
 """Preprocess spectra: resample to one grid, scale channels, gather batches."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import resample, wavelength_grid
+from sklearn_sn.data import CheckedTable, resample, wavelength_grid
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 from sklearn_sn.preprocessors._spectrum_augmentation import augmented
 from sklearn_sn.preprocessors._spectrum_scaling import continuum_divided, despiked, standardized
@@ -60,15 +62,15 @@ class FluxArray:
         return len(self.flux)
 
     @property
-    def spectrum_offsets(self):
+    def spectrum_offsets(self) -> np.ndarray:
         """Offsets of the spectra of each object, which has one spectrum."""
         return np.arange(len(self) + 1)
 
-    def has(self, modality):
+    def has(self, modality: str) -> bool:
         """Return whether the array has a modality, which is only "spectrum"."""
         return modality == "spectrum"
 
-    def present(self, modality):
+    def present(self, modality: str) -> np.ndarray:
         """Return the mask of objects with a covered bin."""
         return np.isfinite(self.flux).any(axis=1)
 
@@ -111,26 +113,26 @@ class SpectrumPreprocessor(Preprocessor):
     def __init__(
         self,
         *,
-        wavelength_range,
-        n_bins,
-        grid="log",
-        rest=False,
-        channels=("flux", "continuum_divided"),
-        noise=True,
-        augmentation=True,
-        max_crop=0.25,
-        max_shift=0.0,
-    ):
+        wavelength_range: tuple[float, float],
+        n_bins: int,
+        grid: str = "log",
+        rest: bool = False,
+        channels: Sequence[str] = ("flux", "continuum_divided"),
+        noise: bool = True,
+        augmentation: bool = True,
+        max_crop: float = 0.25,
+        max_shift: float = 0.0,
+    ) -> None:
         self.wavelength_range, self.n_bins, self.grid = wavelength_range, n_bins, grid
         self.rest, self.channels = rest, channels
         self.noise, self.augmentation = noise, augmentation
         self.max_crop, self.max_shift = max_crop, max_shift
 
     @property
-    def n_channels(self):
+    def n_channels(self) -> int:
         return len(self.channels)
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable | FluxArray, rows: np.ndarray | None = None) -> Self:
         """Create the grid, and learn the level and spread of fluxes."""
         if isinstance(table, FluxArray):
             self.wavelength_ = table.wavelength
@@ -150,7 +152,7 @@ class SpectrumPreprocessor(Preprocessor):
         self.spread_ = spread if spread > 0 else 1.0
         return self
 
-    def blocks(self, table):
+    def blocks(self, table: CheckedTable | FluxArray) -> Iterator[PreparedSpectra]:
         """Scale the spectra of a table in blocks, with each spectrum as a separate object.
 
         Yields
@@ -162,7 +164,7 @@ class SpectrumPreprocessor(Preprocessor):
             flux, error, covered = self._on_grid(table, slice(start, start + BLOCK))
             yield self._prepared(flux, error, covered, np.arange(len(flux)), len(flux))
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable | FluxArray) -> PreparedSpectra:
         """Resample and scale all spectra of a table once."""
         empty = np.empty((0, self.n_bins))
         # A first part of no spectra, so that a table without spectra can be concatenated.
@@ -219,7 +221,9 @@ class SpectrumPreprocessor(Preprocessor):
                 parts.append(scale(flux, error, covered))
         return *zip(*parts, strict=True), covered
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedSpectra, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return one random spectrum of each object in training, and all spectra otherwise.
 
         Returns

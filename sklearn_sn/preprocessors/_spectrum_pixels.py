@@ -1,8 +1,16 @@
 """Preprocess pixels of spectra as sets, for the multimodal autoencoder."""
 
+from typing import Self
+
 import numpy as np
 
-from sklearn_sn.data import REFERENCE_WAVELENGTH, Ragged, spectra_with_phase
+from sklearn_sn.data import (
+    REFERENCE_WAVELENGTH,
+    CheckedTable,
+    PhaseFrame,
+    Ragged,
+    spectra_with_phase,
+)
 from sklearn_sn.preprocessors._point_set import (
     LARGEST_VALUE,
     PointSetPreprocessor,
@@ -37,18 +45,18 @@ class SpectrumPixels(PointSetPreprocessor):
     def __init__(
         self,
         *,
-        wavelength_range,
-        phase_range,
-        normalization_range,
-        max_pixels,
-        n_drawn,
-        augmentation,
-    ):
+        wavelength_range: tuple[float, float],
+        phase_range: tuple[float, float],
+        normalization_range: tuple[float, float],
+        max_pixels: int,
+        n_drawn: int,
+        augmentation: bool,
+    ) -> None:
         self.wavelength_range, self.phase_range = tuple(wavelength_range), tuple(phase_range)
         self.normalization_range = tuple(normalization_range)
         self.max_pixels, self.n_drawn, self.augmentation = max_pixels, n_drawn, augmentation
 
-    def fit(self, table, frame):
+    def fit(self, table: CheckedTable, frame: PhaseFrame) -> Self:
         """Learn the scales and the covered wavelengths."""
         _, _, wavelength, _, flux, _ = self._inside(table, frame)
         self.mean_, self.scale_ = mean_and_scale(flux)
@@ -57,7 +65,7 @@ class SpectrumPixels(PointSetPreprocessor):
         self.covered_ = (float(ends[0]), float(ends[1]))
         return self
 
-    def prepare(self, table, frame):
+    def prepare(self, table: CheckedTable, frame: PhaseFrame) -> PreparedPoints:
         """Scale all spectra of a table once."""
         pixels, object_index, wavelength, phase, flux, error = self._inside(table, frame)
         points = np.empty((pixels.n_points, 4), dtype=np.float32)
@@ -85,6 +93,6 @@ class SpectrumPixels(PointSetPreprocessor):
         flux, error = spectra["flux"], spectra["flux_err"]
         return spectra, object_index, spectra["wavelength"], phase, flux, error
 
-    def to_flux(self, values):
+    def to_flux(self, values: np.ndarray) -> np.ndarray:
         """Return fluxes in units of the median of their spectrum from network values."""
         return values * self.scale_ + self.mean_

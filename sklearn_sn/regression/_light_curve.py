@@ -1,11 +1,19 @@
 """The regressor of light curves, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.base import (
     PRETRAINING_CONSTRAINTS,
     REGRESSION_CONSTRAINTS,
     NetworkRegressorMixin,
     SupervisedEstimator,
 )
+from sklearn_sn.encoders import EncoderLike
 
 
 class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
@@ -76,26 +84,26 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="transformer",
-        loss="squared_error",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=16,
-        max_epochs=60,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "transformer",
+        loss: str = "squared_error",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 16,
+        max_epochs: int = 60,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.loss = loss
         self.pretrained = pretrained

@@ -1,6 +1,13 @@
 """The regressor of spectra, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.base import (
     PRETRAINING_CONSTRAINTS,
@@ -10,6 +17,7 @@ from sklearn_sn.base import (
     SpectrumEstimator,
 )
 from sklearn_sn.data import Ragged
+from sklearn_sn.encoders import EncoderLike
 
 
 class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
@@ -100,31 +108,31 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder="spectranet",
-        frame="observer",
-        wavelength_range=(3500.0, 9000.0),
-        wavelength=None,
-        combine="mean",
-        loss="gaussian",
-        ema_decay=0.995,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "spectranet",
+        frame: str = "observer",
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        wavelength: ArrayLike | None = None,
+        combine: str = "mean",
+        loss: str = "gaussian",
+        ema_decay: float | None = 0.995,
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.frame = frame
         self.wavelength_range = wavelength_range
@@ -150,7 +158,9 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def predict(self, X, return_std=False):
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the predicted number of every object, from all of its spectra.
 
         Parameters
@@ -191,7 +201,7 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
             variance = predictions.per_object(width**2 + (value - mean[object_index]) ** 2)
         return mean, np.where(missing, self.target_scale_, np.sqrt(variance))
 
-    def predict_per_spectrum(self, X):
+    def predict_per_spectrum(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
         """Return the predicted number for each spectrum.
 
         Parameters
