@@ -350,7 +350,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
 
 
-def head_dropout(encoder):
+def head_dropout(encoder: Any) -> float:
     """Return the dropout of a head: that of its encoder, if the encoder has a number."""
     value = getattr(encoder, "dropout", 0.0)
     return float(value) if isinstance(value, Real) else 0.0

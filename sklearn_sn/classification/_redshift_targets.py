@@ -6,9 +6,21 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
+from sklearn_sn.base import CLASS_WEIGHT, positive_int, positive_number
 from sklearn_sn.data import MIN_REDSHIFT, as_frame, read_redshifts, warn_quality
 
 PRIOR_WIDTH = 0.02  # in ln(1 + z); width of the smoothing of the redshifts of fit
+
+
+REDSHIFT_CONSTRAINTS = {
+    "redshift_range": ["array-like"],
+    "redshift_column": [str, None],
+    "redshift_width": positive_number(),
+    "n_templates": positive_int(),
+    "template_step": positive_int(),
+    "learn_prior": ["boolean"],
+    "class_weight": CLASS_WEIGHT,
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +44,15 @@ class RedshiftTargets:
     prior: np.ndarray
     n_known: int
 
+    @property
+    def attributes(self):
+        """Attributes of the fitted classifier."""
+        return {
+            "redshift_grid_": self.grid,
+            "redshift_prior_": self.prior,
+            "n_redshifts_": self.n_known,
+        }
+
 
 def check_redshift_range(redshift_range):
     """Raise a ValueError unless a range is two increasing redshifts."""
@@ -40,6 +61,15 @@ def check_redshift_range(redshift_range):
         raise ValueError(
             f"The 'redshift_range' parameter must be two increasing redshifts in [{MIN_REDSHIFT}, "
             f"10]. Got {redshift_range!r} instead."
+        )
+
+
+def check_gives_features(encoder):
+    """Raise a ValueError unless an encoder gives features of every bin of a logarithmic grid."""
+    if not encoder.gives_features_per_bin or encoder.grid != "log":
+        raise ValueError(
+            "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
+            f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
         )
 
 

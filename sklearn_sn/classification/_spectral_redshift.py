@@ -10,21 +10,17 @@ from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    CLASS_WEIGHT,
     WAVELENGTH_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
     check_explanation,
     head_dropout,
     log_odds,
-    positive_int,
-    positive_number,
 )
-from sklearn_sn.classification._redshift_posterior import (
-    object_posteriors,
-    redshift_moments,
-)
+from sklearn_sn.classification._redshift_posterior import marginals, redshift_moments
 from sklearn_sn.classification._redshift_targets import (
+    REDSHIFT_CONSTRAINTS,
+    check_gives_features,
     check_redshift_range,
     redshift_targets,
     true_redshifts,
@@ -128,17 +124,12 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
         **WAVELENGTH_CONSTRAINTS,
-        "redshift_range": ["array-like"],
-        "redshift_column": [str, None],
-        "redshift_width": positive_number(),
-        "n_templates": positive_int(),
-        "template_step": positive_int(),
-        "learn_prior": ["boolean"],
-        "class_weight": CLASS_WEIGHT,
+        **REDSHIFT_CONSTRAINTS,
     }
     _net_class = RedshiftNet
     _poor_score = True  # classes of arbitrary arrays need not be invariant to shifts
     _large_outputs = True
+    _check_encoder = staticmethod(check_gives_features)
 
     def __init__(
         self,
@@ -233,13 +224,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
 
-    def _check_encoder(self, encoder):
-        if not encoder.gives_features_per_bin or encoder.grid != "log":
-            raise ValueError(
-                "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
-                f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
-            )
-
     def _check_data_parameters(self):
         super()._check_data_parameters()
         check_redshift_range(self.redshift_range)
@@ -265,11 +249,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         )
         task.targets["shift"] = targets.shift
         task.module_params |= {"n_bins": n_bins, "n_shifts": len(targets.grid)}
-        task.attributes |= {
-            "redshift_grid_": targets.grid,
-            "redshift_prior_": targets.prior,
-            "n_redshifts_": targets.n_known,
-        }
+        task.attributes |= targets.attributes
 
     def _build(self, encoder, part, dataset, task):
         return TemplateShiftModule(
@@ -295,13 +275,9 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior for objects without a spectrum."""
         table = self._read(X, self.encoder_)
-        out = np.tile(prior, (len(table), 1))
-        object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
         blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
-        for rows, posterior in object_posteriors(blocks, object_index, self.combine):
-            shape = (-1, len(self.classes_), len(self.redshift_grid_))
-            out[rows] = posterior.reshape(shape).sum(axis=axis)
-        return out
+        sizes = (len(self.classes_), len(self.redshift_grid_))
+        return marginals(blocks, table.spectrum_offsets, self.combine, prior, sizes, axis)
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return class probabilities, summed over redshifts, from all spectra of each object.

@@ -31,7 +31,7 @@ def warn_quality(message: str) -> None:
     warnings.warn(message, DataQualityWarning, stacklevel=_user_stacklevel() - 1)
 
 
-def warn_user(message, category):
+def warn_user(message: str, category: type[Warning]) -> None:
     """Emit a warning that points at the user's line.
 
     Parameters

@@ -111,7 +111,7 @@ def check_trainable(module):
     if not any(weight.requires_grad for weight in module.parameters()):
         raise ValueError(
             "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
-            "and no projection or head is new. The pretrained estimator embeds the same."
+            "and no projection or head is new. Use the pretrained estimator itself."
         )
 
 

@@ -29,9 +29,11 @@ from sklearn_sn.base import (
 )
 from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.embedding._checks import (
+    check_gives_vector,
     check_learnable,
     check_modalities,
     check_parameters,
+    check_trainable,
     check_validation,
     is_given,
 )
@@ -50,7 +52,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     One encoder for each modality maps an object to a unit vector. Symmetric InfoNCE pulls the
     vectors of one object together and pushes those of different objects apart [1]_. The embedding
-    of one modality is then the input of any scikit-learn estimator, for classes or redshifts.
+    of one modality is then the input of any scikit-learn estimator.
 
     Parameters
     ----------
@@ -333,11 +335,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         for name in modalities:
             _, default = self._encoder_parameters[name]
             encoders[name] = chosen_encoder(self, name, name, default, parts.get(name))
-            if encoders[name].gives_features_per_bin:
-                raise ValueError(
-                    f"The {name!r} parameter of ContrastiveEmbedder must give one vector for an "
-                    f"instance. Got {encoders[name]!r} instead."
-                )
+            check_gives_vector(name, encoders[name])
             for parameter in ("max_shift", "dropout"):
                 if getattr(encoders[name], parameter, 0.0) is None:
                     setattr(encoders[name], parameter, 0.0)
@@ -360,9 +358,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         networks, widths = {}, {}
         for name, encoder in self.encoders_.items():
             part = parts.get(name)
-            network = (
-                encoder.make_module(self.preprocessors_[name]) if part is None else part.module
-            )
+            fresh = part is None
+            network = encoder.make_module(self.preprocessors_[name]) if fresh else part.module
             first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
             sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
             networks[name], widths[name] = network, encoder_width(network, sample[name][0])
@@ -384,11 +381,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             level = level.get(name, "all") if isinstance(level, dict) else level
             frozen += frozen_modules(part, module.projections[name], level)
         module.freeze(frozen)
-        if not any(weight.requires_grad for weight in module.parameters()):
-            raise ValueError(
-                "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
-                "and no projection or head is new. Use the pretrained estimator itself."
-            )
+        check_trainable(module)
         return module
 
     def _inherited_dim(self, parts):

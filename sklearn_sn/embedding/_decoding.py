@@ -95,42 +95,42 @@ class DecodingEstimator(GenerativeEstimator):
         n_samples: int = 16,
         random_state: int | np.random.RandomState | None = 0,
     ) -> float:
-        """Return the mean over the objects of a lower bound on their log-evidence.
+        """Return a lower bound on the log-evidence, averaged over the objects.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
             A table as in `fit`.
         y : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
         n_samples : int, default=16
-            Importance samples of each expert; more make the bound tighter.
+            Importance samples of each expert; more samples give a tighter bound.
         random_state : int, RandomState or None, default=0
             Seed of the samples.
 
         Returns
         -------
         float
-            Nats per object, of network values; higher is better. Not comparable between data or
-            models with different point sets, such as in a search over ``decoder__max_points``.
+            Nats per object, in network values; higher is better. Scores of different data or point
+            sets, as in a search over ``decoder__max_points``, are not comparable.
         """
         check_is_fitted(self, "net_")
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
         dataset = self._read(X, self.modalities_).dataset
-        found = np.flatnonzero(self._found(dataset))
-        if not len(found):
-            raise ValueError("X has no object with anything that the model knows.")
+        usable = np.flatnonzero(self._has_data(dataset))
+        if not len(usable):
+            raise ValueError("X has no object with usable data of a modality of fit.")
         rng = check_random_state(random_state)
-        return float(self._bounds(dataset.subset(found), n_samples, rng).mean())
+        return float(self._bounds(dataset.subset(usable), n_samples, rng).mean())
 
     def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return names of the latent's numbers, such as ``latent_0``.
+        """Return the names of the columns of `transform`, such as ``latent_0``.
 
         Parameters
         ----------
         input_features : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
 
         Returns
         -------

@@ -58,7 +58,7 @@ class DomainAdversarialNet(SupConNet):
         self.discriminator_optimizer_ = torch.optim.Adam(parameters, lr=self.lr)
         return self
 
-    def forget_moments(self):
+    def forget_moments(self) -> None:
         super().forget_moments()
         self.discriminator_optimizer_.state.clear()
 

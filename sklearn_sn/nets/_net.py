@@ -49,7 +49,7 @@ class BatchNet(NeuralNet):
     def check_data(self, X: Any, y: Any = None) -> None:
         """Do nothing, because tables are checked before they are passed to the net."""
 
-    def forget_moments(self):
+    def forget_moments(self) -> None:
         """Drop what optimizers remember of earlier steps."""
         self.optimizer_.state.clear()
 
