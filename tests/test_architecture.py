@@ -104,13 +104,14 @@ def test_encoders_announce_themselves():
     assert {(c.modality, c.name) for c in named} == {
         (modality, name) for modality in MODALITIES for name in encoder_names(modality)
     }
-    expected = {
+    # Names that users rely on; a new encoder need not be listed.
+    released = {
         "light_curve": {"transformer", "gru", "deep_sets", "transceiver"},
         "spectrum": {"cnn", "transformer", "spectranet", "galspecnet", "transceiver"},
         "image": {"cnn", "transceiver"},
         "metadata": {"mlp", "transceiver"},
     }
-    assert {m: set(encoder_names(m)) for m in MODALITIES} == expected
+    assert all(released[m] <= set(encoder_names(m)) for m in MODALITIES)
 
 
 @pytest.mark.parametrize("encoder", all_encoders(), ids=lambda e: type(e).__name__)

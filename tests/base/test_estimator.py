@@ -11,7 +11,7 @@ from sklearn.model_selection import cross_val_score
 from skorch.callbacks import Callback, GradientNormClipping
 
 from sklearn_sn import ContrastiveEmbedder
-from sklearn_sn.base._estimator import MAX_GRADIENT_NORM, _inside_model_selection
+from sklearn_sn.base._estimator import MAX_GRADIENT_NORM, _is_one_of_many_fits
 from sklearn_sn.encoders import DeepSets, LightCurveTransformer
 from sklearn_sn.nets import DivergenceGuard, Schedule
 from tests.base.tiny import classifier
@@ -94,7 +94,7 @@ def test_a_second_fit_keeps_the_ratio_of_a_pretrained_encoder(supernovae):
 
     first = classifier(max_epochs=1).fit(*supernovae)
     model = classifier(
-        encoder="transformer",
+        encoder="auto",
         pretrained=FrozenEstimator(first),
         pretrained_lr_factor=0.1,
         warm_start=True,
@@ -238,7 +238,7 @@ def test_an_interrupt_ends_a_search_too(supernovae):
     model = classifier(callbacks=[Stop()], max_epochs=9)
     with pytest.warns(ConvergenceWarning), pytest.raises(KeyboardInterrupt):
         cross_val_score(model, *supernovae, cv=2)
-    assert not _inside_model_selection()
+    assert not _is_one_of_many_fits()
 
 
 def test_a_diverged_fit_keeps_the_best_weights_and_says_so(supernovae):

@@ -263,15 +263,15 @@ def test_23_a_million_points(fitted):
     Z, said = transform(fitted, X)
     np.testing.assert_array_equal(transform(fitted, X)[0], Z)
     assert len(said) == 1 and UNSORTED in said[0]
-    prepared = fitted.inputs_["light_curve"].prepare(check_table(X, warn=False))
-    assert prepared.lengths.tolist() == [fitted.max_points, 12]
+    prepared = fitted.preprocessors_["light_curve"].prepare(check_table(X, warn=False))
+    assert prepared.lengths.tolist() == [fitted.encoders_["light_curve"].max_points, 12]
 
 
 def test_24_one_long_curve_does_not_pad_the_others(fitted):
     long = curve(np.tile(np.arange(12), 800), time=TIME)
     long["time"] = np.linspace(59000.0, 59100.0, len(long["time"]))
     X = table(long, *[curve()] * 999)
-    source = fitted.inputs_["light_curve"]
+    source = fitted.preprocessors_["light_curve"]
     prepared = source.prepare(check_table(X, warn=False))
     data = TableDataset({"light_curve": source}, {"light_curve": prepared})
     padded = sum(
