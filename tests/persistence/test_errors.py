@@ -19,7 +19,7 @@ def test_a_damaged_file_is_caught_as_value_error(tmp_path):
 def test_an_empty_file_says_what_to_do(tmp_path):
     path = tmp_path / "empty.snmodel"
     path.touch()
-    with pytest.raises(ModelFileError, match="is empty. Get a new copy"):
+    with pytest.raises(ModelFileError, match=r"is empty\. Get a new copy"):
         load_model(path)
 
 
