@@ -131,3 +131,21 @@ def test_shared_parameters_are_documented_once():
     for package in PACKAGES:
         for cls in public_classes(package):
             assert "%(" not in cls.__doc__
+
+
+def test_every_source_file_has_a_test_file():
+    tests = Path(__file__).parent
+    # An __init__ only re-exports names, which tests/test_imports.py checks.
+    sources = [
+        path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"
+    ]
+    expected = {
+        source: source.with_name(f"test_{source.name.removeprefix('_')}") for source in sources
+    }
+    missing = [
+        f"{source}: tests/{test}"
+        for source, test in expected.items()
+        if not (tests / test).is_file()
+    ]
+    assert sources
+    assert sorted(missing) == []
