@@ -8,6 +8,7 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
+from sklearn.semi_supervised import SelfTrainingClassifier
 from skorch.callbacks import Callback, GradientNormClipping
 
 from sklearn_sn import ContrastiveEmbedder
@@ -309,3 +310,19 @@ def test_documentation_has_the_defaults_of_the_class():
     doc = type(classifier()).__doc__
     assert "%(" not in doc and "batch_size : int, default=16" in doc
     assert "n_iter_no_change : int, default=10" in doc
+
+
+def test_an_interrupt_ends_self_training_too(supernovae):
+    X, y = supernovae
+    codes = np.unique(y, return_inverse=True)[1]
+    codes[::3] = -1
+    model = SelfTrainingClassifier(classifier(callbacks=[Stop()], max_epochs=9))
+    with pytest.warns(ConvergenceWarning), pytest.raises(KeyboardInterrupt):
+        model.fit(X, codes)
+
+
+def test_after_a_warm_start_the_epochs_of_all_fits_are_reported(supernovae):
+    model = classifier(max_epochs=3, warm_start=True, callbacks=[Stop()])
+    for n in (2, 3):
+        with pytest.warns(ConvergenceWarning, match=f"after {n} epochs"):
+            model.fit(*supernovae)
