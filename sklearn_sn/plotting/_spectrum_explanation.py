@@ -56,10 +56,12 @@ class SpectrumExplanationDisplay:
     --------
     >>> from sklearn_sn.classification import SpectraNetClassifier
     >>> from sklearn_sn.datasets import make_supernovae
+    >>> from sklearn_sn.encoders import SpectraNet
     >>> from sklearn_sn.plotting import SpectrumExplanationDisplay
     >>> X, y = make_supernovae(40, modalities=["spectrum"], random_state=0)
-    >>> few = {"n_bins": 64, "widths": (8, 8), "kernels": ((3, 9), (3, 5)), "latent_dim": 8}
-    >>> model = SpectraNetClassifier(**few, max_epochs=2, random_state=0).fit(X, y)
+    >>> sizes = {"widths": (8, 8), "kernels": ((3, 9), (3, 5)), "latent_dim": 8}
+    >>> encoder = SpectraNet(n_bins=64, **sizes)
+    >>> model = SpectraNetClassifier(encoder=encoder, max_epochs=2, random_state=0).fit(X, y)
     >>> display = SpectrumExplanationDisplay.from_estimator(model, X, X.index[0])
     >>> display.answer == model.predict(X.iloc[:1])[0], display.importance.shape
     (True, (64,))

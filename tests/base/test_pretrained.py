@@ -91,7 +91,7 @@ def chosen(encoder, part):
 
 def test_the_default_means_the_pretrained_encoder():
     part = part_of(max_points=17)
-    encoder = chosen("transformer", part)
+    encoder = chosen("auto", part)
     assert encoder is not part.encoder and encoder.get_params() == part.encoder.get_params()
 
 
@@ -138,7 +138,7 @@ def test_a_parameter_at_its_default_contradicts_nothing():
 
 def test_defaults_of_a_class():
     assert defaults_of(DeepSets)["d_model"] == 64
-    assert defaults_of(LightCurveClassifier)["encoder"] == "transformer"
+    assert defaults_of(LightCurveClassifier)["encoder"] == "auto"
 
 
 # Preprocessors ---------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_recurrent_layers_train_in_training_mode(trainable, supernovae):
     encoder = GRU(d_model=8, latent_dim=6, dropout=0.3)
     first = classifier(encoder=encoder, max_epochs=1).fit(*supernovae)
     model = classifier(
-        encoder="transformer",
+        encoder="auto",
         pretrained=FrozenEstimator(first),
         trainable=trainable,
         early_stopping=True,

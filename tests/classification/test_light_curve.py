@@ -216,7 +216,7 @@ def test_every_encoder_learns(supernovae, name):
 @pytest.mark.parametrize(
     ("encoder", "message"),
     [
-        ("cnn", r"'encoder' parameter of LightCurveClassifier must be .* Got 'cnn' instead"),
+        ("cnn", r"'encoder' parameter of LightCurveClassifier must be .* Got 'cnn' \(a name of"),
         (None, r"'encoder' parameter of LightCurveClassifier .* Got None instead"),
         (GRU, r"'encoder' parameter of LightCurveClassifier .* Got <class"),
         (SpectrumCNN(), r"must be an encoder of 'light_curve'. Got SpectrumCNN\(\)"),
