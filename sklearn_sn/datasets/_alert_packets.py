@@ -145,12 +145,17 @@ def _numbers(records, names, kind, schema, band_codes):
 
 def _floats(values, name):
     try:
-        return np.array(values, dtype=np.float64)  # None becomes NaN
+        numbers = np.array(values, dtype=np.float64)  # None becomes NaN
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name!r} must hold numbers: {error}") from error
+    if numbers.ndim != 1:
+        raise ValueError(f"{name!r} must hold numbers; got {values[0]!r}")
+    return numbers
 
 
 def _band_code(value, schema, band_codes):
+    if isinstance(value, float | np.number) and value == value // 1:
+        value = int(value)  # tables with gaps hold codes as floats
     value = value.strip() if isinstance(value, str) else value
     known = schema.bands.get(value) if isinstance(value, str | int) else None
     return band_codes.setdefault(known or f"{schema.survey} {value}", len(band_codes))

@@ -33,7 +33,8 @@ class MergedPoints:
     n_limits : int
         Number of exposures with an upper limit and without a detection.
     n_merged : int
-        Number of measurements of an exposure that has another one, which is used.
+        Number of measurements of an exposure that has another one, which is used, apart from
+        those that later alerts repeat.
     """
 
     rows: np.ndarray

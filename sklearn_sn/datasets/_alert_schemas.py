@@ -77,7 +77,11 @@ def _rubin(survey, zero_point, metadata):
         current="diaSource",
         previous="prvDiaSources",
         forced="prvDiaForcedSources",
-        object_ids=(("diaObject", "diaObjectId"), ("diaSource", "diaObjectId"), ("", "diaObjectId")),
+        object_ids=(
+            ("diaObject", "diaObjectId"),
+            ("diaSource", "diaObjectId"),
+            ("", "diaObjectId"),
+        ),
         alert_ids=(("diaSource", "diaSourceId"), ("", "diaSourceId"), ("", "alertId")),
         detection=place,
         forced_point=place,

@@ -202,7 +202,9 @@ def _packet(location, packet):
 
 def _has_lines(stream):
     """Return whether the first two lines both begin with an object."""
-    first, _, rest = stream.peek(_LONGEST_LINE).removeprefix(b"\xef\xbb\xbf").strip().partition(b"\n")
+    first, _, rest = (
+        stream.peek(_LONGEST_LINE).removeprefix(b"\xef\xbb\xbf").strip().partition(b"\n")
+    )
     return first.startswith(b"{") and rest.lstrip().startswith(b"{")
 
 

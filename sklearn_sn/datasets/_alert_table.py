@@ -119,7 +119,8 @@ def warn_left_out(report):
         parts.append(f"{report['bad_cutouts']} damaged cutouts")
     if report["skipped"]:
         parts.insert(
-            0, f"{report['skipped']} damaged packets (first {report['skipped_packets'][0]})"
+            0,
+            f"{report['skipped']} damaged packets or blocks (first {report['skipped_packets'][0]})",
         )
     if parts:
         warn_quality(f"Left out of the alerts: {'; '.join(parts)}. See X.attrs['read'].")
@@ -163,15 +164,18 @@ def _derived(plain, alerts, merged, n_rows):
 
 def _light_curves(plain, merged, bands):
     """Add the light curves, by way of read_tables: units and bands stay in one place."""
-    is_point = merged.kind != LIMIT
+    # Bands are numbered as they appear; names do not depend on the order of packets.
+    rank = np.argsort(np.argsort(bands))[merged.bands]
+    order = np.lexsort((rank, merged.time, merged.rows))
+    chosen = order[merged.kind[order] != LIMIT]
     long = pd.DataFrame(
         {
-            "object_id": plain.index[merged.rows[is_point]],
-            "time": merged.time[is_point],
-            "band": pd.Categorical.from_codes(merged.bands[is_point], bands),
-            "flux": merged.flux[is_point],
-            "flux_err": merged.flux_err[is_point],
-            "zp": merged.zero_point[is_point],
+            "object_id": plain.index[merged.rows[chosen]],
+            "time": merged.time[chosen],
+            "band": pd.Categorical.from_codes(merged.bands[chosen], bands),
+            "flux": merged.flux[chosen],
+            "flux_err": merged.flux_err[chosen],
+            "zp": merged.zero_point[chosen],
         }
     )
     name, objects = plain.index.name, plain.rename_axis("object_id")

@@ -68,6 +68,7 @@ def read_container(stream):
     schema_name : str
         Full name of the record's schema.
     """
+    import_fastavro()  # its absence is no damage
     sync, schema, codec = None, None, None
     while start := stream.peek(4):
         offset = stream.offset

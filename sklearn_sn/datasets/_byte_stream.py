@@ -7,8 +7,6 @@ import zlib
 
 MAX_BYTES = 2**26  # one Avro block, JSON document or message: 64 MiB
 _STEP = 2**16
-# What the standard library raises for damaged compressed data.
-DAMAGED = (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError)
 
 
 class ByteStream:
@@ -26,7 +24,9 @@ class ByteStream:
     """
 
     def __init__(self, raw):
-        self._raw = raw
+        # read1 returns what there is in front of damage, read does not.
+        self._read_raw = getattr(raw, "read1", raw.read)
+        self._error = None
         self._buffer, self._position = b"", 0  # bytes put back, and how many are read again
         self.offset = 0
 
@@ -45,7 +45,8 @@ class ByteStream:
         Raises
         ------
         ValueError
-            If the number is negative or exceeds 64 MiB, as in a damaged file.
+            If the number is negative or exceeds 64 MiB, as in a damaged file. An error of the
+            stream is raised only if no byte precedes it.
         """
         if not 0 <= n_bytes <= MAX_BYTES:
             raise ValueError(f"a length of {n_bytes} bytes is not plausible")
@@ -55,12 +56,23 @@ class ByteStream:
         if missing:
             self._buffer, self._position = b"", 0
         # Small steps: a wrong length must not allocate what the stream does not hold.
-        while missing > 0 and (part := self._raw.read(min(missing, _STEP))):
+        while missing > 0 and (part := self._next(min(missing, _STEP))):
             parts.append(part)
             missing -= len(part)
         data = b"".join(parts)
+        if n_bytes and not data and self._error is not None:
+            raise self._error
         self.offset += len(data)
         return data
+
+    def _next(self, n_bytes):
+        """Return bytes of the underlying stream; an error counts as its end at first."""
+        if self._error is None:
+            try:
+                return self._read_raw(n_bytes)
+            except Exception as error:  # streams, decompressors and archives raise many types
+                self._error = error
+        return b""
 
     def exactly(self, n_bytes):
         """Return n_bytes bytes; raise EOFError, and read nothing, if the stream ends before.

@@ -173,6 +173,12 @@ def _to_arrow(X):
         "arrays": {name: X[name].iloc[_first(X[name])].ndim for name in arrays},
         "objects": [name for name in X if X[name].dtype == object and name not in arrays],
         "index": str(X.index.dtype),
+        # Parquet keeps only the categories that occur.
+        "categories": {
+            name: X[name].cat.categories.tolist()
+            for name in X
+            if isinstance(X[name].dtype, pd.CategoricalDtype)
+        },
     }
     return table.replace_schema_metadata(
         {**(table.schema.metadata or {}), _KEY: json.dumps(stored).encode()}
@@ -192,7 +198,10 @@ def _from_arrow(table, stored):
     for name, values in cells.items():
         X[name] = pd.Series(values, index=X.index, dtype=object)
     for name in stored["objects"]:
-        X[name] = X[name].astype(object)
+        values = X[name].astype(object)
+        X[name] = values.where(values.notna(), None)
+    for name, categories in stored["categories"].items():
+        X[name] = X[name].cat.set_categories(categories)
     if not isinstance(X.index, pd.MultiIndex | pd.RangeIndex):
         X.index = X.index.astype(stored["index"])
     return X
