@@ -58,6 +58,30 @@ class AlertSchema:
     first_time: tuple = ("", "")
     cutouts: tuple = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
 
+    def describe(self, packet):
+        """Describe how a packet is read, in terms that JSON can express.
+
+        Parameters
+        ----------
+        packet : dict
+            A packet of the survey.
+
+        Returns
+        -------
+        dict
+            Names of each point field, the zero point (AB), and the names of the present detection
+            that have no use.
+        """
+        paths = [*self.object_ids, *self.alert_ids, *sum(self.metadata.values(), ())]
+        used = {name for part, name in (*paths, self.first_time) if part == self.current}
+        used = used.union(*self.detection.values())
+        return {
+            "detections": {field: list(names) for field, names in self.detection.items()},
+            "forced": {field: list(names) for field, names in self.forced_point.items()},
+            "zero_point": self.zero_point,
+            "not_used": sorted(str(name) for name in packet[self.current] if name not in used),
+        }
+
 
 def _rubin(survey, zero_point, metadata):
     """Return the schema of Rubin and of the simulated alerts made after it."""

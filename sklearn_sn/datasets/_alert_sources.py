@@ -76,7 +76,7 @@ def iter_packets(source, schema=None):
     Packet or Skipped
     """
     if schema is not None:
-        schema = parse_schema(schema if isinstance(schema, str) else json.dumps(schema))
+        schema = _parsed(schema)
     for name, item in _items(source, "source"):
         if isinstance(item, Mapping):
             yield Packet(name, item)
@@ -85,6 +85,19 @@ def iter_packets(source, schema=None):
                 yield from _read_stream(name, ByteStream(file), schema)
         else:
             yield from _read_stream(name, item, schema)
+
+
+def _parsed(schema):
+    """Return the schema that a user gives for messages."""
+    try:
+        return parse_schema(schema if isinstance(schema, str) else json.dumps(schema))
+    except ImportError:
+        raise
+    except Exception as error:  # fastavro raises errors of many types
+        raise ValueError(
+            f"The 'schema' parameter of read_alerts must be an Avro schema. Got {schema!r:.80} "
+            f"instead: {error}."
+        ) from error
 
 
 def _items(source, name):

@@ -63,7 +63,8 @@ def read_alerts(source, *, per="object", forced=True, images=True, schema=None):
         - nnondet: exposures without a detection: ncovhist - ndethist or, without them, the number
           in the history of the packets, as upper limit or as forced photometry.
 
-        ``X.attrs["read"]`` counts what was read, merged and left out.
+        ``X.attrs["read"]`` reports which names became which field, and counts what was read,
+        merged and left out.
 
     Raises
     ------
@@ -92,6 +93,8 @@ def read_alerts(source, *, per="object", forced=True, images=True, schema=None):
     counts once. Upper limits are not points; nnondet counts them. Values that a survey documents
     as "not measured", such as -99999 in fp_hists, are left out without a warning.
 
+    Times are as published: UTC for ZTF, TAI for Rubin.
+
     Fluxes of alerts with psFlux (one f) have the zero point 27.5 of ELAsTiCC, unless the name of
     their Avro schema begins with lsst; psfFlux is in nJy.
 
@@ -115,13 +118,16 @@ def read_alerts(source, *, per="object", forced=True, images=True, schema=None):
     0  58802.0  ztfg  100.0
     """
     rows, points, bands, skipped = {}, PointCollector(), {}, []
-    report = {"reader": "read_alerts", "packets": 0, "repeated_alerts": 0, "without_object": 0}
+    report = {"reader": "read_alerts", "surveys": {}, "packets": 0}
+    report |= {"repeated_alerts": 0, "without_object": 0}
     alert_ids = set()
     for packet in iter_packets(source, schema):
         alert = _alert_of(packet, bands, forced, skipped)
         if alert is None:
             continue
         report["packets"] += 1
+        if alert.schema.survey not in report["surveys"]:
+            report["surveys"][alert.schema.survey] = alert.schema.describe(packet.content)
         if per == "object" and alert.object_id is None:
             report["without_object"] += 1
             continue

@@ -5,7 +5,9 @@ import gzip
 import io
 import json
 import lzma
+import random
 import tarfile
+import warnings
 
 import numpy as np
 import pytest
@@ -179,3 +181,25 @@ def test_missing_files_raise(tmp_path):
 def test_other_types_raise(source):
     with pytest.raises(ValueError, match="'source' parameter"):
         read_alerts(source)
+
+
+@pytest.mark.parametrize("schema", ["{", "[]x", {"type": "record"}, {"type": "nonsense"}])
+def test_invalid_schemas_raise(schema):
+    with pytest.raises(ValueError, match="'schema' parameter"):
+        read_alerts(b"?", schema=schema)
+
+
+@pytest.mark.parametrize("kind", ["json list", "json lines", "tar", "tar.gz", "xz"])
+def test_damaged_bytes_raise_only_typed_errors(kind):
+    rng = random.Random(0)
+    for _ in range(40):
+        damaged = bytearray(CONTENTS[kind])
+        for _ in range(rng.choice([1, 3, 20])):
+            damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+        del damaged[rng.choice([len(damaged), rng.randrange(len(damaged))]) :]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataQualityWarning)
+            try:
+                assert len(read_alerts(bytes(damaged)))
+            except ValueError as error:
+                assert "could not read any packet" in str(error)

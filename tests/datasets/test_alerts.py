@@ -348,3 +348,25 @@ def test_the_order_of_bands_does_not_depend_on_that_of_packets():
         for candid, fid in [(1, 2), (2, 1)]
     ]
     assert_same(read_alerts(packets), read_alerts(packets[::-1]))
+
+
+def test_the_report_names_what_was_read_and_what_was_not():
+    read = read_alerts([ztf_packet(rb=0.5, seeratio=1.0)]).attrs["read"]
+    assert read["reader"] == "read_alerts" and list(read["surveys"]) == ["ztf"]
+    ztf = read["surveys"]["ztf"]
+    assert ztf["not_used"] == ["seeratio"] and ztf["detections"]["sign"] == ["isdiffpos"]
+    assert json.loads(json.dumps(read)) == read
+
+
+def test_an_object_of_limits_alone_has_an_empty_light_curve():
+    packets = [ztf_packet(mag=None), ztf_packet("ZTF20b", 2)]
+    X = read_alerts(packets)
+    assert as_ragged(X["light_curve"]).lengths.tolist() == [0, 1]
+    assert X["nnondet"].tolist() == [1, 0] and np.isnan(X["age"].iloc[0])
+    assert as_ragged(read_alerts(packets[:1])["light_curve"]).lengths.tolist() == [0]
+
+
+def test_a_bare_record_of_rubin_is_enough():
+    source = {"diaSourceId": 1, "diaObjectId": 2, "psfFlux": 1e3, "midpointMjdTai": 61000.0}
+    X = read_alerts([{"diaSource": source | {"band": "g"}}])
+    assert points(X, 2)["flux"].tolist() == pytest.approx([1.0])
