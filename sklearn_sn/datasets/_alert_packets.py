@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from sklearn_sn.data import to_mjd
 from sklearn_sn.datasets._alert_schemas import POINT_FIELDS, AlertSchema, schema_of
@@ -186,10 +187,12 @@ def _exact_id(packet, paths):
     value = _find(packet, paths)
     if isinstance(value, str):
         return None if value.strip().lower() in _NO_NAME else value
-    if value is None or value != value:
+    if value is None or value is pd.NA or value is pd.NaT:
         return None
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         raise ValueError(f"{paths[0][1]!r} must be text or an int; got {value!r}")
+    if value != value:
+        return None
     if isinstance(value, float | np.floating) and not (abs(value) < _EXACT and value == int(value)):
         raise ValueError(f"{paths[0][1]!r} is the float {value!r}, which has lost digits")
     return int(value)

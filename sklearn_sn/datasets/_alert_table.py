@@ -7,6 +7,7 @@ import pandas as pd
 
 from sklearn_sn.data import warn_quality
 from sklearn_sn.datasets._alert_packets import DETECTION, FORCED, LIMIT
+from sklearn_sn.datasets._alert_schemas import SCHEMAS
 from sklearn_sn.datasets._cutouts import decode_cutouts
 from sklearn_sn.datasets._tables import read_tables
 
@@ -138,8 +139,9 @@ def _names(names):
 def _metadata(alerts):
     """Return the columns of metadata; NaN for surveys that do not publish one."""
     columns = {}
-    for schema in {alert.schema.survey: alert.schema for alert in alerts}.values():
-        for name in schema.metadata:
+    surveys = {alert.schema.survey for alert in alerts}
+    for survey in sorted(surveys):  # not in the order of packets
+        for name in SCHEMAS[survey].metadata:
             columns.setdefault(name, np.full(len(alerts), np.nan))
     for row, alert in enumerate(alerts):
         for name, value in zip(alert.schema.metadata, alert.metadata, strict=True):

@@ -1,6 +1,7 @@
 """One packet becomes exact ids and plain numbers."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_sn.datasets._alert_packets import DETECTION, FORCED, read_alert
@@ -34,7 +35,7 @@ def test_ids_are_exact(value, exact):
     assert alert.alert_id == exact and type(alert.alert_id) is type(exact)
 
 
-@pytest.mark.parametrize("name", [None, "", "None", "nan", float("nan"), 0])
+@pytest.mark.parametrize("name", [None, "", "None", "nan", float("nan"), pd.NA, 0])
 def test_what_means_no_object(name):
     assert read_alert(ztf_packet() | {"objectId": name}, "", {}).object_id is None
 
