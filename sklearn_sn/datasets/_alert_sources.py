@@ -180,7 +180,7 @@ def _read_avro(name, stream):
 
 def _read_archive(name, stream, schema):
     """Yield the packets of a tar archive, member by member; nothing is written to disk."""
-    with tarfile.open(fileobj=stream, mode="r|") as archive:
+    with tarfile.open(fileobj=stream, mode="r|", bufsize=2**16) as archive:
         for member in archive:
             if member.isfile() and not member.name.rpartition("/")[2].startswith("."):
                 content = ByteStream(archive.extractfile(member))

@@ -15,7 +15,7 @@ class ByteStream:
     Parameters
     ----------
     raw : binary file object
-        Stream; it is read forwards only.
+        Stream; it is read forwards only, in steps of 64 KiB.
 
     Attributes
     ----------
@@ -27,7 +27,7 @@ class ByteStream:
         # read1 returns what there is in front of damage, read does not.
         self._read_raw = getattr(raw, "read1", raw.read)
         self._error = None
-        self._buffer, self._position = b"", 0  # bytes put back, and how many are read again
+        self._buffer, self._position = b"", 0  # bytes read from raw, and how many were returned
         self.offset = 0
 
     def read(self, n_bytes):
@@ -52,24 +52,25 @@ class ByteStream:
             raise ValueError(f"a length of {n_bytes} bytes is not plausible")
         data = self._buffer[self._position : self._position + n_bytes]
         self._position += len(data)
-        parts, missing = [data], n_bytes - len(data)
+        missing = n_bytes - len(data)
         if missing:
-            self._buffer, self._position = b"", 0
-        # Small steps: a wrong length must not allocate what the stream does not hold.
-        while missing > 0 and (part := self._next(min(missing, _STEP))):
-            parts.append(part)
-            missing -= len(part)
-        data = b"".join(parts)
+            parts, self._buffer, self._position = [data], b"", 0
+            # Small steps: a wrong length must not allocate what the stream does not hold.
+            while missing > 0 and (part := self._next()):
+                parts.append(part[:missing])
+                self._buffer, self._position = part, len(parts[-1])
+                missing -= len(parts[-1])
+            data = b"".join(parts)
         if n_bytes and not data and self._error is not None:
             raise self._error
         self.offset += len(data)
         return data
 
-    def _next(self, n_bytes):
+    def _next(self):
         """Return bytes of the underlying stream; an error counts as its end at first."""
         if self._error is None:
             try:
-                return self._read_raw(n_bytes)
+                return self._read_raw(_STEP)
             except Exception as error:  # streams, decompressors and archives raise many types
                 self._error = error
         return b""
