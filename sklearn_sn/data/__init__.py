@@ -50,9 +50,11 @@ from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
+from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._table_output import TableOutput
 from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
 from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
+from sklearn_sn.data._unmeasured_pixels import copied_errors, unmeasured_pixels
 from sklearn_sn.data._zero_points import magnitude_system, unknown_system
 
 __all__ = [  # noqa: RUF022 - grouped by subject
@@ -73,6 +75,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "Ragged",
     "as_ragged",
     "cell_items",
+    "spectrum_fields",
     "FIELD_ALIASES",
     "as_text",
     "factorize_names",
@@ -108,6 +111,8 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "MAX_ABS_TIME",
     "to_mjd",
     # Spectra on a grid
+    "unmeasured_pixels",
+    "copied_errors",
     "resample",
     "wavelength_grid",
     "continuum",

@@ -22,6 +22,7 @@ from sklearn_sn.data._fields import (
 from sklearn_sn.data._flux_density import flux_per_wavelength
 from sklearn_sn.data._names import without_mask
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._units import AB_ZERO_POINT, to_unit
 from sklearn_sn.data._zero_points import in_microjansky
 
@@ -221,6 +222,8 @@ def cell_items(cell, name):
         return [(field, cell[field]) for field in cell.dtype.names]
     if hasattr(cell, "colnames"):
         return [(field, cell[field]) for field in cell.colnames]
+    if hasattr(cell, "spectral_axis") and hasattr(cell, "flux"):
+        return spectrum_fields(cell)  # a Spectrum of specutils
     raise ValueError(
         f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
         "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."

@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_sn.data._check_light_curves import clean_errors
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
+from sklearn_sn.data._unmeasured_pixels import copied_errors, unmeasured_pixels
 
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; wavelengths outside suggest another unit
 LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
@@ -35,19 +36,24 @@ def check_spectra(pixels, log):
         If most wavelengths of an object lie outside 1,000–30,000 Å.
     """
     _reject_units(pixels, log)
-    pixels = jd_to_mjd(pixels, log)
+    pixels = _without_errors_that_copy(jd_to_mjd(pixels, log), log)
     wavelength, flux, rows = pixels["wavelength"], pixels["flux"], pixels.rows
     with np.errstate(invalid="ignore"):
         usable = (wavelength >= WAVELENGTH_RANGE[0]) & (wavelength <= WAVELENGTH_RANGE[1])
         usable &= np.abs(flux) <= LARGEST_PIXEL
     # One bad pixel in thousands does not justify rejecting a spectrum, not even in training.
     errors = clean_errors(pixels, log, False, usable)
-    bad_error = (errors > LARGEST_PIXEL) | (errors < 0)
+    unmeasured = unmeasured_pixels(pixels) & usable
+    log.repaired(
+        "pixels that were not measured (flux = error = 0, or codes such as -999) dropped",
+        rows[unmeasured],
+    )
+    bad_error = ((errors > LARGEST_PIXEL) | (errors < 0)) & ~unmeasured
     log.repaired(
         "pixels without a usable wavelength, flux or error dropped", rows[~usable | bad_error]
     )
     pixels = pixels.with_fields(flux_err=errors, time=_times(pixels, log))
-    pixels = _sort_pixels(pixels.filter(usable & ~bad_error), log)
+    pixels = _sort_pixels(pixels.filter(usable & ~bad_error & ~unmeasured), log)
     spectra, offsets = _drop_padding(*_split_by_time(pixels), log)
     # Only now: two spectra that differ in an invalid time are still two spectra.
     time = spectra["time"]
@@ -57,6 +63,18 @@ def check_spectra(pixels, log):
     log.count("spectrum_pixels", np.diff(spectra.offsets[offsets]))
     log.flag("EMPTY_SPECTRUM", counts == 0)
     return spectra, offsets
+
+
+def _without_errors_that_copy(pixels, log):
+    """Return pixels in which errors that repeat the fluxes are unknown."""
+    if "flux_err" not in pixels:
+        return pixels
+    copied = copied_errors(pixels)
+    if not copied.any():
+        return pixels
+    log.repaired("errors that repeat the fluxes taken as unknown", np.flatnonzero(copied))
+    errors = np.where(copied[pixels.rows], np.nan, pixels["flux_err"])
+    return pixels.with_fields(flux_err=errors)
 
 
 def _times(pixels, log):

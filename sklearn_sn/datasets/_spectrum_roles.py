@@ -1,0 +1,140 @@
+"""Roles of the columns of spectra, by name and by value."""
+
+import re
+
+import numpy as np
+
+_WAVELENGTH = {"wavelength", "wave", "lambda", "lam", "wl", "wav", "wavelen", "wvl", "awav", "w"}
+_WAVELENGTH |= {"x", "ang", "angstrom", "angstroms", "wavelengths", "waveangstrom", "waveobs"}
+_LOG_WAVELENGTH = {"loglam", "loglambda", "logwave", "logwavelength", "log10lam", "log10wave"}
+_FLUX = ("flux", "fl", "f", "flam", "flambda", "fluxlambda", "fluxdensity", "fluxes", "fnu")
+_FLUX += ("fluxcal", "calflux", "spec", "spectrum", "intensity", "y", "counts")
+_ERROR = {"err", "error", "errs", "errors", "sigma", "sig", "unc", "uncertainty", "std", "stdev"}
+_ERROR |= {"stddev", "noise", "rms", "dflux", "df", "eflux", "ferr", "flerr", "e"}
+_MASK = {"mask", "andmask", "dq", "badpix", "badpixel", "badpixels", "flag", "flags", "qual"}
+# Quantities other than the calibrated flux; their errors are not those of the flux.
+_OTHER = re.compile(r"sky|raw|bkg|back|cont|model|smooth|norm|templ|std(?=star)|rel|frac|perc|snr")
+
+FEW = 30  # below so many pixels, their scatter says nothing about the noise
+
+
+def role_of(name: str | None) -> str | None:
+    """Return the field that a column name denotes, or None.
+
+    Parameters
+    ----------
+    name : str or None
+        Name of a column.
+
+    Returns
+    -------
+    {"wavelength", "log_wavelength", "flux", "flux_err", "variance", "ivar", "mask"} or None
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_roles import role_of
+    >>> [role_of(name) for name in ("wl", "Flux", "e_flux", "ivar", "sky", None)]
+    ['wavelength', 'flux', 'flux_err', 'ivar', None, None]
+    """
+    plain = plain_name(name)
+    if not plain:
+        return None
+    if plain in _LOG_WAVELENGTH:
+        return "log_wavelength"
+    if plain in _WAVELENGTH:
+        return "wavelength"
+    if plain in _MASK:
+        return "mask"
+    if plain in _FLUX:
+        return "flux"
+    if plain in _ERROR:
+        return "flux_err"
+    about_wavelength = re.match(r"(obs|observed|vac|air|rest)?(wave|lambda|lam)", plain)
+    if about_wavelength and not re.search(r"err|sig|unc|var|width|bin|flux", plain):
+        return "wavelength"
+    if _OTHER.search(plain) or about_wavelength:
+        return None
+    if re.fullmatch(r"(flux)?(ivar|invvar|inversevariance|inversevar)(flux)?", plain):
+        return "ivar"
+    if re.fullmatch(r"(flux|fl|f)?(var|variance|vari)(flux)?", plain):
+        return "variance"
+    if re.fullmatch(r"(flux|fl|f|flam|flambda|spec)\w*(err|error|errors|sigma|sig|unc|std)", plain):
+        return "flux_err"
+    if re.fullmatch(r"(flux|fl|f)?(err|error|e|sigma|sig|unc|uncertainty|d)\w*(flux|fl|f)?", plain):
+        return "flux_err" if re.search(r"err|sig|unc", plain) or "flux" in plain else None
+    return "flux" if re.match(r"flux|flambda|flam", plain) else None
+
+
+def may_be_flux(name: str | None) -> bool:
+    """Return whether a name denotes no other quantity that is known here."""
+    return role_of(name) is None and not _OTHER.search(plain_name(name))
+
+
+def plain_name(name: str | None) -> str:
+    """Return a column name in lower case, without signs; empty for None."""
+    text = str(name or "").lower().replace("λ", "lambda").replace("σ", "sigma")
+    return re.sub(r"[^a-z0-9]", "", text)
+
+
+def flux_rank(name: str | None) -> int:
+    """Return the preference of a flux column; smaller is better."""
+    plain = plain_name(name)
+    return _FLUX.index(plain) if plain in _FLUX else len(_FLUX)
+
+
+def errors_by_value(flux: np.ndarray, values: np.ndarray) -> str | None:
+    """Return whether an unnamed column behaves like errors or variances of the flux.
+
+    Errors are positive, smaller than the flux, and as large as the scatter from pixel to pixel
+    where that can be measured.
+
+    Parameters
+    ----------
+    flux, values : ndarray of float, shape (n_pixels,)
+        Fluxes, and the column in question.
+
+    Returns
+    -------
+    {"flux_err", "variance"} or None
+        None if the values fit neither, or both.
+    """
+    finite = np.isfinite(flux) & np.isfinite(values) & (flux != 0)
+    flux, values = flux[finite], values[finite]
+    positive = values > 0
+    if len(flux) == 0 or positive.mean() < 0.9 or is_copy(flux, values):
+        return None
+    flux, values = flux[positive], values[positive]
+    if len(values) > 1 and len(np.unique(values)) <= 2 and np.all(values == np.round(values)):
+        return None  # flags
+    size = np.median(np.abs(flux))
+    noise = _scatter(flux)
+    scores = {}
+    for role, errors in (("flux_err", values), ("variance", np.sqrt(values))):
+        ratio = np.median(errors) / size
+        if not 1e-4 <= ratio <= 1:
+            continue
+        if noise > 1e-4 * size:  # the spectrum is not a smooth model
+            if not 0.2 <= np.median(errors) / noise <= 10:
+                continue
+            scores[role] = abs(np.log(np.median(errors) / noise))
+        elif ratio <= 0.75:
+            scores[role] = 0.0 if role == "flux_err" else 2.0
+    if len(scores) == 2 and abs(scores["flux_err"] - scores["variance"]) < np.log(3):
+        return None
+    return min(scores, key=scores.get) if scores else None
+
+
+def is_copy(flux: np.ndarray, errors: np.ndarray) -> bool:
+    """Return whether errors repeat the fluxes, which is a mistake of some files."""
+    finite = np.isfinite(flux) & np.isfinite(errors) & (flux != 0)
+    if finite.sum() < 2:
+        return False
+    return bool(np.mean(np.abs(flux[finite]) == np.abs(errors[finite])) > 0.9)
+
+
+def _scatter(flux):
+    """Return the scatter of a spectrum from pixel to pixel; 0 if there are too few pixels."""
+    if len(flux) < FEW:
+        return 0.0
+    residual = flux[1:-1] - (flux[:-2] + flux[2:]) / 2
+    return 1.4826 * float(np.median(np.abs(residual))) / np.sqrt(1.5)
