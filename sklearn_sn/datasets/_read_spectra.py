@@ -249,7 +249,7 @@ def _remarks(records, entries, failures, medium):
     unknown = [entry["file"] for entry in entries if entry["medium"] == "unknown"]
     if medium is not None and unknown:
         remarks.append(
-            f"{len(unknown)} files give wavelengths of unknown medium (air or vacuum), which were not "
+            f"{len(unknown)} files do not give the medium of wavelengths (air or vacuum): not "
             f"converted (first {unknown[0]})"
         )
     if failures:

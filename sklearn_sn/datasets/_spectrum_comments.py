@@ -73,8 +73,9 @@ def column_names(lines, n_columns):
     for position in range(len(lines) - 1, -1, -1):
         text = lines[position]
         entry = _ENTRY.match(text)
-        if entry and _NAMES_KEY.match(plain_key(entry[1])):
-            text = entry[3]
+        if entry and not _NAMES_KEY.match(plain_key(entry[1])):
+            continue
+        text = entry[3] if entry else text
         names, units = _names_in(text)
         if len(names) == n_columns and _are_names(names):
             if not any(units) and position + 1 < len(lines):

@@ -15,6 +15,7 @@ _MASK = {"mask", "andmask", "dq", "badpix", "badpixel", "badpixels", "flag", "fl
 # Quantities other than the calibrated flux; their errors are not those of the flux.
 _OTHER = re.compile(r"sky|raw|bkg|back|cont|model|smooth|norm|templ|std(?=star)|rel|frac|perc|snr")
 
+_FLAGS = {1.0, 2.0, 4.0}
 FEW = 30  # below so many pixels, their scatter says nothing about the noise
 
 
@@ -104,8 +105,8 @@ def errors_by_value(flux: np.ndarray, values: np.ndarray) -> str | None:
     if len(flux) == 0 or positive.mean() < 0.9 or is_copy(flux, values):
         return None
     flux, values = flux[positive], values[positive]
-    if len(values) > 1 and len(np.unique(values)) <= 2 and np.all(values == np.round(values)):
-        return None  # flags
+    if len(values) > 1 and set(np.unique(values)) <= _FLAGS:
+        return None
     size = np.median(np.abs(flux))
     noise = _scatter(flux)
     scores = {}
@@ -133,8 +134,14 @@ def is_copy(flux: np.ndarray, errors: np.ndarray) -> bool:
 
 
 def _scatter(flux):
-    """Return the scatter of a spectrum from pixel to pixel; 0 if there are too few pixels."""
+    """Return the noise from pixel to pixel; 0 if it cannot be told from the shape.
+
+    Differences of second and of fourth order agree for noise, but not for a smooth curve.
+    """
     if len(flux) < FEW:
         return 0.0
-    residual = flux[1:-1] - (flux[:-2] + flux[2:]) / 2
-    return 1.4826 * float(np.median(np.abs(residual))) / np.sqrt(1.5)
+    second, fourth = (
+        1.4826 * float(np.median(np.abs(np.diff(flux, order)))) / np.sqrt(variance)
+        for order, variance in ((2, 6.0), (4, 70.0))
+    )
+    return fourth if second < 1.5 * fourth else 0.0
