@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._check_spectra import check_spectra
 from sklearn_sn.data._convert import as_ragged, as_series
+from sklearn_sn.data._distant_spectra import flag_distant_spectra
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
@@ -182,6 +183,10 @@ def check_table(
                 parts[modality] = check_light_curves(ragged, log, training)
             else:
                 parts[modality], parts["spectrum_offsets"] = check_spectra(ragged, log)
+    if {"light_curve", "spectrum"} <= set(parts):
+        flag_distant_spectra(
+            parts["light_curve"], parts["spectrum"], parts["spectrum_offsets"], log
+        )
     if "image" in modalities:
         parts["image"] = check_images(X["image"], log)
     if metadata_columns:
@@ -228,7 +233,8 @@ def quality_report(X, *, metadata_columns=()):
         comma-separated list of EMPTY (no usable photometry), LOWDATA (fewer than three points),
         NOERROR (no errors), RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian
         dates), MAGNITUDES (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM,
-        EMPTY_IMAGE, NOTHING (no modality is usable).
+        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve), EMPTY_IMAGE,
+        NOTHING (no modality is usable).
 
     Raises
     ------

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from astropy import units as u
 
+from sklearn_sn.data import is_flux_density
 from sklearn_sn.datasets._spectrum_record import SpectrumRecord
 from sklearn_sn.datasets._spectrum_roles import (
     errors_by_value,
@@ -14,6 +15,7 @@ from sklearn_sn.datasets._spectrum_roles import (
     plain_name,
     role_of,
 )
+from sklearn_sn.datasets._spectrum_units import is_spectral
 
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
 LOG_WAVELENGTH = u.dex(u.AA)
@@ -88,7 +90,7 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
         file_format,
         _floats(wavelength),
         _floats(flux),
-        units={f: c.unit for f, c in (("wavelength", wavelength), ("flux", flux)) if c.unit},
+        units=_units(wavelength, flux),
         sources={"wavelength": wavelength.label, "flux": flux.label},
     )
     if role_of(wavelength.name) == "log_wavelength":
@@ -123,6 +125,16 @@ def errors_of(values, kind):
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.sqrt(values) if kind == "variance" else 1 / np.sqrt(values)
     return np.where(values > 0, errors, np.nan)
+
+
+def _units(wavelength, flux):
+    """Return the units of wavelength and flux, where they are units of that kind."""
+    units = {}
+    if wavelength.unit is not None and is_spectral(wavelength.unit):
+        units["wavelength"] = wavelength.unit
+    if flux.unit is not None and is_flux_density(flux.unit):
+        units["flux"] = flux.unit
+    return units
 
 
 def _find(columns, field, which):
@@ -197,7 +209,7 @@ def _apply_errors(record, roles, used):
         record.sources["flux_err"] = f"{column.label}, taken as {kind}" + (
             "" if role_of(column.name) else " by its values"
         )
-        if column.unit is not None and kind == "flux_err":
+        if kind == "flux_err" and is_flux_density(column.unit):
             record.units["flux_err"] = column.unit
         return values > 0 if kind == "ivar" else None
     return None

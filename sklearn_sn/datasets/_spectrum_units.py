@@ -67,7 +67,7 @@ def parse_unit(text):
     words = re.findall(r"[A-Za-zÅå]+", text)
     if not words or any(word not in _EXACT and word.lower() not in _WORDS for word in words):
         return None
-    if re.search(r"\d{3}", text) or not scale > 0:
+    if re.search(r"\d{3}", text) or not 0 < scale < 1e300:
         return None
     text = re.sub(r"[A-Za-zÅå]+", lambda m: f" {_EXACT.get(m[0]) or _WORDS[m[0].lower()]}", text)
     unit = _astropy_unit(text)
@@ -88,7 +88,7 @@ def is_spectral(unit):
     -------
     bool
     """
-    return unit.is_equivalent(u.AA, u.spectral())
+    return unit.is_equivalent(u.AA) or unit.is_equivalent(u.Hz)
 
 
 def _astropy_unit(text):

@@ -267,7 +267,9 @@ def test_units_of_fluxes_in_the_header(unit):
 
 
 def test_fluxes_per_frequency_are_converted():
-    jansky = (FLUX * u.Unit("erg s-1 cm-2 AA-1")).to("mJy", u.spectral_density(WAVELENGTH * u.AA)).value
+    jansky = (
+        (FLUX * u.Unit("erg s-1 cm-2 AA-1")).to("mJy", u.spectral_density(WAVELENGTH * u.AA)).value
+    )
     X = read_text("wavelength[A] flux[mJy]", (WAVELENGTH, jansky))
     np.testing.assert_allclose(fields(X)["flux"], FLUX, rtol=1e-6)
     X = read_text("", (WAVELENGTH, jansky), options={"flux_unit": "mJy"})
@@ -356,7 +358,7 @@ def test_object_ids(tmp_path):
         assert quietly(paths, object_id={key: "x"}).index.tolist() == ["x", "b"]
     with pytest.raises(ValueError, match="1 names for 2 files"):
         read_spectra(paths, object_id=["x"])
-    with pytest.raises(ValueError, match="item 1: .*object_id="):
+    with pytest.raises(ValueError, match=r"item 1: .*object_id="):
         read_spectra(io.StringIO(text()))
     with pytest.raises(ValueError, match="2 objects"):
         read_spectra(Path(__file__).parent / "files" / "desi_coadd.fits", object_id="x")

@@ -79,7 +79,9 @@ def test_units_of_the_axis(header, factor):
     np.testing.assert_allclose(found["wavelength"], WAVELENGTH)
 
 
-@pytest.mark.parametrize("kind, medium", [("AWAV", "air"), ("WAVE", "vacuum"), ("LINEAR", "unknown")])
+@pytest.mark.parametrize(
+    "kind, medium", [("AWAV", "air"), ("WAVE", "vacuum"), ("LINEAR", "unknown")]
+)
 def test_the_medium_is_reported(kind, medium):
     assert read(image(CTYPE1=kind)).attrs["read"][0]["medium"] == medium
 
