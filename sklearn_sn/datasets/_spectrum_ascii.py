@@ -30,8 +30,9 @@ def read_text(text: str, columns: dict | None = None) -> list:
     if is_snid_template(text):
         return read_snid_template(text)
     table = split_text(text)
-    names, units = column_names(table.header, table.numbers.shape[1])
-    if not any(names) and table.header and is_light_curve(table.header[-1]):
+    n_columns = table.numbers.shape[1]
+    names, units = column_names(table.header, n_columns)
+    if not any(names) and table.header and is_light_curve(table.header[-1], n_columns):
         raise ValueError(LIGHT_CURVE)
     entries = read_entries(table.header)
     found = [

@@ -10,6 +10,7 @@ _RULE = re.compile(r"[-=+|:_\s]{3,}$")  # the line of dashes of tables
 _DECIMAL_COMMA = re.compile(r"[-+]?\d+,\d+(?:[eEdD][-+]?\d+)?$")
 _EMPTY = {"", "--", "nan", "null", "none", "na", "n/a", "..."}
 _LIGHT_CURVE = re.compile(r"\b(mag|magnitude|filter|band|passband|dmag|fluxcal|flt)\b", re.I)
+_TIMES = {"mjd", "jd", "time", "phase", "epoch", "hjd", "bjd", "date", "t"}
 LIGHT_CURVE = (
     "there are no rows of wavelength and flux, and the names of columns are those of a light "
     "curve: read it with read_tables(light_curves=...)"
@@ -75,9 +76,22 @@ def split_text(text: str) -> TextTable:
     return _table(header, rows)
 
 
-def is_light_curve(line: str) -> bool:
-    """Return whether a line names the columns of a light curve."""
-    return "=" not in line and ":" not in line and _LIGHT_CURVE.search(line) is not None
+def is_light_curve(line: str, n_columns: int | None = None) -> bool:
+    """Return whether a line names the columns of a light curve.
+
+    Parameters
+    ----------
+    line : str
+        Line above the numbers.
+    n_columns : int, optional
+        Number of columns of numbers. If it is known, a column of times suffices.
+    """
+    if "=" in line or ":" in line:
+        return False
+    words = [word for word in re.split(r"[\s,;|]+", line.strip("| ").lower()) if word]
+    if n_columns is not None and len(words) == n_columns and _TIMES & set(words):
+        return True
+    return _LIGHT_CURVE.search(line) is not None
 
 
 def _reject_no_rows(header):
@@ -105,8 +119,14 @@ def _table(header, rows):
         )
     if lengths == {1}:
         raise ValueError("there is one column of numbers; a spectrum needs wavelength and flux")
-    numbers = np.array([[_number(token) for token in row] for row in tokens], dtype=np.float64)
-    return TextTable(header, numbers, notes)
+    numbers = [[_number(token) for token in row] for row in tokens]
+    wrong = next((i for i, row in enumerate(numbers) if None in row), None)
+    if wrong is not None:
+        raise ValueError(
+            f"line {rows[wrong][0]} holds {tokens[wrong][numbers[wrong].index(None)]!r}, which is "
+            "not a number"
+        )
+    return TextTable(header, np.array(numbers, dtype=np.float64), notes)
 
 
 def _separator(rows):
