@@ -15,7 +15,7 @@ from sklearn_sn.data._repeated_exposures import is_repeated_exposure
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
 
 LOW_DATA = 3  # points; a light curve with fewer is flagged
-FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
+MIN_FLUX = 1e-15  # µJy; smaller fluxes are flagged
 # Fluxes that look like magnitudes. Fluxes in µJy spread over decades: of 2,000 simulated light
 # curves and of 6,300 of PLAsTiCC, none stays within 8 … 28 (20.3 to 21.6 mag, were it a flux),
 # where magnitudes of transients lie. The first three points alone do in up to 2 % of them, but in
@@ -62,8 +62,7 @@ def check_light_curves(curves, log, training):
     no_error = curves.reduce("all", np.isnan(curves["flux_err"]))
     log.flag("NOERROR", no_error & (counts > 0))
     size = np.abs(curves["flux"])
-    extreme = (size > FLUX_RANGE[1]) | ((size > 0) & (size < FLUX_RANGE[0]))
-    log.flag("RANGE", curves.rows[extreme])
+    log.flag("RANGE", curves.rows[(size > 0) & (size < MIN_FLUX)])
     return curves
 
 
@@ -122,6 +121,7 @@ def _drop_unmeasured(curves, log):
         log.repaired("errors that are fill values such as -999 taken as unknown", rows[unknown])
         if copied.any() or unknown.any():
             curves = curves.with_fields(flux_err=np.where(copied | unknown, np.nan, errors))
+    log.flag("RANGE", rows[large])
     dropped = unmeasured | large | late
     log.count("light_curve_unmeasured", np.bincount(rows[dropped], minlength=len(curves)))
     return curves.filter(~dropped) if dropped.any() else curves
