@@ -52,7 +52,7 @@ def check_light_curves(curves, log, training):
     """
     curves = jd_to_mjd(curves, log)
     _suspect_magnitudes(curves, log)
-    curves = _drop_unmeasured(curves, log)
+    curves, too_large = _drop_unmeasured(curves, log)
     curves = _drop_points(curves, log, training)
     curves = _sort_points(curves, log)
     counts = curves.lengths
@@ -62,6 +62,7 @@ def check_light_curves(curves, log, training):
     no_error = curves.reduce("all", np.isnan(curves["flux_err"]))
     log.flag("NOERROR", no_error & (counts > 0))
     size = np.abs(curves["flux"])
+    log.flag("RANGE", too_large)
     log.flag("RANGE", curves.rows[(size > 0) & (size < MIN_FLUX)])
     return curves
 
@@ -102,7 +103,7 @@ def clean_errors(points, log, training, usable):
 
 
 def _drop_unmeasured(curves, log):
-    """Drop points whose values stand for "not measured", and errors that are no errors."""
+    """Drop points that are not measured and errors that are none; also return the huge ones."""
     flux, rows = curves["flux"], curves.rows
     errors = curves["flux_err"] if "flux_err" in curves else None
     unmeasured = is_unmeasured_flux(flux, errors)
@@ -121,10 +122,9 @@ def _drop_unmeasured(curves, log):
         log.repaired("errors that are fill values such as -999 taken as unknown", rows[unknown])
         if copied.any() or unknown.any():
             curves = curves.with_fields(flux_err=np.where(copied | unknown, np.nan, errors))
-    log.flag("RANGE", rows[large])
     dropped = unmeasured | large | late
     log.count("light_curve_unmeasured", np.bincount(rows[dropped], minlength=len(curves)))
-    return curves.filter(~dropped) if dropped.any() else curves
+    return curves.filter(~dropped) if dropped.any() else curves, rows[large]
 
 
 def _drop_points(curves, log, training):
