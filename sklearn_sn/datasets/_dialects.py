@@ -29,6 +29,8 @@ class Dialect:
         usual names. An empty name means that the dialect lacks the field.
     survey : str or None
         Survey of bands with names of one character. None leaves them to the general rules.
+    band : str or None
+        Band of all points.
     zero_point : float or None
         AB magnitude of flux 1, if fluxes have neither a unit nor a column of zero points.
     missing : tuple of str
@@ -51,6 +53,7 @@ class Dialect:
     kind: str = "light_curves"
     fields: dict = field(default_factory=dict)
     survey: str | None = None
+    band: str | None = None
     zero_point: float | None = None
     missing: tuple = ()
     limits: tuple = ()
@@ -173,7 +176,7 @@ DIALECTS = (
         "gaia-alerts",
         ("jd(tcb)", "averagemag."),
         fields={"time": "jd(tcb)", "mag": "averagemag."},
-        survey="gaia",
+        band="gaiaG",
         missing=("untrusted",),
     ),
     Dialect(

@@ -101,6 +101,7 @@ def _snana(header, head, points, where):
     frame = pd.DataFrame({name: _native(points[name])[rows] for name in points.colnames})
     frame.insert(0, "SNID", np.repeat(names, sizes))
     objects = pd.DataFrame({name: _native(head[name]) for name in head.colnames}).assign(SNID=names)
+    objects = objects.drop(columns=["PTROBS_MIN", "PTROBS_MAX"])
     return [
         {"table": frame, "header": header, "kind": "light_curves"},
         {"table": objects, "header": header, "kind": "objects"},

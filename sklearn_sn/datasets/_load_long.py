@@ -51,8 +51,10 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
     def choose(columns):
         names.clear()
         names.update(choose_columns(columns, parameter, id_column, mapping, found))
-        single = "id" not in names and (object_id is not None or source.label is not None)
-        require_columns({**names, "id": ""} if single else names, columns, parameter, id_column)
+        given = dict.fromkeys(["band"] if found is not None and found.band else [], "")
+        if object_id is not None or source.label is not None:
+            given["id"] = ""  # a file of one object
+        require_columns({**given, **names}, columns, parameter, id_column)
         extra.update(_extra_columns(columns, found))
         wanted = list(dict.fromkeys([*names.values(), *extra.values()]))
         unused[:] = [column for column in columns if column not in wanted]
@@ -62,6 +64,8 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
     fields = {field: columns[name] for field, name in names.items()}
     n_rows = len(next(iter(columns.values()), ()))
     objects, codes = _objects_of(fields.pop("id", None), source, parameter, names, object_id, n_rows)
+    if found is not None and found.band and "band" not in fields:
+        fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
     if found is not None and found.joined and {"ra", "dec"} <= set(plain):
         objects, codes = join_positions(objects, codes, plain["ra"], plain["dec"])
