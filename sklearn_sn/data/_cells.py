@@ -255,7 +255,7 @@ def _name_array(values):
     """Return names as a 1-D array that keeps the type of every name."""
     if isinstance(values, Iterator):
         values = list(values)
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
         values = without_mask(values)
     # Without a dtype, numpy would turn [True, 2] into [1, 2].
     dtype = object if isinstance(values, list | tuple) else None
@@ -280,9 +280,11 @@ def _unit_of(values):
 
 def _plain_array(values):
     """Return a field without mask as a 1-D array, with null and masked numbers as NaN."""
-    if isinstance(values, np.ma.MaskedArray):
-        numeric = values.dtype.kind in "iuf"
-        values = np.ma.filled(values.astype(float if numeric else object), np.nan)
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
+        if values.dtype.kind in "iufb":
+            values = to_unit(values, "")
+        else:
+            values = without_mask(values)
     array = _one_dimensional(np.asarray(values))
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8")

@@ -229,12 +229,13 @@ def quality_report(X, *, metadata_columns=()):
     Returns
     -------
     pandas.DataFrame of n_objects rows
-        Numbers of points and pixels given and kept, number of spectra, and ``flag``, a
-        comma-separated list of EMPTY (no usable photometry), LOWDATA (fewer than three points),
-        NOERROR (no errors), RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian
-        dates), MAGNITUDES (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM,
-        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve), EMPTY_IMAGE,
-        NOTHING (no modality is usable).
+        Numbers of points and pixels given, dropped because they are not measured (fill values,
+        absurd fluxes and times) and kept, number of spectra, and ``flag``, a comma-separated list
+        of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
+        RANGE (fluxes outside 1e-15 … 1e9 µJy), JD (times that were Julian dates), MAGNITUDES (the
+        fluxes of the table look like magnitudes), NANOMETRES (wavelengths look like nm),
+        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve),
+        EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no modality is usable).
 
     Raises
     ------
@@ -279,8 +280,25 @@ def as_frame(X):
         return _frame_from_dict(X)
     raise ValueError(
         f"X must be a pandas DataFrame with one row per object; got {type(X).__name__}. "
-        "sklearn_sn.datasets.read_tables builds one from long tables."
+        f"{_remedy_of_type(X)}"
     )
+
+
+def _remedy_of_type(X):
+    """Return what to do with an input that is no table of objects."""
+    if isinstance(X, pd.Series):
+        return "Make it a column, as in X.to_frame('light_curve'), or select rows with X.iloc[[0]]."
+    if hasattr(X, "colnames"):
+        return (
+            "An astropy Table with one row per object becomes one with X.to_pandas(), one with a "
+            "row per point with sklearn_sn.datasets.read_tables(None, X)."
+        )
+    if isinstance(X, list | tuple) and X and isinstance(X[0], pd.DataFrame):
+        return (
+            "If each table is one light curve, make them cells: "
+            "pd.DataFrame({'light_curve': X}, index=names)."
+        )
+    return "sklearn_sn.datasets.read_tables builds one from long tables."
 
 
 def _frame_from_dict(columns):

@@ -21,7 +21,7 @@ def _lines(entries):
     for entry in entries:
         yield str(entry.get("file", ""))
         for key, value in entry.items():
-            if key == "file" or value in (None, "", [], {}):
+            if key in ("kind", "file") or value in (None, "", [], {}):
                 continue
             if isinstance(value, dict):
                 value = "; ".join(f"{name}: {text}" for name, text in value.items())

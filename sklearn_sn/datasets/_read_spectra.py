@@ -19,6 +19,7 @@ from sklearn_sn.datasets._spectrum_files import (
     load_content,
     stem_of,
 )
+from sklearn_sn.datasets._spectrum_columns import AT_REST
 from sklearn_sn.datasets._spectrum_fits import read_fits
 from sklearn_sn.datasets._spectrum_names import ObjectNames
 from sklearn_sn.datasets._spectrum_objects import is_spectrum_object, read_spectrum_object
@@ -89,9 +90,9 @@ def read_spectra(
     X : pandas.DataFrame of n_objects rows
         Column spectrum (nested: wavelength in Å, flux, flux_err and time in MJD, where known), and
         columns telescope, instrument, redshift, ra and dec (degrees) and type where headers have
-        them. Files of one object become its spectra. ``X.attrs["read"]`` is the report: for each
-        file its format, which column or extension became which field, units and medium, what was
-        not used, and how many pixels were masked.
+        them. Files of one object become its spectra. ``X.attrs["read"]`` is the report: in "tables",
+        for each file its format, which column or extension became which field, units and medium,
+        what was not used, and how many pixels were masked; in "counts", what was left out.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def read_spectra(
     >>> X = read_spectra(file)
     >>> X["spectrum"].loc["SN2099zz"]["wavelength"].tolist()
     [4000.0, 4002.0]
-    >>> X.attrs["read"][0]["columns"]["flux_err"]
+    >>> X.attrs["read"]["tables"][0]["columns"]["flux_err"]
     "column 3 'sigma', taken as flux_err"
     """
     units = {
@@ -164,12 +165,12 @@ def read_spectra(
     kept = [r for r, same in zip(records, repeats(records), strict=True) if same is None]
     if len(kept) < len(records):
         remarks.append(f"{len(records) - len(kept)} spectra that repeat others left out")
-    X, unmeasured = spectrum_table(kept)
-    if unmeasured:
-        remarks.insert(0, unmeasured)
-    X.attrs["read"] = ReadReport(entries)
+    X, n_unmeasured, remark = spectrum_table(kept)
+    remarks = [remark, *remarks] if remark else remarks
+    report = ReadReport(entries)
+    X.attrs["read"] = {"tables": report, "counts": _counts(records, kept, n_unmeasured)}
     if verbose:
-        print(X.attrs["read"])
+        print(report)
     if remarks:
         warn_quality("Spectra were read with remarks: " + "; ".join(remarks) + ".")
     return X
@@ -219,6 +220,7 @@ def _entry(label, records, medium, wavelength_unit):
     first = records[0]
     media = [convert_medium(record, medium) for record in records]
     return {
+        "kind": "spectra",
         "file": label,
         "format": first.file_format,
         "objects": list(dict.fromkeys(record.name for record in records)),
@@ -233,6 +235,16 @@ def _entry(label, records, medium, wavelength_unit):
     }
 
 
+def _counts(records, kept, n_unmeasured):
+    """Return the numbers of pixels and spectra that were left out."""
+    counts = {
+        "masked": sum(record.n_masked for record in records),
+        "not_measured": n_unmeasured,
+        "repeated_spectra": len(records) - len(kept),
+    }
+    return {name: number for name, number in counts.items() if number}
+
+
 def _remarks(records, entries, failures, medium):
     """Return what the warning must say."""
     remarks = []
@@ -241,6 +253,9 @@ def _remarks(records, entries, failures, medium):
         remarks.append(
             f"{len(templates)} spectra of SNID templates (first {templates[0]!r}): {NO_FLUX}"
         )
+    at_rest = [entry["file"] for entry in entries if AT_REST in entry["notes"]]
+    if at_rest:
+        remarks.append(f"{len(at_rest)} files (first {at_rest[0]}): {AT_REST}")
     copies = [e["file"] for e in entries if any("repeats the flux" in n for n in e["notes"])]
     if copies:
         remarks.append(

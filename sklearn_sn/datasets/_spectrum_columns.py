@@ -1,5 +1,6 @@
 """Turn the columns of one spectrum into wavelength, flux and error."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ from sklearn_sn.datasets._spectrum_roles import (
 from sklearn_sn.datasets._spectrum_units import is_spectral
 
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
+AT_REST = "the wavelengths are named as those at rest, not as observed ones"
 LOG_WAVELENGTH = u.dex(u.AA)
 
 
@@ -95,6 +97,7 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     )
     if role_of(wavelength.name) == "log_wavelength":
         record.units["wavelength"] = LOG_WAVELENGTH
+    _describe_wavelength(record, plain_name(wavelength.name))
     used = [wavelength, flux]
     weighted = _apply_errors(record, roles, used)
     good = _good_pixels(record, roles.get("mask"), used, bad_pixels)
@@ -125,6 +128,16 @@ def errors_of(values, kind):
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = np.sqrt(values) if kind == "variance" else 1 / np.sqrt(values)
     return np.where(values > 0, errors, np.nan)
+
+
+def _describe_wavelength(record, name):
+    """Read the medium and the frame from the name of the wavelengths."""
+    if re.search(r"vac(uum)?$|^vac", name):
+        record.medium = "vacuum"
+    elif re.search(r"air$|^air|^awav$", name):
+        record.medium = "air"
+    if "rest" in name:
+        record.notes.append(AT_REST)
 
 
 def _units(wavelength, flux):

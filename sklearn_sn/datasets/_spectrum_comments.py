@@ -75,6 +75,8 @@ def column_names(lines, n_columns):
         entry = _ENTRY.match(text)
         if entry and not _NAMES_KEY.match(plain_key(entry[1])):
             continue
+        if any(_units_in(text, n_columns)):
+            continue
         text = entry[3] if entry else text
         names, units = _names_in(text)
         if len(names) == n_columns and _are_names(names):

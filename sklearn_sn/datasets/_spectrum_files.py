@@ -49,7 +49,7 @@ def list_sources(paths: object) -> list:
         If a path does not exist.
     """
     # A Spectrum object can be iterated over, but is one item.
-    one = isinstance(paths, str | os.PathLike) or hasattr(paths, "read")
+    one = isinstance(paths, str | os.PathLike) or _is_handle(paths)
     items = [paths] if one or is_spectrum_object(paths) else list(_iterate(paths))
     sources, seen = [], set()
     for item in items:
@@ -139,6 +139,10 @@ def decode(content: bytes) -> str:
         return content.decode("latin-1")
 
 
+def _is_handle(item):
+    return hasattr(item, "read") and not isinstance(item, list)  # a SpectrumList has it, too
+
+
 def _iterate(paths):
     try:
         return iter(paths)
@@ -151,7 +155,7 @@ def _iterate(paths):
 
 def _expand(item):
     """Return the sources that one item stands for."""
-    if hasattr(item, "read") or is_spectrum_object(item):
+    if _is_handle(item) or is_spectrum_object(item):
         return [item]
     if not isinstance(item, str | os.PathLike):
         raise ValueError(

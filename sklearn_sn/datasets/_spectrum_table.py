@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import Ragged, unmeasured_pixels
+from sklearn_sn.data import Ragged, is_masked_pixel
 from sklearn_sn.datasets._tables import read_tables
 
 
@@ -19,6 +19,8 @@ def spectrum_table(records):
     -------
     X : pandas.DataFrame of n_objects rows
         Column spectrum and the columns of metadata.
+    n_unmeasured : int
+        Number of pixels that were not measured and were left out.
     remark : str
         What was left out; empty if nothing was.
     """
@@ -27,22 +29,22 @@ def spectrum_table(records):
         name: np.concatenate([np.asarray(getattr(r, name), dtype=np.float64) for r in records])
         for name in ("wavelength", "flux")
     }
+    errors = np.concatenate(
+        [np.full(len(r.flux), np.nan) if r.flux_err is None else r.flux_err for r in records]
+    )
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    bad = is_masked_pixel(Ragged({**fields, "flux_err": errors}, offsets))
     if any(record.flux_err is not None for record in records):
-        errors = [np.full(n, np.nan) for n in lengths]
-        errors = [
-            e if r.flux_err is None else r.flux_err for e, r in zip(errors, records, strict=True)
-        ]
-        fields["flux_err"] = np.concatenate(errors)
+        fields["flux_err"] = errors
     remark = ""
-    bad = unmeasured_pixels(Ragged(fields, np.concatenate([[0], np.cumsum(lengths)])))
     names = list(dict.fromkeys(record.name for record in records))
     position = {name: i for i, name in enumerate(names)}
     spectrum = np.repeat(np.arange(len(records)), lengths)
     if bad.any():
         first = records[spectrum[np.argmax(bad)]].name
         remark = (
-            f"{int(bad.sum())} pixels that were not measured (flux = error = 0, or codes such as "
-            f"-999) left out (first object {first!r})"
+            f"{int(bad.sum())} pixels that were not measured (flux = error = 0, or fill values "
+            f"such as -999) left out (first object {first!r})"
         )
     codes = np.repeat([position[record.name] for record in records], lengths)
     pixels = {"object_id": pd.Categorical.from_codes(codes, names), "spectrum_id": spectrum}
@@ -50,7 +52,7 @@ def spectrum_table(records):
     if np.isfinite(times).any():
         fields["time"] = np.repeat(times, lengths)
     table = pd.DataFrame({**pixels, **fields})[~bad]
-    return read_tables(_objects(records, names), spectra=table), remark
+    return read_tables(_objects(records, names), spectra=table), int(bad.sum()), remark
 
 
 def _objects(records, names):

@@ -89,8 +89,8 @@ def is_light_curve(line: str, n_columns: int | None = None) -> bool:
     if "=" in line or ":" in line:
         return False
     words = [word for word in re.split(r"[\s,;|]+", line.strip("| ").lower()) if word]
-    if n_columns is not None and len(words) == n_columns and _TIMES & set(words):
-        return True
+    if len(words) == n_columns and _TIMES & set(words):
+        return all(_number(word) is None for word in words)  # not "MJD 59000.5"
     return _LIGHT_CURVE.search(line) is not None
 
 

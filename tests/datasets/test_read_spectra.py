@@ -162,7 +162,7 @@ def test_the_name_decides_what_a_third_column_is(names, third, kept, form):
         np.testing.assert_allclose(fields(X)["flux_err"], ERROR, rtol=1e-6)
     else:
         assert "flux_err" not in fields(X)
-        assert X.attrs["read"][0]["not_used"] == [f"column 3 {names.split()[2]!r}"]
+        assert X.attrs["read"]["tables"][0]["not_used"] == [f"column 3 {names.split()[2]!r}"]
 
 
 NOISE = np.random.default_rng(0).standard_normal(60) * 1e-16
@@ -187,7 +187,7 @@ def test_values_decide_what_an_unnamed_third_column_is(third, kept):
         np.testing.assert_allclose(fields(X)["flux_err"], ERROR, rtol=1e-6)
     else:
         assert "flux_err" not in fields(X)
-        assert X.attrs["read"][0]["not_used"] == ["column 3"]
+        assert X.attrs["read"]["tables"][0]["not_used"] == ["column 3"]
 
 
 @pytest.mark.parametrize("header", ["", "wavelength flux err"])
@@ -302,7 +302,7 @@ def test_a_mask_column_removes_pixels():
     mask[[3, 7]] = 4
     X = read_text("wavelength flux err mask", (WAVELENGTH, FLUX, ERROR, mask))
     assert len(fields(X)["flux"]) == 58
-    assert X.attrs["read"][0]["n_masked"] == 2
+    assert X.attrs["read"]["tables"][0]["n_masked"] == 2
 
 
 @pytest.mark.parametrize("code", [-999.0, -99.0, -9.0, 99.0, 99.99, -777.0])
@@ -435,15 +435,18 @@ def test_the_report_can_be_copied_compared_saved_and_printed(tmp_path, capsys):
     X = quietly(write(tmp_path / "a.dat"), verbose=1)
     assert "format: text columns" in capsys.readouterr().out
     report = X.attrs["read"]
-    assert copy.deepcopy(report) is report
+    assert copy.deepcopy(report["tables"]) is report["tables"]
     assert pd.concat([X, X]).attrs.get("read") == report
     X.drop(columns="spectrum").to_parquet(tmp_path / "a.parquet")
-    assert pd.read_parquet(tmp_path / "a.parquet").attrs["read"][0]["format"] == "text columns"
+    assert (
+        pd.read_parquet(tmp_path / "a.parquet").attrs["read"]["tables"][0]["format"]
+        == "text columns"
+    )
 
 
 def test_medium_is_converted_on_request():
     X = read_text("AIRORVAC: vac", options={"medium": "air"})
-    assert X.attrs["read"][0]["medium"] == "vacuum, converted to air"
+    assert X.attrs["read"]["tables"][0]["medium"] == "vacuum, converted to air"
     shift = WAVELENGTH - fields(X)["wavelength"]
     assert np.all((shift > 1.1) & (shift < 2.0))
     X = read_text("AIRORVAC: air", options={"medium": "air"})
@@ -476,3 +479,32 @@ def test_a_spectrum_object_of_several_rows():
     item = Spectrum(np.stack([FLUX, FLUX * 2]) * u.Jy, WAVELENGTH * u.AA)
     X = quietly([item], object_id=["x"])
     assert len(fields(X)["flux"]) == 120
+
+
+def test_wavelengths_at_rest_are_mentioned():
+    body = text("rest_wavelength flux")
+    with pytest.warns(DataQualityWarning, match="named as those at rest"):
+        read_spectra(io.StringIO(body), object_id="a")
+
+
+@pytest.mark.parametrize("name, medium", [("wave_air", "air"), ("wavelength_vac", "vacuum")])
+def test_the_name_of_the_wavelengths_may_give_the_medium(name, medium):
+    X = read_text(f"{name} flux")
+    assert X.attrs["read"]["tables"][0]["medium"] == medium
+
+
+def test_a_line_of_units_names_no_columns():
+    header = "wavelength flux err\nnm erg/s/cm2/A erg/s/cm2/A"
+    pixels = fields(read_text(header, (WAVELENGTH / 10, FLUX, ERROR)))
+    np.testing.assert_allclose(pixels["wavelength"], WAVELENGTH, rtol=1e-6)
+    np.testing.assert_allclose(pixels["flux_err"], ERROR)
+
+
+@pytest.mark.parametrize("header", ["time flux", "mjd flux", "phase flux"])
+def test_a_light_curve_of_numbers_is_no_spectrum(header):
+    with pytest.raises(ValueError, match="light curve"):
+        read_text(header)
+
+
+def test_an_entry_without_a_sign_names_no_columns():
+    assert fields(read_text("MJD 59000.5"))["time"][0] == 59000.5

@@ -64,7 +64,7 @@ def test_a_clean_file_is_read_by_its_path_alone(name):
 
 @pytest.mark.parametrize("name", CLEAN)
 def test_the_report_names_file_format_and_columns(name):
-    entry = read_quietly(FILES / name).attrs["read"][0]
+    entry = read_quietly(FILES / name).attrs["read"]["tables"][0]
     assert entry["file"] == str(FILES / name)
     assert entry["format"] and {"flux", "wavelength"} & set(entry["columns"])
     assert entry["medium"] == ("vacuum" if name.startswith(("sdss", "desi")) else "unknown")

@@ -83,7 +83,7 @@ def test_units_of_the_axis(header, factor):
     "kind, medium", [("AWAV", "air"), ("WAVE", "vacuum"), ("LINEAR", "unknown")]
 )
 def test_the_medium_is_reported(kind, medium):
-    assert read(image(CTYPE1=kind)).attrs["read"][0]["medium"] == medium
+    assert read(image(CTYPE1=kind)).attrs["read"]["tables"][0]["medium"] == medium
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_bands_of_apall():
         X = read(image(BANDS, ">f8", **header))
         assert pixels(X)["flux"].tolist() == FLUX.tolist()
         assert set(pixels(X)["flux_err"]) == {0.1}
-        assert len(X.attrs["read"][0]["not_used"]) == 2
+        assert len(X.attrs["read"]["tables"][0]["not_used"]) == 2
 
 
 def test_bands_in_another_order_go_by_their_names():
@@ -163,7 +163,7 @@ def test_errors_and_masks_in_other_extensions(name, values):
     companion = fits.ImageHDU(np.full(N, values), name=name)
     X = read(image(), companion, fits.ImageHDU(mask, name="DQ"))
     np.testing.assert_allclose(pixels(X)["flux_err"], 0.1)
-    assert len(pixels(X)["flux"]) == N - 1 and X.attrs["read"][0]["n_masked"] == 1
+    assert len(pixels(X)["flux"]) == N - 1 and X.attrs["read"]["tables"][0]["n_masked"] == 1
 
 
 def test_names_times_and_coordinates_of_the_header():
@@ -199,7 +199,7 @@ def test_sdss():
     np.testing.assert_allclose(found["wavelength"], WAVELENGTH)
     np.testing.assert_allclose(found["flux"], FLUX * 1e-17)
     np.testing.assert_allclose(found["flux_err"], 0.5e-17)
-    entry = X.attrs["read"][0]
+    entry = X.attrs["read"]["tables"][0]
     assert entry["medium"] == "vacuum" and entry["not_used"] == ["column 5 'sky'"]
 
 
