@@ -12,6 +12,7 @@ from sklearn_sn.datasets._read_report import ReadReport
 from sklearn_sn.datasets._repeated_spectra import repeats
 from sklearn_sn.datasets._snid_templates import NO_FLUX
 from sklearn_sn.datasets._spectrum_ascii import read_text
+from sklearn_sn.datasets._spectrum_columns import AT_REST
 from sklearn_sn.datasets._spectrum_files import (
     decode,
     label_of,
@@ -19,7 +20,6 @@ from sklearn_sn.datasets._spectrum_files import (
     load_content,
     stem_of,
 )
-from sklearn_sn.datasets._spectrum_columns import AT_REST
 from sklearn_sn.datasets._spectrum_fits import read_fits
 from sklearn_sn.datasets._spectrum_names import ObjectNames
 from sklearn_sn.datasets._spectrum_objects import is_spectrum_object, read_spectrum_object
@@ -90,9 +90,9 @@ def read_spectra(
     X : pandas.DataFrame of n_objects rows
         Column spectrum (nested: wavelength in Å, flux, flux_err and time in MJD, where known), and
         columns telescope, instrument, redshift, ra and dec (degrees) and type where headers have
-        them. Files of one object become its spectra. ``X.attrs["read"]`` is the report: in "tables",
-        for each file its format, which column or extension became which field, units and medium,
-        what was not used, and how many pixels were masked; in "counts", what was left out.
+        them. Files of one object become its spectra. ``X.attrs["read"]`` is the report: in
+        "tables", for each file its format, which column or extension became which field, units and
+        medium, what was not used, and how many pixels were masked; in "counts", what was left out.
 
     Raises
     ------

@@ -15,6 +15,9 @@ _MASK = {"mask", "andmask", "dq", "badpix", "badpixel", "badpixels", "flag", "fl
 # Quantities other than the calibrated flux; their errors are not those of the flux.
 _OTHER = re.compile(r"sky|raw|bkg|back|cont|model|smooth|norm|templ|std(?=star)|rel|frac|perc|snr")
 
+_PHYSICAL = 1e-6  # fluxes below are in physical units, not in counts or relative
+# Size of errors over the scatter from pixel to pixel, which is less in resampled spectra.
+_NOISE_RATIOS = {"flux_err": (0.25, 6.0), "variance": (0.3, 3.0)}
 _FLAGS = {1.0, 2.0, 4.0}
 FEW = 30  # below so many pixels, their scatter says nothing about the noise
 
@@ -109,20 +112,43 @@ def errors_by_value(flux: np.ndarray, values: np.ndarray) -> str | None:
         return None
     size = np.median(np.abs(flux))
     noise = _scatter(flux)
+    noisy = noise > 1e-4 * size  # else the spectrum is a smooth model, or has few pixels
+    if _is_ramp(values) or _is_other_flux(flux, values, noisy):
+        return None
     scores = {}
     for role, errors in (("flux_err", values), ("variance", np.sqrt(values))):
-        ratio = np.median(errors) / size
-        if not 1e-4 <= ratio <= 1:
+        typical = np.median(errors)
+        low, high = _NOISE_RATIOS[role]
+        if not 1e-4 <= typical / size <= 1:
             continue
-        if noise > 1e-4 * size:  # the spectrum is not a smooth model
-            if not 0.2 <= np.median(errors) / noise <= 10:
-                continue
-            scores[role] = abs(np.log(np.median(errors) / noise))
-        elif ratio <= 0.75:
+        if noisy and low <= typical / noise <= high:
+            scores[role] = abs(np.log(typical / noise))
+        elif not noisy and typical / size <= 0.75:
             scores[role] = 0.0 if role == "flux_err" else 2.0
-    if len(scores) == 2 and abs(scores["flux_err"] - scores["variance"]) < np.log(3):
+    if len(scores) == 2 and abs(scores["flux_err"] - scores["variance"]) < np.log(2):
         return None
-    return min(scores, key=scores.get) if scores else None
+    role = min(scores, key=scores.get) if scores else None
+    # In counts, a sky looks like variances; in erg/s/cm²/Å, nothing else is as small.
+    return role if role == "flux_err" or size < _PHYSICAL else None
+
+
+def _is_ramp(values):
+    """Return whether values rise in equal steps, as numbers of pixels do."""
+    steps = np.diff(values)
+    return len(steps) > 2 and steps[0] != 0 and np.allclose(steps, steps[0], rtol=1e-6, atol=0)
+
+
+def _is_other_flux(flux, values, noisy):
+    """Return whether values are the flux again on another scale, such as before calibration."""
+    ratio = values / np.abs(flux)
+    if len(flux) > 2 and np.ptp(ratio) < 1e-3 * np.median(ratio):
+        return np.median(ratio) > 0.3  # an error of so many per cent is a usual estimate
+    if not noisy:
+        return False
+    steps, other = np.diff(flux, 2), np.diff(values, 2)
+    same_noise = np.corrcoef(steps, other)[0, 1] > 0.8 if np.any(other) else False
+    relative = np.std(other) / np.median(values) / (np.std(steps) / np.median(np.abs(flux)))
+    return bool(same_noise and relative > 0.7)
 
 
 def is_copy(flux: np.ndarray, errors: np.ndarray) -> bool:

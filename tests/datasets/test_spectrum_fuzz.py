@@ -13,7 +13,7 @@ from sklearn_sn.datasets import read_spectra
 
 FILES = sorted(p for p in (Path(__file__).parent / "files").iterdir() if p.suffix != ".json")
 FILES = [path for path in FILES if path.stat().st_size < 60_000]
-N_DAMAGED = 25  # of each kind and file; a run of 10 CPU-minutes found nothing more
+N_DAMAGED = 25  # of each kind and file; 150 found nothing more
 LIMIT = 5.0  # seconds for one file
 
 
