@@ -136,7 +136,7 @@ def _check_lengths(body, separator, n_fields, first, where):
             return line.count(separator) + 1
 
     for number, row in rows:
-        if not row or (isinstance(row, str) and (not row.strip() or row.startswith("#"))):
+        if not row or row[0].startswith("#") or not (row[0].strip() or len(row) > 1):
             continue
         n_lines += 1
         n = count(row)

@@ -125,13 +125,6 @@ DIALECTS = (
         joined=True,
     ),
     Dialect(
-        "alerce",
-        ("oid", "mjd|jd", "fid", "magpsf|mag", "isdiffpos"),
-        fields=_ZTF | {"object_id": "oid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
-        survey="ztf",
-        objects=_POSITION,
-    ),
-    Dialect(
         "alerce-non-detections",
         ("oid", "mjd|jd", "fid", "diffmaglim"),
         fields={"object_id": "oid", "time": "mjd|jd", "band": "fid", "mag": "diffmaglim"},
@@ -154,6 +147,14 @@ DIALECTS = (
         survey="ztf",
         limits=(("candid", ""),),
         objects={"ra": "ramean|ra", "dec": "decmean|dec", "type": "classification"},
+    ),
+    # Also alerts of ZTF in general.
+    Dialect(
+        "alerce",
+        ("mjd|jd", "fid", "magpsf|mag", "isdiffpos"),
+        fields=_ZTF | {"object_id": "oid|objectid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
+        survey="ztf",
+        objects=_POSITION,
     ),
     Dialect(
         "asas-sn",

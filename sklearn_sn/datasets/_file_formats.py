@@ -97,7 +97,8 @@ def _parse_text(text, label, where):
         return [{"table": _astropy(text.encode(), "votable", where)}]
     if "Byte-by-byte Description" in start[:20000]:
         return [{"table": _astropy(text, "ascii.cds", where)}]
-    separator = csv_separator(text)
+    is_ipac = any(line.startswith("|") for line in text[:20000].splitlines())
+    separator = None if is_ipac else csv_separator(text)
     if separator is not None:
         return parse_csv(text, separator, where)
     return parse_text(text, where)

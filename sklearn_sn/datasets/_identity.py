@@ -69,9 +69,9 @@ def read_names(values, where):
     """
     distinct, codes, _ = factorize_names(values)
     names = _exact(list(map(_plain, distinct)), where)
-    none = np.array([*(_is_none(name, names) for name in names), True], dtype=bool)
+    none = [_is_none(name, names) for name in names]
     # Different spellings, such as the bytes and the text of a name, become one.
-    kept = list(dict.fromkeys(name for name, no in zip(names, none, strict=False) if not no))
+    kept = list(dict.fromkeys(name for name, no in zip(names, none, strict=True) if not no))
     position = {name: i for i, name in enumerate(kept)}
     lookup = np.array([*(position.get(name, -1) for name in names), -1], dtype=np.int64)
     return kept, lookup[codes]
