@@ -22,6 +22,8 @@ class Dialect:
         Name of the dialect, as in the parameter of read_tables.
     columns : tuple of str
         Columns that identify it, in lower case; ``a|b`` is one of two.
+    without : tuple of str
+        Columns that it does not have.
     kind : {"light_curves", "objects"}
         Kind of the table.
     fields : dict of str to str
@@ -50,6 +52,7 @@ class Dialect:
 
     name: str
     columns: tuple
+    without: tuple = ()
     kind: str = "light_curves"
     fields: dict = field(default_factory=dict)
     survey: str | None = None
@@ -64,7 +67,9 @@ class Dialect:
 
     def matches(self, names):
         """Return whether a set of lower-case column names identifies the dialect."""
-        return all(any(one in names for one in wanted.split("|")) for wanted in self.columns)
+        return names.isdisjoint(self.without) and all(
+            any(one in names for one in wanted.split("|")) for wanted in self.columns
+        )
 
 
 def _bits(mask):
@@ -127,6 +132,7 @@ DIALECTS = (
     Dialect(
         "alerce-non-detections",
         ("oid", "mjd|jd", "fid", "diffmaglim"),
+        without=("magpsf", "mag", "flux"),
         fields={"object_id": "oid", "time": "mjd|jd", "band": "fid", "mag": "diffmaglim"},
         survey="ztf",
         limits=(("fid", ".*"),),
