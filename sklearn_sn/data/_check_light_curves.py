@@ -105,12 +105,14 @@ def clean_errors(points, log, training, usable):
 def _drop_unmeasured(curves, log):
     """Drop points that are not measured and errors that are none; also return the huge ones."""
     flux, rows = curves["flux"], curves.rows
-    errors = curves["flux_err"] if "flux_err" in curves else None
+    errors = curves["flux_err"] if "flux_err" in curves else None  # noqa: SIM401
     unmeasured = is_unmeasured_flux(flux, errors)
     large = np.abs(flux) > MAX_FLUX
     large &= np.isfinite(flux)
     late = is_implausible_time(curves)
-    log.repaired("points that are not measured (fill values such as -999) dropped", rows[unmeasured])
+    log.repaired(
+        "points that are not measured (fill values such as -999) dropped", rows[unmeasured]
+    )
     log.repaired(f"points with |flux| > {MAX_FLUX:g} µJy (magnitude 1.4) dropped", rows[large])
     log.repaired(
         "points dated outside 1900-2100, unlike the others of their object, dropped", rows[late]

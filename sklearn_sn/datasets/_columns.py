@@ -179,7 +179,9 @@ def _id_column(columns, plain, id_column, dialect):
         return id_column
     if id_column != "object_id":
         return None
-    of_dialect = "" if dialect is None else {**dialect.objects, **dialect.fields}.get("object_id", "")
+    of_dialect = (
+        "" if dialect is None else {**dialect.objects, **dialect.fields}.get("object_id", "")
+    )
     return pick(plain, of_dialect) or pick(plain, "|".join(ID_ALIASES))
 
 
@@ -191,7 +193,9 @@ def _error_of(column, aliases, plain):
     name = pick(plain, "|".join(_error_names(lower)))
     if name is not None:
         return name
-    of_others = {error for other in plain if plain[other] != column for error in _error_names(other)}
+    of_others = {
+        error for other in plain if plain[other] != column for error in _error_names(other)
+    }
     return next((plain[a] for a in aliases if a in plain and a not in of_others), None)
 
 

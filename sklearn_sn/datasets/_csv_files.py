@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ def csv_separator(text):
     lines = [line for line in text[:20000].splitlines() if line.strip()][:40]
     for separator in _SEPARATORS:
         counts = [len(_fields(line, separator)) for line in lines]
-        if any(n > 1 and n == m for n, m in zip(counts, counts[1:], strict=False)):
+        if any(n > 1 and n == m for n, m in pairwise(counts)):
             return separator
         if len(lines) == 1 and counts[0] > 1:  # a header alone
             return separator
@@ -132,6 +133,7 @@ def _check_lengths(body, separator, n_fields, first, where):
         rows = ((first + reader.line_num - 1, row) for row in reader)
         count = len
     else:
+
         def count(line):
             return line.count(separator) + 1
 

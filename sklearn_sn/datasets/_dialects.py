@@ -7,6 +7,8 @@ import difflib
 import re
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from sklearn_sn.data import bare_name
 
 _PREFIX = re.compile(r"^[a-z]:(?=.)", re.IGNORECASE)  # of the columns of Fink: i:, d:, v:, r:, f:
@@ -43,7 +45,7 @@ class Dialect:
     signed_magnitudes : bool
         Whether a negative magnitude stands for a negative flux.
     quality : tuple of (str, callable)
-        Column, and function of its values as float or text that is true for bad points.
+        Column, and function of its values that is true for bad points.
     objects : dict of str to str
         Column of each plain column of the table of objects, with alternatives.
     joined : bool
@@ -72,15 +74,22 @@ class Dialect:
         )
 
 
-def _bits(mask):
-    return lambda values: (values.fillna(0).astype("int64") & mask) != 0
+def _number(rule):
+    """Return a rule for a column of numbers; other values count as 0."""
+    return lambda values: rule(pd.to_numeric(values, errors="coerce").fillna(0.0))
 
 
 _POSITION = {"ra": "ra", "dec": "dec|decl"}
 _ATLAS = {
-    "fields": {"time": "mjd", "band": "f", "flux": "ujy", "flux_err": "dujy", "limit_mag": "mag5sig"},
+    "fields": {
+        "time": "mjd",
+        "band": "f",
+        "flux": "ujy",
+        "flux_err": "dujy",
+        "limit_mag": "mag5sig",
+    },
     "survey": "atlas",
-    "quality": ("err", lambda values: values.fillna(0) != 0),
+    "quality": ("err", _number(lambda values: values != 0)),
     "signed_magnitudes": True,
     "objects": _POSITION,
 }
@@ -100,7 +109,8 @@ DIALECTS = (
     Dialect(
         "atlas-magnitudes",
         ("mjd", "m", "dm", "f"),
-        **_ATLAS | {"fields": {"time": "mjd", "band": "f", "mag": "m", "mag_err": "dm", "flux": ""}},
+        **_ATLAS
+        | {"fields": {"time": "mjd", "band": "f", "mag": "m", "mag_err": "dm", "flux": ""}},
     ),
     # The ZTF forced-photometry service (Masci et al. 2023, arXiv:2305.16279). Images with
     # infobitssci of 2^25 and more are not to be used.
@@ -116,7 +126,7 @@ DIALECTS = (
             "mag": "",
         },
         survey="ztf",
-        quality=("infobitssci", lambda values: values.fillna(0) >= 33554432),
+        quality=("infobitssci", _number(lambda values: values >= 33554432)),
         objects=_POSITION,
     ),
     # One oid per source, field, chip and band; catflags & 32768 marks bad images.
@@ -125,7 +135,7 @@ DIALECTS = (
         ("oid", "filtercode", "mag", "magerr"),
         fields={"object_id": "oid", "time": "mjd|hjd", "band": "filtercode"},
         survey="ztf",
-        quality=("catflags", _bits(32768)),
+        quality=("catflags", _number(lambda values: values % 65536 >= 32768)),
         objects=_POSITION,
         joined=True,
     ),
@@ -158,7 +168,8 @@ DIALECTS = (
     Dialect(
         "alerce",
         ("mjd|jd", "fid", "magpsf|mag", "isdiffpos"),
-        fields=_ZTF | {"object_id": "oid|objectid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
+        fields=_ZTF
+        | {"object_id": "oid|objectid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
         survey="ztf",
         objects=_POSITION,
     ),
@@ -189,7 +200,11 @@ DIALECTS = (
     Dialect(
         "skyportal",
         ("obj_id", "mjd", "filter", "magsys|zp"),
-        fields={"object_id": "obj_id", "limit_mag": "limiting_mag", "instrument": "instrument_name"},
+        fields={
+            "object_id": "obj_id",
+            "limit_mag": "limiting_mag",
+            "instrument": "instrument_name",
+        },
         objects=_POSITION,
     ),
     Dialect(

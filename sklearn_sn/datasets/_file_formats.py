@@ -15,7 +15,9 @@ from sklearn_sn.datasets._json_files import parse_json
 from sklearn_sn.datasets._supernova_files import SUPERNOVA_FORMATS
 from sklearn_sn.datasets._text_tables import parse_text
 
-FORMATS = ".parquet, .csv, .ecsv, .json, .fits, text of columns, SNANA, SALT2 or SNooPy, also gzipped"
+FORMATS = (
+    ".parquet, .csv, .ecsv, .json, .fits, text of columns, SNANA, SALT2 or SNooPy, also gzipped"
+)
 _MAGIC = (  # bytes at the beginning of compressed files, and their readers
     (b"\x1f\x8b", gzip.decompress),
     (b"BZh", bz2.decompress),
@@ -55,8 +57,8 @@ def parse_file(data, label, parameter):
     if isinstance(data, Path):
         if not data.exists():
             raise _MissingFileError(
-                f"The '{parameter}' parameter of read_tables must name a file of a supported format "
-                f"({FORMATS}). Got {label!r} instead, which does not exist."
+                f"The '{parameter}' parameter of read_tables must name a file of a supported "
+                f"format ({FORMATS}). Got {label!r} instead, which does not exist."
             )
         if not data.is_file():
             raise ValueError(f"{where} is neither a file nor a folder.")
@@ -124,7 +126,10 @@ def _decompress(data, where):
 
 
 def _decode(data, where):
-    for encoding in ("utf-8-sig", "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1"):
+    for encoding in (
+        "utf-8-sig",
+        "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "latin-1",
+    ):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:

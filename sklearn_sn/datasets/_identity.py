@@ -96,8 +96,8 @@ def _exact(names, where):
 def _integer_of(number, where):
     if abs(number) >= _LARGEST_EXACT:
         raise ValueError(
-            f"{where}: the object name {number:.17g} is a float above 2**53 and has lost digits, so "
-            "that different objects may share it. Read the column as integers or as text, as in "
+            f"{where}: the object name {number:.17g} is a float above 2**53 and has lost digits, "
+            "so that different objects may share it. Read the column as integers or as text, as in "
             "pandas.read_csv(..., dtype={'object_id': 'Int64'})."
         )
     if number != int(number):
@@ -130,7 +130,9 @@ def exact_integers(column):
         return column
     if any("." in text and abs(n) >= _LARGEST_EXACT for text, n in integers.items()):
         return column.astype(float)  # has lost digits; rejected if it is the column of names
-    values = [integers.get(text.strip(), pd.NA) if isinstance(text, str) else pd.NA for text in column]
+    values = [
+        integers.get(text.strip(), pd.NA) if isinstance(text, str) else pd.NA for text in column
+    ]
     return pd.Series(pd.array(values, dtype="Int64"), index=column.index, name=column.name)
 
 

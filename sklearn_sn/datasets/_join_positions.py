@@ -1,9 +1,9 @@
 """Join the identifiers of one source that an archive numbers once per band."""
 
 import numpy as np
-from scipy.spatial import cKDTree
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 RADIUS = 1.5  # arcsec: beyond the scatter of ZTF's positions, below its resolution
 

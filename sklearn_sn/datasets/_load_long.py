@@ -63,7 +63,9 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
     columns = load_columns(source.table, parameter, choose)
     fields = {field: columns[name] for field, name in names.items()}
     n_rows = len(next(iter(columns.values()), ()))
-    objects, codes = _objects_of(fields.pop("id", None), source, parameter, names, object_id, n_rows)
+    objects, codes = _objects_of(
+        fields.pop("id", None), source, parameter, names, object_id, n_rows
+    )
     if found is not None and found.band and "band" not in fields:
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}

@@ -73,7 +73,9 @@ def _of_arrow(table, categories):
     for name, values in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_integer(values.type) and values.null_count:
             array = pd.array(values.to_pandas(types_mapper=pd.ArrowDtype))
-            columns[name] = pd.Series(array).astype(f"{'U' if 'u' in str(values.type) else ''}Int64")
+            columns[name] = pd.Series(array).astype(
+                f"{'U' if 'u' in str(values.type) else ''}Int64"
+            )
         else:
             columns[name] = values.to_pandas(strings_to_categorical=categories)
     return columns

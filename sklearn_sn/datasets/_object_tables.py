@@ -54,7 +54,9 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     found = only or _dialect_of(source, dialect)
     columns = load_columns(source.table, "objects")
     name = _id_column(columns, id_column, found, source)
-    index = names_index(plain_column(columns.pop(name), name), id_column, f"objects, column {name!r}")
+    index = names_index(
+        plain_column(columns.pop(name), name), id_column, f"objects, column {name!r}"
+    )
     frame = pd.DataFrame({n: plain_column(values, n) for n, values in columns.items()})
     if only is not None:  # one row per alert, of which several may be of one object
         first = ~index.duplicated() & index.notna()
@@ -68,7 +70,7 @@ def read_objects(source, id_column, *, dialect=None, only=None):
         if n in frame:
             frame[n] = _degrees(frame[n], unit, index)
     if found is not None and "a_v" in used and "ebv" not in frame:
-        frame["ebv"] = frame.pop("a_v") / _R_V
+        frame["ebv"] = pd.to_numeric(frame.pop("a_v"), errors="coerce") / _R_V
     entry = {"kind": "objects", "file": source.label, "dialect": getattr(found, "name", None)}
     entry |= {"columns": {id_column: name, **used}}
     return frame.set_axis(index), entry

@@ -161,7 +161,7 @@ def _combinations(columns):
     for values in columns:
         distinct, codes, _ = factorize_names(values)
         tables.append([*distinct, None])
-        if len(distinct) == 1 and codes.min(initial=0) == 0 or not len(distinct):
+        if (len(distinct) == 1 and codes.min(initial=0) == 0) or not len(distinct):
             rows = np.column_stack([rows, np.zeros(len(rows), int)])  # one value for all
             continue
         codes = np.where(codes < 0, len(distinct), codes)

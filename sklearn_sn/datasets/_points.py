@@ -236,7 +236,8 @@ def concatenate_points(parts, n_rows):
         return parts[0]
     rows = np.concatenate([part.rows for part in parts])
     fields = {
-        name: np.concatenate([part[name] for part in parts]) for name in ("time", "flux", "flux_err")
+        name: np.concatenate([part[name] for part in parts])
+        for name in ("time", "flux", "flux_err")
     }
     bands = np.concatenate([np.asarray(part["band"], dtype=object) for part in parts])
     fields["band"] = pd.Categorical(bands)

@@ -4,7 +4,6 @@ import numpy as np
 
 from sklearn_sn.data import warn_quality
 
-
 _IN_FIRST_LINE = ("kind", "file", "columns")
 
 
@@ -104,15 +103,17 @@ class ReadLog:
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""
         self.doubts.append(
-            f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). If "
-            "days were subtracted, pass them as time_offset."
+            f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). "
+            "If days were subtracted, pass them as time_offset."
         )
 
     def text(self):
         """Return the record as text, one line for each table."""
         lines = []
         for entry in self.record["tables"]:
-            columns = ", ".join(f"{field} from {name!r}" for field, name in entry["columns"].items())
+            columns = ", ".join(
+                f"{field} from {name!r}" for field, name in entry["columns"].items()
+            )
             lines.append(f"{entry['kind']} of {entry['file'] or 'memory'}: {columns}")
             lines += [f"  {key}: {entry[key]}" for key in entry if key not in _IN_FIRST_LINE]
         return "\n".join([*lines, f"left out: {self.record['counts'] or 'nothing'}"])

@@ -18,7 +18,13 @@ from sklearn_sn.datasets._long_numbers import in_magnitudes
 # PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
 # 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
 _FLUX_ZERO_POINTS = {"plasticc": 27.5}
-_FLUXCAL_KEYS = ("zp_fluxcal", "fluxcal_zp", "zpt_fluxcal", "zeropoint_fluxcal", "fluxcal_zeropoint")
+_FLUXCAL_KEYS = (
+    "zp_fluxcal",
+    "fluxcal_zp",
+    "zpt_fluxcal",
+    "zeropoint_fluxcal",
+    "fluxcal_zeropoint",
+)
 
 
 def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):

@@ -11,7 +11,9 @@ from astropy.table import Table
 from sklearn_sn.datasets._file_formats import FORMATS, parse_file
 
 _SKIPPED = re.compile(r"^\.|^readme|\.(readme|ignore|md|py|pdf|png)$", re.IGNORECASE)
-_SUFFIXES = re.compile(r"\.(gz|bz2|xz|zst|csv|txt|dat|json|fits|parquet|pq|ecsv|list)$", re.IGNORECASE)
+_SUFFIXES = re.compile(
+    r"\.(gz|bz2|xz|zst|csv|txt|dat|json|fits|parquet|pq|ecsv|list)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

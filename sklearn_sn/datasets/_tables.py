@@ -2,7 +2,6 @@
 
 from numbers import Integral, Real
 
-import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 

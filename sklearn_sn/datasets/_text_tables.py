@@ -113,7 +113,9 @@ def _typed(frame):
         if integers and not (numbers.abs() >= 2**53).any():
             out[name] = numbers
         else:  # text, or names with more digits than a float has
-            out[name] = column if integers or numbers.notna().sum() < column.notna().sum() else numbers
+            out[name] = (
+                column if integers or numbers.notna().sum() < column.notna().sum() else numbers
+            )
     return pd.DataFrame(out)
 
 

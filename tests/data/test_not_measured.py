@@ -53,7 +53,13 @@ def test_magnitudes_and_their_errors():
     assert is_unmeasured_magnitude(np.array([-6.0, -4.0, 29.0, 31.0, np.nan])).tolist() == [
         *(True, False, False, True, False)
     ]
-    assert is_unmeasured_mag_err(np.array([-0.1, 0.0, 8.9, 9.99, 100.0])).tolist() == [1, 0, 0, 1, 1]
+    assert is_unmeasured_mag_err(np.array([-0.1, 0.0, 8.9, 9.99, 100.0])).tolist() == [
+        1,
+        0,
+        0,
+        1,
+        1,
+    ]
 
 
 @pytest.mark.parametrize(

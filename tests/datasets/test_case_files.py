@@ -58,7 +58,9 @@ def test_a_file_gives_the_values_beside_it(name):
             if entry is None:
                 assert given is None or np.isnan(given)
             else:
-                assert given == (entry if isinstance(entry, str) else pytest.approx(entry, abs=1e-6))
+                assert given == (
+                    entry if isinstance(entry, str) else pytest.approx(entry, abs=1e-6)
+                )
     if "n_points" in values:
         curves = as_ragged(X["light_curve"])
         assert curves.n_points == values["n_points"]

@@ -172,7 +172,9 @@ def test_large_integers_stay_exact_beside_nulls(kind, known, tmp_path):
 
 def test_names_stay_as_they_are_and_rounded_ones_are_rejected(tmp_path):
     path = tmp_path / "points.csv"
-    path.write_text("object_id,mjd,band,flux\n007,59000,ztfg,1\nnone,59001,ztfg,2\n7,59002,ztfg,3\n")
+    path.write_text(
+        "object_id,mjd,band,flux\n007,59000,ztfg,1\nnone,59001,ztfg,2\n7,59002,ztfg,3\n"
+    )
     with pytest.warns(DataQualityWarning, match="1 points without an object"):
         assert list(read_tables(path).index) == ["007", "7"]
     points = pd.DataFrame({"object_id": [float(IDS[0]), 1.0]})
@@ -185,7 +187,9 @@ def test_names_stay_as_they_are_and_rounded_ones_are_rejected(tmp_path):
 
 
 @pytest.mark.parametrize("masked", [MaskedColumn, lambda v, mask: Masked(np.asarray(v), mask=mask)])
-@pytest.mark.parametrize("column", ["object_id", "mjd", "filter", "mag", "magerr", "isdiffpos", "zp"])
+@pytest.mark.parametrize(
+    "column", ["object_id", "mjd", "filter", "mag", "magerr", "isdiffpos", "zp"]
+)
 def test_masked_values_are_missing(column, masked):
     mask = np.arange(N) == 2
     values = {
