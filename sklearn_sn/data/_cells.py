@@ -282,10 +282,8 @@ def _unit_of(values):
 def _plain_array(values):
     """Return a field without mask as a 1-D array, with null and masked numbers as NaN."""
     if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
-        if values.dtype.kind in "iufb":
-            values = to_unit(values, "")
-        else:
-            values = without_mask(values)
+        numeric = values.dtype.kind in "iufb"
+        values = to_unit(values, "") if numeric else without_mask(values)
     array = _one_dimensional(np.asarray(values))
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8")

@@ -7,7 +7,9 @@ from sklearn_sn.data._ragged import Ragged
 # Fill values of points and pixels, and of their errors: catalogues of magnitudes write 99 and
 # 99.99, SNANA 128 (a magnitude of a negative flux), -9 and -777, brokers and archives -999 and
 # -99999.
-_FILL_VALUES = (99.0, 99.9, 99.99, 999.0, 128.0, -9.0, -99.0, -777.0, -999.0, -9999.0, -99999.0)
+_FILL_VALUES = np.array(
+    [-99999.0, -9999.0, -999.0, -777.0, -99.0, -9.0, 99.0, 99.9, 99.99, 128.0, 999.0]
+)
 # Values that brokers and catalogues write for "unknown" in plain columns (ZTF and SNANA).
 METADATA_FILL_VALUES = (-999.0, -99.0, -9999.0)
 MAGNITUDE_RANGE = (-5.0, 30.0)  # apparent magnitudes of supernovae, seen and to be seen
@@ -43,9 +45,14 @@ def is_fill_value(values):
     mask = np.zeros(values.shape, dtype=bool)
     with np.errstate(invalid="ignore"):
         candidates = (values < -8.9) | (values > 98.9)
+    if candidates.any():
+        some = np.asarray(values[candidates], dtype=np.float64)
+        nearest = np.clip(np.searchsorted(_FILL_VALUES, some), 1, len(_FILL_VALUES) - 1)
         # A tolerance instead of equality, since float32 cannot hold 99.99.
-        for fill_value in _FILL_VALUES if candidates.any() else ():
-            mask |= np.abs(values - fill_value) < 1e-7 * abs(fill_value)
+        close = np.zeros(len(some), dtype=bool)
+        for neighbour in (_FILL_VALUES[nearest - 1], _FILL_VALUES[nearest]):
+            close |= np.abs(some - neighbour) <= 1e-7 * np.abs(neighbour)
+        mask[candidates] = close
     return mask
 
 

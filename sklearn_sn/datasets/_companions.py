@@ -141,10 +141,9 @@ def bad_quality(columns, dialect):
     column = pick(plain_names(columns), name)
     if column is None:
         return None
-    values = pd.Series(np.asarray(pd.Series(columns[column]), dtype=object))
-    numbers = pd.to_numeric(values, errors="coerce")
-    if numbers.notna().sum() == values.notna().sum() and numbers.notna().any():
-        values = numbers.astype(float)
+    values = pd.Series(columns[column])
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
     return np.asarray(is_bad(values).fillna(False), dtype=bool)
 
 

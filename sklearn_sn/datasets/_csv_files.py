@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ def csv_separator(text):
     lines = [line for line in text[:20000].splitlines() if line.strip()][:40]
     for separator in _SEPARATORS:
         counts = [len(_fields(line, separator)) for line in lines]
-        if any(n > 1 and n == m for n, m in zip(counts, counts[1:], strict=False)):
+        if any(n > 1 and n == m for n, m in pairwise(counts)):
             return separator
         if len(lines) == 1 and counts[0] > 1:  # a header alone
             return separator
@@ -137,7 +138,7 @@ def _check_lengths(body, separator, n_fields, first, where):
             return line.count(separator) + 1
 
     for number, row in rows:
-        if not row or (isinstance(row, str) and (not row.strip() or row.startswith("#"))):
+        if not row or row[0].startswith("#") or not (row[0].strip() or len(row) > 1):
             continue
         n_lines += 1
         n = count(row)

@@ -7,6 +7,8 @@ import difflib
 import re
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from sklearn_sn.data import bare_name
 
 _PREFIX = re.compile(r"^[a-z]:(?=.)", re.IGNORECASE)  # of the columns of Fink: i:, d:, v:, r:, f:
@@ -22,6 +24,8 @@ class Dialect:
         Name of the dialect, as in the parameter of read_tables.
     columns : tuple of str
         Columns that identify it, in lower case; ``a|b`` is one of two.
+    without : tuple of str
+        Columns that it does not have.
     kind : {"light_curves", "objects"}
         Kind of the table.
     fields : dict of str to str
@@ -41,7 +45,7 @@ class Dialect:
     signed_magnitudes : bool
         Whether a negative magnitude stands for a negative flux.
     quality : tuple of (str, callable)
-        Column, and function of its values as float or text that is true for bad points.
+        Column, and function of its values that is true for bad points.
     objects : dict of str to str
         Column of each plain column of the table of objects, with alternatives.
     joined : bool
@@ -50,6 +54,7 @@ class Dialect:
 
     name: str
     columns: tuple
+    without: tuple = ()
     kind: str = "light_curves"
     fields: dict = field(default_factory=dict)
     survey: str | None = None
@@ -64,11 +69,14 @@ class Dialect:
 
     def matches(self, names):
         """Return whether a set of lower-case column names identifies the dialect."""
-        return all(any(one in names for one in wanted.split("|")) for wanted in self.columns)
+        return names.isdisjoint(self.without) and all(
+            any(one in names for one in wanted.split("|")) for wanted in self.columns
+        )
 
 
-def _bits(mask):
-    return lambda values: (values.fillna(0).astype("int64") & mask) != 0
+def _number(rule):
+    """Return a rule for a column of numbers; other values count as 0."""
+    return lambda values: rule(pd.to_numeric(values, errors="coerce").fillna(0.0))
 
 
 _POSITION = {"ra": "ra", "dec": "dec|decl"}
@@ -81,7 +89,7 @@ _ATLAS = {
         "limit_mag": "mag5sig",
     },
     "survey": "atlas",
-    "quality": ("err", lambda values: values.fillna(0) != 0),
+    "quality": ("err", _number(lambda values: values != 0)),
     "signed_magnitudes": True,
     "objects": _POSITION,
 }
@@ -118,7 +126,7 @@ DIALECTS = (
             "mag": "",
         },
         survey="ztf",
-        quality=("infobitssci", lambda values: values.fillna(0) >= 33554432),
+        quality=("infobitssci", _number(lambda values: values >= 33554432)),
         objects=_POSITION,
     ),
     # One oid per source, field, chip and band; catflags & 32768 marks bad images.
@@ -127,20 +135,14 @@ DIALECTS = (
         ("oid", "filtercode", "mag", "magerr"),
         fields={"object_id": "oid", "time": "mjd|hjd", "band": "filtercode"},
         survey="ztf",
-        quality=("catflags", _bits(32768)),
+        quality=("catflags", _number(lambda values: values % 65536 >= 32768)),
         objects=_POSITION,
         joined=True,
     ),
     Dialect(
-        "alerce",
-        ("oid", "mjd|jd", "fid", "magpsf|mag", "isdiffpos"),
-        fields=_ZTF | {"object_id": "oid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
-        survey="ztf",
-        objects=_POSITION,
-    ),
-    Dialect(
         "alerce-non-detections",
         ("oid", "mjd|jd", "fid", "diffmaglim"),
+        without=("magpsf", "mag", "flux"),
         fields={"object_id": "oid", "time": "mjd|jd", "band": "fid", "mag": "diffmaglim"},
         survey="ztf",
         limits=(("fid", ".*"),),
@@ -161,6 +163,15 @@ DIALECTS = (
         survey="ztf",
         limits=(("candid", ""),),
         objects={"ra": "ramean|ra", "dec": "decmean|dec", "type": "classification"},
+    ),
+    # Also alerts of ZTF in general.
+    Dialect(
+        "alerce",
+        ("mjd|jd", "fid", "magpsf|mag", "isdiffpos"),
+        fields=_ZTF
+        | {"object_id": "oid|objectid", "mag": "magpsf|mag", "mag_err": "sigmapsf|e_mag"},
+        survey="ztf",
+        objects=_POSITION,
     ),
     Dialect(
         "asas-sn",

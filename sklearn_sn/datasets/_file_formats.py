@@ -57,8 +57,8 @@ def parse_file(data, label, parameter):
     if isinstance(data, Path):
         if not data.exists():
             raise _MissingFileError(
-                f"The '{parameter}' parameter of read_tables must name a file of a supported format "
-                f"({FORMATS}). Got {label!r} instead, which does not exist."
+                f"The '{parameter}' parameter of read_tables must name a file of a supported "
+                f"format ({FORMATS}). Got {label!r} instead, which does not exist."
             )
         if not data.is_file():
             raise ValueError(f"{where} is neither a file nor a folder.")
@@ -99,7 +99,8 @@ def _parse_text(text, label, where):
         return [{"table": _astropy(text.encode(), "votable", where)}]
     if "Byte-by-byte Description" in start[:20000]:
         return [{"table": _astropy(text, "ascii.cds", where)}]
-    separator = csv_separator(text)
+    is_ipac = any(line.startswith("|") for line in text[:20000].splitlines())
+    separator = None if is_ipac else csv_separator(text)
     if separator is not None:
         return parse_csv(text, separator, where)
     return parse_text(text, where)

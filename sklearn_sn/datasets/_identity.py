@@ -69,9 +69,9 @@ def read_names(values, where):
     """
     distinct, codes, _ = factorize_names(values)
     names = _exact(list(map(_plain, distinct)), where)
-    none = np.array([*(_is_none(name, names) for name in names), True], dtype=bool)
+    none = [_is_none(name, names) for name in names]
     # Different spellings, such as the bytes and the text of a name, become one.
-    kept = list(dict.fromkeys(name for name, no in zip(names, none, strict=False) if not no))
+    kept = list(dict.fromkeys(name for name, no in zip(names, none, strict=True) if not no))
     position = {name: i for i, name in enumerate(kept)}
     lookup = np.array([*(position.get(name, -1) for name in names), -1], dtype=np.int64)
     return kept, lookup[codes]
@@ -96,8 +96,8 @@ def _exact(names, where):
 def _integer_of(number, where):
     if abs(number) >= _LARGEST_EXACT:
         raise ValueError(
-            f"{where}: the object name {number:.17g} is a float above 2**53 and has lost digits, so "
-            "that different objects may share it. Read the column as integers or as text, as in "
+            f"{where}: the object name {number:.17g} is a float above 2**53 and has lost digits, "
+            "so that different objects may share it. Read the column as integers or as text, as in "
             "pandas.read_csv(..., dtype={'object_id': 'Int64'})."
         )
     if number != int(number):

@@ -73,15 +73,19 @@ def _records(content):
     if not isinstance(content, dict):
         return []
     columns = list(content.values())
-    if columns and all(isinstance(v, list) and not any(map(_is_record, v)) for v in columns):
-        if len(set(map(len, columns))) == 1:
-            return pd.DataFrame(content, dtype=object).to_dict("records")
-    if columns and all(
-        isinstance(v, dict) and not any(map(_is_record, v.values())) for v in columns
-    ):
-        if len({tuple(v) for v in columns}) == 1 and not _point_lists(content):
-            return pd.DataFrame(content, dtype=object).to_dict("records")  # of DataFrame.to_json
+    if _are_columns(columns, list, list) and len(set(map(len, columns))) == 1:
+        return pd.DataFrame(content, dtype=object).to_dict("records")
+    of_to_json = _are_columns(columns, dict, dict.values) and not _point_lists(content)
+    if of_to_json and len({tuple(values) for values in columns}) == 1:
+        return pd.DataFrame(content, dtype=object).to_dict("records")
     return [content]
+
+
+def _are_columns(columns, kind, entries):
+    """Return whether values are all containers of a kind without records in them."""
+    return bool(columns) and all(
+        isinstance(values, kind) and not any(map(_is_record, entries(values))) for values in columns
+    )
 
 
 def _holds_rows(value):

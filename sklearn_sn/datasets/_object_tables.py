@@ -13,9 +13,16 @@ from sklearn_sn.datasets._long_tables import load_columns, plain_column
 _MISSING = {"-", "--", "---", "", "null", "none", "nan", "n/a", "unknown"}
 _LIMIT = re.compile(r"\s*[<>≤≥]\s*[-+]?\d")
 _SEXAGESIMAL = re.compile(r"\s*[-+]?\d+[:\s]\d+[:\s]\d+(\.\d*)?\s*")
+_SPECTRUM_HINT = " If the file is a spectrum, read it with sklearn_sn.datasets.read_spectra."
 _R_V = 3.1  # ratio of the total to the selective extinction of the Milky Way
-# Plain columns that this library knows; other spellings of their case are renamed.
-_KNOWN = ("redshift", "ra", "dec", "ebv", "type")
+# Names in files of the plain columns that this library knows. Tables in memory keep their names.
+_KNOWN = {
+    "redshift": "redshift|redshift_helio|redshift_final",
+    "ra": "ra|raj2000|ramean",
+    "dec": "dec|decl|dej2000|declination|decmean",
+    "ebv": "ebv|mwebv",
+    "type": "type",
+}
 
 
 def read_objects(source, id_column, *, dialect=None, only=None):
@@ -50,9 +57,12 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     index = names_index(
         plain_column(columns.pop(name), name), id_column, f"objects, column {name!r}"
     )
-    _require_names(index, id_column)
     frame = pd.DataFrame({n: plain_column(values, n) for n, values in columns.items()})
-    frame, used = _rename(frame, found)
+    if only is not None:  # one row per alert, of which several may be of one object
+        first = ~index.duplicated() & index.notna()
+        index, frame = index[first], frame[first].reset_index(drop=True)
+    _require_names(index, id_column)
+    frame, used = _rename(frame, found, source.label is not None)
     if only is not None:
         frame = frame[[column for column in used if column in frame]]
     frame = pd.DataFrame({n: _plain(frame[n], found) for n in frame}, index=frame.index)
@@ -60,7 +70,7 @@ def read_objects(source, id_column, *, dialect=None, only=None):
         if n in frame:
             frame[n] = _degrees(frame[n], unit, index)
     if found is not None and "a_v" in used and "ebv" not in frame:
-        frame["ebv"] = frame.pop("a_v") / _R_V
+        frame["ebv"] = pd.to_numeric(frame.pop("a_v"), errors="coerce") / _R_V
     entry = {"kind": "objects", "file": source.label, "dialect": getattr(found, "name", None)}
     entry |= {"columns": {id_column: name, **used}}
     return frame.set_axis(index), entry
@@ -88,6 +98,7 @@ def _id_column(columns, id_column, dialect, source):
     if name is None:
         raise ValueError(
             f"objects has no column {id_column!r}; it has {list(columns)}. Name it with id_column=."
+            + (_SPECTRUM_HINT if source.label is not None else "")
         )
     return name
 
@@ -106,13 +117,14 @@ def _require_names(index, id_column):
         )
 
 
-def _rename(frame, dialect):
+def _rename(frame, dialect, is_file):
     """Return the table with known columns under their names, and the column of each."""
     plain = plain_names(frame.columns)
-    wanted = dict.fromkeys(_KNOWN) | (dialect.objects if dialect is not None else {})
+    wanted = _KNOWN if is_file else {}
+    wanted = wanted | (dialect.objects if dialect is not None else {})
     used = {}
     for name, alternatives in wanted.items():
-        given = pick(plain, alternatives or name)
+        given = pick(plain, alternatives)
         if name != "object_id" and given is not None and (name == given or name not in frame):
             used[name] = given
     return frame.rename(columns={given: name for name, given in used.items()}), used

@@ -74,7 +74,8 @@ def read_bands(
     """
     if isinstance(default_system, str):
         default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
-    systems = [None] * len(bands) if systems is None else systems
+    if systems is None:
+        systems = pd.Categorical.from_codes(np.full(len(bands), -1, dtype=np.int8), [""])
     combinations, codes = _combinations([bands, systems, default_system, *facilities])
     parts = [
         (as_text(band), system, default, [as_text(p) or "" for p in facilities])
@@ -155,18 +156,25 @@ def _conflicts(bands, object_index):
 
 def _combinations(columns):
     """Return the distinct rows of several columns, and the number of each row."""
-    combined, tables = 0, []
+    # The distinct rows so far, as positions in the distinct values of each column.
+    combined, rows, tables = np.zeros(len(columns[0]), dtype=np.int64), np.zeros((1, 0), int), []
     for values in columns:
         distinct, codes, _ = factorize_names(values)
         tables.append([*distinct, None])
-        codes = np.where(codes < 0, len(distinct), codes).astype(np.int64)
+        if (len(distinct) == 1 and codes.min(initial=0) == 0) or not len(distinct):
+            rows = np.column_stack([rows, np.zeros(len(rows), int)])  # one value for all
+            continue
+        codes = np.where(codes < 0, len(distinct), codes)
         # Renumber after each column, so that the product never overflows.
-        combined, _ = pd.factorize(combined * len(tables[-1]) + codes)
-        tables[-1] = np.array(tables[-1], dtype=object)[codes]
-    n_distinct = int(combined.max(initial=-1)) + 1
-    first = np.zeros(n_distinct, dtype=np.int64)
-    first[combined[::-1]] = np.arange(len(combined))[::-1]
-    return list(zip(*(values[first] for values in tables), strict=True)), combined
+        size = len(tables[-1])
+        used = np.flatnonzero(np.bincount(combined * size + codes, minlength=len(rows) * size))
+        number = np.zeros(len(rows) * size, dtype=np.int64)
+        number[used] = np.arange(len(used))
+        combined = number[combined * size + codes]
+        rows = np.column_stack([rows[used // size], used % size])
+    return [
+        tuple(table[code] for table, code in zip(tables, row, strict=True)) for row in rows
+    ], combined
 
 
 def _label(text, facilities):

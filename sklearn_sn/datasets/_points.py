@@ -92,9 +92,11 @@ def convert_points(points, rows, index, options, log):
         keep &= ~points.bad | (not options.quality_cut)
     time = point_times(points, to_mjd(points.numbers("time", "d")), keep, options.time_offset, log)
     fields = {"time": time, "band": bands, "flux": flux, "flux_err": flux_err}
-    fields = {name: values[keep] for name, values in fields.items()}
+    if not keep.all():
+        rows = rows[keep]
+        fields = {name: values[keep] for name, values in fields.items()}
     fields["band"] = fields["band"].remove_unused_categories()
-    return Ragged.from_groups(rows[keep], len(index), fields).sort("time")
+    return Ragged.from_groups(rows, len(index), fields).sort("time")
 
 
 def _measure(points, options, log):
@@ -108,7 +110,8 @@ def _measure(points, options, log):
     bad_flux, bad_mag = is_unmeasured_flux(flux, flux_err), is_unmeasured_magnitude(mag)
     # A point is lost only if neither its flux nor its magnitude is measured.
     lost = (bad_flux & ~(np.isfinite(mag) & ~bad_mag)) | (bad_mag & (np.isnan(flux) | bad_flux))
-    flux, mag = np.where(bad_flux, np.nan, flux), np.where(bad_mag, np.nan, mag)
+    flux = np.where(bad_flux, np.nan, flux) if bad_flux.any() else flux
+    mag = np.where(bad_mag, np.nan, mag) if bad_mag.any() else mag
     flux_err = _known_errors(points, "flux_err", flux, flux_err, log)
     mag_err = _known_errors(points, "mag_err", mag, mag_err, log)
     if options.default_mag_err is not None:
@@ -150,11 +153,12 @@ def _known_errors(points, field, values, errors, log):
     unknown = is_unmeasured_error(errors) if field == "flux_err" else is_unmeasured_mag_err(errors)
     # A masked error of a point that is not measured is no news.
     log.unknown_errors(points, field, unknown & np.isfinite(values))
-    order = np.argsort(points.codes, kind="stable")
-    offsets = np.append(0, np.cumsum(np.bincount(points.codes + 1)))
-    copied = np.zeros(len(points), dtype=bool)
-    copied[order] = errors_copy_values(values[order], errors[order], offsets)
-    log.copied_errors(points, field, copied)
+    copied = errors == np.abs(values)
+    if copied.any():
+        order = np.argsort(points.codes, kind="stable")
+        offsets = np.append(0, np.cumsum(np.bincount(points.codes + 1)))
+        copied[order] = errors_copy_values(values[order], errors[order], offsets)
+        log.copied_errors(points, field, copied)
     return np.where(unknown | copied, np.nan, errors)
 
 
@@ -180,12 +184,15 @@ def _in_microjansky(points, measured, zero_flux, rows, options):
         points, measured.flux, measured.flux_err, zero_flux, rows, options
     )
     unreadable |= ~has_flux & np.isfinite(measured.mag) & np.isnan(zero_flux)
-    with np.errstate(over="ignore"):
-        flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * measured.mag))
-        derived = 0.4 * np.log(10) * np.abs(flux) * measured.mag_err
-    # An error of fluxes is none of a magnitude in another column.
-    flux_err = np.where(has_flux & ~np.isnan(flux_err), flux_err, derived)
-    return np.where(measured.sign < 0, -np.abs(flux), flux), flux_err, unreadable
+    if "mag" in points:
+        with np.errstate(over="ignore"):
+            flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * measured.mag))
+            derived = 0.4 * np.log(10) * np.abs(flux) * measured.mag_err
+        # An error of fluxes is none of a magnitude in another column.
+        flux_err = np.where(has_flux & ~np.isnan(flux_err), flux_err, derived)
+    if np.ndim(measured.sign):
+        flux = np.where(measured.sign < 0, -np.abs(flux), flux)
+    return flux, flux_err, unreadable
 
 
 def _without_limits(points, measured, flux_err, rows, options, log):

@@ -103,8 +103,8 @@ class ReadLog:
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""
         self.doubts.append(
-            f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). If "
-            "days were subtracted, pass them as time_offset."
+            f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). "
+            "If days were subtracted, pass them as time_offset."
         )
 
     def text(self):
