@@ -22,7 +22,7 @@ _NEGATIVE_OUTLIER = 3.0  # and a negative one, so many times lower than the lowe
 _FEWEST = 3  # points that must agree before a whole column is taken as a copy of another
 
 
-def is_fill_value(values):
+def is_fill_value(values: np.ndarray) -> np.ndarray:
     """Return a mask of the values that files write for "not measured".
 
     Parameters
@@ -56,7 +56,7 @@ def is_fill_value(values):
     return mask
 
 
-def is_unmeasured_flux(flux, error=None):
+def is_unmeasured_flux(flux: np.ndarray, error: np.ndarray | None = None) -> np.ndarray:
     """Return a mask of the fluxes that stand for "not measured".
 
     A flux of -99 may be real, so a fill value counts only beside an error that is a fill value or
@@ -81,7 +81,7 @@ def is_unmeasured_flux(flux, error=None):
         return mask & (invalid | (np.isnan(error) & (flux <= -777.0)))
 
 
-def is_unmeasured_error(error):
+def is_unmeasured_error(error: np.ndarray) -> np.ndarray:
     """Return a mask of the flux errors that stand for "unknown": negative fill values.
 
     Parameters
@@ -98,7 +98,7 @@ def is_unmeasured_error(error):
     return negative & is_fill_value(error) if negative.any() else negative
 
 
-def is_unmeasured_magnitude(mag):
+def is_unmeasured_magnitude(mag: np.ndarray) -> np.ndarray:
     """Return a mask of finite magnitudes outside -5 … 30, among them all fill values.
 
     Parameters
@@ -114,7 +114,7 @@ def is_unmeasured_magnitude(mag):
         return (mag < MAGNITUDE_RANGE[0]) | (mag > MAGNITUDE_RANGE[1])
 
 
-def is_unmeasured_mag_err(mag_err):
+def is_unmeasured_mag_err(mag_err: np.ndarray) -> np.ndarray:
     """Return a mask of magnitude errors that stand for "unknown": negative, or 9 and larger.
 
     Parameters
@@ -130,7 +130,7 @@ def is_unmeasured_mag_err(mag_err):
         return (mag_err < 0) | (mag_err >= MAX_MAG_ERR)
 
 
-def is_implausible_time(points):
+def is_implausible_time(points: Ragged) -> np.ndarray:
     """Return a mask of the times outside 1900–2100, in objects whose other times are inside.
 
     Times from another origin, such as days from the first point, are legal: an object with most
@@ -157,7 +157,7 @@ def is_implausible_time(points):
     return outside & (n_inside > n_outside)[groups.rows]
 
 
-def errors_copy_values(values, errors, offsets):
+def errors_copy_values(values: np.ndarray, errors: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Return a mask of the points of objects whose errors repeat the values.
 
     Parameters
@@ -181,7 +181,7 @@ def errors_copy_values(values, errors, offsets):
     return equal & copied[groups.rows]
 
 
-def is_masked_pixel(spectra):
+def is_masked_pixel(spectra: Ragged) -> np.ndarray:
     """Return a mask of the pixels that a pipeline has masked.
 
     These are pixels of which flux and error are 0, zeros without an error among pixels that have

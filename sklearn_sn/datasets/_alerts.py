@@ -1,5 +1,8 @@
 """Read alert packets of ZTF, Rubin and ELAsTiCC as a table of objects."""
 
+from typing import Any
+
+import pandas as pd
 from sklearn.utils._param_validation import StrOptions, validate_params
 
 from sklearn_sn.datasets._alert_packets import read_alert
@@ -20,7 +23,14 @@ _MAX_LISTED = 20  # skipped packets that the report describes one by one
     },
     prefer_skip_nested_validation=True,
 )
-def read_alerts(source, *, per="object", forced=True, images=True, schema=None):
+def read_alerts(
+    source: Any,
+    *,
+    per: str = "object",
+    forced: bool = True,
+    images: bool = True,
+    schema: dict | str | None = None,
+) -> pd.DataFrame:
     """Read alert packets of ZTF, Rubin or ELAsTiCC into a table.
 
     Packets are Avro (schemas 3.3 and 4.02 of ZTF, those of Rubin and ELAsTiCC, or any other with

@@ -13,7 +13,7 @@ from sklearn_sn.data import as_frame
 _KEY = b"sklearn_sn"  # of the metadata of the file
 
 
-def write_tables(X, path):
+def write_tables(X: pd.DataFrame, path: str | os.PathLike) -> None:
     """Write a table of objects to a Parquet file.
 
     Nested columns are structs of lists, as in HATS catalogues. Images are nested lists. The file
@@ -67,7 +67,7 @@ def write_tables(X, path):
         temporary.unlink(missing_ok=True)
 
 
-def is_written(path):
+def is_written(path: str | os.PathLike) -> bool:
     """Return whether a file is one that write_tables has written.
 
     Parameters
@@ -88,7 +88,7 @@ def is_written(path):
         return False
 
 
-def read_written(path):
+def read_written(path: str | os.PathLike) -> pd.DataFrame:
     """Read a table that write_tables has written.
 
     Parameters

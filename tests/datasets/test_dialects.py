@@ -26,7 +26,7 @@ def test_names_are_unique():
 
 def test_skyportal(tmp_path):
     columns = {"obj_id": "x", **TWO, "filter": "ztfg", "mag": [None, 21.4], "magerr": [None, 0.1]}
-    X, curves, dialect = read({**columns, "magsys": "ab", "limiting_mag": 20.5}, tmp_path)
+    _, curves, dialect = read({**columns, "magsys": "ab", "limiting_mag": 20.5}, tmp_path)
     assert dialect == "skyportal" and curves["flux"] == pytest.approx([10.0])
     rows = json.loads(pd.DataFrame({**columns, "magsys": "ab"}).to_json(orient="records"))
     (tmp_path / "x.json").write_text(json.dumps({"status": "success", "data": rows}))
@@ -82,7 +82,8 @@ def test_answers_of_alerce(tmp_path):
     X = read_tables(tmp_path / "ZTF1.json")
     assert list(X.index) == ["ZTF1"]
     assert as_ragged(X["light_curve"])["flux"] == pytest.approx([-10.0])
-    _, curves, dialect = read({"oid": "ZTF1", "mjd": TWO["mjd"], "fid": 1, "diffmaglim": 20.0}, tmp_path)
+    limits = {"oid": "ZTF1", "mjd": TWO["mjd"], "fid": 1, "diffmaglim": 20.0}
+    _, curves, dialect = read(limits, tmp_path)
     assert dialect == "alerce-non-detections" and curves.n_points == 0 and len(curves) == 1
 
 
