@@ -106,7 +106,7 @@ def clean_errors(points, log, training, usable):
 def _drop_unmeasured(curves, log):
     """Drop points that are not measured and errors that are none; also return the huge ones."""
     flux, rows = curves["flux"], curves.rows
-    errors = curves["flux_err"] if "flux_err" in curves else None  # noqa: SIM401
+    errors = curves["flux_err"] if "flux_err" in curves else None  # noqa: SIM401 - no dict
     unmeasured = is_unmeasured_flux(flux, errors)
     large = np.abs(flux) > MAX_FLUX
     large &= np.isfinite(flux)

@@ -160,6 +160,8 @@ def is_implausible_time(points: Ragged) -> np.ndarray:
 def errors_copy_values(values: np.ndarray, errors: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Return a mask of the points of objects whose errors repeat the values.
 
+    Values that are all equal are no evidence, since a constant may have an error of its size.
+
     Parameters
     ----------
     values, errors : ndarray of float, shape (n_points,)
@@ -177,7 +179,11 @@ def errors_copy_values(values: np.ndarray, errors: np.ndarray, offsets: np.ndarr
     groups = Ragged({}, offsets)
     n_equal = groups.reduce("sum", equal.astype(np.int64))
     n_given = groups.reduce("sum", (np.isfinite(errors) & (errors > 0)).astype(np.int64))
-    copied = (n_equal >= _FEWEST) & (n_equal == n_given)
+    size = np.abs(values)
+    varies = groups.reduce("max", np.where(equal, size, -np.inf), empty=0.0) > groups.reduce(
+        "min", np.where(equal, size, np.inf), empty=0.0
+    )
+    copied = (n_equal >= _FEWEST) & (n_equal == n_given) & varies
     return equal & copied[groups.rows]
 
 

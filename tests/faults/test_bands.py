@@ -180,10 +180,10 @@ def test_31_frames_with_pandas_types_of_text(fitted):
 def test_33_order_of_bands_at_fit(embedder, supernovae):
     """Which band comes first in the table has no influence on a fit."""
     X = supernovae[0]
-    assert list(embedder.fit(X).inputs_["light_curve"].bands_) == sorted(
-        embedder.inputs_["light_curve"].bands_
+    assert list(embedder.fit(X).preprocessors_["light_curve"].bands_) == sorted(
+        embedder.preprocessors_["light_curve"].bands_
     )
-    reverse = embedder.inputs_["light_curve"]
+    reverse = embedder.preprocessors_["light_curve"]
     again = type(reverse)().fit(check_table(X.iloc[::-1], warn=False))
     assert list(again.bands_) == list(reverse.bands_)
 
