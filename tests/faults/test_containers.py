@@ -191,10 +191,10 @@ def test_e60_identifiers(fitted, X):
         np.testing.assert_array_equal(fitted.transform(X.set_axis(index)), expected)
 
 
-def test_e60_no_objects(fitted, embedder, X):
+def test_e60_no_objects(fitted, embedder, X, supernovae):
     assert fitted.transform(X[:0]).shape == (0, 8)
     with pytest.raises(ValueError, match="no objects"):
-        embedder.fit(X[:0])
+        embedder.fit(supernovae[0][:0])
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ NAN, INF = np.nan, np.inf
 FLUX, ERROR = curve()["flux"], curve()["flux_err"]
 SHUFFLED = np.random.default_rng(0).permutation(12)
 EMPTY = {"nothing": True, "flag": "EMPTY,NOTHING"}
-HUGE = {"nothing": True, "flag": "RANGE,EMPTY,NOTHING", "says": "points with |flux| > 1e+09 µJy"}
+HUGE = {"nothing": True, "flag": "EMPTY,RANGE,NOTHING", "says": "points with |flux| > 1e+09 µJy"}
 TIME_OR_FLUX = "points with non-finite time or flux dropped (1 in 1 objects"
 NO_ERROR = "points without a usable flux_err dropped (1 in 1 objects"
 UNSORTED = "unsorted points sorted by time"
@@ -265,7 +265,7 @@ def test_23_a_million_points(fitted):
     np.testing.assert_array_equal(transform(fitted, X)[0], Z)
     assert len(said) == 1 and UNSORTED in said[0]
     prepared = fitted.preprocessors_["light_curve"].prepare(check_table(X, warn=False))
-    assert prepared.lengths.tolist() == [fitted.max_points, 12]
+    assert prepared.lengths.tolist() == [fitted.preprocessors_["light_curve"].max_points, 12]
 
 
 def test_24_one_long_curve_does_not_pad_the_others(fitted):
