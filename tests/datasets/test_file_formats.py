@@ -79,7 +79,10 @@ def test_globs_folders_lists_and_handles(tmp_path):
         shutil.copy(FOLDER / name, tmp_path / name)
     (tmp_path / "README.md").write_text("no table")
     paths = [tmp_path / name for name in names]
-    for given in (tmp_path, str(tmp_path / "*.txt"), paths, [path.open() for path in paths]):
+    handles = [io.StringIO(path.read_text()) for path in paths]
+    for handle, path in zip(handles, paths, strict=True):
+        handle.name = str(path)
+    for given in (tmp_path, str(tmp_path / "*.txt"), paths, handles):
         X = read_tables(given)
         assert list(X.index) == ["atlas_forced", "ztf_forced"]
         assert as_ragged(X["light_curve"]).lengths.tolist() == [4, 4]
