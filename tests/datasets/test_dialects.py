@@ -26,7 +26,7 @@ def test_names_are_unique():
 
 def test_skyportal(tmp_path):
     columns = {"obj_id": "x", **TWO, "filter": "ztfg", "mag": [None, 21.4], "magerr": [None, 0.1]}
-    X, curves, dialect = read({**columns, "magsys": "ab", "limiting_mag": 20.5}, tmp_path)
+    _, curves, dialect = read({**columns, "magsys": "ab", "limiting_mag": 20.5}, tmp_path)
     assert dialect == "skyportal" and curves["flux"] == pytest.approx([10.0])
     rows = json.loads(pd.DataFrame({**columns, "magsys": "ab"}).to_json(orient="records"))
     (tmp_path / "x.json").write_text(json.dumps({"status": "success", "data": rows}))

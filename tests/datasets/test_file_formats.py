@@ -8,7 +8,6 @@ import lzma
 import shutil
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from astropy.table import Table
@@ -30,8 +29,8 @@ POINTS = pd.DataFrame(
 )
 
 
-def fluxes(*given, **parameters):
-    return as_ragged(read_tables(*given, **parameters)["light_curve"])["flux"].tolist()
+def fluxes(*tables, **parameters):
+    return as_ragged(read_tables(*tables, **parameters)["light_curve"])["flux"].tolist()
 
 
 def write(path, kind):
@@ -82,8 +81,8 @@ def test_globs_folders_lists_and_handles(tmp_path):
     handles = [io.StringIO(path.read_text()) for path in paths]
     for handle, path in zip(handles, paths, strict=True):
         handle.name = str(path)
-    for given in (tmp_path, str(tmp_path / "*.txt"), paths, handles):
-        X = read_tables(given)
+    for where in (tmp_path, str(tmp_path / "*.txt"), paths, handles):
+        X = read_tables(where)
         assert list(X.index) == ["atlas_forced", "ztf_forced"]
         assert as_ragged(X["light_curve"]).lengths.tolist() == [4, 4]
         assert X["dec"].tolist() == [12.25, 14.5]
@@ -133,9 +132,9 @@ def test_shifted_lines_are_rejected_with_file_and_line(line, message, tmp_path):
     path = tmp_path / "points.csv"
     good = "object_id,mjd,band,flux,flux_err\na,59001,ztfg,1,0.1\n"
     path.write_text(f"{good}{line}\n")
-    for given in ((path,), (None, path)):
+    for arguments in ((path,), (None, path)):
         with pytest.raises(ValueError, match=rf"points\.csv, {message}"):
-            read_tables(*given)
+            read_tables(*arguments)
     path.write_text(good.replace("0.1\n", "0.1,\n"))  # every line ends in a separator
     assert fluxes(path) == [1.0]
     path.write_text("object_id,mjd,band,flux\na,59000,ztfg,1,2\nb,59000,ztfg,3,4\n")
