@@ -27,7 +27,7 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/plot_contrastive_real.py
 	$(BIN)/python benchmarks/maven_real.py --members 3
 	$(BIN)/python benchmarks/maven_real.py --sample curves --members 2
-	$(BIN)/python benchmarks/contrastive_real.py --no-baselines --settings scratch_aux maven maven_first_block
+	$(BIN)/python benchmarks/contrastive_real.py --no-baselines --settings scratch_aux simulated_aux simulated_aux_first_block
 	$(BIN)/python benchmarks/combine_maven_real.py
 	$(BIN)/python benchmarks/differences_maven_real.py
 	$(BIN)/python benchmarks/speed_simulator.py

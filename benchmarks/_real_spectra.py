@@ -4,8 +4,7 @@ import warnings
 
 from _real_data import load_pairs
 
-from sklearn_sn.data import DataQualityWarning, check_table
-from sklearn_sn.nets import phase_frame
+from sklearn_sn.data import DataQualityWarning, check_table, phase_frame
 
 
 def load_type_ia():

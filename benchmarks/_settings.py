@@ -9,15 +9,29 @@ from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import load_pretrained
 from sklearn_sn.embedding import ContrastiveEmbedder
+from sklearn_sn.encoders import LightCurveTransformer
 
 CACHE = Path(__file__).parent / ".cache"
-SIZES = {"max_points": 100, "embedding_dim": 64, "batch_size": 64, "lr": 1e-3, "max_epochs": 30}
+
+
+def encoder(**params):
+    """The encoder of light curves."""
+    return LightCurveTransformer(**{"max_points": 100, **params})
+
+
+SIZES = {
+    "light_curve": encoder(),
+    "embedding_dim": 64,
+    "batch_size": 64,
+    "lr": 1e-3,
+    "max_epochs": 30,
+}
 AUXILIARY = {"aux_weight": 1.0, "aux_columns": ("redshift",)}
 FINAL = {**SIZES, **AUXILIARY, "class_weight": "balanced", "pretrained": "union_simulated"}
 SETTINGS = {
     "scratch": SIZES,
-    "scratch_no_amplitude": {**SIZES, "amplitude": False},
-    "scratch_mean_pooling": {**SIZES, "light_curve_pooling": "mean"},
+    "scratch_no_amplitude": {**SIZES, "light_curve": encoder(amplitude=False)},
+    "scratch_mean_pooling": {**SIZES, "light_curve": encoder(pooling="mean")},
     "scratch_batch_128": {**SIZES, "batch_size": 128},
     "scratch_lr_3e-3": {**SIZES, "lr": 3e-3},
     "scratch_early_stopping": {**SIZES, "max_epochs": 60, "early_stopping": True},
@@ -29,8 +43,8 @@ SETTINGS = {
     "pretrained_aux_lr_3e-4": {**FINAL, "lr": 3e-4},
     "pretrained_aux_slow_encoders": {**FINAL, "pretrained_lr_factor": 0.1},
     "pretrained_aux_60": {**FINAL, "max_epochs": 60},
-    "maven": {**FINAL, "pretrained": "simulated"},
-    "maven_first_block": {**FINAL, "pretrained": "simulated", "trainable": "first_block"},
+    "simulated_aux": {**FINAL, "pretrained": "simulated"},
+    "simulated_aux_first_block": {**FINAL, "pretrained": "simulated", "trainable": "first_block"},
     "pretrained_aux_first_block": {**FINAL, "trainable": "first_block"},
 }
 

@@ -21,11 +21,12 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_sn.classification import (
     DomainAdversarialClassifier,
-    GRUClassifier,
+    LightCurveClassifier,
     SupConClassifier,
 )
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import GRU
 from sklearn_sn.persistence import load_model, save_model
 
 CLASSES = ("SN Ia", "SN Ia-91bg", "SN Iax", "SN II", "SN Ib/c", "SLSN-I", "TDE", "AGN")
@@ -52,8 +53,16 @@ REDSHIFTS = {
         "AGN": (0.05, 2.5),
     },
 }
+# The training that the recurrent classifiers share.
+TRAINING = {
+    "optimizer": "adam",
+    "weight_decay": 0.0,
+    "batch_size": 128,
+    "max_epochs": 40,
+    "n_iter_no_change": 5,
+}
 MODELS = {
-    "classifier": (GRUClassifier, {}),
+    "classifier": (LightCurveClassifier, {}),
     "contrastive": (SupConClassifier, {"batch_balance": "both"}),
     "adversarial": (DomainAdversarialClassifier, {}),
 }
@@ -167,7 +176,8 @@ def pretrained(names, tag):
 def untrained(X, y):
     """A recurrent classifier with the weights it was born with: what pretraining is worth."""
     few = np.random.default_rng(0).permutation(len(X))[:500]
-    model = GRUClassifier(max_epochs=1, lr=1e-12, random_state=0)
+    params = {**TRAINING, "max_epochs": 1, "lr": 1e-12, "random_state": 0}
+    model = LightCurveClassifier(encoder=GRU(), **params)
     return model.fit(X.iloc[few][["light_curve"]], y[few])
 
 

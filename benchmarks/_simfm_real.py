@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 from _light_curve_features import light_curve_features, observing_pattern
 from _settings import CACHE
-from _simfm import latent, mlp_classifier
+from _simfm import TRAINING, latent, mlp_classifier
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from sklearn_sn.classification import GRUClassifier
+from sklearn_sn.classification import LightCurveClassifier
+from sklearn_sn.encoders import GRU
 
 # Fine-tuning a network takes less than training one, at a smaller rate.
 SCRATCH = {"max_epochs": 40, "lr": 2e-3}
@@ -96,13 +97,14 @@ def frozen(name, seed=0):
     return on_columns(f"latent {name}:", mlp_classifier(seed))
 
 
-def network(start=None, *, cls=GRUClassifier, epochs=1.0, batch_size=16, seed=0, **params):
+def network(start=None, *, cls=LightCurveClassifier, epochs=1.0, batch_size=16, seed=0, **params):
     """A recurrent network on the light curves, from scratch or from a pretrained one."""
-    params = {**(SCRATCH if start is None else TUNED), **params}
+    params = {**TRAINING, **(SCRATCH if start is None else TUNED), **params}
     if start is None:
-        params.setdefault("max_points", 200)
+        params.setdefault("encoder", GRU(max_points=200))
     else:
-        params["pretrained"] = FrozenEstimator(start)
+        params |= {"pretrained": FrozenEstimator(start), "encoder": GRU()}
     params["max_epochs"] = max(1, round(epochs * params["max_epochs"]))
-    model = cls(**params, batch_size=batch_size, class_weight="balanced", random_state=seed)
+    params |= {"batch_size": batch_size, "class_weight": "balanced", "random_state": seed}
+    model = cls(**params)
     return make_pipeline(FunctionTransformer(_light_curves), model)

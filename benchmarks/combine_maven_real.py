@@ -1,7 +1,8 @@
 """Averages of what different kinds of model answered on the test parts of maven_real.py.
 
 Every kind has the same weight: networks trained end to end, boosting on hand-made features,
-the same beside the packaged embedding, and Maven's neighbours (pairs only; a ridge for redshifts).
+the same beside the packaged embedding, and neighbours in the supervised contrastive embedding
+(pairs only; a ridge for redshifts).
 Run after maven_real.py and contrastive_real.py, which keep their answers.
 
     python benchmarks/combine_maven_real.py
@@ -21,7 +22,11 @@ TREES = ("gradient_boosting_features_C", "gradient_boosting_features_C_packaged_
 COMBINED = {
     "pairs": {
         "networks, both boostings": ("end-to-end_pretrained_average_of_3", *TREES),
-        "networks, both boostings, Maven": ("end-to-end_pretrained_average_of_3", *TREES, "maven"),
+        "networks, both boostings, supervised contrastive": (
+            "end-to-end_pretrained_average_of_3",
+            *TREES,
+            "simulated_aux",
+        ),
     },
     "curves": {"networks, both boostings": ("end-to-end_pretrained_average_of_2", *TREES)},
 }

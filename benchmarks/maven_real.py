@@ -6,8 +6,8 @@ has seen simulated objects only. Of several networks that differ by seed, the fi
 average of all, and the average of all with gradient boosting. With --validate one held-out fifth of
 each training part is scored and the test part left alone: that is how settings were compared. "With
 the other curves": labelled light curves that are not among the pairs join every training part.
-Maven itself, contrastive and fine-tuned, is scored by benchmarks/contrastive_real.py on the same
-folds: settings "scratch", "maven", "maven_first_block".
+Supervised contrastive embedders, pretrained and fine-tuned, are scored on the same folds by
+benchmarks/contrastive_real.py: settings "scratch", "simulated_aux", "simulated_aux_first_block".
 
 Folds run side by side, each on one thread: small batches gain nothing from a second.
 
@@ -27,17 +27,17 @@ from _baselines import MAIN_CLASSES, Z_MAX, boosting_classifier, redshift_regres
 from _evaluation import classification_figures, redshift_figures, table
 from _light_curve_features import light_curve_features, observing_pattern
 from _real_data import load_curves, load_pairs, thin_light_curves
-from _settings import load_pretrained_encoder, save_answers
+from _settings import encoder, load_pretrained_encoder, save_answers
 from joblib import Parallel, delayed
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
 
 from sklearn_sn import load_pretrained
-from sklearn_sn.classification import LightCurveTransformerClassifier
+from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import DataQualityWarning, check_table
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.regression import LightCurveRegressor
 
 # Chosen on validation parts, see results; what costs the time is the objects seen, not the steps.
-SIZES = {"max_points": 100, "batch_size": 16, "class_weight": "balanced"}
+SIZES = {"encoder": encoder(), "batch_size": 16, "class_weight": "balanced"}
 TUNED = {**SIZES, "max_epochs": 30, "lr": 3e-4, "pretrained": "simulated"}
 MODELS = {
     "end-to-end": {**SIZES, "max_epochs": 60},
@@ -48,14 +48,18 @@ MODELS = {
     "end-to-end, batches of 64, 30 epochs": {**SIZES, "batch_size": 64, "max_epochs": 30},
     "end-to-end, 30 epochs": {**SIZES, "max_epochs": 30},
     "end-to-end, no weights": {**SIZES, "max_epochs": 30, "class_weight": None},
-    "end-to-end, no augmentation": {**SIZES, "max_epochs": 30, "augmentation": False},
+    "end-to-end, no augmentation": {
+        **SIZES,
+        "max_epochs": 30,
+        "encoder": encoder(augmentation=False),
+    },
     "end-to-end, pretrained on real too": {**TUNED, "lr": 1e-3, "pretrained": "union_simulated"},
     "end-to-end, pretrained, lr 1e-3": {**TUNED, "lr": 1e-3},
     "end-to-end, pretrained, lr 1e-3, 15 epochs": {**TUNED, "lr": 1e-3, "max_epochs": 15},
     "end-to-end, pretrained, 60 epochs": {**TUNED, "max_epochs": 60},
     "end-to-end, pretrained, no weights": {**TUNED, "class_weight": None},
     "end-to-end, pretrained, slow encoder": {**TUNED, "lr": 1e-3, "pretrained_lr_factor": 0.3},
-    "end-to-end, pretrained, 200 points": {**TUNED, "max_points": 200},
+    "end-to-end, pretrained, 200 points": {**TUNED, "encoder": encoder(max_points=200)},
 }
 REPORTED = ("end-to-end", "end-to-end, pretrained")
 # There are three times as many curves as pairs: half of the epochs are more steps.
@@ -76,8 +80,8 @@ def network(task, params, seed):
         params["pretrained"] = load_pretrained_encoder(params["pretrained"])
     if task == "redshift":
         del params["class_weight"]
-        return LightCurveTransformerRegressor(**params)
-    return LightCurveTransformerClassifier(**params)
+        return LightCurveRegressor(**params)
+    return LightCurveClassifier(**params)
 
 
 def answers(task, model, values):

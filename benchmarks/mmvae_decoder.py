@@ -24,17 +24,18 @@ from sklearn.model_selection import GroupKFold
 from sklearn_sn import MMVAEEmbedder
 from sklearn_sn.cross_modal import MeanSpectrumGenerator
 from sklearn_sn.data import REFERENCE_WAVELENGTH, DataQualityWarning, as_ragged
+from sklearn_sn.encoders import SpectrumTransceiver, TransceiverDecoder
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 256)
 SIZES = {
-    "modalities": ("spectrum",),
+    "light_curve": None,
+    "spectrum": SpectrumTransceiver(n_layers=2),
+    "decoder": TransceiverDecoder(n_layers=2, max_pixels=256),
     "objective": "elbo",
     "latent_tokens": 1,
     "latent_dim": 5,
-    "n_layers": 2,
-    "spectrum_weight": 1.5,  # a weaker prior, so that all five numbers are used
+    "likelihood_weights": {"spectrum": 1.5},  # a weaker prior, so that all five numbers are used
     "weight_decay": 0.03,
-    "max_pixels": 256,
     "batch_size": 16,
     "lr": 3e-3,
 }
@@ -56,7 +57,7 @@ def single_spectra(X):
 
 def fit_latents(model, X, true, steps=150, lr=0.05):
     """Decoded spectra of the latents that fit best, from those of the encoder on."""
-    module, source = model.net_.module_.eval(), model.inputs_["spectrum"]
+    module, source = model.net_.module_.eval(), model.preprocessors_["spectrum"]
     start = model.encode(X, "spectrum").reshape(len(X), *module.latent_shape)
     rows = true.owner
     where = torch.from_numpy(np.log(true.places / REFERENCE_WAVELENGTH).astype(np.float32))

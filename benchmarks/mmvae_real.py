@@ -24,18 +24,25 @@ from _generation import Truth, answer, phase_bins, score, without_spectra
 from _real_spectra import load_type_ia
 from _settings import CACHE
 from joblib import Parallel, delayed
-from mmvae_simulated import simulate
+from mmvae_simulated import CURVES, SPECTRA, simulate
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold, train_test_split
 
 from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.encoders import TransceiverDecoder
 from sklearn_sn.persistence import load_model, load_pretrained, save_model
 from sklearn_sn.plotting import GenerationDisplay
 
 WAVELENGTH = np.geomspace(4000.0, 7000.0, 128)  # rest frame, Å
-SIZES = {"lr": 3e-3, "batch_size": 32, "max_pixels": 128, "warm_start": True, "verbose": 2}
+SIZES = {
+    "decoder": TransceiverDecoder(max_pixels=128),
+    "lr": 3e-3,
+    "batch_size": 32,
+    "warm_start": True,
+    "verbose": 2,
+}
 SURVEYS = ("followup", "ztf")
 MODELS = ("MMVAE", "MMVAE, simulations first")
 
@@ -50,7 +57,8 @@ def pretrained(n, epochs):
 def baselines(X, seed):
     """The mean of each phase, and neighbours, by name; trained."""
     contrastive = ContrastiveEmbedder(
-        encoders={"light_curve": "transceiver", "spectrum": "transceiver"},
+        light_curve=CURVES,
+        spectrum=SPECTRA,
         batch_size=64,
         max_epochs=60,
         random_state=seed,

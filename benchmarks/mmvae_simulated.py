@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from _generation import Truth, answer, masked, phase_bins, score, without_spectra
 from _settings import CACHE
+from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import r2_score
@@ -30,9 +31,10 @@ from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import Spectrograph, make_supernovae
+from sklearn_sn.encoders import LightCurveTransceiver, SpectrumTransceiver, TransceiverDecoder
 from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.plotting import GenerationDisplay, MaskingDisplay
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.regression import LightCurveRegressor
 
 SPECTROGRAPH = Spectrograph(
     "simulated", (3500.0, 9500.0), resolution=100.0, n_pixels=160, snr=(20.0, 60.0), warp=0.02
@@ -40,10 +42,13 @@ SPECTROGRAPH = Spectrograph(
 WAVELENGTH = np.geomspace(3600.0, 8200.0, 128)  # rest frame, Å
 MASKED = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 PARAMETERS = ("nickel_mass", "ejecta_mass", "kinetic_energy", "stretch", "colour")
-SIZES = {"lr": 3e-3, "batch_size": 32, "spectra_per_object": 1}
+SIZES = {"lr": 3e-3, "batch_size": 32, "decoder": TransceiverDecoder(spectra_per_object=1)}
+# The encoders of the contrastive baselines and of the regressor.
+CURVES = LightCurveTransceiver(d_model=64, n_layers=3, d_feedforward=64)
+SPECTRA = SpectrumTransceiver(d_model=16, n_heads=2, d_feedforward=16)
 AUTOENCODERS = {
     "MMVAE": SIZES,
-    "spectrum-only VAE": {**SIZES, "modalities": ("spectrum",), "objective": "elbo"},
+    "spectrum-only VAE": {**SIZES, "light_curve": None, "objective": "elbo"},
 }
 MEAN, REGRESSOR = "mean per phase", "end-to-end regressor"
 NEIGHBOURS = {"contrastive neighbour": 1, "ten contrastive neighbours": 10}
@@ -86,9 +91,8 @@ def parameters_end_to_end(X, X_test, truth, test, epochs):
     found = {}
     for name in PARAMETERS:
         centre, scale = truth[name].mean(), truth[name].std()
-        model = LightCurveTransformerRegressor(
-            encoder="transceiver", max_epochs=epochs, max_points=100, random_state=0
-        )
+        encoder = clone(CURVES).set_params(max_points=100)
+        model = LightCurveRegressor(encoder=encoder, max_epochs=epochs, random_state=0)
         model.fit(X[["light_curve"]], (truth[name] - centre) / scale)
         predicted = model.predict(X_test[["light_curve"]]) * scale + centre
         found[name] = r2_score(test[name], predicted)
@@ -125,7 +129,8 @@ def run(name, X, truth, split, true, arguments):
         return before_and_after(model, X_held, without_spectra(X_test), true, None)
     if name in NEIGHBOURS:
         embedder = ContrastiveEmbedder(
-            encoders={"light_curve": "transceiver", "spectrum": "transceiver"},
+            light_curve=CURVES,
+            spectrum=SPECTRA,
             lr=1e-3,
             batch_size=128,
             max_epochs=arguments.epochs,

@@ -27,7 +27,7 @@ from sklearn_sn.plotting import EmbeddingDisplay, RedshiftDisplay
 OUT = Path("benchmarks/results")
 
 
-def main(name="maven"):
+def main(name="simulated_aux"):
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(2)
     X, y = load_pairs()

@@ -30,7 +30,8 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_predict, c
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.encoders import LightCurveTransformer
+from sklearn_sn.regression import LightCurveRegressor
 
 HEADS = ("kNN", "MLP")
 SURVEY_GUESSERS = {
@@ -93,8 +94,11 @@ def main():
                 zero_shot[f"{key}, {kind}, learned on {source}"] = [found]
     if arguments.regressor_epochs:
         for source, rows in learn.items():
-            model = LightCurveTransformerRegressor(
-                max_points=100, batch_size=64, max_epochs=arguments.regressor_epochs, random_state=0
+            model = LightCurveRegressor(
+                encoder=LightCurveTransformer(max_points=100),
+                batch_size=64,
+                max_epochs=arguments.regressor_epochs,
+                random_state=0,
             ).fit(known.loc[rows, ["light_curve"]], np.log1p(z_known[rows]))
             answer = np.expm1(model.predict(common.loc[asked, ["light_curve"]]))
             found = redshift_figures(z[asked], answer)

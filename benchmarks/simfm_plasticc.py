@@ -19,6 +19,7 @@ from _baselines import redshift_regressor
 from _plasticc import EIGHT, band_statistics, load_plasticc
 from _simfm import (
     N_NEIGHBORS,
+    TRAINING,
     figures,
     latent,
     mlp_classifier,
@@ -35,8 +36,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.neighbors import KNeighborsClassifier
 
-from sklearn_sn.classification import GRUClassifier
-from sklearn_sn.regression import LightCurveTransformerRegressor
+from sklearn_sn.classification import LightCurveClassifier
+from sklearn_sn.encoders import GRU, LightCurveTransformer
+from sklearn_sn.regression import LightCurveRegressor
 
 SKIPPED = ("boosting", "scratch", "latent boosting", "fine-tuned", "transformer")
 
@@ -59,15 +61,17 @@ def boosting(seed=0):
 
 def network(arguments, start=None):
     """A recurrent classifier from scratch, or one that starts from a pretrained one."""
-    params = {"max_points": 200} if start is None else {"pretrained": FrozenEstimator(start)}
-    return GRUClassifier(
-        **params,
-        max_epochs=arguments.epochs if start is None else max(1, arguments.epochs // 2),
-        batch_size=arguments.batch_size,
-        lr=arguments.lr if start is None else arguments.lr / 3,
-        class_weight="balanced",
-        random_state=0,
-    )
+    params = {
+        **TRAINING,
+        "batch_size": arguments.batch_size,
+        "class_weight": "balanced",
+        "random_state": 0,
+    }
+    if start is None:
+        params |= {"encoder": GRU(max_points=200), "max_epochs": arguments.epochs}
+        return LightCurveClassifier(**params, lr=arguments.lr)
+    params |= {"encoder": GRU(), "max_epochs": max(1, arguments.epochs // 2)}
+    return LightCurveClassifier(**params, lr=arguments.lr / 3, pretrained=FrozenEstimator(start))
 
 
 def classes_task(arguments, name, X, y, models, tables, simulated):
@@ -119,8 +123,9 @@ def classes_task(arguments, name, X, y, models, tables, simulated):
 
 def regressor(epochs, **params):
     params = {"lr": 1e-3, **params}
-    return LightCurveTransformerRegressor(
-        **params, max_points=150, batch_size=32, max_epochs=epochs, random_state=0
+    encoder = LightCurveTransformer(max_points=150)
+    return LightCurveRegressor(
+        encoder=encoder, **params, batch_size=32, max_epochs=epochs, random_state=0
     )
 
 
@@ -129,7 +134,7 @@ def pretrained_regressor(epochs, n_objects=40_000):
     X, _ = simulate(n_objects, seed=0)
     X = X[(X["survey"] == "lsst").to_numpy()]
     start = time.time()
-    model = regressor(epochs).set_params(batch_size=64, max_points=150)
+    model = regressor(epochs).set_params(batch_size=64)
     model.fit(X[["light_curve"]], np.log1p(X["redshift"].to_numpy()))
     print(f"pretrained in {time.time() - start:.0f} s", flush=True)
     return model

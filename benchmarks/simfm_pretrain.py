@@ -14,6 +14,7 @@ import numpy as np
 from _simfm import (
     HELD_OUT,
     MODELS,
+    TRAINING,
     figures,
     latent,
     parser,
@@ -25,6 +26,8 @@ from _simfm import (
     store,
     write,
 )
+
+from sklearn_sn.encoders import GRU
 
 SAMPLES = {"two surveys": simulate, "like real": simulate_like_real}
 
@@ -49,17 +52,17 @@ def main():
     for name in arguments.models:
         cls, params = MODELS[name]
         start = time.time()
-        model = cls(
-            **params,
-            amplitude=not arguments.no_amplitude,
-            max_points=arguments.max_points,
-            max_epochs=arguments.epochs,
-            batch_size=arguments.batch_size,
-            lr=arguments.lr,
-            device=arguments.device,
-            random_state=0,
-            verbose=2,
-        ).fit(X[["light_curve", "survey"]], y)
+        encoder = GRU(amplitude=not arguments.no_amplitude, max_points=arguments.max_points)
+        training = {
+            **TRAINING,
+            "max_epochs": arguments.epochs,
+            "batch_size": arguments.batch_size,
+            "lr": arguments.lr,
+            "device": arguments.device,
+            "random_state": 0,
+            "verbose": 2,
+        }
+        model = cls(encoder=encoder, **params, **training).fit(X[["light_curve", "survey"]], y)
         print(f"{name}: trained in {time.time() - start:.0f} s", flush=True)
         recipe = f"{len(X)} simulated objects, {arguments.sample}, {arguments.epochs} epochs"
         store(model, name, arguments.tag, f"Recurrent classifier ({name}), {recipe}.")

@@ -43,11 +43,11 @@ COMMON = {"random_state": 0, "verbose": 2, "device": "auto"}
 
 
 def spectranet(**params):
-    return SpectraNetClassifier(**params, **COMMON)
+    return SpectraNetClassifier(**params).set_params(**COMMON)
 
 
 def redshift_classifier(**params):
-    return SpectralRedshiftClassifier(**{"lr": 4e-3, **params}, **COMMON)
+    return SpectralRedshiftClassifier(**{"lr": 4e-3, **params}).set_params(**COMMON)
 
 
 def boosting():
@@ -72,8 +72,8 @@ def boosting():
 NETWORKS = {
     "SpectraNet, observer": lambda: spectranet(),
     "SpectraNet, rest": lambda: spectranet(frame="rest"),
-    "GalSpecNet, observer": lambda: spectranet(architecture="galspecnet"),
-    "GalSpecNet, rest": lambda: spectranet(architecture="galspecnet", frame="rest"),
+    "GalSpecNet, observer": lambda: spectranet(encoder="galspecnet"),
+    "GalSpecNet, rest": lambda: spectranet(encoder="galspecnet", frame="rest"),
     "templates": lambda: redshift_classifier(),
 }
 CLASSICAL = {
@@ -134,7 +134,7 @@ def main():
     options.add_argument("--tasks", nargs="+", default=["five"], choices=("five", "nine"))
     options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     options.add_argument("--validation", action="store_true", help="a part of the training part")
-    options.add_argument("--set", nargs="+", default=[], help="name=value, of networks, for trials")
+    options.add_argument("--set", nargs="+", default=[], help="name=value, for trials")
     arguments = options.parse_args()
     torch.set_num_threads(1)
     if arguments.set and not arguments.validation:

@@ -17,9 +17,9 @@ import torch
 from torch.nn import functional as F
 
 from sklearn_sn.data import Ragged, check_table
+from sklearn_sn.encoders import DataSettings, LightCurveTransformer
 from sklearn_sn.losses import InfoNCELoss
-from sklearn_sn.modules import LightCurveTransformer
-from sklearn_sn.nets import BatchLoader, LightCurveInput, TableDataset
+from sklearn_sn.nets import BatchLoader, TableDataset
 
 PADDED, BATCH, ROUNDS = 200, 128, 5
 
@@ -46,15 +46,15 @@ def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
     """The encoder's mathematics, written out: (B, 200, ...) to (B, output_dim)."""
     d = encoder.d_model
 
-    def sinusoid(t, width, n_t):
+    def sinusoid(t, width, max_period):
         k = torch.arange(0, width, 2) / width
-        angles = t[..., None] * torch.pow(torch.tensor(float(n_t)), -k)
+        angles = t[..., None] * torch.pow(torch.tensor(float(max_period)), -k)
         pe = torch.zeros(*t.shape, width)
         pe[..., 0::2] = torch.sin(angles)
         pe[..., 1::2] = torch.cos(angles)
         return pe
 
-    x = encoder.project(values) + sinusoid(time_, d, encoder.n_t)
+    x = encoder.project(values) + sinusoid(time_, d, encoder.max_period)
     x = x + encoder.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
     for block in encoder.stack.blocks:
         q, k, v = block.attention.qkv(x).chunk(3, dim=-1)
@@ -83,7 +83,7 @@ def pad_to(arrays, length):
 def encode(encoder, batch):
     """The library's way: chunks of like length, put back in order."""
     z = torch.cat([encoder(**chunk) for chunk in batch.tensors["light_curve"]])
-    return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.owners["light_curve"], z)
+    return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
 
 def timed(work):
@@ -105,17 +105,19 @@ def ratio_in_turn(ours, theirs, n, name):
 def main(n=1024):
     torch.manual_seed(0)
     X = make_table(n)
-    source = LightCurveInput(noise=False, augmentation=False)
+    sizes = {"d_model": 64, "n_heads": 8, "n_layers": 5, "pooling": "mean", "dropout": 2.2e-4}
+    plain = {"noise_augmentation": False, "augmentation": False}
+    transformer = LightCurveTransformer(**sizes, **plain)
     table = check_table(X)
+    preprocessor = transformer.make_preprocessor(DataSettings()).fit(table)
     dataset = TableDataset(
-        {"light_curve": source}, {"light_curve": source.fit(table).prepare(table)}
+        {"light_curve": preprocessor}, {"light_curve": preprocessor.prepare(table)}
     )
-    encoder = LightCurveTransformer(
-        n_values=source.n_values, d_model=64, n_heads=8, n_layers=5, pooling="mean", dropout=2.2e-4
-    )
+    encoder = transformer.make_module(preprocessor)
     rng = np.random.default_rng(0)
     orders = [np.sort(part) for part in np.array_split(rng.permutation(n), max(1, n // BATCH))]
-    padded = [pad_to(source.gather(dataset.prepared["light_curve"], o)[0], PADDED) for o in orders]
+    prepared = dataset.prepared["light_curve"]
+    padded = [pad_to(preprocessor.gather(prepared, rows)[0], PADDED) for rows in orders]
 
     encoder.eval()
     with torch.inference_mode():
@@ -165,8 +167,8 @@ def main(n=1024):
 
     def table_to_batches():
         checked = check_table(X)
-        prepared = {"light_curve": source.prepare(checked)}
-        for _ in BatchLoader(TableDataset({"light_curve": source}, prepared), BATCH):
+        prepared = {"light_curve": preprocessor.prepare(checked)}
+        for _ in BatchLoader(TableDataset({"light_curve": preprocessor}, prepared), BATCH):
             pass
 
     share = np.median([timed(table_to_batches) for _ in range(ROUNDS)]) / encoder_time

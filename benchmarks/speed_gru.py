@@ -19,8 +19,8 @@ import torch
 from torch.nn import functional as F
 
 from sklearn_sn.data import Ragged, check_table
-from sklearn_sn.modules import GRUEncoder
-from sklearn_sn.nets import BatchLoader, LightCurveSequenceInput, TableDataset
+from sklearn_sn.encoders import GRU, DataSettings
+from sklearn_sn.nets import BatchLoader, TableDataset
 
 # Numbers of points at these percentiles, and of the longest: of simulated objects (make_supernovae,
 # eight classes) beside the longest of the paper, and of the real ones of _real_data.load_curves.
@@ -64,7 +64,7 @@ def pad_to(arrays, length):
 def encode(encoder, batch):
     """The library's way: chunks of like length, put back in order."""
     z = torch.cat([encoder(**chunk) for chunk in batch.tensors["light_curve"]])
-    return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.owners["light_curve"], z)
+    return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
 
 def timed(work):
@@ -93,13 +93,14 @@ def main():
     n, longest = arguments.objects, SAMPLES[arguments.sample][1]
     X, lengths = make_table(n, arguments.sample)
     table = check_table(X)
-    source = LightCurveSequenceInput(max_points=longest, noise=False, augmentation=False).fit(table)
-    dataset = TableDataset({"light_curve": source}, {"light_curve": source.prepare(table)})
-    encoder = GRUEncoder(n_values=source.n_values)
+    gru = GRU(max_points=longest, noise_augmentation=False, augmentation=False)
+    preprocessor = gru.make_preprocessor(DataSettings()).fit(table)
+    prepared = preprocessor.prepare(table)
+    dataset = TableDataset({"light_curve": preprocessor}, {"light_curve": prepared})
+    encoder = gru.make_module(preprocessor)
     rng = np.random.default_rng(0)
     orders = np.array_split(rng.permutation(n), max(1, n // arguments.batch_size))
-    prepared = dataset.prepared["light_curve"]
-    padded = [pad_to(source.gather(prepared, order)[0], longest) for order in orders]
+    padded = [pad_to(preprocessor.gather(prepared, order)[0], longest) for order in orders]
 
     with torch.inference_mode():
         answer, expected = torch.empty(n, 100), torch.empty(n, 100)

@@ -15,17 +15,20 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.encoders import LightCurveTransceiver, SpectrumTransceiver, TransceiverDecoder
 from sklearn_sn.losses import MMVAELoss, laplace_log_likelihood
 from sklearn_sn.modules import MMVAEModule
 
 BATCH, SAMPLES, PIXELS, POINTS, ROUNDS = 16, 2, 982, 60, 5
 WIDTH, HEADS, LAYERS, TOKENS, DIM = 32, 4, 4, 4, 4
+SPAN = 130.0  # days of phase
 GENERATED = 8  # samples
 
 
@@ -129,12 +132,18 @@ def library(n_objects=BATCH):
     """A training step and a generation, the library's way."""
     torch.manual_seed(0)
     tensors = batch(n_objects)
-    model = MMVAEModule({"light_curve": 2, "spectrum": 2}, dropout=0.0)
-    owners = dict.fromkeys(tensors, torch.arange(n_objects))
+    points = SimpleNamespace(n_values=2)
+    parts = {"light_curve": LightCurveTransceiver, "spectrum": SpectrumTransceiver}
+    experts = {
+        n: part(dropout=0.0).make_expert(points, TOKENS, DIM, SPAN) for n, part in parts.items()
+    }
+    decoders = {name: TransceiverDecoder().make_module(TOKENS, DIM, SPAN) for name in parts}
+    model = MMVAEModule(experts, decoders, latent_tokens=TOKENS, latent_dim=DIM)
+    object_index = dict.fromkeys(tensors, torch.arange(n_objects))
     loss, optimizer = MMVAELoss("iwae"), torch.optim.AdamW(model.parameters())
 
     def train():
-        answer = model({n: [t] for n, t in tensors.items()}, owners, n_objects, SAMPLES)
+        answer = model({n: [t] for n, t in tensors.items()}, object_index, n_objects, SAMPLES)
         total = 0.0
         for name, chunks in answer["decoded"].items():
             given = tensors[name]

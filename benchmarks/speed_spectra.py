@@ -1,4 +1,4 @@
-"""SpectraNet of the paper's size against the same written plainly; 100,000 spectra in flat memory.
+"""SpectraNet with 25 million weights, as in the paper's public code, against a plain version.
 
 The reference is what one would write from the paper: one-dimensional convolutions as sums, in
 single precision, on the same weights and spectra; it runs in turn with the library. Printed:
@@ -14,6 +14,7 @@ import resource
 import tempfile
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from torch.nn import functional as F
 
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.datasets import iter_supernovae, make_supernovae
-from sklearn_sn.modules import SpectraNet
+from sklearn_sn.encoders import SpectraNet
 
 N_BINS = 4096
 
@@ -71,10 +72,11 @@ def ratio_in_turn(ours, theirs, n, rounds, name):
 def compare(arguments):
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.manual_seed(0)
-    net = SpectraNet(n_channels=2, n_bins=N_BINS).to(device)
-    net.mixed = arguments.bfloat16
+    precision = "bfloat16" if arguments.bfloat16 else "float32"
+    shape = SimpleNamespace(n_channels=2, n_bins=N_BINS)
+    net = SpectraNet(size="base", precision=precision).make_module(shape).to(device)
     weights = sum(p.numel() for p in net.parameters())
-    print(f"{weights / 1e6:.1f} million weights on {device}, bfloat16: {net.mixed}")
+    print(f"{weights / 1e6:.1f} million weights on {device}, {precision}")
     size = (arguments.batches, arguments.batch_size)
     flux = torch.randn(*size, 2, N_BINS, device=device)
     mask = torch.zeros(*size, N_BINS, dtype=torch.bool, device=device)

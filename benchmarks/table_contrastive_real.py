@@ -14,10 +14,10 @@ FIGURES = Path("benchmarks/results/contrastive_real")
 NAMES = {
     "scratch": "nothing pretrained, InfoNCE alone",
     "scratch_no_amplitude": "the same, without apparent brightness",
-    "scratch_aux": "nothing pretrained, heads beside InfoNCE",
-    "maven": "pretrained on simulations (Maven), heads beside InfoNCE",
-    "maven_first_block": "the same, first blocks and projections train",
-    "pretrained_aux": "pretrained on PLAsTiCC and real others, heads beside InfoNCE",
+    "scratch_aux": "supervised contrastive, nothing pretrained",
+    "simulated_aux": "supervised contrastive, pretrained on simulations",
+    "simulated_aux_first_block": "the same, first blocks and projections train",
+    "pretrained_aux": "supervised contrastive, pretrained on PLAsTiCC and real others",
     "pretrained_aux_ensemble": "the same, four seeds side by side",
 }
 CLASS = ("macro-F1", "micro-F1", "precision", "recall", "AUROC")

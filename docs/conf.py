@@ -4,7 +4,7 @@ import os
 import re
 import warnings
 
-# Small batches gain little from a second thread, and stall where others share the cores.
+# Small batches gain little from a second thread, and are slow when other jobs use the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TQDM_DISABLE", "1")
 
@@ -26,6 +26,8 @@ templates_path = ["_templates"]
 exclude_patterns = ["_build", "_templates"]
 default_role = "literal"
 nitpicky = False
+# The bibliography is complete for the docstrings; not every entry is cited by a page.
+suppress_warnings = ["ref.citation"]
 
 autosummary_generate = True
 autodoc_typehints = "none"
@@ -41,12 +43,12 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "download_all_examples": False,
     "remove_config_comments": True,
-    # Tables are shown; what matplotlib answers is not.
+    # Show tables, but not the return values of matplotlib.
     "capture_repr": ("_repr_html_",),
     "within_subsection_order": "FileNameSortKey",
     "min_reported_time": 1000,
 }
-# Agg is what the gallery draws with.
+# The gallery uses the Agg backend.
 warnings.filterwarnings("ignore", message=".*FigureCanvasAgg is non-interactive.*")
 
 html_theme = "pydata_sphinx_theme"
@@ -62,11 +64,11 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"install": [], "architecture": []}
+html_sidebars = {"install": [], "architecture": [], "references": []}
 
 
 def _without_links_of_others(app, what, name, obj, options, lines):
-    """Texts that scikit-learn's classes hand down refer to its own pages, which are not here."""
+    """Replace links in inherited docstrings: scikit-learn's pages are not part of these docs."""
     if getattr(obj, "__module__", "").startswith("sklearn."):
         link = r":(?:ref|term):`([^`<]+?)(?:\s*<[^>]+>)?`"
         lines[:] = [re.sub(link, r"\1", line) for line in lines]

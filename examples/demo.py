@@ -25,6 +25,7 @@ from sklearn.svm import LinearSVC
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import LightCurveTransformer, SpectrumCNN
 from sklearn_sn.metrics import nmad, recall_at_k
 
 BOOSTING = "boosting, features by hand"
@@ -36,9 +37,9 @@ FIGURES = {
 
 def build_pipeline(epochs):
     embedder = ContrastiveEmbedder(
+        light_curve=LightCurveTransformer(n_layers=2),
+        spectrum=SpectrumCNN(n_bins=128),
         embedding_dim=64,
-        light_curve_n_layers=2,
-        spectrum_n_bins=128,
         # Classes and redshifts of the training part help to shape the space.
         aux_weight=1.0,
         aux_columns=("redshift",),

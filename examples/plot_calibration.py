@@ -23,6 +23,7 @@ from sklearn.metrics import log_loss
 
 from sklearn_sn import SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectraNet
 
 shares = {"SN Ia": 5, "SN II": 3, "SN Ib/c": 2, "SN Ia-91bg": 1}
 X, y = make_supernovae(
@@ -34,7 +35,8 @@ y_train, y_calibrate, y_limit, y_new = (y[part] for part in rows)
 
 small = {"n_bins": 128, "widths": (8, 16), "kernels": ((3, 9, 31), (3, 5, 9)), "latent_dim": 16}
 careless = {"augmentation": False, "noise_augmentation": False, "dropout": 0.0}
-model = SpectraNetClassifier(**small, **careless, batch_size=16, lr=4e-3, random_state=0)
+encoder = SpectraNet(**small, **careless)
+model = SpectraNetClassifier(encoder=encoder, batch_size=16, lr=4e-3, random_state=0)
 model.fit(X_train, y_train)
 print(f"{np.mean(model.predict(X_new) == y_new):.0%} right; {np.mean(y_new == 'SN Ia'):.0%} are Ia")
 

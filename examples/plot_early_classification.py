@@ -18,12 +18,13 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_sn import GRUClassifier, SupConClassifier
+from sklearn_sn import LightCurveClassifier, SupConClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import GRU
 from sklearn_sn.plotting import HorizonDisplay, LimitedLabelsDisplay
 
 classes = ("SN Ia", "SN II", "SLSN-I")
-settings = {"d_model": 48, "batch_size": 32, "lr": 3e-3, "random_state": 0}
+settings = {"encoder": GRU(d_model=48), "batch_size": 32, "lr": 3e-3, "random_state": 0}
 X_sim, y_sim = make_supernovae(
     750, classes=classes, modalities=["light_curve"], surveys=("ztf", "lsst"), random_state=0
 )
@@ -41,7 +42,7 @@ X = X[["light_curve"]]
 head = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
 models = {
     "pretrained, frozen": make_pipeline(FrozenEstimator(pretrained), head),
-    "from scratch": GRUClassifier(**settings, max_epochs=8),
+    "from scratch": LightCurveClassifier(**settings, max_epochs=8),
 }
 folds = StratifiedKFold(2, shuffle=True, random_state=0)
 

@@ -18,6 +18,7 @@ from sklearn.model_selection import train_test_split
 from sklearn_sn import MMVAEEmbedder, load_pretrained
 from sklearn_sn.cross_modal import CrossModalGenerator, MeanSpectrumGenerator
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import LightCurveTransceiver, SpectrumTransceiver, TransceiverDecoder
 from sklearn_sn.plotting import GenerationDisplay, MaskingDisplay
 
 X, y, truth = make_supernovae(
@@ -38,13 +39,12 @@ X_train, X_test = train_test_split(X, test_size=60, random_state=0)
 # -----
 # A small network and few epochs: this page has to be quick. Small batches give the steps that few
 # objects need. A fifth of them calibrates the intervals.
+sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8}
+points = {"max_points": 60, "max_pixels": 100, "spectra_per_object": 1}
 model = MMVAEEmbedder(
-    d_model=16,
-    n_layers=1,
-    n_frequencies=8,
-    max_points=60,
-    max_pixels=100,
-    spectra_per_object=1,
+    light_curve=LightCurveTransceiver(**sizes),
+    spectrum=SpectrumTransceiver(**sizes),
+    decoder=TransceiverDecoder(**sizes, **points),
     batch_size=8,
     max_epochs=40,
     lr=5e-3,

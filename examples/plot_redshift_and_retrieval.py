@@ -19,15 +19,16 @@ from sklearn.neighbors import KNeighborsRegressor
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import LightCurveTransformer, SpectrumCNN
 from sklearn_sn.metrics import nmad, recall_at_k
 from sklearn_sn.plotting import RedshiftDisplay
 
 X, y = make_supernovae(750, classes=("SN Ia", "SN II"), redshift_range=(0.01, 0.3), random_state=0)
 X_train, X_test, _, y_test = train_test_split(X, y, test_size=1 / 3, random_state=0)
 embedder = ContrastiveEmbedder(
+    light_curve=LightCurveTransformer(n_layers=2),
+    spectrum=SpectrumCNN(n_bins=128),
     embedding_dim=64,
-    light_curve_n_layers=2,
-    spectrum_n_bins=128,
     batch_size=32,
     max_epochs=10,
     aux_weight=1.0,

@@ -3,9 +3,9 @@
 Search over sizes
 ========================
 
-Sizes of encoders and of training are flat parameters, so that scikit-learn's searches reach them,
-also from outside a Pipeline, as ``emb__light_curve_d_model``. No labels are needed: ``score`` is
-the recall of the right partner on held-out pairs.
+Encoders are parameters of the embedder, and their sizes are nested parameters. scikit-learn's
+searches reach them as ``light_curve__d_model``, or ``emb__light_curve__d_model`` in a Pipeline. No
+labels are needed: ``score`` is the recall of the right partner on held-out pairs.
 """
 
 # %%
@@ -19,19 +19,24 @@ from sklearn.model_selection import KFold, RandomizedSearchCV
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import LightCurveTransformer, SpectrumCNN
 
 X, y = make_supernovae(240, redshift_range=(0.01, 0.1), random_state=0)
 embedder = ContrastiveEmbedder(
-    light_curve_n_layers=1, spectrum_n_bins=64, batch_size=32, max_epochs=4, random_state=0
+    light_curve=LightCurveTransformer(n_layers=1),
+    spectrum=SpectrumCNN(n_bins=64),
+    batch_size=32,
+    max_epochs=4,
+    random_state=0,
 )
 search = RandomizedSearchCV(
     embedder,
     {
-        "light_curve_d_model": [16, 32],
-        "light_curve_n_layers": randint(1, 3),
-        "light_curve_pooling": ["mean", "attention"],
+        "light_curve__d_model": [16, 32],
+        "light_curve__n_layers": randint(1, 3),
+        "light_curve__pooling": ["mean", "attention"],
         "lr": loguniform(3e-4, 3e-3),
-        "dropout": [0.0, 0.1, 0.3],
+        "light_curve__dropout": [0.0, 0.1, 0.3],
     },
     n_iter=4,
     cv=KFold(2, shuffle=True, random_state=0),

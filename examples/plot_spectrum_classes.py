@@ -18,15 +18,17 @@ from sklearn.model_selection import train_test_split
 
 from sklearn_sn import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.plotting import RedshiftDisplay, SpectrumExplanationDisplay
 
 X, y = make_supernovae(1000, modalities=["spectrum"], spectrum_snr=(1, 5), random_state=0)
 X_train, X_new, y_train, y_new = train_test_split(X, y, train_size=0.5, random_state=0)
-settings = {"n_bins": 256, "max_epochs": 15, "batch_size": 16, "lr": 4e-3, "random_state": 0}
-widths = {"widths": (8, 16), "kernels": ((3, 9, 63), (3, 9, 31)), "latent_dim": 32}
-types = SpectraNetClassifier(**widths, **settings).fit(X_train, y_train)
-few = {"widths": (16, 16), "kernels": (9, 9), "n_features": 16, "redshift_range": (0, 0.2)}
-both = SpectralRedshiftClassifier(**few, **settings).fit(X_train, y_train)
+settings = {"max_epochs": 15, "batch_size": 16, "lr": 4e-3, "random_state": 0}
+shape = SpectraNet(n_bins=256, widths=(8, 16), kernels=((3, 9, 63), (3, 9, 31)), latent_dim=32)
+types = SpectraNetClassifier(encoder=shape, **settings).fit(X_train, y_train)
+features = SpectralFeatures(n_bins=256, widths=(16, 16), kernels=(9, 9), n_features=16)
+both = SpectralRedshiftClassifier(encoder=features, redshift_range=(0, 0.2), **settings)
+both.fit(X_train, y_train)
 
 # %%
 # Types

@@ -5,8 +5,7 @@ The latent of two surveys
 
 A network that classifies light curves of two surveys has a latent in which objects lie by class,
 and perhaps by survey. Supervised contrast asks that objects of one class be near each other,
-whichever survey has seen them. This page looks at the latents of a network with it and of one
-without.
+whichever survey has seen them. This page compares the latents of networks with and without it.
 """
 
 # %%
@@ -21,8 +20,9 @@ from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sklearn_sn import GRUClassifier, SupConClassifier
+from sklearn_sn import LightCurveClassifier, SupConClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import GRU
 from sklearn_sn.plotting import EmbeddingDisplay
 
 X, y = make_supernovae(
@@ -35,9 +35,10 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=1 / 3, rando
 # ------------
 # ``batch_balance="both"`` puts equal numbers of each class in each survey into a batch, so that
 # there are pairs of one class across surveys.
-settings = {"d_model": 64, "max_epochs": 8, "batch_size": 32, "lr": 3e-3, "random_state": 0}
+settings = {"encoder": GRU(d_model=64), "lr": 3e-3, "weight_decay": 0.0, "random_state": 0}
+settings |= {"max_epochs": 8, "batch_size": 32}
 models = {
-    "Cross-entropy alone": GRUClassifier(**settings),
+    "Cross-entropy alone": LightCurveClassifier(**settings),
     "With supervised contrast": SupConClassifier(
         **settings, batch_balance="both", contrastive_weight=2.0, temperature=0.2
     ),

@@ -17,14 +17,17 @@ from sklearn.pipeline import Pipeline
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectrumCNN
 
 X, y = make_supernovae(240, redshift_range=(0.01, 0.1), random_state=0)
-embedder = ContrastiveEmbedder(spectrum_n_bins=64, batch_size=32, max_epochs=4, random_state=0)
+embedder = ContrastiveEmbedder(
+    spectrum=SpectrumCNN(n_bins=64), batch_size=32, max_epochs=4, random_state=0
+)
 search = OptunaSearchCV(
     Pipeline([("emb", embedder), ("knn", KNeighborsClassifier())]),
     {
-        "emb__light_curve_d_model": CategoricalDistribution([16, 32, 64]),
-        "emb__light_curve_n_layers": IntDistribution(1, 3),
+        "emb__light_curve__d_model": CategoricalDistribution([16, 32, 64]),
+        "emb__light_curve__n_layers": IntDistribution(1, 3),
         "emb__lr": FloatDistribution(3e-4, 3e-3, log=True),
         "knn__n_neighbors": IntDistribution(3, 15, step=2),
     },

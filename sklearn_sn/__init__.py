@@ -1,6 +1,27 @@
 """Supernovae and other transients for scikit-learn: embed, classify, date and retrieve."""
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
+    from sklearn_sn.classification import (
+        DomainAdversarialClassifier as DomainAdversarialClassifier,
+    )
+    from sklearn_sn.classification import LightCurveClassifier as LightCurveClassifier
+    from sklearn_sn.classification import SpectralRedshiftClassifier as SpectralRedshiftClassifier
+    from sklearn_sn.classification import SpectralRedshiftImputer as SpectralRedshiftImputer
+    from sklearn_sn.classification import SpectraNetClassifier as SpectraNetClassifier
+    from sklearn_sn.classification import SupConClassifier as SupConClassifier
+    from sklearn_sn.cross_modal import CrossModalGenerator as CrossModalGenerator
+    from sklearn_sn.cross_modal import CrossModalRetriever as CrossModalRetriever
+    from sklearn_sn.embedding import ContrastiveEmbedder as ContrastiveEmbedder
+    from sklearn_sn.embedding import MMVAEEmbedder as MMVAEEmbedder
+    from sklearn_sn.persistence import load_model as load_model
+    from sklearn_sn.persistence import load_pretrained as load_pretrained
+    from sklearn_sn.persistence import save_model as save_model
+    from sklearn_sn.regression import LightCurveRegressor as LightCurveRegressor
+    from sklearn_sn.regression import SpectraNetRegressor as SpectraNetRegressor
 
 __version__ = "0.1.0.dev0"
 
@@ -31,11 +52,11 @@ def __getattr__(name):
     if name in _LAZY:
         try:
             module = import_module(_LAZY[name])
-        except ImportError as error:
-            # Python would report only that the name cannot be imported.
+        except Exception as error:
+            # An AttributeError, as from a half-imported torch, would become "cannot import name".
             raise ImportError(
                 f"sklearn_sn.{name} cannot be imported, because {_LAZY[name]} fails to import: "
-                f"{type(error).__name__}: {error}. Is torch installed and intact?"
+                f"{type(error).__name__}: {error}. Are torch and skorch installed and intact?"
             ) from error
         return getattr(module, name)
     raise AttributeError(f"module 'sklearn_sn' has no attribute {name!r}")

@@ -1,10 +1,19 @@
 """Fixtures that all tests share."""
 
+import inspect
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from sklearn_sn.encoders import (
+    LightCurveTransceiver,
+    LightCurveTransformer,
+    SpectrumCNN,
+    SpectrumTransceiver,
+    TransceiverDecoder,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -25,16 +34,41 @@ def real_data():
 
 # An embedder that trains in a second.
 SMALL = {
-    "light_curve_d_model": 16,
-    "light_curve_n_layers": 1,
-    "spectrum_d_model": 8,
-    "spectrum_n_layers": 2,
-    "spectrum_n_bins": 64,
+    "light_curve": LightCurveTransformer(d_model=16, n_layers=1),
+    "spectrum": SpectrumCNN(d_model=8, n_layers=2, n_bins=64),
     "embedding_dim": 8,
     "max_epochs": 2,
     "batch_size": 16,
     "random_state": 0,
 }
+
+
+def with_encoder(estimator, encoder, **params):
+    """Return an estimator whose encoder gets the parameters that it has.
+
+    Parameters
+    ----------
+    estimator, encoder : type
+        Class of an estimator with the parameter `encoder`, and class of its encoder.
+    **params : dict
+        Parameters of either.
+    """
+    names = inspect.signature(encoder).parameters.keys() & params.keys()
+    own = {name: params.pop(name) for name in names}
+    return estimator(encoder=encoder(**own), **params)
+
+
+def make_mmvae(**params):
+    """Return a small autoencoder of light curves and spectra."""
+    from sklearn_sn import MMVAEEmbedder
+
+    sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8}
+    return MMVAEEmbedder(
+        light_curve=LightCurveTransceiver(**sizes),
+        spectrum=SpectrumTransceiver(**sizes),
+        decoder=TransceiverDecoder(**sizes),
+        **params,
+    )
 
 
 @pytest.fixture(scope="session")

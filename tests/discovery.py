@@ -53,9 +53,8 @@ def small(cls):
     estimator.set_params(**{name: v for name, v in SMALL_ESTIMATOR.items() if name in params})
     for name, (modality, default) in getattr(cls, "_encoder_parameters", {}).items():
         if modality in ("light_curve", "spectrum", "decoder"):
-            encoder = named_encoder(modality, default)
-            if cls.__name__ == "SpectralRedshiftClassifier":
-                encoder = encoders.SpectralFeatures()
+            is_class = isinstance(default, type)
+            encoder = default() if is_class else named_encoder(modality, default)
             estimator.set_params(**{name: shrunk(encoder)})
     return estimator
 

@@ -127,3 +127,12 @@ def test_top_level_offers_the_estimators():
         assert getattr(sklearn_sn, name).__name__ == name
     with pytest.raises(AttributeError, match="NoSuchThing"):
         _ = sklearn_sn.NoSuchThing
+
+
+def test_a_broken_torch_is_named_as_the_cause():
+    code = "import sys; sys.modules['torch'] = None; from sklearn_sn import ContrastiveEmbedder"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "ImportError: sklearn_sn.ContrastiveEmbedder cannot be imported" in last
+    assert "torch" in last

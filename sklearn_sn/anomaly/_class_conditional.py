@@ -1,8 +1,10 @@
 """Base class of anomaly detectors that score an object by its best-matching class."""
 
 from numbers import Integral, Real
+from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OutlierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -28,7 +30,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         ],
     }
 
-    def fit(self, X, y=None):
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Fit one model per class.
 
         Parameters
@@ -67,7 +69,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
             self.offset_ = float(np.percentile(scores, 100.0 * self.contamination))
         return self
 
-    def fit_predict(self, X, y=None):
+    def fit_predict(self, X: ArrayLike, y: ArrayLike | None = None) -> np.ndarray:
         """Fit one model per class, and predict which training samples are outliers.
 
         Parameters
@@ -84,7 +86,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         """
         return self.fit(X, y).predict(X)
 
-    def score_samples(self, X):
+    def score_samples(self, X: ArrayLike) -> np.ndarray:
         """Compute the score of samples in their best-matching class.
 
         Parameters
@@ -99,7 +101,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         """
         return self.score_classes(X).max(axis=1)
 
-    def score_classes(self, X):
+    def score_classes(self, X: ArrayLike) -> np.ndarray:
         """Compute the score of samples in each class.
 
         Parameters
@@ -115,7 +117,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         check_is_fitted(self)
         return self._class_scores(validate_data(self, X, dtype=np.float64, reset=False))
 
-    def decision_function(self, X):
+    def decision_function(self, X: ArrayLike) -> np.ndarray:
         """Compute the score minus the threshold ``offset_``.
 
         Parameters
@@ -130,7 +132,7 @@ class ClassConditionalDetector(OutlierMixin, BaseEstimator):
         """
         return self.score_samples(X) - self.offset_
 
-    def predict(self, X):
+    def predict(self, X: ArrayLike) -> np.ndarray:
         """Predict which samples are outliers.
 
         Parameters

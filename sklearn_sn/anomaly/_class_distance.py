@@ -99,12 +99,12 @@ class ClassDistanceDetector(ClassConditionalDetector):
     def __init__(
         self,
         *,
-        method="both",
-        covariance="shared",
-        n_neighbors=5,
-        contamination="auto",
-        n_jobs=None,
-    ):
+        method: str = "both",
+        covariance: str = "shared",
+        n_neighbors: int = 5,
+        contamination: str | float = "auto",
+        n_jobs: int | None = None,
+    ) -> None:
         self.method = method
         self.covariance = covariance
         self.n_neighbors = n_neighbors

@@ -55,7 +55,9 @@ class MultiClassIsolationForest(ClassConditionalDetector):
 
     References
     ----------
-    .. [1] Gupta, R., Muthukrishna, D. & Lochner, M. (2024), RAS Techniques and Instruments 4.
+    .. [1] Gupta, R., Muthukrishna, D. & Lochner, M. (2025). "A classifier-based approach to
+       multiclass anomaly detection for astronomical transients". RAS Techniques and Instruments 4,
+       rzae054.
 
     Examples
     --------
@@ -84,12 +86,12 @@ class MultiClassIsolationForest(ClassConditionalDetector):
     def __init__(
         self,
         *,
-        n_estimators=100,
-        max_samples="auto",
-        contamination="auto",
-        n_jobs=None,
-        random_state=None,
-    ):
+        n_estimators: int = 100,
+        max_samples: str | float = "auto",
+        contamination: str | float = "auto",
+        n_jobs: int | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
         self.n_estimators = n_estimators
         self.max_samples = max_samples
         self.contamination = contamination

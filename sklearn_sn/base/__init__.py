@@ -46,7 +46,11 @@ from sklearn_sn.base._spectrum_estimator import (
     check_wavelength_range,
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
-from sklearn_sn.base._supervised_estimator import SupervisedEstimator, remember_columns
+from sklearn_sn.base._supervised_estimator import (
+    SupervisedEstimator,
+    head_dropout,
+    remember_columns,
+)
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
@@ -80,6 +84,7 @@ __all__ = [
     "defaults_of",
     "encoder_width",
     "frozen_modules",
+    "head_dropout",
     "kept_params",
     "laplace_moments",
     "log_odds",

@@ -1,7 +1,13 @@
-"""What network classifiers have in common: labels in, probabilities out."""
+"""Mixin of network classifiers: labels, loss and probabilities."""
+
+from collections.abc import Iterable
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.class_weight import compute_class_weight
@@ -33,25 +39,27 @@ def _is_causal(estimator):
 
 
 class NetworkClassifierMixin(ClassifierMixin):
-    """fit, predict_proba and predict of classifiers, as scikit-learn's ClassifierMixin."""
+    """Mixin with fit, predict_proba and predict for network classifiers."""
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.classifier_tags.poor_score = self._poor_score
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: pd.DataFrame | ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train the network.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column of the modality; see :func:`sklearn_sn.data.check_table`. For light curves
-            and spectra also an array, one object a row.
+            Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
+            curves and spectra also an array with one object in each row.
         y : array-like of shape (n_objects,)
-            Classes.
+            Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects in the loss. An object of weight 0 is left out.
+            Weights of the objects in the loss. Objects of weight 0 are left out.
 
         Returns
         -------
@@ -60,8 +68,8 @@ class NetworkClassifierMixin(ClassifierMixin):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be repaired, unknown labels, or a single
-            class.
+            If a parameter is out of range, the input cannot be repaired, a label is missing, or
+            there is only one class.
 
         Warns
         -----
@@ -84,9 +92,10 @@ class NetworkClassifierMixin(ClassifierMixin):
                 f"y holds the classes {classes.tolist()}, the first fit had "
                 f"{self.classes_.tolist()}; set warm_start=False."
             )
+        # An object of weight 0 may have a class that is not in `classes`. Its code is not used.
         codes = np.searchsorted(classes, y).clip(max=len(classes) - 1).astype(np.int64)
-        own = None if sample_weight is None else sample_weight[kept]
-        counts = np.bincount(codes[kept], weights=own, minlength=len(classes))
+        kept_weight = None if sample_weight is None else sample_weight[kept]
+        counts = np.bincount(codes[kept], weights=kept_weight, minlength=len(classes))
         class_weight = None
         if self.class_weight is not None:
             weights = compute_class_weight(self.class_weight, classes=classes, y=y[kept])
@@ -129,7 +138,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         """Return the domain of each object as a code, and the names of the domains."""
         return domain_codes(None if self._on_array else as_frame(X), self.domain, n_objects)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return probabilities of the classes.
 
         Parameters
@@ -148,7 +157,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         proba[~present] = self.class_prior_
         return proba
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
         """Return the most probable class of every object.
 
         Parameters
@@ -159,12 +168,13 @@ class NetworkClassifierMixin(ClassifierMixin):
         Returns
         -------
         array of shape (n_objects,)
+            Elements of ``classes_``.
         """
         check_is_fitted(self, "net_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     @available_if(_is_causal)
-    def predict_proba_history(self, X):
+    def predict_proba_history(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
         """Return probabilities of the classes after each point, in one pass.
 
         Available for encoders that read light curves point by point ("gru").
@@ -177,16 +187,16 @@ class NetworkClassifierMixin(ClassifierMixin):
         Returns
         -------
         pandas.Series of nested dtype, shape (n_objects,)
-            Index as that of `X`. One row for each usable point, in the order of time, with fields
-            ``time`` (MJD) and one by the name of each class. A row holds what `predict_proba` would
-            return for the light curve up to there, the last row for all of it. An object without a
-            light curve has no rows. For flat arrays and offsets, see
-            :func:`sklearn_sn.data.as_ragged`.
+            Nested column with the index of `X`. An object has one row for each usable point, in the
+            order of time, with the field ``time`` (MJD) and one field for each class. A row equals
+            the output of `predict_proba` for the light curve up to this point. An object without a
+            light curve has no rows. :func:`sklearn_sn.data.as_ragged` converts the column to flat
+            arrays and offsets.
 
         Raises
         ------
         ValueError
-            If a class is called "time".
+            If a class is named "time".
 
         Notes
         -----
@@ -206,15 +216,15 @@ class NetworkClassifierMixin(ClassifierMixin):
                 continue
             rows = positions[batch.object_index[name].cpu().numpy()]
             for chunk in batch.tensors[name]:
-                own, rows = np.split(rows, [len(chunk["pad_mask"])])
+                chunk_rows, rows = np.split(rows, [len(chunk["pad_mask"])])
                 _, outputs = module.after_each_point(chunk)  # (B, L, n_classes)
-                logits[points.points_of(own)[0]] = outputs[~chunk["pad_mask"]].cpu().numpy()
+                logits[points.points_of(chunk_rows)[0]] = outputs[~chunk["pad_mask"]].cpu().numpy()
         return nested_probabilities(
             softmax(logits), self.classes_, points["time"], points.offsets, table.index
         )
 
     def _explained_outputs(self, X, y):
-        """Return the class to explain of each object, as a code (n_objects,)."""
+        """Return the code of the class to explain for each object, (n_objects,)."""
         if y is None:
             return self.predict_proba(X).argmax(axis=1)
         labels = np.broadcast_to(np.asarray(y), len(X))
@@ -228,35 +238,45 @@ class NetworkClassifierMixin(ClassifierMixin):
         return codes
 
     def _explained_values(self, outputs, chosen):
-        """Return log-odds (N,) of classes, by codes, from outputs of the network, as tensors."""
+        """Return the log-odds (N,) of chosen classes from outputs (N, n_outputs), as tensors."""
         return log_odds(outputs, chosen[:, None])
 
 
-def log_odds(logits, chosen):
-    """Return ln p / (1 - p) of some cells of a softmax: (N, n_cells), (N, n_chosen) to (N,).
+def log_odds(logits: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
+    """Return the log-odds, ln p / (1 - p), of the sum of some cells of a softmax.
 
-    Where a probability is near 1, its logarithm no longer changes; the log-odds do.
+    Unlike ln p, the log-odds still change where p rounds to 1. Shapes: logits (N, n_cells), chosen
+    (N, n_chosen), the positions of the cells; result (N,).
     """
     inside = torch.zeros_like(logits, dtype=torch.bool).scatter(1, chosen, True)
     low = torch.finfo(logits.dtype).min
-    own = logits.masked_fill(~inside, low).logsumexp(dim=1)
-    return own - logits.masked_fill(inside, low).logsumexp(dim=1)
+    log_chosen = logits.masked_fill(~inside, low).logsumexp(dim=1)
+    return log_chosen - logits.masked_fill(inside, low).logsumexp(dim=1)
 
 
-def softmax(logits):
+def softmax(logits: np.ndarray) -> np.ndarray:
     """Return probabilities in float64; rows add up to 1."""
+    # Subtracting the maximum keeps the exponentials finite.
     logits = logits.astype(np.float64)
     proba = np.exp(logits - logits.max(axis=1, keepdims=True))
     return proba / proba.sum(axis=1, keepdims=True)
 
 
-def check_class_names(classes):
-    """Raise a ValueError if a class has the name of the field of times."""
+def check_class_names(classes: Iterable[Any]) -> None:
+    """Raise a ValueError if a class is named "time", like the field of the times."""
     if "time" in map(str, classes):
-        raise ValueError("A class is called 'time', like the field of the times: rename it.")
+        raise ValueError(
+            "A class is called 'time', which is the name of the field of times; rename the class."
+        )
 
 
-def nested_probabilities(proba, classes, time, offsets, index):
+def nested_probabilities(
+    proba: np.ndarray,
+    classes: Iterable[Any],
+    time: np.ndarray,
+    offsets: np.ndarray,
+    index: pd.Index,
+) -> pd.Series:
     """Return probabilities as a nested column with the fields ``time`` and one for each class."""
     fields = {str(name): proba[:, i] for i, name in enumerate(classes)}
     return Ragged({"time": time, **fields}, offsets).to_nested(index=index, name="proba")

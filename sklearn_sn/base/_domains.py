@@ -10,7 +10,7 @@ def domain_codes(X, column, n_objects):
     Parameters
     ----------
     X : pandas.DataFrame of n_objects rows, or None
-        None means one domain.
+        Table with the column; None if all objects belong to one domain.
     column : str
         Column with the domain of each object.
     n_objects : int
@@ -19,21 +19,21 @@ def domain_codes(X, column, n_objects):
     Returns
     -------
     codes : array of int64, shape (n_objects,)
-        -1 where the domain is null.
+        Number of the domain of each object; -1 where it is null.
     names : array of str
-        The domains, sorted.
+        Names of the domains, sorted.
 
     Raises
     ------
     ValueError
-        If the table lacks the column, or if it holds fractions or nested values.
+        If the table lacks the column, or the column holds fractions or nested values.
     """
     if X is None:
         return np.zeros(n_objects, dtype=np.int64), np.array([""], dtype=object)
     if column not in X.columns:
         raise ValueError(
             f"X lacks the column {column!r} with the domain of each object; it has "
-            f"{list(X.columns)[:10]}. Set the 'domain' parameter to the column that does."
+            f"{list(X.columns)[:10]}. Set the 'domain' parameter to the column of the domains."
         )
     _check_names(X[column], column)
     values = X[column].astype(object)
@@ -55,8 +55,9 @@ def _check_names(values, column):
 
 
 def balance_groups(balance, classes, domains):
-    """Return the group of each object, 0 … n_groups - 1; batches hold equal numbers of each."""
+    """Return the group of each object, 0 … n_groups - 1, for batches with equal group sizes."""
     if balance == "class":
         return classes
+    # Domains are -1 (unknown) to the maximum, so each class takes maximum + 2 keys.
     keys = domains if balance == "domain" else classes * (domains.max(initial=0) + 2) + domains
     return np.unique(keys, return_inverse=True)[1]

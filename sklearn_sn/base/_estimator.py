@@ -1,8 +1,9 @@
-"""The base of all network estimators: parameters in, one skorch net inside fit, numpy out."""
+"""The base of all estimators that train a torch module by skorch."""
 
 import inspect
 import sys
 import warnings
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -14,15 +15,32 @@ from skorch.helper import predefined_split
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
-from sklearn_sn.data import registered_bands, restore_bands
+from sklearn_sn.data import registered_bands, restore_bands, warn_user
 from sklearn_sn.encoders import fill_doc, named_encoder
-from sklearn_sn.nets import BatchLoader, DivergenceGuard, Progress, Schedule
+from sklearn_sn.nets import (
+    BatchLoader,
+    DivergenceGuard,
+    Progress,
+    Schedule,
+)
+from sklearn_sn.nets import (
+    all_finite as all_weights_finite,
+)
 
 _OPTIMIZERS = {
     "adamw": torch.optim.AdamW,
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
+# Packages and modules that fit several estimators.
+_FIT_MANY = (
+    "sklearn.calibration.",
+    "sklearn.ensemble.",
+    "sklearn.model_selection.",
+    "sklearn.multiclass.",
+    "sklearn.multioutput.",
+    "sklearn_sn.model_selection.",
+)
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128  # objects in a batch of predictions on a CPU
@@ -30,17 +48,17 @@ PREDICT_BATCH_GPU = 1024
 
 
 class TorchEstimator(BaseEstimator):
-    """Base of the estimators: trains a module through skorch, and runs it.
+    """Base of estimators that train a torch module by skorch and run it on batches.
 
-    Subclasses check their table, fit their preprocessors, and pass a :class:`TrainingPlan` to
-    :meth:`_train`; :meth:`_run` yields the module with every batch.
+    Subclasses check their table, fit their preprocessors and pass a :class:`TrainingPlan` to
+    :meth:`_train`. For predictions, :meth:`_run` yields the module and each batch.
     """
 
     _file_kind = "object"
     _parameter_constraints = TRAINING_CONSTRAINTS
     _stopping = {}  # arguments of early stopping, if it does not monitor the loss
-    _predict_limit = PREDICT_BATCH_GPU  # objects in a batch of predictions, if they are large
-    # Parameters that hold encoders: modality and the name that "auto" stands for.
+    _predict_limit = PREDICT_BATCH_GPU  # lower it where the outputs of an object are large
+    # Modality, and name that "auto" stands for, of each parameter that holds an encoder.
     _encoder_parameters = {}
 
     def __init_subclass__(cls, **kwargs):
@@ -57,24 +75,24 @@ class TorchEstimator(BaseEstimator):
         return tags
 
     def __getstate__(self):
-        # A worker or another process then knows the bands that the caller registered.
+        # Registered bands travel with the pickle, so that worker processes know them.
         return {**super().__getstate__(), "_registered_bands": registered_bands()}
 
     def __setstate__(self, state):
         restore_bands(state.pop("_registered_bands", ()))
         super().__setstate__(state)
 
-    def set_params(self, **params):
+    def set_params(self, **params: Any) -> Self:
         """Set parameters of the estimator and of its encoders.
 
-        A nested parameter of an encoder that is given by a name, or as "auto", first replaces the
-        name by that encoder: ``set_params(light_curve__d_model=32)`` works on
+        If an encoder is given by its name or as "auto", a nested parameter first replaces the name
+        by that encoder. ``set_params(light_curve__d_model=32)`` therefore works on
         ``ContrastiveEmbedder()``.
 
         Parameters
         ----------
         **params : dict
-            Parameters, nested ones as ``name__parameter``.
+            Parameters by name; a nested parameter as ``name__parameter``.
 
         Returns
         -------
@@ -86,12 +104,13 @@ class TorchEstimator(BaseEstimator):
             if not nested:
                 continue
             if isinstance(value, str):
-                name_of_encoder = default if value == "auto" else value
-                params = {**params, name: named_encoder(modality, name_of_encoder)}
+                value = default if value == "auto" else value
+                is_class = isinstance(value, type)
+                params = {**params, name: value() if is_class else named_encoder(modality, value)}
             elif value is None:
                 raise ValueError(
                     f"The {name!r} parameter of {type(self).__name__} is None, so that {nested[0]} "
-                    "has no meaning; set it to an encoder or its name."
+                    "has no meaning. Set it to an encoder or its name."
                 )
         return super().set_params(**params)
 
@@ -102,9 +121,9 @@ class TorchEstimator(BaseEstimator):
     # Training -------------------------------------------------------------------
 
     def _train(self, plan):
-        """Train a module as a :class:`TrainingPlan` says.
+        """Train the module of a :class:`TrainingPlan`.
 
-        Sets net_, history_, n_iter_, fit_status_ and what ``plan.evaluate`` returns.
+        Set net_, history_, n_iter_, fit_status_ and the attributes that ``plan.evaluate`` returns.
         """
         seed, device = draw_seed(self.random_state), self._device()
         train, valid = plan.dataset, None
@@ -122,13 +141,13 @@ class TorchEstimator(BaseEstimator):
                 net = self._make_net(plan.build(), seed=seed, device=device, **self._net_recipe)
             net.train_split = None if valid is None else predefined_split(valid)
             net.partial_fit(train)
-        # Neither a pickle nor a prediction needs the validation objects.
+        # Drop the validation objects: neither a pickle nor a prediction needs them.
         net.train_split = None
         self.net_ = net
         status = net.stop_reason_ or "completed"
         attributes, status = self._evaluated(plan, status)
         if not self.warm_start or status == "diverged":
-            net.optimizer_.state.clear()
+            net.forget_moments()
         if net.history and "train_loss" not in net.history[-1]:
             net.history.pop()  # an epoch that was interrupted
         self.history_ = [
@@ -140,10 +159,10 @@ class TorchEstimator(BaseEstimator):
             setattr(self, name, value)
 
     def _split(self, plan, seed):
-        """Return the training and the validation part of a dataset."""
+        """Return the training part and the validation part of a dataset."""
         dataset = plan.dataset
         labels = [""] * len(dataset) if plan.strata is None else plan.strata
-        # Objects with two modalities may be rare: both parts get their share of them.
+        # Objects with two modalities may be rare: stratify by them too.
         strata = [f"{label}|{pair}" for label, pair in zip(labels, dataset.paired, strict=True)]
         rng = np.random.default_rng(seed)
         kept, held_out = split_rows(len(dataset), self.validation_fraction, strata, rng)
@@ -154,9 +173,11 @@ class TorchEstimator(BaseEstimator):
     def _evaluated(self, plan, status):
         """Return fitted attributes and status; replace weights whose outputs are not finite."""
         guard = dict(self.net_.callbacks_)["divergence_guard"]
+        # A finite loss does not imply finite outputs. Fall back to the best weights, then to those
+        # before training.
         attributes = plan.evaluate()
         for weights in (guard.best_weights_, guard.first_weights_):
-            if all_finite(attributes):
+            if all_finite(attributes) and all_weights_finite(self.net_.module_):
                 break
             status = "diverged"
             self.net_.module_.load_state_dict(weights)
@@ -165,38 +186,40 @@ class TorchEstimator(BaseEstimator):
         return attributes, status
 
     def _finish_fit(self):
-        """Report a training that did not end well; the last step of every fit.
+        """Return self, and warn if training diverged or was interrupted; the last step of fit.
 
         Raises
         ------
         KeyboardInterrupt
-            If the training was interrupted inside a search or cross-validation.
+            If training was interrupted inside a search, cross-validation or ensemble, which
+            would go on with the next fit.
         """
         name = type(self).__name__
         if self.fit_status_ == "diverged":
-            warnings.warn(
+            warn_user(
                 f"The training of {name} diverged after {self.n_iter_} of {self.max_epochs} epochs "
                 "(the loss, a weight or an output is NaN or infinite). The best finite weights "
                 f"are kept. Lower 'lr' (it is {self.lr!r}), or check X and y for extreme values.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         elif self.fit_status_ == "interrupted":
-            warnings.warn(
-                f"The training of {name} was interrupted after {self.n_iter_} of "
-                f"{self.max_epochs} epochs; the model has the weights so far.",
-                ConvergenceWarning,
-                stacklevel=3,
-            )
-            if _inside_model_selection():
-                raise KeyboardInterrupt
+            try:
+                warn_user(
+                    f"The training of {name} was interrupted after {self.n_iter_} of "
+                    f"{self.max_epochs} epochs; the model has the weights so far.",
+                    ConvergenceWarning,
+                )
+            finally:
+                # Also where warnings are errors, which a search would take for a failed fit.
+                if _is_one_of_many_fits():
+                    raise KeyboardInterrupt
         return self
 
     def _continued_net(self, train, seed):
-        """Return the net of an earlier fit, with the new rate, schedule and batch size."""
+        """Return the net of an earlier fit with the new learning rate, schedule and batch size."""
         net = self.net_
         if self.lr != net.lr:
-            # Parameter groups keep their ratio to the rate.
+            # Keep the ratio of each parameter group to the learning rate.
             ratios = [group["lr"] / net.lr for group in net.optimizer_.param_groups]
             net.set_params(lr=self.lr)
             for group, ratio in zip(net.optimizer_.param_groups, ratios, strict=True):
@@ -208,11 +231,11 @@ class TorchEstimator(BaseEstimator):
         return net
 
     def _evaluated_part(self, dataset, positions):
-        """Return some objects of a dataset as they are evaluated, by their positions."""
+        """Return the objects at `positions` in the form in which they are evaluated."""
         return dataset.subset(positions)
 
     def _check_validation(self, valid):
-        """Raise a ValueError for a validation part without a loss; for subclasses."""
+        """Raise a ValueError if the loss of the validation part is undefined; for subclasses."""
 
     def _steps(self, train):
         return len(BatchLoader(train, self.batch_size)) * self.max_epochs
@@ -237,7 +260,7 @@ class TorchEstimator(BaseEstimator):
     def _restore_net(self, module, device=None):
         """Set net_ to a net around a trained module from a file.
 
-        Training may continue from it; the optimizer's moments start anew.
+        Training can continue from it, but the moments of the optimizer are lost.
         """
         try:
             device = device or self._device()
@@ -294,30 +317,33 @@ class TorchEstimator(BaseEstimator):
         except (RuntimeError, AssertionError) as error:
             raise ValueError(
                 f"The 'device' parameter of {type(self).__name__} must be 'auto' or a device that "
-                f"torch has here, such as 'cpu'. Got {self.device!r} instead ({error})."
+                f"torch has on this machine, such as 'cpu'. Got {self.device!r} instead ({error})."
             ) from error
         return self.device
 
     def _run(self, dataset):
-        """Yield (module, batch, positions) over a dataset, without gradients, in eval mode."""
+        """Yield (module, batch, positions) over a dataset, in eval mode and without gradients."""
         module = self.net_.module_.eval()
         device = next(module.parameters()).device
-        size = PREDICT_BATCH if device.type == "cpu" else PREDICT_BATCH_GPU
-        size = max(1, min(size, self._predict_limit))
+        size, limit = PREDICT_BATCH, self._predict_limit
+        if device.type != "cpu":
+            # Larger batches keep an accelerator busy.
+            size, limit = PREDICT_BATCH_GPU, limit * (PREDICT_BATCH_GPU // PREDICT_BATCH)
+        size = max(1, min(size, limit))
         with torch.inference_mode():
             for batch, positions in BatchLoader(dataset, size, device=device):
                 yield module, batch, positions
 
 
-def _inside_model_selection():
-    """Return whether a search or cross-validation of scikit-learn calls."""
+def _is_one_of_many_fits():
+    """Return whether something calls that fits several estimators, such as a search."""
     frame = sys._getframe(1)
     while frame is not None:
-        if frame.f_globals.get("__name__", "").startswith("sklearn.model_selection."):
+        if f"{frame.f_globals.get('__name__', '')}.".startswith(_FIT_MANY):
             return True
         frame = frame.f_back
     return False
 
 
 def _silent(text):
-    """Discard what skorch's early stopping would print."""
+    """Discard the messages of skorch's early stopping."""

@@ -1,9 +1,10 @@
-"""Checks of labels and numbers before they are converted."""
+"""Checks of the labels and numbers in y."""
 
 from numbers import Number
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils import assert_all_finite
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
@@ -11,7 +12,7 @@ from sklearn.utils.validation import column_or_1d
 LARGEST_TARGET = float(np.finfo(np.float32).max)
 
 
-def check_labels(y):
+def check_labels(y: ArrayLike) -> np.ndarray:
     """Return class labels as a flat array.
 
     Parameters
@@ -22,12 +23,13 @@ def check_labels(y):
     Returns
     -------
     array of shape (n_objects,)
+        The labels.
 
     Raises
     ------
     ValueError
-        For missing labels (None, NaN, NaT, pandas.NA), and for labels of different kinds, which
-        numpy would silently turn into text.
+        If labels are missing (None, NaN, NaT, pandas.NA) or of different kinds, which numpy would
+        silently turn into text.
     """
     raw = raw_values(y)
     if raw is not None:
@@ -40,8 +42,11 @@ def check_labels(y):
         kinds = {_kind(label) for label in raw}
         if len(kinds) > 1:
             raise ValueError(
-                f"y holds labels of different kinds ({' and '.join(sorted(kinds))}); give one kind."
+                f"y holds labels of different kinds ({' and '.join(sorted(kinds))}); use one kind."
             )
+        if kinds & {"numbers", "booleans"}:
+            # As in a column from which missing labels were dropped.
+            y = np.array(raw.tolist())
     y = column_or_1d(y, warn=True)
     if y.dtype.kind == "f":
         assert_all_finite(y, input_name="y")
@@ -50,13 +55,13 @@ def check_labels(y):
     return y
 
 
-def check_numbers(y):
+def check_numbers(y: ArrayLike) -> np.ndarray:
     """Return numbers to predict as a flat float64 array.
 
     Raises
     ------
     ValueError
-        For an empty `y`, and for numbers that are not finite or beyond the range of float32.
+        If `y` is empty, or a number is not finite or beyond the range of float32.
     """
     raw = raw_values(y)
     if raw is not None and pd.isna(raw).any():
@@ -75,8 +80,8 @@ def check_numbers(y):
     return y
 
 
-def raw_values(y):
-    """Return the elements of a flat `y` as an object array; None if its type is already one."""
+def raw_values(y: ArrayLike) -> np.ndarray | None:
+    """Return the elements of a flat `y` as an object array; None if numpy gives them one type."""
     if isinstance(y, np.ndarray) and y.dtype != object:
         return None
     if isinstance(y, pd.Series | pd.Index | pd.api.extensions.ExtensionArray):
@@ -84,7 +89,7 @@ def raw_values(y):
     if not isinstance(y, list | tuple | np.ndarray):
         return None
     if any(isinstance(item, list | tuple | np.ndarray) for item in y):
-        return None  # column_or_1d judges the shape
+        return None  # column_or_1d checks the shape
     raw = np.empty(len(y), dtype=object)
     raw[:] = list(y)
     return raw

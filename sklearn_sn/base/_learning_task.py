@@ -1,4 +1,4 @@
-"""What a supervised estimator learns."""
+"""The task that a supervised estimator learns."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,26 +10,26 @@ from sklearn_sn.encoders import Encoder
 
 @dataclass
 class LearningTask:
-    """What a supervised estimator learns; hooks of subclasses fill it in.
+    """Targets and settings of a supervised training, filled in by hooks of subclasses.
 
     Attributes
     ----------
     targets : dict of str to array of shape (n_objects, ...)
-        What the loss reads: "targets", and optionally "weight", "domain", "shift" or "offset".
+        Arrays for the loss: "targets", and optionally "weight", "domain", "shift" or "offset".
     n_outputs : int
-        Outputs of the network; the number of classes of a classifier.
+        Number of outputs of the network; for a classifier the number of classes.
     encoder : Encoder or None
         The encoder that is trained.
     strata : array of shape (n_objects,) or None
         Classes by which a validation part is stratified.
     sample_weight : array of shape (n_objects,) or None
-        Weights of the objects; those of weight 0 are left out.
+        Weights of the objects. Objects of weight 0 are left out.
     groups : array of int, shape (n_objects,), or None
-        Training batches hold equal numbers of objects of each group.
+        Groups that contribute equal numbers of objects to each training batch.
     net_params, module_params : dict
-        Further parameters of net and module.
+        Further parameters of the net and of the module.
     attributes : dict
-        Fitted attributes, set once training has succeeded.
+        Fitted attributes, which are set after training has succeeded.
     """
 
     targets: dict[str, np.ndarray]

@@ -8,22 +8,22 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 TRAINABLE = ("all", "first_block", "head", "none")
 
 
-def positive_int(low=1):
+def positive_int(low: int = 1) -> list[Interval]:
     """Return the constraint of a whole number >= `low`."""
     return [Interval(Integral, low, None, closed="left")]
 
 
-def unit_interval():
+def unit_interval() -> list[Interval]:
     """Return the constraint of a number in [0, 1)."""
     return [Interval(Real, 0, 1, closed="left")]
 
 
-def positive_number():
+def positive_number() -> list[Interval]:
     """Return the constraint of a number > 0."""
     return [Interval(Real, 0, None, closed="neither")]
 
 
-def weight():
+def weight() -> list[Interval]:
     """Return the constraint of a number >= 0."""
     return [Interval(Real, 0, None, closed="left")]
 

@@ -1,8 +1,11 @@
-"""Encoders that arrive trained."""
+"""Use the encoders of pretrained estimators."""
 
 import copy
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,9 +17,10 @@ from torch import nn
 from sklearn_sn.base._warm_start import same_parameter
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.encoders import Encoder, resolve_encoder
+from sklearn_sn.modules import MixedPrecisionModule
 from sklearn_sn.preprocessors import Preprocessor
 
-# Parameters of an encoder that another training may choose anew.
+# Parameters that may differ from those of the pretrained encoder.
 _FREE = {
     "augmentation",
     "dropout",
@@ -26,6 +30,7 @@ _FREE = {
     "noise_augmentation",
     "precision",
 }
+# Attributes of a preprocessor that the new training sets.
 _OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift")
 
 
@@ -36,13 +41,13 @@ class PretrainedEncoder:
     Attributes
     ----------
     encoder : Encoder
-        Its parameters.
+        Parameters of the encoder.
     preprocessor : Preprocessor
-        Fitted, as in its training.
+        The preprocessor as fitted in that training.
     module : torch.nn.Module
         The trained network.
     projection : torch.nn.Module or None
-        The trained projection into a common space, if there is one.
+        The trained projection into the shared space, if there is one.
     """
 
     encoder: Encoder
@@ -51,20 +56,22 @@ class PretrainedEncoder:
     projection: nn.Module | None = None
 
 
-def pretrained_encoders(pretrained, modalities):
-    """Find the trained encoder of every modality.
+def pretrained_encoders(
+    pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None, modalities: Sequence[str]
+) -> dict[str, PretrainedEncoder]:
+    """Return the trained encoder of every modality.
 
     Parameters
     ----------
     pretrained : FrozenEstimator, or dict of str to FrozenEstimator, or None
-        A dict gives an estimator for each modality.
+        Pretrained estimator for all modalities, or a dict with one for each modality.
     modalities : sequence of str
-        Modalities of the estimator that is fitted.
+        Modalities of the estimator to fit.
 
     Returns
     -------
     dict of str to PretrainedEncoder
-        Deep copies, for the modalities that `pretrained` has.
+        Deep copies of the encoders, for the modalities that `pretrained` has.
 
     Raises
     ------
@@ -108,29 +115,35 @@ def _fitted(estimator):
     return inner
 
 
-def chosen_encoder(estimator, parameter, modality, default, part):
+def chosen_encoder(
+    estimator: BaseEstimator,
+    parameter: str,
+    modality: str,
+    default: str,
+    part: PretrainedEncoder | None,
+) -> Encoder:
     """Return the encoder of an estimator's parameter, or the pretrained one.
 
     Parameters
     ----------
     estimator : TorchEstimator
-        The estimator that is fitted.
+        The estimator to fit.
     parameter, modality : str
-        Its parameter, and the modality that this is for.
-    default : str
-        Name that "auto" stands for.
+        Name of its parameter, and modality of the encoder.
+    default : str or type
+        Name or class that "auto" stands for.
     part : PretrainedEncoder or None
         The pretrained encoder of the modality.
 
     Returns
     -------
     Encoder
-        A checked copy.
+        A checked copy of the encoder.
 
     Raises
     ------
     ValueError
-        If the parameter is invalid, or contradicts the pretrained encoder.
+        If the parameter is invalid, or conflicts with the pretrained encoder.
     """
     value = getattr(estimator, parameter)
     if part is not None and same_parameter(value, defaults_of(type(estimator))[parameter]):
@@ -142,17 +155,19 @@ def chosen_encoder(estimator, parameter, modality, default, part):
     raise_on_conflicting_params(encoder, part.encoder, parameter)
     free = {k: v for k, v in encoder.get_params(deep=False).items() if k in _FREE}
     _set_dropout(part.module, free.get("dropout"))
+    if "precision" in free and isinstance(part.module, MixedPrecisionModule):
+        part.module.precision = part.module.config["precision"] = free["precision"]
     return copy.deepcopy(part.encoder).set_params(**free)
 
 
 def raise_on_conflicting_params(encoder, trained, parameter):
-    """Raise a ValueError if an encoder contradicts the pretrained one.
+    """Raise a ValueError if an encoder conflicts with the pretrained one.
 
     Parameters
     ----------
     encoder, trained : Encoder
-        The encoder asked for, and the pretrained one. A parameter at its default contradicts
-        nothing.
+        The encoder of the parameter, and the pretrained encoder. A parameter at its default never
+        conflicts.
     parameter : str
         Name of the estimator's parameter, for messages.
     """
@@ -162,27 +177,31 @@ def raise_on_conflicting_params(encoder, trained, parameter):
             f"{trained!r}; leave it at its default."
         )
     defaults = defaults_of(type(encoder))
-    theirs = trained.get_params(deep=False)
+    trained_params = trained.get_params(deep=False)
     for name, value in encoder.get_params(deep=False).items():
-        agrees = same_parameter(value, defaults[name]) or same_parameter(value, theirs[name])
+        agrees = same_parameter(value, defaults[name]) or same_parameter(
+            value, trained_params[name]
+        )
         if name not in _FREE and not agrees:
             raise ValueError(
                 f"The '{parameter}__{name}' parameter is {value!r}, but the pretrained encoder has "
-                f"{theirs[name]!r}; leave it at its default."
+                f"{trained_params[name]!r}; leave it at its default."
             )
 
 
-def pretrained_preprocessor(part, fresh):
-    """Return the preprocessor of a pretrained encoder, for another training.
+def pretrained_preprocessor(part: PretrainedEncoder, fresh: Preprocessor) -> Preprocessor:
+    """Return the preprocessor of a pretrained encoder for a new training.
 
-    What an encoder sees stays as in its training; how batches are augmented is new.
+    The scaling is that of the pretraining, because the encoder was trained on it. The augmentation
+    is that of the new training.
 
     Parameters
     ----------
     part : PretrainedEncoder
-        Its module learns the bands of the new table if it has learned band vectors.
+        The pretrained encoder. If its module has a learned vector for each band, new bands are
+        added to the module.
     fresh : Preprocessor
-        Fitted on the new table, with the augmentation that is asked for.
+        Preprocessor fitted on the new table, with the augmentation of the new training.
     """
     preprocessor = part.preprocessor
     if hasattr(preprocessor, "bands_"):
@@ -194,40 +213,44 @@ def pretrained_preprocessor(part, fresh):
 
 
 def _add_bands(part, fresh):
-    known = list(part.preprocessor.bands_)
-    new = [band for band in fresh.bands_ if band not in known]
-    if new and part.preprocessor.band_encoding == "embedding":
-        distance = np.abs(band_wavelength(new)[:, None] - band_wavelength(known)[None])
+    old_bands = list(part.preprocessor.bands_)
+    new_bands = [band for band in fresh.bands_ if band not in old_bands]
+    # The vector of a new band starts as that of the old band nearest in wavelength.
+    if new_bands and part.preprocessor.band_encoding == "embedding":
+        distance = np.abs(band_wavelength(new_bands)[:, None] - band_wavelength(old_bands)[None])
         part.module.add_bands(torch.from_numpy(distance.argmin(axis=1)))
-    part.preprocessor.bands_ = np.array([*known, *new], dtype=object)
+    part.preprocessor.bands_ = np.array([*old_bands, *new_bands], dtype=object)
 
 
 def _set_dropout(module, rate):
     for part in module.modules():
-        if rate is not None and isinstance(part, nn.Dropout):
+        if isinstance(rate, Real) and isinstance(part, nn.Dropout):
             part.p = float(rate)
 
 
-def defaults_of(cls):
+def defaults_of(cls: type) -> dict[str, Any]:
     """Return the default of every parameter of a class."""
     return {name: p.default for name, p in inspect.signature(cls).parameters.items()}
 
 
-def frozen_modules(part, projection, trainable):
-    """Return the submodules of one modality that are not trained.
+def frozen_modules(
+    part: PretrainedEncoder | None, projection: nn.Module, trainable: str
+) -> list[nn.Module]:
+    """Return the submodules of one modality to exclude from training.
 
     Parameters
     ----------
     part : PretrainedEncoder or None
-        None: nothing is pretrained, everything is trained.
+        The pretrained encoder; None if there is none, in which case nothing is excluded.
     projection : torch.nn.Module
-        A projection that did not come with the encoder is always trained.
+        Projection of the modality. It is always trained unless it came with the encoder.
     trainable : {"all", "first_block", "head", "none"}
-        "first_block" trains the first block and the projection.
+        Parts of the encoder to train; "first_block" is the first block.
 
     Returns
     -------
     list of torch.nn.Module
+        Modules to freeze.
     """
     if part is None or trainable == "all":
         return []
@@ -241,6 +264,7 @@ def frozen_modules(part, projection, trainable):
             f"{type(part.module).__name__} has none."
         )
     first = {id(m) for top in part.module.first_block() for m in top.modules()}
+    # A module that contains a trained module must not be frozen as a whole.
     return [
         module
         for module in part.module.modules()
@@ -248,7 +272,7 @@ def frozen_modules(part, projection, trainable):
     ]
 
 
-def encoder_width(module, tensors):
+def encoder_width(module: Any, tensors: dict[str, torch.Tensor]) -> int:
     """Return the width of an encoder's output: its ``output_dim``, or that of a forward pass."""
     width = getattr(module, "output_dim", None)
     if width is None:

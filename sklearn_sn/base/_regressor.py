@@ -1,6 +1,10 @@
-"""What network regressors have in common: numbers in, numbers and their errors out."""
+"""Mixin of network regressors: numbers, loss and predictions."""
+
+from typing import Literal, Self, overload
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import RegressorMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -14,7 +18,7 @@ REGRESSION_CONSTRAINTS = {"loss": [StrOptions(set(_LOSSES))]}
 
 
 class NetworkRegressorMixin(RegressorMixin):
-    """fit and predict of regressors, as scikit-learn's RegressorMixin."""
+    """Mixin with fit and predict for network regressors."""
 
     _noun = "numbers"
     _default_dropout = 0.0
@@ -24,18 +28,20 @@ class NetworkRegressorMixin(RegressorMixin):
         tags.regressor_tags.poor_score = self._poor_score
         return tags
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(
+        self, X: pd.DataFrame | ArrayLike, y: ArrayLike, sample_weight: ArrayLike | None = None
+    ) -> Self:
         """Train the network.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            With a column of the modality; see :func:`sklearn_sn.data.check_table`. For light curves
-            and spectra also an array, one object a row.
+            Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
+            curves and spectra also an array with one object in each row.
         y : array-like of shape (n_objects,)
             Finite numbers, such as redshifts.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects in the loss. An object of weight 0 is left out.
+            Weights of the objects in the loss. Objects of weight 0 are left out.
 
         Returns
         -------
@@ -44,8 +50,7 @@ class NetworkRegressorMixin(RegressorMixin):
         Raises
         ------
         ValueError
-            For parameters out of range, input that cannot be repaired, or numbers that are not
-            finite.
+            If a parameter is out of range, the input cannot be repaired, or a number is not finite.
 
         Warns
         -----
@@ -61,6 +66,7 @@ class NetworkRegressorMixin(RegressorMixin):
             mean, scale = self.target_mean_, self.target_scale_
         else:
             mean = float(np.average(y, weights=sample_weight))
+            # Equal targets have no spread: leave their scale at 1.
             scale = float(np.sqrt(np.average((y - mean) ** 2, weights=sample_weight))) or 1.0
         loss = _LOSSES[self.loss]
         return LearningTask(
@@ -74,7 +80,19 @@ class NetworkRegressorMixin(RegressorMixin):
     def _default_shift(self, encoder):
         return 0.0  # a shift would change the redshift to be learned
 
-    def predict(self, X, return_std=False):
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[False] = False
+    ) -> np.ndarray: ...
+
+    @overload
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: Literal[True]
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the predicted number of every object.
 
         Parameters
@@ -82,19 +100,19 @@ class NetworkRegressorMixin(RegressorMixin):
         X : pandas.DataFrame of n_objects rows
             A table or array as in `fit`.
         return_std : bool, default=False
-            Also return standard deviations; for ``loss="gaussian"``.
+            Whether to return standard deviations too; needs ``loss="gaussian"``.
 
         Returns
         -------
         mean : array of shape (n_objects,), float64
-            ``target_mean_`` for an object without the modality.
+            Predicted numbers; ``target_mean_`` for an object without the modality.
         std : array of shape (n_objects,), float64
-            Only if ``return_std``.
+            Standard deviations, only if `return_std` is True.
 
         Raises
         ------
         ValueError
-            For ``return_std`` if no standard deviation was learned.
+            If `return_std` is True and no standard deviation was learned.
         """
         check_is_fitted(self, "net_")
         self._check_std(return_std)
@@ -109,9 +127,11 @@ class NetworkRegressorMixin(RegressorMixin):
             )
 
     def _explained_outputs(self, X, y):
-        """Return the output to explain of each object: the only one."""
+        """Return the number of the output to explain for each object, which is always 0."""
         if y is not None:
-            raise ValueError("explain takes no y for a regressor: it explains its one number.")
+            raise ValueError(
+                "explain takes no y for a regressor, which has a single output. Leave y=None."
+            )
         return np.zeros(len(X), dtype=np.int64)
 
     def _explained_values(self, outputs, chosen):
@@ -121,7 +141,7 @@ class NetworkRegressorMixin(RegressorMixin):
     def _moments(self, outputs, present):
         """Return means and standard deviations (n,) from outputs (n, n_outputs).
 
-        Where nothing is present they are those of the training objects.
+        An object without the modality gets the moments of the training targets.
         """
         outputs = outputs.astype(np.float64)
         mean = np.where(present, outputs[:, 0], 0.0) * self.target_scale_ + self.target_mean_

@@ -1,9 +1,11 @@
 """The base of estimators of spectra."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -12,12 +14,12 @@ from sklearn_sn.base._parameters import unit_interval
 from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data import reject_text, warn_quality
-from sklearn_sn.encoders import DataSettings
+from sklearn_sn.encoders import DataSettings, SpectrumEncoder
 from sklearn_sn.nets import TableDataset, WeightAverage
 
 _NAME = "spectrum"
 OPTICAL = (1000.0, 30000.0)  # Å, limits of wavelengths in tables
-PREDICT_BINS = 2**17  # bins in a batch of predictions; bounds its memory
+PREDICT_BINS = 2**17  # bins in a batch of predictions; limits the memory
 
 WAVELENGTH_CONSTRAINTS = {
     "wavelength_range": ["array-like"],
@@ -42,13 +44,13 @@ class SpectrumPredictions:
     on_grid : array of bool, shape (n_spectra,)
         Spectra that cover enough bins of the grid.
     time : array of shape (n_spectra,)
-        MJD, NaN where unknown.
+        Time of each spectrum in MJD; NaN where unknown.
     offsets : array of int, shape (n_objects + 1,)
         Spectra of object ``i`` are rows ``offsets[i]`` to ``offsets[i + 1] - 1``.
     index : pandas.Index of shape (n_objects,)
-        Names of the objects.
+        Index of the objects.
     prior : array of shape (n_objects, n_classes) or None
-        Probabilities that a classifier gives to objects without a spectrum.
+        Probabilities of a classifier for objects without a spectrum.
     """
 
     latent: np.ndarray
@@ -59,11 +61,12 @@ class SpectrumPredictions:
     index: pd.Index
     prior: np.ndarray | None = None
 
-    def per_object(self, values):
-        """Average values over the spectra of each object on the grid; NaN without any."""
+    def per_object(self, values: np.ndarray) -> np.ndarray:
+        """Average values over the spectra on the grid of each object; NaN if there are none."""
         object_index = np.repeat(np.arange(len(self.index)), np.diff(self.offsets))[self.on_grid]
         count = np.bincount(object_index, minlength=len(self.index)).astype(float)
         total = np.zeros((len(self.index), *values.shape[1:]))
+        # add.at, because an object occurs once for each of its spectra.
         np.add.at(total, object_index, values[self.on_grid])
         count[count == 0] = np.nan
         return total / count.reshape(-1, *[1] * (values.ndim - 1))
@@ -72,7 +75,7 @@ class SpectrumPredictions:
 class SpectrumEstimator(SupervisedEstimator):
     """Base of classifiers and regressors of spectra, from a table or an array on one grid.
 
-    An epoch of training sees one random spectrum of each object. Predictions are made for each
+    Each epoch of training uses one random spectrum of each object. Predictions are made for each
     spectrum, and subclasses combine them.
     """
 
@@ -83,7 +86,7 @@ class SpectrumEstimator(SupervisedEstimator):
     @property
     def _poor_score(self):
         # Without the channel "amplitude", arrays that differ only in level or scale look the same.
-        channels = getattr(self.encoder, "channels", None)
+        channels = self.encoder.channels if isinstance(self.encoder, SpectrumEncoder) else None
         return channels is not None and "amplitude" not in channels
 
     # Input ----------------------------------------------------------------------
@@ -122,7 +125,7 @@ class SpectrumEstimator(SupervisedEstimator):
         return table
 
     def _array_wavelength(self, n_columns):
-        """Return wavelengths of the columns of an array in Å, or their numbers."""
+        """Return the wavelengths of the columns of an array in Å, or the column numbers."""
         if self._is_warm_start and n_columns != self.preprocessor_.n_bins:
             raise ValueError(
                 f"warm_start continues with spectra of {self.preprocessor_.n_bins} bins; X has "
@@ -156,7 +159,7 @@ class SpectrumEstimator(SupervisedEstimator):
         return [] if self.ema_decay is None else [("average", WeightAverage(self.ema_decay))]
 
     def _evaluated_part(self, dataset, positions):
-        """Return every spectrum of some objects by itself; those of one object share its weight."""
+        """Return each spectrum of some objects as an item; those of an object share its weight."""
         prepared = dataset.prepared[_NAME]
         index = prepared.object_index
         targets = {name: values[index] for name, values in dataset.targets.items()}
@@ -190,6 +193,7 @@ class SpectrumEstimator(SupervisedEstimator):
     def _forward_spectra(self, table):
         module = self.net_.module_
         n_outputs = 0 if self._large_outputs else module.n_outputs
+        # A first part of no spectra, so that a table without spectra can be concatenated.
         parts = [(np.empty((0, module.width)), np.empty((0, n_outputs)), np.empty(0, dtype=bool))]
         for latent, outputs, on_grid in self._output_blocks(table):
             parts.append((latent, outputs[:, :n_outputs], on_grid))
@@ -200,7 +204,7 @@ class SpectrumEstimator(SupervisedEstimator):
         return SpectrumPredictions(latent, outputs, on_grid, time, offsets, table.index)
 
     def _warn_off_grid(self, table, on_grid):
-        """Warn of objects of which no spectrum covers enough of the grid."""
+        """Warn about objects without a spectrum that covers enough of the grid."""
         if self._on_array or on_grid.all():
             return
         counts = np.diff(table.spectrum_offsets)
@@ -215,8 +219,8 @@ class SpectrumEstimator(SupervisedEstimator):
                 f"{table.index[lost[0]]!r})."
             )
 
-    def transform(self, X):
-        """Return the latents on which the head stands, averaged over the spectra of each object.
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
+        """Return the latents, the inputs of the head, averaged over the spectra of each object.
 
         Parameters
         ----------
@@ -226,47 +230,55 @@ class SpectrumEstimator(SupervisedEstimator):
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            An object without a spectrum gets ``missing_embedding_``.
+            Latents; ``missing_embedding_`` for an object without a spectrum.
         """
         predictions = self._predict_spectra(X)
         latent = predictions.per_object(predictions.latent)
         return np.where(np.isnan(latent), self.missing_embedding_, latent).astype(np.float32)
 
-    def explain(self, X, y=None, *, method="occlusion", window=None):
-        """Return which wavelengths support a prediction, and which oppose it.
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Compute how much each wavelength bin supports or opposes a prediction.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             A table or array as in `fit`.
         y : label or array-like of shape (n_objects,), optional
-            Classes to explain, by default the predicted ones. For classifiers.
+            Classes to explain, by default the predicted classes. Only for classifiers.
         method : {"occlusion", "gradient"}, default="occlusion"
             "occlusion" hides a window of the spectrum, as if it were not observed, and measures by
-            how much the output falls; windows overlap by half, and a bin gets the mean over the
-            windows that hold it. "gradient" multiplies the derivative of the output by the input,
-            which is fast and fine but noisy.
+            how much the output falls. Windows overlap by half, and a bin gets the mean over the
+            windows that contain it. "gradient" multiplies the derivative of the output by the
+            input, which is fast and has a fine resolution but is noisy.
         window : int, default=None
-            Bins that occlusion hides at once; by default a 32nd of the grid.
+            Bins that occlusion hides at once; by default 1/32 of the grid.
 
         Returns
         -------
         wavelength : array of shape (n_bins,)
-            Å, in the frame that the network sees: the rest frame with ``frame="rest"``.
+            Centres of the bins in Å, in the rest frame if ``frame="rest"``.
         importance : array of shape (n_objects, n_bins), float64
-            For classifiers in log-odds, ln p / (1 - p); for regressors in the unit of the number.
-            Positive where the bin makes the prediction more probable, or the number larger. The
-            mean over the spectra of an object; 0 where none covers the bin.
+            Importance of each bin, in log-odds, ln p / (1 - p), for classifiers and in the unit of
+            the target for regressors. It is positive where the bin raises the probability of the
+            class, or the number. It is averaged over the spectra of an object, and 0 where no
+            spectrum covers the bin.
 
         Raises
         ------
         ValueError
-            For an unknown `method` or label, or a `window` that is not a number of bins.
+            If `method` or a label is unknown, or `window` is not a number of bins.
 
         Notes
         -----
-        The importance reflects network and data, not physics: where features come in pairs, hiding
-        either of them may change nothing.
+        The importance describes the network and its training data, not the physics. If two features
+        carry the same information, hiding one of them may change nothing.
         """
         check_is_fitted(self, "net_")
         check_explanation(method, window, self.preprocessor_.n_bins)
@@ -288,10 +300,10 @@ class SpectrumEstimator(SupervisedEstimator):
         return self.preprocessor_.wavelength_, result
 
     def _output_offsets(self, table):
-        """Return what is added to the outputs of each object, or None; for subclasses."""
+        """Return offsets to add to the outputs of each object, or None; for subclasses."""
 
 
-def check_wavelength_range(wavelength_range):
+def check_wavelength_range(wavelength_range: Sequence[float]) -> None:
     """Raise a ValueError unless a wavelength range is two increasing wavelengths in Å."""
     ends = tuple(wavelength_range)
     numbers = len(ends) == 2 and all(isinstance(end, int | float | np.number) for end in ends)

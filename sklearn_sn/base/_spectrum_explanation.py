@@ -10,19 +10,19 @@ import torch
 from sklearn_sn.nets import BatchLoader, TableDataset
 
 METHODS = ("occlusion", "gradient")
-N_WINDOWS = 32  # into which occlusion divides the grid by default
+N_WINDOWS = 32  # default number of windows of occlusion in the grid
 
 
 @dataclass
 class Explanation:
-    """What is explained, and how.
+    """Settings of an explanation.
 
     Attributes
     ----------
     module : torch.nn.Module
         The trained network.
     values : callable
-        Maps outputs (N, n_outputs) and the choices (N,) to the explained values (N,), as tensors.
+        Maps outputs (N, n_outputs) and chosen outputs (N,) to explained values (N,), as tensors.
     method : {"occlusion", "gradient"}
         How importance is computed.
     window : int
@@ -38,12 +38,12 @@ class Explanation:
     batch_size: int
 
 
-def check_explanation(method, window, n_bins):
+def check_explanation(method: str, window: int | None, n_bins: int) -> int:
     """Return the window of an explanation, or raise a ValueError for invalid arguments."""
     if method not in METHODS:
         raise ValueError(f"The 'method' of explain must be one of {METHODS}. Got {method!r}.")
-    whole = isinstance(window, Integral) and not isinstance(window, bool)
-    if window is not None and not (whole and 1 <= window <= n_bins):
+    is_int = isinstance(window, Integral) and not isinstance(window, bool)
+    if window is not None and not (is_int and 1 <= window <= n_bins):
         raise ValueError(
             f"The 'window' of explain must be a number of bins in [1, {n_bins}]. Got {window!r} "
             "instead."
@@ -57,15 +57,15 @@ def importances(explanation, preprocessor, table, chosen, offsets=None):
     Parameters
     ----------
     explanation : Explanation
-        What is explained, and how.
+        Settings of the explanation.
     preprocessor : SpectrumPreprocessor
-        Fitted.
+        Fitted preprocessor.
     table : CheckedTable or FluxArray
         Objects with spectra.
     chosen : array of shape (n_objects,)
-        The output that is explained of each object, such as the code of its class.
+        Number of the output to explain for each object, such as the code of a class.
     offsets : array of shape (n_objects, n_outputs), optional
-        Added to the outputs of each object.
+        Offsets to add to the outputs of each object.
     """
     object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
     total = np.zeros((len(table), preprocessor.n_bins))
@@ -114,24 +114,26 @@ def _gradient(evaluate, flux, pad_mask):
     flux = flux.detach().requires_grad_(True)
     value = evaluate(flux, pad_mask, torch.arange(len(flux), device=flux.device))
     (slope,) = torch.autograd.grad(value.sum(), flux)
+    # Gradient times input, summed over the channels.
     return (slope * flux.detach()).sum(dim=1)
 
 
 def _occlusion(evaluate, explanation, flux, pad_mask):
-    """Return by how much a value falls when windows are hidden, averaged over windows."""
+    """Return how much the value falls when a bin is hidden, averaged over windows."""
     n, n_bins = pad_mask.shape
     window = explanation.window
     position = torch.arange(n_bins, device=flux.device)
     starts = torch.arange(0, n_bins, max(1, window // 2), device=flux.device)
     hidden = (position >= starts[:, None]) & (position < starts[:, None] + window)  # (W, P)
     with torch.inference_mode():
-        whole = evaluate(flux, pad_mask, torch.arange(n, device=flux.device))
+        unhidden = evaluate(flux, pad_mask, torch.arange(n, device=flux.device))
         falls = []
         pairs = torch.arange(n * len(starts), device=flux.device)  # of spectrum and window
         for part in pairs.split(explanation.batch_size):
             rows, windows = part // len(starts), part % len(starts)
             mask = pad_mask[rows] | hidden[windows]
-            falls.append(whole[rows] - evaluate(flux[rows] * ~mask[:, None], mask, rows))
+            falls.append(unhidden[rows] - evaluate(flux[rows] * ~mask[:, None], mask, rows))
         fall = torch.cat(falls).view(n, len(starts))
+        # A bin gets the mean over the windows that contain it.
         share = hidden.to(fall.dtype)
         return fall @ (share / share.sum(dim=0))

@@ -1,11 +1,14 @@
 """The base of estimators that learn labels or numbers from one modality."""
 
 import copy
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sklearn_sn.base._estimator import TorchEstimator
@@ -28,12 +31,12 @@ from sklearn_sn.nets import SupervisedNet, TableDataset
 class SupervisedEstimator(TransformerMixin, TorchEstimator):
     """Base of classifiers and regressors of one modality: an encoder and a head.
 
-    Subclasses define :meth:`_label_task`, which turns labels into a :class:`LearningTask`, and read
-    the outputs. :meth:`_extend_task` adds what an objective needs.
+    Subclasses define :meth:`_label_task`, which turns labels into a :class:`LearningTask`, and
+    convert outputs to predictions. :meth:`_extend_task` adds the targets of other objectives.
     """
 
     _encoder_parameters = {"encoder": ("light_curve", "transformer")}
-    _modalities = ("light_curve",)  # modalities of encoders that the estimator takes
+    _modalities = ("light_curve",)  # modalities of the encoders that the estimator accepts
     _net_class = SupervisedNet
     _module_class = SupervisedModule
     _metadata_columns = ()  # plain columns that the estimator reads
@@ -49,14 +52,14 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return tags
 
     @property
-    def modalities_(self):
+    def modalities_(self) -> tuple[str, ...]:
         """Modalities that the fitted estimator reads."""
         return (self.encoder_.modality,)
 
     # Fit ------------------------------------------------------------------------
 
-    def _fit(self, X, y, sample_weight, **told):
-        """Train the network; `told` is what fit received besides X, y and weights."""
+    def _fit(self, X, y, sample_weight, **fit_params):
+        """Train the network; `fit_params` are the arguments of fit besides X, y and weights."""
         self._validate_params()
         task = self._label_task(y, sample_weight)
         params = self.get_params(deep=False)
@@ -68,12 +71,13 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         if len(table) != n_labels:
             raise ValueError(f"X has {len(table)} objects but y has {n_labels} {self._noun}.")
         task.encoder = encoder
-        self._extend_task(task, X, table, **told)
+        self._extend_task(task, X, table, **fit_params)
         rows = np.arange(len(table))
         if task.sample_weight is not None:
             weight = task.sample_weight
-            typical = weight[weight > 0].mean()
-            task.targets["weight"] = (weight / typical).astype(np.float32)
+            # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
+            mean_weight = weight[weight > 0].mean()
+            task.targets["weight"] = (weight / mean_weight).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
         if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table)
@@ -84,6 +88,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             fresh = encoder.make_preprocessor(self._data_settings()).fit(table, rows=rows)
             self.preprocessor_ = fresh if part is None else pretrained_preprocessor(part, fresh)
         prepared = self.preprocessor_.prepare(table)
+        # Objects without the modality do not contribute to the loss.
         rows = rows[prepared.lengths[rows] > 0]
         if not len(rows):
             raise ValueError(self._nothing_usable())
@@ -94,13 +99,14 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         groups = []
         if part is not None and self.pretrained_lr_factor != 1.0:
             groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
-        whole = self._evaluated_part(dataset, np.arange(len(dataset)))
+        # missing_embedding_ is the mean latent of the objects as they are evaluated.
+        evaluated = self._evaluated_part(dataset, np.arange(len(dataset)))
         self._train(
             TrainingPlan(
                 net_class=self._net_class,
                 build=lambda: self._build(encoder, part, dataset, task),
                 dataset=dataset,
-                evaluate=lambda: {"missing_embedding_": self._mean_latent(whole)},
+                evaluate=lambda: {"missing_embedding_": self._mean_latent(evaluated)},
                 strata=None if task.strata is None else task.strata[rows],
                 net_params={
                     "modality": name,
@@ -109,7 +115,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 },
             )
         )
-        # Not before: an error in fit leaves a fitted model as it was.
+        # Set them last, so that an error in fit leaves a fitted model unchanged.
         for attribute, value in task.attributes.items():
             setattr(self, attribute, value)
         return self._finish_fit()
@@ -118,14 +124,14 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         """Return the :class:`LearningTask` of labels and weights."""
         raise NotImplementedError
 
-    def _extend_task(self, task, X, table, **told):
-        """Add to a task what the objective needs from X; for subclasses."""
+    def _extend_task(self, task, X, table, **fit_params):
+        """Add targets and settings from X to a task; for subclasses."""
 
     def _check_data_parameters(self):
-        """Raise a ValueError for parameters of the data that conflict; for subclasses."""
+        """Raise a ValueError if parameters of the data conflict; for subclasses."""
 
     def _fill_encoder(self, encoder):
-        """Set parameters that the encoder leaves to the estimator."""
+        """Set the parameters that are None in the encoder to the defaults of the estimator."""
         if getattr(encoder, "max_shift", 0.0) is None:
             encoder.max_shift = self._default_shift(encoder)
         if getattr(encoder, "dropout", 0.0) is None:
@@ -145,7 +151,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         if pretrained is None and getattr(self, "trainable", "all") != "all":
             raise ValueError(
                 f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
-                "Give pretrained=FrozenEstimator(fitted estimator)."
+                "Set pretrained=FrozenEstimator(fitted estimator)."
             )
         if pretrained is None or self._is_warm_start:
             return None
@@ -169,7 +175,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return encoder
 
     def _check_encoder(self, encoder):
-        """Raise a ValueError for an encoder that the objective cannot use."""
+        """Raise a ValueError if the objective cannot use the encoder."""
         if encoder.gives_features_per_bin:
             raise ValueError(
                 f"The 'encoder' parameter of {type(self).__name__} must give one vector for an "
@@ -178,7 +184,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
 
     @staticmethod
     def _weights(sample_weight, y):
-        """Return weights as floats, not negative and not all 0; None if none are given."""
+        """Return checked weights as floats, which are >= 0 and not all 0; None for None."""
         if sample_weight is None:
             return None
         return _check_sample_weight(sample_weight, y, ensure_non_negative=True)
@@ -190,7 +196,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             network,
             encoder_width(network, sample),
             task.n_outputs,
-            dropout=float(getattr(encoder, "dropout", 0.0)),
+            dropout=head_dropout(encoder),
             normalize=encoder.normalize_latent,
             **task.module_params,
         )
@@ -211,9 +217,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
     # X --------------------------------------------------------------------------
 
     def _read(self, X, encoder, training=False):
-        """Return the checked table of X, or what takes its place for an array.
+        """Return the checked table of X, or the equivalent of the encoder for an array.
 
-        In fit, the columns are remembered.
+        With `training`, also set the attributes that describe the columns of X.
         """
         modality = encoder.modality
         if isinstance(X, pd.Series | dict) and not issparse(X):  # some sparse matrices are dicts
@@ -264,7 +270,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
     # Prediction -----------------------------------------------------------------
 
     def _predict(self, X):
-        """Return latents, outputs, and a mask of the objects that have the modality."""
+        """Return latents, outputs and a mask of the objects that have the modality."""
         check_is_fitted(self, "net_")
         table = self._read(X, self.encoder_)
         name = self.encoder_.modality
@@ -282,14 +288,14 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 continue
             parts = module(batch.tensors[name], batch.object_index[name], len(batch))
             mask = batch.present[name].cpu().numpy()
-            for whole, part in zip((latent, outputs), parts, strict=True):
-                whole[positions[mask]] = part.cpu().numpy()[mask]
+            for array, part in zip((latent, outputs), parts, strict=True):
+                array[positions[mask]] = part.cpu().numpy()[mask]
             present[positions] = mask
         return latent, outputs, present
 
     @property
     def _is_exact(self):
-        """Whether to predict in double precision, so that no rounding depends on other rows."""
+        """Whether to predict in float64, so that rounding does not depend on other rows."""
         return self._on_array and self.n_features_in_ < self.encoder_.longest_exact_array
 
     def _run(self, dataset):
@@ -297,7 +303,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             yield from super()._run(dataset)
             return
         name = self.encoder_.modality
-        # A copy, because other threads may be predicting.
+        # Convert a copy, because other threads may use the module.
         exact = copy.deepcopy(self.net_.module_).double().eval()
         for _, batch, positions in super()._run(dataset):
             for chunk in batch.tensors.get(name, ()):
@@ -305,34 +311,35 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                     chunk[key] = value.double() if value.is_floating_point() else value
             yield exact, batch, positions
 
-    def transform(self, X):
-        """Return the latents on which the head stands.
+    def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
+        """Return the latents, which are the inputs of the head.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
+            A table or array as in `fit`.
 
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            An object without the modality gets ``missing_embedding_``.
+            Latents; ``missing_embedding_`` for an object without the modality.
         """
         latent, _, present = self._predict(X)
         latent[~present] = self.missing_embedding_
         return latent
 
-    def get_feature_names_out(self, input_features=None):
-        """Return names of the latent's dimensions.
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the columns of `transform`.
 
         Parameters
         ----------
         input_features : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
 
         Returns
         -------
         array of str, shape (n_features_out,)
+            Name of the class in lower case, and number of the column.
         """
         check_is_fitted(self, "net_")
         name = type(self).__name__.lower()
@@ -343,7 +350,13 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
 
 
-def remember_columns(estimator, frame):
+def head_dropout(encoder: Any) -> float:
+    """Return the dropout of a head: that of its encoder, if the encoder has a number."""
+    value = getattr(encoder, "dropout", 0.0)
+    return float(value) if isinstance(value, Real) else 0.0
+
+
+def remember_columns(estimator: BaseEstimator, frame: pd.DataFrame) -> None:
     """Set ``n_features_in_`` and ``feature_names_in_`` from a table."""
     estimator.n_features_in_ = frame.shape[1]
     if all(isinstance(name, str) for name in frame.columns):

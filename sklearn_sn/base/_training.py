@@ -1,4 +1,4 @@
-"""What a training needs, and how its random numbers are seeded."""
+"""The plan of a training, and its random seeds."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -14,19 +14,19 @@ from sklearn_sn.nets import TableDataset
 
 @dataclass
 class TrainingPlan:
-    """What :meth:`TorchEstimator._train` needs.
+    """Plan of a training, the argument of :meth:`TorchEstimator._train`.
 
     Attributes
     ----------
     net_class : type
         The skorch net, whose ``get_loss`` is the objective.
     build : callable
-        Returns the module; called under the seed.
+        Function that returns the module; called after torch is seeded.
     dataset : TableDataset
         The training objects.
     evaluate : callable
-        Runs the trained net on the training objects; returns fitted attributes as a dict of arrays,
-        NaN where the net's output is not finite.
+        Function that runs the trained net on the training objects and returns fitted attributes as
+        a dict of arrays, with NaN if an output of the net is not finite.
     strata : array of shape (n_objects,) or None
         Labels by which a validation part is stratified.
     net_params : dict
@@ -42,7 +42,7 @@ class TrainingPlan:
 
 
 def draw_seed(random_state):
-    """Return an integer seed; a fresh one for None, without numpy's global generator."""
+    """Return an integer seed; for None a random one that leaves numpy's global state alone."""
     if random_state is None:
         return int(np.random.default_rng().integers(2**31 - 1))
     return int(check_random_state(random_state).randint(2**31 - 1))
@@ -50,7 +50,7 @@ def draw_seed(random_state):
 
 @contextmanager
 def seeded(seed, device):
-    """Seed torch inside the context, and restore the caller's generators afterwards."""
+    """Seed torch inside the context, and restore its generators afterwards."""
     device = torch.device(device)
     devices = []
     if device.type == "cuda":

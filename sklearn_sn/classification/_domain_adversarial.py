@@ -1,27 +1,33 @@
-"""A classifier with a latent that hides the survey."""
+"""The domain-adversarial classifier."""
 
 import warnings
+from collections.abc import Sequence
 from numbers import Real
+from typing import Any
 
 import numpy as np
+import torch
 from scipy.stats import entropy
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import Interval
 
 from sklearn_sn.base import positive_int
 from sklearn_sn.classification._supcon import SupConClassifier
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.modules import DomainAdversarialModule
 from sklearn_sn.nets import DomainAdversarialNet
 
 
 class DomainAdversarialClassifier(SupConClassifier):
-    """Classify objects, with a latent from which their survey cannot be predicted.
+    """Classify objects by a latent from which their survey cannot be predicted.
 
-    A discriminator learns to predict the domain, such as the survey, from the latent. It minimises
-    its cross-entropy :math:`H(D(L), d)`, the classifier :math:`H(C(X), y) - w H(D(L), d)`, in
-    alternate steps [1]_. The discriminator takes several steps for each step of the classifier,
-    because one that lags behind is fooled while nothing is hidden. What the classifier gains is
-    limited to the entropy of guessing by the frequencies of the domains: beyond it, the latent
-    would reveal the domain again, by the errors of the discriminator.
+    A discriminator learns to predict the domain, such as the survey, from the latent. In alternate
+    steps, the discriminator minimises its cross-entropy :math:`H(D(L), d)`, and the classifier
+    minimises :math:`H(C(X), y) - w H(D(L), d)` [1]_. The discriminator takes several steps for each
+    step of the classifier, because an undertrained discriminator fails although the latent still
+    reveals the domain. In the loss of the classifier, :math:`H(D(L), d)` is limited to the entropy
+    of the domain frequencies. A larger value would mean that the discriminator errs systematically,
+    so that the latent reveals the domain.
 
     Parameters
     ----------
@@ -33,25 +39,25 @@ class DomainAdversarialClassifier(SupConClassifier):
         The :math:`w` above; a pair gives the weights of the first and of the last epoch of
         `max_epochs`, between which it changes linearly.
     discriminator_steps : int, default=5
-        Steps of the discriminator for each step of the classifier; they cost little.
+        Steps of the discriminator for each step of the classifier. A step costs little time.
     contrastive_weight : float, default=0.0
         Weight of a supervised contrastive loss of the latents, as in :class:`SupConClassifier`.
     temperature : float, default=0.5
         Temperature of the contrastive loss.
     domain : str, default="survey"
-        Column of X with the domain of each object in fit; null where unknown.
+        Column of X with the domain of each object in fit; null where the domain is unknown.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
     batch_balance : {"class", "domain", "both"} or None, default=None
-        Training batches hold equal numbers of each class, of each domain, or of each class in each
-        domain.
+        Groups with equal numbers of objects in each training batch: classes, domains, or classes
+        within domains.
     %(pretraining)s
     %(training)s
 
     Attributes
     ----------
     domains_ : array of str, shape (n_domains,)
-        The domains in fit.
+        Names of the domains in fit.
     classes_ : array of shape (n_classes,)
         The classes.
     class_prior_ : array of shape (n_classes,)
@@ -62,16 +68,16 @@ class DomainAdversarialClassifier(SupConClassifier):
     Warns
     -----
     UserWarning
-        If a table holds one domain only, so that there is nothing to hide.
+        If all objects of a table have the same domain.
 
     See Also
     --------
-    LightCurveClassifier : Without a discriminator.
-    SupConClassifier : A latent that is ordered by class.
+    LightCurveClassifier : Classify without a discriminator.
+    SupConClassifier : Classify by a latent with compact classes.
 
     Notes
     -----
-    Early stopping monitors the classifier's loss alone.
+    Early stopping monitors only the loss of the classifier.
 
     References
     ----------
@@ -101,32 +107,32 @@ class DomainAdversarialClassifier(SupConClassifier):
     def __init__(
         self,
         *,
-        encoder="gru",
-        adversarial_weight=1.0,
-        discriminator_steps=5,
-        contrastive_weight=0.0,
-        temperature=0.5,
-        domain="survey",
-        class_weight=None,
-        batch_balance=None,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adam",
-        lr=1e-3,
-        weight_decay=0.0,
-        batch_size=128,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=5,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "gru",
+        adversarial_weight: float | tuple[float, float] = 1.0,
+        discriminator_steps: int = 5,
+        contrastive_weight: float = 0.0,
+        temperature: float = 0.5,
+        domain: str = "survey",
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adam",
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        batch_size: int = 128,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.adversarial_weight = adversarial_weight
         self.discriminator_steps = discriminator_steps
@@ -159,12 +165,12 @@ class DomainAdversarialClassifier(SupConClassifier):
         if self._is_warm_start and not np.array_equal(names, self.domains_):
             raise ValueError(
                 f"X holds the domains {names.tolist()}, the first fit had "
-                f"{self.domains_.tolist()}; set warm_start=False."
+                f"{self.domains_.tolist()}. Set warm_start=False."
             )
         if len(names) < 2 and not self._on_array:
             warnings.warn(
                 f"All objects have one domain in the column {self.domain!r} ({names.tolist()}), so "
-                "that there is nothing to hide; this is a LightCurveClassifier.",
+                "that there is nothing to hide. Use a LightCurveClassifier instead.",
                 UserWarning,
                 stacklevel=4,
             )
@@ -174,6 +180,7 @@ class DomainAdversarialClassifier(SupConClassifier):
         task.net_params["adversarial_weight"] = self._weights_of_epochs()
         task.net_params["discriminator_steps"] = self.discriminator_steps
         if self.batch_balance not in ("domain", "both"):
+            # Balanced batches have equal shares of the domains, which is the default of the net.
             share = np.bincount(codes[codes >= 0], minlength=1) / max((codes >= 0).sum(), 1)
             task.net_params["guessing"] = float(entropy(share)) if share.any() else 0.0
 

@@ -1,5 +1,12 @@
 """The classifier of light curves, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.base import (
     DOMAIN_CONSTRAINTS,
     FOCAL_CONSTRAINTS,
@@ -7,14 +14,15 @@ from sklearn_sn.base import (
     NetworkClassifierMixin,
     SupervisedEstimator,
 )
+from sklearn_sn.encoders import EncoderLike
 
 
 class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     """Classify light curves by an encoder and a linear head, trained end to end.
 
-    With ``encoder="transformer"`` this is the end-to-end baseline of Maven [1]_; with
-    ``encoder="gru"``, the recurrent classifier that is pretrained on simulations [2]_, which also
-    gives probabilities after every point.
+    With ``encoder="transformer"``, the model is the end-to-end baseline of Maven [1]_. With
+    ``encoder="gru"``, it is the recurrent classifier that is pretrained on simulations [2]_, which
+    also predicts probabilities after every point.
 
     Parameters
     ----------
@@ -23,7 +31,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
         is copied in fit.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
-        "focal" weights objects that are predicted well less; "balanced_focal" also weights classes
+        "focal" down-weights objects that are classified well. "balanced_focal" also weights classes
         by their effective number of objects.
     focal_gamma : float, default=2.0
         Exponent of the focal losses.
@@ -32,9 +40,9 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     batch_balance : {"class", "domain", "both"} or None, default=None
-        Training batches hold equal numbers of each class, of each domain, or of each class in each
-        domain. Rare objects then come several times in an epoch, and probabilities no longer
-        reflect the class frequencies.
+        Groups with equal numbers of objects in each training batch: classes, domains, or classes
+        within domains. Rare objects then occur several times in an epoch, and probabilities no
+        longer reflect the class frequencies.
     domain : str, default="survey"
         Column of X with the domain of each object; used only in fit and only for `batch_balance`.
     %(pretraining)s
@@ -51,15 +59,15 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
 
     See Also
     --------
-    SupConClassifier : A latent in which objects of one class are close to each other.
-    DomainAdversarialClassifier : A latent that does not reveal the survey.
-    sklearn_sn.regression.LightCurveRegressor : Numbers instead of classes.
+    SupConClassifier : Classify by a latent with compact classes.
+    DomainAdversarialClassifier : Classify by a latent that does not reveal the survey.
+    sklearn_sn.regression.LightCurveRegressor : Predict numbers instead of classes.
     sklearn_sn.embedding.ContrastiveEmbedder : Learn from spectra too.
 
     Notes
     -----
-    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, a day
-    apart, NaN where there is no point. Arrays are processed in double precision.
+    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, with
+    points a day apart and NaN where there is none. Arrays are processed in double precision.
 
     References
     ----------
@@ -92,31 +100,31 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="transformer",
-        loss="cross_entropy",
-        focal_gamma=2.0,
-        balance_beta=0.999,
-        class_weight=None,
-        batch_balance=None,
-        domain="survey",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=16,
-        max_epochs=60,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "transformer",
+        loss: str = "cross_entropy",
+        focal_gamma: float = 2.0,
+        balance_beta: float = 0.999,
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        domain: str = "survey",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 16,
+        max_epochs: int = 60,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.loss = loss
         self.focal_gamma = focal_gamma

@@ -1,8 +1,11 @@
-"""Impute redshifts in a table from spectra."""
+"""Impute redshifts of a table from its spectra."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.model_selection import check_cv
 from sklearn.utils._param_validation import HasMethods, Interval
@@ -14,12 +17,12 @@ from sklearn_sn.data import TableOutput, as_frame, read_redshifts
 
 
 class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
-    """Fill the redshift column of a table by redshifts estimated from the spectra.
+    """Fill the redshift column of a table with redshifts estimated from the spectra.
 
-    Precedes an estimator of rest-frame spectra in a pipeline, for objects of unknown redshift.
-    During `fit` of the pipeline, the redshifts of the training objects are estimated out of fold,
-    by models that have not seen them, so that the next step is trained on redshifts with realistic
-    errors.
+    The imputer precedes an estimator of rest-frame spectra in a pipeline, for objects of unknown
+    redshift. In `fit` of the pipeline, the redshifts of the training objects are estimated out of
+    fold, by models that were not trained on them. The next step is therefore trained on redshifts
+    with realistic errors.
 
     Parameters
     ----------
@@ -29,35 +32,35 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     column : str, default="redshift"
         Column to fill; created if the table lacks it.
     error_column : str, default=None
-        Column for the standard deviations; 0 where a redshift was known.
+        Column for the standard deviations, which are 0 for known redshifts. None adds no column.
     overwrite : bool, default=True
-        Whether known redshifts are replaced too, so that a model is tested as it will be used. With
-        False, only missing redshifts are filled.
+        Whether to replace known redshifts too, so that a model is tested under the conditions of
+        its use. With False, only missing redshifts are filled.
     cv : int, cross-validation generator or iterable, default=5
-        Folds of the training objects. For a splitter by group, give `groups` to `fit_transform`:
-        objects that share a spectrum must not be on both sides of a split.
+        Folds of the training objects. Objects that share a spectrum must not be on both sides of a
+        split: use a splitter by group, and pass `groups` to `fit_transform`.
     n_jobs : int, default=None
-        Number of folds that are fitted in parallel.
+        Number of folds to fit in parallel.
 
     Attributes
     ----------
     estimator_ : estimator
-        Fitted on all training objects; used by `transform`.
+        Estimator fitted on all training objects, which `transform` uses.
     n_features_in_ : int
-        Number of columns in fit.
+        Number of columns of the table in fit.
     feature_names_in_ : array of str
-        Columns in fit.
+        Columns of the table in fit.
 
     See Also
     --------
-    SpectraNetClassifier : With ``frame="rest"``, a classifier for the next step.
+    SpectraNetClassifier : Classify in the rest frame, as the next step.
 
     Notes
     -----
     As with scikit-learn's TargetEncoder, ``fit(X, y).transform(X)`` differs from
-    ``fit_transform(X, y)``: the former is for new objects, the latter for training. Fitting takes
-    one fit for each fold and one more. The `estimator` reads the true redshifts, by default from
-    the column ``redshift``.
+    ``fit_transform(X, y)``: the former is for new objects, the latter for training. `fit_transform`
+    fits one estimator per fold, and one on all objects. The `estimator` reads the true redshifts,
+    by default from the column ``redshift``.
 
     Examples
     --------
@@ -90,14 +93,14 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        estimator=None,
+        estimator: BaseEstimator | None = None,
         *,
-        column="redshift",
-        error_column=None,
-        overwrite=True,
-        cv=5,
-        n_jobs=None,
-    ):
+        column: str = "redshift",
+        error_column: str | None = None,
+        overwrite: bool = True,
+        cv: Any = 5,
+        n_jobs: int | None = None,
+    ) -> None:
         self.estimator = estimator
         self.column = column
         self.error_column = error_column
@@ -112,7 +115,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         tags.input_tags.allow_nan = True
         return tags
 
-    def fit(self, X, y, groups=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike, groups: Any = None) -> Self:
         """Train the estimator on all objects.
 
         Parameters
@@ -120,9 +123,9 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         X : pandas.DataFrame of n_objects rows
             A table with a column ``spectrum``.
         y : array-like of shape (n_objects,)
-            Classes.
+            Classes of the objects.
         groups : ignored
-            Used by `fit_transform`.
+            Not used; see `fit_transform`.
 
         Returns
         -------
@@ -130,13 +133,15 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         """
         self._validate_params()
         X = as_frame(X)
-        self.estimator_ = self._new().fit(X, y)
+        self.estimator_ = self._new_estimator().fit(X, y)
         self.n_features_in_ = X.shape[1]
         if all(isinstance(name, str) for name in X.columns):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
 
-    def fit_transform(self, X, y, groups=None):
+    def fit_transform(
+        self, X: pd.DataFrame, y: ArrayLike, groups: ArrayLike | None = None
+    ) -> pd.DataFrame:
         """Train the estimator, and estimate the redshifts of the training objects out of fold.
 
         Parameters
@@ -144,7 +149,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         X : pandas.DataFrame of n_objects rows
             A table with a column ``spectrum``.
         y : array-like of shape (n_objects,)
-            Classes.
+            Classes of the objects.
         groups : array-like of shape (n_objects,), optional
             Groups for the splits of `cv`. A pipeline passes them by scikit-learn's metadata
             routing, after ``set_fit_request(groups=True)``.
@@ -152,12 +157,13 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         Returns
         -------
         pandas.DataFrame of n_objects rows
+            A copy of the table with the out-of-fold redshifts.
         """
         self.fit(X, y)
         X, y = as_frame(X), column_or_1d(y)
         folds = list(check_cv(self.cv, y, classifier=True).split(X, y, groups))
         estimates = Parallel(n_jobs=self.n_jobs)(
-            delayed(_estimated)(self._new(), X.iloc[train], y[train], X.iloc[test])
+            delayed(_estimated)(self._new_estimator(), X.iloc[train], y[train], X.iloc[test])
             for train, test in folds
         )
         redshift, std = np.full((2, len(X)), np.nan)
@@ -169,7 +175,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
             )
         return self._filled(X, redshift, std)
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the table with redshifts estimated from the spectra.
 
         Parameters
@@ -180,37 +186,39 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         Returns
         -------
         pandas.DataFrame of n_objects rows
-            A copy. An object without a spectrum gets the most frequent redshift of fit.
+            A copy of the table. An object without a spectrum gets the most frequent redshift of
+            fit.
         """
         check_is_fitted(self, "estimator_")
         X = as_frame(X)
         return self._filled(X, *self.estimator_.predict_redshift(X, return_std=True))
 
-    def get_feature_names_out(self, input_features=None):
-        """Return the names of the columns of the result.
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the columns of `transform`.
 
         Parameters
         ----------
         input_features : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
 
         Returns
         -------
         array of str
+            Columns in fit, and the columns that `transform` adds.
         """
         check_is_fitted(self, "estimator_")
         names = list(self.feature_names_in_)
-        more = [self.column, *([self.error_column] if self.error_column else [])]
-        return np.array([*names, *(name for name in more if name not in names)], dtype=object)
+        added = [self.column, *([self.error_column] if self.error_column else [])]
+        return np.array([*names, *(name for name in added if name not in names)], dtype=object)
 
-    def _new(self):
+    def _new_estimator(self):
         return SpectralRedshiftClassifier() if self.estimator is None else clone(self.estimator)
 
     def _filled(self, X, redshift, std):
         if not self.overwrite and self.column in X.columns:
             given = read_redshifts(X[self.column], X.index, self.column)
-            known = np.isfinite(given)
-            redshift, std = np.where(known, given, redshift), np.where(known, 0.0, std)
+            is_known = np.isfinite(given)
+            redshift, std = np.where(is_known, given, redshift), np.where(is_known, 0.0, std)
         columns = {self.column: redshift}
         if self.error_column is not None:
             columns[self.error_column] = std

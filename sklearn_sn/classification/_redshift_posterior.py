@@ -1,17 +1,17 @@
-"""Combine the posteriors of one object's spectra, and compute moments of the redshift."""
+"""Combine the posteriors of the spectra of an object, and compute moments of the redshift."""
 
 import numpy as np
 
-NEAR = 4  # bins on either side of the mode that enter the mean
+NEAR = 4  # bins on either side of the mode that contribute to the mean
 
 
 class PosteriorSum:
-    """Combine the posteriors of spectra object by object, in their order.
+    """Combine the posteriors of spectra by object, in the order of the objects.
 
     Parameters
     ----------
     combine : {"mean", "geometric"}
-        The mean of the posteriors, or of their logarithms.
+        Whether to average the posteriors or their logarithms.
     """
 
     def __init__(self, combine):
@@ -19,12 +19,12 @@ class PosteriorSum:
         self.row, self.total, self.count = -1, None, 0
 
     def add(self, rows, logits):
-        """Add some spectra, and return the objects that are complete.
+        """Add spectra, and return the objects that are complete.
 
         Parameters
         ----------
         rows : array of int, shape (n_spectra,)
-            Object of each spectrum, increasing from call to call.
+            Object of each spectrum, sorted, also from call to call.
         logits : array of shape (n_spectra, n_cells)
             Logits of all cells of class and shift.
 
@@ -33,7 +33,7 @@ class PosteriorSum:
         rows : array of int, shape (n_complete,)
             Objects to which no later spectrum belongs.
         posterior : array of shape (n_complete, n_cells), float64
-            Rows add up to 1.
+            Posterior of each object; rows add up to 1.
         """
         values = logits - logits.max(axis=1, keepdims=True)
         norm = np.log(np.exp(values).sum(axis=1, keepdims=True, dtype=np.float64))
@@ -50,12 +50,12 @@ class PosteriorSum:
             return rows, values
         rows, total = rows[starts], np.add.reduceat(values, starts, axis=0)
         counts = np.add.reduceat(counts, starts)
-        # More spectra of the last object may follow.
+        # The next call may add spectra to the last object.
         self.row, self.total, self.count = rows[-1], total[-1], counts[-1]
         return rows[:-1], self._posterior(total[:-1], counts[:-1])
 
     def rest(self):
-        """Return the last object, in the form of :meth:`add`."""
+        """Return the last object in the form of :meth:`add`."""
         if self.row < 0:
             return np.empty(0, dtype=int), np.empty((0, 0))
         return np.array([self.row]), self._posterior(self.total[None], np.array([self.count]))
@@ -68,14 +68,14 @@ class PosteriorSum:
 
 
 def redshift_moments(grid, posterior):
-    """Return the most probable redshift, finer than the grid, and its standard deviation.
+    """Return the most probable redshift, interpolated between bins, and its standard deviation.
 
     Parameters
     ----------
     grid : array of shape (n_shifts,)
         Redshifts at equal steps of ln(1 + z).
     posterior : array of shape (n, n_shifts)
-        Rows add up to 1.
+        Posterior of each object; rows add up to 1.
 
     Returns
     -------
@@ -96,19 +96,20 @@ def redshift_moments(grid, posterior):
     >>> redshift.round(4), std.round(4)
     (array([0.0513]), array([0.0007]))
     """
-    place = np.log1p(grid)
+    log_redshift = np.log1p(grid)
     bins = posterior.argmax(axis=1)[:, None] + np.arange(-NEAR, NEAR + 1)  # (n, 2 NEAR + 1)
     inside = (bins >= 0) & (bins < len(grid))
     bins = np.clip(bins, 0, len(grid) - 1)
     weight = np.take_along_axis(posterior, bins, axis=1) * inside
-    redshift = np.expm1((weight * place[bins]).sum(axis=1) / weight.sum(axis=1))
+    redshift = np.expm1((weight * log_redshift[bins]).sum(axis=1) / weight.sum(axis=1))
     square = (posterior * (grid - redshift[:, None]) ** 2).sum(axis=1)
-    step = (place[1] - place[0]) * (1.0 + redshift)
+    step = (log_redshift[1] - log_redshift[0]) * (1.0 + redshift)
+    # A uniform distribution over a bin has the variance step² / 12.
     return redshift, np.sqrt(square + step**2 / 12.0)
 
 
 def object_posteriors(blocks, object_index, combine):
-    """Yield posteriors of objects from the logits of their spectra, some objects at a time.
+    """Yield posteriors of objects from the logits of their spectra, in blocks of objects.
 
     Parameters
     ----------
@@ -117,14 +118,14 @@ def object_posteriors(blocks, object_index, combine):
     object_index : array of int
         Object of each spectrum.
     combine : {"mean", "geometric"}
-        As for :class:`PosteriorSum`.
+        As in :class:`PosteriorSum`.
 
     Yields
     ------
     rows : array of int, shape (n,)
-        Objects that have a usable spectrum, in their order.
+        Objects with a usable spectrum, in order.
     posterior : array of shape (n, n_cells), float64
-        Rows add up to 1.
+        Posterior of each object; rows add up to 1.
     """
     combined, start = PosteriorSum(combine), 0
     for logits, on_grid in blocks:
@@ -134,3 +135,31 @@ def object_posteriors(blocks, object_index, combine):
     rows, posterior = combined.rest()
     if len(rows):
         yield rows, posterior
+
+
+def marginals(blocks, offsets, combine, prior, sizes, axis):
+    """Return the posterior of every object, summed over classes or shifts.
+
+    Parameters
+    ----------
+    blocks, combine
+        As for :func:`object_posteriors`.
+    offsets : array of int, shape (n_objects + 1,)
+        Offsets of the spectra of each object.
+    prior : array of shape (n,)
+        What an object without a usable spectrum gets.
+    sizes : pair of int
+        Numbers of classes and shifts.
+    axis : {1, 2}
+        Sum over classes (1) or shifts (2).
+
+    Returns
+    -------
+    array of shape (n_objects, n)
+    """
+    n_objects = len(offsets) - 1
+    out = np.tile(prior, (n_objects, 1))
+    object_index = np.repeat(np.arange(n_objects), np.diff(offsets))
+    for rows, posterior in object_posteriors(blocks, object_index, combine):
+        out[rows] = posterior.reshape(-1, *sizes).sum(axis=axis)
+    return out

@@ -1,4 +1,4 @@
-"""Redshifts of training spectra as shifts on the grid."""
+"""Convert the redshifts of training spectra to shifts on the grid."""
 
 from dataclasses import dataclass
 
@@ -6,31 +6,52 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
+from sklearn_sn.base import CLASS_WEIGHT, positive_int, positive_number
 from sklearn_sn.data import MIN_REDSHIFT, as_frame, read_redshifts, warn_quality
 
-PRIOR_WIDTH = 0.02  # in ln(1 + z); smooths the redshifts of fit
+PRIOR_WIDTH = 0.02  # in ln(1 + z); width of the smoothing of the redshifts of fit
+
+
+REDSHIFT_CONSTRAINTS = {
+    "redshift_range": ["array-like"],
+    "redshift_column": [str, None],
+    "redshift_width": positive_number(),
+    "n_templates": positive_int(),
+    "template_step": positive_int(),
+    "learn_prior": ["boolean"],
+    "class_weight": CLASS_WEIGHT,
+}
 
 
 @dataclass(frozen=True)
 class RedshiftTargets:
-    """Shifts to learn, and the grid and frequencies of redshifts.
+    """Shifts to learn, and grid and frequencies of the redshifts.
 
     Attributes
     ----------
     shift : array of shape (n_objects,), float32
-        Bins; NaN where the redshift is unknown or out of range.
+        Shift of each object in bins; NaN where the redshift is unknown or out of range.
     grid : array of shape (n_shifts,)
         Redshift of every shift.
     prior : array of shape (n_shifts,)
-        Weighted and smoothed frequencies.
+        Weighted and smoothed frequencies of the redshifts.
     n_known : int
-        Objects with a redshift.
+        Number of objects with a redshift in range.
     """
 
     shift: np.ndarray
     grid: np.ndarray
     prior: np.ndarray
     n_known: int
+
+    @property
+    def attributes(self):
+        """Attributes of the fitted classifier."""
+        return {
+            "redshift_grid_": self.grid,
+            "redshift_prior_": self.prior,
+            "n_redshifts_": self.n_known,
+        }
 
 
 def check_redshift_range(redshift_range):
@@ -43,17 +64,26 @@ def check_redshift_range(redshift_range):
         )
 
 
+def check_gives_features(encoder):
+    """Raise a ValueError unless an encoder gives features of every bin of a logarithmic grid."""
+    if not encoder.gives_features_per_bin or encoder.grid != "log":
+        raise ValueError(
+            "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
+            f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
+        )
+
+
 def true_redshifts(X, redshift, column, n_objects):
-    """Return redshifts of the training objects (n_objects,), NaN where unknown.
+    """Return the redshifts of the training objects (n_objects,); NaN where unknown.
 
     Parameters
     ----------
     X : pandas.DataFrame or array
         Training objects.
     redshift : array-like of shape (n_objects,) or None
-        Redshifts that take the place of the column.
+        Redshifts to use instead of those of the column.
     column : str or None
-        Column of X; None if there is none.
+        Column of X with redshifts; None if there is none.
     n_objects : int
         Number of objects.
     """
@@ -69,7 +99,7 @@ def true_redshifts(X, redshift, column, n_objects):
     if column not in frame.columns:
         raise ValueError(
             f"X lacks the column {column!r} with the true redshifts of fit; it has "
-            f"{list(frame.columns)[:10]}. Set the 'redshift_column' parameter, or give "
+            f"{list(frame.columns)[:10]}. Set the 'redshift_column' parameter, or use "
             "fit(..., redshift=...)."
         )
     return read_redshifts(frame[column], frame.index, column)
@@ -81,13 +111,13 @@ def redshift_targets(redshift, weight, redshift_range, wavelength_range, n_bins)
     Parameters
     ----------
     redshift : array of shape (n_objects,)
-        NaN where unknown.
+        Redshifts of the objects; NaN where unknown.
     weight : array of shape (n_objects,) or None
         Weights of the objects.
     redshift_range, wavelength_range : pair of float
-        Ranges of the redshifts and of the grid in Å.
+        Range of the redshifts, and range of the grid in Å.
     n_bins : int
-        Bins of the grid.
+        Number of bins of the grid.
     """
     low, high = wavelength_range
     step = np.log(high / low) / n_bins
@@ -98,29 +128,29 @@ def redshift_targets(redshift, weight, redshift_range, wavelength_range, n_bins)
     if outside.any():
         warn_quality(
             f"{outside.sum()} objects have a redshift outside redshift_range="
-            f"{tuple(redshift_range)!r}; they train their class only."
+            f"{tuple(redshift_range)!r}; they are used for the class only."
         )
         shift[outside] = np.nan
-    known = np.isfinite(shift) & (True if weight is None else weight > 0)
+    is_known = np.isfinite(shift) & (True if weight is None else weight > 0)
     prior = smoothed_prior(
-        shift[known].clip(0, n_shifts - 1),
-        None if weight is None else weight[known],
+        shift[is_known].clip(0, n_shifts - 1),
+        None if weight is None else weight[is_known],
         n_shifts,
         PRIOR_WIDTH / step,
     )
     grid = np.expm1(first + step * np.arange(n_shifts))
-    return RedshiftTargets(shift.astype(np.float32), grid, prior, int(known.sum()))
+    return RedshiftTargets(shift.astype(np.float32), grid, prior, int(is_known.sum()))
 
 
 def smoothed_prior(positions, weight, n_bins, width):
-    """Return frequencies of the bins 0 … n_bins - 1, smoothed by a Gaussian; uniform of none.
+    """Return the frequencies of bins, smoothed by a Gaussian; uniform without positions.
 
     Parameters
     ----------
     positions : array of shape (n,)
-        Bins, possibly fractional.
+        Positions in units of bins, 0 … n_bins - 1, possibly fractional.
     weight : array of shape (n,) or None
-        Weights.
+        Weights of the positions.
     n_bins : int
         Number of bins.
     width : float

@@ -1,27 +1,32 @@
 """The classifier of spectra that also estimates their redshift."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    CLASS_WEIGHT,
     WAVELENGTH_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
     check_explanation,
+    head_dropout,
     log_odds,
-    positive_int,
-    positive_number,
 )
-from sklearn_sn.classification._redshift_posterior import object_posteriors, redshift_moments
+from sklearn_sn.classification._redshift_posterior import marginals, redshift_moments
 from sklearn_sn.classification._redshift_targets import (
+    REDSHIFT_CONSTRAINTS,
+    check_gives_features,
     check_redshift_range,
     redshift_targets,
     true_redshifts,
 )
 from sklearn_sn.data import wavelength_grid
-from sklearn_sn.encoders import SpectralFeatures
+from sklearn_sn.encoders import EncoderLike, SpectralFeatures
 from sklearn_sn.losses import ClassShiftLoss
 from sklearn_sn.modules import TemplateShiftModule
 from sklearn_sn.nets import RedshiftNet
@@ -34,38 +39,37 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     A convolutional network computes features of every bin of a logarithmic wavelength grid, on
     which a redshift is a shift. The features are correlated with learned templates of each class,
-    as fluxes are in classical cross-correlation [1]_ [2]_, and a softmax over classes and shifts
-    gives the posterior of both.
+    like fluxes in classical cross-correlation [1]_ [2]_. A softmax over classes and shifts gives
+    the posterior of both.
 
     Parameters
     ----------
     encoder : "auto", SpectralFeatures, torch.nn.Module or callable, default="auto"
-        Network of the features, with its sizes, grid, channels and augmentation; "auto" is
-        ``SpectralFeatures()``. Its grid must be logarithmic.
+        Network of the features, with its sizes, logarithmic grid, channels and augmentation; "auto"
+        is ``SpectralFeatures()``.
     redshift_range : pair of float, default=(0.0, 1.0)
-        Redshifts that are considered.
+        Range of the redshifts.
     redshift_column : str or None, default="redshift"
-        Column of the table with the true redshifts in fit, NaN where unknown. Predictions never
-        use it. None uses only the argument `redshift` of `fit`.
+        Column with the true redshifts in fit, NaN where unknown. Predictions do not use it. None
+        uses only the argument `redshift` of `fit`.
     redshift_width : float, default=1.0
-        Bins over which a true redshift is spread, because published redshifts are not exact.
+        Spread of a true redshift in bins, because published redshifts are not exact.
     n_templates : int, default=3
-        Templates of each class. A part of each template is common to all.
+        Number of templates of each class. A part of each template is common to all.
     template_step : int, default=2
         Bins between the knots of the templates.
     learn_prior : bool, default=True
-        Learn how often each redshift occurs in each class.
+        Whether to learn the frequency of each redshift in each class.
     wavelength_range : pair of float, default=(3500.0, 9000.0)
-        Outer edges of the grid in Å. Nothing is extrapolated.
+        Outer edges of the grid in Å. Spectra are not extrapolated.
     combine : {"geometric", "mean"}, default="geometric"
-        How the spectra of one object are combined: by the mean of the logarithms of their
-        posteriors, so that all must allow a redshift, or of the posteriors. Neither counts spectra
-        as independent: errors do not fall with their number.
+        Combination of the spectra of an object: mean of the logarithms of their posteriors, or mean
+        of the posteriors. Spectra are not independent: errors do not decrease with their number.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights that validation and predictions use (smaller in
-        the first steps). None uses the weights themselves.
+        Decay of the moving average of the weights, which is used in validation and prediction. None
+        uses the weights themselves.
     %(training)s
 
     Attributes
@@ -73,12 +77,11 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     classes_ : array of shape (n_classes,)
         The classes.
     redshift_grid_ : array of shape (n_shifts,)
-        Redshifts of the posterior, one wavelength bin apart in ln(1 + z).
+        Redshifts of the posterior, in steps of one wavelength bin in ln(1 + z).
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_prior_ : array of shape (n_shifts,)
-        Weighted and smoothed frequencies of the redshifts in fit; the posterior of an object
-        without a spectrum.
+        Weighted and smoothed frequencies of redshifts in fit; posterior without a spectrum.
     n_redshifts_ : int
         Number of objects of fit with a redshift.
     %(fitted_supervised)s
@@ -86,16 +89,16 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     See Also
     --------
-    SpectralRedshiftImputer : Puts the redshifts into the table, for classes at rest.
-    SpectraNetClassifier : Classes alone.
+    SpectralRedshiftImputer : Impute redshifts for a classifier of rest-frame spectra.
+    SpectraNetClassifier : Classify without an estimate of the redshift.
 
     Notes
     -----
-    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
-    a spectrum is not covered, on the bins of ``wavelength_range``, as
-    :class:`~sklearn_sn.preprocessing.SpectrumResampler` makes it. `transform` returns the logarithm
-    of the evidence for each template, summed over shifts. Objects whose redshift is unknown or
-    outside `redshift_range` train their class alone.
+    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) on the bins of
+    ``wavelength_range``, NaN where a spectrum is not covered, such as the output of
+    :class:`~sklearn_sn.preprocessing.SpectrumResampler`. `transform` returns the log-evidence of
+    each template, summed over shifts. Objects with an unknown redshift, or one outside
+    `redshift_range`, are used for the class only.
 
     References
     ----------
@@ -117,50 +120,46 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     ((60,), (60,), True)
     """
 
+    _encoder_parameters = {"encoder": ("spectrum", SpectralFeatures)}
     _parameter_constraints = {
         **SpectrumEstimator._parameter_constraints,
         **WAVELENGTH_CONSTRAINTS,
-        "redshift_range": ["array-like"],
-        "redshift_column": [str, None],
-        "redshift_width": positive_number(),
-        "n_templates": positive_int(),
-        "template_step": positive_int(),
-        "learn_prior": ["boolean"],
-        "class_weight": CLASS_WEIGHT,
+        **REDSHIFT_CONSTRAINTS,
     }
     _net_class = RedshiftNet
-    _poor_score = True  # classes of arbitrary arrays need not look alike under shifts
+    _poor_score = True  # classes of arbitrary arrays need not be invariant to shifts
     _large_outputs = True
+    _check_encoder = staticmethod(check_gives_features)
 
     def __init__(
         self,
         *,
-        encoder="auto",
-        redshift_range=(0.0, 1.0),
-        redshift_column="redshift",
-        redshift_width=1.0,
-        n_templates=3,
-        template_step=2,
-        learn_prior=True,
-        wavelength_range=(3500.0, 9000.0),
-        combine="geometric",
-        class_weight=None,
-        ema_decay=0.995,
-        optimizer="adamw",
-        lr=2e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "auto",
+        redshift_range: tuple[float, float] = (0.0, 1.0),
+        redshift_column: str | None = "redshift",
+        redshift_width: float = 1.0,
+        n_templates: int = 3,
+        template_step: int = 2,
+        learn_prior: bool = True,
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        combine: str = "geometric",
+        class_weight: str | dict[Any, float] | None = None,
+        ema_decay: float | None = 0.995,
+        optimizer: str = "adamw",
+        lr: float = 2e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.redshift_range = redshift_range
         self.redshift_column = redshift_column
@@ -187,19 +186,25 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y, sample_weight=None, redshift=None):
+    def fit(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        redshift: ArrayLike | None = None,
+    ) -> Self:
         """Train the network.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
-            With a column ``spectrum``, or spectra on one grid.
+            Table with a column ``spectrum``, or spectra on one grid.
         y : array-like of shape (n_objects,)
-            Classes.
+            Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects in the loss. An object of weight 0 is left out.
+            Weights of the objects in the loss. Objects of weight 0 are left out.
         redshift : array-like of shape (n_objects,), optional
-            True redshifts, NaN where unknown, instead of those of `redshift_column`.
+            True redshifts to use instead of `redshift_column`; NaN where unknown.
 
         Returns
         -------
@@ -208,7 +213,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Raises
         ------
         ValueError
-            For invalid parameters, input, labels or redshifts.
+            If parameters, input, labels or redshifts are invalid.
 
         Warns
         -----
@@ -218,18 +223,6 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             If training diverged or was interrupted.
         """
         return self._fit(X, y, sample_weight, redshift=redshift)
-
-    def _chosen_encoder(self, part):
-        if isinstance(self.encoder, str) and self.encoder == "auto":
-            return SpectralFeatures()
-        return super()._chosen_encoder(part)
-
-    def _check_encoder(self, encoder):
-        if not encoder.gives_features_per_bin or encoder.grid != "log":
-            raise ValueError(
-                "The 'encoder' parameter of SpectralRedshiftClassifier must give features of every "
-                f"bin of a logarithmic grid, such as SpectralFeatures(). Got {encoder!r} instead."
-            )
 
     def _check_data_parameters(self):
         super()._check_data_parameters()
@@ -256,11 +249,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         )
         task.targets["shift"] = targets.shift
         task.module_params |= {"n_bins": n_bins, "n_shifts": len(targets.grid)}
-        task.attributes |= {
-            "redshift_grid_": targets.grid,
-            "redshift_prior_": targets.prior,
-            "n_redshifts_": targets.n_known,
-        }
+        task.attributes |= targets.attributes
 
     def _build(self, encoder, part, dataset, task):
         return TemplateShiftModule(
@@ -269,32 +258,29 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
             n_templates=self.n_templates,
             template_step=self.template_step,
             learn_prior=self.learn_prior,
-            dropout=float(getattr(encoder, "dropout", 0.0)),
+            dropout=head_dropout(encoder),
             **task.module_params,
         )
 
     def _mean_latent(self, dataset):
-        total, count = np.zeros(self.net_.module_.width), 0
+        total, count, finite = np.zeros(self.net_.module_.width), 0, True
         for module, batch, _ in self._run(dataset):
             # Batch by batch, because the posteriors of all spectra may be large.
-            latent, _ = module(batch.tensors[_NAME], batch.object_index[_NAME], len(batch))
+            latent, logits = module(batch.tensors[_NAME], batch.object_index[_NAME], len(batch))
+            finite = finite and bool(logits.isfinite().all())
             total += latent.double().sum(0).cpu().numpy()
             count += len(latent)
-        return (total / count).astype(np.float32)
+        return (total / count if finite else np.full_like(total, np.nan)).astype(np.float32)
 
     def _marginal(self, X, axis, prior):
-        """Return the posterior summed over an axis; the prior where there is no spectrum."""
+        """Return the posterior summed over an axis; the prior for objects without a spectrum."""
         table = self._read(X, self.encoder_)
-        out = np.tile(prior, (len(table), 1))
-        object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
         blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
-        for rows, posterior in object_posteriors(blocks, object_index, self.combine):
-            shape = (-1, len(self.classes_), len(self.redshift_grid_))
-            out[rows] = posterior.reshape(shape).sum(axis=axis)
-        return out
+        sizes = (len(self.classes_), len(self.redshift_grid_))
+        return marginals(blocks, table.spectrum_offsets, self.combine, prior, sizes, axis)
 
-    def predict_proba(self, X):
-        """Return probabilities of the classes at any redshift, from all spectra of each object.
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
+        """Return class probabilities, summed over redshifts, from all spectra of each object.
 
         Parameters
         ----------
@@ -310,8 +296,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         check_is_fitted(self, "net_")
         return self._marginal(X, 2, self.class_prior_)
 
-    def predict_redshift_proba(self, X):
-        """Return the posterior of the redshift for any class, from all spectra of each object.
+    def predict_redshift_proba(self, X: pd.DataFrame | ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """Return the redshift posterior, summed over classes, from all spectra of each object.
 
         Parameters
         ----------
@@ -321,24 +307,26 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Returns
         -------
         grid : array of shape (n_shifts,)
-            ``redshift_grid_``.
+            Redshifts, equal to ``redshift_grid_``.
         posterior : array of shape (n_objects, n_shifts), float64
             Rows add up to 1. An object without a spectrum on the grid gets ``redshift_prior_``.
 
         Raises
         ------
         ValueError
-            If `fit` had no redshift at all.
+            If no object of fit had a redshift.
         """
         check_is_fitted(self, "net_")
         if not self.n_redshifts_:
             raise ValueError(
-                "fit had no redshift, so that none can be predicted; give a table with the column "
-                "that the 'redshift_column' parameter names, or fit(..., redshift=...)."
+                "fit had no redshift, so that none can be predicted. Fit on a table with the "
+                "column of the 'redshift_column' parameter, or use fit(..., redshift=...)."
             )
         return self.redshift_grid_, self._marginal(X, 1, self.redshift_prior_)
 
-    def predict_redshift(self, X, return_std=False):
+    def predict_redshift(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the redshift of every object.
 
         Parameters
@@ -346,36 +334,43 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             A table or array as in `fit`.
         return_std : bool, default=False
-            Also return standard deviations.
+            Whether to return standard deviations too.
 
         Returns
         -------
         redshift : array of shape (n_objects,), float64
-            The posterior mean of ln(1 + z) over the bins next to the mode, as a redshift.
+            Posterior mean of ln(1 + z) over the bins next to the mode, converted to redshift.
         std : array of shape (n_objects,), float64
-            Only if ``return_std``: the root mean square distance of the whole posterior from it.
-            With a second peak it is much larger than the width of the first.
+            Root mean square distance of the posterior from it. Only if `return_std` is True.
 
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift
 
-    def explain(self, X, y=None, *, of="class", method="occlusion", window=None):
-        """Return which wavelengths support a class or the redshift, and which oppose it.
+    def explain(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        of: str = "class",
+        method: str = "occlusion",
+        window: int | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Compute how much each wavelength bin supports or opposes a class or the redshift.
 
         Parameters
         ----------
         X, y, method, window : optional
             As in :meth:`SpectraNetClassifier.explain`.
         of : {"class", "redshift"}, default="class"
-            "redshift" explains the odds of the bins next to the mode of its posterior.
+            Prediction to explain; "redshift" is the odds of the bins next to the posterior mode.
 
         Returns
         -------
         wavelength : array of shape (n_bins,)
-            Å, in the observer frame.
+            Centres of the bins in Å, in the observer frame.
         importance : array of shape (n_objects, n_bins), float64
-            Positive where the bin makes the prediction more probable; 0 where nothing is covered.
+            Importance of each bin in log-odds; 0 where no spectrum covers the bin.
         """
         if of == "class":
             return super().explain(X, y, method=method, window=window)
@@ -394,7 +389,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         return log_odds(of_class, chosen[:, None])
 
     def _explained_shifts(self, outputs, chosen):
-        """Return log-odds (N,) of the shifts next to some, for any class."""
+        """Return the log-odds (N,) of the shifts next to the chosen ones, summed over classes."""
         of_shift = outputs.unflatten(1, (len(self.classes_), -1)).logsumexp(dim=1)
         near = chosen[:, None] + torch.arange(-2, 3, device=chosen.device)
         return log_odds(of_shift, near.clamp(0, of_shift.shape[1] - 1))

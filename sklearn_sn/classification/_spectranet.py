@@ -1,8 +1,15 @@
 """The classifier of spectra, with any encoder."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import StrOptions
 
 from sklearn_sn.base import (
@@ -16,14 +23,15 @@ from sklearn_sn.base import (
     softmax,
 )
 from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.nets import CompositeScore
 
 
 class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     """Classify spectra by an encoder, by default SpectraNet, and a linear head [1]_.
 
-    Spectra are classified one by one, in the observer frame or at rest, and the probabilities of
-    the spectra of one object are combined.
+    Each spectrum is classified by itself, in the observer frame or the rest frame, and the
+    probabilities of the spectra of an object are combined.
 
     Parameters
     ----------
@@ -35,20 +43,20 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         "rest" divides wavelengths by 1 + redshift, a column of the table. Objects without a
         redshift stay in the observer frame, with a warning.
     wavelength_range : pair of float, default=(3500.0, 9000.0)
-        Outer edges in Å of the grid to which spectra of a table are resampled. Nothing is
+        Outer edges in Å of the grid to which spectra of a table are resampled. Spectra are not
         extrapolated.
     wavelength : array-like of shape (n_bins,), default=None
-        Wavelengths in Å of the columns of an array; by default the numbers of the columns.
+        Wavelengths in Å of the columns of an array; by default the column numbers.
     learn_prior : bool, default=True
-        At rest, also weight the classes by how often each has such a redshift in fit: an object
-        seen at z = 0.5 is no faint supernova. Objects without a positive redshift are not weighted.
-        Set it to False, before or after fit, for a survey with other redshifts than those of fit.
+        Whether to weight the classes by their redshift distributions in fit, with ``frame="rest"``:
+        an object at z = 0.5 is not a faint supernova. Objects without a positive redshift are not
+        weighted. Set it to False, before or after fit, for a survey with another distribution.
     combine : {"mean", "geometric"}, default="mean"
-        How the spectra of one object are combined: by the mean of their probabilities, or of the
-        logarithms of these.
+        Combination of the spectra of an object: mean of their probabilities, or mean of the
+        logarithms of the probabilities.
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
-        "focal" weights spectra that are classified well less [2]_; "balanced_focal" also weights
-        classes by their effective number of objects [3]_. They find more objects of rare classes,
+        "focal" down-weights spectra that are classified well [2]_. "balanced_focal" also weights
+        classes by their effective number of objects [3]_. Both find more objects of rare classes,
         at the cost of accuracy and calibration.
     focal_gamma : float, default=2.0
         Exponent of the focal losses.
@@ -58,10 +66,10 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
     ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights that validation and predictions use (smaller in
-        the first steps). None uses the weights themselves.
+        Decay of the moving average of the weights, which is used in validation and prediction. None
+        uses the weights themselves.
     scoring : {"loss", "composite"}, default="loss"
-        What `early_stopping` monitors: the loss, or the mean of accuracy, macro-F1 and top-3
+        Score that `early_stopping` monitors: the loss, or the mean of accuracy, macro-F1 and top-3
         accuracy.
     %(pretraining)s
     %(training)s
@@ -79,17 +87,17 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     See Also
     --------
-    SpectralRedshiftClassifier : Class and redshift, for spectra of unknown redshift.
-    sklearn_sn.regression.SpectraNetRegressor : Numbers instead of classes.
+    SpectralRedshiftClassifier : Estimate the class and the redshift of spectra.
+    sklearn_sn.regression.SpectraNetRegressor : Predict numbers instead of classes.
 
     Notes
     -----
-    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
-    a spectrum is not covered: one spectrum for each object, on one grid, which is used as it is.
-    Arrays of fewer than 128 bins are processed in double precision.
+    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) of one
+    spectrum for each object on a common grid, NaN where a spectrum is not covered. Arrays are not
+    resampled. Arrays of fewer than 128 bins are processed in double precision.
 
-    Bins that a spectrum does not cover are flagged to the network by a channel of their own. A
-    spectrum that covers fewer than three bins counts as missing.
+    An additional input channel marks the bins that a spectrum covers. A spectrum that
+    covers fewer than three bins counts as missing.
 
     References
     ----------
@@ -127,36 +135,36 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder="spectranet",
-        frame="observer",
-        wavelength_range=(3500.0, 9000.0),
-        wavelength=None,
-        learn_prior=True,
-        combine="mean",
-        loss="cross_entropy",
-        focal_gamma=2.0,
-        balance_beta=0.999,
-        class_weight=None,
-        ema_decay=0.995,
-        scoring="loss",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "spectranet",
+        frame: str = "observer",
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        wavelength: ArrayLike | None = None,
+        learn_prior: bool = True,
+        combine: str = "mean",
+        loss: str = "cross_entropy",
+        focal_gamma: float = 2.0,
+        balance_beta: float = 0.999,
+        class_weight: str | dict[Any, float] | None = None,
+        ema_decay: float | None = 0.995,
+        scoring: str = "loss",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.frame = frame
         self.wavelength_range = wavelength_range
@@ -203,7 +211,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         if not self._rest_frame:
             return
         redshift = table.metadata["redshift"].to_numpy()
-        if self._is_warm_start:  # the network has been trained with the weights of the first fit
+        if self._is_warm_start:  # the network was trained with the weights of the first fit
             weights = self.redshift_log_weights_
         else:
             weights = redshift_log_weights(
@@ -212,12 +220,13 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         if not self.learn_prior:
             weights = np.zeros_like(weights)
         else:
-            # As an offset in training: a network that estimates redshifts would count them twice.
+            # The offset is added in training too. Otherwise a network that infers the redshift from
+            # the spectrum would count the weights twice.
             task.targets["offset"] = at_redshifts(weights, redshift).astype(np.float32)
         task.attributes["redshift_log_weights_"] = weights
 
     def _output_offsets(self, table):
-        """Return the log-weights of the classes at each redshift, (n, n_classes); or None."""
+        """Return the log-weights of the classes for each object, (n, n_classes), or None."""
         if not self._rest_frame or not self.learn_prior:
             return None
         return at_redshifts(self.redshift_log_weights_, table.metadata["redshift"].to_numpy())
@@ -231,7 +240,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             prior = softmax(np.log(prior) + offsets)
         return replace(predictions, prior=prior)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return probabilities of the classes, from all spectra of each object.
 
         Parameters
@@ -242,9 +251,9 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Returns
         -------
         array of shape (n_objects, n_classes), float64
-            Columns as in ``classes_``; rows add up to 1. The mean over the spectra on the grid, of
-            the probabilities or, with ``combine="geometric"``, of their logarithms. An object
-            without such a spectrum gets ``class_prior_``, at rest weighted by its redshift.
+            Columns as in ``classes_``; rows add up to 1. Probabilities are averaged over the
+            spectra on the grid according to `combine`. An object without such a spectrum gets
+            ``class_prior_``, weighted by its redshift if ``frame="rest"``.
         """
         predictions = self._predict_spectra(X)
         proba = softmax(predictions.outputs)
@@ -255,8 +264,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             proba = softmax(predictions.per_object(np.log(np.maximum(proba, 1e-30))))
         return np.where(np.isnan(proba), predictions.prior, proba)
 
-    def predict_proba_per_spectrum(self, X):
-        """Return probabilities of the classes from each spectrum by itself.
+    def predict_proba_per_spectrum(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
+        """Return probabilities of the classes for each spectrum.
 
         Parameters
         ----------
@@ -266,15 +275,15 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         Returns
         -------
         pandas.Series of nested dtype, shape (n_objects,)
-            Index as that of `X`. One row for each spectrum, in the order of time, with fields
-            ``time`` (MJD, NaN where unknown) and one by the name of each class. A spectrum that is
-            not on the grid has the probabilities of an object without spectra; such an object has
-            no rows. For flat arrays and offsets, see :func:`sklearn_sn.data.as_ragged`.
+            Nested column with the index of `X`. An object has one row for each spectrum, in the
+            order of time, with the field ``time`` (MJD, NaN where unknown) and one field for each
+            class. A spectrum that is not on the grid gets the probabilities of an object without
+            spectra. :func:`sklearn_sn.data.as_ragged` converts the column to flat arrays.
 
         Raises
         ------
         ValueError
-            If a class is called "time".
+            If a class is named "time".
         """
         check_class_names(getattr(self, "classes_", ()))
         predictions = self._predict_spectra(X)

@@ -1,4 +1,11 @@
-"""A classifier with a supervised contrastive loss on its latent."""
+"""The classifier with a supervised contrastive loss."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.base import (
     CLASS_WEIGHT,
@@ -9,15 +16,16 @@ from sklearn_sn.base import (
     positive_number,
     weight,
 )
+from sklearn_sn.encoders import EncoderLike
 from sklearn_sn.nets import SupConNet
 
 
 class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
-    """Classify objects, with a latent in which objects of one class are close to each other.
+    """Classify objects by a latent in which objects of one class are close to each other.
 
     The loss is cross-entropy plus the supervised contrastive loss of the latents [1]_, which pulls
-    objects of one class together, whatever the survey. The latent then serves surveys, tasks and
-    anomalies that were not in training [2]_.
+    objects of one class together, independent of the survey. The latent is useful for surveys,
+    tasks and anomalies that were not in training [2]_.
 
     Parameters
     ----------
@@ -26,15 +34,15 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         :mod:`sklearn_sn.encoders` of light curves, spectra or images; or a torch module of your
         own for light curves, which is copied in fit.
     contrastive_weight : float, default=1.0
-        Weight of the contrastive loss beside cross-entropy.
+        Weight of the contrastive loss relative to cross-entropy.
     temperature : float, default=0.5
-        Temperature of the contrastive loss; small values stress the nearest objects of other
+        Temperature of the contrastive loss; small values emphasise the nearest objects of other
         classes.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
     batch_balance : {"class", "domain", "both"} or None, default=None
-        Training batches hold equal numbers of each class, of each domain, or of each class in each
-        domain. "both" gives every batch pairs of one class across surveys.
+        Groups with equal numbers of objects in each training batch: classes, domains, or classes
+        within domains. With "both", every batch contains pairs of one class across surveys.
     domain : str, default="survey"
         Column of X with the domain of each object; used only in fit and only for `batch_balance`.
     %(pretraining)s
@@ -51,9 +59,9 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
 
     See Also
     --------
-    LightCurveClassifier : Cross-entropy alone.
-    DomainAdversarialClassifier : A latent that hides the survey.
-    sklearn_sn.losses.SupConLoss : The equation.
+    LightCurveClassifier : Classify by cross-entropy alone.
+    DomainAdversarialClassifier : Classify by a latent that does not reveal the survey.
+    sklearn_sn.losses.SupConLoss : The contrastive loss and its equation.
 
     References
     ----------
@@ -87,30 +95,30 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="gru",
-        contrastive_weight=1.0,
-        temperature=0.5,
-        class_weight=None,
-        batch_balance=None,
-        domain="survey",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adam",
-        lr=1e-3,
-        weight_decay=0.0,
-        batch_size=128,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=5,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "gru",
+        contrastive_weight: float = 1.0,
+        temperature: float = 0.5,
+        class_weight: str | dict[Any, float] | None = None,
+        batch_balance: str | None = None,
+        domain: str = "survey",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adam",
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        batch_size: int = 128,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 5,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.contrastive_weight = contrastive_weight
         self.temperature = temperature

@@ -1,11 +1,15 @@
 """Generate spectra from light curves with a generative embedder or with neighbours."""
 
+from typing import Any, Self
+
 import numpy as np
-from sklearn.base import clone
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.cross_modal._neighbor_generator import NeighborGenerator
+from sklearn_sn.cross_modal._neighbor_generator import NeighborGenerator, query_parameters
 from sklearn_sn.cross_modal._retriever import AT_LEAST_ONE, METRICS
 from sklearn_sn.cross_modal._spectrum_generator import check_n_samples
 from sklearn_sn.data import as_frame
@@ -129,21 +133,21 @@ class CrossModalGenerator(NeighborGenerator):
 
     def __init__(
         self,
-        embedder,
+        embedder: BaseEstimator,
         *,
-        query="light_curve",
-        to="spectrum",
-        method="auto",
-        n_neighbors=1,
-        weights="distance",
-        phase_correction=True,
-        metric="frobenius",
-        frame="rest",
-        phase_bins=8,
-        phase_range=(-30.0, 100.0),
-        wavelength_range=(2500.0, 10000.0),
-        normalization_range=(4000.0, 7000.0),
-    ):
+        query: str = "light_curve",
+        to: str = "spectrum",
+        method: str = "auto",
+        n_neighbors: int = 1,
+        weights: str = "distance",
+        phase_correction: bool = True,
+        metric: str = "frobenius",
+        frame: str = "rest",
+        phase_bins: int | ArrayLike = 8,
+        phase_range: tuple[float, float] = (-30.0, 100.0),
+        wavelength_range: tuple[float, float] = (2500.0, 10000.0),
+        normalization_range: tuple[float, float] = (4000.0, 7000.0),
+    ) -> None:
         self.embedder = embedder
         self.query = query
         self.to = to
@@ -158,7 +162,7 @@ class CrossModalGenerator(NeighborGenerator):
         self.wavelength_range = wavelength_range
         self.normalization_range = normalization_range
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Fit the embedder, unless it is frozen, and store the spectra of the training objects.
 
         Parameters
@@ -213,7 +217,9 @@ class CrossModalGenerator(NeighborGenerator):
             )
         return self._fit_neighbors(X)
 
-    def kneighbors(self, X, n_neighbors=None, return_distance=True):
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
         """Find the training objects whose spectra the prediction uses.
 
         Parameters
@@ -245,7 +251,7 @@ class CrossModalGenerator(NeighborGenerator):
             )
         return self.retriever_.kneighbors(X, n_neighbors, return_distance)
 
-    def predict(self, X, to=None, **params):
+    def predict(self, X: pd.DataFrame, to: str | None = None, **params: Any) -> np.ndarray:
         """Predict the expected spectrum.
 
         Parameters
@@ -274,10 +280,12 @@ class CrossModalGenerator(NeighborGenerator):
         """
         if self._uses_embedder(to):
             return self.embedder_.predict(X, self.to, **self._embedder_query(params))
-        flux, coordinates, _, _ = self._predict(X, **_query_parameters(params))
+        flux, coordinates, _, _ = self._predict(X, **query_parameters(params))
         return flux.reshape(len(flux), *coordinates.shape)
 
-    def predict_interval(self, X, to=None, *, coverage=0.9, **params):
+    def predict_interval(
+        self, X: pd.DataFrame, to: str | None = None, *, coverage: float = 0.9, **params: Any
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Predict pointwise intervals of the measured flux.
 
         Parameters
@@ -297,9 +305,18 @@ class CrossModalGenerator(NeighborGenerator):
         if self._uses_embedder(to):
             params = self._embedder_query(params)
             return self.embedder_.predict_interval(X, self.to, coverage=coverage, **params)
-        return self._interval(X, coverage=coverage, **_query_parameters(params))
+        return self._interval(X, coverage=coverage, **query_parameters(params))
 
-    def generate(self, X, to=None, *, n_samples=1, as_nested=False, random_state=None, **params):
+    def generate(
+        self,
+        X: pd.DataFrame,
+        to: str | None = None,
+        *,
+        n_samples: int = 1,
+        as_nested: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        **params: Any,
+    ) -> np.ndarray | pd.Series:
         """Draw samples from the embedder, or spectra of single neighbours by their weights.
 
         Parameters
@@ -329,9 +346,11 @@ class CrossModalGenerator(NeighborGenerator):
             }
             return self.embedder_.generate(X, self.to, **sampling, **self._embedder_query(params))
         check_n_samples(n_samples)
-        return self._draw(X, n_samples, as_nested, random_state, **_query_parameters(params))
+        return self._draw(X, n_samples, as_nested, random_state, **query_parameters(params))
 
-    def calibrate(self, X, to=None, *, source=None, **params):
+    def calibrate(
+        self, X: pd.DataFrame, to: str | None = None, *, source: Any = None, **params: Any
+    ) -> Self:
         """Estimate the widths of the intervals from objects that were not in fit.
 
         Parameters
@@ -373,18 +392,3 @@ class CrossModalGenerator(NeighborGenerator):
                 f"source={params['source']!r} instead; set the parameter 'query' before fit."
             )
         return {**params, "source": self.query}
-
-
-def _query_parameters(params):
-    """Select phase and wavelength; parameters of generative embedders are ignored."""
-    ignored = ("source", "n_samples", "random_state", "noise")
-    allowed = ("phase", "wavelength", "band", *ignored)
-    unknown = [name for name in params if name not in allowed]
-    if unknown:
-        raise TypeError(f"Unexpected argument {unknown[0]!r}. Allowed are {list(allowed)}.")
-    if params.get("band") is not None:
-        raise ValueError(
-            "The 'band' argument must be None: neighbours predict spectra, which have no band. "
-            f"Got {params['band']!r} instead."
-        )
-    return {"phase": params.get("phase"), "wavelength": params.get("wavelength")}

@@ -1,6 +1,10 @@
 """Mean spectrum as a function of phase, a baseline for generators."""
 
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
 from sklearn_sn.cross_modal._spectrum_generator import (
@@ -78,19 +82,19 @@ class MeanSpectrumGenerator(SpectrumGenerator):
     def __init__(
         self,
         *,
-        frame="rest",
-        phase_bins=8,
-        phase_range=(-30.0, 100.0),
-        wavelength_range=(2500.0, 10000.0),
-        normalization_range=(4000.0, 7000.0),
-    ):
+        frame: str = "rest",
+        phase_bins: int | ArrayLike = 8,
+        phase_range: tuple[float, float] = (-30.0, 100.0),
+        wavelength_range: tuple[float, float] = (2500.0, 10000.0),
+        normalization_range: tuple[float, float] = (4000.0, 7000.0),
+    ) -> None:
         self.frame = frame
         self.phase_bins = phase_bins
         self.phase_range = phase_range
         self.wavelength_range = wavelength_range
         self.normalization_range = normalization_range
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Compute the mean spectra and the quantiles of the residuals.
 
         Parameters
@@ -124,16 +128,16 @@ class MeanSpectrumGenerator(SpectrumGenerator):
 
     def predict(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        source=None,
-        n_samples=1,
-        random_state=None,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: Any = None,
+        source: Any = None,
+        n_samples: Any = 1,
+        random_state: Any = None,
+    ) -> np.ndarray:
         """Predict the mean spectrum at some phases.
 
         Parameters
@@ -169,17 +173,17 @@ class MeanSpectrumGenerator(SpectrumGenerator):
 
     def predict_interval(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        coverage=0.9,
-        source=None,
-        n_samples=1,
-        random_state=None,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: Any = None,
+        coverage: float = 0.9,
+        source: Any = None,
+        n_samples: Any = 1,
+        random_state: Any = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Predict pointwise intervals of the measured flux.
 
         Parameters
@@ -204,18 +208,18 @@ class MeanSpectrumGenerator(SpectrumGenerator):
 
     def generate(
         self,
-        X,
-        to="spectrum",
+        X: pd.DataFrame,
+        to: str = "spectrum",
         *,
-        phase=None,
-        wavelength=None,
-        band=None,
-        n_samples=1,
-        source=None,
-        noise=True,
-        as_nested=False,
-        random_state=None,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        band: Any = None,
+        n_samples: int = 1,
+        source: Any = None,
+        noise: bool = True,
+        as_nested: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> np.ndarray | pd.Series:
         """Draw samples: the mean plus normal scatter like that of the training spectra.
 
         Parameters

@@ -81,3 +81,18 @@ class NeighborGenerator(SpectrumGenerator):
             query = one, np.ones(one.shape)
             flux[:, sample] = self._evaluate(query, len(X), phases, wavelengths, self._expected)
         return reshape_samples(flux, coordinates, X, as_nested)
+
+
+def query_parameters(params):
+    """Select phase and wavelength; parameters of generative embedders are ignored."""
+    ignored = ("source", "n_samples", "random_state", "noise")
+    allowed = ("phase", "wavelength", "band", *ignored)
+    unknown = [name for name in params if name not in allowed]
+    if unknown:
+        raise TypeError(f"Unexpected argument {unknown[0]!r}. Allowed are {list(allowed)}.")
+    if params.get("band") is not None:
+        raise ValueError(
+            "The 'band' argument must be None: neighbours predict spectra, which have no band. "
+            f"Got {params['band']!r} instead."
+        )
+    return {"phase": params.get("phase"), "wavelength": params.get("wavelength")}

@@ -1,8 +1,11 @@
 """Retrieve objects in one modality by a query in another."""
 
 from numbers import Integral
+from typing import Any, Literal, Self, overload
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 from sklearn.neighbors import NearestNeighbors
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
@@ -103,14 +106,14 @@ class CrossModalRetriever(BaseEstimator):
 
     def __init__(
         self,
-        embedder,
+        embedder: BaseEstimator,
         *,
-        query="light_curve",
-        target="spectrum",
-        metric="cosine",
-        n_neighbors=10,
-        n_jobs=None,
-    ):
+        query: str = "light_curve",
+        target: str = "spectrum",
+        metric: str = "cosine",
+        n_neighbors: int = 10,
+        n_jobs: int | None = None,
+    ) -> None:
         self.embedder = embedder
         self.query = query
         self.target = target
@@ -121,7 +124,7 @@ class CrossModalRetriever(BaseEstimator):
     def __sklearn_tags__(self):
         return tag_tables_only(super().__sklearn_tags__())
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Fit the embedder, unless it is frozen, and store the gallery.
 
         Parameters
@@ -159,7 +162,19 @@ class CrossModalRetriever(BaseEstimator):
             self.feature_names_in_ = np.array(X.columns, dtype=object)
         return self
 
-    def kneighbors(self, X, n_neighbors=None, return_distance=True):
+    @overload
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, return_distance: Literal[True] = True
+    ) -> tuple[np.ndarray, np.ndarray]: ...
+
+    @overload
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, *, return_distance: Literal[False]
+    ) -> np.ndarray: ...
+
+    def kneighbors(
+        self, X: pd.DataFrame, n_neighbors: int | None = None, return_distance: bool = True
+    ) -> tuple[np.ndarray, np.ndarray] | np.ndarray:
         """Find the nearest objects of the gallery, in order of distance.
 
         Parameters
@@ -196,7 +211,7 @@ class CrossModalRetriever(BaseEstimator):
         codes = encode(self.embedder_, X, self.query)
         return self.neighbors_.kneighbors(codes, n_neighbors, return_distance)
 
-    def predict(self, X):
+    def predict(self, X: pd.DataFrame) -> pd.Series:
         """Return the target modality of the nearest neighbour.
 
         Parameters
@@ -212,7 +227,7 @@ class CrossModalRetriever(BaseEstimator):
         indices = self.kneighbors(X, 1, return_distance=False)[:, 0]
         return self.gallery_.take(indices, as_frame(X).index)
 
-    def score(self, X, y=None, n_neighbors=None):
+    def score(self, X: pd.DataFrame, y: Any = None, n_neighbors: int | None = None) -> float:
         """Compute the recall: how often the partner of an object is among its nearest neighbours.
 
         The gallery of fit is not used. Each object of `X` that has both modalities is searched

@@ -1,8 +1,10 @@
 """Base class of spectrum generators that are fitted on tables of spectra only."""
 
 from numbers import Integral, Real
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -113,7 +115,7 @@ class SpectrumGenerator(BaseEstimator):
         self.residuals_ = self.phases_.quantiles(residual, phase[rows])
         self.n_residuals_ = len(rows)
 
-    def calibrate(self, X, to="spectrum", *, source=None):
+    def calibrate(self, X: pd.DataFrame, to: str = "spectrum", *, source: Any = None) -> Self:
         """Estimate the widths of the intervals from objects that were not in fit.
 
         Parameters

@@ -48,7 +48,7 @@ from sklearn_sn.data._phase_frame import (
     warn_estimated,
     warn_unknown_phase,
 )
-from sklearn_sn.data._quality import DataQualityWarning, QualityLog, warn_quality
+from sklearn_sn.data._quality import DataQualityWarning, QualityLog, warn_quality, warn_user
 from sklearn_sn.data._query_coordinates import (
     REFERENCE_WAVELENGTH,
     light_curve_coordinates,
@@ -76,6 +76,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "QualityLog",
     "DataQualityWarning",
     "warn_quality",
+    "warn_user",
     "as_frame",
     "is_table",
     "series_table",

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sklearn_sn.data._bands import ZTF_CODES, band_candidates, list_bands
 from sklearn_sn.data._names import as_text, factorize_names
@@ -41,7 +42,7 @@ def canonical_points(bands, object_index):
     return pd.Categorical.from_codes(codes, pd.Index(categories, dtype=object)), ambiguous
 
 
-def conflicting_codes(bands, object_index):
+def conflicting_codes(bands: ArrayLike, object_index: np.ndarray) -> np.ndarray:
     """Mark band codes of objects that mix the codes 1, 2, 3 of ZTF with other codes.
 
     Such an object was observed by another survey, in which 1, 2 and 3 are other bands. The

@@ -38,7 +38,7 @@ class Band:
     wavelength: float
     vega_ab_offset: float
     system: str
-    aliases: tuple
+    aliases: tuple[str, ...]
 
     # The generated __eq__ compares NaN by identity up to Python 3.12 and by value from 3.13 on.
     def __eq__(self, other):

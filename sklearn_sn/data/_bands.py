@@ -15,11 +15,14 @@ and v fit two surveys and are ambiguous. The codes 0 to 5 of PLAsTiCC need ``sur
 
 import difflib
 import threading
+from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
 
 import numpy as np
+import numpy.typing as npt
+from numpy.typing import ArrayLike
 
-from sklearn_sn.data._band_registry import read_table, validate_band
+from sklearn_sn.data._band_registry import Band, read_table, validate_band
 from sklearn_sn.data._names import as_text, factorize_names
 
 ZTF_CODES = frozenset({"1", "2", "3"})
@@ -28,7 +31,7 @@ _registry = read_table()
 _lock = threading.RLock()
 
 
-def canonical_band(name, survey=None):
+def canonical_band(name: str | bytes | int, survey: str | None = None) -> str:
     """Return the canonical name of a band.
 
     Parameters
@@ -79,7 +82,9 @@ def canonical_band(name, survey=None):
     )
 
 
-def canonical_bands(names, survey=None, *, ambiguous="raise"):
+def canonical_bands(
+    names: ArrayLike, survey: str | None = None, *, ambiguous: str = "raise"
+) -> np.ndarray:
     """Return the canonical names of an array of bands.
 
     Only the distinct names are looked up. The result for a name is independent of the others.
@@ -141,7 +146,7 @@ def band_candidates(name):
     return _registry.candidates(text) if text else ()
 
 
-def get_band(name, survey=None):
+def get_band(name: str | bytes | int, survey: str | None = None) -> Band:
     """Return the :class:`Band` of a name.
 
     Parameters
@@ -172,7 +177,7 @@ def get_band(name, survey=None):
     return _registry.bands[name]
 
 
-def band_wavelength(names, survey=None):
+def band_wavelength(names: ArrayLike, survey: str | None = None) -> npt.NDArray[np.float64]:
     """Return the effective (pivot) wavelengths of bands.
 
     Parameters
@@ -204,7 +209,7 @@ def band_wavelength(names, survey=None):
     return np.array([*values, np.nan])[codes].reshape(shape)
 
 
-def list_bands(survey=None):
+def list_bands(survey: str | None = None) -> list[str]:
     """Return the canonical names of all bands.
 
     Parameters
@@ -233,8 +238,15 @@ def list_bands(survey=None):
 
 
 def register_band(
-    name, wavelength, *, survey="", vega_ab_offset=np.nan, system="AB", aliases=(), overwrite=False
-):
+    name: str,
+    wavelength: float,
+    *,
+    survey: str = "",
+    vega_ab_offset: float = np.nan,
+    system: str = "AB",
+    aliases: Sequence[str] = (),
+    overwrite: bool = False,
+) -> Band:
     """Add a band to the registry of this process.
 
     Parameters
@@ -294,7 +306,7 @@ def register_band(
     return band
 
 
-def unregister_band(name):
+def unregister_band(name: str) -> None:
     """Remove a registered band and restore the names that it had overwritten.
 
     Parameters
@@ -361,7 +373,7 @@ def _check_codes(texts, candidates):
         raise mixed_codes(others | ztf)
 
 
-def mixed_codes(codes):
+def mixed_codes(codes: Iterable[str]) -> ValueError:
     """Return the error for codes of bands that cannot all be those of ZTF."""
     return ValueError(
         f"The band codes {', '.join(sorted(codes))} are ambiguous: ZTF has the codes 1, 2, 3 only. "

@@ -1,10 +1,13 @@
 """Registered bands in transit between processes."""
 
+from collections.abc import Iterable
+
 from sklearn_sn.data import _bands
+from sklearn_sn.data._band_registry import Band
 from sklearn_sn.data._quality import warn_quality
 
 
-def registered_bands():
+def registered_bands() -> tuple[Band, ...]:
     """Return the bands that were registered in this process.
 
     Estimators include them when they are pickled, and restore them when they are loaded.
@@ -25,7 +28,7 @@ def registered_bands():
     return tuple(_bands._registry.registered.values())
 
 
-def restore_bands(bands):
+def restore_bands(bands: Iterable[Band]) -> None:
     """Register bands of another process; bands registered here take precedence.
 
     Parameters

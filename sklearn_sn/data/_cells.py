@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from numbers import Number
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -181,7 +182,7 @@ def _rescale_spectrum(fields, units, names, name):
     return fields
 
 
-def cell_items(cell, name):
+def cell_items(cell: Any, name: Any) -> list[tuple[str, Any]]:
     """Return the fields of one cell.
 
     Parameters

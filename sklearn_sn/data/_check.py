@@ -1,9 +1,12 @@
 """Check of a table of objects: bad input is repaired, treated as missing or rejected."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._check_spectra import check_spectra
@@ -54,7 +57,7 @@ class CheckedTable:
     light_curve: Ragged | None = None
     spectrum: Ragged | None = None
     spectrum_offsets: np.ndarray | None = None
-    image: list | None = None
+    image: list[np.ndarray | None] | None = None
     metadata: pd.DataFrame | None = None
     report: pd.DataFrame | None = None
 
@@ -66,7 +69,7 @@ class CheckedTable:
         flagged = "" if self.report is None else f"; {(self.report['flag'] != '').sum()} flagged"
         return f"CheckedTable({len(self)} objects: {', '.join(parts) or 'nothing'}{flagged})"
 
-    def present(self, modality):
+    def present(self, modality: str) -> np.ndarray:
         """Return a mask of the objects with usable data of a modality.
 
         Parameters
@@ -86,7 +89,7 @@ class CheckedTable:
             return np.array([image is not None for image in self.image], dtype=bool)
         return self.metadata.notna().any(axis=1).to_numpy()
 
-    def has(self, modality):
+    def has(self, modality: str) -> bool:
         """Return whether the table holds a modality.
 
         Parameters
@@ -102,8 +105,14 @@ class CheckedTable:
 
 
 def check_table(
-    X, *, modalities=None, metadata_columns=(), training=False, warn=True, positions=False
-):
+    X: pd.DataFrame | pa.Table | dict[str, Any],
+    *,
+    modalities: Sequence[str] | None = None,
+    metadata_columns: Sequence[str] = (),
+    training: bool = False,
+    warn: bool = True,
+    positions: bool = False,
+) -> CheckedTable:
     """Check a table of objects and convert its modalities to flat arrays.
 
     Bad input has one of three outcomes:
@@ -211,7 +220,9 @@ def _reject_empty_objects(log, modalities, present):
     )
 
 
-def quality_report(X, *, metadata_columns=()):
+def quality_report(
+    X: pd.DataFrame | pa.Table | dict[str, Any], *, metadata_columns: Sequence[str] = ()
+) -> pd.DataFrame:
     """Report for every object how much of it is usable and what is suspect.
 
     Parameters
@@ -247,7 +258,7 @@ def quality_report(X, *, metadata_columns=()):
     return check_table(X, metadata_columns=metadata_columns, warn=False).report
 
 
-def as_frame(X):
+def as_frame(X: pd.DataFrame | pa.Table | dict[str, Any]) -> pd.DataFrame:
     """Return a table of objects as a DataFrame.
 
     Parameters

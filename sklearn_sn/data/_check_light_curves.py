@@ -10,6 +10,7 @@ from sklearn_sn.data._not_measured import (
     is_unmeasured_error,
     is_unmeasured_flux,
 )
+from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._repeated_exposures import is_repeated_exposure
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
@@ -27,7 +28,7 @@ FEW = (3, 10)  # points of the whole table: fewest to decide; from here on many
 LARGEST_MAG_ERR = 0.5
 
 
-def check_light_curves(curves, log, training):
+def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragged:
     """Repair light curves, or raise if they cannot be repaired.
 
     Parameters

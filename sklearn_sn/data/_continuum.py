@@ -17,8 +17,15 @@ _RIDGE = 1e-4
 
 
 def continuum(
-    flux, covered, *, method="spline", n_knots=5, degree=3, clip=3.0, floor=CONTINUUM_FLOOR
-):
+    flux: np.ndarray,
+    covered: np.ndarray,
+    *,
+    method: str = "spline",
+    n_knots: int = 5,
+    degree: int = 3,
+    clip: float = 3.0,
+    floor: float = CONTINUUM_FLOOR,
+) -> np.ndarray:
     """Fit a smooth, positive continuum to every spectrum.
 
     The continuum is a natural cubic spline through `n_knots` evenly spaced bins, or a polynomial,
@@ -131,7 +138,7 @@ def _fit_block(flux, covered, basis, penalty, clip, floor):
     return np.where(covered, fit, np.nan)
 
 
-def row_median(values, covered):
+def row_median(values: np.ndarray, covered: np.ndarray) -> np.ndarray:
     """Return the median of the covered bins of each row.
 
     Parameters

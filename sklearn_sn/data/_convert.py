@@ -1,5 +1,8 @@
 """Conversion of columns to Ragged: from Arrow buffers, or from Python cells."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -19,7 +22,7 @@ from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._zero_points import in_microjansky
 
 
-def as_ragged(column, kind=None):
+def as_ragged(column: pd.Series | Sequence[Any], kind: str | None = None) -> Ragged:
     """Convert one column of a table to flat arrays and offsets.
 
     Nested-pandas and Arrow columns are read from their buffers, at a cost that does not depend on

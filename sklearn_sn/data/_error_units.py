@@ -8,7 +8,7 @@ _REMEDY = (
 )
 
 
-def microjansky_of(unit):
+def microjansky_of(unit: str | u.UnitBase) -> float:
     """Return the size in µJy of one unit of a flux whose error has no unit.
 
     Parameters
@@ -41,7 +41,7 @@ def microjansky_of(unit):
     return float(unit.to(u.uJy))
 
 
-def reject_logarithmic(unit):
+def reject_logarithmic(unit: str | u.UnitBase | None) -> None:
     """Raise if the unit of a flux error is logarithmic, such as magnitudes.
 
     Parameters

@@ -63,7 +63,7 @@ _UNIT = re.compile(
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
-def scale_of_name(name, default=1.0):
+def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     """Return the size in µJy of one unit of a field that has neither unit nor zero point.
 
     Parameters

@@ -1,5 +1,7 @@
 """Units of spectra: flux per wavelength from flux per wavelength or frequency."""
 
+from typing import Any
+
 import numpy as np
 from astropy import units as u
 
@@ -14,7 +16,7 @@ _POWERS = {
 _PIVOT = 5000.0  # Å
 
 
-def is_flux_density(unit):
+def is_flux_density(unit: Any) -> bool:
     """Return whether a unit is one of flux per wavelength or frequency.
 
     Parameters
@@ -29,7 +31,9 @@ def is_flux_density(unit):
     return isinstance(unit, u.UnitBase) and any(unit.is_equivalent(one) for one in _POWERS)
 
 
-def flux_per_wavelength(flux, unit, wavelength):
+def flux_per_wavelength(
+    flux: np.ndarray, unit: u.UnitBase | None, wavelength: np.ndarray
+) -> np.ndarray:
     """Convert fluxes to erg/s/cm²/Å; relative fluxes are unchanged.
 
     Parameters

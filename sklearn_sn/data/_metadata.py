@@ -69,7 +69,7 @@ def _reject_redshifts(redshift, log):
         )
 
 
-def read_redshifts(column, index, name):
+def read_redshifts(column: pd.Series, index: pd.Index, name: str) -> np.ndarray:
     """Return a column of redshifts as floats, and warn about repairs.
 
     Parameters
@@ -99,7 +99,7 @@ def read_redshifts(column, index, name):
     return values.to_numpy()
 
 
-def reject_text(values, name):
+def reject_text(values: pd.Series, name: str) -> None:
     """Raise if a checked column that must be numeric holds text.
 
     Parameters

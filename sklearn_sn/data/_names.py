@@ -1,9 +1,11 @@
 """Conversion of names of any type to text and to integer codes."""
 
 from numbers import Complex, Number
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 # Kinds of object arrays, by pandas.api.types.infer_dtype, in which entries that compare equal also
 # have the same text. Only a mixture can hold True beside 1, which Python takes for one key.
@@ -19,7 +21,7 @@ _UNMIXED = {
 }
 
 
-def as_text(name):
+def as_text(name: Any) -> str | None:
     """Return a name as a stripped string, or None if it is missing.
 
     Parameters
@@ -63,7 +65,7 @@ def _as_integer(number):
         return number
 
 
-def factorize_names(names):
+def factorize_names(names: ArrayLike) -> tuple[list[Any], np.ndarray, tuple[int, ...]]:
     """Encode names as integer codes.
 
     Entries are one name if they compare equal and are of one kind: ``True`` and ``1`` are two

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sklearn_sn.data._check import CheckedTable
 from sklearn_sn.data._quality import warn_quality
+from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import to_mjd
 
 DETECTION_SNR = 3.0  # signal-to-noise ratio from which on a point is a detection
@@ -33,7 +35,7 @@ class PhaseFrame:
     estimated: np.ndarray
     unplaced: np.ndarray
 
-    def phase(self, time, rows):
+    def phase(self, time: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the phases of points.
 
         Parameters
@@ -51,7 +53,7 @@ class PhaseFrame:
         return (time - self.origin[rows]) / self.stretch[rows]
 
 
-def phase_frame(table, rest):
+def phase_frame(table: CheckedTable, rest: bool) -> PhaseFrame:
     """Compute the phase frame of every object of a checked table.
 
     The time of peak is the column ``t_peak`` (MJD) if known. Otherwise it is that of the brightest
@@ -86,7 +88,7 @@ def phase_frame(table, rest):
     return PhaseFrame(origin, 1.0 + np.where(unplaced, 0.0, redshift), estimated, unplaced)
 
 
-def warn_unknown_phase(frame):
+def warn_unknown_phase(frame: PhaseFrame) -> None:
     """Warn if redshifts that the rest frame requires are unknown.
 
     Parameters
@@ -101,7 +103,7 @@ def warn_unknown_phase(frame):
         )
 
 
-def warn_estimated(frame):
+def warn_estimated(frame: PhaseFrame) -> None:
     """Warn that times of peak were estimated.
 
     Parameters
@@ -116,7 +118,7 @@ def warn_estimated(frame):
     )
 
 
-def peaks(curves):
+def peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     """Return the peak flux of every light curve and its time.
 
     The peak is the largest flux of at least three sigma. If no point is significant, it is the
@@ -156,7 +158,7 @@ def peaks(curves):
     return peak, np.where(np.isfinite(origin), origin, 0.0)
 
 
-def smoothed_peaks(curves):
+def smoothed_peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     """Return the peak flux and its time after smoothing, as :func:`peaks`.
 
     Parameters

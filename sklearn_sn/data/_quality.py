@@ -4,6 +4,7 @@ import os
 import sys
 import warnings
 from pathlib import Path
+from typing import NoReturn
 
 import joblib
 import numpy as np
@@ -19,7 +20,7 @@ class DataQualityWarning(UserWarning):
     """Warning about a table in which something was repaired, dropped or is suspect."""
 
 
-def warn_quality(message):
+def warn_quality(message: str) -> None:
     """Emit a DataQualityWarning that points at the user's line.
 
     Parameters
@@ -28,6 +29,19 @@ def warn_quality(message):
         Text of the warning.
     """
     warnings.warn(message, DataQualityWarning, stacklevel=_user_stacklevel() - 1)
+
+
+def warn_user(message: str, category: type[Warning]) -> None:
+    """Emit a warning that points at the user's line.
+
+    Parameters
+    ----------
+    message : str
+        Text of the warning.
+    category : type
+        Class of the warning.
+    """
+    warnings.warn(message, category, stacklevel=_user_stacklevel() - 1)
 
 
 def _user_stacklevel():
@@ -60,14 +74,14 @@ class QualityLog:
         Flagged objects, for the report.
     """
 
-    def __init__(self, index):
+    def __init__(self, index: pd.Index) -> None:
         self.index = index
         self.columns = {}
         self.flags = {}
         self._repairs = []
         self._suspicions = []
 
-    def count(self, column, values):
+    def count(self, column: str, values: np.ndarray) -> None:
         """Add a number per object to the report.
 
         Parameters
@@ -79,7 +93,7 @@ class QualityLog:
         """
         self.columns[column] = values
 
-    def flag(self, name, objects):
+    def flag(self, name: str, objects: np.ndarray) -> None:
         """Flag objects in the report.
 
         Parameters
@@ -92,7 +106,7 @@ class QualityLog:
         mask = self.flags.setdefault(name, np.zeros(len(self.index), dtype=bool))
         mask[objects] = True
 
-    def repaired(self, what, object_index):
+    def repaired(self, what: str, object_index: np.ndarray) -> None:
         """Record a repair, unless it concerns no point.
 
         Parameters
@@ -109,7 +123,7 @@ class QualityLog:
                 f"{self.index[objects[0]]!r})"
             )
 
-    def suspect(self, what, remedy):
+    def suspect(self, what: str, remedy: str) -> None:
         """Record values that look wrong and are left unchanged.
 
         Parameters
@@ -121,7 +135,7 @@ class QualityLog:
         """
         self._suspicions.append(f"{what}; {remedy}")
 
-    def reject(self, row, column, value, remedy):
+    def reject(self, row: int, column: str, value: str, remedy: str) -> NoReturn:
         """Raise a ValueError that names object, column, value and remedy.
 
         Parameters
@@ -137,19 +151,19 @@ class QualityLog:
         """
         raise ValueError(f"Object {self.index[row]!r}: {column} {value}; {remedy}.")
 
-    def summary(self):
+    def summary(self) -> str:
         """Return everything recorded as text; empty if nothing was recorded."""
         sentences = [f"Input was repaired: {'; '.join(self._repairs)}."] if self._repairs else []
         sentences += [f"Input looks wrong and was left unchanged: {s}." for s in self._suspicions]
         return " ".join(sentences)
 
-    def warn(self):
+    def warn(self) -> None:
         """Emit one warning about everything recorded."""
         summary = self.summary()
         if summary:
             warn_quality(f"{summary} See quality_report.")
 
-    def report(self):
+    def report(self) -> pd.DataFrame:
         """Return the report as a DataFrame.
 
         Returns

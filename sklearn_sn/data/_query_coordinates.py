@@ -1,9 +1,12 @@
 """Coordinates at which a spectrum or light curve is generated: phases, wavelengths, bands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sklearn_sn.data._bands import band_wavelength, canonical_band
 from sklearn_sn.data._quality import warn_quality
@@ -33,8 +36,8 @@ class QueryCoordinates:
 
     log_wavelength: np.ndarray
     phase: np.ndarray
-    shape: tuple
-    fields: dict
+    shape: tuple[int, ...]
+    fields: dict[str, np.ndarray] | None
 
     def to_nested(self, flux, index, name):
         """Return fluxes as a nested column.
@@ -73,7 +76,9 @@ class QueryCoordinates:
         return Ragged(fields, offsets).to_nested(index=index, name=name)
 
 
-def spectrum_coordinates(phase, wavelength, limits, n):
+def spectrum_coordinates(
+    phase: ArrayLike, wavelength: ArrayLike, limits: tuple[float, float], n: int
+) -> QueryCoordinates:
     """Return every combination of phase and wavelength, with wavelength as the last axis.
 
     Parameters
@@ -111,7 +116,9 @@ def spectrum_coordinates(phase, wavelength, limits, n):
     return QueryCoordinates(log_wavelength, _flat(phases), shape, fields)
 
 
-def light_curve_coordinates(phase, band, stretch):
+def light_curve_coordinates(
+    phase: ArrayLike, band: str | Sequence[str], stretch: np.ndarray
+) -> QueryCoordinates:
     """Return every combination of band and phase, with phase as the last axis.
 
     Parameters
@@ -146,23 +153,23 @@ def light_curve_coordinates(phase, band, stretch):
     return QueryCoordinates(_flat(positions), _flat(phases), shape, fields)
 
 
-def plain_coordinates(preprocessor):
+def plain_coordinates(preprocessor: Any) -> QueryCoordinates:
     """Return the coordinates of all columns of metadata, or of all pixels of a cutout.
 
     Parameters
     ----------
     preprocessor : object
-        Preprocessor with a method ``places`` and an attribute ``output_shape``.
+        Preprocessor with a method ``coordinates`` and an attribute ``output_shape``.
 
     Returns
     -------
     QueryCoordinates
         Without fields.
     """
-    return QueryCoordinates(*preprocessor.places(), preprocessor.output_shape, None)
+    return QueryCoordinates(*preprocessor.coordinates(), preprocessor.output_shape, None)
 
 
-def warn_outside_range(phase, limits):
+def warn_outside_range(phase: ArrayLike, limits: tuple[float, float]) -> None:
     """Warn if phases lie outside the range seen in fit.
 
     Parameters

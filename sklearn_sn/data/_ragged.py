@@ -1,7 +1,11 @@
 """Ragged arrays: rows of different lengths, as flat arrays and offsets."""
 
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sklearn_sn.data._flat_fields import as_flat, concatenate_fields, sort_key, to_arrow
 from sklearn_sn.data._reductions import reduce_rows
@@ -42,7 +46,7 @@ class Ragged:
 
     __slots__ = ("_rows", "fields", "offsets")
 
-    def __init__(self, fields, offsets):
+    def __init__(self, fields: dict[str, Any], offsets: ArrayLike) -> None:
         self.fields = {name: as_flat(values) for name, values in fields.items()}
         self.offsets = np.asarray(offsets, dtype=np.int64)
         self._rows = None
@@ -58,7 +62,7 @@ class Ragged:
                 )
 
     @classmethod
-    def from_groups(cls, rows, n_rows, fields):
+    def from_groups(cls, rows: np.ndarray, n_rows: int, fields: dict[str, Any]) -> Self:
         """Build a Ragged from a long table with one row number per point.
 
         Parameters
@@ -100,7 +104,7 @@ class Ragged:
         return cls(flat, offsets)
 
     @classmethod
-    def empty(cls, n_rows, fields):
+    def empty(cls, n_rows: int, fields: Iterable[str]) -> Self:
         """Return rows without points.
 
         Parameters
@@ -117,7 +121,7 @@ class Ragged:
         return cls({name: np.empty(0) for name in fields}, np.zeros(n_rows + 1, dtype=np.int64))
 
     @staticmethod
-    def concatenate(parts):
+    def concatenate(parts: Sequence["Ragged"]) -> "Ragged":
         """Concatenate the rows of several Ragged.
 
         Parameters
@@ -163,28 +167,28 @@ class Ragged:
         return name in self.fields
 
     @property
-    def n_rows(self):
+    def n_rows(self) -> int:
         """Number of rows."""
         return len(self)
 
     @property
-    def n_points(self):
+    def n_points(self) -> int:
         """Number of points over all rows."""
         return int(self.offsets[-1])
 
     @property
-    def lengths(self):
+    def lengths(self) -> np.ndarray:
         """Number of points of each row, shape (n_rows,)."""
         return np.diff(self.offsets)
 
     @property
-    def rows(self):
+    def rows(self) -> np.ndarray:
         """Row number of every point, shape (n_points,)."""
         if self._rows is None:  # computed once: most operations need it
             self._rows = np.repeat(np.arange(len(self)), self.lengths)
         return self._rows
 
-    def with_fields(self, **fields):
+    def with_fields(self, **fields: Any) -> "Ragged":
         """Return a Ragged with fields added or replaced.
 
         Parameters
@@ -198,7 +202,7 @@ class Ragged:
         """
         return Ragged({**self.fields, **fields}, self.offsets)
 
-    def select(self, *names):
+    def select(self, *names: str) -> "Ragged":
         """Return a Ragged with some of the fields.
 
         Parameters
@@ -212,7 +216,7 @@ class Ragged:
         """
         return Ragged({name: self.fields[name] for name in names}, self.offsets)
 
-    def points_of(self, rows):
+    def points_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the flat positions of the points of some rows, and the offsets of these rows.
 
         Parameters
@@ -233,7 +237,7 @@ class Ragged:
         shifts = np.repeat(self.offsets[rows] - offsets[:-1], lengths)
         return np.arange(offsets[-1]) + shifts, offsets
 
-    def take(self, rows):
+    def take(self, rows: Any) -> "Ragged":
         """Take rows, as numpy indexing does.
 
         Parameters
@@ -254,7 +258,7 @@ class Ragged:
         positions, offsets = self.points_of(rows)
         return Ragged({name: values[positions] for name, values in self.fields.items()}, offsets)
 
-    def filter(self, keep):
+    def filter(self, keep: ArrayLike) -> "Ragged":
         """Keep some points. The number of rows is unchanged; rows may become empty.
 
         Parameters
@@ -274,7 +278,7 @@ class Ragged:
             {name: values[keep] for name, values in self.fields.items()}, kept[self.offsets]
         )
 
-    def reorder(self, order):
+    def reorder(self, order: np.ndarray) -> "Ragged":
         """Permute the points inside their rows.
 
         Parameters
@@ -288,7 +292,7 @@ class Ragged:
         """
         return Ragged({name: values[order] for name, values in self.fields.items()}, self.offsets)
 
-    def sort(self, *by, rows=None):
+    def sort(self, *by: str, rows: np.ndarray | None = None) -> "Ragged":
         """Sort the points of every row; the sort is stable.
 
         Parameters
@@ -315,7 +319,7 @@ class Ragged:
         order[points] = points[np.lexsort([*keys, np.repeat(rows, self.lengths[rows])])]
         return self.reorder(order)
 
-    def is_sorted(self, by):
+    def is_sorted(self, by: str) -> bool:
         """Return whether a field never decreases inside a row.
 
         Parameters
@@ -334,7 +338,7 @@ class Ragged:
         rises[starts[(starts > 0) & (starts < len(values))] - 1] = True
         return bool(rises.all())
 
-    def reduce(self, how, values, empty=np.nan):
+    def reduce(self, how: str, values: str | np.ndarray, empty: float = np.nan) -> np.ndarray:
         """Reduce every row to one number.
 
         Parameters
@@ -358,7 +362,7 @@ class Ragged:
         values = self.fields[values] if isinstance(values, str) else values
         return reduce_rows(how, values, self.offsets, empty)
 
-    def rank(self):
+    def rank(self) -> np.ndarray:
         """Return the position of every point inside its row.
 
         Returns
@@ -368,7 +372,9 @@ class Ragged:
         """
         return np.arange(self.n_points) - np.repeat(self.offsets[:-1], self.lengths)
 
-    def to_nested(self, index=None, name=None):
+    def to_nested(
+        self, index: Sequence[Any] | pd.Index | None = None, name: str | None = None
+    ) -> pd.Series:
         """Convert to a nested-pandas column.
 
         Parameters

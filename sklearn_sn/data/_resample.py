@@ -1,6 +1,7 @@
 """Resampling of spectra to one grid of wavelengths."""
 
 import numpy as np
+import numpy.typing as npt
 
 from sklearn_sn.data._continuum import continuum
 from sklearn_sn.data._ragged import Ragged
@@ -14,7 +15,9 @@ _COARSE_GAP = 3.0
 _MIN_COVERAGE = 0.5
 
 
-def wavelength_grid(low, high, n_bins, spacing="log"):
+def wavelength_grid(
+    low: float, high: float, n_bins: int, spacing: str = "log"
+) -> npt.NDArray[np.float64]:
     """Return the centres of bins that divide a range of wavelengths.
 
     Parameters
@@ -46,7 +49,9 @@ def wavelength_grid(low, high, n_bins, spacing="log"):
     return 0.5 * (edges[1:] + edges[:-1])
 
 
-def resample(spectra, grid, *, shifts=None, max_gap=100.0):
+def resample(
+    spectra: Ragged, grid: np.ndarray, *, shifts: np.ndarray | None = None, max_gap: float = 100.0
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Compute the mean flux of every spectrum in every bin of one grid.
 
     A spectrum is interpolated linearly between its pixels, and the flux of a bin is the exact mean

@@ -1,5 +1,8 @@
 """Plain 2-D arrays as light curves of one band with even sampling."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import issparse
@@ -11,7 +14,7 @@ _MODALITIES = ("light_curve", "spectrum", "image")
 _BAND = "bessellV"  # arbitrary: a series has only one band
 
 
-def is_table(X, column, seen=()):
+def is_table(X: Any, column: str, seen: Sequence[str] = ()) -> bool:
     """Return whether an input is a table of objects rather than a plain array.
 
     Parameters
@@ -37,7 +40,7 @@ def is_table(X, column, seen=()):
     return hasattr(X, "to_pandas") and hasattr(X, "schema")
 
 
-def series_table(values, index=None):
+def series_table(values: np.ndarray, index: Sequence[Any] | pd.Index | None = None) -> CheckedTable:
     """Convert evenly sampled series to a checked table of light curves in one band.
 
     Parameters

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_sn.data._check import CheckedTable
+from sklearn_sn.data._phase_frame import PhaseFrame
 from sklearn_sn.data._ragged import Ragged
 
 MIN_PIXELS = 3  # a spectrum with fewer pixels is missing
@@ -10,8 +12,14 @@ LARGEST = 100.0  # robust standard deviations from the median beyond which a flu
 
 
 def spectra_with_phase(
-    table, frame, *, wavelength_range, phase_range, normalization_range, max_pixels=None
-):
+    table: CheckedTable,
+    frame: PhaseFrame,
+    *,
+    wavelength_range: tuple[float, float],
+    phase_range: tuple[float, float],
+    normalization_range: tuple[float, float],
+    max_pixels: int | None = None,
+) -> tuple[Ragged, np.ndarray, np.ndarray]:
     """Return the usable spectra of a checked table with phases and relative fluxes.
 
     Fluxes are divided by the median absolute flux of their spectrum inside `normalization_range`,

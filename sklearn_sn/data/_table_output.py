@@ -1,5 +1,7 @@
 """Mixin for transformers that return a table."""
 
+from typing import Self
+
 
 class TableOutput:
     """Mixin whose output is a pandas table, independent of ``set_output``.
@@ -11,7 +13,7 @@ class TableOutput:
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(auto_wrap_output_keys=None, **kwargs)
 
-    def set_output(self, *, transform=None):
+    def set_output(self, *, transform: str | None = None) -> Self:
         """Do nothing: the output is always a pandas table with the index of the input.
 
         Parameters

@@ -25,7 +25,7 @@ def looks_like_jd(time):
     return (time >= _JD_RANGE[0]) & (time < _JD_RANGE[1])
 
 
-def to_mjd(time):
+def to_mjd(time: np.ndarray) -> np.ndarray:
     """Convert times that look like Julian dates to MJD.
 
     Parameters

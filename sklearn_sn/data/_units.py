@@ -1,9 +1,12 @@
 """Conversion between magnitudes and µJy, and of arrays with units."""
 
+from typing import Any, overload
+
 import numpy as np
 import pandas as pd
 from astropy import units as u
 from astropy.time import Time
+from numpy.typing import ArrayLike
 
 from sklearn_sn.data._bands import canonical_bands, get_band
 from sklearn_sn.data._names import factorize_names
@@ -14,7 +17,25 @@ AB_ZERO_POINT = 23.9
 SYSTEMS = ("ab", "vega", "native")
 
 
-def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
+@overload
+def mag_to_flux(
+    mag: ArrayLike, mag_err: None = None, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> np.ndarray: ...
+
+
+@overload
+def mag_to_flux(
+    mag: ArrayLike, mag_err: ArrayLike, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+def mag_to_flux(
+    mag: ArrayLike,
+    mag_err: ArrayLike | None = None,
+    *,
+    band: ArrayLike | None = None,
+    system: ArrayLike = "AB",
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
     r"""Convert magnitudes to flux densities in µJy.
 
     .. math::
@@ -72,7 +93,29 @@ def mag_to_flux(mag, mag_err=None, *, band=None, system="AB"):
     return flux, 0.4 * np.log(10) * flux * _like(_magnitudes(mag_err), flux, "mag_err", "mag")
 
 
-def flux_to_mag(flux, flux_err=None, *, band=None, system="AB"):
+@overload
+def flux_to_mag(
+    flux: ArrayLike,
+    flux_err: None = None,
+    *,
+    band: ArrayLike | None = None,
+    system: ArrayLike = "AB",
+) -> np.ndarray: ...
+
+
+@overload
+def flux_to_mag(
+    flux: ArrayLike, flux_err: ArrayLike, *, band: ArrayLike | None = None, system: ArrayLike = "AB"
+) -> tuple[np.ndarray, np.ndarray]: ...
+
+
+def flux_to_mag(
+    flux: ArrayLike,
+    flux_err: ArrayLike | None = None,
+    *,
+    band: ArrayLike | None = None,
+    system: ArrayLike = "AB",
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
     r"""Convert flux densities in µJy to magnitudes.
 
     .. math::
@@ -121,7 +164,7 @@ def flux_to_mag(flux, flux_err=None, *, band=None, system="AB"):
         return mag, 2.5 / np.log(10) * flux_err / positive
 
 
-def to_unit(values, unit):
+def to_unit(values: Any, unit: str | u.UnitBase) -> np.ndarray:
     """Convert values to plain numbers in a unit.
 
     Parameters

@@ -1,6 +1,7 @@
 """Magnitude systems by their published names, and conversion of fluxes with a zero point."""
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,9 @@ _NAMES = {"ab": "AB", "abmag": "AB", "sdss": "AB", "vega": "Vega", "vegamag": "V
 _NAMES |= {"landolt": "Vega", "swift": "Vega", "native": "native", "natural": "native"}
 
 
-def magnitude_system(system, default="native", unknown="native"):
+def magnitude_system(
+    system: str | bytes | None, default: Any = "native", unknown: Any = "native"
+) -> Any:
     """Return the magnitude system of a published name.
 
     Parameters
@@ -43,7 +46,7 @@ def magnitude_system(system, default="native", unknown="native"):
     return _NAMES.get(re.split(r"[_ -]", text.lower())[0], unknown)
 
 
-def unknown_system(place, name):
+def unknown_system(place: str, name: Any) -> ValueError:
     """Return the error for a zero point in an unknown system.
 
     Parameters

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from http.client import HTTPException
+from os import PathLike
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
@@ -13,7 +14,7 @@ import sklearn_sn
 _NOT_FOUND_CODES = (400, 404, 410)
 
 
-def get_data_home(data_home=None):
+def get_data_home(data_home: str | PathLike | None = None) -> Path:
     """Return the folder of downloaded data, and create it if it does not exist.
 
     Parameters

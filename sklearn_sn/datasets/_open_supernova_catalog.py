@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from numbers import Integral, Real
 from os import PathLike
 from urllib.parse import quote
@@ -72,14 +73,14 @@ The type, redshift, position and reddening are the first values that the catalog
     prefer_skip_nested_validation=True,
 )
 def fetch_open_supernova_catalog(
-    names,
-    data_home=None,
-    download_if_missing=True,
+    names: str | Sequence[str],
+    data_home: str | PathLike | None = None,
+    download_if_missing: bool = True,
     *,
-    return_X_y=False,
-    n_retries=3,
-    delay=1.0,
-):
+    return_X_y: bool = False,
+    n_retries: int = 3,
+    delay: float = 1.0,
+) -> Bunch | tuple[pd.DataFrame, np.ndarray]:
     """Fetch supernovae of the Open Supernova Catalog by name, from the cache or the web.
 
     Parameters

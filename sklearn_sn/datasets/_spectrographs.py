@@ -53,12 +53,12 @@ class Spectrograph:
     """
 
     name: str
-    wavelength: tuple
+    wavelength: tuple[float, float]
     resolution: float
     n_pixels: int
-    snr: tuple = (5.0, 50.0)
+    snr: tuple[float, float] = (5.0, 50.0)
     limit: float = np.inf
-    days: tuple = (0.0, 60.0)
+    days: tuple[float, float] = (0.0, 60.0)
     edge_scatter: float = 0.0
     slit_loss: float = 0.15
     warp: float = 0.05
@@ -101,7 +101,7 @@ SPECTROGRAPHS = {
 }
 
 
-def get_spectrograph(name):
+def get_spectrograph(name: str) -> Spectrograph:
     """Return a built-in spectrograph.
 
     Parameters

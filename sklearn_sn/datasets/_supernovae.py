@@ -1,6 +1,8 @@
 """Simulate supernovae with light curves and spectra: the public functions."""
 
+from collections.abc import Iterator, Sequence
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from sklearn.utils._param_validation import (
@@ -50,25 +52,25 @@ _CONSTRAINTS = {
 
 
 def make_supernovae(
-    n_samples=1000,
+    n_samples: int = 1000,
     *,
-    classes=_CLASSES,
-    modalities=_MODALITIES,
-    surveys=("ztf", "lsst"),
-    redshift_range=(0.01, 0.15),
-    min_points=4,
-    missing_fraction=0.0,
-    n_spectra=1,
-    spectrum_snr=(5.0, 50.0),
-    spectrum_phase=(-10.0, 40.0),
-    spectrum_wavelength=(3500.0, 9000.0),
-    n_pixels=256,
-    spectrographs=None,
-    seds=None,
-    return_truth=False,
-    n_jobs=None,
-    random_state=None,
-):
+    classes: str | Sequence[str] | dict[str, float] = _CLASSES,
+    modalities: str | Sequence[str] = _MODALITIES,
+    surveys: str | Survey | Sequence[str | Survey] = ("ztf", "lsst"),
+    redshift_range: tuple[float, float] | dict[str, tuple[float, float]] = (0.01, 0.15),
+    min_points: int = 4,
+    missing_fraction: float = 0.0,
+    n_spectra: int | tuple[int, int] = 1,
+    spectrum_snr: float | tuple[float, float] = (5.0, 50.0),
+    spectrum_phase: tuple[float, float] | None = (-10.0, 40.0),
+    spectrum_wavelength: tuple[float, float] = (3500.0, 9000.0),
+    n_pixels: int = 256,
+    spectrographs: str | Spectrograph | Sequence[str | Spectrograph] | None = None,
+    seds: dict[str, Any] | None = None,
+    return_truth: bool = False,
+    n_jobs: int | None = None,
+    random_state: int | np.random.RandomState | np.random.Generator | None = None,
+) -> tuple[Any, ...]:
     """Simulate supernovae with light curves and spectra of one physical state.
 
     An object is a blackbody photosphere that expands and cools, with the lines of its class (P
@@ -206,7 +208,9 @@ def make_supernovae(
     return (X, y, truth) if return_truth else (X, y)
 
 
-def iter_supernovae(n_samples=1000, *, chunk_size=10000, **parameters):
+def iter_supernovae(
+    n_samples: int = 1000, *, chunk_size: int = 10000, **parameters: Any
+) -> Iterator[tuple[Any, ...]]:
     """Simulate supernovae in chunks, so that memory use does not grow with the sample size.
 
     Parameters

@@ -127,30 +127,30 @@ class Survey:
     """
 
     name: str
-    bands: tuple
-    depths: tuple
-    cadences: tuple
-    widths: tuple = 1200.0
-    curves: dict | None = None
+    bands: tuple[str, ...]
+    depths: float | tuple[float, ...]
+    cadences: float | tuple[float, ...]
+    widths: float | tuple[float, ...] = 1200.0
+    curves: dict[str, tuple[np.ndarray, np.ndarray]] | None = None
     depth_scatter: float = 0.3
     systematic: float = 0.01
-    saturation: tuple = -np.inf
+    saturation: float | tuple[float, ...] = -np.inf
     season: float = 240.0
     lost: float = 0.15
-    clouds: tuple = (25.0, 4.0)
-    moon_gap: tuple = 0.0
-    moon_loss: tuple = 0.0
+    clouds: tuple[float, float] = (25.0, 4.0)
+    moon_gap: float | tuple[float, ...] = 0.0
+    moon_loss: float | tuple[float, ...] = 0.0
     rolling: float = 0.0
     nightly: bool = False
     cadence_scatter: float = 0.0
-    band_sets: tuple = ()
+    band_sets: tuple[tuple[tuple[str, ...], float], ...] = ()
     baseline: float = 15.0
-    delay: tuple | None = None
-    stop: tuple | None = None
+    delay: tuple[float, float] | None = None
+    stop: tuple[float, float] | None = None
     calibration: float = 0.0
-    declinations: tuple = (-90.0, 90.0)
-    dates: tuple = (58200.0, 60600.0)
-    peak_limit: tuple | None = None
+    declinations: tuple[float, float] = (-90.0, 90.0)
+    dates: tuple[float, float] = (58200.0, 60600.0)
+    peak_limit: tuple[float, float] | None = None
     detection_snr: float = 5.0
     min_detections: int = 1
     min_bands: int = 1
@@ -239,7 +239,7 @@ class Survey:
                 f"Got {getattr(self, field)!r} instead."
             )
 
-    def curve(self, band):
+    def curve(self, band: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the transmission curve of a band.
 
         Parameters
@@ -259,12 +259,12 @@ class Survey:
         return top_hat(band_wavelength([band])[0], self.widths[self.bands.index(band)])
 
     @cached_property
-    def samples(self):
+    def samples(self) -> np.ndarray:
         """Wavelengths that sample the bands, shape (n_bands, n_samples), Å."""
         return np.stack([band_samples(self.curve(band)) for band in self.bands])
 
 
-def get_survey(name, *, curves=None):
+def get_survey(name: str, *, curves: str | None = None) -> Survey:
     """Return a built-in survey.
 
     Parameters

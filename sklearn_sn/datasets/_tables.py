@@ -1,6 +1,7 @@
 """Gather long tables of photometry and spectra into one row per object."""
 
 from numbers import Integral, Real
+from typing import Any
 
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
@@ -35,24 +36,24 @@ from sklearn_sn.datasets._sources import open_sources
     prefer_skip_nested_validation=True,
 )
 def read_tables(
-    objects=None,
-    light_curves=None,
-    spectra=None,
+    objects: Any = None,
+    light_curves: Any = None,
+    spectra: Any = None,
     *,
-    id_column="object_id",
-    light_curve_columns=None,
-    spectrum_columns=None,
-    survey=None,
-    system="native",
-    zero_point=None,
-    default_mag_err=None,
-    upper_limits="drop",
-    dialect=None,
-    object_id=None,
-    time_offset=None,
-    quality_cut=False,
-    verbose=0,
-):
+    id_column: str = "object_id",
+    light_curve_columns: dict[str, str] | None = None,
+    spectrum_columns: dict[str, str] | None = None,
+    survey: str | None = None,
+    system: str = "native",
+    zero_point: float | None = None,
+    default_mag_err: float | None = None,
+    upper_limits: str = "drop",
+    dialect: str | None = None,
+    object_id: str | int | None = None,
+    time_offset: float | None = None,
+    quality_cut: bool = False,
+    verbose: int = 0,
+) -> pd.DataFrame:
     """Read files, or gather long tables, into a table with one row per object.
 
     ``read_tables("atlas_forced.txt")`` reads a file of a survey, broker or archive by its path

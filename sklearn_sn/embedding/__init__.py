@@ -1,4 +1,4 @@
-"""Embedders: transformers that learn a space from the data."""
+"""Embedders, transformers that learn an embedding from the data."""
 
 from sklearn_sn.embedding._contrastive import ContrastiveEmbedder
 from sklearn_sn.embedding._mmvae import MMVAEEmbedder

@@ -14,7 +14,7 @@ PLAIN = ("image", "metadata")  # modalities without wavelength and phase
 
 
 def check_parameters(embedder):
-    """Raise a ValueError for parameters of an MMVAEEmbedder that conflict."""
+    """Raise a ValueError if parameters of an MMVAEEmbedder are invalid or conflict."""
     check_columns(embedder, ("metadata_columns",))
     if any(not isinstance(name, str) for name in embedder.metadata_columns):
         raise ValueError(
@@ -43,22 +43,23 @@ def check_parameters(embedder):
 
 
 def check_not_coordinates(columns, frame):
-    """Raise a ValueError for columns that place every point, and so cannot be generated.
+    """Raise a ValueError for metadata columns that determine the coordinates of all points.
 
-    These are ``t_peak`` and, in the rest frame, ``redshift``.
+    These are ``t_peak`` and, in the rest frame, ``redshift``. The network could read their values
+    from the coordinates instead of from the data.
     """
-    placing = ("t_peak", "redshift") if frame == "rest" else ("t_peak",)
+    coordinate_columns = ("t_peak", "redshift") if frame == "rest" else ("t_peak",)
     for name in columns:
-        if name in placing:
+        if name in coordinate_columns:
             remedy = " or set frame='observer'" if name == "redshift" else ""
             raise ValueError(
-                f"'metadata_columns' holds {name!r}, which places the points of light curves and "
-                f"spectra, so that it would be read from there. Leave it out{remedy}."
+                f"'metadata_columns' holds {name!r}, which determines the coordinates of light "
+                f"curves and spectra and could be read from them. Leave it out{remedy}."
             )
 
 
-def asked_modalities(embedder, X):
-    """Return the modalities to read: those with an encoder that X has, or that are required."""
+def requested_modalities(embedder, X):
+    """Return the modalities to read: those that X has, or that have an explicit encoder."""
     names = []
     for name in MODALITIES:
         value = getattr(embedder, name)
@@ -84,6 +85,7 @@ def chosen_encoders(embedder, modalities):
                 f"The {name!r} parameter of MMVAEEmbedder must give one vector for an instance. "
                 f"Got {encoder!r} instead."
             )
+        # None leaves the choice to the estimator: neither shift nor dropout.
         for parameter in ("max_shift", "dropout"):
             if getattr(encoder, parameter, 0.0) is None:
                 setattr(encoder, parameter, 0.0)
@@ -92,8 +94,8 @@ def chosen_encoders(embedder, modalities):
 
 
 def point_set(name, embedder, encoder, decoder):
-    """Return the unfitted point set of a modality, which the decoder explains."""
-    # Only an encoder that reads the points themselves has a use for hidden points and amplitudes.
+    """Return the unfitted preprocessor of the points of a modality, the targets of the decoder."""
+    # Hidden points and amplitudes only affect an encoder that reads the points themselves.
     augmentation = encoder.reads_points and encoder.augmentation
     if name == "metadata":
         return MetadataNumbers(columns=embedder.metadata_columns, augmentation=augmentation)
@@ -123,7 +125,7 @@ def encoder_key(name):
 
 
 def fitted_preprocessors(embedder, encoders, decoder, table, frame, rest_frame):
-    """Return a fitted point set for every modality, and preprocessors of other encoders."""
+    """Return fitted point sets of all modalities, and preprocessors for the other encoders."""
     settings = DataSettings(
         wavelength_range=tuple(embedder.wavelength_range),
         rest_frame=rest_frame,
@@ -139,7 +141,8 @@ def fitted_preprocessors(embedder, encoders, decoder, table, frame, rest_frame):
 
 
 def prepare(preprocessors, table, frame):
-    """Scale all modalities of a table once, as a dict."""
+    """Return the scaled modalities of a table, as a dict."""
+    # Only point sets have `to_flux`, and need the phases of the frame.
     return {
         name: part.prepare(table, frame) if hasattr(part, "to_flux") else part.prepare(table)
         for name, part in preprocessors.items()
@@ -147,17 +150,20 @@ def prepare(preprocessors, table, frame):
 
 
 def build_module(embedder, encoders, decoder, dataset):
-    """Return the module; sizes come from the fitted preprocessors and the parameters."""
+    """Return a new module with sizes from the fitted preprocessors and the parameters."""
     low, high = embedder.phase_range
     tokens, dim, span = embedder.latent_tokens, embedder.latent_dim, float(high - low)
     experts = {}
     for name, encoder in encoders.items():
+        # A transceiver is rebuilt as an expert, whose queries give means and scales. The output of
+        # any other encoder goes through two linear heads.
         if encoder.reads_points:
             points = dataset.preprocessors[name]
             experts[name] = encoder.make_expert(points, tokens, dim, span)
             continue
         key = encoder_key(name)
         network = encoder.make_module(dataset.preprocessors[key])
+        # The width of a custom module is only known from a forward pass of one object.
         first = np.flatnonzero(dataset.prepared[key].lengths[dataset.rows] > 0)[:1]
         sample = dataset.gather(first, "cpu").tensors[key][0]
         width = encoder_width(network, sample)
@@ -167,25 +173,25 @@ def build_module(embedder, encoders, decoder, dataset):
 
 
 def check_inside(preprocessors, prepared):
-    """Raise a ValueError for a modality of which nothing lies inside the ranges."""
+    """Raise a ValueError if a modality has no data inside the ranges."""
     for name, part in prepared.items():
         if (part.lengths > 0).any():
             continue
         if name in PLAIN:
             raise ValueError(f"No object of X has {name}; leave it out by {name}=None.")
         preprocessor = preprocessors[name]
-        where = f"phase_range={getattr(preprocessor, 'phase_range', None)!r}"
+        ranges = f"phase_range={getattr(preprocessor, 'phase_range', None)!r}"
         if name.startswith("spectrum"):
-            where += f" and wavelength_range={preprocessor.wavelength_range!r}"
+            ranges += f" and wavelength_range={preprocessor.wavelength_range!r}"
         modality = name.split()[0]
         raise ValueError(
-            f"No {modality} lies within {where}; change them, or leave the modality out by "
+            f"No {modality} lies within {ranges}. Change them, or leave the modality out by "
             f"{modality}=None."
         )
 
 
 def balanced_weights(embedder, preprocessors, prepared):
-    """Return net parameters: weights of the modalities, and weighted points of a mean object."""
+    """Return parameters of the net: weights of modalities, and mean weighted points per object."""
     points = {}
     for name in embedder.modalities_:
         part = prepared[name]
@@ -193,20 +199,22 @@ def balanced_weights(embedder, preprocessors, prepared):
         points[name] = float(lengths.mean())
         drawn = preprocessors[name].n_drawn
         if drawn is not None:
-            # A training step uses only a part of more spectra than these.
+            # A training step uses at most `drawn` spectra of an object.
             n_groups = part.n_groups[part.lengths > 0]
             points[name] *= float((n_groups.clip(max=drawn) / n_groups).mean())
-    given = embedder.likelihood_weights
-    given = {"spectrum": 1.0, **(given if isinstance(given, dict) else {})}
-    if given["spectrum"] == "balanced":
-        given["spectrum"] = 1.0
-    # A balanced modality gets the weight of the spectra or, without them, of the largest modality.
-    first = "spectrum" if "spectrum" in points else max(points, key=points.get)
+    requested = embedder.likelihood_weights
+    requested = {"spectrum": 1.0, **(requested if isinstance(requested, dict) else {})}
+    if requested["spectrum"] == "balanced":
+        requested["spectrum"] = 1.0
+    # A balanced modality gets the total weight of the spectra or, without spectra, of the modality
+    # with most points.
+    reference = "spectrum" if "spectrum" in points else max(points, key=points.get)
     weights = {}
     for name in points:
-        weight = given.get(name, "balanced")
+        weight = requested.get(name, "balanced")
         if weight == "balanced":
-            weight = max(1.0, points[first] / points[name]) * given["spectrum"]
+            weight = max(1.0, points[reference] / points[name]) * requested["spectrum"]
         weights[name] = float(weight)
+    # The net divides its loss by this number, so that gradients are of order 1.
     total = sum(weights[name] * points[name] for name in points)
     return {"weights": weights, "points_per_object": total}

@@ -1,4 +1,4 @@
-"""Checks of an embedder's parameters and data before any work."""
+"""Checks of the parameters and data of embedders before training."""
 
 from numbers import Real
 
@@ -9,13 +9,14 @@ from sklearn_sn.encoders import MODALITIES
 
 
 def check_parameters(embedder):
-    """Raise a ValueError for parameters of a ContrastiveEmbedder that conflict."""
+    """Raise a ValueError if parameters of a ContrastiveEmbedder are invalid or conflict."""
     check_wavelength_range(embedder.wavelength_range)
     check_columns(embedder, ("metadata_columns", "aux_columns"))
     if is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(
             "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
         )
+    # A learned logit scale is clamped at 100 (see ContrastiveNet).
     if embedder.learn_temperature and embedder.temperature < 0.01:
         raise ValueError(
             "The 'temperature' parameter must be at least 0.01 if it is learned. Got "
@@ -24,8 +25,8 @@ def check_parameters(embedder):
     trainable = embedder.trainable
     if trainable != "all" and embedder.pretrained is None:
         raise ValueError(
-            f"The 'trainable' parameter is {trainable!r}, but nothing is 'pretrained', and what is "
-            "not pretrained is trained. Give pretrained=FrozenEstimator(fitted embedder)."
+            f"The 'trainable' parameter is {trainable!r}, but nothing is 'pretrained', and other "
+            "encoders are always trained. Set pretrained=FrozenEstimator(fitted embedder)."
         )
     for name in trainable if isinstance(trainable, dict) else ():
         if name not in MODALITIES:
@@ -42,7 +43,7 @@ def check_parameters(embedder):
 
 
 def is_given(value):
-    """Return whether a parameter asks for an encoder, unlike None and "auto"."""
+    """Return whether a parameter sets an encoder explicitly, unlike None and "auto"."""
     return value is not None and not (isinstance(value, str) and value == "auto")
 
 
@@ -52,7 +53,7 @@ def check_columns(embedder, parameters):
         columns = getattr(embedder, parameter)
         if isinstance(columns, str):
             raise ValueError(
-                f"The {parameter!r} parameter must be a sequence of names: [{columns!r}]."
+                f"The {parameter!r} parameter must be a sequence of names, such as [{columns!r}]."
             )
         taken = [name for name in columns if name in MODALITIES]
         if taken:
@@ -73,7 +74,7 @@ def check_range(name, value, lowest, highest, unit):
 
 
 def check_modalities(params, modalities, table, columns):
-    """Raise a ValueError for a table with too few modalities to align."""
+    """Raise a ValueError if a table has too few modalities for contrastive learning."""
     if len(modalities) >= 2 or (modalities and params["aux_weight"] > 0):
         return
     report = table.report
@@ -82,10 +83,10 @@ def check_modalities(params, modalities, table, columns):
         for name in ("light_curve", "spectrum", "image")
         if name in columns and table.has(name) and not table.present(name).any()
     ]
-    has = f"has {' and '.join(modalities) or 'none'} (columns: {', '.join(map(str, columns))})"
+    has_text = f"has {' and '.join(modalities) or 'none'} (columns: {', '.join(map(str, columns))})"
     raise ValueError(
-        f"Contrastive learning needs two modalities; X {'; '.join([has, *empty])}. Give X another "
-        "column (light_curve, spectrum, image), name metadata_columns, or train a single encoder "
+        f"Contrastive learning needs two modalities; X {'; '.join([has_text, *empty])}. Add a "
+        "column to X (light_curve, spectrum, image), name metadata_columns, or train one encoder "
         "by its auxiliary heads with aux_weight > 0 and y."
     )
 
@@ -96,25 +97,43 @@ def _reason(report, name):
     return "all cells are empty"
 
 
+def check_gives_vector(name, encoder):
+    """Raise a ValueError for an encoder that gives features of every bin."""
+    if encoder.gives_features_per_bin:
+        raise ValueError(
+            f"The {name!r} parameter of ContrastiveEmbedder must give one vector for an "
+            f"instance. Got {encoder!r} instead."
+        )
+
+
+def check_trainable(module):
+    """Raise a ValueError if all weights of a module are frozen."""
+    if not any(weight.requires_grad for weight in module.parameters()):
+        raise ValueError(
+            "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
+            "and no projection or head is new. Use the pretrained estimator itself."
+        )
+
+
 def check_learnable(embedder, dataset):
     """Raise a ValueError if there is no pair to contrast and no label to learn."""
     targets = dataset.targets
     if embedder.aux_weight > 0 and not targets:
         raise ValueError(
-            "aux_weight > 0 asks for auxiliary heads, but there is nothing for them to learn: give "
-            "y with known labels to fit, or name aux_columns; or set aux_weight=0."
+            "aux_weight > 0 adds auxiliary heads, but there is nothing for them to learn. Pass y "
+            "with known labels to fit, name aux_columns, or set aux_weight=0."
         )
     for name, part in dataset.prepared.items():
         if not (part.lengths > 0).any():
             raise ValueError(
-                f"No {name} lies within {_range(dataset.preprocessors[name])}; change it, or leave "
+                f"No {name} lies within {_range(dataset.preprocessors[name])}. Change it, or leave "
                 f"the modality out by {name}=None."
             )
     present = np.stack([part.lengths > 0 for part in dataset.prepared.values()])
     if (present.sum(axis=0) >= 2).sum() < 2 and not targets:
         raise ValueError(
             "Fewer than two objects of X have two modalities, so that there are no pairs to "
-            "contrast; train single encoders with aux_weight > 0 and y."
+            "contrast. Train single encoders with aux_weight > 0 and y."
         )
 
 

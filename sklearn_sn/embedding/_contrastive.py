@@ -1,6 +1,13 @@
 """Contrastive embedding of two or more modalities of one object."""
 
+from collections.abc import Sequence
+from typing import Any, Self
+
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import HasMethods, StrOptions
 
 from sklearn_sn.base import (
@@ -22,15 +29,17 @@ from sklearn_sn.base import (
 )
 from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.embedding._checks import (
+    check_gives_vector,
     check_learnable,
     check_modalities,
     check_parameters,
+    check_trainable,
     check_validation,
     is_given,
 )
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
-from sklearn_sn.encoders import DataSettings
+from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import InfoNCELoss
 from sklearn_sn.modules import ContrastiveModule
 from sklearn_sn.nets import ContrastiveNet, TableDataset
@@ -43,7 +52,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     One encoder for each modality maps an object to a unit vector. Symmetric InfoNCE pulls the
     vectors of one object together and pushes those of different objects apart [1]_. The embedding
-    of a single modality then serves any scikit-learn head, for classes or redshifts.
+    of one modality is then the input of any scikit-learn estimator.
 
     Parameters
     ----------
@@ -60,7 +69,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     wavelength_range : pair of float, default=(3500.0, 9000.0)
         Outer edges of the wavelength grid of spectra in Å, observer frame.
     output : str or sequence of str, default="auto"
-        What `transform` returns: the embedding of one modality, those of several side by side,
+        Result of `transform`: the embedding of one modality, those of several concatenated,
         "mean" (the direction of the mean over the modalities that an object has), or "auto", the
         first of light_curve, spectrum, image and metadata that was in fit.
     embedding_dim : int, default=128
@@ -72,20 +81,20 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Whether the temperature is trained. It stays above 0.01.
     aux_weight : float, default=0.0
         Weight of supervised heads on the embeddings beside InfoNCE, for the classes or numbers in
-        `y` and the numbers in `aux_columns`. With it, objects with a single modality are useful
-        too, and `X` need not hold any pair: this is how encoders are pretrained one by one.
+        `y` and the numbers in `aux_columns`. Objects with a single modality are then used too, and
+        `X` need not contain pairs, so that encoders can be pretrained one by one.
     aux_columns : sequence of str, default=()
         Plain columns that the heads predict, such as ("redshift",).
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the auxiliary head.
     pretrained : FrozenEstimator or dict of str to FrozenEstimator, default=None
-        Fitted estimators whose encoders, sizes included, and input scaling are used, for all
-        modalities that they have or for those named. An encoder that is given as well must agree.
-        The wrapper keeps scikit-learn's clone from discarding the training.
+        Fitted estimators from whose encoders, sizes and input scaling training starts, for all
+        their modalities or for the keys of the dict. An explicit encoder must agree with them. The
+        wrapper keeps scikit-learn's clone from discarding the weights.
     trainable : {"all", "first_block", "head", "none"} or dict by modality, default="all"
-        What is trained of a pretrained encoder: everything; its first block and the projection; the
-        projection alone; or nothing. A projection that is new, because `embedding_dim` differs, and
-        the temperature are trained in any case.
+        Parts of a pretrained encoder to train: everything; its first block and the projection; the
+        projection alone; or nothing. The temperature, and a projection that is new because
+        `embedding_dim` differs, are always trained.
     pretrained_lr_factor : float, default=1.0
         Learning rate of pretrained encoders, relative to `lr`.
     %(training)s
@@ -93,19 +102,19 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     Attributes
     ----------
     modalities_ : list of str
-        The modalities that were aligned.
+        Modalities of the fit.
     encoders_ : dict of str to Encoder
         The encoders that were used, with their parameters.
     preprocessors_ : dict of str to Preprocessor
-        How each modality is scaled and batched.
+        Fitted preprocessors, which scale the modalities and gather batches.
     missing_embedding_ : dict of str to array of shape (embedding_dim,)
         Embedding of an object that lacks the modality.
     %(fitted_network)s
 
     See Also
     --------
-    sklearn_sn.preprocessing.LightCurveBinner : Merges the points of one night.
-    sklearn_sn.metrics.recall_at_k : What `score` measures.
+    sklearn_sn.preprocessing.LightCurveBinner : Merge the points of one night.
+    sklearn_sn.metrics.recall_at_k : The measure of `score`.
 
     Notes
     -----
@@ -113,7 +122,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     to the shared space [2]_. For unit vectors, InfoNCE on the cosine is InfoNCE on minus half the
     squared Frobenius distance of the sequences.
 
-    Of an object with several spectra, each epoch of training uses a random one; `transform`
+    If an object has several spectra, each epoch of training uses a random one, and `transform`
     averages the embeddings of all.
 
     References
@@ -166,37 +175,37 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     def __init__(
         self,
         *,
-        light_curve="auto",
-        spectrum="auto",
-        image="auto",
-        metadata="auto",
-        metadata_columns=(),
-        wavelength_range=(3500.0, 9000.0),
-        output="auto",
-        embedding_dim=128,
-        temperature=0.07,
-        learn_temperature=True,
-        aux_weight=0.0,
-        aux_columns=(),
-        class_weight=None,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=64,
-        max_epochs=40,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        light_curve: EncoderLike = "auto",
+        spectrum: EncoderLike = "auto",
+        image: EncoderLike = "auto",
+        metadata: EncoderLike = "auto",
+        metadata_columns: Sequence[str] = (),
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        output: str | Sequence[str] = "auto",
+        embedding_dim: int = 128,
+        temperature: float = 0.07,
+        learn_temperature: bool = True,
+        aux_weight: float = 0.0,
+        aux_columns: Sequence[str] = (),
+        class_weight: str | dict[Any, float] | None = None,
+        pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None = None,
+        trainable: str | dict[str, str] = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 64,
+        max_epochs: int = 40,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.light_curve = light_curve
         self.spectrum = spectrum
         self.image = image
@@ -228,7 +237,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Train the encoders.
 
         Parameters
@@ -246,8 +255,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Raises
         ------
         ValueError
-            For parameters out of range, for input that cannot be repaired, and if no two objects
-            have the same two modalities and no auxiliary head has anything to learn.
+            If a parameter is out of range, the input cannot be repaired, or fewer than two objects
+            have two modalities and the auxiliary heads have no targets.
 
         Warns
         -----
@@ -306,31 +315,27 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     def _checked_table(self, X):
         """Return the checked table with the modalities that are not left out."""
         columns = list(dict.fromkeys([*self.metadata_columns, *self.aux_columns]))
-        asked = [name for name in self._encoder_parameters if getattr(self, name) is not None]
-        named = [name for name in asked if is_given(getattr(self, name))]
+        enabled = [name for name in self._encoder_parameters if getattr(self, name) is not None]
+        explicit = [name for name in enabled if is_given(getattr(self, name))]
         needed = None
-        if len(asked) < len(self._encoder_parameters) or named:
-            needed = [n for n in asked if n in named or n in X.columns or n == "metadata"]
+        if len(enabled) < len(self._encoder_parameters) or explicit:
+            needed = [n for n in enabled if n in explicit or n in X.columns or n == "metadata"]
             needed = [n for n in needed if n != "metadata" or self.metadata_columns]
         return check_table(X, metadata_columns=columns, modalities=needed or None, training=True)
 
     def _present(self, table):
-        """Return the modalities of the table that some object has."""
-        asked = [name for name in self._encoder_parameters if getattr(self, name) is not None]
+        """Return the modalities that at least one object of the table has."""
+        enabled = [name for name in self._encoder_parameters if getattr(self, name) is not None]
         if not self.metadata_columns:
-            asked = [name for name in asked if name != "metadata"]
-        return [name for name in asked if table.has(name) and table.present(name).any()]
+            enabled = [name for name in enabled if name != "metadata"]
+        return [name for name in enabled if table.has(name) and table.present(name).any()]
 
     def _chosen_encoders(self, modalities, parts):
         encoders = {}
         for name in modalities:
             _, default = self._encoder_parameters[name]
             encoders[name] = chosen_encoder(self, name, name, default, parts.get(name))
-            if encoders[name].gives_features_per_bin:
-                raise ValueError(
-                    f"The {name!r} parameter of ContrastiveEmbedder must give one vector for an "
-                    f"instance. Got {encoders[name]!r} instead."
-                )
+            check_gives_vector(name, encoders[name])
             for parameter in ("max_shift", "dropout"):
                 if getattr(encoders[name], parameter, 0.0) is None:
                     setattr(encoders[name], parameter, 0.0)
@@ -349,13 +354,12 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         return preprocessors
 
     def _build(self, dataset, parts):
-        """Return the module, with pretrained encoders in place and frozen as `trainable` says."""
+        """Return the module with pretrained encoders, frozen according to `trainable`."""
         networks, widths = {}, {}
         for name, encoder in self.encoders_.items():
             part = parts.get(name)
-            network = (
-                encoder.make_module(self.preprocessors_[name]) if part is None else part.module
-            )
+            fresh = part is None
+            network = encoder.make_module(self.preprocessors_[name]) if fresh else part.module
             first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
             sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
             networks[name], widths[name] = network, encoder_width(network, sample[name][0])
@@ -373,15 +377,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             trained, new = part.projection, module.projections[name]
             if trained is not None and trained.weight.shape == new.weight.shape:
                 module.projections[name] = trained
-            how = self.trainable
-            how = how.get(name, "all") if isinstance(how, dict) else how
-            frozen += frozen_modules(part, module.projections[name], how)
+            level = self.trainable
+            level = level.get(name, "all") if isinstance(level, dict) else level
+            frozen += frozen_modules(part, module.projections[name], level)
         module.freeze(frozen)
-        if not any(weight.requires_grad for weight in module.parameters()):
-            raise ValueError(
-                "Nothing is left to train: 'trainable' is 'none', 'learn_temperature' is False, "
-                "and no projection or head is new. The pretrained estimator embeds the same."
-            )
+        check_trainable(module)
         return module
 
     def _inherited_dim(self, parts):
@@ -394,7 +394,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         check_validation(self, valid)
 
     def _supervision(self, table, y):
-        """Return labels and columns for the auxiliary heads; nothing without `aux_weight`."""
+        """Return labels and columns for the auxiliary heads; none if `aux_weight` is 0."""
         if self.aux_weight == 0:
             return None, {}
         return y, {name: number_column(table.metadata[name], name) for name in self.aux_columns}

@@ -1,8 +1,10 @@
-"""From a table to samples of the latent, and from these to predictions."""
+"""Sample the latent of a table, and decode predictions from the samples."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
@@ -24,35 +26,35 @@ from sklearn_sn.embedding._autoencoder import PLAIN, encoder_key, prepare
 from sklearn_sn.nets import TableDataset
 
 COLUMNS = ("redshift", "t_peak")  # plain columns that give phases and rest wavelengths
-CHUNK_OBJECTS = 64
+CHUNK_OBJECTS = 64  # objects that a calibration decodes at once
 
 
 def check_table_with_phase(X, modalities, training=False, metadata_columns=()):
-    """Return the checked table, with redshift and time of peak if X has them.
+    """Return the checked table, with redshift and time of peak if X has these columns.
 
     In training, X must have all `metadata_columns`.
     """
-    placing = (*COLUMNS, *(() if training else metadata_columns))
-    columns = [name for name in dict.fromkeys(placing) if name in X.columns]
+    optional = (*COLUMNS, *(() if training else metadata_columns))
+    columns = [name for name in dict.fromkeys(optional) if name in X.columns]
     if training:
         columns = list(dict.fromkeys([*columns, *metadata_columns]))
     return check_table(X, modalities=modalities, metadata_columns=columns, training=training)
 
 
-def seen_of(X, names):
-    """Return the modalities to check: a light curve gives the time of peak to the others."""
+def with_light_curve(X, names):
+    """Return `names` and the light curve if X has it, because it gives the time of peak."""
     curve = ["light_curve"] if "light_curve" in X.columns else []
     return list(dict.fromkeys([*names, *curve]))
 
 
 @dataclass
 class PlacedData:
-    """A table that was read, with the phase of every measurement.
+    """Modalities of a table, with the phase of every measurement.
 
     Attributes
     ----------
     dataset : TableDataset
-        The modalities that the table has.
+        The prepared modalities.
     frame : PhaseFrame
         Time of peak and stretch of every object.
     table : CheckedTable
@@ -66,14 +68,14 @@ class PlacedData:
 
 @dataclass
 class LatentSamples(PlacedData):
-    """Samples of the latent, and what they were read from.
+    """Samples of the latent, and the data that they were computed from.
 
     Attributes
     ----------
     z : array of shape (n_samples, n_objects, n_features_out)
-        The samples.
+        Samples of the latent of each object.
     has_source : bool array of shape (n_objects,)
-        Objects that have a modality to predict from.
+        Whether an object has a modality to predict from.
     """
 
     z: np.ndarray
@@ -81,28 +83,84 @@ class LatentSamples(PlacedData):
 
 
 class DecodingEstimator(GenerativeEstimator):
-    """Base of embedders that decode; fit sets modalities_, preprocessors_, frame_ and net_."""
+    """Base of embedders with a decoder: read a table, sample latents, decode coordinates.
+
+    Subclasses set ``modalities_``, ``preprocessors_``, ``frame_`` and ``net_`` in fit.
+    """
+
+    def score(
+        self,
+        X: pd.DataFrame,
+        y: Any = None,
+        n_samples: int = 16,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> float:
+        """Return a lower bound on the log-evidence, averaged over the objects.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            A table as in `fit`.
+        y : ignored
+            Not used; present for scikit-learn.
+        n_samples : int, default=16
+            Importance samples of each expert; more samples give a tighter bound.
+        random_state : int, RandomState or None, default=0
+            Seed of the samples.
+
+        Returns
+        -------
+        float
+            Nats per object, in network values; higher is better. Scores of different data or point
+            sets, as in a search over ``decoder__max_points``, are not comparable.
+        """
+        check_is_fitted(self, "net_")
+        if n_samples < 1:
+            raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
+        dataset = self._read(X, self.modalities_).dataset
+        usable = np.flatnonzero(self._has_data(dataset))
+        if not len(usable):
+            raise ValueError("X has no object with usable data of a modality of fit.")
+        rng = check_random_state(random_state)
+        return float(self._bounds(dataset.subset(usable), n_samples, rng).mean())
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the columns of `transform`, such as ``latent_0``.
+
+        Parameters
+        ----------
+        input_features : ignored
+            Not used; present for scikit-learn.
+
+        Returns
+        -------
+        array of str, shape (n_features_out,)
+        """
+        check_is_fitted(self, "net_")
+        width = int(np.prod(self.net_.module_.latent_shape))
+        return np.array([f"latent_{i}" for i in range(width)], dtype=object)
 
     def _read(self, X, names):
-        """Return :class:`PlacedData` of those modalities that X has."""
+        """Return :class:`PlacedData` of those of the modalities that X has."""
         X = as_frame(X)
         columns = self.preprocessors_["metadata"].columns if "metadata" in names else ()
-        here = [name for name in names if name in X.columns or self._has_numbers(X, name)]
-        # Without any, the check rejects X.
+        available = [name for name in names if name in X.columns or self._has_numbers(X, name)]
+        # If X has none of them, the check rejects X.
         table = check_table_with_phase(
-            X, seen_of(X, here) if here else names, metadata_columns=columns
+            X, with_light_curve(X, available) if available else names, metadata_columns=columns
         )
         frame = phase_frame(table, self.frame_ == "rest")
-        if not set(here) <= set(PLAIN):
+        if not set(available) <= set(PLAIN):
             warn_unknown_phase(frame)
+        # Warn only if fit did not estimate peaks itself: then phases are defined differently.
         if frame.estimated.any() and not self.estimates_peak_:
             warn_estimated(frame)
-        preprocessors = {key: self.preprocessors_[key] for key in self._keys(here)}
+        preprocessors = {key: self.preprocessors_[key] for key in self._keys(available)}
         prepared = prepare(preprocessors, table, frame)
         return PlacedData(TableDataset(preprocessors, prepared), frame, table)
 
     def _has_numbers(self, X, name):
-        """Return whether X has any of the columns of the metadata."""
+        """Return whether a modality is "metadata" and X has any of its columns."""
         columns = self.preprocessors_[name].columns if name == "metadata" else ()
         return any(column in X.columns for column in columns)
 
@@ -112,11 +170,11 @@ class DecodingEstimator(GenerativeEstimator):
         return [key for key in keys if key in self.preprocessors_]
 
     @staticmethod
-    def _found(dataset):
-        """Return a mask of the objects that have anything, shape (n,)."""
+    def _has_data(dataset):
+        """Return a mask of the objects with data of any modality, shape (n,)."""
         return np.any([part.lengths > 0 for part in dataset.prepared.values()], axis=0)
 
-    def _known(self, parameter, name):
+    def _check_modality(self, parameter, name):
         if name not in self.modalities_:
             raise ValueError(
                 f"{parameter!r} must be one of {list(self.modalities_)}, the modalities of fit. "
@@ -131,20 +189,21 @@ class DecodingEstimator(GenerativeEstimator):
         if not names:
             raise ValueError("source must name a modality; got none.")
         for name in names:
-            self._known("source", name)
+            self._check_modality("source", name)
         return [name for name in self.modalities_ if name in names]
 
     def _route(self, to, source):
-        """Return the name of a direction of prediction, which a calibration belongs to."""
+        """Return the name of a direction of prediction, the key of its calibration."""
         return f"{to} from {' and '.join(self._sources(to, source))}"
 
     def _samples(self, X, to, source, n_samples, rng, also=()):
-        """Return :class:`LatentSamples` to predict `to` from."""
+        """Return :class:`LatentSamples` for the prediction of `to`."""
         check_is_fitted(self, "net_")
-        self._known("to", to)
+        self._check_modality("to", to)
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
         sources = self._sources(to, source)
+        # Without `source`, objects that have nothing but `to` are predicted from it.
         names = list(self.modalities_) if source is None else sources
         read = [name for name in self.modalities_ if name in names or name in also]
         data = self._read(X, read)
@@ -154,17 +213,18 @@ class DecodingEstimator(GenerativeEstimator):
         mean, scale, present = self._posteriors(
             TableDataset(parts, dataset.prepared, rows=dataset.rows)
         )
-        asked = present[[list(self.modalities_).index(name) for name in sources]].any(axis=0)
+        has_source = present[[list(self.modalities_).index(name) for name in sources]].any(axis=0)
         if source is None:
-            own = list(self.modalities_).index(to)
-            present[own] &= ~asked | (sources == [to])
+            # The target itself is a source only for objects without any other source.
+            target = list(self.modalities_).index(to)
+            present[target] &= ~has_source | (sources == [to])
         z = mixture_samples(mean, scale, present, n_samples, rng)
-        return LatentSamples(dataset, data.frame, data.table, z, asked)
+        return LatentSamples(dataset, data.frame, data.table, z, has_source)
 
     def _query_coordinates(self, to, n, stretch, phase, wavelength, band):
-        """Return the coordinates to decode at, with defaults filled in."""
+        """Return the coordinates to decode, with defaults filled in."""
         if to in PLAIN:
-            if any(place is not None for place in (phase, wavelength, band)):
+            if any(value is not None for value in (phase, wavelength, band)):
                 raise ValueError(f"phase, wavelength and band do not go with to={to!r}.")
             return plain_coordinates(self.preprocessors_[to])
         if phase is not None:
@@ -179,43 +239,51 @@ class DecodingEstimator(GenerativeEstimator):
             raise ValueError("wavelength is for spectra; a light curve takes band.")
         if phase is None:
             low, high = self.preprocessors_[to].phase_range
+            # Include the upper end of the range, in spite of rounding.
             phase = np.arange(np.ceil(low), high + 1e-9, 2.0)
         band = self.preprocessors_[to].bands_ if band is None else band
         return light_curve_coordinates(phase, band, stretch)
 
     def _predictive(self, X, to, phase, wavelength, band, source, n_samples, random_state):
-        """Return predictive mean and standard deviation (n, L), as network values; coordinates."""
+        """Return mean and standard deviation (n, L), in network values, and the coordinates."""
         rng = check_random_state(random_state)
         samples = self._samples(X, to, source, n_samples, rng)
         z, frame, table = samples.z, samples.frame, samples.table
-        places = self._query_coordinates(to, len(table), frame.stretch, phase, wavelength, band)
-        centre = np.empty((len(table), places.log_wavelength.shape[1]), dtype=np.float32)
+        coordinates = self._query_coordinates(
+            to, len(table), frame.stretch, phase, wavelength, band
+        )
+        centre = np.empty((len(table), coordinates.log_wavelength.shape[1]), dtype=np.float32)
         width = np.empty_like(centre)
-        for rows, mean, scale in self._decoded(to, z, places.log_wavelength, places.phase):
+        for rows, mean, scale in self._decoded(
+            to, z, coordinates.log_wavelength, coordinates.phase
+        ):
             centre[rows], width[rows] = laplace_moments(mean, scale)
-        return centre, width, places
+        return centre, width, coordinates
 
     def _scores(self, to, z, dataset, objects):
-        """Return the distance of points of some objects from their predictions, in their widths.
+        """Return distances of measured points from their predictions, in units of the widths.
 
         Returns
         -------
-        object_index, log_wavelength, phase, score : flat arrays
-            Over the points of known phase.
+        object_index, log_wavelength, phase, score : array of shape (n_points,)
+            One element for each point of known phase.
         """
         preprocessor, prepared = dataset.preprocessors[to], dataset.prepared[to]
-        found, parts = np.flatnonzero((prepared.lengths > 0) & objects), []
-        found = found[np.argsort(prepared.lengths[found], kind="stable")]
-        for rows in np.array_split(found, range(CHUNK_OBJECTS, len(found), CHUNK_OBJECTS)):
+        usable, parts = np.flatnonzero((prepared.lengths > 0) & objects), []
+        # Objects of similar length share a chunk, so that little is padding.
+        usable = usable[np.argsort(prepared.lengths[usable], kind="stable")]
+        for rows in np.array_split(usable, range(CHUNK_OBJECTS, len(usable), CHUNK_OBJECTS)):
             arrays, _ = preprocessor.gather(prepared, rows)
-            where, when = arrays["log_wavelength"], arrays["phase"]
-            keep = ~arrays["pad_mask"] & np.isfinite(when)
-            for some, mean, scale in self._decoded(to, z[:, rows], where, when):
+            log_wavelength, phase = arrays["log_wavelength"], arrays["phase"]
+            keep = ~arrays["pad_mask"] & np.isfinite(phase)
+            for part, mean, scale in self._decoded(to, z[:, rows], log_wavelength, phase):
                 centre, width = laplace_moments(mean, scale)
-                score = np.abs(arrays["target"][some] - centre) / width
-                mask = keep[some]
-                index = np.broadcast_to(rows[some][:, None], mask.shape)
-                parts.append((index[mask], where[some][mask], when[some][mask], score[mask]))
+                score = np.abs(arrays["target"][part] - centre) / width
+                mask = keep[part]
+                index = np.broadcast_to(rows[part][:, None], mask.shape)
+                parts.append(
+                    (index[mask], log_wavelength[part][mask], phase[part][mask], score[mask])
+                )
         if not parts:
             return (np.empty(0),) * 4
         return tuple(np.concatenate(part) for part in zip(*parts, strict=True))

@@ -1,8 +1,13 @@
 """A multimodal variational autoencoder of light curves, spectra, images and metadata."""
 
 import copy
+from collections.abc import Sequence
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import StrOptions
 
@@ -18,7 +23,6 @@ from sklearn_sn.base import (
 )
 from sklearn_sn.data import as_frame, phase_frame, warn_estimated, warn_unknown_phase
 from sklearn_sn.embedding._autoencoder import (
-    asked_modalities,
     balanced_weights,
     build_module,
     check_inside,
@@ -27,101 +31,102 @@ from sklearn_sn.embedding._autoencoder import (
     chosen_encoders,
     fitted_preprocessors,
     prepare,
+    requested_modalities,
 )
-from sklearn_sn.embedding._decoding import check_table_with_phase, seen_of
+from sklearn_sn.embedding._decoding import check_table_with_phase, with_light_curve
 from sklearn_sn.embedding._generation import GenerativeEmbedder
-from sklearn_sn.encoders import MODALITIES, TransceiverDecoder
+from sklearn_sn.encoders import MODALITIES, EncoderLike, TransceiverDecoder
 from sklearn_sn.losses import MMVAELoss
 from sklearn_sn.nets import MMVAENet, TableDataset
 
-N_WAVELENGTHS = 256  # of the default grid
+N_WAVELENGTHS = 256  # of the default grid of generated spectra
 MIN_HELD_OUT = 9  # objects with which a calibration can guarantee 90 %
-CALIBRATED = ("spectrum", "light_curve", "image", "metadata")  # the first that is present
+CALIBRATED = ("spectrum", "light_curve", "image", "metadata")  # the first in fit is calibrated
 
 
 class MMVAEEmbedder(GenerativeEmbedder):
-    """Embed modalities in one latent distribution, and generate any of them from any other.
+    """Embed modalities in one latent distribution, and generate any modality from any other.
 
-    A variational autoencoder with one expert for each modality [1]_. An encoder gives a Laplace
-    posterior; the mixture of an object's experts is its posterior; transceiver decoders predict at
-    any wavelength, phase and band. A light curve thus gives the spectrum that the supernova would
-    show at any phase, with an interval.
+    The model is a variational autoencoder with one expert for each modality [1]_. An expert is an
+    encoder with a Laplace posterior, and the posterior of an object is the mixture of its experts.
+    Transceiver decoders predict at any wavelength, phase and band. The model can thus predict, with
+    an interval, the spectrum of a supernova at any phase from its light curve.
 
-    The decoders see a modality as a set of points in the plane of wavelength and phase: a
-    photometric point at its band's effective wavelength, a pixel at its own. Pixels of cutouts and
-    columns of numbers are points of planes of their own. Phase is counted from the peak: the column
-    ``t_peak`` (MJD) if `X` has it, else the brightest point of the smoothed light curve, which fit
-    reports in a warning.
+    The decoders represent a modality as a set of points in the plane of wavelength and phase. A
+    photometric point is at the effective wavelength of its band, a pixel at its own. Pixels of
+    cutouts and columns of numbers are points in separate planes. Phase is counted from the peak,
+    which is the column ``t_peak`` (MJD) if `X` has it, and otherwise the brightest point of the
+    smoothed light curve. `fit` warns about the latter.
 
     Parameters
     ----------
     light_curve, spectrum, image, metadata : str, Encoder, module, callable or None, default="auto"
         Encoder of each modality, as in :class:`ContrastiveEmbedder`. "auto" means "transceiver" if
-        `X` has the modality; transceivers read the very points that the decoder explains, with
-        their phases. None leaves the modality out. With spectra alone this is a plain VAE.
+        `X` has the modality; transceivers read the target points of the decoder, with their phases.
+        None leaves the modality out. With spectra alone the model is a plain VAE.
     metadata_columns : sequence of str, default=()
-        Plain columns of numbers to embed and to generate, NaN where missing. The rest frame places
-        every point by the redshift, so that columns that follow it (a distance, a luminosity) are
-        read from there: generate them with frame="observer". The redshift itself is rejected in the
-        rest frame, and ``t_peak`` in any.
+        Plain columns of numbers to embed and to generate, NaN where missing. In the rest frame, the
+        coordinates of all points depend on the redshift, so that columns that follow from it (a
+        distance, a luminosity) can be read from them. Generate such columns with frame="observer".
+        The redshift itself is rejected in the rest frame, and ``t_peak`` in both frames.
     decoder : "transceiver" or TransceiverDecoder, default="transceiver"
-        Sizes of the decoders, and the points that they explain.
+        Sizes of the decoders, and their target points.
     latent_tokens, latent_dim : int, default=4, 4
-        The latent has this number of tokens, with this number of dimensions each.
+        Number of tokens of the latent, and dimensions of each token.
     frame : {"rest", "observer"}, default="rest"
-        "rest" divides times and wavelengths (of bands too) by 1 + ``redshift`` if `X` has that
-        column in fit; see ``frame_``.
+        "rest" divides times and wavelengths, including those of bands, by 1 + ``redshift`` if `X`
+        has this column in fit; see ``frame_``.
     phase_range : pair of float, default=(-30.0, 100.0)
         Days from peak; points and spectra outside are dropped.
     wavelength_range : pair of float, default=(2500.0, 10000.0)
-        Å; pixels outside are dropped.
+        Wavelengths in Å; pixels outside are dropped.
     objective : {"iwae", "iwae_joint", "elbo"}, default="iwae"
-        Bound that is maximised; see :class:`~sklearn_sn.losses.MMVAELoss`.
+        Bound to maximise; see :class:`~sklearn_sn.losses.MMVAELoss`.
     n_samples : int, default=2
-        Samples K of each expert in training.
+        Number K of samples of each expert in training.
     likelihood_weights : "balanced" or dict of str to float or "balanced", default="balanced"
-        Weight of the log-likelihood of each modality. Spectra have 1 by default; "balanced" gives
-        another modality the weight that makes up for having fewer points than the spectra of an
-        average object (than the largest modality, without spectra).
+        Weight of the log-likelihood of each modality, by default 1 for spectra. "balanced" weights
+        another modality by the ratio of the mean number of pixels to that of its points, if it is
+        above 1. Without spectra, the modality with most points takes their place.
     calibration_fraction : float, default=0.0
-        Fraction of the objects that are held out of training, to calibrate the intervals of spectra
-        (of light curves, images or metadata if there are none); see :meth:`calibrate`.
+        Fraction of the objects to hold out of training, to calibrate the intervals of spectra (or,
+        without spectra, of light curves, images or metadata); see :meth:`calibrate`.
     %(training)s
 
     Attributes
     ----------
     modalities_ : list of str
-        The modalities that were in fit.
+        Modalities of the fit.
     encoders_ : dict of str to Encoder
         The encoders that were used, with their parameters.
     decoder_ : TransceiverDecoder
         The decoder that was used, with its parameters.
     frame_ : {"rest", "observer"}
-        The frame of phases and wavelengths: "rest" only if `X` had redshifts in fit.
+        Frame of phases and wavelengths; "rest" only if `X` had redshifts in fit.
     estimates_peak_ : bool
         Whether the peak of some object of fit was estimated from its light curve.
     wavelength_ : array of shape (256,)
-        Å; the default grid of generated spectra, where 96 % of the pixels of fit lie. Only with
-        spectra.
+        Default grid of generated spectra in Å; it spans the central 96 % of the pixels of fit. Only
+        with spectra.
     preprocessors_ : dict of str to Preprocessor
-        How each modality is scaled and batched.
+        Fitted preprocessors, which scale the modalities and gather batches.
     calibrations_ : dict of str to IntervalCalibration
-        Results of :meth:`calibrate`.
+        Results of :meth:`calibrate` by direction of prediction.
     missing_embedding_ : array of shape (n_features_out,)
-        Embedding of an object without anything usable: the mean of the prior, 0.
+        Embedding of an object without usable data: the mean of the prior, 0.
     %(fitted_network)s
 
     See Also
     --------
-    ContrastiveEmbedder : Aligns modalities without generating them.
+    ContrastiveEmbedder : Align modalities without generating them.
 
     Notes
     -----
-    Departures from the paper: fluxes are relative to the object (asinh of the flux over its peak,
-    spectra over their median) before they are standardised; the phase of a spectrum goes with each
-    of its pixels, so that several spectra share one context; the queries of the decoder do not
-    attend to each other, so that a result does not depend on the other queries; the scale of the
-    decoder is learned, and reported errors add to it.
+    The model differs from the paper in four points. Fluxes are relative to the object (asinh of the
+    flux over its peak, spectra over their median) before they are standardised. Each pixel carries
+    the phase of its spectrum, so that several spectra share one context. The queries of the decoder
+    do not attend to each other, so that a result does not depend on the other queries. The scale of
+    the decoder is learned, and reported errors are added to it.
 
     References
     ----------
@@ -167,36 +172,36 @@ class MMVAEEmbedder(GenerativeEmbedder):
     def __init__(
         self,
         *,
-        light_curve="auto",
-        spectrum="auto",
-        image="auto",
-        metadata="auto",
-        metadata_columns=(),
-        decoder="transceiver",
-        latent_tokens=4,
-        latent_dim=4,
-        frame="rest",
-        phase_range=(-30.0, 100.0),
-        wavelength_range=(2500.0, 10000.0),
-        objective="iwae",
-        n_samples=2,
-        likelihood_weights="balanced",
-        calibration_fraction=0.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=32,
-        max_epochs=100,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        light_curve: EncoderLike = "auto",
+        spectrum: EncoderLike = "auto",
+        image: EncoderLike = "auto",
+        metadata: EncoderLike = "auto",
+        metadata_columns: Sequence[str] = (),
+        decoder: str | TransceiverDecoder = "transceiver",
+        latent_tokens: int = 4,
+        latent_dim: int = 4,
+        frame: str = "rest",
+        phase_range: tuple[float, float] = (-30.0, 100.0),
+        wavelength_range: tuple[float, float] = (2500.0, 10000.0),
+        objective: str = "iwae",
+        n_samples: int = 2,
+        likelihood_weights: str | dict[str, float | str] = "balanced",
+        calibration_fraction: float = 0.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 32,
+        max_epochs: int = 100,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.light_curve = light_curve
         self.spectrum = spectrum
         self.image = image
@@ -227,7 +232,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         self.random_state = random_state
         self.verbose = verbose
 
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: ArrayLike | None = None) -> Self:
         """Train encoders and decoders.
 
         Parameters
@@ -236,7 +241,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             One row for each object; see :func:`sklearn_sn.data.check_table`. The columns ``t_peak``
             and ``redshift`` are used if `X` has them. An object may lack modalities.
         y : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
 
         Returns
         -------
@@ -245,7 +250,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         Raises
         ------
         ValueError
-            For parameters out of range, and for input that cannot be repaired.
+            If a parameter is out of range or the input cannot be repaired.
 
         Warns
         -----
@@ -273,7 +278,8 @@ class MMVAEEmbedder(GenerativeEmbedder):
         prepared = prepare(self.preprocessors_, table, frame)
         check_inside(self.preprocessors_, prepared)
         dataset = TableDataset(self.preprocessors_, prepared)
-        dataset = dataset.subset(np.flatnonzero(self._found(dataset)))
+        # An object without data has no posterior to train.
+        dataset = dataset.subset(np.flatnonzero(self._has_data(dataset)))
         if "spectrum" in self.modalities_:
             covered = self.preprocessors_["spectrum"].covered_
             self.wavelength_ = np.geomspace(*covered, N_WAVELENGTHS)
@@ -292,6 +298,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             )
         )
         remember_columns(self, X)
+        # Calibrations of an earlier fit are not valid for the new weights.
         self.calibrations_ = {}
         if held_out is not None:
             self.calibrate(held_out, next(n for n in CALIBRATED if n in self.modalities_))
@@ -300,28 +307,38 @@ class MMVAEEmbedder(GenerativeEmbedder):
     def _start(self, X):
         """Return the checked table; set modalities_, encoders_, decoder_ and frame_."""
         params = self.get_params(deep=False)
-        asked = asked_modalities(self, X)
+        requested = requested_modalities(self, X)
         columns = self.metadata_columns
-        table = check_table_with_phase(X, seen_of(X, asked or MODALITIES[:2]), True, columns)
+        table = check_table_with_phase(
+            X, with_light_curve(X, requested or MODALITIES[:2]), True, columns
+        )
         if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table)
             return table
-        modalities = [name for name in asked if table.present(name).any()]
+        modalities = [name for name in requested if table.present(name).any()]
+        if not modalities:
+            raise ValueError(
+                "MMVAEEmbedder needs a modality that X has and no parameter leaves out. X has the "
+                f"columns {list(X.columns)[:10]}."
+            )
         encoders = chosen_encoders(self, modalities)
         decoder = TransceiverDecoder() if isinstance(self.decoder, str) else self.decoder
         decoder.check()
+        # Without redshifts, the rest frame cannot be computed: fall back to the observer frame.
         rest = self.frame == "rest" and "redshift" in X.columns
-        check_not_coordinates(columns, "rest" if rest else "observer")
+        if "metadata" in modalities:
+            check_not_coordinates(columns, "rest" if rest else "observer")
         self._first_params = kept_params(params)
         self.modalities_, self.encoders_ = modalities, encoders
         self.decoder_, self.frame_ = copy.deepcopy(decoder), "rest" if rest else "observer"
         return table
 
     def _prior_mean(self, dataset):
-        """Return the mean of the prior; NaN if posteriors or decoded values are not finite."""
+        """Return the mean of the prior; NaN if a posterior or decoded value is not finite."""
         mean, scale, present = self._posteriors(dataset)
         finite = np.isfinite(mean).all() and np.isfinite(scale).all()
         z = mixture_mean(mean, present)[None]
+        # Decode one coordinate of each modality, because finite posteriors may decode to NaN.
         for name in self.modalities_:
             for _, *decoded in self._decoded(name, z, np.zeros((1, 1)), np.zeros((1, 1))):
                 finite = finite and all(np.isfinite(part).all() for part in decoded)
@@ -333,15 +350,15 @@ class MMVAEEmbedder(GenerativeEmbedder):
         if n_held_out < MIN_HELD_OUT:
             raise ValueError(
                 f"calibration_fraction={self.calibration_fraction!r} holds out {n_held_out} of "
-                f"{len(X)} objects; intervals of 90 % take {MIN_HELD_OUT} at least."
+                f"{len(X)} objects, but intervals of 90 % need at least {MIN_HELD_OUT}."
             )
         if len(X) - n_held_out < 2:
             raise ValueError(
                 f"calibration_fraction={self.calibration_fraction!r} leaves {len(X) - n_held_out} "
-                f"of {len(X)} objects to train on; give more objects, or a smaller fraction."
+                f"of {len(X)} objects to train on. Use more objects, or a smaller fraction."
             )
         if not (self._is_warm_start and hasattr(self, "_held_seed")):
             self._held_seed = int(check_random_state(self.random_state).randint(2**31 - 1))
-        # The same objects in every continued fit, so that none was ever trained on.
+        # Hold out the same objects in every continued fit, so that none of them was trained on.
         order = np.random.default_rng([self._held_seed, 1]).permutation(len(X))
         return X.iloc[np.sort(order[n_held_out:])], X.iloc[np.sort(order[:n_held_out])]

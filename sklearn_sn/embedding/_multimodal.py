@@ -1,8 +1,10 @@
-"""The base of embedders of several modalities that are trained by contrast."""
+"""The base of contrastive embedders of several modalities."""
 
 from itertools import combinations
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,13 +15,13 @@ from sklearn_sn.nets import TableDataset
 
 
 class MultimodalEmbedder(TransformerMixin, TorchEstimator):
-    """Base of embedders whose module has ``embed(modality, tensors, object_index, n_objects)``.
+    """Base of embedders whose module has ``embed(modality, chunks, object_index, n_objects)``.
 
     Subclasses have the parameters `output` and `metadata_columns`, and set ``modalities_``,
     ``preprocessors_``, ``net_`` and ``missing_embedding_`` in fit.
     """
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
         """Embed objects.
 
         Parameters
@@ -30,20 +32,21 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            Unit vectors, side by side if `output` names several modalities. An object without the
+            Unit vectors, concatenated if `output` names several modalities. An object without the
             modality gets ``missing_embedding_``, the mean direction of the training objects.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
-            Before fit.
+            If the embedder is not fitted.
         ValueError
-            For input that cannot be repaired.
+            If the input cannot be repaired.
         """
         check_is_fitted(self, "net_")
         names = self._outputs()
         embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
         if names == ["mean"]:
+            # The direction of the mean is that of the sum, so that no counts are needed.
             total = sum(np.where(mask[:, None], z, 0.0) for z, mask in embeddings.values())
             missing = sum(self.missing_embedding_[name] for name in self.modalities_)
             present = np.any([mask for _, mask in embeddings.values()], axis=0)
@@ -51,7 +54,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
         return np.concatenate([z for z, _ in embeddings.values()], axis=1)
 
-    def encode(self, X, modality):
+    def encode(self, X: pd.DataFrame, modality: str) -> np.ndarray:
         """Embed one modality, regardless of `output`.
 
         Parameters
@@ -64,40 +67,42 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         Returns
         -------
         array of shape (n_objects, embedding_dim), float32
+            Unit vectors; ``missing_embedding_`` for an object without the modality.
         """
         check_is_fitted(self, "net_")
         if modality not in self.modalities_:
             raise ValueError(
-                f"modality must be one of {list(self.modalities_)}, those of fit. Got {modality!r} "
-                "instead."
+                f"modality must be one of {list(self.modalities_)}, the modalities of fit. Got "
+                f"{modality!r} instead."
             )
         return self._embed(X, [modality])[modality][0]
 
-    def score(self, X, y=None, k=10):
+    def score(self, X: pd.DataFrame, y: Any = None, k: int = 10) -> float:
         """Return the recall of cross-modal retrieval on held-out pairs.
 
-        The embedding of an object in one modality is the query for its embedding in another, among
-        the objects of `X` that have both; it is found if it is among the `k` nearest. Both
-        directions and all pairs of modalities are averaged.
+        The embedding of an object in one modality is the query, and the candidates are the
+        embeddings in another modality of all objects of `X` with both. The recall is the fraction
+        of queries with their own object among the `k` nearest candidates, averaged over both
+        directions and all pairs of modalities.
 
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
             A table as in `fit`; modalities may be missing.
         y : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
         k : int, default=10
-            Neighbours among which the object must be.
+            Number of nearest candidates.
 
         Returns
         -------
         float
-            In [0, 1]; chance is k / n_pairs.
+            Recall in [0, 1]; that of a random embedding is k / n_pairs.
 
         Warns
         -----
         DataQualityWarning
-            If no pair of modalities has more than `k` objects: then the score is 1 for any
+            If no pair of modalities has more than `k` objects, because the score is then 1 for any
             embedding.
         """
         check_is_fitted(self, "net_")
@@ -110,25 +115,28 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
                 one, other = embeddings[left][0][both], embeddings[right][0][both]
                 recalls += [recall_at_k(one, other, k=k), recall_at_k(other, one, k=k)]
         if not recalls:
-            raise ValueError("X has no object with two modalities; there is nothing to retrieve.")
+            raise ValueError(
+                "X has no object with two modalities, so that the recall is undefined."
+            )
         if most <= k:
             warn_quality(
-                f"score uses the nearest {k} of {most} pairs, which any embedding finds; give more "
+                f"score uses the nearest {k} of {most} pairs, which any embedding finds. Use more "
                 "objects, or a smaller k."
             )
         return float(np.mean(recalls))
 
-    def get_feature_names_out(self, input_features=None):
-        """Return names of the embedding's dimensions, such as ``light_curve_0``.
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of the columns of `transform`, such as ``light_curve_0``.
 
         Parameters
         ----------
         input_features : ignored
-            Present for scikit-learn.
+            Not used; present for scikit-learn.
 
         Returns
         -------
         array of str, shape (n_features_out,)
+            Name of the modality and number of the dimension.
         """
         check_is_fitted(self, "net_")
         names = self._outputs()
@@ -140,35 +148,37 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         if isinstance(self.output, str):
             if self.output in ("auto", "mean"):
                 return self.modalities_[:1] if self.output == "auto" else ["mean"]
-            asked = [self.output]
+            names = [self.output]
         else:
-            asked = list(self.output)
-        known = [name for name in self.modalities_ if name in asked]
-        if not asked or len(known) < len(asked):
+            names = list(self.output)
+        fitted = [name for name in self.modalities_ if name in names]
+        if not names or len(fitted) < len(names):
             raise ValueError(
                 f"The 'output' parameter of {type(self).__name__} must be 'auto', 'mean', or one "
                 f"or more different modalities of {list(self.modalities_)}. Got {self.output!r} "
                 "instead."
             )
-        return asked
+        return names
 
     def _embed(self, X, names):
-        """Return embeddings and masks of the objects that have the modality, by modality."""
+        """Return a dict of modality to embeddings and mask of the objects that have it."""
         columns = list(self.metadata_columns) if "metadata" in names else []
         X, columns = self._with_columns(as_frame(X), columns)
-        given = [name for name in names if name in X.columns or (name == "metadata" and columns)]
-        if list(names) == ["metadata"] and not given:
+        available = [
+            name for name in names if name in X.columns or (name == "metadata" and columns)
+        ]
+        if list(names) == ["metadata"] and not available:
             raise ValueError(
                 f"X lacks the metadata columns {list(self.metadata_columns)}; it has "
                 f"{list(X.columns)[:10]}."
             )
-        given = given or names  # the check rejects X, with the reason
-        table = check_table(X, modalities=given, metadata_columns=columns)
-        preprocessors = {name: self.preprocessors_[name] for name in given}
+        available = available or names  # the check then rejects X and gives the reason
+        table = check_table(X, modalities=available, metadata_columns=columns)
+        preprocessors = {name: self.preprocessors_[name] for name in available}
         prepared = {name: part.prepare(table) for name, part in preprocessors.items()}
-        result = self._encode(TableDataset(preprocessors, prepared), given)
+        result = self._encode(TableDataset(preprocessors, prepared), available)
         for name in names:
-            if name not in given:
+            if name not in available:
                 lacking = repr(name) if name != "metadata" else f"of {list(self.metadata_columns)}"
                 warn_quality(
                     f"X has no column {lacking}; its embedding is that of a missing modality."
@@ -179,7 +189,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
 
     @staticmethod
     def _with_columns(X, columns):
-        """Return X with NaN for absent columns, and the columns; no columns if all are absent."""
+        """Return X with NaN in absent columns, and the columns; none if all are absent."""
         absent = [name for name in columns if name not in X.columns]
         if not absent or len(absent) == len(columns):
             return X, [] if absent else columns
@@ -201,14 +211,16 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         return result
 
     def _mean_directions(self, dataset):
-        """Return the mean direction of the objects in every modality."""
+        """Return the mean direction of the objects in each modality, as a dict."""
         module = self.net_.module_
+        # _encode needs the attribute, whose final values are computed from its result.
         self.missing_embedding_ = {
             name: np.zeros(module.embedding_dim, dtype=np.float32) for name in self.modalities_
         }
         directions = {}
         for name, (z, present) in self._encode(dataset, self.modalities_).items():
             mean = z[present].mean(axis=0)
+            # The mean of unit vectors is shorter than 1.
             directions[name] = mean / max(np.linalg.norm(mean), 1e-12)
         return directions
 

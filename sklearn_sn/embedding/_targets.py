@@ -1,4 +1,4 @@
-"""Targets of the auxiliary heads: classes, and compressed, standardised numbers."""
+"""Targets of the auxiliary heads: classes, and numbers on a compressed scale."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ def one_column(y, learned):
     Raises
     ------
     ValueError
-        If it has several columns and is to be learned.
+        If `y` has several columns and `learned` is True.
     """
     if y is None:
         return None
@@ -36,14 +36,14 @@ def number_column(values, name):
     Raises
     ------
     ValueError
-        If it does not hold numbers.
+        If the column does not contain numbers.
     """
     try:
         return values.to_numpy(dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"The 'aux_columns' parameter names the column {name!r}, which does not hold numbers "
-            f"({error}); give classes as y."
+            f"({error}). Pass classes as y."
         ) from error
 
 
@@ -54,34 +54,34 @@ def class_labels(y):
     y = np.asarray(y)
     if y.ndim != 1:
         return None
-    known = ~pd.isna(y)
-    if not known.any() or type_of_target(y[known].tolist()).startswith("continuous"):
+    labelled = ~pd.isna(y)
+    if not labelled.any() or type_of_target(y[labelled].tolist()).startswith("continuous"):
         return None
-    return np.where(known, y, None) if not known.all() else y
+    return np.where(labelled, y, None) if not labelled.all() else y
 
 
 class AuxiliaryTargets:
-    """Encode classes as codes, and numbers on a compressed scale.
+    """Encode classes as codes, and numbers on a compressed and standardised scale.
 
     Attributes
     ----------
     classes_ : array of shape (n_classes,)
-        The classes; empty if `y` holds none.
+        The classes; empty if `y` does not contain classes.
     names_ : list of str
-        The numbers to predict: "y", and columns of the table.
+        Names of the numbers to predict: "y", and columns of the table.
     """
 
     _file_kind = "object"
 
     def fit(self, y, columns):
-        """Learn from labels and a dict of name to array of numbers."""
+        """Learn classes and scales from `y` and a dict of name to array of numbers."""
         labels = class_labels(y)
         try:
             self.classes_ = (
                 np.empty(0) if labels is None else np.unique(np.asarray(labels)[~pd.isna(labels)])
             )
         except TypeError as error:
-            raise ValueError(f"y mixes kinds of labels ({error}); give one kind.") from error
+            raise ValueError(f"y mixes kinds of labels ({error}). Use one kind.") from error
         numbers = self._numbers(y, columns)
         self.names_ = [name for name, values in numbers.items() if np.isfinite(values).any()]
         self.scales_ = {name: _scale(numbers[name]) for name in self.names_}
@@ -89,6 +89,7 @@ class AuxiliaryTargets:
 
     def _numbers(self, y, columns):
         numbers = dict(columns)
+        # y holds either classes or numbers.
         if y is not None and not len(self.classes_):
             numbers["y"] = np.asarray(y, dtype=np.float64)
         return numbers
@@ -98,10 +99,11 @@ class AuxiliaryTargets:
         out = {}
         if len(self.classes_):
             out["classes"] = pd.Index(self.classes_).get_indexer(pd.Index(np.asarray(y)))
+            # A continued fit cannot add classes, because the size of the head is fixed.
             new = np.unique(np.asarray(y)[(out["classes"] < 0) & ~pd.isna(y)])
             if len(new):
                 raise ValueError(
-                    f"y holds the class {str(new[0])!r}, which the first fit did not have; set "
+                    f"y holds the class {str(new[0])!r}, which the first fit did not have. Set "
                     "warm_start=False."
                 )
         if self.names_:
@@ -114,17 +116,18 @@ class AuxiliaryTargets:
         """Return the weights of the classes as a tensor, or None."""
         if class_weight is None or "classes" not in targets:
             return None
+        # Unknown labels do not count.
         codes = targets["classes"][targets["classes"] >= 0]
         weights = compute_class_weight(class_weight, classes=self.classes_, y=self.classes_[codes])
         return torch.tensor(weights, dtype=torch.float32)
 
 
 def _scale(values):
-    """Return the typical size, and mean and standard deviation after asinh compression."""
-    known = values[np.isfinite(values)]
-    # Redshifts span decades; on a compressed scale every decade counts.
-    size = 0.3 * float(np.median(np.abs(known))) or 1.0
-    compressed = np.arcsinh(known / size)
+    """Return the size that divides values, and mean and standard deviation after asinh."""
+    finite = values[np.isfinite(values)]
+    # Numbers such as redshifts span decades: on a compressed scale, all decades have weight.
+    size = 0.3 * float(np.median(np.abs(finite))) or 1.0
+    compressed = np.arcsinh(finite / size)
     return size, float(compressed.mean()), float(compressed.std()) or 1.0
 
 

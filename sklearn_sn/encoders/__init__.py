@@ -15,7 +15,12 @@ from sklearn_sn.encoders._image_cnn import ImageCNN, ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder, WindowedLightCurveEncoder
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
-from sklearn_sn.encoders._resolve import encoder_names, named_encoder, resolve_encoder
+from sklearn_sn.encoders._resolve import (
+    EncoderLike,
+    encoder_names,
+    named_encoder,
+    resolve_encoder,
+)
 from sklearn_sn.encoders._spectral_features import SpectralFeatures
 from sklearn_sn.encoders._spectranet import SpectraNet
 from sklearn_sn.encoders._spectrum_cnn import SpectrumCNN
@@ -39,6 +44,7 @@ __all__ = [
     "DataSettings",
     "DeepSets",
     "Encoder",
+    "EncoderLike",
     "GalSpecNet",
     "ImageCNN",
     "ImageEncoder",

@@ -1,4 +1,4 @@
-"""Rules that several encoders share."""
+"""Checks that several encoders share."""
 
 
 def check_heads(encoder):

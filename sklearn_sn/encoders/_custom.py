@@ -1,4 +1,4 @@
-"""Encoders around torch modules of the user's own."""
+"""Encoders that wrap a torch module of the user."""
 
 import copy
 from typing import Any
@@ -12,77 +12,77 @@ from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 
 
 def new_module(module):
-    """Return a copy of a module, or what a callable returns."""
-    # A copy, because fit must not train the user's own module.
+    """Return a copy of a module, or the module that a callable returns."""
+    # Copy the module, because fit must not train the original.
     return copy.deepcopy(module) if isinstance(module, nn.Module) else module()
 
 
 class CustomLightCurveEncoder(WindowedLightCurveEncoder):
-    """A torch module of your own as encoder of light curves.
+    """Encoder of light curves that wraps a torch module of the user.
 
     Parameters
     ----------
     module : torch.nn.Module or callable
-        Gets the tensors that :class:`LightCurveEncoder` documents. A module is copied in fit; a
-        callable returns one.
+        Module with the input tensors that :class:`LightCurveEncoder` documents, or a callable that
+        returns one. A module is copied in fit.
     %(light_curve_window)s
     %(light_curve_scaling)s
     """
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
 class CustomSpectrumEncoder(SpectrumEncoder):
-    """A torch module of your own as encoder of spectra.
+    """Encoder of spectra that wraps a torch module of the user.
 
     Parameters
     ----------
     module : torch.nn.Module or callable
-        Gets the tensors that :class:`SpectrumEncoder` documents. A module is copied in fit; a
-        callable returns one.
+        Module with the input tensors that :class:`SpectrumEncoder` documents, or a callable that
+        returns one. A module is copied in fit.
     %(spectrum_scaling)s
     """
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
 class CustomImageEncoder(ImageEncoder):
-    """A torch module of your own as encoder of images.
+    """Encoder of images that wraps a torch module of the user.
 
     Parameters
     ----------
     module : torch.nn.Module or callable
-        Gets the tensor that :class:`ImageEncoder` documents. A module is copied in fit; a callable
-        returns one.
+        Module with the input tensor that :class:`ImageEncoder` documents, or a callable that
+        returns one. A module is copied in fit.
     augmentation : bool, default=True
         Flip images in training, and rotate them by multiples of 90°.
     """
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 
 class CustomMetadataEncoder(MetadataEncoder):
-    """A torch module of your own as encoder of metadata.
+    """Encoder of metadata that wraps a torch module of the user.
 
     Parameters
     ----------
     module : torch.nn.Module or callable
-        Gets the tensor that :class:`MetadataEncoder` documents. A module is copied in fit; a
-        callable returns one.
+        Module with the input tensor that :class:`MetadataEncoder` documents, or a callable that
+        returns one. A module is copied in fit.
     """
 
     module: Any = None
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return new_module(self.module)
 
 

@@ -1,5 +1,7 @@
 """The DeepSets encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
@@ -9,7 +11,7 @@ from sklearn_sn.modules import ConfigurableModule, MeanPooling, sinusoid
 
 
 class DeepSetsModule(ConfigurableModule):
-    """Encode each point by one network, average, and encode the average (Zaheer et al. 2017).
+    """Encode each point by one network, average, and encode the mean (Zaheer et al. 2017).
 
     Shapes: values (B, L, n_values), time (B, L) in days, log_wavelength (B, L), pad_mask (B, L);
     result (B, output_dim).
@@ -25,6 +27,7 @@ class DeepSetsModule(ConfigurableModule):
         self.head = nn.Sequential(nn.LayerNorm(d_model), nn.GELU(), nn.Linear(d_model, output_dim))
 
     def forward(self, values, time, pad_mask, log_wavelength):
+        # ln λ spans 0.5 in the optical; stretch it, so that neighbouring bands differ.
         band = sinusoid(10.0 * log_wavelength, 16, 30.0)
         x = torch.cat([values, sinusoid(time, 32, 1000.0), band], dim=-1)
         return self.head(self.pool(self.point(x), pad_mask))
@@ -35,12 +38,12 @@ class DeepSetsModule(ConfigurableModule):
 
 
 class DeepSets(WindowedLightCurveEncoder, name="deep_sets"):
-    """Mean over a network of each photometric point: a fast baseline without attention [1]_.
+    """Mean of encoded photometric points: a fast baseline without attention [1]_.
 
     Parameters
     ----------
     d_model, n_layers : int, default=64, 2
-        Width and layers of the network of each point.
+        Width and number of layers of the network that encodes a point.
     latent_dim : int, default=32
         Width of the output.
     dropout : float, default=0.1
@@ -65,7 +68,7 @@ class DeepSets(WindowedLightCurveEncoder, name="deep_sets"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return DeepSetsModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

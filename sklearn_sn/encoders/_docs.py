@@ -1,53 +1,55 @@
-"""Documentation of parameters that several classes share, written once."""
+"""Shared documentation of the parameters of several classes."""
 
 from textwrap import indent
+from typing import Any
 
 _SHARED = {
     "light_curve_scaling": """\
 amplitude : bool, default=True
-    Whether the network sees the peak flux. Fluxes are otherwise relative to the peak.
+    Whether the peak flux is an input of the network. The fluxes of points are relative to it.
 max_points : int, default=200
     Longer light curves are thinned to this number of points, evenly in rank.
 noise_augmentation : bool, default=True
-    Add Gaussian noise of the reported errors to training batches, anew in each epoch.
+    Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
 augmentation : bool, default=True
-    Thin and truncate light curves in training, and drop bands, anew in each epoch.""",
+    Thin and truncate light curves in training, and drop bands, newly drawn in each epoch.""",
     "light_curve_window": """\
 time_origin : {"peak", "first"}, default="peak"
-    Origin of times: the brightest point, or the first.
+    Origin of times: the brightest point or the first point.
 time_window : pair of float, default=(-200.0, 400.0)
     Days before and after the origin; points outside are dropped.""",
     "spectrum_scaling": """\
-n_bins : int, default=256
-    Bins of the wavelength grid, whose range the estimator sets.
+n_bins : int, default=%(n_bins)s
+    Bins of the wavelength grid, whose range the estimator sets. None, for SpectraNet, means 1,024
+    bins for size="small" and 4,096 otherwise.
 grid : {"log", "linear"}, default="log"
     Spacing of the bins.
 channels : sequence of {"flux", "continuum_divided", "amplitude"}, default=None
-    Channels of the input: the flux, standardised within its spectrum; the flux over a smooth
-    continuum of five knots; the flux in units of the training spectra, which carries brightness.
+    Channels of the input: the flux, standardised within its spectrum; the flux divided by a smooth
+    continuum of five knots; the flux in units of the training spectra, which keeps the brightness.
     None means the first two for tables and all three for arrays.
 noise_augmentation : bool, default=True
-    Add Gaussian noise of the reported errors to training batches, anew in each epoch.
+    Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
 augmentation : bool, default=True
     Crop and shift spectra in training, and add a slope, a bend and noise of a random level.
-max_crop : float, default=0.2
+max_crop : float, default=%(max_crop)s
     Largest fraction of the grid that augmentation crops at either end.
-max_shift : float or None, default=None
-    Largest fraction of the grid by which augmentation shifts a spectrum. None means the
-    estimator's choice: 0.1 for classes in the observer frame on a logarithmic grid, 0.003 for
-    other classes, 0 otherwise.""",
+max_shift : float or None, default=%(max_shift)s
+    Largest fraction of the grid by which augmentation shifts a spectrum. The estimator replaces
+    None by 0.1 for classes in the observer frame on a logarithmic grid, by 0.003 for other classes,
+    and by 0 otherwise.""",
     "sizes_of_transceiver": """\
 d_model, n_heads, n_layers, d_feedforward : int, default=32, 4, 4, 32
     Width, attention heads, blocks, and width of the feed-forward layers.
 n_frequencies : int, default=16
     Frequencies of the encoding of each coordinate.
 velocity_resolution : float, default=1000.0
-    Width in km/s of the narrowest lines that the encoding of wavelength resolves.
+    Width in km/s of the narrowest line that the encoding of wavelength resolves.
 phase_resolution : float, default=2.0
-    Days of the fastest change that the encoding of time resolves.
+    Duration in days of the fastest change that the encoding of time resolves.
 n_tokens, token_dim : int, default=4, 8
-    Tokens of the latent sequence, and numbers of each token. A multimodal autoencoder sets its
-    own latent.
+    Number of tokens of the latent sequence, and numbers in each token. A multimodal autoencoder
+    replaces both by the shape of its own latent.
 dropout : float, default=0.1
     Dropout of attention outputs and feed-forward layers.""",
     "training": """\
@@ -65,9 +67,9 @@ lr_schedule : {"one_cycle", "cosine"} or None, default="one_cycle"
     Schedule of the learning rate over all of `max_epochs`: "one_cycle" rises linearly for a tenth
     of the steps and then falls as a cosine; "cosine" only falls; None keeps the rate constant.
 early_stopping : bool, default=False
-    Hold out a part of the objects, stratified by class; stop when its loss has not improved for
-    `n_iter_no_change` epochs, and keep the best weights. On fewer than a thousand objects a fixed
-    schedule is safer.
+    Whether to hold out a part of the objects, stratified by class, to stop when its loss has not
+    improved for `n_iter_no_change` epochs, and to keep the best weights. For fewer than a thousand
+    objects a fixed schedule is safer.
 validation_fraction : float, default=0.15
     Fraction of the objects that `early_stopping` holds out.
 n_iter_no_change : int, default=%(n_iter_no_change)s
@@ -76,7 +78,7 @@ warm_start : bool, default=False
     Whether a second `fit` continues from the first. `max_epochs`, `lr`, `batch_size` and
     `random_state` may then differ.
 callbacks : sequence of skorch callbacks, default=None
-    Further callbacks, or pairs of a name and a callback.
+    Additional callbacks, or pairs of a name and a callback.
 device : str or torch.device, default="auto"
     Device of the network. "auto" is CUDA if available, else the CPU.
 random_state : int, RandomState or None, default=None
@@ -86,12 +88,12 @@ verbose : int, default=0
     1 shows a progress bar, 2 prints one line for each epoch.""",
     "pretraining": """\
 pretrained : FrozenEstimator or None, default=None
-    A fitted estimator with an encoder of the same modality. Its encoder, sizes included, and the
-    scaling of its input are used; `encoder` stays at its default, or must agree. The wrapper
-    keeps scikit-learn's clone from discarding the training.
+    A fitted estimator with an encoder of the same modality. Training starts from this encoder, with
+    its sizes and the scaling of its input; leave `encoder` at its default, or let it agree. The
+    wrapper keeps scikit-learn's clone from discarding the weights.
 trainable : {"all", "first_block", "head", "none"}, default="all"
-    What is trained besides the head: the whole pretrained encoder, its first block, or nothing.
-    The head is always new, so that it is trained with "none" too.
+    Parts to train besides the head: the whole pretrained encoder, its first block, or nothing.
+    The head is always new and is therefore trained with "none" too.
 pretrained_lr_factor : float, default=1.0
     Learning rate of a pretrained encoder, relative to `lr`.""",
     "fitted_network": """\
@@ -102,7 +104,7 @@ history_ : list of dict
 n_iter_ : int
     Number of epochs trained.
 fit_status_ : {"completed", "early_stopping", "diverged", "interrupted"}
-    How the training ended.
+    Reason why training ended.
 feature_names_in_ : array of str
     Columns of the table in fit.
 n_features_in_ : int
@@ -111,25 +113,26 @@ n_features_in_ : int
 encoder_ : Encoder
     The encoder that was used, with its parameters.
 preprocessor_ : Preprocessor
-    How the modality is scaled and batched.
+    Fitted preprocessor, which scales the modality and gathers batches.
 missing_embedding_ : array of shape (n_features_out,)
     Output of `transform` for an object without the modality.""",
 }
 
 
-def fill_doc(doc, **values):
+def fill_doc(doc: str | None, **values: Any) -> str | None:
     """Replace placeholders such as ``%(training)s`` in a docstring by shared documentation.
 
     Parameters
     ----------
     doc : str or None
-        A docstring; each placeholder stands on a line of its own.
+        A docstring with each placeholder on a line of its own.
     **values : dict
         Values for the placeholders inside the shared text, such as ``lr="1e-3"``.
 
     Returns
     -------
     str or None
+        The completed docstring; None if `doc` is None.
     """
     if not doc or "%(" not in doc:
         return doc

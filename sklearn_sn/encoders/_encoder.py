@@ -1,11 +1,13 @@
-"""The base of encoders, which are parameter objects."""
+"""The base of encoders, the parameter objects of one modality."""
 
 from dataclasses import dataclass
-from typing import dataclass_transform
+from typing import Any, dataclass_transform
 
 from sklearn.base import BaseEstimator
+from torch import nn
 
 from sklearn_sn.encoders._parameter_object import parameter_object
+from sklearn_sn.preprocessors import Preprocessor
 
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 ENCODERS = {modality: {} for modality in MODALITIES}  # filled as classes are defined
@@ -13,14 +15,14 @@ ENCODERS = {modality: {} for modality in MODALITIES}  # filled as classes are de
 
 @dataclass(frozen=True)
 class DataSettings:
-    """What an estimator decides about the data that its encoders read.
+    """Settings of the data that an estimator passes to its encoders.
 
     Attributes
     ----------
     wavelength_range : pair of float
-        Outer edges of the grid of spectra, Å.
+        Outer edges of the grid of spectra in Å.
     rest_frame : bool
-        Whether spectra are brought to rest by the redshift column of the table.
+        Whether spectra are shifted to the rest frame by the redshift column of the table.
     metadata_columns : tuple of str
         Plain columns of the modality "metadata".
     n_array_columns : int or None
@@ -35,12 +37,12 @@ class DataSettings:
 
 @dataclass_transform(kw_only_default=True)
 class Encoder(BaseEstimator):
-    """Base of encoders: sizes of a network and how its modality is scaled and augmented.
+    """Base of encoders: sizes of a network, and scaling and augmentation of its modality.
 
     An encoder is to an estimator what a kernel is to scikit-learn's GaussianProcessRegressor: a
     parameter object without fitted state. Annotated class attributes are its keyword parameters,
     as in a dataclass; ``clone``, ``repr``, nested parameters and searches come from scikit-learn.
-    Defining a class announces it: under ``name``, for its modality, estimators and files find it.
+    A subclass is registered when it is defined: estimators find it by its modality and ``name``.
 
     Subclasses define :meth:`make_module`, and inherit or define :meth:`make_preprocessor`.
 
@@ -49,19 +51,19 @@ class Encoder(BaseEstimator):
     modality : str
         The modality that the encoder reads.
     name : str or None
-        Name that stands for the encoder with its default parameters.
+        Name by which estimators accept the encoder with its default parameters.
     normalize_latent : bool
-        Whether supervised heads put a layer norm on the output.
+        Whether supervised estimators apply a layer norm to the output.
     reads_points : bool
         Whether the encoder can read the point sets of a multimodal autoencoder.
     gives_features_per_bin : bool
         Whether the output is (B, features, bins) instead of (B, width).
     is_causal : bool
-        Whether the module has ``after_each_point``.
+        Whether the module has the method ``after_each_point``.
     array_kind : str or None
-        What an array X means for this modality; None if only tables make sense.
+        Meaning of an array X for this modality; None if X must be a table.
     longest_exact_array : float
-        Arrays of fewer columns are processed in double precision.
+        Number of columns below which arrays are processed in double precision.
 
     Examples
     --------
@@ -97,26 +99,26 @@ class Encoder(BaseEstimator):
         if name is not None:
             ENCODERS[cls.modality][name] = cls
 
-    def check(self):
-        """Raise a ValueError for a parameter out of range, or parameters that conflict."""
+    def check(self) -> None:
+        """Raise a ValueError if a parameter is out of range or parameters conflict."""
         self._validate_params()
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         """Return an unfitted preprocessor.
 
         Parameters
         ----------
         settings : DataSettings
-            What the estimator decides.
+            Settings of the estimator.
         """
         raise NotImplementedError
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         """Return a new torch module.
 
         Parameters
         ----------
         preprocessor : Preprocessor
-            Fitted; it knows the numbers of values, channels, bins or bands.
+            Fitted preprocessor, which has the numbers of values, channels, bins or bands.
         """
         raise NotImplementedError

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule
@@ -59,6 +59,7 @@ class GalSpecNetModule(MixedPrecisionModule):
             nn.Conv2d(n_before, n_after, (1, kernel), padding=(0, kernel // 2))
             for n_before, n_after, kernel in zip(n_in, widths, kernels, strict=True)
         )
+        # Max pooling with ceil_mode rounds the number of bins up.
         for _ in widths[1:]:
             n_bins = -(-n_bins // pooling)
         self.n_positions = n_bins
@@ -68,6 +69,7 @@ class GalSpecNetModule(MixedPrecisionModule):
     def forward(self, flux, pad_mask, wavelength=None):
         covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
         x = torch.cat([flux * covered, covered], dim=1)[:, :, None]  # (B, C + 1, 1, P)
+        # torch convolves faster in this memory layout.
         x = x.contiguous(memory_format=torch.channels_last)
         with self.autocast(x):
             for layer in self.layers[:-1]:
@@ -83,7 +85,7 @@ class GalSpecNetModule(MixedPrecisionModule):
 
 
 class GalSpecNet(SpectrumEncoder, name="galspecnet"):
-    """Four plain convolutions: the baseline that SpectraNet's paper compares with [1]_.
+    """Four plain convolutions, the baseline in the paper of SpectraNet [1]_.
 
     Parameters
     ----------
@@ -92,16 +94,16 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     latent_dim : int, default=256
         Width of the output.
     dropout : float or None, default=None
-        Dropout before the dense layer; None means 0.2 for classes and 0 for numbers.
+        Dropout before the dense layer; None means 0.2 in classifiers and 0 in regressors.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of convolutions, as in :class:`SpectraNet`.
     %(spectrum_scaling)s
 
     References
     ----------
-    .. [1] Wu, Y. et al. (2024). "Galaxy Spectra neural Network (GaSNet). II. Using Deep Learning
-       for Spectral Classification and Redshift Predictions". Monthly Notices of the Royal
-       Astronomical Society 527.
+    .. [1] Wu, Y., Tao, Y., Fan, D., Cui, C. & Zhang, Y. (2024). "Galaxy spectral classification and
+       feature analysis based on convolutional neural network". Monthly Notices of the Royal
+       Astronomical Society 527, 1163.
 
     Examples
     --------
@@ -115,17 +117,17 @@ class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     latent_dim: int = 256
     dropout: UnitInterval | None = None
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int = 1024
-    max_crop: float = 0.25
+    n_bins: TwoOrMore = 1024
+    max_crop: BelowHalf = 0.25
 
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GalSpecNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,

@@ -1,21 +1,24 @@
 """The recurrent encoder of light curves."""
 
+from typing import Any
+
 import torch
 from torch import nn
 
+from sklearn_sn.encoders._encoder import DataSettings
 from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder
 from sklearn_sn.encoders._parameter_object import TwoOrMore, UnitInterval
 from sklearn_sn.modules import ConfigurableModule
-from sklearn_sn.preprocessors import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors import LightCurveSequencePreprocessor, Preprocessor
 
 
 class GRUModule(ConfigurableModule):
     """Recurrent layers and three dense layers.
 
-    GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. A point enters
-    by its values, the time since the first point, the time since the previous point, and the
-    logarithm of its band's effective wavelength. The result after a point does not depend on later
-    points, and so not on padding, which comes last.
+    GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. The input of a
+    point consists of its values, the time since the first point, the time since the previous point
+    and the logarithm of the effective wavelength of its band. The result after a point does not
+    depend on later points, nor on padding, which comes last.
 
     Shapes: values (B, L, n_values), time (B, L) in days since the first point, log_wavelength
     (B, L), the logarithm of wavelength / 5000 Å, pad_mask (B, L); result (B, output_dim).
@@ -37,7 +40,7 @@ class GRUModule(ConfigurableModule):
             nn.Linear(d_model, output_dim),
             nn.ReLU(),
         )
-        # Initialise as Keras does, which the paper used: torch's own initialisation learns slower.
+        # Initialise as in Keras, which the paper used: the default of torch trains more slowly.
         for name, weight in self.named_parameters():
             if weight.ndim == 1:
                 nn.init.zeros_(weight)
@@ -57,12 +60,12 @@ class GRUModule(ConfigurableModule):
         return self.dense(self._states(values, time, log_wavelength))
 
     def _states(self, values, time, log_wavelength):
-        since = torch.log1p(torch.diff(time, dim=1, prepend=time[:, :1]).clamp(min=0.0))
+        since_previous = torch.log1p(torch.diff(time, dim=1, prepend=time[:, :1]).clamp(min=0.0))
         # ln λ spans 0.5 in the optical; stretch it, so that neighbouring bands differ.
         inputs = (
             values,
             time[..., None] / 100.0,
-            since[..., None],
+            since_previous[..., None],
             3.0 * log_wavelength[..., None],
         )
         x = torch.cat(inputs, dim=-1)  # (B, L, n_values + 3)
@@ -78,8 +81,8 @@ class GRUModule(ConfigurableModule):
 class GRU(LightCurveEncoder, name="gru"):
     """Recurrent network that reads a light curve point by point, in the order of time [1]_.
 
-    Fluxes are relative to the brightest detection so far, so that the result after each point is
-    what a light curve that ends there would give.
+    Fluxes are relative to the brightest detection so far. The result after a point is therefore
+    that of the light curve truncated after this point.
 
     Parameters
     ----------
@@ -90,14 +93,14 @@ class GRU(LightCurveEncoder, name="gru"):
     dropout : float, default=0.0
         Dropout after each recurrent layer.
     amplitude : bool, default=True
-        Whether the network sees the flux itself, in units of a typical error. A flux is otherwise
-        relative to the brightest detection so far, which does not reveal the distance.
+        Whether the flux in units of a typical error is an additional input. The other input, the
+        flux relative to the brightest detection so far, does not reveal the distance.
     max_points : int, default=400
         Longer light curves are thinned to this number of points, evenly in rank.
     noise_augmentation : bool, default=True
-        Add Gaussian noise of the reported errors to training batches, anew in each epoch.
+        Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
     augmentation : bool, default=True
-        Thin and truncate light curves in training, and drop bands, anew in each epoch.
+        Thin and truncate light curves in training, and drop bands, newly drawn in each epoch.
 
     References
     ----------
@@ -120,7 +123,7 @@ class GRU(LightCurveEncoder, name="gru"):
     normalize_latent = False
     is_causal = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return LightCurveSequencePreprocessor(
             amplitude=self.amplitude,
             max_points=self.max_points,
@@ -128,7 +131,7 @@ class GRU(LightCurveEncoder, name="gru"):
             augmentation=self.augmentation,
         )
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return GRUModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

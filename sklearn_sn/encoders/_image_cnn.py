@@ -1,19 +1,21 @@
 """Encoders of images: their base and a convolutional network."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.modules import ConfigurableModule
-from sklearn_sn.preprocessors import ImagePreprocessor
+from sklearn_sn.preprocessors import ImagePreprocessor, Preprocessor
 
 
 class ImageEncoder(Encoder, modality="image"):
     """Base of encoders of images.
 
-    The module gets the keyword tensor ``image`` (B, C, H, W) and returns (B, latent_dim).
+    The module receives the keyword tensor ``image`` (B, C, H, W) and returns (B, latent_dim).
 
     Parameters
     ----------
@@ -23,12 +25,12 @@ class ImageEncoder(Encoder, modality="image"):
 
     augmentation: bool = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return ImagePreprocessor(augmentation=self.augmentation)
 
 
 class ImageCNNModule(ConfigurableModule):
-    """Encode cutouts.
+    """Encode cutouts by a convolutional network.
 
     Shapes: image (B, n_channels, H, W); result (B, output_dim).
     """
@@ -90,7 +92,7 @@ class ImageCNN(ImageEncoder, name="cnn"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return ImageCNNModule(
             n_channels=preprocessor.n_channels_,
             d_model=self.d_model,

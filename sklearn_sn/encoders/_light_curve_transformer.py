@@ -1,6 +1,6 @@
 """The transformer encoder of light curves."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -12,11 +12,11 @@ from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, s
 
 
 class LightCurveTransformerModule(ConfigurableModule):
-    """Encode light curves as Maven does (Zhang et al. 2024).
+    """Encode light curves by the transformer of Maven (Zhang et al. 2024).
 
-    A token is the sum of a linear map of the point's values, a sinusoid of its time, and its band:
-    a learned vector for each band (``n_bands`` given), or a small network of the logarithm of the
-    band's effective wavelength (``n_bands=None``), which accepts any band.
+    A token is the sum of a linear map of the values of a point, a sinusoid of its time and an
+    encoding of its band. With ``n_bands``, the encoding is a learned vector for each band. With
+    ``n_bands=None`` it is a small network of ln(effective wavelength), which accepts any band.
 
     Shapes: values (B, L, n_values), time (B, L) in days, band (B, L) int64 or log_wavelength
     (B, L), pad_mask (B, L); result (B, output_dim).
@@ -65,7 +65,7 @@ class LightCurveTransformerModule(ConfigurableModule):
 
     @torch.no_grad()
     def add_bands(self, nearest):
-        """Append learned bands, each a copy of the old band ``nearest[i]``."""
+        """Append learned vectors of new bands, each a copy of the vector of band ``nearest[i]``."""
         old = self.band.weight
         self.band = nn.Embedding.from_pretrained(torch.cat([old, old[nearest]]), freeze=False)
         self.n_bands = self.config["n_bands"] = len(self.band.weight)
@@ -77,20 +77,20 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     Parameters
     ----------
     d_model, n_heads, n_layers : int, default=64, 4, 3
-        Width, attention heads and blocks; Maven's are 64, 8, 5.
+        Width, number of attention heads and number of blocks; Maven has 64, 8 and 5.
     latent_dim : int, default=32
         Width of the output.
     pooling : {"attention", "mean", "query", "max"}, default="attention"
-        How the tokens of a light curve become one vector; "query" is attention of one learned query
-        without projections.
+        Pooling of the tokens of a light curve to one vector; "query" is attention of one learned
+        query without projections.
     band_encoding : {"wavelength", "embedding"}, default="wavelength"
-        How a band enters: by its effective wavelength, so that any band is known, or by a learned
-        vector; points in bands that were not seen in fit are then dropped.
+        Encoding of the band. "wavelength" encodes its effective wavelength and accepts any band.
+        "embedding" learns a vector for each band and drops points in bands that were not in fit.
     max_period : float, default=1000.0
         Angular frequencies of the sinusoid of time decrease from 1 per day to about 1 per
         `max_period` days; the hyperparameter n_t of the paper.
     errors : bool, default=True
-        Whether the network sees the error of each point.
+        Whether the error of each point is an input of the network.
     dropout : float, default=0.1
         Dropout of attention outputs and feed-forward layers.
     %(light_curve_window)s
@@ -119,11 +119,11 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     errors: bool = True
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         by_wavelength = self.band_encoding == "wavelength"
         return LightCurveTransformerModule(
             n_values=preprocessor.n_values,

@@ -1,22 +1,23 @@
 """Encoders of metadata: their base and a multilayer perceptron."""
 
 from itertools import pairwise
+from typing import Any
 
 from torch import nn
 
-from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.modules import ConfigurableModule
-from sklearn_sn.preprocessors import MetadataPreprocessor
+from sklearn_sn.preprocessors import MetadataPreprocessor, Preprocessor
 
 
 class MetadataEncoder(Encoder, modality="metadata"):
-    """Base of encoders of metadata, plain columns that the estimator names.
+    """Base of encoders of metadata, the plain columns that the estimator selects.
 
-    The module gets the keyword tensor ``values`` (B, n_values) and returns (B, latent_dim).
+    The module receives the keyword tensor ``values`` (B, n_values) and returns (B, latent_dim).
     """
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return MetadataPreprocessor(columns=settings.metadata_columns)
 
 
@@ -68,7 +69,7 @@ class MetadataMLP(MetadataEncoder, name="mlp"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return MetadataMLPModule(
             n_values=preprocessor.n_values,
             d_model=self.d_model,

@@ -1,14 +1,18 @@
-"""How the parameter of an estimator stands for an encoder."""
+"""Resolve the parameter of an estimator to an encoder."""
 
 import copy
+from collections.abc import Callable
 
 from torch import nn
 
 from sklearn_sn.encoders._custom import CUSTOM
 from sklearn_sn.encoders._encoder import ENCODERS, Encoder
 
+# What the parameter accepts; a name may be "auto", and None leaves the modality out.
+EncoderLike = Encoder | nn.Module | Callable[[], nn.Module] | str | None
 
-def encoder_names(modality):
+
+def encoder_names(modality: str) -> list[str]:
     """Return the names of the encoders of a modality.
 
     Parameters
@@ -19,7 +23,7 @@ def encoder_names(modality):
     Returns
     -------
     list of str
-        Sorted.
+        Names, sorted.
 
     Examples
     --------
@@ -30,7 +34,7 @@ def encoder_names(modality):
     return sorted(ENCODERS[modality])
 
 
-def named_encoder(modality, name):
+def named_encoder(modality: str, name: str) -> Encoder:
     """Return the encoder that a name stands for, with its default parameters.
 
     Parameters
@@ -43,6 +47,7 @@ def named_encoder(modality, name):
     Returns
     -------
     Encoder
+        A new encoder.
 
     Raises
     ------
@@ -57,7 +62,9 @@ def named_encoder(modality, name):
     return ENCODERS[modality][name]()
 
 
-def resolve_encoder(value, modality, *, parameter, estimator, default):
+def resolve_encoder(
+    value: EncoderLike, modality: str, *, parameter: str, estimator: str, default: str
+) -> Encoder:
     """Return the encoder that the parameter of an estimator stands for.
 
     Parameters
@@ -68,27 +75,31 @@ def resolve_encoder(value, modality, *, parameter, estimator, default):
         Modality of the parameter.
     parameter, estimator : str
         Name of the parameter and of the estimator's class, for messages.
-    default : str
-        Name that "auto" stands for.
+    default : str or type
+        Name or class that "auto" stands for.
 
     Returns
     -------
     Encoder
-        A checked copy; for a module or callable, an encoder around it.
+        A checked copy; for a module or callable, a custom encoder that wraps it.
 
     Raises
     ------
     ValueError
-        If the value is none of these, or the encoder's parameters are invalid.
+        If the value is none of these, or a parameter of the encoder is invalid.
     """
     if isinstance(value, str):
         name = default if value == "auto" else value
-        if name in ENCODERS[modality]:
+        if isinstance(name, type):
+            value = name()
+        # An unknown name falls through to the error below, which lists all alternatives.
+        elif name in ENCODERS[modality]:
             value = named_encoder(modality, name)
     if isinstance(value, Encoder) and value.modality == modality:
         encoder = copy.deepcopy(value)
         encoder.check()
         return encoder
+    # A class of encoders is callable, but must not be taken for a factory of modules.
     is_encoder = isinstance(value, Encoder) or (
         isinstance(value, type) and issubclass(value, Encoder)
     )

@@ -1,4 +1,4 @@
-"""An encoder of spectra that gives features of every bin."""
+"""The encoder of spectra that returns features of every bin."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectranet import check_convolutions
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import BatchNorm, MixedPrecisionModule
@@ -14,15 +14,16 @@ from sklearn_sn.preprocessors import ShiftedSpectrumPreprocessor
 
 
 class FeatureBlock(nn.Module):
-    """Dilated convolution, norm, GELU and projection with a skip: (B, C, 1, P) to the same P.
+    """Dilated convolution, norm, GELU and projection, with a skip connection.
 
-    Bins that are not covered stay zero, as if they were beyond the end of the grid.
+    Shapes: x (B, n_in, 1, P), covered (B, 1, 1, P); result (B, width, 1, P). Bins that are not
+    covered stay zero, like the bins beyond the ends of the grid.
     """
 
     def __init__(self, n_in, width, kernel, dilation):
         super().__init__()
-        how = {"padding": (0, dilation * (kernel // 2)), "dilation": (1, dilation)}
-        self.conv = nn.Conv2d(n_in, width, (1, kernel), bias=False, **how)
+        conv_params = {"padding": (0, dilation * (kernel // 2)), "dilation": (1, dilation)}
+        self.conv = nn.Conv2d(n_in, width, (1, kernel), bias=False, **conv_params)
         self.norm = BatchNorm(width)
         self.project = nn.Conv2d(width, width, 1)
         self.skip = nn.Conv2d(n_in, width, 1, bias=False)
@@ -33,7 +34,7 @@ class FeatureBlock(nn.Module):
 
 
 class SpectralFeaturesModule(MixedPrecisionModule):
-    """Features of every bin of a spectrum, which shift with it: no stride, no positions.
+    """Compute features of every bin of a spectrum, equivariant to shifts of the spectrum.
 
     Shapes: flux (B, n_channels, P), pad_mask (B, P); result (B, output_dim, P), zero where not
     covered.
@@ -83,10 +84,10 @@ class SpectralFeaturesModule(MixedPrecisionModule):
 
 
 class SpectralFeatures(SpectrumEncoder):
-    """Convolutions without stride: features of every bin, for templates of class and redshift.
+    """Convolutions without stride that give features of every bin, for template matching.
 
     Only :class:`~sklearn_sn.classification.SpectralRedshiftClassifier` takes this encoder, because
-    it gives no single vector.
+    its output is not one vector per object.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ class SpectralFeatures(SpectrumEncoder):
     kernels : sequence of int, default=(15, 9, 9, 9)
         Odd widths in bins of the convolution of each block, dilated by 1, 1, 2, 4, …
     dropout : float, default=0.2
-        Dropout of whole features.
+        Probability to drop a feature in all bins.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
         Precision of convolutions, as in :class:`SpectraNet`.
     %(spectrum_scaling)s
@@ -114,19 +115,19 @@ class SpectralFeatures(SpectrumEncoder):
     kernels: Any = (15, 9, 9, 9)
     dropout: UnitInterval = 0.2
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int = 1024
-    max_crop: float = 0.25
-    max_shift: float = 0.1
+    n_bins: TwoOrMore = 1024
+    max_crop: BelowHalf = 0.25
+    max_shift: BelowHalf | None = 0.1
 
     gives_features_per_bin = True
     _preprocessor_class = ShiftedSpectrumPreprocessor
     _parameter_constraints = {"widths": ["array-like"], "kernels": ["array-like"]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_convolutions(self, tuple(self.widths), tuple(self.kernels))
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectralFeaturesModule(
             n_channels=preprocessor.n_channels,
             widths=tuple(int(width) for width in self.widths),

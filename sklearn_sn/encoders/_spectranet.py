@@ -6,7 +6,7 @@ from typing import Any, Literal
 import torch
 from torch import nn
 
-from sklearn_sn.encoders._parameter_object import UnitInterval
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense
 
@@ -34,10 +34,11 @@ N_BINS = {"small": 1024, "base": 4096, "paper": 4096}
 
 
 class SpectraNetModule(MixedPrecisionModule):
-    """Encode spectra by convolutions of three widths in parallel.
+    """Encode spectra by parallel convolutions of three widths.
 
-    Five blocks; then flatten -> hidden_dim -> output_dim, each with layer norm, batch norm and
-    GELU. Coverage is an input channel of its own, so that a bin without data is not a flux of 0.
+    Five blocks, then flatten -> hidden_dim -> output_dim, each with layer norm, batch norm and
+    GELU. Coverage is an input channel of its own, so that a bin without data differs from a flux
+    of 0.
 
     Shapes: flux (B, n_channels, P), pad_mask (B, P); result (B, output_dim). The wavelengths are
     not used: a bin is identified by its position.
@@ -47,7 +48,7 @@ class SpectraNetModule(MixedPrecisionModule):
     n_channels : int
         Number of channels without that of coverage.
     n_bins : int
-        Number of bins; wider kernels are cut to it.
+        Number of bins; kernels that are wider than the grid are cut.
     widths : sequence of int
         Channels of each block and of each of its convolutions.
     kernels : sequence of sequence of int
@@ -55,7 +56,7 @@ class SpectraNetModule(MixedPrecisionModule):
     poolings : sequence of int
         Bins that each block pools into one.
     n_positions : int
-        Positions along the spectrum that the flattening keeps apart.
+        Positions along the spectrum that remain after pooling.
     hidden_dim, output_dim : int
         Widths of the dense layers.
     dropout : float
@@ -83,8 +84,8 @@ class SpectraNetModule(MixedPrecisionModule):
         blocks, n_in = [], n_channels + 1
         for width, widest, pooling in zip(widths, kernels, poolings, strict=True):
             # A wider kernel would only reach beyond the ends of the grid.
-            own = sorted({min(kernel, 2 * n_bins - 1) for kernel in widest})
-            blocks.append(SpectraBlock(n_in, width, own, pooling))
+            kernel_widths = sorted({min(kernel, 2 * n_bins - 1) for kernel in widest})
+            blocks.append(SpectraBlock(n_in, width, kernel_widths, pooling))
             n_in, n_bins = width, -(-n_bins // pooling)
         self.blocks = nn.ModuleList(blocks)
         self.positions = nn.AdaptiveAvgPool2d((1, min(n_positions, n_bins)))
@@ -97,6 +98,7 @@ class SpectraNetModule(MixedPrecisionModule):
     def forward(self, flux, pad_mask, wavelength=None):
         covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
         x = torch.cat([flux * covered, covered], dim=1)[:, :, None]  # (B, C + 1, 1, P)
+        # torch convolves and pools faster in this memory layout.
         x = x.contiguous(memory_format=torch.channels_last)
         with self.autocast(x):
             for block in self.blocks:
@@ -124,10 +126,10 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     latent_dim : int, default=256
         Width of the output.
     dropout : float or None, default=None
-        Dropout between the dense layers; None means 0.2 for classes and 0 for numbers.
+        Dropout between the dense layers; None means 0.2 in classifiers and 0 in regressors.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
-        Precision of convolutions; "auto" is bfloat16 where the network is wide and the processor
-        has fast products in it.
+        Precision of convolutions; "auto" is bfloat16 if the network is wide and the processor has
+        fast bfloat16 products.
     %(spectrum_scaling)s
 
     References
@@ -149,21 +151,21 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     latent_dim: int = 256
     dropout: UnitInterval | None = None
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    n_bins: int | None = None
-    max_crop: float = 0.25
+    n_bins: TwoOrMore | None = None
+    max_crop: BelowHalf = 0.25
 
     normalize_latent = False
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         self._sizes()
 
     @property
-    def resolved_n_bins(self):
+    def resolved_n_bins(self) -> int:
         return N_BINS[self.size] if self.n_bins is None else self.n_bins
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectraNetModule(
             n_channels=preprocessor.n_channels,
             n_bins=preprocessor.n_bins,
@@ -181,6 +183,7 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
         if self.kernels is not None:
             sizes["kernels"] = tuple(tuple(k) if hasattr(k, "__len__") else k for k in self.kernels)
         check_convolutions(self, sizes["widths"], sizes["kernels"], parallel=True)
+        # Other numbers of blocks pool by 4, except in the last block.
         if len(sizes["widths"]) != n_blocks:
             sizes["poolings"] = (4,) * (len(sizes["widths"]) - 1) + (1,)
         return sizes
@@ -192,11 +195,11 @@ def check_convolutions(encoder, widths, kernels, parallel=False):
     Parameters
     ----------
     encoder : Encoder
-        Named in messages.
+        Encoder whose parameters are checked.
     widths : tuple
         Channels of each block.
     kernels : tuple
-        Odd widths of each block: numbers or, if `parallel`, tuples of numbers.
+        Odd widths of each block: integers or, if `parallel`, tuples of integers.
     parallel : bool
         Whether each block has several convolutions.
     """
@@ -215,5 +218,5 @@ def check_convolutions(encoder, widths, kernels, parallel=False):
     if len(widths) != len(kernels):
         raise ValueError(
             f"The 'widths' parameter of {name} has {len(widths)} blocks and 'kernels' "
-            f"{len(kernels)}; give both with equal lengths."
+            f"{len(kernels)}. Use equal lengths."
         )

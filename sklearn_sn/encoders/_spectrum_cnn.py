@@ -1,5 +1,7 @@
 """The convolutional encoder of spectra."""
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -10,7 +12,7 @@ from sklearn_sn.modules import ConfigurableModule, ConvBlock
 
 
 class SpectrumCNNModule(ConfigurableModule):
-    """Encode spectra by convolutions; coverage is a channel of its own.
+    """Encode spectra by convolutions, with coverage as a channel of its own.
 
     Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).
     """
@@ -18,6 +20,7 @@ class SpectrumCNNModule(ConfigurableModule):
     def __init__(self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7):
         super().__init__()
         self.output_dim = output_dim
+        # Double the channels while bins are halved, up to a factor of 8.
         widths = [min(d_model * 2**layer, 8 * d_model) for layer in range(n_layers)]
         self.blocks = nn.ModuleList(
             ConvBlock(n_in, n_out, kernel, dropout)
@@ -30,7 +33,7 @@ class SpectrumCNNModule(ConfigurableModule):
         x = torch.cat([flux * covered, covered], dim=1)  # (B, C + 1, P)
         for block in self.blocks:
             x = block(x)
-        # Thirds of the grid keep coarse positions, which identify lines.
+        # The means over thirds of the grid keep coarse positions, which identify lines.
         x = F.adaptive_avg_pool1d(x, 3)  # (B, width, 3)
         return self.head(x.flatten(1))
 
@@ -40,12 +43,12 @@ class SpectrumCNNModule(ConfigurableModule):
 
 
 class SpectrumCNN(SpectrumEncoder, name="cnn"):
-    """Residual convolutional network along the wavelength.
+    """Residual convolutional network along the wavelength axis.
 
     Parameters
     ----------
     d_model, n_layers : int, default=16, 4
-        Channels of the first block, which double from block to block up to 8 times; blocks.
+        Channels of the first block, which double per block up to a factor of 8; number of blocks.
     latent_dim : int, default=32
         Width of the output.
     kernel : int, default=7
@@ -67,14 +70,14 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
     kernel: int = 7
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if not self.kernel % 2:
             raise ValueError(
                 f"The 'kernel' parameter of SpectrumCNN must be odd. Got {self.kernel!r} instead."
             )
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumCNNModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

@@ -1,49 +1,44 @@
 """The base of encoders of spectra."""
 
-from numbers import Integral, Real
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.utils._param_validation import Interval
+import pandas as pd
 
-from sklearn_sn.encoders._encoder import Encoder
-from sklearn_sn.preprocessors import CHANNELS, FluxArray, SpectrumPreprocessor
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
+from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore
+from sklearn_sn.preprocessors import CHANNELS, FluxArray, Preprocessor, SpectrumPreprocessor
 
-# Largest shifts in augmentation, as fractions of the grid: where a shift is an unknown redshift,
-# and elsewhere, for errors of calibration and of known redshifts.
+# Largest shifts in augmentation, as fractions of the grid: to imitate an unknown redshift, or only
+# errors of the calibration and of a known redshift.
 UNKNOWN_REDSHIFT, KNOWN_REDSHIFT = 0.1, 0.003
 
 
 class SpectrumEncoder(Encoder, modality="spectrum"):
     """Base of encoders of spectra.
 
-    The module gets keyword tensors: ``flux`` (B, C, P), ``pad_mask`` (B, P), True where a bin is
-    not covered, and ``wavelength`` (P,) in Å. It returns (B, latent_dim).
+    The module receives keyword tensors: ``flux`` (B, C, P), ``pad_mask`` (B, P), which is True
+    where a bin is not covered, and ``wavelength`` (P,) in Å. It returns (B, latent_dim).
 
     Parameters
     ----------
     %(spectrum_scaling)s
     """
 
-    n_bins: int = 256
+    n_bins: TwoOrMore = 256
     grid: Literal["log", "linear"] = "log"
     channels: Any = None
     noise_augmentation: bool = True
     augmentation: bool = True
-    max_crop: float = 0.2
-    max_shift: float | None = None
+    max_crop: BelowHalf = 0.2
+    max_shift: BelowHalf | None = None
 
     array_kind = "an array of spectra on one grid"
     longest_exact_array = 128  # so few columns cost nothing in double precision
     _preprocessor_class = SpectrumPreprocessor
-    _parameter_constraints = {
-        "channels": ["array-like", None],
-        "n_bins": [Interval(Integral, 2, None, closed="left"), None],
-        "max_crop": [Interval(Real, 0, 0.5, closed="left")],
-        "max_shift": [Interval(Real, 0, 0.5, closed="left"), None],
-    }
+    _parameter_constraints = {"channels": ["array-like", None]}
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         if self.channels is not None and not (
             len(self.channels) and set(self.channels) <= set(CHANNELS)
@@ -53,11 +48,11 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
                 f"{list(CHANNELS)}. Got {self.channels!r} instead."
             )
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         on_array = settings.n_array_columns is not None
         channels = self.channels
         if channels is None:
-            # An array may already be scaled, so that its level means something.
+            # The level of an array may be meaningful, because an array may already be scaled.
             channels = CHANNELS if on_array else CHANNELS[:2]
         return self._preprocessor_class(
             wavelength_range=tuple(float(end) for end in settings.wavelength_range),
@@ -72,17 +67,19 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
         )
 
     @property
-    def resolved_n_bins(self):
+    def resolved_n_bins(self) -> int:
         """Number of bins of the grid."""
         return self.n_bins
 
-    def table_from_array(self, values, index, wavelength=None):
-        """Return spectra on one grid, from an array and the wavelengths of its columns in Å."""
+    def table_from_array(
+        self, values: np.ndarray, index: pd.Index, wavelength: np.ndarray | None = None
+    ) -> FluxArray:
+        """Return spectra on one grid from an array and the wavelengths of its columns in Å."""
         if wavelength is None:
             wavelength = np.arange(values.shape[1], dtype=np.float64)
         return FluxArray(values, wavelength, index)
 
-    def default_shift(self, rest_frame, on_array):
-        """Return the largest shift for classification if `max_shift` is None."""
+    def default_shift(self, rest_frame: bool, on_array: bool) -> float:
+        """Return the value of `max_shift` for classification if the parameter is None."""
         is_redshift = not rest_frame and self.grid == "log" and not on_array
         return UNKNOWN_REDSHIFT if is_redshift else KNOWN_REDSHIFT

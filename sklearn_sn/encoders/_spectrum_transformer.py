@@ -1,6 +1,6 @@
 """The transformer encoder of spectra."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -15,8 +15,8 @@ from sklearn_sn.modules import POOLINGS, ConfigurableModule, TransformerStack, s
 class SpectrumTransformerModule(ConfigurableModule):
     """Encode spectra as sets of bins, or of patches of neighbouring bins (Zhang et al. 2024).
 
-    A token is a linear map of its bins plus a sinusoid of its wavelength. Bins that a spectrum does
-    not cover hold 0; a patch is padding when none of its bins is covered.
+    A token is a linear map of its bins plus a sinusoid of its wavelength. The flux of bins that a
+    spectrum does not cover is 0. A patch is padding if none of its bins is covered.
 
     Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).
     """
@@ -38,7 +38,7 @@ class SpectrumTransformerModule(ConfigurableModule):
         super().__init__()
         self.d_model, self.patch, self.max_period = d_model, patch, max_period
         self.output_dim = output_dim
-        # A patch of one bin needs no coverage channel: the mask already holds it.
+        # A patch of one bin needs no coverage channel, because pad_mask contains the coverage.
         self.project = nn.Linear((n_channels + (patch > 1)) * patch, d_model)
         self.stack = TransformerStack(d_model, n_heads, n_layers, dropout, norm_first)
         self.pool = POOLINGS[pooling](d_model)
@@ -47,6 +47,7 @@ class SpectrumTransformerModule(ConfigurableModule):
     def forward(self, flux, pad_mask, wavelength):
         if self.patch > 1:
             flux = torch.cat([flux, (~pad_mask).to(flux.dtype).unsqueeze(1)], dim=1)
+            # Pad the grid to a multiple of the patch.
             short = -flux.shape[-1] % self.patch
             flux = F.pad(flux, (0, short))
             pad_mask = F.pad(pad_mask, (0, short), value=True)
@@ -71,14 +72,14 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     Parameters
     ----------
     d_model, n_heads, n_layers : int, default=16, 2, 4
-        Width, attention heads and blocks; Maven's are 32, 2, 13.
+        Width, number of attention heads and number of blocks; Maven has 32, 2 and 13.
     latent_dim : int, default=32
         Width of the output.
     pooling : {"mean", "attention", "query", "max"}, default="mean"
-        How the tokens of a spectrum become one vector; "query" is attention of one learned query
+        Pooling of the tokens of a spectrum to one vector; "query" is attention of one learned query
         without projections.
     patch : int, default=4
-        Bins in a token; Maven has one.
+        Bins in a token; Maven has 1.
     max_period : float, default=1000.0
         Angular frequencies of the sinusoid of wavelength decrease from 1 to about 1 / `max_period`
         per 10 Å; the hyperparameter n_t of the paper.
@@ -108,11 +109,11 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     max_period: PositiveFloat = 1000.0
     dropout: UnitInterval = 0.1
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_heads(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         return SpectrumTransformerModule(
             n_channels=preprocessor.n_channels,
             d_model=self.d_model,

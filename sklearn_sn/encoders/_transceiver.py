@@ -1,20 +1,28 @@
-"""Transceiver encoders of all modalities: learned queries read a set of points."""
+"""Transceiver encoders of all modalities, in which learned queries read a set of points."""
+
+from typing import Any
 
 import torch
+from torch import nn
 
-from sklearn_sn.encoders._encoder import Encoder
+from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._image_cnn import ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder
 from sklearn_sn.encoders._parameter_object import PositiveFloat, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 from sklearn_sn.modules import LatentSequence, PointSetExpert
-from sklearn_sn.preprocessors import ImagePixels, MetadataNumbers
+from sklearn_sn.preprocessors import (
+    ImagePixels,
+    MetadataNumbers,
+    PointSetPreprocessor,
+    Preprocessor,
+)
 
 REFERENCE = 5000.0  # Å
 SPEED_OF_LIGHT = 299792.458  # km/s
-LONGEST_WAVELENGTH_PERIOD = 4.0  # in ln λ: 1,000 to 30,000 Å lie within one period
-LONGEST_TIME = 750.0  # days that a light curve spans, at most
+LONGEST_WAVELENGTH_PERIOD = 4.0  # in ln λ; 1,000 to 30,000 Å lie within one period
+LONGEST_TIME = 750.0  # days, the longest span of a light curve
 
 
 def coordinate_sizes(sizes, time_span=LONGEST_TIME):
@@ -23,11 +31,11 @@ def coordinate_sizes(sizes, time_span=LONGEST_TIME):
     Parameters
     ----------
     sizes : Encoder or TransceiverDecoder
-        Has n_frequencies, velocity_resolution and phase_resolution.
+        Object with n_frequencies, velocity_resolution and phase_resolution.
     time_span : float
         Longest time in days.
     """
-    # The width of a line is half a period.
+    # A line fills half a period, so the shortest period is twice its width.
     shortest = 2.0 * float(sizes.velocity_resolution) / SPEED_OF_LIGHT
     return {
         "n_frequencies": sizes.n_frequencies,
@@ -37,10 +45,10 @@ def coordinate_sizes(sizes, time_span=LONGEST_TIME):
 
 
 class LightCurveTransceiverModule(LatentSequence):
-    """Encode light curves as sets of points whose bands enter by wavelength.
+    """Encode light curves as sets of points; a band is represented by its wavelength.
 
     Shapes: values (B, L, n_in), time (B, L) in days, log_wavelength (B, L), pad_mask (B, L);
-    result (B, output_dim), n_tokens tokens side by side.
+    result (B, output_dim), the n_tokens tokens concatenated.
     """
 
     def forward(self, values, time, pad_mask, log_wavelength):
@@ -51,7 +59,7 @@ class SpectrumTransceiverModule(LatentSequence):
     """Encode spectra as sets of bins; their phase is not used.
 
     Shapes: flux (B, n_in, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim),
-    n_tokens tokens side by side.
+    the n_tokens tokens concatenated.
     """
 
     def forward(self, flux, pad_mask, wavelength):
@@ -64,7 +72,7 @@ class PointSetTransceiverModule(LatentSequence):
     """Encode sets of points with coordinates of their own, such as pixels and columns.
 
     Shapes: values (B, L, n_in), log_wavelength, phase (B, L), hidden (B, L); result
-    (B, output_dim), n_tokens tokens side by side.
+    (B, output_dim), the n_tokens tokens concatenated.
     """
 
     def forward(self, values, log_wavelength, phase, hidden, **_):
@@ -98,11 +106,11 @@ class Transceiver(Encoder):
     reads_points = True
     _module_class = PointSetTransceiverModule
 
-    def check(self):
+    def check(self) -> None:
         super().check()
         check_transceiver(self)
 
-    def make_module(self, preprocessor):
+    def make_module(self, preprocessor: Any) -> nn.Module:
         sizes = ("d_model", "n_heads", "n_layers", "d_feedforward", "n_tokens", "token_dim")
         return self._module_class(
             n_in=self._n_in(preprocessor),
@@ -114,13 +122,15 @@ class Transceiver(Encoder):
     def _n_in(self, preprocessor):
         return preprocessor.n_values
 
-    def make_expert(self, points, n_tokens, latent_dim, time_span):
-        """Return the expert of a multimodal autoencoder that reads a set of points.
+    def make_expert(
+        self, points: PointSetPreprocessor, n_tokens: int, latent_dim: int, time_span: float
+    ) -> PointSetExpert:
+        """Return an expert of a multimodal autoencoder, which reads a set of points.
 
         Parameters
         ----------
         points : PointSetPreprocessor
-            Fitted.
+            Fitted preprocessor.
         n_tokens, latent_dim : int
             Shape of the latent.
         time_span : float
@@ -140,7 +150,7 @@ class Transceiver(Encoder):
 
 
 class LightCurveTransceiver(WindowedLightCurveEncoder, Transceiver, name="transceiver"):
-    """Learned queries that read the points of a light curve [1]_.
+    """Transceiver for light curves: learned queries read the points [1]_.
 
     Parameters
     ----------
@@ -164,7 +174,7 @@ class LightCurveTransceiver(WindowedLightCurveEncoder, Transceiver, name="transc
 
 
 class SpectrumTransceiver(SpectrumEncoder, Transceiver, name="transceiver"):
-    """Learned queries that read the bins of a spectrum [1]_.
+    """Transceiver for spectra: learned queries read the bins [1]_.
 
     Parameters
     ----------
@@ -190,14 +200,14 @@ class SpectrumTransceiver(SpectrumEncoder, Transceiver, name="transceiver"):
 
 
 class ImageTransceiver(ImageEncoder, Transceiver, name="transceiver"):
-    """Learned queries that read the averaged pixels of a cutout.
+    """Transceiver for cutouts: learned queries read the averaged pixels.
 
     Parameters
     ----------
     size : int, default=16
         Pixels of a side after averaging.
     augmentation : bool, default=True
-        Hide some pixels in training.
+        Whether to hide some pixels in training.
     %(sizes_of_transceiver)s
 
     Examples
@@ -209,17 +219,17 @@ class ImageTransceiver(ImageEncoder, Transceiver, name="transceiver"):
 
     size: TwoOrMore = 16
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return ImagePixels(size=self.size, augmentation=self.augmentation)
 
 
 class MetadataTransceiver(MetadataEncoder, Transceiver, name="transceiver"):
-    """Learned queries that read columns of numbers.
+    """Transceiver for metadata: learned queries read columns of numbers.
 
     Parameters
     ----------
     augmentation : bool, default=True
-        Hide some columns in training.
+        Whether to hide some columns in training.
     %(sizes_of_transceiver)s
 
     Examples
@@ -231,7 +241,7 @@ class MetadataTransceiver(MetadataEncoder, Transceiver, name="transceiver"):
 
     augmentation: bool = True
 
-    def make_preprocessor(self, settings):
+    def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return MetadataNumbers(columns=settings.metadata_columns, augmentation=self.augmentation)
 
 

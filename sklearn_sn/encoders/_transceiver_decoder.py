@@ -10,7 +10,7 @@ from sklearn_sn.modules import PointSetDecoder
 
 @parameter_object
 class TransceiverDecoder(BaseEstimator):
-    """Decoder of a multimodal autoencoder, and the points that it explains [1]_.
+    """Parameters of the decoder of a multimodal autoencoder and of its target points [1]_.
 
     Parameters
     ----------
@@ -19,19 +19,19 @@ class TransceiverDecoder(BaseEstimator):
     n_frequencies : int, default=16
         Frequencies of the encoding of each coordinate.
     velocity_resolution : float, default=1000.0
-        Width in km/s of the narrowest lines that the encoding of wavelength resolves.
+        Width in km/s of the narrowest line that the encoding of wavelength resolves.
     phase_resolution : float, default=2.0
-        Days of the fastest change that the encoding of phase resolves.
+        Duration in days of the fastest change that the encoding of phase resolves.
     max_points : int, default=200
         Longer light curves are thinned to this number of points, evenly in rank.
     max_pixels : int, default=512
         Longer spectra are averaged to this number of pixels.
     spectra_per_object : int, default=2
-        Spectra of an object in one training batch, drawn anew in each epoch.
+        Spectra of an object in one training batch, newly drawn in each epoch.
     image_size : int, default=16
         Cutouts are averaged to this number of pixels a side.
     normalization_range : pair of float, default=(4000.0, 7000.0)
-        Å; a spectrum is divided by its median flux inside.
+        Wavelengths in Å; a spectrum is divided by its median flux in this range.
 
     References
     ----------
@@ -60,12 +60,12 @@ class TransceiverDecoder(BaseEstimator):
 
     _file_kind = "object"
 
-    def check(self):
-        """Raise a ValueError for a parameter out of range, or parameters that conflict."""
+    def check(self) -> None:
+        """Raise a ValueError if a parameter is out of range or parameters conflict."""
         self._validate_params()
         check_transceiver(self)
 
-    def make_module(self, n_tokens, latent_dim, time_span):
+    def make_module(self, n_tokens: int, latent_dim: int, time_span: float) -> PointSetDecoder:
         """Return a new decoder module for one modality.
 
         Parameters

@@ -20,11 +20,20 @@ class AuxiliaryLoss(nn.Module):
         Weight of each class in the cross-entropy. By default all weights are 1.
     """
 
-    def __init__(self, class_weight=None):
+    class_weight: torch.Tensor | None
+
+    def __init__(self, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weight", class_weight)
 
-    def forward(self, classes, targets, present, true_classes=None, true_targets=None):
+    def forward(
+        self,
+        classes: dict[str, torch.Tensor],
+        targets: dict[str, torch.Tensor],
+        present: dict[str, torch.Tensor],
+        true_classes: torch.Tensor | None = None,
+        true_targets: torch.Tensor | None = None,
+    ) -> torch.Tensor:
         """Compute the loss of a batch.
 
         Parameters

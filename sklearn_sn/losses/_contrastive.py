@@ -35,7 +35,12 @@ class InfoNCELoss(nn.Module):
 
     _file_kind = "type"
 
-    def forward(self, embeddings, present, log_scale):
+    def forward(
+        self,
+        embeddings: dict[str, torch.Tensor],
+        present: dict[str, torch.Tensor],
+        log_scale: torch.Tensor,
+    ) -> torch.Tensor:
         """Compute the loss of a batch.
 
         Parameters

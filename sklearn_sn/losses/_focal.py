@@ -35,12 +35,14 @@ class FocalLoss(nn.Module):
 
     _file_kind = "type"
 
-    def __init__(self, gamma=2.0, class_weight=None):
+    class_weight: torch.Tensor | None
+
+    def __init__(self, gamma: float = 2.0, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.gamma = gamma
         self.register_buffer("class_weight", class_weight)
 
-    def forward(self, logits, labels):
+    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Compute the loss of each object.
 
         Parameters
@@ -62,7 +64,7 @@ class FocalLoss(nn.Module):
         return loss if self.class_weight is None else loss * self.class_weight[labels]
 
 
-def effective_number_weights(counts, beta):
+def effective_number_weights(counts: torch.Tensor, beta: float) -> torch.Tensor:
     r"""Compute class weights from the effective number of examples.
 
     The weight of class :math:`c` with :math:`n_c` examples is [1]_

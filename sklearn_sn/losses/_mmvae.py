@@ -6,7 +6,13 @@ import torch
 from torch import nn
 
 
-def laplace_log_likelihood(value, mean, scale, pad_mask, error=None):
+def laplace_log_likelihood(
+    value: torch.Tensor,
+    mean: torch.Tensor,
+    scale: torch.Tensor,
+    pad_mask: torch.Tensor,
+    error: torch.Tensor | None = None,
+) -> torch.Tensor:
     r"""Compute the log-likelihood of sets of points with Laplace noise.
 
     .. math::
@@ -87,7 +93,7 @@ class MMVAELoss(nn.Module):
 
     _file_kind = "type"
 
-    def __init__(self, objective="iwae"):
+    def __init__(self, objective: str = "iwae") -> None:
         super().__init__()
         if objective not in ("iwae", "iwae_joint", "elbo"):
             raise ValueError(
@@ -96,7 +102,14 @@ class MMVAELoss(nn.Module):
             )
         self.objective = objective
 
-    def forward(self, z, mean, scale, present, log_likelihood):
+    def forward(
+        self,
+        z: torch.Tensor,
+        mean: torch.Tensor,
+        scale: torch.Tensor,
+        present: torch.Tensor,
+        log_likelihood: torch.Tensor,
+    ) -> torch.Tensor:
         """Compute the loss of each object.
 
         Parameters

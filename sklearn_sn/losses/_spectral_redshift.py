@@ -29,12 +29,18 @@ class ClassShiftLoss(nn.Module):
 
     _file_kind = "type"
 
-    def __init__(self, n_classes, width=1.0, class_weight=None):
+    class_weight: torch.Tensor | None
+
+    def __init__(
+        self, n_classes: int, width: float = 1.0, class_weight: torch.Tensor | None = None
+    ) -> None:
         super().__init__()
         self.n_classes, self.width = n_classes, width
         self.register_buffer("class_weight", class_weight)
 
-    def forward(self, logits, labels, shifts):
+    def forward(
+        self, logits: torch.Tensor, labels: torch.Tensor, shifts: torch.Tensor
+    ) -> torch.Tensor:
         """Compute the loss of each object.
 
         Parameters

@@ -39,11 +39,11 @@ class SupConLoss(nn.Module):
     1.0986
     """
 
-    def __init__(self, temperature=0.5):
+    def __init__(self, temperature: float = 0.5) -> None:
         super().__init__()
         self.temperature = temperature
 
-    def forward(self, latent, labels):
+    def forward(self, latent: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         """Compute the loss of a batch.
 
         Parameters

@@ -20,11 +20,13 @@ class ClassificationLoss(nn.Module):
 
     _file_kind = "type"
 
-    def __init__(self, class_weight=None):
+    class_weight: torch.Tensor | None
+
+    def __init__(self, class_weight: torch.Tensor | None = None) -> None:
         super().__init__()
         self.register_buffer("class_weight", class_weight)
 
-    def forward(self, logits, labels):
+    def forward(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         r"""Compute the loss of each object.
 
         Parameters
@@ -49,7 +51,7 @@ class SquaredErrorLoss(nn.Module):
 
     n_outputs = 1
 
-    def forward(self, outputs, targets):
+    def forward(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         r"""Compute the loss of each object.
 
         Parameters
@@ -78,7 +80,7 @@ class GaussianLoss(nn.Module):
     n_outputs = 2
     LOWEST, HIGHEST = -10.0, 6.0  # limits of the log-variance, for standardised targets
 
-    def forward(self, outputs, targets):
+    def forward(self, outputs: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         r"""Compute the loss of each object.
 
         Parameters

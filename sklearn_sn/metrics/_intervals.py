@@ -1,6 +1,7 @@
 """Calibration and sharpness of prediction intervals."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_array, check_consistent_length
 from sklearn.utils._param_validation import validate_params
 
@@ -16,7 +17,9 @@ from sklearn_sn.metrics._weights import weighted_mean
     },
     prefer_skip_nested_validation=True,
 )
-def interval_coverage(y_true, lower, upper, sample_weight=None):
+def interval_coverage(
+    y_true: ArrayLike, lower: ArrayLike, upper: ArrayLike, sample_weight: ArrayLike | None = None
+) -> float:
     """Compute the fraction of true values that lie inside their prediction intervals.
 
     A calibrated interval of nominal coverage 0.9 has an empirical coverage close to 0.9. Both ends
@@ -73,7 +76,9 @@ def interval_coverage(y_true, lower, upper, sample_weight=None):
     {"lower": ["array-like"], "upper": ["array-like"], "sample_weight": ["array-like", None]},
     prefer_skip_nested_validation=True,
 )
-def interval_width(lower, upper, sample_weight=None):
+def interval_width(
+    lower: ArrayLike, upper: ArrayLike, sample_weight: ArrayLike | None = None
+) -> float:
     """Compute the mean width of prediction intervals.
 
     Parameters

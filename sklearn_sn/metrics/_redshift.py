@@ -3,6 +3,7 @@
 from numbers import Real
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length, column_or_1d
 from sklearn.utils._param_validation import Interval, validate_params
 
@@ -18,7 +19,13 @@ from sklearn_sn.metrics._weights import weighted_mean
     },
     prefer_skip_nested_validation=True,
 )
-def outlier_fraction(z_true, z_pred, *, threshold=0.15, sample_weight=None):
+def outlier_fraction(
+    z_true: ArrayLike,
+    z_pred: ArrayLike,
+    *,
+    threshold: float = 0.15,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     r"""Compute the fraction of objects with a catastrophic redshift error.
 
     An object is an outlier if :math:`|z_{pred} - z_{true}| / (1 + z_{true})` exceeds `threshold`.
@@ -69,7 +76,7 @@ def outlier_fraction(z_true, z_pred, *, threshold=0.15, sample_weight=None):
 @validate_params(
     {"z_true": ["array-like"], "z_pred": ["array-like"]}, prefer_skip_nested_validation=True
 )
-def nmad(z_true, z_pred):
+def nmad(z_true: ArrayLike, z_pred: ArrayLike) -> float:
     r"""Compute the normalised median absolute deviation of redshift errors.
 
     .. math:: \sigma_{NMAD} = 1.4826 \, \mathrm{median}\left|

@@ -1,8 +1,10 @@
 """Accuracy of cross-modal retrieval."""
 
+from collections.abc import Sequence
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.spatial.distance import cdist
 from sklearn.utils import check_array, check_consistent_length, column_or_1d, gen_batches
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
@@ -22,7 +24,14 @@ _TIE = 1e-12
     },
     prefer_skip_nested_validation=True,
 )
-def recall_at_k(query, candidates, *, k=10, ids=None, metric="cosine"):
+def recall_at_k(
+    query: ArrayLike,
+    candidates: ArrayLike,
+    *,
+    k: int | Sequence[int] = 10,
+    ids: ArrayLike | None = None,
+    metric: str = "cosine",
+) -> float | np.ndarray:
     """Compute the fraction of queries whose partner is among the k nearest candidates.
 
     Row ``i`` of `query` and row ``i`` of `candidates` are two views of one object, for example its

@@ -1,10 +1,13 @@
 """Score estimators on light curves truncated after the first detection."""
 
+from collections.abc import Callable, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import clone, is_classifier
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing, indexable
@@ -23,18 +26,18 @@ _CONSTRAINTS = {
 
 
 def horizon_sweep(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: pd.DataFrame | ArrayLike,
+    y: ArrayLike,
     *,
-    days=(3, 5, 10, 20, 30, 50, 100),
-    cv=5,
-    groups=None,
-    scoring=None,
-    fit_on="all",
-    origin="detection",
-    n_jobs=None,
-):
+    days: Sequence[float] = (3, 5, 10, 20, 30, 50, 100),
+    cv: Any = 5,
+    groups: ArrayLike | None = None,
+    scoring: str | Callable[..., Any] | Sequence[str] | dict[str, Any] | None = None,
+    fit_on: str = "all",
+    origin: str = "detection",
+    n_jobs: int | None = None,
+) -> HorizonResult:
     """Score an estimator on light curves truncated some days after the first detection.
 
     The test part of each fold is truncated at every horizon by

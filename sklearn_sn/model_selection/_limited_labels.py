@@ -1,9 +1,13 @@
 """Score estimators with a limited number of labels."""
 
+from collections.abc import Callable, Sequence
 from numbers import Integral
+from typing import Any
 
 import numpy as np
-from sklearn.base import clone, is_classifier
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
 from sklearn.utils import _safe_indexing, check_random_state, indexable
@@ -23,19 +27,19 @@ _CONSTRAINTS = {
 
 
 def limited_labels_curve(
-    estimator,
-    X,
-    y,
+    estimator: BaseEstimator,
+    X: pd.DataFrame | ArrayLike,
+    y: ArrayLike,
     *,
-    n_labels="auto",
-    cv=5,
-    n_draws=5,
-    groups=None,
-    stratify="auto",
-    scoring=None,
-    n_jobs=None,
-    random_state=None,
-):
+    n_labels: str | Sequence[int | None] = "auto",
+    cv: Any = 5,
+    n_draws: int = 5,
+    groups: ArrayLike | None = None,
+    stratify: str | ArrayLike | None = "auto",
+    scoring: str | Callable[..., Any] | Sequence[str] | dict[str, Any] | None = None,
+    n_jobs: int | None = None,
+    random_state: int | np.random.RandomState | None = None,
+) -> LimitedLabelsResult:
     """Score an estimator that is fitted on few labels, repeatedly.
 
     Labelled objects are drawn from the training part of each fold. A clone of the estimator is

@@ -11,19 +11,19 @@ import pandas as pd
 class _Sweep:
     """Scores of all fits, with their means and standard deviations."""
 
-    scores: dict
+    scores: dict[str, np.ndarray]
 
     @property
-    def mean(self):
+    def mean(self) -> dict[str, np.ndarray]:
         """Mean of each score over all fits: dict of str to array."""
         return {name: _over_fits(np.nanmean, values) for name, values in self.scores.items()}
 
     @property
-    def std(self):
+    def std(self) -> dict[str, np.ndarray]:
         """Standard deviation of each score over all fits: dict of str to array."""
         return {name: _over_fits(np.nanstd, values) for name, values in self.scores.items()}
 
-    def to_frame(self):
+    def to_frame(self) -> pd.DataFrame:
         """Return the mean and standard deviation of each score as a table.
 
         Returns
@@ -109,7 +109,7 @@ class HorizonResult(_Sweep):
     """
 
     days: np.ndarray
-    n_points: np.ndarray = field(default=None)
+    n_points: np.ndarray | None = field(default=None)
 
     def _index(self):
         return pd.Index(self.days, name="days")

@@ -1,4 +1,4 @@
-"""torch modules that encoders and estimators are built of."""
+"""torch modules from which encoders and estimators are built."""
 
 from sklearn_sn.modules._attention import (
     POOLINGS,

@@ -1,4 +1,4 @@
-"""Transformer blocks over padded sets of tokens, and masked pooling."""
+"""Transformer blocks for padded sets of tokens, and masked pooling."""
 
 import math
 
@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 
-def sinusoid(values, d_model, max_period):
+def sinusoid(values: torch.Tensor, d_model: int, max_period: float) -> torch.Tensor:
     """Compute sines and cosines of a coordinate at geometrically spaced frequencies.
 
     Entry ``2k`` is ``sin(t w_k)`` and entry ``2k + 1`` is ``cos(t w_k)``, with
@@ -21,7 +21,11 @@ def sinusoid(values, d_model, max_period):
 
 
 class SelfAttention(nn.Module):
-    """Multi-head self-attention: (B, L, d_model) and a mask to the same shape."""
+    """Multi-head self-attention.
+
+    Shapes: x (B, L, d_model), keep (B, 1, 1, L), True where attention is allowed; result
+    (B, L, d_model).
+    """
 
     def __init__(self, d_model, n_heads):
         super().__init__()
@@ -33,13 +37,13 @@ class SelfAttention(nn.Module):
         B, L, d_model = x.shape
         # (B, L, 3 d) -> (3, B, n_heads, L, d_head)
         qkv = self.qkv(x).view(B, L, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
-        # Dropout stays outside: inside, it forces torch off the fused kernel.
+        # Dropout is applied to the result: inside the attention, it prevents the fused kernel.
         x = F.scaled_dot_product_attention(*qkv.unbind(0), attn_mask=keep)
         return self.out(x.transpose(1, 2).reshape(B, L, d_model))
 
 
 class TransformerBlock(nn.Module):
-    """Attention and a feed-forward layer of four times the width, post-norm (or pre-norm)."""
+    """Self-attention and a feed-forward layer of four times the width, post-norm or pre-norm."""
 
     def __init__(self, d_model, n_heads, dropout=0.0, norm_first=False):
         super().__init__()
@@ -61,16 +65,24 @@ class TransformerBlock(nn.Module):
 
 
 class TransformerStack(nn.Module):
-    """Blocks one after the other: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
+    """Sequence of transformer blocks: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
 
-    def __init__(self, d_model, n_heads, n_layers, dropout=0.0, norm_first=False):
+    def __init__(
+        self,
+        d_model: int,
+        n_heads: int,
+        n_layers: int,
+        dropout: float = 0.0,
+        norm_first: bool = False,
+    ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
             TransformerBlock(d_model, n_heads, dropout, norm_first) for _ in range(n_layers)
         )
+        # Pre-norm blocks leave their sum unnormalised.
         self.norm = nn.LayerNorm(d_model) if norm_first else nn.Identity()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         keep = attention_mask(pad_mask)
         for block in self.blocks:
             x = block(x, keep)
@@ -78,9 +90,9 @@ class TransformerStack(nn.Module):
 
 
 def attention_mask(pad_mask):
-    """Return True where attention is allowed: pad_mask (B, L) to (B, 1, 1, L).
+    """Return the mask that is True where attention is allowed: (B, L) to (B, 1, 1, L).
 
-    A row that is all padding attends to its first token, so that its result stays finite.
+    A row of padding alone attends to its first token, so that its result is finite.
     """
     keep = ~pad_mask
     first = torch.zeros_like(keep)
@@ -92,25 +104,25 @@ def attention_mask(pad_mask):
 class MeanPooling(nn.Module):
     """Mean over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=None):
+    def __init__(self, d_model: int, n_heads: int | None = None) -> None:
         super().__init__()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         weight = (~pad_mask).to(x.dtype).unsqueeze(-1)  # (B, L, 1)
         return (x * weight).sum(1) / weight.sum(1).clamp(min=1.0)
 
 
 class AttentionPooling(nn.Module):
-    """One learned query that attends the tokens: (B, L, d), (B, L) to (B, d)."""
+    """Attention of one learned query to the tokens: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=2):
+    def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
         self.key_value = nn.Linear(d_model, 2 * d_model)
         self.out = nn.Linear(d_model, d_model)
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         B, L, d_model = x.shape
         # (B, L, 2 d) -> (2, B, n_heads, L, d_head)
         key, value = self.key_value(x).view(B, L, 2, self.n_heads, -1).permute(2, 0, 3, 1, 4)
@@ -122,17 +134,18 @@ class AttentionPooling(nn.Module):
 
 
 class QueryPooling(nn.Module):
-    """Average of the tokens, weighted by their product with one learned query of two heads.
+    """Mean of the tokens, weighted by their product with one learned query of two heads.
 
-    Unlike :class:`AttentionPooling`, tokens are not projected. Shapes: (B, L, d), (B, L) to (B, d).
+    Unlike in :class:`AttentionPooling`, tokens are not projected.
+    Shapes: (B, L, d), (B, L) to (B, d).
     """
 
-    def __init__(self, d_model, n_heads=2):
+    def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         B, L, d_model = x.shape
         tokens = x.view(B, L, self.n_heads, -1).transpose(1, 2)  # (B, n_heads, L, d_head)
         query = self.query.view(1, self.n_heads, 1, -1).expand(B, -1, -1, -1)
@@ -144,12 +157,13 @@ class QueryPooling(nn.Module):
 class MaxPooling(nn.Module):
     """Maximum over the tokens that are not padding: (B, L, d), (B, L) to (B, d)."""
 
-    def __init__(self, d_model, n_heads=None):
+    def __init__(self, d_model: int, n_heads: int | None = None) -> None:
         super().__init__()
 
-    def forward(self, x, pad_mask):
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         lowest = torch.finfo(x.dtype).min
         pooled = x.masked_fill(pad_mask.unsqueeze(-1), lowest).amax(1)
+        # A row of padding alone gives 0 instead of the fill value.
         return pooled.masked_fill(pad_mask.all(1, keepdim=True), 0.0)
 
 

@@ -1,4 +1,4 @@
-"""Modules that can be built again."""
+"""Modules that store their configuration."""
 
 import inspect
 
@@ -6,10 +6,10 @@ from torch import nn
 
 
 class ConfigurableModule(nn.Module):
-    """A module that stores its constructor's arguments in ``config``.
+    """Module that stores the arguments of its constructor in ``config``.
 
-    A file of weights does not hold the numbers of heads, layers or the pooling. A file of a model
-    therefore stores the configuration beside the weights. A method that changes a size must also
+    The weights alone do not determine the number of heads or the pooling. The file of a model
+    therefore stores the configuration with the weights. A method that changes a size must also
     change ``config``.
 
     Examples
@@ -26,7 +26,7 @@ class ConfigurableModule(nn.Module):
 
     def __new__(cls, *args, **config):
         module = super().__new__(cls)
-        # nn.Module.__setattr__ works only after nn.Module.__init__.
+        # Write to __dict__, because nn.Module.__setattr__ works only after nn.Module.__init__.
         module.__dict__["config"] = dict(
             zip(inspect.signature(cls).parameters, args, strict=False), **config
         )

@@ -1,4 +1,4 @@
-"""A supervised module with a discriminator of domains, such as surveys."""
+"""The supervised module with a discriminator of domains, such as surveys."""
 
 from torch import nn
 
@@ -6,7 +6,7 @@ from sklearn_sn.modules._supervised import SupervisedModule
 
 
 class DomainAdversarialModule(SupervisedModule):
-    """A :class:`SupervisedModule` with a ``discriminator`` that predicts the domain of a latent.
+    """:class:`SupervisedModule` with a ``discriminator`` that predicts the domain of a latent.
 
     The discriminator maps (B, width) to logits (B, n_domains); ``forward`` does not use it.
 
@@ -18,10 +18,19 @@ class DomainAdversarialModule(SupervisedModule):
         Number of domains.
     """
 
-    def __init__(self, encoder, width, n_outputs, *, n_domains, dropout=0.0, normalize=True):
+    def __init__(
+        self,
+        encoder: nn.Module,
+        width: int,
+        n_outputs: int,
+        *,
+        n_domains: int,
+        dropout: float = 0.0,
+        normalize: bool = True,
+    ) -> None:
         super().__init__(encoder, width, n_outputs, dropout=dropout, normalize=normalize)
         self.discriminator = nn.Sequential(
-            # Directions of small spread may hold the domain too: bring all to one scale.
+            # Give all dimensions one scale: those with little spread may reveal the domain too.
             nn.BatchNorm1d(width, affine=False, track_running_stats=False),
             nn.Linear(width, width),
             nn.ReLU(),

@@ -1,5 +1,6 @@
-"""A transceiver that encodes a set of points as a short latent sequence."""
+"""The base of transceivers that encode a set of points as a short latent sequence."""
 
+import torch
 from torch import nn
 
 from sklearn_sn.modules._configurable import ConfigurableModule
@@ -8,27 +9,27 @@ from sklearn_sn.modules._transceiver import TransceiverEncoder
 
 
 class LatentSequence(ConfigurableModule):
-    """Learned queries read a set of points; each query becomes one token of the latent.
+    """Base of modules in which learned queries read points and become tokens of the latent.
 
-    Subclasses pass points to :meth:`read`. The tokens are laid out flat: the Euclidean distance of
-    two encodings is the Frobenius distance of the two latent sequences.
+    Subclasses pass points to :meth:`read`. The tokens are concatenated, so that the Euclidean
+    distance of two encodings is the Frobenius distance of their latent sequences.
     """
 
     def __init__(
         self,
         *,
-        n_in,
-        wavelength_period,
-        phase_period,
-        d_model=32,
-        n_heads=4,
-        n_layers=4,
-        n_tokens=4,
-        token_dim=8,
-        d_feedforward=None,
-        n_frequencies=16,
-        dropout=0.0,
-    ):
+        n_in: int,
+        wavelength_period: tuple[float, float],
+        phase_period: tuple[float, float],
+        d_model: int = 32,
+        n_heads: int = 4,
+        n_layers: int = 4,
+        n_tokens: int = 4,
+        token_dim: int = 8,
+        d_feedforward: int | None = None,
+        n_frequencies: int = 16,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.output_dim = n_tokens * token_dim
         self.project = nn.Linear(n_in, d_model)
@@ -45,11 +46,17 @@ class LatentSequence(ConfigurableModule):
         )
         self.head = nn.Linear(d_model, token_dim)
 
-    def read(self, values, log_wavelength, time, pad_mask):
-        """Encode points (B, L, n_in) at their coordinates to (B, n_tokens token_dim)."""
+    def read(
+        self,
+        values: torch.Tensor,
+        log_wavelength: torch.Tensor,
+        time: torch.Tensor,
+        pad_mask: torch.Tensor,
+    ) -> torch.Tensor:
+        """Encode points (B, L, n_in) at coordinates (B, L) to (B, n_tokens token_dim)."""
         context = self.project(values) + self.coordinates(log_wavelength, time)  # (B, L, d)
         return self.head(self.encoder(context, pad_mask)).flatten(1)
 
-    def first_block(self):
+    def first_block(self) -> list[nn.Module]:
         """Return the layers nearest to the data."""
         return [self.project, self.coordinates, self.encoder.blocks[0]]

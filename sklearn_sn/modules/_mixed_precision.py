@@ -4,12 +4,12 @@ import torch
 
 from sklearn_sn.modules._configurable import ConfigurableModule
 
-# From this width on, faster products in bfloat16 outweigh the conversion.
+# Smallest width for which the faster products in bfloat16 outweigh the conversion.
 MIN_WIDTH = 256
 
 
 class MixedPrecisionModule(ConfigurableModule):
-    """A module that runs its matrix products and convolutions in bfloat16 if that is faster.
+    """Module that computes matrix products and convolutions in bfloat16 if that is faster.
 
     Weights, normalisations and results stay in single precision. Subclasses set ``precision`` and
     ``widest``, the number of channels of their widest layer.
@@ -18,13 +18,14 @@ class MixedPrecisionModule(ConfigurableModule):
     precision = "auto"
     widest = 0
 
-    def autocast(self, x):
-        """Return the context in which ``forward`` processes the tensor `x`."""
+    def autocast(self, x: torch.Tensor) -> torch.autocast:
+        """Return the autocast context in which ``forward`` processes the tensor `x`."""
+        # Arrays are processed in double precision, which must not be reduced.
         enabled = x.dtype != torch.float64 and self.uses_bfloat16(x.device)
         return torch.autocast(x.device.type, dtype=torch.bfloat16, enabled=enabled)
 
-    def uses_bfloat16(self, device):
-        """Return whether products on a device are in bfloat16."""
+    def uses_bfloat16(self, device: torch.device) -> bool:
+        """Return whether products on a device are computed in bfloat16."""
         if self.precision != "auto":
             return self.precision == "bfloat16"
         if self.widest < MIN_WIDTH:
@@ -33,5 +34,5 @@ class MixedPrecisionModule(ConfigurableModule):
         if device.type == "cuda":
             # Emulated bfloat16 is slower than single precision.
             return torch.cuda.is_bf16_supported(including_emulation=False)
-        # A processor without AMX tiles loses more by the conversion than it gains.
+        # Without AMX tiles, a processor loses more time by the conversion than it gains.
         return device.type == "cpu" and bool(getattr(torch.cpu, "_is_amx_tile_supported", bool)())

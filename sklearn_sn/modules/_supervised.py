@@ -1,4 +1,6 @@
-"""An encoder of one modality with a linear head."""
+"""The module of one encoder with a linear head."""
+
+from typing import Any
 
 import torch
 from torch import nn
@@ -7,29 +9,37 @@ from sklearn_sn.modules._freezable import FreezableModule
 
 
 class SupervisedModule(FreezableModule):
-    """Encode one modality; a linear head on the latent gives the outputs.
+    """Encoder of one modality with a linear head on the latent.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-        Maps the tensors of the modality to (n_instances, width).
+        Module that maps the tensors of the modality to (n_instances, width).
     width : int
         Width of the encoder's output.
     n_outputs : int
-        Number of classes, or of numbers to predict.
+        Number of classes or of predicted numbers.
     dropout : float
         Dropout between latent and head.
     normalize : bool
-        Whether a layer norm stands between encoding and latent.
+        Whether to apply a layer norm to the encoding.
 
     Notes
     -----
     ``forward`` takes ``chunks``, a list of keyword tensors, and ``object_index``, the object of
-    each instance. It returns the latent, (B, width), and the outputs, (B, n_outputs). An object
-    without an instance gets the latent of an encoding of zeros.
+    each instance. It returns the latent, (B, width), and the outputs, (B, n_outputs). The
+    instances of an object are averaged. The encoding of an object without an instance is 0.
     """
 
-    def __init__(self, encoder, width, n_outputs, *, dropout=0.0, normalize=True):
+    def __init__(
+        self,
+        encoder: Any,
+        width: int,
+        n_outputs: int,
+        *,
+        dropout: float = 0.0,
+        normalize: bool = True,
+    ) -> None:
         super().__init__()
         self.width, self.n_outputs = width, n_outputs
         self.encoder = encoder
@@ -37,7 +47,9 @@ class SupervisedModule(FreezableModule):
         self.dropout = nn.Dropout(dropout)
         self.head = nn.Linear(width, n_outputs)
 
-    def forward(self, chunks, object_index, n_objects):
+    def forward(
+        self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
         ones = torch.ones_like(encoded[:, :1])
         count = encoded.new_zeros(n_objects, 1).index_add(0, object_index, ones)
@@ -45,7 +57,9 @@ class SupervisedModule(FreezableModule):
         latent = self.norm(total / count.clamp(min=1))
         return latent, self.head(self.dropout(latent))
 
-    def after_each_point(self, tensors):
+    def after_each_point(
+        self, tensors: dict[str, torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latent (B, L, width) and outputs (B, L, n_outputs) after every point."""
         latent = self.norm(self.encoder.after_each_point(**tensors))
         return latent, self.head(self.dropout(latent))

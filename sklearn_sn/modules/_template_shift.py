@@ -1,4 +1,6 @@
-"""Class and redshift of a spectrum: correlate learned features with learned templates."""
+"""Correlation of learned features with learned templates, for class and redshift."""
+
+from typing import Any
 
 import torch
 from scipy.fft import next_fast_len
@@ -8,36 +10,38 @@ from torch.nn import functional as F
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._wide_convolution import products_by_frequency
 
-PRIOR_KNOTS = 16  # between which the learned prior over shifts is a straight line
+PRIOR_KNOTS = 16  # of the learned prior over shifts, which is linear between the knots
 
 
 class TemplateShiftModule(FreezableModule):
-    r"""Compute scores of every class at every shift, by one correlation in Fourier space.
+    r"""Compute scores of every class at every shift by a correlation in Fourier space.
 
     With features :math:`f`, coverage :math:`m` and the templates :math:`T` of a class,
 
     .. math:: \ell_{cks} = \frac{a}{\sqrt{PF}} \sum_p m_p \left[ f_p \cdot T_{ck,\,p-s}
         - \tfrac12 |T_{ck,\,p-s}|^2 \right]
 
-    which is the logarithm of a Gaussian likelihood over the covered bins, up to scale and terms
-    that do not depend on class and shift. Bins that a spectrum does not cover, and the strength of
-    templates, therefore favour no shift. The score of a class is the logsumexp over its templates
-    plus a prior over shifts.
+    The score is the logarithm of a Gaussian likelihood over the covered bins, up to its scale and
+    terms that do not depend on class and shift. Missing bins and the strength of templates
+    therefore do not favour any shift. The score of a class is the logsumexp over its templates plus
+    a prior over shifts.
 
     Parameters
     ----------
     encoder : torch.nn.Module
-        Maps flux and pad_mask to features (B, F, P); F is its ``output_dim``.
+        Module that maps flux and pad_mask to features (B, F, P); F is its ``output_dim``.
     n_classes, n_bins, n_shifts : int
-        A shift moves by one bin; templates have ``n_bins + n_shifts - 1``.
+        Numbers of classes, bins and shifts. Shifts are one bin apart, so that templates have
+        ``n_bins + n_shifts - 1`` bins.
     n_templates : int
-        Of each class. Part of each template is shared by all, such as lines of host galaxies.
+        Number of templates of each class. A part of each template is common to all classes, such
+        as lines of host galaxies.
     template_step : int
-        Bins from knot to knot of a template, between which it is a straight line.
+        Bins between the knots of a template, which is linear between them.
     learn_prior : bool
         Whether the prior of each class depends on the shift.
     dropout : float
-        Of whole features.
+        Probability to drop a feature in all bins.
 
     Notes
     -----
@@ -48,22 +52,23 @@ class TemplateShiftModule(FreezableModule):
 
     def __init__(
         self,
-        encoder,
+        encoder: Any,
         *,
-        n_classes,
-        n_bins,
-        n_shifts,
-        n_templates=3,
-        template_step=2,
-        learn_prior=True,
-        dropout=0.0,
-    ):
+        n_classes: int,
+        n_bins: int,
+        n_shifts: int,
+        n_templates: int = 3,
+        template_step: int = 2,
+        learn_prior: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.n_classes, self.n_templates, self.n_shifts = n_classes, n_templates, n_shifts
         self.n_rest = n_bins + n_shifts - 1
         self.encoder = encoder
         self.dropout = nn.Dropout1d(dropout)
         width = encoder.output_dim
+        # Keep scores of order 1, independent of the numbers of bins and features.
         self.size = (n_bins * width) ** -0.5
         n_knots = -(-(self.n_rest - 1) // template_step) + 1
         self.own = nn.Parameter(torch.empty(n_classes * n_templates, width, n_knots))
@@ -74,14 +79,16 @@ class TemplateShiftModule(FreezableModule):
         self.prior = nn.Parameter(torch.zeros(n_classes, PRIOR_KNOTS if learn_prior else 1))
 
     @property
-    def width(self):
+    def width(self) -> int:
         return self.n_classes * self.n_templates
 
     @property
-    def n_outputs(self):
+    def n_outputs(self) -> int:
         return self.n_classes * self.n_shifts
 
-    def forward(self, chunks, object_index, n_objects):
+    def forward(
+        self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         parts = zip(*[self.of_spectra(**tensors) for tensors in chunks], strict=True)
         latent, logits = (
             part.new_zeros(n_objects, part.shape[1]).index_add(0, object_index, part)
@@ -91,7 +98,13 @@ class TemplateShiftModule(FreezableModule):
         count = latent.new_zeros(n_objects, 1).index_add(0, object_index, ones).clamp(min=1)
         return latent / count, logits / count
 
-    def of_spectra(self, flux, pad_mask, wavelength=None, moved=None):
+    def of_spectra(
+        self,
+        flux: torch.Tensor,
+        pad_mask: torch.Tensor,
+        wavelength: torch.Tensor | None = None,
+        moved: torch.Tensor | None = None,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latent (N, n_classes n_templates) and logits (N, n_classes n_shifts)."""
         features = self.dropout(self.encoder(flux=flux, pad_mask=pad_mask))
         scores = self.correlation(features, (~pad_mask).to(features.dtype)[:, None])
@@ -100,24 +113,24 @@ class TemplateShiftModule(FreezableModule):
         logits = torch.logsumexp(scores, dim=2) + self._over_shifts()  # (N, C, S)
         return latent, logits.flatten(1)
 
-    def correlation(self, features, covered):
-        """Scores of every template at every shift.
+    def correlation(self, features: torch.Tensor, covered: torch.Tensor) -> torch.Tensor:
+        """Return the scores of every template at every shift.
 
-        Shapes: features (N, F, P), zero where not covered, and covered (N, 1, P), of numbers;
+        Shapes: features (N, F, P), zero where not covered, and covered (N, 1, P), 1 or 0;
         result (N, n_classes n_templates, S).
         """
         templates = self.templates()
         power = -0.5 * templates.square().sum(1, keepdim=True)
-        # Long enough that no lag in use wraps around.
+        # The transform is long enough that the lags in use do not wrap around.
         n = next_fast_len(self.n_rest, real=True)
         spectra = torch.fft.rfft(torch.cat([features, covered], dim=1), n)
         kernels = torch.fft.rfft(torch.cat([templates, power], dim=1), n)
         product = products_by_frequency(spectra.conj(), kernels)  # (N, C K, frequencies)
         lags = torch.fft.irfft(product, n)[..., : self.n_shifts]
-        # The longest lag is shift 0: it meets the reddest end of the templates.
+        # The longest lag is shift 0, which compares with the reddest end of the templates.
         return lags.flip(-1) * (self.size * torch.exp(self.sharpness))
 
-    def templates(self):
+    def templates(self) -> torch.Tensor:
         """Return the rest-frame templates, (n_classes n_templates, F, n_bins + n_shifts - 1)."""
         knots = self.own + self.shared
         return F.interpolate(knots, size=self.n_rest, mode="linear", align_corners=True)

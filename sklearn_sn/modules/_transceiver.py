@@ -1,4 +1,4 @@
-"""Perceiver-IO blocks: a few latent tokens read any number of points; queries decode anywhere."""
+"""Perceiver-IO blocks: latent tokens read any number of points, and queries decode them."""
 
 import math
 
@@ -8,11 +8,11 @@ from torch.nn import functional as F
 
 
 class CrossAttention(nn.Module):
-    """Multi-head attention of queries to a context, fused.
+    """Multi-head attention of queries to a context.
 
-    A context of a few tokens (those of a latent) absorbs the projections of queries and results:
-    ``softmax(x (W_q K)) (V W_o)`` is the same, and for every point two small products replace two
-    large ones and the attention between them. A long context takes torch's fused kernel.
+    For a context of few tokens, such as a latent, the projections of queries and results are
+    absorbed into the context: ``softmax(x (W_q K)) (V W_o)`` is equal to attention, and needs only
+    two small products for every query. A long context uses the fused kernel of torch.
 
     Shapes: x (s, n, L, d) and context (S, N, C, d), where s is S or 1 and n is N or 1; keep
     (N, C), True where the context may be read, or None; result (S, N, L, d).
@@ -30,7 +30,7 @@ class CrossAttention(nn.Module):
         L = x.shape[-2]
         if keep is None and C * self.n_heads <= d_model:
             return self._absorbed(x, context)
-        # The projection runs once for all that share a query; only the result is repeated.
+        # Project a shared query once, and repeat only the result.
         query = self.query(x).expand(S, N, L, d_model).reshape(S * N, L, self.n_heads, -1)
         # (S, N, C, 2 d) -> (2, S N, n_heads, C, d_head)
         key_value = self.key_value(context).view(S * N, C, 2, self.n_heads, -1)
@@ -45,6 +45,7 @@ class CrossAttention(nn.Module):
         # (S, N, C, 2 d) -> (2, S, N, H, C, d_head)
         key_value = self.key_value(context).unflatten(-1, (2, H, -1))
         key, value = key_value.permute(3, 0, 1, 4, 2, 5).unbind(0)
+        # Fold the scale of the scores, 1 / sqrt(d_head), into the keys.
         key = key / math.sqrt(d_model // H)
         into = self.query.weight.view(H, -1, d_model)  # (H, d_head, d)
         out_of = self.out.weight.view(d_model, H, -1).permute(1, 2, 0)  # (H, d_head, d)
@@ -56,10 +57,10 @@ class CrossAttention(nn.Module):
 
 
 class TransceiverBlock(nn.Module):
-    """Self-attention among the queries (optional), attention to the context, feed-forward.
+    """Optional self-attention of the queries, attention to the context, feed-forward layer.
 
-    Pre-norm. Shapes as for :class:`CrossAttention`; gain and shift (S, N, 1, d) of what goes into
-    the feed-forward layer.
+    Each part has a layer norm at its input. Shapes as in :class:`CrossAttention`; gain and shift
+    (S, N, 1, d) modulate the input of the feed-forward layer.
     """
 
     def __init__(self, d_model, n_heads, d_feedforward, dropout=0.0, self_attention=True):
@@ -84,10 +85,10 @@ class TransceiverBlock(nn.Module):
 
 
 class TransceiverEncoder(nn.Module):
-    """A bank of learned queries reads a context of any size [1]_.
+    """Encoder in which learned queries read a context of any size [1]_.
 
-    Every context holds one learned empty token. If the rest is padding, the queries read only this
-    token, and their result is finite.
+    A learned empty token is added to every context. If all other tokens are padding, the queries
+    read only this token, so that their result is finite.
 
     Shapes: context (N, C, d_model), pad_mask (N, C); result (N, n_queries, d_model).
 
@@ -97,7 +98,16 @@ class TransceiverEncoder(nn.Module):
        outputs", ICLR.
     """
 
-    def __init__(self, *, n_queries, d_model, n_heads, n_layers, d_feedforward, dropout=0.0):
+    def __init__(
+        self,
+        *,
+        n_queries: int,
+        d_model: int,
+        n_heads: int,
+        n_layers: int,
+        d_feedforward: int,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.queries = nn.Parameter(torch.randn(n_queries, d_model) / math.sqrt(d_model))
         self.empty_token = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
@@ -107,7 +117,7 @@ class TransceiverEncoder(nn.Module):
         )
         self.norm = nn.LayerNorm(d_model)
 
-    def forward(self, context, pad_mask):
+    def forward(self, context: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         N, _, d_model = context.shape
         context = torch.cat([self.empty_token.expand(N, 1, d_model), context], dim=1)
         keep = torch.cat([pad_mask.new_ones(N, 1), ~pad_mask], dim=1)
@@ -119,20 +129,22 @@ class TransceiverEncoder(nn.Module):
 
 
 class TransceiverDecoder(nn.Module):
-    """Queries at any coordinates read the tokens of a latent.
+    """Decoder in which queries at any coordinates read the tokens of a latent.
 
-    Besides attention to the latent, the latent modulates every feed-forward layer (FiLM, Perez et
-    al. 2018), because averages over few tokens alone inform a coordinate network slowly.
+    In addition to attention, the latent modulates every feed-forward layer (FiLM, Perez et al.
+    2018). Training is faster than with attention alone, which only averages over a few tokens.
 
     The queries do not attend to each other. The result at a wavelength therefore does not depend on
-    the other queries, nothing of size L × L is computed, and the first block's query, which
-    precedes the latent, is computed once for all samples.
+    the other queries, no matrix of size L × L is computed, and the projection of the queries in the
+    first block is computed once for all samples.
 
     Shapes: queries (N or 1, L, d_model), tokens (S, N, n_tokens, d_model); result
     (S, N, L, d_model).
     """
 
-    def __init__(self, *, n_tokens, d_model, n_heads, n_layers, d_feedforward):
+    def __init__(
+        self, *, n_tokens: int, d_model: int, n_heads: int, n_layers: int, d_feedforward: int
+    ) -> None:
         super().__init__()
         self.norm_context = nn.LayerNorm(d_model)
         self.modulate = nn.Linear(n_tokens * d_model, 2 * n_layers * d_model)
@@ -142,7 +154,7 @@ class TransceiverDecoder(nn.Module):
         )
         self.norm = nn.LayerNorm(d_model)
 
-    def forward(self, queries, tokens):
+    def forward(self, queries: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         # (S, N, 2 n_layers d) -> 2 n_layers of (S, N, 1, d)
         modulation = self.modulate(tokens.flatten(2)).unsqueeze(2).chunk(2 * len(self.blocks), -1)
         tokens = self.norm_context(tokens)

@@ -7,21 +7,22 @@ from scipy.fft import next_fast_len
 from torch import nn
 from torch.nn import functional as F
 
-# Products of the direct sum that take as long as one operation of the transforms, on a CPU.
-WORTH = 24.0
+# On a CPU, one operation of the Fourier transforms takes as long as this number of products of the
+# direct sum.
+PRODUCTS_PER_OPERATION = 24.0
 N_ROWS = 16  # rows of a batch that the comparison assumes
-# On other devices, transforms are used from this kernel on.
+# On other devices, Fourier transforms are used from this kernel width on.
 FOURIER_KERNEL = 127
 
 
 class WideConv(nn.Module):
-    """A convolution that keeps the number of bins: (B, C, 1, P) to (B, n_out, 1, P).
+    """Convolution that keeps the number of bins: (B, n_in, 1, P) to (B, n_out, 1, P).
 
-    A wide kernel is multiplied in Fourier space, which is equal to rounding and costs almost the
-    same for any width; with many channels this pays from 31 bins on. In bfloat16, which has fast
-    products but no Fourier transform, the convolution is summed directly. The layout is
-    two-dimensional with channels last, in which torch convolves and pools twice as fast as along
-    one dimension.
+    Wide kernels are applied in Fourier space. The result is equal up to rounding, and the time is
+    almost independent of the width; with many channels this is faster from 31 bins on. In bfloat16,
+    which has fast products but no Fourier transform, the convolution is summed directly. Tensors
+    are two-dimensional with channels last, because torch convolves and pools them twice as fast as
+    one-dimensional tensors.
 
     Parameters
     ----------
@@ -31,18 +32,18 @@ class WideConv(nn.Module):
         Odd width in bins.
     """
 
-    def __init__(self, n_in, n_out, kernel):
+    def __init__(self, n_in: int, n_out: int, kernel: int) -> None:
         super().__init__()
         self.kernel = kernel
         self.weight = nn.Parameter(torch.empty(n_out, n_in, 1, kernel))
         bound = (n_in * kernel) ** -0.5
-        nn.init.uniform_(self.weight, -bound, bound)  # as torch's own layers
+        nn.init.uniform_(self.weight, -bound, bound)  # as in the layers of torch
 
-    def forward(self, x):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.multiplied(x) if self.in_fourier_space(x) else self.summed(x)
 
-    def in_fourier_space(self, x):
-        """Whether that is faster; the same for every batch, or answers would depend on it."""
+    def in_fourier_space(self, x: torch.Tensor) -> bool:
+        """Return whether Fourier space is faster, independent of the batch for equal results."""
         if torch.is_autocast_enabled(x.device.type):
             return False
         if x.device.type != "cpu":
@@ -52,23 +53,24 @@ class WideConv(nn.Module):
         n = self.length(n_bins)
         sums = N_ROWS * n_bins * self.kernel * n_in * n_out
         transforms = n * math.log2(n) * (N_ROWS * (n_in + n_out) + n_in * n_out)
-        return sums > WORTH * transforms
+        return sums > PRODUCTS_PER_OPERATION * transforms
 
-    def length(self, n_bins):
-        """So long that the ends do not meet, and a product of 2, 3 and 5."""
+    def length(self, n_bins: int) -> int:
+        """Return a length of the transform without wrap-around, a product of 2, 3 and 5."""
         return next_fast_len(n_bins + self.kernel - 1, real=True)
 
-    def summed(self, x):
+    def summed(self, x: torch.Tensor) -> torch.Tensor:
         """Convolve by direct summation over the kernel."""
         return F.conv2d(x, self.weight, padding=(0, self.kernel // 2))
 
-    def multiplied(self, x):
+    def multiplied(self, x: torch.Tensor) -> torch.Tensor:
         """Convolve by products of Fourier transforms."""
         n_bins = x.shape[-1]
         n = self.length(n_bins)
-        seen = torch.fft.rfft(x[:, :, 0], n)
+        spectra = torch.fft.rfft(x[:, :, 0], n)
+        # torch convolutions are correlations: flip the kernel.
         kernels = torch.fft.rfft(self.weight[:, :, 0].flip(-1), n)
-        product = products_by_frequency(seen, kernels)
+        product = products_by_frequency(spectra, kernels)
         start = self.kernel // 2
         y = torch.fft.irfft(product, n)[..., start : start + n_bins]  # (B, O, P)
         return y[:, :, None].contiguous(memory_format=torch.channels_last)
@@ -77,13 +79,14 @@ class WideConv(nn.Module):
 def products_by_frequency(one, other):
     """Multiply matrices at each frequency: (B, C, F) and (O, C, F) to (B, O, F).
 
-    Of matrices whose numbers lie apart, torch would copy each by itself, and of the gradient too.
+    The matrices are made contiguous first, because torch copies non-contiguous matrices one by one.
+    The hook does the same for the gradient.
     """
     product = torch.matmul(one.permute(2, 0, 1).contiguous(), other.permute(2, 1, 0).contiguous())
     if product.requires_grad:
-        product.register_hook(_together)
+        product.register_hook(_contiguous)
     return product.permute(1, 2, 0)
 
 
-def _together(gradient):
+def _contiguous(gradient):
     return None if gradient is None else gradient.contiguous()

@@ -1,4 +1,4 @@
-"""skorch nets, their callbacks, and the batches that feed them."""
+"""skorch nets, their callbacks, and the batches that they train on."""
 
 from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts

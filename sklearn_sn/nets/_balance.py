@@ -3,23 +3,25 @@
 import numpy as np
 
 
-def balanced_batches(groups, lengths, n_batches, pool, rng):
+def balanced_batches(
+    groups: np.ndarray, lengths: np.ndarray, n_batches: int, pool: int, rng: np.random.Generator
+) -> list[np.ndarray]:
     """Draw an epoch of batches in which all groups are equally frequent.
 
-    The epoch has as many positions as there are objects, and each group fills an equal share: the
-    objects of a small group come several times, and a new part of a large group is drawn in each
-    epoch. Batches hold objects of similar length.
+    An epoch has as many positions as there are objects, and each group fills an equal share. The
+    objects of a small group are repeated, and a new part of a large group is drawn in each epoch.
+    Batches contain objects of similar length.
 
     Parameters
     ----------
     groups : array of int, shape (n,)
         Group of each object, 0 … n_groups - 1, such as class, survey, or both.
     lengths : array of shape (n,)
-        Sort key, possibly noisy.
+        Lengths by which objects are sorted, possibly noisy.
     n_batches : int
         Number of batches.
     pool : int
-        Number of batches that are sorted by length together.
+        Number of batches in a pool, in which objects are sorted by length.
     rng : numpy.random.Generator
         Source of random numbers.
 
@@ -37,17 +39,19 @@ def balanced_batches(groups, lengths, n_batches, pool, rng):
     >>> [int(groups[batch].sum()) for batch in batches]
     [10, 10, 10, 10, 10]
     """
-    names = np.unique(groups)
+    unique_groups = np.unique(groups)
     drawn, rounds = [], []
-    for i, group in enumerate(names):
+    for i, group in enumerate(unique_groups):
         members = np.flatnonzero(groups == group)
         # The remainder goes to the first groups.
-        share = len(groups) // len(names) + (i < len(groups) % len(names))
+        share, remainder = divmod(len(groups), len(unique_groups))
+        share += i < remainder
         times = -(-share // len(members))
-        own = np.concatenate([rng.permutation(members) for _ in range(times)])[:share]
+        sample = np.concatenate([rng.permutation(members) for _ in range(times)])[:share]
+        # Spread the sample evenly over the epoch, so that each pool gets its share of the group.
         position = (np.arange(share) + 0.5) / share
         pools = (position * n_batches).astype(int) // pool
-        drawn.append(own[np.lexsort((lengths[own], pools))])
+        drawn.append(sample[np.lexsort((lengths[sample], pools))])
         rounds.append(np.arange(share))
     # Rounds with one object of each group, in random order: with more groups than a batch holds,
     # the same groups would otherwise always share a batch.

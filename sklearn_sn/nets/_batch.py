@@ -1,6 +1,7 @@
-"""Batches: the one place where numpy arrays become torch tensors."""
+"""Batches of tables; the only place where numpy arrays become torch tensors."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,9 +9,9 @@ from torch.utils.data import Dataset
 
 from sklearn_sn.nets._balance import balanced_batches
 
-BATCHES_PER_POOL = 50  # batches that are sorted by length together in training
-ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU; their attention fits its cache
-CHUNK_MULTIPLE = 8  # chunks of free size hold multiples of this number of rows
+BATCHES_PER_POOL = 50  # batches whose objects are sorted by length together in training
+ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU, so that their attention fits its cache
+CHUNK_MULTIPLE = 8  # the size of chunks that `cheapest_cuts` chooses is a multiple of this
 
 
 class Batch:
@@ -22,16 +23,23 @@ class Batch:
         Keyword tensors for the encoder of each modality, in chunks. Light curves of similar length
         share a chunk, so that little is padding.
     object_index : dict of str to tensor of int64
-        Position in the batch of the object of each instance in the chunks.
+        Position in the batch of the object of each instance, in the order of the chunks.
     present : dict of str to bool tensor of shape (B,)
-        Objects that have the modality.
+        Whether an object has the modality.
     targets : dict of str to tensor
         Labels, numbers to predict and weights, of shape (B, ...).
     """
 
     __slots__ = ("n_objects", "object_index", "present", "targets", "tensors")
 
-    def __init__(self, n_objects, tensors, object_index, present, targets):
+    def __init__(
+        self,
+        n_objects: int,
+        tensors: dict[str, list[dict[str, torch.Tensor]]],
+        object_index: dict[str, torch.Tensor],
+        present: dict[str, torch.Tensor],
+        targets: dict[str, torch.Tensor],
+    ) -> None:
         self.n_objects = n_objects
         self.tensors, self.object_index = tensors, object_index
         self.present, self.targets = present, targets
@@ -41,53 +49,66 @@ class Batch:
 
 
 class TableDataset(Dataset):
-    """Prepared modalities of a table, and the targets to learn.
+    """Prepared modalities of a table and targets.
 
     Parameters
     ----------
     preprocessors : dict of str to preprocessor
         One fitted preprocessor for each modality.
     prepared : dict of str to prepared modality
-        What each preprocessor's ``prepare`` returned.
+        Result of ``prepare`` of each preprocessor.
     targets : dict of str to array of shape (n_objects, ...), optional
         Labels, numbers to predict and weights.
     rows : array of int, optional
-        Objects of this dataset; by default all.
+        Objects of this dataset; by default all objects of the table.
     groups : array of int, shape (n_objects,), optional
-        Training batches hold equal numbers of objects of each group.
+        Groups that contribute equal numbers of objects to each training batch.
     """
 
-    def __init__(self, preprocessors, prepared, targets=None, rows=None, groups=None):
+    def __init__(
+        self,
+        preprocessors: dict[str, Any],
+        prepared: dict[str, Any],
+        targets: dict[str, np.ndarray] | None = None,
+        rows: np.ndarray | None = None,
+        groups: np.ndarray | None = None,
+    ) -> None:
         self.preprocessors, self.prepared = preprocessors, prepared
         self.targets, self.groups = targets or {}, groups
         if rows is None:
             rows = np.arange(len(next(iter(prepared.values())).lengths))
         self.rows = rows
+        self._constants = {}  # tensors that are equal in all batches, by preprocessor and device
 
     def __len__(self):
         return len(self.rows)
 
-    def subset(self, positions):
-        """Return a dataset of some objects, with the same data."""
+    def subset(self, positions: np.ndarray) -> "TableDataset":
+        """Return a dataset of some of the objects, which shares the data."""
         return TableDataset(
             self.preprocessors, self.prepared, self.targets, self.rows[positions], self.groups
         )
 
     @property
-    def lengths(self):
-        """Sort key of the objects, shape (n,): points of the modality that varies in length."""
+    def lengths(self) -> np.ndarray:
+        """Sizes by which objects are sorted, (n,): those of the modality that varies in length."""
         varying = [n for n, part in self.preprocessors.items() if part.varies_in_length]
         name = varying[0] if varying else next(iter(self.prepared))
         return self.prepared[name].lengths[self.rows]
 
     @property
-    def paired(self):
+    def paired(self) -> np.ndarray:
         """Mask of the objects that have two modalities or more, shape (n,)."""
         n_present = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
         return n_present[self.rows] >= 2
 
-    def gather(self, positions, device, rng=None):
-        """Return one batch on a device; with a generator, augmented as in training."""
+    def gather(
+        self,
+        positions: np.ndarray,
+        device: str | torch.device,
+        rng: np.random.Generator | None = None,
+    ) -> Batch:
+        """Return one batch on a device; with a generator `rng`, augmented as in training."""
         device = torch.device(device)
         rows = self.rows[positions]
         tensors, object_index, present = {}, {}, {}
@@ -98,19 +119,32 @@ class TableDataset(Dataset):
             mask = np.zeros(len(rows), dtype=bool)
             mask[index] = True
             tensors[name] = [
-                {key: _tensor(value, device) for key, value in chunk.items()} for chunk in chunks
+                {
+                    key: self._constant(name, key, value, device)
+                    if key in preprocessor.constants
+                    else _tensor(value, device)
+                    for key, value in chunk.items()
+                }
+                for chunk in chunks
             ]
             object_index[name] = _tensor(index, device)
             present[name] = _tensor(mask, device)
         targets = {key: _tensor(value[rows], device) for key, value in self.targets.items()}
         return Batch(len(rows), tensors, object_index, present, targets)
 
+    def _constant(self, name, key, value, device):
+        """Return a tensor that is transferred once."""
+        place = name, key, str(device)
+        if place not in self._constants:
+            self._constants[place] = _tensor(value, device)
+        return self._constants[place]
+
     def _chunks(self, name, preprocessor, rows, device, rng):
-        """Return arrays of one modality in chunks, and the object index of their instances."""
+        """Return the arrays of one modality in chunks, and the object index of their instances."""
         overhead = preprocessor.chunk_overhead
-        few = len(rows) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
-        # Padding costs a GPU less than several small launches.
-        if not preprocessor.varies_in_length or few or device.type != "cpu":
+        is_small = len(rows) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
+        # On a GPU, padding costs less than several small kernel launches.
+        if not preprocessor.varies_in_length or is_small or device.type != "cpu":
             arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
             return [arrays], index
         lengths = self.prepared[name].lengths[rows]
@@ -132,10 +166,10 @@ class BatchLoader:
     """Iterate over a dataset in batches of objects of similar length.
 
     In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
-    and the batches are shuffled, so that a contrastive loss cannot be solved by length alone. If
-    the dataset has groups, each batch holds equal numbers of objects of every group. In evaluation,
-    objects are sorted by length, those with two modalities first; batches come with their
-    positions.
+    and the batches are shuffled. The noise prevents a contrastive loss from being solved by length
+    alone. If the dataset has groups, each batch has equal numbers of objects of every group. In
+    evaluation, objects are sorted by length, those with two modalities first. Each item is a batch
+    and the positions of its objects in the dataset.
 
     Parameters
     ----------
@@ -146,14 +180,22 @@ class BatchLoader:
     training : bool
         Whether to shuffle and augment.
     device : str or torch.device
-        Where the tensors go.
+        Device of the tensors.
     seed : int
-        Every epoch draws from a generator of its own, seeded by this and the epoch's number.
+        Seed. The generator of an epoch is seeded by this and the number of the epoch.
     epoch : int
         Number of the first epoch.
     """
 
-    def __init__(self, dataset, batch_size, training=False, device="cpu", seed=0, epoch=0):
+    def __init__(
+        self,
+        dataset: TableDataset,
+        batch_size: int,
+        training: bool = False,
+        device: str | torch.device = "cpu",
+        seed: int = 0,
+        epoch: int = 0,
+    ) -> None:
         self.dataset, self.batch_size = dataset, batch_size
         self.training, self.device = training, torch.device(device)
         self.seed, self.epoch = seed, epoch
@@ -161,15 +203,15 @@ class BatchLoader:
     def __len__(self):
         return max(1, -(-len(self.dataset) // self.batch_size))
 
-    def plan(self, rng=None):
-        """Return positions of the objects of each batch, as a list of arrays."""
+    def plan(self, rng: np.random.Generator | None = None) -> list[np.ndarray]:
+        """Return the positions of the objects of each batch, as a list of arrays."""
         n = len(self.dataset)
         if rng is None:
-            # Objects with two modalities come together: a loss over pairs needs them in one batch.
+            # Keep objects with two modalities together: a loss over pairs needs them in one batch.
             order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
         order = rng.permutation(n)
-        # At least four pools: in small data one pool would sort everything by length.
+        # Use at least four pools: a single pool would sort a small table completely by length.
         pool = min(BATCHES_PER_POOL, max(1, len(self) // 4))
         lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
         if self.dataset.groups is not None:
@@ -178,7 +220,7 @@ class BatchLoader:
             return [order[batches[i]] for i in rng.permutation(len(batches))]
         pool *= self.batch_size
         order = order[np.lexsort((lengths, np.arange(n) // pool))]
-        # Equal shares, because a last batch of one object would teach nothing.
+        # Batches of equal size, because a contrastive loss of a last batch of one object is 0.
         batches = np.array_split(order, len(self))
         return [batches[i] for i in rng.permutation(len(batches))]
 
@@ -204,28 +246,28 @@ class BatchLoader:
 
     def _gather(self, positions, rng):
         if self.device.type == "cuda":
-            # The current device belongs to a thread; this one starts with device 0.
+            # The current device is a property of the thread, and a new thread starts with device 0.
             torch.cuda.set_device(self.device)
         return self.dataset.gather(positions, self.device, rng)
 
 
-def cheapest_cuts(lengths, overhead):
-    """Cut rows of increasing length into parts that cost least when padded.
+def cheapest_cuts(lengths: np.ndarray, overhead: float) -> np.ndarray:
+    """Cut rows of increasing length into parts, such that padding costs least.
 
-    A part of n rows padded to L points costs L (overhead + n): one step of a recurrent network has
-    a fixed cost of `overhead` rows.
+    A part of n rows padded to L points costs L (overhead + n), because one step of a recurrent
+    network has a fixed cost equal to that of `overhead` rows.
 
     Parameters
     ----------
     lengths : array of int, shape (n,)
-        Increasing lengths.
+        Lengths in increasing order.
     overhead : float
-        Fixed cost of a step, in rows.
+        Fixed cost of a step in units of rows.
 
     Returns
     -------
     array of int
-        Positions of the cuts, multiples of eight.
+        Positions of the cuts, which are multiples of eight.
 
     Examples
     --------
@@ -237,16 +279,17 @@ def cheapest_cuts(lengths, overhead):
     ends = np.append(np.arange(CHUNK_MULTIPLE, len(lengths), CHUNK_MULTIPLE), len(lengths))
     starts = np.append(0, ends[:-1])
     longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
-    # Dynamic programme: the cheapest way to cut the first j blocks of eight rows.
+    # Dynamic programming over blocks of eight rows: least[j] is the least cost of the first j
+    # blocks, and previous[j] the start of the last part in the best cut of the first j + 1 blocks.
     least = np.zeros(len(ends) + 1)
-    before = np.zeros(len(ends), dtype=np.int64)
+    previous = np.zeros(len(ends), dtype=np.int64)
     for j, end in enumerate(ends):
         cost = least[: j + 1] + longest[j] * (overhead + end - starts[: j + 1])
-        before[j] = cost.argmin()
-        least[j + 1] = cost[before[j]]
+        previous[j] = cost.argmin()
+        least[j + 1] = cost[previous[j]]
     cuts, j = [], len(ends)
     while j:
-        j = before[j - 1]
+        j = previous[j - 1]
         cuts.append(starts[j])
     return np.array(cuts[-2::-1], dtype=np.int64)
 
@@ -256,5 +299,6 @@ def _tensor(array, device):
     if device.type == "cpu":
         return tensor
     if device.type == "cuda":
+        # Pinned memory is copied while the device computes.
         return tensor.pin_memory().to(device, non_blocking=True)
     return tensor.to(device)

@@ -1,20 +1,30 @@
-"""A validation score for early stopping: a focal loss alone stops too late."""
+"""The validation score for early stopping with a focal loss, whose minimum comes too late."""
+
+from typing import Any
 
 import numpy as np
 import torch
+from skorch import NeuralNet
 from skorch.callbacks import Callback
 
 
 class CompositeScore(Callback):
-    """Record ``valid_score``: the mean of accuracy, macro-F1 and top-3 accuracy.
+    """Record ``valid_score``, the mean of accuracy, macro-F1 and top-3 accuracy.
 
-    Must come before early stopping among the callbacks. Objects count by their weight.
+    The callback must precede early stopping. Objects count by their weight.
     """
 
-    def on_epoch_begin(self, net, **kwargs):
+    def on_epoch_begin(self, net: NeuralNet, **kwargs: Any) -> None:
         self.batches_ = []
 
-    def on_batch_end(self, net, batch=None, training=False, y_pred=None, **kwargs):
+    def on_batch_end(
+        self,
+        net: NeuralNet,
+        batch: Any = None,
+        training: bool = False,
+        y_pred: Any = None,
+        **kwargs: Any,
+    ) -> None:
         if training or y_pred is None:
             return
         batch, _ = batch
@@ -23,9 +33,9 @@ class CompositeScore(Callback):
         parts = (y_pred[1].detach().float(), labels, weight, batch.present[net.modality])
         self.batches_.append(parts)
 
-    def on_epoch_end(self, net, **kwargs):
+    def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
         if self.batches_:
-            # One transfer at the end: a transfer for every batch would wait for the device.
+            # Transfer once per epoch, because each transfer waits for the device.
             parts = [torch.cat(part).cpu().numpy() for part in zip(*self.batches_, strict=True)]
             *parts, present = parts
             score = composite_score(*(part[present] for part in parts))
@@ -39,12 +49,16 @@ def composite_score(logits, labels, weight):
     Parameters
     ----------
     logits : array of shape (n, n_classes)
+        Logits of the classes.
     labels : array of int, shape (n,)
+        Codes of the true classes.
     weight : array of shape (n,)
+        Weights of the objects.
 
     Returns
     -------
     float
+        Score in [0, 1].
 
     Examples
     --------
@@ -69,6 +83,7 @@ def composite_score(logits, labels, weight):
             (predicted, weight),
         )
     )
+    # F1 = 2 TP / (2 TP + FP + FN). Classes that are neither true nor predicted do not count.
     total = n_true + n_predicted
     f1 = 2.0 * hits[total > 0] / total[total > 0]
     return float((accuracy + f1.mean() + top_3) / 3.0)

@@ -1,15 +1,17 @@
 """The net of the contrastive embedder."""
 
 import math
+from typing import Any, Self
 
 import torch
+from torch import nn
 
 from sklearn_sn.losses import AuxiliaryLoss
 from sklearn_sn.nets._net import BatchNet
 
 
 class ContrastiveNet(BatchNet):
-    """InfoNCE, plus the loss of the auxiliary heads if there are any.
+    """Net with the InfoNCE loss, plus the loss of auxiliary heads.
 
     Parameters
     ----------
@@ -18,23 +20,33 @@ class ContrastiveNet(BatchNet):
     aux_weight : float
         Weight of the auxiliary loss.
     class_weight : tensor of shape (n_classes,), optional
-        Weights of the classes in the auxiliary loss.
+        Weights of the classes in the auxiliary loss; None weights them equally.
     """
 
-    def __init__(self, module, *, max_scale=100.0, aux_weight=0.0, class_weight=None, **kwargs):
+    def __init__(
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        max_scale: float = 100.0,
+        aux_weight: float = 0.0,
+        class_weight: torch.Tensor | None = None,
+        **kwargs: Any,
+    ) -> None:
         self.max_scale = max_scale
         self.aux_weight, self.class_weight = aux_weight, class_weight
         super().__init__(module, **kwargs)
 
-    def initialize_criterion(self):
+    def initialize_criterion(self) -> Self:
         super().initialize_criterion()
-        # On the device once, not in every batch.
+        # Move the weights to the device once, not in every batch.
         self.auxiliary_loss_ = AuxiliaryLoss(self.class_weight).to(self.device)
         return self
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         if y_pred["log_scale"].requires_grad:
-            # Clamp the parameter: a clamp inside the loss would have no gradient beyond the bound.
+            # Clamp the parameter itself: a clamp inside the loss has no gradient beyond the bound.
             with torch.no_grad():
                 y_pred["log_scale"].clamp_(max=math.log(self.max_scale))
         loss = self.criterion_(y_pred["embeddings"], X.present, y_pred["log_scale"])

@@ -1,51 +1,67 @@
 """The net of the multimodal autoencoder."""
 
+from typing import Any
+
+import torch
+from torch import nn
+
 from sklearn_sn.losses import laplace_log_likelihood
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._net import BatchNet
 
 
 class MMVAENet(BatchNet):
-    """The bound of :class:`~sklearn_sn.losses.MMVAELoss`, in nats per point.
+    """Net with the loss :class:`~sklearn_sn.losses.MMVAELoss`, in nats per point.
 
     Parameters
     ----------
     n_samples : int
-        Samples K of each expert.
+        Number K of samples of each expert.
     weights : dict of str to float
         Weight of the log-likelihood of each modality.
     points_per_object : float
         Divisor of the loss, so that gradients are of order 1.
     """
 
-    def __init__(self, module, *, n_samples=2, weights=None, points_per_object=1.0, **kwargs):
+    def __init__(
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        n_samples: int = 2,
+        weights: dict[str, float] | None = None,
+        points_per_object: float = 1.0,
+        **kwargs: Any,
+    ) -> None:
         self.n_samples, self.weights = n_samples, weights
         self.points_per_object = points_per_object
         super().__init__(module, **kwargs)
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: Batch, **fit_params: Any) -> dict[str, Any]:
         return self.module_(x.tensors, x.object_index, x.n_objects, self.n_samples)
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         total = log_likelihood(y_pred, X, self.weights or {})
         parts = (y_pred[key].flatten(-2) for key in ("z", "mean", "scale"))
         loss = self.criterion_(*parts, y_pred["present"], total)
         return loss.mean() / self.points_per_object
 
 
-def log_likelihood(output, batch, weights):
-    """Return the weighted log-likelihood of all modalities under every sample, (M, K, B).
+def log_likelihood(output: dict[str, Any], batch: Batch, weights: dict[str, float]) -> torch.Tensor:
+    """Return the weighted log-likelihood of all modalities for every sample, (M, K, B).
 
     Parameters
     ----------
     output : dict
         Output of the module.
     batch : Batch
-        The batch that the module saw.
+        Batch that was the input of the module.
     weights : dict of str to float
         Weights of the modalities; 1 where absent.
     """
     z = output["z"]
-    total = z.new_zeros(z.shape[:3])
+    total = z.new_zeros(z.shape[:3])  # (M, K, B)
     for name, decoded in output["decoded"].items():
         chunks = batch.tensors[name]
         sizes = [len(chunk["pad_mask"]) for chunk in chunks]

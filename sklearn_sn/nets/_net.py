@@ -1,14 +1,18 @@
-"""The skorch net that all our nets derive from."""
+"""The base of all nets."""
+
+from collections.abc import Callable
+from typing import Any, Self
 
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import EarlyStopping
+from torch import nn
 
-from sklearn_sn.nets._batch import BatchLoader
+from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
 
 
 class BatchNet(NeuralNet):
-    """A skorch net fed by :class:`BatchLoader`; subclasses define ``get_loss``.
+    """Base of skorch nets that read batches from :class:`BatchLoader`; subclasses set the loss.
 
     Parameters
     ----------
@@ -18,16 +22,18 @@ class BatchNet(NeuralNet):
     Attributes
     ----------
     stop_reason_ : {None, "early_stopping", "diverged", "interrupted"}
-        Why the last training ended before its last epoch.
+        Reason why the last training ended early; None if it completed all epochs.
     """
 
     _file_kind = "type"
 
-    def __init__(self, module, *, seed=0, **kwargs):
+    def __init__(
+        self, module: nn.Module | type[nn.Module], *, seed: int = 0, **kwargs: Any
+    ) -> None:
         self.seed = seed
         super().__init__(module, **kwargs)
 
-    def get_iterator(self, dataset, training=False):
+    def get_iterator(self, dataset: TableDataset, training: bool = False) -> BatchLoader:
         return BatchLoader(
             dataset,
             self.batch_size,
@@ -37,30 +43,41 @@ class BatchNet(NeuralNet):
             epoch=len(getattr(self, "history_", ())),
         )
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: Batch, **fit_params: Any) -> Any:
         return self.module_(x.tensors, x.object_index, x.n_objects)
 
-    def check_data(self, X, y=None):
-        """Do nothing: tables are checked before they come here."""
+    def check_data(self, X: Any, y: Any = None) -> None:
+        """Do nothing, because tables are checked before they are passed to the net."""
 
-    def fit_loop(self, *args, **kwargs):
-        """Run the epochs; note why they ended early."""
+    def forget_moments(self) -> None:
+        """Drop what optimizers remember of earlier steps."""
+        self.optimizer_.state.clear()
+
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
+        """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as error:
-            # skorch ends a training by KeyboardInterrupt, and catches it in partial_fit.
+            # skorch ends training by a KeyboardInterrupt, which it catches in partial_fit.
             if self.stop_reason_ is None:
                 early = _raised_by_early_stopping(error.__traceback__)
                 self.stop_reason_ = "early_stopping" if early else "interrupted"
             raise
 
-    def run_single_epoch(self, iterator, training, prefix, step_fn, **fit_params):
+    def run_single_epoch(
+        self,
+        iterator: BatchLoader | None,
+        training: bool,
+        prefix: str,
+        step_fn: Callable[..., dict[str, Any]],
+        **fit_params: Any,
+    ) -> None:
         if iterator is None or torch.device(self.device).type == "cpu":
             super().run_single_epoch(iterator, training, prefix, step_fn, **fit_params)
             return
-        # skorch reads every loss as a number, and so waits for the device after each batch. Here
-        # the losses stay on the device until the epoch ends.
+        # skorch converts every loss to a number, which waits for the device after each batch. This
+        # method keeps the losses on the device until the end of the epoch.
         losses = []
         for batch in iterator:
             self.notify("on_batch_begin", batch=batch, training=training)

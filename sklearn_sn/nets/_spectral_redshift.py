@@ -1,4 +1,4 @@
-"""The net that learns class and redshift of spectra."""
+"""The net of class and redshift of spectra."""
 
 import torch
 
@@ -6,15 +6,15 @@ from sklearn_sn.nets._supervised import SupervisedNet
 
 
 class RedshiftNet(SupervisedNet):
-    """Loss of class and shift, averaged over the objects that have a spectrum.
+    """Net with the loss of class and shift, averaged over the objects with a spectrum.
 
-    A batch holds ``targets``, ``shift`` (in bins; NaN where unknown) and optionally ``weight``
-    among its targets, and for every spectrum the number of bins by which augmentation has ``moved``
-    it.
+    The targets of a batch are ``targets``, ``shift`` (in bins; NaN where unknown) and optionally
+    ``weight``. The tensors contain ``moved``, the shift in bins by augmentation of each spectrum.
     """
 
     def _losses(self, outputs, X):
         name, shift = self.modality, X.targets["shift"]
         moved = torch.cat([chunk["moved"] for chunk in X.tensors[name]]).to(shift.dtype)
+        # Augmentation changed the redshift of the spectrum, so the target changes too.
         shift = shift.index_add(0, X.object_index[name], moved)
         return self.criterion_(outputs, X.targets["targets"], shift)

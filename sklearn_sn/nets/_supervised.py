@@ -1,15 +1,20 @@
-"""The net of estimators that learn labels or numbers from one modality."""
+"""Nets of estimators that learn labels or numbers from one modality."""
+
+from typing import Any
+
+import torch
+from torch import nn
 
 from sklearn_sn.losses import SupConLoss
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._net import BatchNet
 
 
 class SupervisedNet(BatchNet):
-    """Weighted mean of the criterion over the objects that have the modality.
+    """Net with the weighted mean of the criterion over the objects with the modality.
 
-    A batch holds ``targets`` and, if objects have weights, ``weight`` among its targets; optionally
-    also ``offset`` (B, n_outputs), a known part of the outputs that is added to what the network
-    computes.
+    The targets of a batch are ``targets`` and optionally ``weight`` and ``offset`` (B, n_outputs),
+    a known part of the outputs that is added to the outputs of the network.
 
     Parameters
     ----------
@@ -17,11 +22,13 @@ class SupervisedNet(BatchNet):
         Name of the modality.
     """
 
-    def __init__(self, module, *, modality, **kwargs):
+    def __init__(
+        self, module: nn.Module | type[nn.Module], *, modality: str, **kwargs: Any
+    ) -> None:
         self.modality = modality
         super().__init__(module, **kwargs)
 
-    def infer(self, x, **fit_params):
+    def infer(self, x: Batch, **fit_params: Any) -> tuple[torch.Tensor, torch.Tensor] | None:
         name = self.modality
         if name not in x.tensors:
             return None
@@ -30,7 +37,9 @@ class SupervisedNet(BatchNet):
             outputs = outputs + x.targets["offset"]
         return latent, outputs
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         if y_pred is None:
             # No object of the batch has the modality: return a zero with a gradient.
             return 0.0 * sum(p.sum() for p in self.module_.parameters() if p.requires_grad)
@@ -42,29 +51,38 @@ class SupervisedNet(BatchNet):
         return (loss * weight).sum() / weight.sum().clamp(min=1e-6)
 
     def _losses(self, outputs, X):
-        """Return the criterion of each object (B,)."""
+        """Return the criterion of each object, (B,)."""
         return self.criterion_(outputs, X.targets["targets"])
 
 
 class SupConNet(SupervisedNet):
-    """The criterion plus the supervised contrastive loss of the latents of a batch.
+    """Net with the criterion plus the supervised contrastive loss of the latents.
 
     Parameters
     ----------
     contrastive_weight : float
-        Weight of the contrastive loss; 0 leaves it out.
+        Weight of the contrastive loss; with 0 it is not computed.
     temperature : float
         Temperature of the contrastive loss.
     """
 
-    def __init__(self, module, *, contrastive_weight=1.0, temperature=0.5, **kwargs):
+    def __init__(
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        contrastive_weight: float = 1.0,
+        temperature: float = 0.5,
+        **kwargs: Any,
+    ) -> None:
         self.contrastive_weight, self.temperature = contrastive_weight, temperature
         super().__init__(module, **kwargs)
 
-    def get_loss(self, y_pred, y_true, X=None, training=False):
+    def get_loss(
+        self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
+    ) -> torch.Tensor:
         loss = super().get_loss(y_pred, y_true, X, training)
         if y_pred is None or self.contrastive_weight == 0:
             return loss
-        # Masked rather than selected: a selection would wait for the device.
+        # Mask objects instead of selecting them, because a selection waits for the device.
         labels = X.targets["targets"].where(X.present[self.modality], -1)
         return loss + self.contrastive_weight * SupConLoss(self.temperature)(y_pred[0], labels)

@@ -1,4 +1,4 @@
-"""The exact configurations of the published systems, one function for each."""
+"""Configurations of published systems, with one function for each system."""
 
 from sklearn_sn.papers._light_curves import (
     adversarial_gru,

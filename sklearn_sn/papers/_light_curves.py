@@ -1,4 +1,6 @@
-"""Recurrent classifiers that are pretrained on simulations, in four variants."""
+"""Four variants of the recurrent classifier that is pretrained on simulations."""
+
+from typing import Any
 
 from sklearn_sn.classification import (
     DomainAdversarialClassifier,
@@ -9,7 +11,7 @@ from sklearn_sn.encoders import GRU
 
 
 def _training():
-    """Return the encoder and the training that all variants share."""
+    """Return the encoder and the training parameters that all variants share."""
     return {
         "encoder": GRU(d_model=100, n_layers=2, latent_dim=100),
         "optimizer": "adam",
@@ -23,7 +25,7 @@ def _training():
     }
 
 
-def gru(**params):
+def gru(**params: Any) -> LightCurveClassifier:
     """Return the recurrent classifier with cross-entropy alone [1]_.
 
     Parameters
@@ -34,7 +36,7 @@ def gru(**params):
     Returns
     -------
     LightCurveClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -50,7 +52,7 @@ def gru(**params):
     return LightCurveClassifier(**{**_training(), **params})
 
 
-def supcon_gru(**params):
+def supcon_gru(**params: Any) -> SupConClassifier:
     """Return the recurrent classifier with the supervised contrastive loss [1]_.
 
     Parameters
@@ -61,7 +63,7 @@ def supcon_gru(**params):
     Returns
     -------
     SupConClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -78,7 +80,7 @@ def supcon_gru(**params):
     return SupConClassifier(**{**defaults, **params})
 
 
-def adversarial_gru(**params):
+def adversarial_gru(**params: Any) -> DomainAdversarialClassifier:
     """Return the recurrent classifier with an adversarial survey discriminator [1]_.
 
     Parameters
@@ -89,7 +91,7 @@ def adversarial_gru(**params):
     Returns
     -------
     DomainAdversarialClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -106,8 +108,8 @@ def adversarial_gru(**params):
     return DomainAdversarialClassifier(**{**defaults, **params})
 
 
-def contrastive_adversarial_gru(**params):
-    """Return the recurrent classifier with both losses, as in the paper's appendix [1]_.
+def contrastive_adversarial_gru(**params: Any) -> DomainAdversarialClassifier:
+    """Return the recurrent classifier with both losses, as in the appendix of the paper [1]_.
 
     Parameters
     ----------
@@ -117,7 +119,7 @@ def contrastive_adversarial_gru(**params):
     Returns
     -------
     DomainAdversarialClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------

@@ -1,13 +1,17 @@
 """Maven: contrastive learning of light curves and spectra, and its end-to-end baseline."""
 
+from typing import Any
+
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.embedding import ContrastiveEmbedder
 from sklearn_sn.encoders import LightCurveTransformer, SpectrumTransformer
 from sklearn_sn.regression import LightCurveRegressor
 
 _DROPOUT = 2.2e-4
-# One value for each point, with its time and a learned vector for its band, and noise of the
-# reported errors as the only augmentation.
+# The input of a point is one value, its time and a learned vector for its band. The only
+# augmentation is noise of the reported errors.
 _LIGHT_CURVE = {
     "band_encoding": "embedding",
     "errors": False,
@@ -20,26 +24,27 @@ _LIGHT_CURVE = {
 }
 
 
-def maven(*, pretrained=None, **params):
+def maven(*, pretrained: FrozenEstimator | None = None, **params: Any) -> ContrastiveEmbedder:
     """Return Maven: a light-curve and a spectrum transformer, aligned by InfoNCE [1]_.
 
     Parameters
     ----------
     pretrained : FrozenEstimator or None, default=None
-        Maven fitted on simulations, to be fine-tuned: all weights are trained, with the learning
-        rate and weight decay of the paper's second stage.
+        Maven fitted on simulations, for fine-tuning. All weights are then trained with the learning
+        rate and weight decay of the second stage of the paper.
     **params : dict
         Parameters of :class:`~sklearn_sn.embedding.ContrastiveEmbedder` to change.
 
     Returns
     -------
     ContrastiveEmbedder
-        Not fitted. With three bands, such as ZTF's g, r and i, the encoders have 252,384 and
-        166,304 weights.
+        An unfitted embedder. With three bands, such as g, r and i of ZTF, the encoders have 252,384
+        and 166,304 weights.
 
     Notes
     -----
-    The paper's magnitudes are here fluxes relative to the peak, compressed like magnitudes.
+    The paper uses magnitudes. This configuration uses fluxes relative to the peak, on a scale like
+    that of magnitudes.
 
     References
     ----------
@@ -84,20 +89,22 @@ def maven(*, pretrained=None, **params):
     return ContrastiveEmbedder(**{**defaults, **params})
 
 
-def maven_baseline(task="classification", **params):
-    """Return Maven's end-to-end baseline: a light-curve transformer with a head [1]_.
+def maven_baseline(
+    task: str = "classification", **params: Any
+) -> LightCurveClassifier | LightCurveRegressor:
+    """Return the end-to-end baseline of Maven: a light-curve transformer with a head [1]_.
 
     Parameters
     ----------
     task : {"classification", "regression"}, default="classification"
-        Cross-entropy with class weights, or mean squared error.
+        Task of the estimator, trained by cross-entropy with class weights or by mean squared error.
     **params : dict
         Parameters of the estimator to change.
 
     Returns
     -------
     LightCurveClassifier or LightCurveRegressor
-        Not fitted.
+        An unfitted estimator.
 
     References
     ----------

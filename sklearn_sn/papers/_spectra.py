@@ -1,4 +1,6 @@
-"""SpectraNet-1D of AppleCiDEr, and the network that it is compared with."""
+"""SpectraNet-1D of AppleCiDEr, and its baseline GalSpecNet."""
+
+from typing import Any, Literal
 
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.encoders import GalSpecNet, SpectraNet
@@ -8,7 +10,7 @@ _GRID = {"n_bins": 4096, "grid": "linear", "channels": ("flux",)}
 
 
 def _training():
-    """Return the training that both networks share."""
+    """Return the training parameters that both networks share."""
     return {
         "frame": "rest",
         "wavelength_range": (3850.0, 8500.0),
@@ -23,7 +25,7 @@ def _training():
     }
 
 
-def spectranet(*, size="paper", **params):
+def spectranet(*, size: Literal["paper", "base"] = "paper", **params: Any) -> SpectraNetClassifier:
     """Return SpectraNet-1D with its training [1]_.
 
     Parameters
@@ -37,7 +39,7 @@ def spectranet(*, size="paper", **params):
     Returns
     -------
     SpectraNetClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------
@@ -55,7 +57,7 @@ def spectranet(*, size="paper", **params):
     return SpectraNetClassifier(**{"encoder": encoder, **_training(), **params})
 
 
-def galspecnet(**params):
+def galspecnet(**params: Any) -> SpectraNetClassifier:
     """Return GalSpecNet with the same training, the baseline of SpectraNet [1]_.
 
     Parameters
@@ -66,7 +68,7 @@ def galspecnet(**params):
     Returns
     -------
     SpectraNetClassifier
-        Not fitted.
+        An unfitted classifier.
 
     References
     ----------

@@ -1,5 +1,7 @@
 """The transceiver VAE of type Ia supernovae, and its contrastive baseline."""
 
+from typing import Any
+
 from sklearn_sn.embedding import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.encoders import (
     LightCurveTransceiver,
@@ -8,10 +10,11 @@ from sklearn_sn.encoders import (
 )
 
 _SIZES = {"d_model": 32, "n_heads": 4, "n_layers": 4, "d_feedforward": 32}
-_PIXELS, _POINTS = 982, 60  # of a spectrum and a light curve; their ratio weights the photometry
+# Pixels of a spectrum and points of a light curve; their ratio is the weight of the photometry.
+_PIXELS, _POINTS = 982, 60
 
 
-def mmvae_transceiver(**params):
+def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
     """Return the mixture-of-experts VAE with transceivers [1]_.
 
     Parameters
@@ -22,7 +25,7 @@ def mmvae_transceiver(**params):
     Returns
     -------
     MMVAEEmbedder
-        Not fitted.
+        An unfitted embedder.
 
     References
     ----------
@@ -55,7 +58,7 @@ def mmvae_transceiver(**params):
     return MMVAEEmbedder(**{**defaults, **params})
 
 
-def contrastive_transceiver(**params):
+def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
     """Return the contrastive baseline of the VAE: transceivers with a latent of 4 × 8 [1]_.
 
     Parameters
@@ -66,12 +69,13 @@ def contrastive_transceiver(**params):
     Returns
     -------
     ContrastiveEmbedder
-        Not fitted.
+        An unfitted embedder.
 
     Notes
     -----
-    The paper contrasts by the unnormalised Frobenius distance of the latent sequences; here the
-    embeddings are unit vectors, for which the cosine is equivalent to it.
+    The loss of the paper uses the unnormalised Frobenius distance of the latent sequences. This
+    embedder normalises the latents to unit vectors, for which the distance is a function of the
+    cosine.
 
     References
     ----------

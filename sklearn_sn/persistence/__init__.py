@@ -1,4 +1,4 @@
-"""Models in files: JSON and safetensors with checksums, and no pickle."""
+"""Store fitted models in files of JSON and safetensors with checksums, without pickle."""
 
 from sklearn_sn.persistence._errors import ModelFileError, ModelVersionWarning
 from sklearn_sn.persistence._model import load_model, read_card, save_model

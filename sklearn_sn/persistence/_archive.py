@@ -1,4 +1,4 @@
-"""The container: an uncompressed zip archive that ends in its own checksum."""
+"""Read and write the container: an uncompressed zip archive that ends in its checksum."""
 
 import hashlib
 import os
@@ -12,18 +12,18 @@ from sklearn_sn.persistence._json import read_json, write_json
 FORMAT = "sklearn-sn model"
 VERSION = 1
 MANIFEST = "manifest.json"
-# The files of version 1, and how large each may be: what is parsed as JSON takes ten times its
-# size in memory.
+# The files of version 1 and their maximum sizes in bytes. The JSON files have lower limits because
+# parsed JSON takes about ten times its size in memory.
 LIMITS = {
     "model.json": 256 * 2**20,
     "card.json": 4 * 2**20,
     "card.md": 4 * 2**20,
     "arrays.safetensors": 2**40,
 }
-_MARK = b"sha256:"
-_TAIL = len(_MARK) + 64
-_END = struct.Struct("<4s4H2LH")  # the end record of a zip archive (APPNOTE.TXT, 4.3.16)
-_CHUNK = 2**20
+_CHECKSUM_PREFIX = b"sha256:"
+_COMMENT_SIZE = len(_CHECKSUM_PREFIX) + 64
+_END_RECORD = struct.Struct("<4s4H2LH")  # the end record of a zip archive (APPNOTE.TXT, 4.3.16)
+_BYTES_PER_READ = 2**20
 
 
 def write_archive(file, files, packages):
@@ -31,17 +31,24 @@ def write_archive(file, files, packages):
 
     Parameters
     ----------
-    file : binary file, open for reading and writing, empty
+    file : binary file
+        Empty file, open for reading and writing.
     files : dict of str to bytes
-        All of `LIMITS`.
+        Content of each file in `LIMITS`.
     packages : dict of str to str
         Versions of the packages in use.
+
+    Raises
+    ------
+    ValueError
+        If a file is larger than its limit.
     """
     for name, data in files.items():
         if len(data) > LIMITS[name]:
             raise ValueError(
-                f"The model is too large: its {name} takes {len(data)} bytes of {LIMITS[name]} "
-                "allowed. Large objects belong into arrays, not into lists or object arrays."
+                f"The model is too large: its {name} takes {len(data)} bytes, and "
+                f"{LIMITS[name]} are allowed. Store large objects in numeric arrays, not in "
+                "lists or object arrays."
             )
     manifest = {
         "format": FORMAT,
@@ -54,11 +61,12 @@ def write_archive(file, files, packages):
     }
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, data in {MANIFEST: write_json(manifest), **files}.items():
-            # A fixed date: the same model gives the same bytes.
+            # With a fixed date, equal models give equal bytes.
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.external_attr = (stat.S_IFREG | 0o644) << 16
             archive.writestr(info, data)
-        archive.comment = _MARK + b"0" * 64
+        # The digest covers all bytes before it, so it is filled in after the archive is closed.
+        archive.comment = _CHECKSUM_PREFIX + b"0" * 64
     file.seek(0, os.SEEK_END)
     size = file.tell()
     digest = _digest(file, size - 64)
@@ -67,25 +75,28 @@ def write_archive(file, files, packages):
 
 
 def read_archive(file, name, wanted=tuple(LIMITS)):
-    """Read the files of an archive, having checked all that can be checked before.
+    """Verify an archive and read files from it.
 
     Parameters
     ----------
-    file : binary file, open for reading
+    file : binary file
+        The archive, open for reading.
     name : str
-        What messages call it.
+        Name of the archive in error messages.
     wanted : sequence of str
-        The files to read.
+        Names of the files to read.
 
     Returns
     -------
     files : dict of str to bytes
+        Content of each wanted file.
     manifest : dict
+        The manifest of the archive.
 
     Raises
     ------
     ModelFileError
-        Naming the file, what is wrong, and what to do.
+        If a check fails. The message names the archive, the defect and the remedy.
     """
     size = _check_whole(file, name)
     _check_end(file, name, size)
@@ -109,37 +120,37 @@ def read_archive(file, name, wanted=tuple(LIMITS)):
 
 
 def _digest(file, n_bytes):
-    """Hexadecimal SHA-256 of the first bytes of a file."""
-    total = hashlib.sha256()
+    """Return the hexadecimal SHA-256 of the first `n_bytes` of a file."""
+    digest = hashlib.sha256()
     file.seek(0)
     while n_bytes:
-        data = file.read(min(n_bytes, _CHUNK))
+        data = file.read(min(n_bytes, _BYTES_PER_READ))
         if not data:
             break
-        total.update(data)
+        digest.update(data)
         n_bytes -= len(data)
-    return total.hexdigest().encode("ascii")
+    return digest.hexdigest().encode("ascii")
 
 
 def _check_whole(file, name):
-    """Size of a file that is of our kind, and as it was written."""
+    """Check the signature and the checksum of a file, and return its size in bytes."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
     if size == 0:
         raise ModelFileError(f"{name} is empty. Get a new copy, or save the model again.")
     if file.read(4) != b"PK\x03\x04":
         raise ModelFileError(
-            f"{name} is no model of sklearn-sn. Files of pickle, joblib or torch.save are never "
+            f"{name} is not a model of sklearn-sn. Files of pickle, joblib or torch.save are never "
             "opened; a model is written by sklearn_sn.persistence.save_model."
         )
-    file.seek(max(size - _TAIL, 0))
+    file.seek(max(size - _COMMENT_SIZE, 0))
     tail = file.read()
-    if not tail.startswith(_MARK):
+    if not tail.startswith(_CHECKSUM_PREFIX):
         raise ModelFileError(
-            f"{name} does not end in a checksum: it is cut short, or no model of sklearn-sn. "
+            f"{name} does not end in a checksum: it is cut short, or not a model of sklearn-sn. "
             "Get a new copy."
         )
-    if _digest(file, size - 64) != tail[len(_MARK) :]:
+    if _digest(file, size - 64) != tail[len(_CHECKSUM_PREFIX) :]:
         raise ModelFileError(
             f"{name} is damaged: its bytes do not match its checksum. Get a new copy."
         )
@@ -147,43 +158,54 @@ def _check_whole(file, name):
 
 
 def _check_end(file, name, size):
-    """Refuse a long table of contents before it is read."""
-    file.seek(max(size - _TAIL - _END.size, 0))
-    record = file.read(_END.size)
-    if len(record) == _END.size:
-        mark, _, _, _, n_files, table_size, _, comment = _END.unpack(record)
-        if mark == b"PK\x05\x06" and comment == _TAIL and n_files <= 16 and table_size <= 2**14:
+    """Reject a long table of contents before zipfile reads it."""
+    file.seek(max(size - _COMMENT_SIZE - _END_RECORD.size, 0))
+    record = file.read(_END_RECORD.size)
+    if len(record) == _END_RECORD.size:
+        signature, _, _, _, n_files, table_size, _, comment_size = _END_RECORD.unpack(record)
+        if (
+            signature == b"PK\x05\x06"
+            and comment_size == _COMMENT_SIZE
+            and n_files <= 16
+            and table_size <= 2**14
+        ):
             return
-    raise ModelFileError(f"{name} has a table of contents that no model has. Get a new copy.")
+    raise ModelFileError(f"{name} has an invalid table of contents. Get a new copy.")
 
 
 def _check_members(infos, name, size):
-    """Every expected file once, plainly stored, no larger than the archive; nothing else."""
+    """Check the members of an archive and return them by name.
+
+    Each expected file must occur once, uncompressed, unencrypted and not as a link. The sum of the
+    sizes must not exceed the size of the archive.
+    """
     expected = {MANIFEST, *LIMITS}
     names = [info.filename for info in infos]
     for member in names:
         if member not in expected:
-            raise ModelFileError(f"{name} holds the file {member!r}, which no model has.")
+            raise ModelFileError(f"{name} contains the file {member!r}, which no model has.")
     for member in sorted(expected):
         if names.count(member) != 1:
-            raise ModelFileError(f"{name} holds {member} {names.count(member)} times, not once.")
+            raise ModelFileError(f"{name} contains {member} {names.count(member)} times, not once.")
     for info in infos:
-        plain = info.compress_type == zipfile.ZIP_STORED and not info.flag_bits & 0x1
-        if not plain or info.compress_size != info.file_size:
+        stored = info.compress_type == zipfile.ZIP_STORED
+        encrypted = info.flag_bits & 0x1
+        if not stored or encrypted or info.compress_size != info.file_size:
             raise ModelFileError(
-                f"{name} holds {info.filename} compressed or encrypted; a model is stored as it is."
+                f"{name} contains {info.filename} compressed or encrypted; a model is stored "
+                "uncompressed."
             )
         if stat.S_IFMT(info.external_attr >> 16) != stat.S_IFREG:
-            raise ModelFileError(f"{name} holds {info.filename} as a link, not as a file.")
+            raise ModelFileError(f"{name} contains {info.filename} as a link, not as a file.")
     if sum(info.file_size for info in infos) > size:
-        raise ModelFileError(f"{name} claims files that are larger than itself. Get a new copy.")
+        raise ModelFileError(f"{name} declares files that are larger than itself. Get a new copy.")
     return {info.filename: info for info in infos}
 
 
 def _read(archive, info, limit, name):
     if info.file_size > limit:
         raise ModelFileError(
-            f"{name} holds {info.filename} of {info.file_size} bytes; {limit} are allowed."
+            f"{name} contains {info.filename} with {info.file_size} bytes; {limit} are allowed."
         )
     return archive.read(info)
 
@@ -191,7 +213,9 @@ def _read(archive, info, limit, name):
 def _check_manifest(data, infos, name):
     manifest = read_json(data, f"The manifest of {name}")
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise ModelFileError(f"{name} is no model of sklearn-sn: its manifest is of another kind.")
+        raise ModelFileError(
+            f"{name} is not a model of sklearn-sn: its manifest is of another kind."
+        )
     version = manifest.get("version")
     if type(version) is not int or version < 1:
         raise ModelFileError(f"{name} has the unknown format version {version!r}.")
@@ -202,7 +226,7 @@ def _check_manifest(data, infos, name):
         )
     files, packages = manifest.get("files"), manifest.get("packages")
     if not isinstance(packages, dict) or not all(isinstance(v, str) for v in packages.values()):
-        raise ModelFileError(f"{name} does not say with which packages it was saved.")
+        raise ModelFileError(f"{name} does not state with which packages it was saved.")
     if not isinstance(files, dict) or set(files) != set(LIMITS):
         raise ModelFileError(f"{name} has a manifest that does not list its files.")
     for member, entry in files.items():

@@ -1,4 +1,4 @@
-"""Arrays in a safetensors file, each as the dtype, shape and memory order it had."""
+"""Store arrays in a safetensors file and restore their dtype, shape and memory order."""
 
 import math
 import re
@@ -9,30 +9,30 @@ from safetensors.numpy import load, save
 
 from sklearn_sn.persistence._errors import ModelFileError
 
-# What safetensors knows; all else is stored as bytes, with its dtype in the description.
+# dtypes that safetensors supports. Other arrays are stored as bytes, with the dtype in the node.
 _NATIVE = {np.dtype(kind) for kind in "?bhilqBHILQefd"}
 _PLAIN = re.compile(r"[<>|][biufcSUMm]\d{1,9}(\[[0-9a-zA-Z]{1,8}\])?")
 
 
 class ArrayWriter:
-    """Collects arrays under names."""
+    """Collect arrays by name."""
 
     def __init__(self):
-        self._arrays, self._names, self._kept = {}, {}, []
+        self._arrays, self._nodes, self._references = {}, {}, []
 
     def put(self, array, name):
-        """Description of an array, which is stored once however often it comes."""
-        if id(array) not in self._names:
-            # Kept alive: the address of what is gone is given to the next array.
-            self._kept.append(array)
-            self._names[id(array)] = self._store(array, name)
-        return self._names[id(array)]
+        """Return the node of an array; repeated arrays are stored once."""
+        if id(array) not in self._nodes:
+            # Keep a reference: an address that is freed may be reused for the next array.
+            self._references.append(array)
+            self._nodes[id(array)] = self._store(array, name)
+        return self._nodes[id(array)]
 
     def _store(self, array, name):
         while name in self._arrays:
             name += "~"
         array = np.asarray(array)
-        # BLAS adds up in another order where the memory has another order.
+        # BLAS sums in an order that depends on the memory order, so keep it to keep every bit.
         order = "F" if array.flags.f_contiguous and not array.flags.c_contiguous else "C"
         node = {"array": name, "dtype": array.dtype.str, "shape": list(array.shape)}
         if order == "F":
@@ -40,6 +40,7 @@ class ArrayWriter:
             array = array.T
         array = np.ascontiguousarray(array).reshape(array.shape)
         if array.dtype.fields:
+            # Records are stored without the padding between their fields.
             packed = np.dtype([(field, array.dtype[field].str) for field in array.dtype.names])
             node["dtype"] = [list(field) for field in packed.descr]
             array = array.astype(packed)
@@ -49,56 +50,61 @@ class ArrayWriter:
         return node
 
     def data(self):
-        """All arrays as the bytes of a safetensors file."""
+        """Return all arrays as the bytes of a safetensors file."""
         return save(self._arrays)
 
 
 class ArrayReader:
-    """Gives back what an :class:`ArrayWriter` stored.
+    """Restore the arrays that an :class:`ArrayWriter` stored.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the safetensors file.
 
     Raises
     ------
     ModelFileError
-        If the bytes are no valid safetensors file. Sizes are checked against what is there before
-        anything is made.
+        If the bytes are not a valid safetensors file. safetensors compares the declared sizes with
+        the length of the file before it allocates memory.
     """
 
     def __init__(self, data):
         try:
             self._stored = load(data)
         except (SafetensorError, ValueError, KeyError, OverflowError) as error:
-            raise ModelFileError(f"Its arrays cannot be read ({error}).") from error
-        self._made = {}
+            raise ModelFileError(f"Its arrays cannot be read ({error}). Get a new copy.") from error
+        self._restored = {}
 
     def __len__(self):
         return len(self._stored)
 
     def get(self, node):
-        """The array of a description."""
+        """Return the array of a node."""
         name = node["array"]
-        if name not in self._made:
+        if name not in self._restored:
             if name not in self._stored:
                 raise ModelFileError(f"The array {name!r} is missing.")
-            self._made[name] = _restore(self._stored[name], node)
-            # Half of the memory: the bytes as read are not needed any more.
+            self._restored[name] = _restore(self._stored[name], node)
+            # Release the bytes that were read, to halve the peak memory.
             self._stored[name] = None
-        return self._made[name]
+        return self._restored[name]
 
     def check_all_used(self):
-        """Refuse arrays that nothing asked for."""
-        left = [name for name, array in self._stored.items() if array is not None]
-        if left:
-            raise ModelFileError(f"It holds the array {left[0]!r}, which nothing refers to.")
+        """Raise a ModelFileError if an array was never requested."""
+        unused = [name for name, array in self._stored.items() if array is not None]
+        if unused:
+            raise ModelFileError(f"It contains the array {unused[0]!r}, which nothing refers to.")
 
 
 def checked_shape(shape, n_items):
-    """A shape as a tuple, if it has that many items."""
+    """Return a shape as a tuple; raise a ModelFileError if it does not hold `n_items` items."""
     if not isinstance(shape, list) or len(shape) > 32:
-        raise ModelFileError("It gives a shape that is no short list.")
+        raise ModelFileError("It contains a shape that is not a list of at most 32 sizes.")
     if not all(type(size) is int and 0 <= size < 2**40 for size in shape):
-        raise ModelFileError(f"It gives the shape {shape}, which no array has.")
+        raise ModelFileError(f"It contains the shape {shape}, which no array has.")
     if math.prod(shape) != n_items:
-        raise ModelFileError(f"It claims the shape {shape} of {n_items} items.")
+        raise ModelFileError(f"It claims the shape {shape} for an array of {n_items} items.")
     return tuple(shape)
 
 
@@ -106,30 +112,35 @@ def _restore(stored, node):
     dtype = _dtype(node["dtype"])
     order = node.get("order", "C")
     if order not in ("C", "F"):
-        raise ModelFileError(f"It gives the memory order {order!r}; there are C and F.")
+        raise ModelFileError(f"It contains the memory order {order!r}; C and F are allowed.")
     stored = stored.reshape(-1)
     if stored.dtype != dtype:
         if stored.dtype != np.uint8 or dtype in _NATIVE or stored.size % dtype.itemsize:
             raise ModelFileError(f"The array {node['array']!r} is not of the type {dtype}.")
         stored = stored.view(dtype)
+    # numpy decodes text without a check of the code points.
     if dtype.kind == "U" and stored.size and stored.view(np.uint32).max() > 0x10FFFF:
-        raise ModelFileError(f"The array {node['array']!r} holds what is no text.")
+        raise ModelFileError(f"The array {node['array']!r} contains invalid code points.")
     shape = checked_shape(node["shape"], stored.size)
     array = stored.reshape(shape[::-1] if order == "F" else shape)
-    # numpy's own memory: aligned as at the time of saving, and writable.
+    # The copy is writable and aligned as it was at the time of saving.
     array = array.copy()
     return array.T if order == "F" else array
 
 
 def _dtype(description):
-    """The dtype of a description: a plain one, or a record of plain ones."""
+    """Return the dtype of a description: a plain dtype, or a record of plain dtypes."""
     if isinstance(description, list):
         if not all(isinstance(field, list) and len(field) == 2 for field in description):
-            raise ModelFileError("It describes a record that is none.")
+            raise ModelFileError(
+                "It contains an invalid record dtype: each field must be [name, dtype]."
+            )
         return np.dtype([(str(name), _dtype(kind)) for name, kind in description])
     if not isinstance(description, str) or not _PLAIN.fullmatch(description):
-        raise ModelFileError(f"It asks for the dtype {description!r}, which is none of numbers.")
+        raise ModelFileError(
+            f"It contains the dtype {description!r}, which is not a numeric, text or date dtype."
+        )
     dtype = np.dtype(description)
     if dtype.itemsize == 0:
-        raise ModelFileError(f"It asks for the dtype {description!r}, which has no size.")
+        raise ModelFileError(f"It contains the dtype {description!r}, which has no size.")
     return dtype

@@ -1,4 +1,4 @@
-"""The model card: what a model is, from what, how good, and where it ends."""
+"""Model cards: description, data, metrics and limits of a model."""
 
 import importlib.metadata
 import math
@@ -8,7 +8,7 @@ import numpy as np
 
 import sklearn_sn
 
-# Written by us; whatever else a user gives is kept beside it.
+# Entries that save_model writes or completes. Other entries of the user are kept.
 _OURS = ("estimator", "classes", "columns", "packages", "limits")
 _HOLDS_DATA = (
     "CrossModalGenerator",
@@ -35,50 +35,57 @@ def installed_versions(with_torch):
 
 
 def complete_card(card, estimator, classes, packages):
-    """A card as a dict of plain JSON types.
+    """Return a complete card as a dict of plain JSON types.
 
     Parameters
     ----------
     card : dict, str or None
-        The user's; a text becomes its "description".
+        Card of the user; a text becomes its "description".
     estimator : estimator
+        The estimator to save.
     classes : sequence of str
-        Full names of the classes inside.
+        Full names of the classes in the estimator.
     packages : dict of str to str
+        Versions of the packages in use.
+
+    Returns
+    -------
+    dict
+        The card, completed by the entries that ``save_model`` writes.
 
     Raises
     ------
     TypeError
-        If the card holds what JSON cannot.
+        If the card contains a value that JSON does not support.
     ValueError
-        If it gives an entry that we write.
+        If the card contains an entry that ``save_model`` writes.
     """
-    given = {"description": card} if isinstance(card, str) else dict(card or {})
+    entries = {"description": card} if isinstance(card, str) else dict(card or {})
     for key in ("estimator", "classes", "columns", "packages"):
-        if key in given:
-            raise ValueError(f"The card's {key!r} is written by save_model; use another name.")
-    limits = given.pop("limits", [])
+        if key in entries:
+            raise ValueError(f"The entry {key!r} is written by save_model. Use another name.")
+    limits = entries.pop("limits", [])
     limits = [limits] if isinstance(limits, str) else list(limits)
     holders = [name for name in classes if name.rpartition(".")[2] in _HOLDS_DATA]
     if holders:
         limits.append(
-            f"Contains rows that it was fitted on, in its {holders[0].rpartition('.')[2]}."
+            f"Contains rows of the training data, in its {holders[0].rpartition('.')[2]}."
         )
     limits.append(
         "Predictions are equal bit for bit with these versions of the packages on the same kind of "
-        "machine; with others they may differ in the last digits."
+        "machine. With other versions or machines they may differ in the last digits."
     )
-    whole = {**_plain(given, "card"), "limits": _plain(limits, "card['limits']")}
-    whole["estimator"] = _summary(estimator)
+    complete = {**_plain(entries, "card"), "limits": _plain(limits, "card['limits']")}
+    complete["estimator"] = _summary(estimator)
     for key, attribute in (("classes", "classes_"), ("columns", "feature_names_in_")):
-        found = getattr(estimator, attribute, None)
-        if isinstance(found, np.ndarray) and found.ndim == 1 and len(found) <= 200:
-            whole[key] = [str(item) for item in found]
-    return {**whole, "packages": packages}
+        names = getattr(estimator, attribute, None)
+        if isinstance(names, np.ndarray) and names.ndim == 1 and len(names) <= 200:
+            complete[key] = [str(name) for name in names]
+    return {**complete, "packages": packages}
 
 
 def card_text(card):
-    """A card as markdown."""
+    """Return a card as markdown."""
     parts = ["# Model card", "", f"`{card['estimator']}`", ""]
     if "description" in card:
         parts += [str(card["description"]), ""]
@@ -107,7 +114,7 @@ def _lines(value, indent=""):
 
 
 def _plain(value, path):
-    """Plain JSON types; numpy's numbers and arrays become Python's, NaN a word."""
+    """Convert a value to plain JSON types: numpy to Python, NaN and infinity to text."""
     if isinstance(value, np.ndarray | np.generic):
         value = value.tolist()
     if isinstance(value, dict):
@@ -119,12 +126,12 @@ def _plain(value, path):
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise TypeError(
-        f"The card holds text, numbers, lists and dicts; {path} is a {type(value).__name__}."
+        f"The card may contain text, numbers, lists and dicts; {path} is a {type(value).__name__}."
     )
 
 
 def _summary(estimator):
-    """Class names, nested as the estimators are."""
+    """Return the class name of an estimator, with those of its parts in parentheses."""
     name = type(estimator).__name__
     steps = getattr(estimator, "steps", None) or getattr(estimator, "transformer_list", None)
     inner = [step[1] for step in steps] if steps else []

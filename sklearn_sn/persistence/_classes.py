@@ -1,11 +1,11 @@
-"""The only classes that loading builds."""
+"""List of the classes that loading may build."""
 
 import re
 from importlib import import_module
 
 from sklearn_sn.persistence._errors import ModelFileError
 
-# Functions of one number of numpy, for TransformedTargetRegressor and FunctionTransformer.
+# Universal functions of numpy, for TransformedTargetRegressor and FunctionTransformer.
 UFUNCS = (
     "exp",
     "exp2",
@@ -76,7 +76,7 @@ SKLEARN_OBJECTS = {
         "ExtraTreeRegressor",
     ),
 }
-# Classes of others that are stored as values.
+# Classes of other packages that are stored as values, such as the dtype of an OrdinalEncoder.
 OTHER_TYPES = {
     "builtins": ("bool", "float", "int", "object", "str"),
     "numpy": ("float32", "float64", "int32", "int64", "uint8", "bool_", "object_"),
@@ -86,18 +86,23 @@ _OURS = re.compile(r"sklearn_sn(\.[a-z][a-z0-9_]*)(\._[a-z0-9_]+)?")
 
 
 def class_name(cls, kind):
-    """Return the full name under which a class is stored; None if it is not.
+    """Return the full name under which a class is stored; None if it is not stored.
 
-    Classes of this package announce by an attribute ``_file_kind`` how they are stored, as an
-    "object" (parameters and fitted attributes), a "module" (configuration and weights) or a "type"
-    (the class itself). Classes of others are stored if they are listed here.
+    The attribute ``_file_kind`` of a class of this package states how it is stored: as an "object"
+    (parameters and fitted attributes), a "module" (configuration and weights) or a "type" (the
+    class itself). Classes of other packages are stored if they are in the lists of this file.
 
     Parameters
     ----------
     cls : type
-        Any class.
+        Class of the value to store.
     kind : {"object", "module", "type"}
-        How it is to be stored.
+        How to store it.
+
+    Returns
+    -------
+    str or None
+        Package and class name.
     """
     if cls.__module__.startswith("sklearn_sn."):
         if getattr(cls, "_file_kind", None) != kind:
@@ -107,45 +112,50 @@ def class_name(cls, kind):
         return f"{package if public else cls.__module__}.{cls.__name__}"
     for package, names in _ALLOWED[kind].items():
         for name in names:
-            # Compare modules first, so that nothing is imported for a class of somebody else.
-            inside = cls.__module__ == package or cls.__module__.startswith(package + ".")
-            if inside and getattr(import_module(package), name, None) is cls:
+            # Compare the modules first, so that no package is imported for an unlisted class.
+            in_package = cls.__module__ == package or cls.__module__.startswith(package + ".")
+            if in_package and getattr(import_module(package), name, None) is cls:
                 return f"{package}.{name}"
     return None
 
 
 def find_class(name, kind):
-    """Return the class of a full name.
+    """Return the class with a full name.
 
     Parameters
     ----------
     name : str
-        Full name, as :func:`class_name` returns it.
+        Full name as returned by :func:`class_name`.
     kind : {"object", "module", "type"}
         How the class is stored.
+
+    Returns
+    -------
+    type
+        The class. Only this package and packages with listed classes are imported.
 
     Raises
     ------
     ModelFileError
-        For a class that is not stored in this way. Nothing but this package, and packages with
-        listed classes, is imported.
+        If the class is not stored in this way.
     """
-    package, _, own = name.rpartition(".") if isinstance(name, str) else ("", "", "")
-    if _OURS.fullmatch(package) and own.isidentifier() and not own.startswith("__"):
+    package, _, short_name = name.rpartition(".") if isinstance(name, str) else ("", "", "")
+    if _OURS.fullmatch(package) and short_name.isidentifier() and not short_name.startswith("__"):
         try:
-            cls = getattr(import_module(package), own, None)
+            cls = getattr(import_module(package), short_name, None)
         except ImportError:
             cls = None
         if isinstance(cls, type) and class_name(cls, kind) == name:
             return cls
-    elif own in _ALLOWED[kind].get(package, ()):
-        cls = getattr(import_module(package), own, None)
+    elif short_name in _ALLOWED[kind].get(package, ()):
+        cls = getattr(import_module(package), short_name, None)
         if cls is None:
             raise ModelFileError(
-                f"The file contains {name!r}, which the installed {package} does not have."
+                f"The file contains {name!r}, which the installed {package} does not have. Install "
+                "the version that the model was saved with (see read_card)."
             )
         return cls
     raise ModelFileError(
-        f"The file contains {name!r}, which loading does not build. It was written by a newer "
-        "sklearn-sn (upgrade it), or with harmful intent."
+        f"The file contains {name!r}, which loading does not build. Upgrade sklearn-sn if a newer "
+        "version wrote the file; otherwise do not trust it."
     )

@@ -1,4 +1,4 @@
-"""From descriptions back to an estimator."""
+"""Decode an estimator from plain JSON values and arrays."""
 
 import inspect
 
@@ -9,34 +9,40 @@ from sklearn_sn.persistence._arrays import ArrayReader, checked_shape
 from sklearn_sn.persistence._classes import UFUNCS, find_class
 from sklearn_sn.persistence._encode import parameter_names
 from sklearn_sn.persistence._errors import ModelFileError
-from sklearn_sn.persistence._rules import complete
+from sklearn_sn.persistence._rules import rebuild_and_check
 
 
 class Decoder:
-    """Turns descriptions into values.
+    """Decode the nodes that an :class:`Encoder` wrote.
 
     Parameters
     ----------
     data : bytes
-        A safetensors file.
-    modules : dict of str to module or callable, optional
+        Content of the safetensors file.
+    modules : dict of str to module, callable or encoder, optional
         Encoders of the user's own, by modality.
     device : str, optional
         Where networks go, whatever they say themselves.
+
+    Attributes
+    ----------
+    arrays : ArrayReader
+    estimators : list of object
+        The objects that are being built, innermost last.
     """
 
     def __init__(self, data, modules=None, device=None):
         self.arrays = ArrayReader(data)
         self._modules, self._device = modules or {}, device
-        self._objects = []
+        self._objects, self.estimators = [], []
 
     def decode(self, node, path):
-        """Value of a description.
+        """Return the value of a node.
 
         Raises
         ------
         ModelFileError
-            For what no :class:`Encoder` writes.
+            If an :class:`Encoder` does not write such a node.
         """
         if node is None or type(node) in (bool, int, str, float):
             return node
@@ -46,59 +52,61 @@ class Decoder:
         if kind in _PLAIN:
             return _PLAIN[kind](node, self, path)
         if kind not in _OBJECTS:
-            raise ModelFileError(f"It describes {path} as {kind!r}, which nothing is.")
+            raise ModelFileError(f"It contains {path} of the unknown kind {kind!r}.")
         value = _OBJECTS[kind](node, self, path)
         self._objects.append(value)
         return value
 
     def given(self, modality):
-        """The user's encoder of a modality."""
+        """Return the encoder that the user passed for a modality."""
         if modality not in self._modules:
             raise ModelFileError(
                 f"Its encoder of {modality!r} is a module of somebody's own, which the file holds "
                 f"only the weights of: give load_model(..., modules={{{modality!r}: ...}}) the "
-                "module that it was trained with."
+                "module, or the class of the encoder, that it was trained with."
             )
         return self._modules[modality]
 
     def reference(self, number):
-        """An object that was met before."""
+        """Return an object that was decoded before."""
         if type(number) is not int or not 0 <= number < len(self._objects):
-            raise ModelFileError(f"It refers to the object {number!r}, which is not there.")
+            raise ModelFileError(f"It refers to the object {number!r}, which does not exist.")
         return self._objects[number]
 
     def instance(self, node, path):
-        """An object of an allowed class."""
+        """Return an object of an allowed class, with its fitted attributes."""
         cls = find_class(node["class"], "object")
-        known = parameter_names(cls)
+        names = parameter_names(cls)
         for key in node["params"]:
-            if key not in known:
+            if key not in names:
                 raise ModelFileError(
                     f"{node['class']} has no parameter {key!r} in the installed version; load the "
                     "model with the versions that it was saved with (see read_card)."
                 )
         params = {k: self.decode(v, f"{path}/{k}") for k, v in node["params"].items()}
         value = cls(**params)
+        self.estimators.append(value)
         for key, item in node["fitted"].items():
             _check_attribute(cls, key)
             vars(value)[key] = self.decode(item, f"{path}/{key}")
+        self.estimators.pop()
         if "net_" in node["fitted"]:
             value._restore_net(value.net_, device=self._device)
-        complete(node["class"], value)
+        rebuild_and_check(node["class"], value)
         return value
 
 
 def _check_attribute(cls, name):
-    """Refuse an attribute that would take a method's place."""
+    """Raise a ModelFileError if an attribute would replace a method or a property."""
     inherited = inspect.getattr_static(cls, name, None)
-    hidden = callable(inherited) or hasattr(type(inherited), "__get__")
-    if not name.isidentifier() or name.startswith("__") or hidden:
+    shadows = callable(inherited) or hasattr(type(inherited), "__get__")
+    if not name.isidentifier() or name.startswith("__") or shadows:
         raise ModelFileError(f"It sets {name!r} of {cls.__name__}, which is no fitted attribute.")
 
 
 def _float(node, decoder, path):
     if node["value"] not in ("nan", "inf", "-inf"):
-        raise ModelFileError(f"It gives {path} as the number {node['value']!r}.")
+        raise ModelFileError(f"It contains {path} with the number {node['value']!r}.")
     return float(node["value"])
 
 
@@ -125,7 +133,7 @@ def _object_array(node, decoder, path):
     items = decoder.decode(node["items"], path)
     shape = checked_shape(node["shape"], len(items))
     array = np.empty(len(items), dtype=object)
-    # One by one: numpy would make a table of lists of one length.
+    # Assign one by one: numpy would turn lists of equal length into a two-dimensional array.
     for i, item in enumerate(items):
         array[i] = item
     return array.reshape(shape)
@@ -141,7 +149,9 @@ def _type(node, decoder, path):
 
 def _ufunc(node, decoder, path):
     if node["name"] not in UFUNCS:
-        raise ModelFileError(f"It gives {path} as the function {node['name']!r}.")
+        raise ModelFileError(
+            f"It contains {path} with the function {node['name']!r}, which is not allowed."
+        )
     return getattr(np, node["name"])
 
 
@@ -160,7 +170,7 @@ _PLAIN = {
     "ufunc": _ufunc,
     "ref": lambda node, decoder, path: decoder.reference(node["number"]),
 }
-# What counts as an object, to be referred to.
+# Objects are numbered in this order, so that a "ref" can refer to them.
 _OBJECTS = {
     "object": lambda node, decoder, path: decoder.instance(node, path),
     **_random.DECODERS,

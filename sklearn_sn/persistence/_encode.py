@@ -1,4 +1,4 @@
-"""From an estimator to plain JSON values and arrays."""
+"""Encode an estimator as plain JSON values and arrays."""
 
 import inspect
 import math
@@ -9,40 +9,41 @@ from sklearn_sn.persistence._arrays import ArrayWriter
 from sklearn_sn.persistence._classes import UFUNCS, class_name
 from sklearn_sn.persistence._modules import encode_module
 from sklearn_sn.persistence._random import encode_random
-from sklearn_sn.persistence._rules import forget, objection
+from sklearn_sn.persistence._rules import drop_rebuilt_attributes, reason_not_stored
 from sklearn_sn.persistence._trees import encode_tree
 
 _SPECIAL = (encode_random, encode_tree, encode_module)
 
 
 class Encoder:
-    """Turns values into descriptions: JSON as it is, or an object with a "kind".
+    """Encode values as nodes: a plain JSON value, or a dict with a "kind".
 
     Parameters
     ----------
     modules : sequence of str
-        Modalities whose encoders whoever loads provides.
+        Modalities whose encoders the user passes to ``load_model``.
 
     Attributes
     ----------
     arrays : ArrayWriter
+        The arrays of the values encoded so far.
     given : dict of str to module or callable
-        Those encoders, as they were met.
-    classes : dict
-        Full names of the objects that were met, in their order.
+        The encoders of `modules` that were met, by modality.
+    classes : dict of str to None
+        Full names of the classes that were met, in order.
     """
 
     def __init__(self, modules=()):
         self.arrays = ArrayWriter()
         self.modules, self.given, self.classes = tuple(modules), {}, {}
-        self._numbers, self._open, self._kept = {}, set(), []
+        self._numbers, self._open, self._references = {}, set(), []
 
-    def reject(self, path, why):
-        """Raise a TypeError that names the part of the estimator."""
-        raise TypeError(f"Cannot save {path}: {why}.")
+    def reject(self, path, reason):
+        """Raise a TypeError that names the part of the estimator and the reason."""
+        raise TypeError(f"Cannot save {path}: {reason}.")
 
     def encode(self, value, path):
-        """Description of a value; `path` names it in messages, and its arrays."""
+        """Return the node of a value; `path` names the value in messages and its arrays."""
         kind = type(value)
         if value is None or kind in (bool, int, str):
             return value
@@ -51,6 +52,7 @@ class Encoder:
         if kind is list:
             return [self.encode(item, f"{path}/{i}") for i, item in enumerate(value)]
         if kind is tuple or kind is set or kind is frozenset:
+            # Sets have no order: sort them, so that equal models give equal bytes.
             items = value if kind is tuple else sorted(value, key=repr)
             return {"kind": kind.__name__, "items": self.encode(list(items), path)}
         if kind is dict:
@@ -89,29 +91,30 @@ class Encoder:
         return {"kind": "array", **self.arrays.put(array, path)}
 
     def _encode_object(self, value, path):
-        """An object, or a reference where it was stored already."""
+        """Return the node of an object, or a reference if the object was stored already."""
         if id(value) in self._numbers:
             return {"kind": "ref", "number": self._numbers[id(value)]}
         if id(value) in self._open:
             self.reject(path, "it contains itself")
         self._open.add(id(value))
-        node = next((node for f in _SPECIAL if (node := f(value, self, path)) is not None), None)
+        nodes = (encode(value, self, path) for encode in _SPECIAL)
+        node = next((node for node in nodes if node is not None), None)
         if node is None:
             node = self._encode_instance(value, path)
         self._open.remove(id(value))
-        # Kept alive: the address of what is gone is given to the next object.
-        self._kept.append(value)
+        # Keep a reference: an address that is freed may be reused for the next object.
+        self._references.append(value)
         self._numbers[id(value)] = len(self._numbers)
         return node
 
     def _encode_instance(self, value, path):
         name = class_name(type(value), "object")
         if name is None:
-            self.reject(path, _why_not(value, path))
+            self.reject(path, _reason_unknown_class(value, path))
         self.classes[name] = None
-        if objection(name, vars(value)):
-            self.reject(path, objection(name, vars(value)))
-        state = forget(name, dict(vars(value)))
+        if reason := reason_not_stored(name, vars(value)):
+            self.reject(path, reason)
+        state = drop_rebuilt_attributes(name, dict(vars(value)))
         parameters = [key for key in parameter_names(type(value)) if key in state]
         return {
             "kind": "object",
@@ -122,23 +125,25 @@ class Encoder:
 
 
 def parameter_names(cls):
-    """Names of a constructor's parameters."""
+    """Return the parameter names of a constructor."""
     if cls.__init__ is object.__init__:
         return []
     return list(inspect.signature(cls).parameters)
 
 
-def _why_not(value, path):
+def _reason_unknown_class(value, path):
     kind = f"{type(value).__module__}.{type(value).__qualname__}"
     if path.endswith("/callbacks") or "/callbacks/" in path:
         return "callbacks are not stored; set_params(callbacks=None) before saving"
     if hasattr(value, "best_estimator_"):
         return f"a search ({kind}) is not stored; save its best_estimator_"
     if callable(value) and not hasattr(value, "get_params"):
-        return f"functions and classes ({kind}) are not stored; load_model could not find them"
+        return (
+            f"functions and classes ({kind}) are not stored, because load_model could not find them"
+        )
     if kind.startswith("scipy.sparse"):
-        return "sparse arrays are not stored; fit on dense ones"
+        return "sparse arrays are not stored; fit on dense arrays"
     return (
         f"objects of {kind} are not stored. The documentation of sklearn_sn.persistence lists the "
-        "classes that are"
+        "classes that can be saved"
     )

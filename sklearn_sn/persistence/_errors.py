@@ -1,9 +1,9 @@
-"""What loading says when a file cannot be trusted, or is of another time."""
+"""Errors and warnings of loading."""
 
 
 class ModelFileError(ValueError):
-    """A file is no model of ours, is damaged, or asks for what is not allowed."""
+    """Error for a file that is not a model, is damaged, or contains something not allowed."""
 
 
 class ModelVersionWarning(UserWarning):
-    """A model was saved with other versions of the packages that it needs."""
+    """Warning for a model that was saved with other versions of the packages it needs."""

@@ -1,4 +1,4 @@
-"""JSON without its traps: no NaN, no infinity, no name twice."""
+"""Strict JSON: NaN, infinity and duplicate keys are rejected."""
 
 import json
 import math
@@ -7,25 +7,32 @@ from sklearn_sn.persistence._errors import ModelFileError
 
 
 def write_json(value):
-    """ASCII bytes of a value of plain JSON types; the same value gives the same bytes."""
+    """Return a value of plain JSON types as ASCII bytes; equal values give equal bytes."""
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return text.encode("ascii")
 
 
 def read_json(data, name):
-    """Parse bytes strictly.
+    """Parse the bytes of a JSON file strictly.
+
+    Parameters
+    ----------
+    data : bytes
+        Content of the file, encoded as UTF-8.
+    name : str
+        Name of the file in error messages.
 
     Raises
     ------
     ModelFileError
-        Naming the file and what is wrong with it.
+        If the bytes are not strict JSON. The message names the file and the defect.
     """
     try:
         return json.loads(
             data.decode("utf-8"),
-            parse_constant=_refuse,
-            parse_float=_finite,
-            object_pairs_hook=_unique,
+            parse_constant=_reject_constant,
+            parse_float=_parse_finite,
+            object_pairs_hook=_parse_unique,
         )
     except RecursionError:
         raise ModelFileError(f"{name} is nested too deeply.") from None
@@ -33,18 +40,18 @@ def read_json(data, name):
         raise ModelFileError(f"{name} is no valid JSON: {error}.") from error
 
 
-def _refuse(word):
-    raise ValueError(f"{word} is not a number of JSON")
+def _reject_constant(constant):
+    raise ValueError(f"{constant} is not a number of JSON")
 
 
-def _finite(text):
+def _parse_finite(text):
     value = float(text)
     if not math.isfinite(value):
         raise ValueError(f"the number {text[:40]} is out of range")
     return value
 
 
-def _unique(pairs):
+def _parse_unique(pairs):
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("an object names one key twice")

@@ -1,9 +1,12 @@
-"""Save a fitted estimator to a file, and load it."""
+"""Save fitted estimators to files and load them."""
 
 import errno
 import os
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from os import PathLike
+from typing import TYPE_CHECKING, Any
 
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
@@ -17,53 +20,66 @@ from sklearn_sn.persistence._errors import ModelFileError, ModelVersionWarning
 from sklearn_sn.persistence._json import read_json, write_json
 from sklearn_sn.persistence._replace import whole_file
 
-# Where another minor version may answer differently.
-_MATTER = ("numpy", "scikit-learn", "sklearn-sn", "torch")
+if TYPE_CHECKING:
+    from torch import nn
+
+# Packages of which another minor version may change predictions.
+_VERSIONED = ("numpy", "scikit-learn", "sklearn-sn", "torch")
 
 
-def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
+def save_model(
+    estimator: BaseEstimator,
+    path: str | PathLike[str],
+    *,
+    card: dict[str, Any] | str | None = None,
+    overwrite: bool = False,
+    modules: Sequence[str] = (),
+) -> None:
     """Save a fitted estimator to one file, without pickle.
 
-    The file holds parameters and fitted attributes as JSON and safetensors, and a model card. It is
-    written under a temporary name, read back, and then renamed: a killed process or a full disk
-    never leaves a part of a model under `path`.
+    The file contains the parameters and fitted attributes as JSON and safetensors, and a model
+    card. It is written under a temporary name, read back and renamed. A killed process or a full
+    disk therefore never leaves an incomplete model at `path`.
 
     Parameters
     ----------
     estimator : estimator
-        One of this library, one of scikit-learn's scalers, decompositions and heads, or a Pipeline,
-        FeatureUnion or ColumnTransformer of such; the user guide lists the classes.
+        A fitted estimator of this library, a scaler, decomposition, classifier or regressor of
+        scikit-learn, or a Pipeline, FeatureUnion or ColumnTransformer of these. The user guide
+        lists the classes.
     path : str or path-like
-        Of the file; any suffix. The folder must exist.
+        Path of the file, with any suffix. The folder must exist.
     card : dict or str, default=None
-        What a reader should know: by convention "description", "data", "metrics", "limits",
-        "license". Text, numbers, lists and dicts. The classes, columns and package versions are
-        added.
+        Entries of the model card, by convention "description", "data", "metrics", "limits" and
+        "license". Values are text, numbers, lists or dicts. A str becomes the "description". The
+        classes, columns and package versions are added.
     overwrite : bool, default=False
-        Whether a file that is there is replaced.
+        Whether to replace an existing file.
     modules : sequence of str, default=()
-        Modalities whose encoder is a torch module of your own. Its weights are stored, its code is
-        not: loading needs it again.
+        Modalities whose encoder is a torch module or an encoder class of your own; "encoder" for
+        estimators of one modality. Its weights are stored, its code is not: loading needs it again.
 
     Raises
     ------
     sklearn.exceptions.NotFittedError
         If the estimator is not fitted.
     TypeError
-        If it is, or contains, what cannot be stored; the message names the part.
+        If the estimator or a part of it cannot be stored. The message names the part.
+    ValueError
+        If a network has weights that are NaN or infinite.
     FileExistsError
-        If there is a file and not `overwrite`.
+        If the file exists and `overwrite` is False.
     OSError
-        If writing fails; nothing is left, and an old file stays as it was.
+        If writing fails. The temporary file is removed and an existing file is kept.
 
     See Also
     --------
-    load_model : The way back.
+    load_model : Load an estimator from a file.
 
     Notes
     -----
-    Heads that keep the rows that they were fitted on (nearest neighbours, support vectors) keep
-    them in the file too. Callbacks, caches and functions are not stored.
+    Estimators that keep rows of the training data (nearest neighbours, support vectors) store them
+    in the file. Callbacks, caches and functions are not stored.
 
     Examples
     --------
@@ -85,8 +101,8 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     """
     if not isinstance(estimator, BaseEstimator):
         raise TypeError(
-            f"Only estimators can be saved; got {type(estimator).__name__}."
-            + (" Give an instance, fitted." if isinstance(estimator, type) else "")
+            f"Only estimators can be saved. Got an object of type {type(estimator).__name__}."
+            + (" Pass a fitted instance, not the class." if isinstance(estimator, type) else "")
         )
     if isinstance(modules, str):
         modules = (modules,)
@@ -96,7 +112,7 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     if any(name.startswith("sklearn_sn.") for name in encoder.classes) and registered_bands():
         bands = [asdict(band) for band in registered_bands()]
         description["bands"] = encoder.encode(bands, "bands")
-    # Every fitted network comes with an encoder.
+    # Every estimator with a network has an encoder.
     with_torch = any(name.startswith("sklearn_sn.encoders.") for name in encoder.classes)
     packages = installed_versions(with_torch)
     card = complete_card(card, estimator, encoder.classes, packages)
@@ -109,35 +125,41 @@ def save_model(estimator, path, *, card=None, overwrite=False, modules=()):
     with whole_file(path, overwrite) as file:
         write_archive(file, files, packages)
         del files
-        # What cannot be read back must not be called saved.
+        # Read the file back, so that only a file that can be loaded gets the name `path`.
         _read(file, os.fspath(path), encoder.given, device="cpu")
 
 
-def load_model(path, *, modules=None):
+def load_model(
+    path: str | PathLike[str],
+    *,
+    modules: "dict[str, nn.Module | Callable[[], nn.Module]] | None" = None,
+) -> Any:
     """Load an estimator that :func:`save_model` wrote.
 
-    Nothing in the file is executed: only classes of a fixed list are built, sizes are checked
-    before memory is taken, and whatever does not belong there is refused.
+    Nothing in the file is executed. Only classes of a fixed list are built, sizes are checked
+    before memory is allocated, and unknown content is rejected.
 
     Parameters
     ----------
     path : str or path-like
-    modules : dict of str to torch.nn.Module or callable, default=None
+        Path of the file.
+    modules : dict of str to torch.nn.Module, callable or encoder, default=None
         By modality, the encoders that were saved with ``save_model(..., modules=...)``: a module of
-        the same structure, or a callable that returns one. Weights come from the file.
+        the same structure, or a callable that returns one; the class, or any instance, of an
+        encoder of your own. Weights and parameters come from the file.
 
     Returns
     -------
     estimator
-        Fitted, with the parameters it had. Networks go to the device that ``device`` names, or to
-        the CPU where there is no such device.
+        The fitted estimator with its parameters. Networks are moved to the device that the
+        parameter ``device`` names, or to the CPU if that device does not exist.
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError
-        If there is no such file.
+        If there is no file at `path`.
     ModelFileError
-        If it is damaged, too new, not a model, or asks for what is not allowed.
+        If the file is damaged, too new or not a model, or contains something that is not allowed.
 
     Warns
     -----
@@ -159,24 +181,25 @@ def load_model(path, *, modules=None):
     return estimator
 
 
-def read_card(path):
-    """Read the model card of a file, without building the model.
+def read_card(path: str | PathLike[str]) -> dict[str, Any]:
+    """Read the model card of a file without building the model.
 
     Parameters
     ----------
     path : str or path-like
+        Path of the file.
 
     Returns
     -------
     dict
-        What the user wrote, and "estimator", "classes", "columns", "limits" and "packages".
+        The entries of the user, and "estimator", "classes", "columns", "limits" and "packages".
 
     Raises
     ------
     FileNotFoundError, IsADirectoryError
-        If there is no such file.
+        If there is no file at `path`.
     ModelFileError
-        If it is damaged, too new or not a model.
+        If the file is damaged, too new or not a model.
 
     Examples
     --------
@@ -199,13 +222,13 @@ def read_card(path):
 def _open(path):
     if os.path.isdir(path):
         raise IsADirectoryError(
-            errno.EISDIR, "A model is a single file, and this is a folder", os.fspath(path)
+            errno.EISDIR, "A model is a single file, but the path is a folder", os.fspath(path)
         )
     return open(path, "rb")
 
 
 def _read(file, name, modules, device=None):
-    """The estimator of an archive, and the versions it was saved with."""
+    """Return the estimator of an archive and the package versions it was saved with."""
     wanted = ["model.json", "arrays.safetensors"]
     files, manifest = read_archive(file, name, wanted)
     description = read_json(files["model.json"], f"The description in {name}")
@@ -224,22 +247,24 @@ def _read(file, name, modules, device=None):
     except Exception as error:
         raise ModelFileError(
             f"{name} cannot be loaded. Its description makes no sense "
-            f"({type(error).__name__}: {error}); was it saved with other versions? See read_card."
+            f"({type(error).__name__}: {error}). If it was saved with other package versions, use "
+            "those (see read_card)."
         ) from error
     return estimator, manifest["packages"]
 
 
 def _compare_versions(packages, name):
-    here = installed_versions("torch" in packages)
+    installed = installed_versions("torch" in packages)
     differing = [
-        f"{package} {packages[package]} (here {here[package]})"
-        for package in _MATTER
-        if package in packages and packages[package].split(".")[:2] != here[package].split(".")[:2]
+        f"{package} {packages[package]} (here {installed[package]})"
+        for package in _VERSIONED
+        if package in packages
+        and packages[package].split(".")[:2] != installed[package].split(".")[:2]
     ]
     if differing:
         warnings.warn(
-            f"{name} was saved with {', '.join(differing)}; answers may differ. Compare them on "
-            "objects whose answers you know.",
+            f"{name} was saved with {', '.join(differing)}. Predictions may differ: check them "
+            "on objects with known predictions.",
             ModelVersionWarning,
             stacklevel=3,
         )

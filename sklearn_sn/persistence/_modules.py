@@ -1,6 +1,6 @@
-"""Store torch modules: the configuration they were built with, and their weights.
+"""Store torch modules by their configuration and weights.
 
-torch is imported only if there is a module.
+torch is imported only if the estimator contains a module.
 """
 
 import sys
@@ -30,15 +30,28 @@ def encode_module(value, encoder, path):
     if isinstance(value, torch.nn.Module) and class_name(type(value), "module"):
         return _with_weights(value, encoder, path)
     modality = given_modality(path)
-    if modality is not None and callable(value) and not hasattr(value, "get_params"):
+    if modality is None:
+        return None
+    if _is_encoder(value) and class_name(type(value), "object") is None:
+        _check_given(value, modality, encoder, path)
+        encoder.given[modality] = value
+        params = value.get_params(deep=False)
+        params = {name: encoder.encode(param, f"{path}/{name}") for name, param in params.items()}
+        return {"kind": "given", "modality": modality, "params": params}
+    if callable(value) and not hasattr(value, "get_params"):
         _check_given(value, modality, encoder, path)
         encoder.given.setdefault(modality, value)
         return {"kind": "given", "modality": modality}
     return None
 
 
+def _is_encoder(value):
+    """Return whether a value is an encoder or a class of encoders."""
+    return hasattr(value, "make_module") and hasattr(value, "get_params")
+
+
 def given_modality(path):
-    """Return the name under which loading asks for a module of the user's own; None for others.
+    """Return the name under which loading asks for code of the user's own; None for others.
 
     That is the modality: the parameter of an embedder, or of a custom encoder in ``encoder_`` or
     ``encoders_``; "encoder" for estimators of one modality.
@@ -49,11 +62,12 @@ def given_modality(path):
 
 
 def _with_weights(module, encoder, path):
+    # Loading rejects such weights, so fail at the time of saving.
     for name, tensor in module.state_dict().items():
         if tensor.is_floating_point() and not tensor.isfinite().all():
             raise ValueError(
-                f"Cannot save {path}: its weights {name!r} are NaN or infinite. The training "
-                "diverged; fit again with a lower 'lr'."
+                f"Cannot save {path}: the weights {name!r} are NaN or infinite, because training "
+                "diverged. Fit again with a lower 'lr'."
             )
     weights = {
         name: encoder.encode(tensor.detach().cpu().numpy(), f"{path}/{name}")
@@ -70,7 +84,7 @@ def _with_weights(module, encoder, path):
 
 
 def _structure(module, encoder, path):
-    """Return what a module is built from: a class and its configuration, or a user's module."""
+    """Return the class and configuration of a module, or a reference to a module of the user."""
     import torch
 
     name = class_name(type(module), "module")
@@ -82,9 +96,9 @@ def _structure(module, encoder, path):
     config = {}
     for key, value in module.config.items():
         if isinstance(value, torch.nn.Module):
-            # The expert of a modality holds its encoder: the modality is its name.
-            own = path if path.rpartition("/")[2] in GIVEN else f"{path}/{key}"
-            config[key] = {"part": _structure(value, encoder, own)}
+            # The encoder inside the expert of a modality is named by the modality.
+            part_path = path if path.rpartition("/")[2] in GIVEN else f"{path}/{key}"
+            config[key] = {"part": _structure(value, encoder, part_path)}
         elif isinstance(value, dict) and any(
             isinstance(part, torch.nn.Module) for part in value.values()
         ):
@@ -97,10 +111,11 @@ def _structure(module, encoder, path):
 
 def _check_given(module, modality, encoder, path):
     if modality not in encoder.modules:
-        kind = type(module) if not isinstance(module, type) else module
+        name = getattr(module, "__qualname__", type(module).__qualname__)
+        kind = "an encoder" if _is_encoder(module) else "a module"
         encoder.reject(
             path,
-            f"{kind.__qualname__} is a module of your own, which loading could not build. "
+            f"{name} is {kind} of your own, which loading could not build. "
             f"save_model(..., modules=[{modality!r}]) stores its weights; loading then needs its "
             f"code: load_model(..., modules={{{modality!r}: ...}})",
         )
@@ -113,7 +128,16 @@ def _decode_tensor(node, decoder, path):
 
 
 def _decode_given(node, decoder, path):
-    return decoder.given(node["modality"])
+    given = decoder.given(node["modality"])
+    if "params" not in node:
+        return given
+    if not _is_encoder(given):
+        raise ModelFileError(
+            f"{path} is an encoder of its author: modules[{node['modality']!r}] of load_model must "
+            f"be its class, or an instance. Got {given!r} instead."
+        )
+    params = {key: decoder.decode(value, f"{path}/{key}") for key, value in node["params"].items()}
+    return (given if isinstance(given, type) else type(given))(**params)
 
 
 def _decode_net(node, decoder, path):
@@ -123,24 +147,24 @@ def _decode_net(node, decoder, path):
 def _decode_module(node, decoder, path):
     import torch
 
-    # On the meta device nothing is allocated, for sizes of any magnitude.
+    # The meta device allocates no memory, so a forged size cannot exhaust it.
     with torch.device("meta"):
         module = _build(node["structure"], decoder, path)
     weights = {name: decoder.decode(array, path) for name, array in node["weights"].items()}
     expected = module.state_dict()
     if set(weights) != set(expected):
         name = sorted(set(weights) ^ set(expected))[0]
-        raise ModelFileError(f"The weights {name!r} of {path} are missing, or not its own.")
+        raise ModelFileError(f"The weights {name!r} of {path} are missing or unexpected.")
     state = {}
-    for name, wanted in expected.items():
+    for name, tensor in expected.items():
         array = weights[name]
-        if not isinstance(array, np.ndarray) or array.shape != tuple(wanted.shape):
+        if not isinstance(array, np.ndarray) or array.shape != tuple(tensor.shape):
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong shape.")
-        # torch's own memory, aligned as at the time of saving.
+        # The copy is aligned by torch, as it was at the time of saving.
         state[name] = torch.from_numpy(array).clone()
-        if not wanted.is_floating_point() == state[name].is_floating_point():
+        if not tensor.is_floating_point() == state[name].is_floating_point():
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong type.")
-        if wanted.is_floating_point() and not state[name].isfinite().all():
+        if tensor.is_floating_point() and not state[name].isfinite().all():
             raise ModelFileError(f"The weights {name!r} of {path} are not finite.")
     module.load_state_dict(state, assign=True)
     if node["frozen"]:
@@ -155,7 +179,12 @@ def _build(structure, decoder, path):
 
     if "given" in structure:
         given = decoder.given(structure["given"])
-        module = copy.deepcopy(given) if isinstance(given, torch.nn.Module) else given()
+        if isinstance(given, torch.nn.Module):
+            module = copy.deepcopy(given)
+        elif _is_encoder(given):
+            module = _made_by_encoder(decoder.estimators[-1], structure["given"])
+        else:
+            module = given()
         return module.to("meta")
     cls = find_class(structure["class"], "module")
     config = {}
@@ -173,11 +202,24 @@ def _build(structure, decoder, path):
     return cls(**config)
 
 
+def _made_by_encoder(estimator, modality):
+    """Return a new module from the encoder and preprocessor of an estimator that is loaded."""
+    fitted = vars(estimator)
+    if "encoder_" in fitted:
+        return fitted["encoder_"].make_module(fitted["preprocessor_"])
+    parts = fitted["preprocessors_"]
+    # An autoencoder has a point set of each modality, and the data of other encoders beside it.
+    preprocessor = parts.get(f"{modality} encoder", parts[modality])
+    return fitted["encoders_"][modality].make_module(preprocessor)
+
+
 def _check_size(value, key, decoder):
     """Raise a ModelFileError for sizes out of range: even empty layers take time to build."""
     for number in value.values() if isinstance(value, dict) else [value]:
         if isinstance(number, int | float) and not abs(number) <= LARGEST_SIZE:
-            raise ModelFileError(f"It contains a module with {key}={number}.")
+            raise ModelFileError(
+                f"It contains a module with {key}={number}, which is out of range."
+            )
     if key == "n_layers" and not value <= len(decoder.arrays):
         raise ModelFileError(f"It contains a module of {value} layers without their weights.")
 

@@ -1,18 +1,20 @@
-"""The fitted models that come with the package."""
+"""Fitted models that are part of the package."""
 
 from importlib.resources import as_file, files
+from typing import Any
 
 from sklearn_sn.persistence._model import load_model, read_card
 
 _SUFFIX = ".snmodel"
 
 
-def list_pretrained():
-    """Names of the models that :func:`load_pretrained` knows.
+def list_pretrained() -> list[str]:
+    """Return the names of the models that :func:`load_pretrained` loads.
 
     Returns
     -------
     list of str
+        Names, sorted.
 
     Examples
     --------
@@ -24,32 +26,34 @@ def list_pretrained():
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
 
 
-def load_pretrained(name, *, card=False):
-    """Load a fitted model that comes with the package; nothing is downloaded.
+def load_pretrained(name: str, *, card: bool = False) -> Any:
+    """Load a fitted model that is part of the package, without a download.
 
     Parameters
     ----------
     name : str
-        "contrastive-sim": a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and
-        spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands. It
-        embeds as it is. In a Pipeline, a search or as ``pretrained=`` it has to be wrapped in a
-        FrozenEstimator: scikit-learn's clone un-fits a plain estimator, which would then be trained
-        anew on what is at hand.
+        Name of the model. "contrastive-sim" is a
+        :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and spectra, trained on
+        simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands. Its ``transform`` works
+        without further training. Wrap it in a FrozenEstimator for a Pipeline, a search or
+        ``pretrained=``: scikit-learn clones the estimators there, and the clone of a plain
+        estimator is unfitted and would be trained from scratch.
     card : bool, default=False
-        Answer the model card instead: how it was trained, what it reaches, and its limits.
+        Whether to return the model card instead: training, performance and limits of the model.
 
     Returns
     -------
-    estimator, or dict
+    estimator or dict
+        The fitted model, or its card if `card` is True.
 
     Raises
     ------
     ValueError
-        If there is no such model.
+        If `name` is not the name of a model.
 
     See Also
     --------
-    load_model : Models of your own.
+    load_model : Load a model from a file.
 
     Examples
     --------
@@ -64,9 +68,9 @@ def load_pretrained(name, *, card=False):
     >>> pipe.predict(X[["light_curve"]].head(2)).shape
     (2,)
     """
-    known = list_pretrained()
-    if name not in known:
-        raise ValueError(f"No model {name!r} comes with this version; it has {known}.")
+    names = list_pretrained()
+    if name not in names:
+        raise ValueError(f"The pretrained model {name!r} does not exist. Use one of {names}.")
     with as_file(files("sklearn_sn.persistence") / "models" / f"{name}{_SUFFIX}") as path:
         return read_card(path) if card else load_model(path).set_params(verbose=0)
 

@@ -1,4 +1,4 @@
-"""Random states: what they were, and nothing that numpy would not check."""
+"""Store random states and generators, and check them on loading."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ from sklearn_sn.persistence._errors import ModelFileError
 
 
 def encode_random(value, encoder, path):
-    """Description of a random state or generator; None of anything else."""
+    """Return the node of a random state or generator; None for other objects."""
     if value is np.random.mtrand._rand:
-        # numpy's global state belongs to the process, not to the model.
+        # The global state of numpy belongs to the process, not to the model.
         return {"kind": "global_random_state"}
     if type(value) is np.random.RandomState:
         state = value.get_state(legacy=False)
@@ -38,10 +38,10 @@ def _decode_global(node, decoder, path):
 
 def _decode_random_state(node, decoder, path):
     key = decoder.arrays.get(node["key"])
-    # numpy reads past the key where the position is past its end.
+    # numpy does not check pos: a value above 624 reads past the end of the key.
     if key.shape != (624,) or key.dtype != np.uint32:
-        raise ModelFileError("It gives a random state of the wrong size.")
-    pos, has_gauss = _whole(node["pos"], 625), _whole(node["has_gauss"], 2)
+        raise ModelFileError("It contains a random state of the wrong size.")
+    pos, has_gauss = _int_below(node["pos"], 625), _int_below(node["has_gauss"], 2)
     state = np.random.RandomState(0)
     state.set_state(("MT19937", key, pos, has_gauss, float(node["gauss"])))
     return state
@@ -51,16 +51,19 @@ def _decode_generator(node, decoder, path):
     bits = np.random.PCG64(0)
     bits.state = {
         "bit_generator": "PCG64",
-        "state": {"state": _whole(node["state"], 2**128), "inc": _whole(node["inc"], 2**128)},
-        "has_uint32": _whole(node["has_uint32"], 2),
-        "uinteger": _whole(node["uinteger"], 2**32),
+        "state": {
+            "state": _int_below(node["state"], 2**128),
+            "inc": _int_below(node["inc"], 2**128),
+        },
+        "has_uint32": _int_below(node["has_uint32"], 2),
+        "uinteger": _int_below(node["uinteger"], 2**32),
     }
     return np.random.Generator(bits)
 
 
-def _whole(value, end):
+def _int_below(value, end):
     if type(value) is not int or not 0 <= value < end:
-        raise ModelFileError(f"It gives a random state with {value!r} out of range.")
+        raise ModelFileError(f"It contains a random state with {value!r} out of range [0, {end}).")
     return value
 
 

@@ -1,4 +1,4 @@
-"""A file appears whole, or not at all."""
+"""Write files atomically."""
 
 import contextlib
 import errno
@@ -8,23 +8,24 @@ import secrets
 
 @contextlib.contextmanager
 def whole_file(path, overwrite):
-    """Open a temporary file beside `path`, which takes its place when all went well.
+    """Open a temporary file next to `path` and rename it to `path` on success.
 
     Parameters
     ----------
     path : str or path-like
-        Of a link, the file that it leads to.
+        Path of the file to write. A symbolic link is followed to its target.
     overwrite : bool
-        Whether a file of that name may be replaced; an old one stays until the new one is complete.
+        Whether to replace an existing file. The old file stays until the new one is complete.
 
     Yields
     ------
-    file : binary file, open for reading and writing
+    file : binary file
+        The temporary file, open for reading and writing.
 
     Raises
     ------
     FileExistsError, FileNotFoundError, IsADirectoryError, PermissionError, OSError
-        Nothing is left behind, and what was there before still is.
+        If the file cannot be written. The temporary file is removed and an existing file is kept.
     """
     path = os.path.realpath(os.fspath(path))
     folder = os.path.dirname(path)
@@ -32,7 +33,7 @@ def whole_file(path, overwrite):
     temporary = os.path.join(folder, f".sklearn-sn-{secrets.token_hex(8)}.tmp")
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        # Mode 0o666 lets the user's umask decide, as any other new file.
+        # With mode 0o666 the umask of the user decides, as for any other new file.
         handle = os.open(temporary, flags, 0o666)
     except PermissionError as error:
         raise PermissionError(
@@ -43,7 +44,7 @@ def whole_file(path, overwrite):
             yield file
             file.flush()
             os.fsync(file.fileno())
-        _put_in_place(temporary, path, overwrite)
+        _move_into_place(temporary, path, overwrite)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
@@ -54,38 +55,41 @@ def whole_file(path, overwrite):
 def _check_place(path, folder, overwrite):
     if os.path.isdir(path):
         raise IsADirectoryError(
-            errno.EISDIR, "A model is a single file; give the name of one in this folder", path
+            errno.EISDIR, "A model is a single file; pass the path of a file in this folder", path
         )
     if not os.path.isdir(folder):
-        raise FileNotFoundError(errno.ENOENT, "The folder to save into does not exist", folder)
+        raise FileNotFoundError(
+            errno.ENOENT, "The folder to save into does not exist; create it first", folder
+        )
     if os.path.exists(path) and not overwrite:
-        raise _taken(path)
+        raise _file_exists_error(path)
 
 
-def _put_in_place(temporary, path, overwrite):
+def _move_into_place(temporary, path, overwrite):
     if not overwrite:
-        # A link fails where a file came into being meanwhile; a rename would replace it.
+        # os.link fails if another process has created the file; os.replace would overwrite it.
         try:
             os.link(temporary, path)
         except FileExistsError:
-            raise _taken(path) from None
+            raise _file_exists_error(path) from None
         except OSError:
+            # The file system has no hard links: fall back to a rename.
             if os.path.exists(path):
-                raise _taken(path) from None
+                raise _file_exists_error(path) from None
         else:
             os.unlink(temporary)
             return
     os.replace(temporary, path)
 
 
-def _taken(path):
+def _file_exists_error(path):
     return FileExistsError(
-        errno.EEXIST, "There is a file already; give another name or overwrite=True", path
+        errno.EEXIST, "The file already exists; use another name or overwrite=True", path
     )
 
 
 def _sync_folder(folder):
-    """Make the new name outlive a power cut, where the system can."""
+    """Flush the directory entry to disk, if the system supports it, to survive a power failure."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

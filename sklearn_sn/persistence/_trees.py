@@ -1,4 +1,4 @@
-"""Trees of scikit-learn and the losses of its boosting, as arrays."""
+"""Serialise scikit-learn trees and boosting losses as arrays."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ _LOSSES = {
 
 
 def encode_tree(value, encoder, path):
-    """Description of a tree, a predictor of histogram boosting, or a loss; else None."""
+    """Return the node of a tree, a histogram predictor or a loss; None for other objects."""
     module, name = type(value).__module__, type(value).__name__
     if (module, name) == ("sklearn.tree._tree", "Tree"):
         _, (n_features, n_classes, n_outputs), state = value.__reduce__()
@@ -37,11 +37,12 @@ def encode_tree(value, encoder, path):
             "nodes": encoder.arrays.put(value.nodes, path + "/nodes"),
         }
     if module == "sklearn._loss.loss" and name in _LOSSES:
-        own = {}
-        for parameter in _LOSSES[name]:
-            setting = getattr(value, parameter, getattr(value.closs, parameter, None))
-            own[parameter] = encoder.encode(setting, f"{path}/{parameter}")
-        return {"kind": "loss", "loss": name, **own}
+        params = {}
+        for key in _LOSSES[name]:
+            # Some parameters are attributes of the compiled loss only.
+            setting = getattr(value, key, getattr(value.closs, key, None))
+            params[key] = encoder.encode(setting, f"{path}/{key}")
+        return {"kind": "loss", "loss": name, **params}
     return None
 
 
@@ -54,11 +55,11 @@ def _decode_tree(node, decoder, path):
     n_classes = node["n_classes"]
     for number in (n_features, n_outputs, depth, *n_classes):
         if type(number) is not int or not 0 <= number < 2**31:
-            raise ModelFileError("It gives a tree with a size out of range.")
+            raise ModelFileError("It contains a tree with a size out of range.")
     if len(n_classes) != n_outputs or not n_outputs or min(n_classes) < 1:
-        raise ModelFileError("It gives a tree without outputs.")
+        raise ModelFileError("It contains a tree without outputs.")
     if values.dtype != np.float64 or values.shape != (len(nodes), n_outputs, max(n_classes)):
-        raise ModelFileError("It gives a tree whose values do not fit its nodes.")
+        raise ModelFileError("It contains a tree whose values do not fit its nodes.")
     left = nodes["left_child"]
     _check_links(left, nodes["right_child"], nodes["feature"], left == -1, n_features)
     tree = Tree(n_features, np.array(n_classes, dtype=np.intp), n_outputs)
@@ -80,10 +81,10 @@ def _decode_predictor(node, decoder, path):
     nodes = _records(decoder.arrays.get(node["nodes"]), PREDICTOR_RECORD_DTYPE)
     leaf = nodes["is_leaf"] != 0
     left, right = nodes["left"].astype(np.int64), nodes["right"].astype(np.int64)
-    # How many features there are, the estimator is asked when it is whole.
+    # The predictor does not store the number of features: `_rules` checks it in the estimator.
     _check_links(left, right, nodes["feature_idx"], leaf, 2**31)
     if nodes["is_categorical"].any():
-        raise ModelFileError("It gives boosting that splits by categories, which is not stored.")
+        raise ModelFileError("It contains boosting that splits by categories, which is not stored.")
     return TreePredictor(nodes, *(np.zeros((0, 8), dtype=np.uint32) for _ in range(2)))
 
 
@@ -92,16 +93,17 @@ def _decode_loss(node, decoder, path):
 
     name = node["loss"]
     if name not in _LOSSES:
-        raise ModelFileError(f"It asks for the loss {name!r}, which loading does not build.")
-    own = {key: decoder.decode(node[key], path) for key in _LOSSES[name]}
-    return getattr(loss, name)(**{key: value for key, value in own.items() if value is not None})
+        raise ModelFileError(f"It contains the loss {name!r}, which loading does not build.")
+    params = {key: decoder.decode(node[key], path) for key in _LOSSES[name]}
+    params = {key: value for key, value in params.items() if value is not None}
+    return getattr(loss, name)(**params)
 
 
 def _records(array, dtype):
-    """Packed records as scikit-learn lays them out, field by field."""
+    """Return packed records in the memory layout of the installed scikit-learn."""
     if array.ndim != 1 or not len(array) or set(array.dtype.names or ()) != set(dtype.names):
         raise ModelFileError(
-            "It gives a tree that is not as the installed scikit-learn has them: load it with the "
+            "It contains a tree that the installed scikit-learn cannot read: load it with the "
             "version that it was saved with (see read_card)."
         )
     out = np.zeros(len(array), dtype=dtype)
@@ -111,17 +113,18 @@ def _records(array, dtype):
 
 
 def _check_links(left, right, feature, leaf, n_features):
-    """Every inner node leads to two later ones, so that a way down ends; its feature exists.
+    """Raise a ModelFileError if a tree has invalid child or feature indices.
 
-    scikit-learn follows these numbers in C, unchecked.
+    scikit-learn follows these indices in C without a check. Children must come after their parent,
+    so that every path ends in a leaf.
     """
-    n, number = len(left), np.arange(len(left))
+    n_nodes, index = len(left), np.arange(len(left))
     inner = ~leaf
     for child in (left, right):
-        if not ((child > number) & (child < n))[inner].all():
-            raise ModelFileError("It gives a tree whose branches lead nowhere.")
+        if not ((child > index) & (child < n_nodes))[inner].all():
+            raise ModelFileError("It contains a tree with child indices out of range.")
     if not ((feature >= 0) & (feature < n_features))[inner].all():
-        raise ModelFileError("It gives a tree that splits by a feature that there is not.")
+        raise ModelFileError("It contains a tree with feature indices out of range.")
 
 
 DECODERS = {"tree": _decode_tree, "predictor": _decode_predictor, "loss": _decode_loss}

@@ -1,13 +1,20 @@
 """Plot embeddings in two dimensions."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 from sklearn.utils import check_array, check_random_state
 
 from sklearn_sn.plotting._axes import finish_axes, new_axes
 from sklearn_sn.plotting._classes import domain_handles, one_per_object, scatter_classes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _PERPLEXITY = 30.0  # the default of t-SNE
 _N_COMPONENTS = 50  # components before t-SNE: 30 in van der Maaten & Hinton (2008), 50 in the code
@@ -61,13 +68,23 @@ class EmbeddingDisplay:
     't-SNE 1'
     """
 
-    def __init__(self, coordinates, y=None, domain=None):
+    def __init__(
+        self, coordinates: ArrayLike, y: ArrayLike | None = None, domain: ArrayLike | None = None
+    ) -> None:
         self.coordinates = coordinates
         self.y = y
         self.domain = domain
 
     @classmethod
-    def from_estimator(cls, estimator, X, y=None, *, domain=None, random_state=0):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        domain: ArrayLike | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> Self:
         """Embed a table and map it.
 
         Parameters
@@ -91,7 +108,14 @@ class EmbeddingDisplay:
         )
 
     @classmethod
-    def from_embeddings(cls, Z, y=None, *, domain=None, random_state=0):
+    def from_embeddings(
+        cls,
+        Z: ArrayLike,
+        y: ArrayLike | None = None,
+        *,
+        domain: ArrayLike | None = None,
+        random_state: int | np.random.RandomState | None = 0,
+    ) -> Self:
         """Map embeddings with PCA to at most 50 components, then t-SNE to 2.
 
         Parameters
@@ -116,7 +140,15 @@ class EmbeddingDisplay:
         one_per_object(domain, len(Z), "domain")
         return cls(_two_dimensions(Z, check_random_state(random_state)), y, domain)
 
-    def plot(self, ax=None, *, label="Redshift", cmap="viridis", title=None, **kwargs):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        label: str = "Redshift",
+        cmap: str = "viridis",
+        title: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the map.
 
         Parameters

@@ -1,8 +1,13 @@
 """Plot generated spectra beside the light curves that condition them."""
 
+from collections.abc import Sequence
 from itertools import cycle
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from sklearn_sn.data import as_frame
 from sklearn_sn.plotting._axes import finish_axes, full_names
@@ -10,6 +15,9 @@ from sklearn_sn.plotting._by_phase import measurements_by_phase
 from sklearn_sn.plotting._light_curve import LightCurveDisplay
 from sklearn_sn.plotting._objects import find_positions
 from sklearn_sn.plotting._palette import CLASS_COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _PHASES = (-5.0, 5.0, 15.0)  # default phases (days) of objects without a measured spectrum
 _SHOWN = (-40.0, 120.0)  # range of phases (days) of a light curve that is drawn
@@ -71,18 +79,18 @@ class GenerationDisplay:
 
     def __init__(
         self,
-        names,
-        phases,
-        wavelength,
-        flux,
-        lower,
-        upper,
+        names: Sequence[str],
+        phases: Sequence[np.ndarray],
+        wavelength: np.ndarray,
+        flux: Sequence[np.ndarray],
+        lower: Sequence[np.ndarray],
+        upper: Sequence[np.ndarray],
         *,
-        light_curves=None,
-        spectra=None,
-        others=None,
-        coverage=0.9,
-    ):
+        light_curves: Sequence[dict[str, np.ndarray] | None] | None = None,
+        spectra: Sequence[list[tuple]] | None = None,
+        others: dict[str, Sequence[np.ndarray]] | None = None,
+        coverage: float = 0.9,
+    ) -> None:
         self.names = names
         self.phases = phases
         self.wavelength = wavelength
@@ -97,16 +105,16 @@ class GenerationDisplay:
     @classmethod
     def from_estimator(
         cls,
-        estimator,
-        X,
-        objects=None,
+        estimator: BaseEstimator,
+        X: pd.DataFrame,
+        objects: Sequence[Any] | None = None,
         *,
-        phase=None,
-        wavelength=None,
-        coverage=0.9,
-        others=None,
-        max_phases=3,
-    ):
+        phase: ArrayLike | None = None,
+        wavelength: ArrayLike | None = None,
+        coverage: float = 0.9,
+        others: dict[str, BaseEstimator] | None = None,
+        max_phases: int = 3,
+    ) -> Self:
         """Generate spectra of some objects.
 
         Parameters
@@ -183,7 +191,13 @@ class GenerationDisplay:
             **parts,
         )
 
-    def plot(self, axes=None, *, tolerance=2.0, **kwargs):
+    def plot(
+        self,
+        axes: "np.ndarray | Sequence[Sequence[Axes]] | None" = None,
+        *,
+        tolerance: float = 2.0,
+        **kwargs: Any,
+    ) -> Self:
         """Draw all objects.
 
         Parameters

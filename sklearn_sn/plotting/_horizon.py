@@ -1,6 +1,12 @@
 """Plot scores over the days since the first detection."""
 
-from sklearn_sn.model_selection import horizon_sweep
+from typing import Any, Self
+
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+
+from sklearn_sn.model_selection import HorizonResult, horizon_sweep
 from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
@@ -41,7 +47,7 @@ class HorizonDisplay(ScoreLinesDisplay):
     _xlabel = "Days since the first detection"
 
     @classmethod
-    def from_results(cls, results):
+    def from_results(cls, results: HorizonResult | dict[str, HorizonResult]) -> Self:
         """Create the display from computed results.
 
         Parameters
@@ -57,7 +63,9 @@ class HorizonDisplay(ScoreLinesDisplay):
         return cls._from_results(results)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, **kwargs):
+    def from_estimator(
+        cls, estimator: BaseEstimator, X: pd.DataFrame | ArrayLike, y: ArrayLike, **kwargs: Any
+    ) -> Self:
         """Score an estimator and create the display.
 
         Parameters
@@ -79,7 +87,13 @@ class HorizonDisplay(ScoreLinesDisplay):
         return cls._from_results(horizon_sweep(estimator, X, y, **kwargs))
 
     @classmethod
-    def from_estimators(cls, estimators, X, y, **kwargs):
+    def from_estimators(
+        cls,
+        estimators: dict[str, BaseEstimator],
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        **kwargs: Any,
+    ) -> Self:
         """Score several estimators on the same objects and create the display.
 
         Parameters

@@ -1,12 +1,18 @@
 """Plot the light curve of one object."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sklearn_sn.data import band_wavelength, canonical_bands, flux_to_mag
 from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import MARKERS, wavelength_colours
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _DETECTION = 3.0  # sigma; fainter points are drawn as upper limits in magnitudes
 
@@ -49,7 +55,14 @@ class LightCurveDisplay:
     'Flux (µJy)'
     """
 
-    def __init__(self, time, band, flux, flux_err=None, name=None):
+    def __init__(
+        self,
+        time: ArrayLike,
+        band: ArrayLike,
+        flux: ArrayLike,
+        flux_err: ArrayLike | None = None,
+        name: str | None = None,
+    ) -> None:
         self.time = time
         self.band = band
         self.flux = flux
@@ -57,7 +70,7 @@ class LightCurveDisplay:
         self.name = name
 
     @classmethod
-    def from_object(cls, X, name_or_position):
+    def from_object(cls, X: pd.DataFrame, name_or_position: Any) -> Self:
         """Create the display from one object of a table.
 
         Parameters
@@ -84,7 +97,14 @@ class LightCurveDisplay:
         band = np.asarray(curve["band"], dtype=object)
         return cls(curve["time"], band, curve["flux"], curve["flux_err"], str(row.index[0]))
 
-    def plot(self, ax=None, *, scale="flux", time_zero=None, **kwargs):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        scale: str = "flux",
+        time_zero: float | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the light curve with 1 sigma error bars.
 
         Parameters

@@ -1,6 +1,13 @@
 """Plot scores over the number of labels."""
 
-from sklearn_sn.model_selection import limited_labels_curve
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+
+from sklearn_sn.model_selection import LimitedLabelsResult, limited_labels_curve
 from sklearn_sn.plotting._score_lines import ScoreLinesDisplay, same_folds
 
 
@@ -41,7 +48,7 @@ class LimitedLabelsDisplay(ScoreLinesDisplay):
     _xlabel = "Labelled objects"
 
     @classmethod
-    def from_results(cls, results):
+    def from_results(cls, results: LimitedLabelsResult | dict[str, LimitedLabelsResult]) -> Self:
         """Create the display from computed results.
 
         Parameters
@@ -57,7 +64,15 @@ class LimitedLabelsDisplay(ScoreLinesDisplay):
         return cls._from_results(results)
 
     @classmethod
-    def from_estimator(cls, estimator, X, y, *, random_state=0, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        *,
+        random_state: int | np.random.RandomState | None = 0,
+        **kwargs: Any,
+    ) -> Self:
         """Score an estimator and create the display.
 
         Parameters
@@ -83,7 +98,15 @@ class LimitedLabelsDisplay(ScoreLinesDisplay):
         )
 
     @classmethod
-    def from_estimators(cls, estimators, X, y, *, random_state=0, **kwargs):
+    def from_estimators(
+        cls,
+        estimators: dict[str, BaseEstimator],
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        *,
+        random_state: int = 0,
+        **kwargs: Any,
+    ) -> Self:
         """Score several estimators on the same objects and create the display.
 
         Parameters

@@ -1,13 +1,21 @@
 """Plot the quality of generated spectra as light curves lose points."""
 
 import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from sklearn_sn.data import DataQualityWarning, as_frame, as_ragged, resample
 from sklearn_sn.plotting._axes import finish_axes
 from sklearn_sn.plotting._by_phase import measurements_by_phase
 from sklearn_sn.plotting._palette import class_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FRACTIONS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 
@@ -54,7 +62,13 @@ class MaskingDisplay:
     True
     """
 
-    def __init__(self, fractions, residuals, coverages, coverage=0.9):
+    def __init__(
+        self,
+        fractions: np.ndarray,
+        residuals: dict[str, np.ndarray],
+        coverages: dict[str, np.ndarray],
+        coverage: float = 0.9,
+    ) -> None:
         self.fractions = fractions
         self.residuals = residuals
         self.coverages = coverages
@@ -63,15 +77,15 @@ class MaskingDisplay:
     @classmethod
     def from_estimators(
         cls,
-        estimators,
-        X,
+        estimators: dict[str, BaseEstimator],
+        X: pd.DataFrame,
         *,
-        fractions=FRACTIONS,
-        wavelength=None,
-        coverage=0.9,
-        max_spectra=4,
-        random_state=0,
-    ):
+        fractions: Sequence[float] = FRACTIONS,
+        wavelength: ArrayLike | None = None,
+        coverage: float = 0.9,
+        max_spectra: int = 4,
+        random_state: int = 0,
+    ) -> Self:
         """Hide points of light curves and compare generated with measured spectra.
 
         Parameters
@@ -135,7 +149,7 @@ class MaskingDisplay:
             coverage,
         )
 
-    def plot(self, axes=None, **kwargs):
+    def plot(self, axes: "np.ndarray | Sequence[Axes] | None" = None, **kwargs: Any) -> Self:
         """Draw the residuals on the left and the coverages on the right.
 
         Parameters

@@ -1,10 +1,18 @@
 """Plot estimated against true redshifts."""
 
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
 
 from sklearn_sn.metrics import nmad, outlier_fraction
 from sklearn_sn.plotting._axes import finish_axes, new_axes
 from sklearn_sn.plotting._classes import one_per_object, scatter_classes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _OUTLIER = 0.15  # threshold of |dz| / (1 + z): Ilbert et al. (2009, ApJ 690, 1236)
 
@@ -49,13 +57,15 @@ class RedshiftDisplay:
     0.25
     """
 
-    def __init__(self, z_true, z_pred, y=None):
+    def __init__(self, z_true: ArrayLike, z_pred: ArrayLike, y: ArrayLike | None = None) -> None:
         self.z_true = z_true
         self.z_pred = z_pred
         self.y = y
 
     @classmethod
-    def from_predictions(cls, z_true, z_pred, y=None):
+    def from_predictions(
+        cls, z_true: ArrayLike, z_pred: ArrayLike, y: ArrayLike | None = None
+    ) -> Self:
         """Create the display from redshifts.
 
         Parameters
@@ -71,7 +81,13 @@ class RedshiftDisplay:
         return cls(np.asarray(z_true, float).ravel(), np.asarray(z_pred, float).ravel(), y)
 
     @classmethod
-    def from_estimator(cls, estimator, X, z_true, y=None):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: pd.DataFrame | ArrayLike,
+        z_true: ArrayLike,
+        y: ArrayLike | None = None,
+    ) -> Self:
         """Estimate redshifts and create the display.
 
         Parameters
@@ -92,7 +108,7 @@ class RedshiftDisplay:
         """
         return cls.from_predictions(z_true, estimator.predict(X), y)
 
-    def plot(self, ax=None, **kwargs):
+    def plot(self, ax: "Axes | None" = None, **kwargs: Any) -> Self:
         """Draw the comparison.
 
         Parameters

@@ -1,11 +1,15 @@
 """Base class of plots of scores over a varied quantity, with one line per estimator."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from sklearn_sn.plotting._axes import finish_axes, full_names, legend_beside, new_axes
 from sklearn_sn.plotting._palette import class_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _NEAR = 0.09  # minimum distance of ticks, in ln(x)
 
@@ -23,16 +27,23 @@ class ScoreLinesDisplay:
     ``_tick_labels(result)``, the labels there, and set the label of the axis in ``_xlabel``.
     """
 
-    _xlabel = None
+    _xlabel: str | None = None
 
-    def __init__(self, results):
+    def __init__(self, results: dict[str | None, Any]) -> None:
         self.results = results
 
     @classmethod
     def _from_results(cls, results):
         return cls(dict(results) if isinstance(results, dict) else {None: results})
 
-    def plot(self, ax=None, *, metric=None, label=None, **kwargs):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        metric: str | None = None,
+        label: str | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the means, with a band of one standard deviation.
 
         Parameters

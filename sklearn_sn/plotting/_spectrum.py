@@ -1,12 +1,19 @@
 """Plot the spectra of one object."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sklearn_sn.plotting._axes import finish_axes, full_names, new_axes
 from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import take_object
 from sklearn_sn.plotting._palette import CLASS_COLOURS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _SPREAD = (1.0, 99.0)  # percentiles that are scaled to 0 and 1, robust to cosmic rays
 
@@ -56,7 +63,14 @@ class SpectrumDisplay:
     'Wavelength (Å)'
     """
 
-    def __init__(self, wavelengths, fluxes, times=None, redshift=None, name=None):
+    def __init__(
+        self,
+        wavelengths: Sequence[np.ndarray],
+        fluxes: Sequence[np.ndarray],
+        times: ArrayLike | None = None,
+        redshift: float | None = None,
+        name: str | None = None,
+    ) -> None:
         self.wavelengths = wavelengths
         self.fluxes = fluxes
         self.times = times
@@ -64,7 +78,14 @@ class SpectrumDisplay:
         self.name = name
 
     @classmethod
-    def from_object(cls, X, name_or_position, redshift=None, *, max_spectra=8):
+    def from_object(
+        cls,
+        X: pd.DataFrame,
+        name_or_position: Any,
+        redshift: float | None = None,
+        *,
+        max_spectra: int = 8,
+    ) -> Self:
         """Create the display from one object of a table.
 
         Parameters
@@ -117,7 +138,14 @@ class SpectrumDisplay:
             str(row.index[0]),
         )
 
-    def plot(self, ax=None, *, lines=None, time_zero=None, **kwargs):
+    def plot(
+        self,
+        ax: "Axes | None" = None,
+        *,
+        lines: dict[str, float] | None = None,
+        time_zero: float | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Draw the spectra with vertical offsets.
 
         Parameters

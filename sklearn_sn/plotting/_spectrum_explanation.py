@@ -1,11 +1,19 @@
 """Plot the importance of the wavelengths of a spectrum for a prediction."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
 import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
 
 from sklearn_sn.data import as_frame
 from sklearn_sn.plotting._ions import mark_lines
 from sklearn_sn.plotting._objects import find_positions
 from sklearn_sn.plotting._spectrum import SpectrumDisplay
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _COLOURS = "PuOr_r"  # orange supports, violet opposes; safe for colour-blind readers
 
@@ -58,8 +66,16 @@ class SpectrumExplanationDisplay:
     """
 
     def __init__(
-        self, wavelengths, fluxes, bins, importance, *, redshift=None, answer=None, name=None
-    ):
+        self,
+        wavelengths: Sequence[np.ndarray],
+        fluxes: Sequence[np.ndarray],
+        bins: np.ndarray,
+        importance: np.ndarray,
+        *,
+        redshift: float | None = None,
+        answer: str | None = None,
+        name: str | None = None,
+    ) -> None:
         self.wavelengths = wavelengths
         self.fluxes = fluxes
         self.bins = bins
@@ -69,7 +85,14 @@ class SpectrumExplanationDisplay:
         self.name = name
 
     @classmethod
-    def from_estimator(cls, estimator, X, name_or_position, redshift=None, **kwargs):
+    def from_estimator(
+        cls,
+        estimator: BaseEstimator,
+        X: pd.DataFrame,
+        name_or_position: Any,
+        redshift: float | None = None,
+        **kwargs: Any,
+    ) -> Self:
         """Explain the prediction of an estimator for one object.
 
         Parameters
@@ -122,7 +145,9 @@ class SpectrumExplanationDisplay:
             name=spectra.name,
         )
 
-    def plot(self, ax=None, *, lines=None, **kwargs):
+    def plot(
+        self, ax: "Axes | None" = None, *, lines: dict[str, float] | None = None, **kwargs: Any
+    ) -> Self:
         """Draw the spectra over stripes, which are orange if the bin supports the prediction.
 
         Parameters

@@ -76,7 +76,9 @@ class ContinuumNormalizer(GridTransformer):
         "clip": [Interval(Real, 0, None, closed="neither")],
     }
 
-    def __init__(self, method="spline", *, n_knots=5, degree=3, clip=3.0):
+    def __init__(
+        self, method: str = "spline", *, n_knots: int = 5, degree: int = 3, clip: float = 3.0
+    ) -> None:
         self.method = method
         self.n_knots = n_knots
         self.degree = degree

@@ -1,8 +1,10 @@
 """Correct fluxes for extinction by Milky Way dust."""
 
+from collections.abc import Sequence
 from numbers import Real
 
 import numpy as np
+import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from sklearn_sn.data import NESTED_COLUMNS, band_wavelength, warn_quality
@@ -79,7 +81,14 @@ class ExtinctionCorrector(TableTransformer):
         "columns": ["array-like", None],
     }
 
-    def __init__(self, ebv="ebv", *, r_v=3.1, model="F99", columns=None):
+    def __init__(
+        self,
+        ebv: str | float = "ebv",
+        *,
+        r_v: float = 3.1,
+        model: str = "F99",
+        columns: Sequence[str] | None = None,
+    ) -> None:
         self.ebv = ebv
         self.r_v = r_v
         self.model = model
@@ -103,7 +112,7 @@ class ExtinctionCorrector(TableTransformer):
     def _plain_columns(self):
         return [self.ebv] if isinstance(self.ebv, str) else []
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         self._reject_corrected(X)
         out = super().transform(X)
         marks = [self._mark(name) for name in self.columns or NESTED_COLUMNS if name in out.columns]

@@ -61,7 +61,9 @@ class FluxNormalizer(TableTransformer):
         "column": [StrOptions({"light_curve", "spectrum"})],
     }
 
-    def __init__(self, method="peak", *, per="object", column="light_curve"):
+    def __init__(
+        self, method: str = "peak", *, per: str = "object", column: str = "light_curve"
+    ) -> None:
         self.method = method
         self.per = per
         self.column = column

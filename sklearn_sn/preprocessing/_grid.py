@@ -1,5 +1,10 @@
 """Base class of transformers that accept nested spectra or a 2-D array on one grid."""
 
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, _fit_context
 from sklearn.utils.validation import _check_n_features, check_array, validate_data
 
@@ -23,7 +28,7 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
     """
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame | ArrayLike, y: Any = None) -> Self:
         """Validate parameters and input. No state is learned.
 
         Parameters
@@ -52,7 +57,7 @@ class GridTransformer(MixedOutput, OneToOneFeatureMixin, TransformerMixin, BaseE
             validate_data(self, X, dtype="numeric", ensure_all_finite="allow-nan")
         return self
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame | ArrayLike) -> pd.DataFrame | np.ndarray:
         """Transform spectra.
 
         Parameters

@@ -49,7 +49,7 @@ class LightCurveBinner(TableTransformer):
 
     _parameter_constraints = {"width": [Interval(Real, 0, None, closed="left")]}
 
-    def __init__(self, width=0.5):
+    def __init__(self, width: float = 0.5) -> None:
         self.width = width
 
     def _columns(self, names):

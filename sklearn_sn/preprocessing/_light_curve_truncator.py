@@ -56,7 +56,9 @@ class LightCurveTruncator(TableTransformer):
         "origin": [StrOptions({"first", "detection"})],
     }
 
-    def __init__(self, n_days=None, n_points=None, *, origin="first"):
+    def __init__(
+        self, n_days: float | None = None, n_points: int | None = None, *, origin: str = "first"
+    ) -> None:
         self.n_days = n_days
         self.n_points = n_points
         self.origin = origin

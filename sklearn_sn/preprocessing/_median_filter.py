@@ -39,7 +39,7 @@ class MedianFilter(GridTransformer):
 
     _parameter_constraints = {"size": [Interval(Integral, 1, None, closed="left")]}
 
-    def __init__(self, size=5):
+    def __init__(self, size: int = 5) -> None:
         self.size = size
 
     def _check_parameters(self):

@@ -1,8 +1,10 @@
 """Resample spectra to a common wavelength grid."""
 
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
@@ -93,14 +95,14 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        wavelength_range=(3500, 9000),
-        n_bins=512,
+        wavelength_range: tuple[float, float] = (3500, 9000),
+        n_bins: int = 512,
         *,
-        spacing="log",
-        frame="observer",
-        combine="first",
-        output="array",
-    ):
+        spacing: str = "log",
+        frame: str = "observer",
+        combine: str | None = "first",
+        output: str = "array",
+    ) -> None:
         self.wavelength_range = wavelength_range
         self.n_bins = n_bins
         self.spacing = spacing
@@ -109,7 +111,7 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         self.output = output
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Construct the grid.
 
         Parameters
@@ -135,7 +137,7 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         remember_columns(self, X)
         return self
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame | np.ndarray:
         """Resample the spectra.
 
         Parameters
@@ -192,7 +194,7 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         )
         return replace_column(X, "spectrum", pixels, object_index)
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the output columns.
 
         Parameters

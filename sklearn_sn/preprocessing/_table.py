@@ -1,5 +1,7 @@
 """Base class of transformers of nested columns, and functions that read and replace a column."""
 
+from typing import Any, Self
+
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
@@ -166,7 +168,7 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
     _file_kind = "object"
 
     @_fit_context(prefer_skip_nested_validation=True)
-    def fit(self, X, y=None):
+    def fit(self, X: pd.DataFrame, y: Any = None) -> Self:
         """Validate parameters and columns. No state is learned.
 
         Parameters
@@ -198,7 +200,7 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
         remember_columns(self, X)
         return self
 
-    def transform(self, X):
+    def transform(self, X: pd.DataFrame) -> pd.DataFrame:
         """Transform a table.
 
         Parameters
@@ -239,7 +241,7 @@ class TableTransformer(TableOutput, TransformerMixin, BaseEstimator):
     def _plain_columns(self):
         return []
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
         """Return the names of the output columns, which are those of the input.
 
         Parameters

@@ -1,4 +1,4 @@
-"""Preprocessors: from a checked table to the arrays of a network, one class for each modality."""
+"""Preprocessors, which turn one modality of a checked table into arrays for a network."""
 
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor

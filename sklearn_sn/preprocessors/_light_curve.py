@@ -1,21 +1,22 @@
-"""Preprocess light curves: scale once, gather and pad batches."""
+"""Preprocess light curves: scale them once, gather and pad batches."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import Ragged, band_wavelength, peaks
+from sklearn_sn.data import CheckedTable, Ragged, band_wavelength, peaks
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
-UNKNOWN_ERROR = 0.1  # magnitudes; stands in where an object has no errors
+UNKNOWN_ERROR = 0.1  # magnitudes; used for points without an error
 
 
 @dataclass(frozen=True)
 class PreparedLightCurves:
-    """Points as float32, (n_points, 4): time, flux, error (both over the peak), ln wavelength."""
+    """Points as float32, (n_points, 4): time, flux / peak, error / peak, ln(λ / 5000 Å)."""
 
     points: np.ndarray
     bands: np.ndarray
@@ -37,17 +38,17 @@ class LightCurvePreprocessor(Preprocessor):
     errors : bool
         Whether the error is a value of every point.
     time_origin : {"peak", "first"}
-        Origin of times: the brightest point, or the first.
+        Origin of times: the brightest point or the first point.
     time_window : pair of float
         Days before and after the origin; points outside are dropped.
     band_encoding : {"wavelength", "embedding"}
-        With "embedding", points in bands that were not seen in fit are dropped.
+        With "embedding", points in bands that were absent in fit are dropped.
     max_points : int
         Longer light curves are thinned to this number of points, evenly in rank.
     noise : bool
-        Whether training batches get Gaussian noise of the reported errors.
+        Whether to add Gaussian noise of the reported errors to training batches.
     augmentation : bool
-        Whether training batches are thinned and truncated, and lose bands.
+        Whether to thin and truncate light curves in training batches, and to drop bands.
 
     Attributes
     ----------
@@ -62,26 +63,26 @@ class LightCurvePreprocessor(Preprocessor):
     def __init__(
         self,
         *,
-        amplitude=True,
-        errors=True,
-        time_origin="peak",
-        time_window=(-200.0, 400.0),
-        band_encoding="wavelength",
-        max_points=400,
-        noise=True,
-        augmentation=True,
-    ):
+        amplitude: bool = True,
+        errors: bool = True,
+        time_origin: str = "peak",
+        time_window: tuple[float, float] = (-200.0, 400.0),
+        band_encoding: str = "wavelength",
+        max_points: int = 400,
+        noise: bool = True,
+        augmentation: bool = True,
+    ) -> None:
         self.amplitude, self.errors = amplitude, errors
         self.time_origin, self.time_window = time_origin, tuple(time_window)
         self.band_encoding = band_encoding
         self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Number of values of a point besides time and band."""
         return 1 + self.errors + self.amplitude
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the bands and the scale of the peak flux, from all objects or from `rows`."""
         curves = table.light_curve
         if rows is not None:
@@ -96,7 +97,7 @@ class LightCurvePreprocessor(Preprocessor):
     def _fit_bands(self, curves):
         self.bands_ = np.asarray(curves["band"].categories)[np.unique(curves["band"].codes)]
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable) -> PreparedLightCurves:
         """Scale all light curves of a table once, in float64."""
         curves = table.light_curve
         codes = _band_codes(self.bands_, curves["band"])
@@ -125,7 +126,12 @@ class LightCurvePreprocessor(Preprocessor):
             np.clip(amplitude, -6.0, 6.0).astype(np.float32),
         )
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self,
+        prepared: Any,
+        rows: np.ndarray,
+        rng: np.random.Generator | None = None,
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays of some objects.
 
         Returns
@@ -133,7 +139,8 @@ class LightCurvePreprocessor(Preprocessor):
         arrays : dict of array
             values (B, L, n_values), time (B, L), pad_mask (B, L) and log_wavelength or band.
         object_index : array of int, shape (B,)
-            Position in `rows` of each light curve; objects without points are dropped.
+            Position in `rows` of the object of each light curve. Objects without points are
+            dropped.
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
@@ -155,15 +162,16 @@ class LightCurvePreprocessor(Preprocessor):
         return pad(batch, flat), object_index
 
     def _rescale(self, points, batch):
-        """Rescale to the peak of the remaining points, in place, and return that peak.
+        """Rescale to the peak of the remaining points, in place, and return this peak.
 
-        A sparsely observed object has no other peak, so augmented ones must not have one either.
+        The peak of a sparsely observed object is that of its points, so augmentation has to
+        reproduce this.
         """
         fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
         peak, origin = peaks(Ragged(fields, batch.offsets))
         if self.time_origin == "first":
             origin = batch.reduce("min", points[:, 0], empty=0.0)
-        # Where noise is all that is left, the scale stays within reason.
+        # If only noise is left, the peak can be arbitrarily small. Limit the scale.
         peak = np.clip(peak, 1e-3, 1e3).astype(np.float32)
         points[:, 0] -= origin.astype(np.float32)[batch.rows]
         points[:, 1:3] /= peak[batch.rows][:, None]
@@ -174,14 +182,14 @@ _TOP = np.arcsinh(1.0 / SOFTENING)
 
 
 def relative_values(flux, error):
-    """Compress fluxes and errors relative to the peak: magnitudes where bright, linear below."""
+    """Convert fluxes and errors over the peak to asinh magnitudes and logarithmic errors."""
     magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
     error = np.nan_to_num(_MAG * error / np.hypot(flux, SOFTENING), nan=UNKNOWN_ERROR)
     return magnitude, 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
 
 
 def augmented_points(preprocessor, prepared, rows, rng):
-    """Return points, bands and offsets of a batch; with a generator, noisy and thinned."""
+    """Return points, bands and offsets of a batch; with a generator `rng`, augmented."""
     positions, offsets = prepared.ragged.points_of(rows)
     points, bands = prepared.points[positions], prepared.bands[positions]
     batch = Ragged({}, offsets)
@@ -198,7 +206,7 @@ def augmented_points(preprocessor, prepared, rows, rng):
 def pad(ragged, flat):
     """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays and pad_mask (B, L)."""
     B, L = len(ragged), int(ragged.lengths.max(initial=1))
-    # One flat target index serves every field.
+    # All fields share one flat target index.
     target = ragged.rows * L + ragged.rank()
     padded = {}
     for name, values in flat.items():
@@ -211,31 +219,32 @@ def pad(ragged, flat):
 
 
 def _band_codes(names, bands):
-    """Return codes of a Categorical in `names`; -1 where absent."""
-    place = pd.Index(names).get_indexer(pd.Index(bands.categories))
-    return np.append(place, -1)[bands.codes]
+    """Return the codes of a Categorical in `names`; -1 where absent."""
+    code = pd.Index(names).get_indexer(pd.Index(bands.categories))
+    return np.append(code, -1)[bands.codes]
 
 
 def thinned(kept, keep, max_points):
-    """Return a mask of the points that stay when long rows are thinned evenly to `max_points`."""
+    """Return a mask of the points to keep, with long rows thinned evenly to `max_points`."""
     out = np.ones(len(keep), dtype=bool)
     lengths = kept.lengths[kept.rows]
     if lengths.max(initial=0) <= max_points:
         return out
     rank = kept.rank()
-    # Rank r stays when it opens a new one of max_points equal parts.
+    # Divide the ranks into max_points equal parts, and keep the first point of each part.
     part = rank * max_points // np.maximum(lengths, 1)
-    before = (rank - 1) * max_points // np.maximum(lengths, 1)
-    out[keep] = (lengths <= max_points) | (rank == 0) | (part != before)
+    previous_part = (rank - 1) * max_points // np.maximum(lengths, 1)
+    out[keep] = (lengths <= max_points) | (rank == 0) | (part != previous_part)
     return out
 
 
 def _augmented(batch, time, bands, rng):
     """Return a mask of the points of a training batch that augmentation keeps.
 
-    Every object loses a random fraction of its points, usually a small one. One object in four is
+    Every object loses a random, usually small, fraction of its points. One object in four is
     truncated at a random time. Each band is dropped with probability 0.1, and one object in ten
-    keeps at most two bands. An object left with fewer than three points keeps three random ones.
+    keeps at most two bands. An object with fewer than three remaining points keeps three random
+    points instead.
     """
     rows, n = batch.rows, len(batch)
     keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
@@ -243,17 +252,17 @@ def _augmented(batch, time, bands, rng):
     lost = draws < 0.1
     observed = np.zeros(draws.shape, dtype=bool)
     observed[rows, bands] = True
-    # The two bands with the largest draws, because these are not dropped already.
-    place = np.where(observed, -draws, 1.0).argsort(axis=1).argsort(axis=1)
-    lost |= (rng.random(n) < 0.1)[:, None] & (place >= 2)
+    # Keep the two bands with the largest draws, because these are not dropped already.
+    band_rank = np.where(observed, -draws, 1.0).argsort(axis=1).argsort(axis=1)
+    lost |= (rng.random(n) < 0.1)[:, None] & (band_rank >= 2)
     keep &= ~lost[rows, bands]
     first = batch.reduce("min", time, empty=0.0)
     last = batch.reduce("max", time, empty=0.0)
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
     keep &= time <= cut[rows]
-    left = batch.reduce("sum", keep.astype(np.int64))
-    bare = (left < np.minimum(3, batch.lengths))[rows]
+    n_left = batch.reduce("sum", keep.astype(np.int64))
+    too_few = (n_left < np.minimum(3, batch.lengths))[rows]
     order = np.lexsort((rng.random(len(time)), rows))
     rank = np.empty(len(time), dtype=np.int64)
     rank[order] = batch.rank()
-    return np.where(bare, rank < 3, keep)
+    return np.where(too_few, rank < 3, keep)

@@ -1,8 +1,17 @@
-"""Preprocess photometric points as a set, for the multimodal autoencoder."""
+"""Preprocess photometric points as sets, for the multimodal autoencoder."""
+
+from typing import Self
 
 import numpy as np
 
-from sklearn_sn.data import REFERENCE_WAVELENGTH, Ragged, band_wavelength, smoothed_peaks
+from sklearn_sn.data import (
+    REFERENCE_WAVELENGTH,
+    CheckedTable,
+    PhaseFrame,
+    Ragged,
+    band_wavelength,
+    smoothed_peaks,
+)
 from sklearn_sn.preprocessors._light_curve import thinned
 from sklearn_sn.preprocessors._point_set import (
     PointSetPreprocessor,
@@ -15,7 +24,7 @@ SOFTENING = 0.05  # of the peak: fluxes below it are linear (Lupton, Gunn & Szal
 
 
 class LightCurvePoints(PointSetPreprocessor):
-    """Photometric points at the phase and band wavelength; fluxes relative to the peak.
+    """Point sets of photometry at phase and band wavelength, with fluxes relative to the peak.
 
     Values are asinh(flux / 0.05 peak), standardised over the training points: logarithmic for
     bright points, linear for fluxes near 0 or negative.
@@ -29,17 +38,24 @@ class LightCurvePoints(PointSetPreprocessor):
     amplitude : bool
         Whether the peak flux is a value of every point.
     augmentation : bool
-        Whether some points are hidden from the encoder in training.
+        Whether to hide some points from the encoder in training.
     """
 
-    _cut = 3
+    _cut = 3  # truncate in phase
 
-    def __init__(self, *, phase_range, max_points, amplitude, augmentation):
+    def __init__(
+        self,
+        *,
+        phase_range: tuple[float, float],
+        max_points: int,
+        amplitude: bool,
+        augmentation: bool,
+    ) -> None:
         self.phase_range, self.max_points = tuple(phase_range), max_points
         self.amplitude, self.augmentation = amplitude, augmentation
 
-    def fit(self, table, frame):
-        """Learn the scales."""
+    def fit(self, table: CheckedTable, frame: PhaseFrame) -> Self:
+        """Learn mean and scale of values and peaks."""
         self.bands_ = np.asarray(table.light_curve["band"].categories, dtype=object)
         curves, _, peak = self._inside(table, frame)
         values = _asinh(curves["flux"] / peak[curves.rows])
@@ -49,7 +65,7 @@ class LightCurvePoints(PointSetPreprocessor):
         self.amplitude_scale_ = float(max(logs.std(), 0.1)) if len(logs) else 1.0
         return self
 
-    def prepare(self, table, frame):
+    def prepare(self, table: CheckedTable, frame: PhaseFrame) -> PreparedPoints:
         """Scale all light curves of a table once, in float64."""
         curves, phase, peak = self._inside(table, frame)
         rows = curves.rows
@@ -61,6 +77,7 @@ class LightCurvePoints(PointSetPreprocessor):
         points[:, 1] = error
         names = np.asarray(curves["band"].categories, dtype=object)
         centre = np.log(band_wavelength(names) / REFERENCE_WAVELENGTH)[curves["band"].codes]
+        # `stretch` is 1 + z in the rest frame, and 1 in the observer frame.
         points[:, 2] = centre - np.log(frame.stretch[rows])
         points[:, 3] = phase
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
@@ -79,7 +96,7 @@ class LightCurvePoints(PointSetPreprocessor):
         keep &= thinned(curves.filter(keep), keep, self.max_points)
         return curves.filter(keep), phase[keep], peak
 
-    def to_flux(self, values):
+    def to_flux(self, values: np.ndarray) -> np.ndarray:
         """Return fluxes in units of the peak from network values."""
         return SOFTENING * np.sinh(np.clip(values * self.scale_ + self.mean_, -20.0, 20.0))
 

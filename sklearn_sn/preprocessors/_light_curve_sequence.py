@@ -1,10 +1,11 @@
-"""Preprocess light curves for recurrent networks: no value depends on later points."""
+"""Preprocess light curves for recurrent networks, without values that depend on later points."""
 
 from dataclasses import dataclass
+from typing import Any, Self
 
 import numpy as np
 
-from sklearn_sn.data import DETECTION_SNR, Ragged, band_wavelength
+from sklearn_sn.data import DETECTION_SNR, CheckedTable, Ragged, band_wavelength
 from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
@@ -16,7 +17,7 @@ from sklearn_sn.preprocessors._light_curve import (
 
 @dataclass(frozen=True)
 class PreparedSequences:
-    """Points as float32, (n_points, 4): time, flux and error over `unit`, ln wavelength."""
+    """Points as float32, (n_points, 4): time, flux / unit, error / unit, ln(λ / 5000 Å)."""
 
     points: np.ndarray
     bands: np.ndarray
@@ -31,15 +32,15 @@ class PreparedSequences:
 class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     """Scale light curves by the brightest detection so far, and pad batches of them.
 
-    Times count from the first point. A flux is relative to the highest detection so far (before
-    the first detection, to the larger of flux and error). The growth of this scale is a value of
-    its own. The values of a point therefore do not depend on later points, and do not reveal the
-    distance unless `amplitude` is set.
+    Times count from the first point. A flux is relative to the brightest detection so far or,
+    before the first detection, to the larger of flux and error. The growth of this scale is
+    another value. The values of a point therefore do not depend on later points, and do not reveal
+    the distance unless `amplitude` is True.
 
     Parameters
     ----------
     amplitude : bool
-        Whether the flux itself, in units of a typical error in fit, is a value of every point.
+        Whether the flux in units of a typical error of fit is a value of every point.
     max_points : int
         Longer light curves are thinned to this number of points, evenly in rank.
     noise, augmentation : bool
@@ -49,18 +50,25 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     # Fixed cost of one step of a recurrent network, in rows of a batch.
     chunk_overhead = 30.0
 
-    def __init__(self, *, amplitude=True, max_points=400, noise=True, augmentation=True):
+    def __init__(
+        self,
+        *,
+        amplitude: bool = True,
+        max_points: int = 400,
+        noise: bool = True,
+        augmentation: bool = True,
+    ) -> None:
         self.amplitude, self.max_points = amplitude, max_points
         self.noise, self.augmentation = noise, augmentation
         self.band_encoding = "wavelength"
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Number of values of a point besides time and band."""
         return 3 + self.amplitude
 
-    def fit(self, table, rows=None):
-        """Learn the bands and the flux scale, the median error (without errors: median flux)."""
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
+        """Learn the bands and the flux scale: the median error or, without errors, median flux."""
         curves = table.light_curve
         if rows is not None:
             curves = curves.take(rows)
@@ -77,16 +85,17 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table, whole=False):
+    def prepare(self, table: CheckedTable, whole: bool = False) -> Any:
         """Scale all light curves of a table once, in float64.
 
-        With `whole`, long light curves are not thinned, because thinning depends on later points.
+        If `whole` is True, long light curves are not thinned, because thinning depends on later
+        points.
         """
         curves = table.light_curve
         if not whole:
             kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
             curves = curves.filter(kept)
-        # The unit cancels later; it only keeps values within the range of float32.
+        # The unit cancels later. It keeps values within the range of float32.
         unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
         unit = np.where(unit > 0, unit, self.scale_)
         rows = curves.rows
@@ -101,13 +110,15 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         codes = curves["band"].codes.astype(np.int64)
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         points, _, batch = augmented_points(self, prepared, rows[object_index], rng)
         flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
         if rng is not None and len(points):
-            # If the first point was dropped, times count from the next one.
+            # If augmentation drops the first point, times count from the first remaining point.
             flat["time"] = flat["time"] - batch.reduce("first", points[:, 0], empty=0.0)[batch.rows]
         padded = pad(batch, {**flat, "flux": points[:, 1], "error": points[:, 2]})
         flux, error = padded.pop("flux"), padded.pop("error")
@@ -119,8 +130,8 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         """Compute values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
         detected = (flux > 0) & ~(flux < DETECTION_SNR * error)
         peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
-        own = np.maximum(np.abs(flux), np.nan_to_num(error))
-        scale = np.where(peak > 0, peak, np.maximum(own, 1e-30)).astype(np.float32)
+        fallback = np.maximum(np.abs(flux), np.nan_to_num(error))
+        scale = np.where(peak > 0, peak, np.maximum(fallback, 1e-30)).astype(np.float32)
         values = np.zeros((*flux.shape, self.n_values), dtype=np.float32)
         values[..., 0], values[..., 1] = relative_values(flux / scale, error / scale)
         values[:, 1:, 2] = np.clip(np.diff(np.log(scale), axis=1), -3.0, 3.0)

@@ -1,17 +1,19 @@
 """Preprocess metadata: standardise numbers, encode categories, flag missing values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import reject_text
+from sklearn_sn.data import CheckedTable, reject_text
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 
 @dataclass(frozen=True)
 class PreparedMetadata:
-    """Values (n_objects, n_values) float32, and 1 for objects that have any, else 0."""
+    """Values (n_objects, n_values) float32, and lengths, 1 for objects with metadata, else 0."""
 
     values: np.ndarray
     lengths: np.ndarray
@@ -26,10 +28,10 @@ class MetadataPreprocessor(Preprocessor):
         Plain columns of the table.
     """
 
-    def __init__(self, *, columns):
+    def __init__(self, *, columns: Sequence[str]) -> None:
         self.columns = tuple(columns)
 
-    def fit(self, table, rows=None):
+    def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn means, standard deviations and categories."""
         self.scales_, self.categories_ = {}, {}
         for name in self.columns:
@@ -37,18 +39,18 @@ class MetadataPreprocessor(Preprocessor):
             if isinstance(column.dtype, pd.CategoricalDtype):
                 self.categories_[name] = np.unique(_category_names(column.dropna()))
             else:
-                known = column.to_numpy()[np.isfinite(column.to_numpy())]
-                mean = known.mean() if len(known) else 0.0
-                std = known.std() if len(known) else 1.0
+                finite = column.to_numpy()[np.isfinite(column.to_numpy())]
+                mean = finite.mean() if len(finite) else 0.0
+                std = finite.std() if len(finite) else 1.0
                 self.scales_[name] = (float(mean), float(std) if std > 0 else 1.0)
         return self
 
     @property
-    def n_values(self):
+    def n_values(self) -> int:
         """Width of the encoded metadata."""
-        return 2 * len(self.scales_) + sum(len(known) for known in self.categories_.values())
+        return 2 * len(self.scales_) + sum(len(names) for names in self.categories_.values())
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable) -> PreparedMetadata:
         """Encode all rows of a table once."""
         parts = []
         for name in self.columns:
@@ -65,14 +67,16 @@ class MetadataPreprocessor(Preprocessor):
         values = np.concatenate(parts, axis=1).astype(np.float32)
         return PreparedMetadata(values, table.present("metadata").astype(np.int64))
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedMetadata, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return the array values (N, n_values) and the position in `rows` of each object."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         return {"values": prepared.values[rows[object_index]]}, object_index
 
 
 def _category_names(column):
-    """Return categories as text; 3 and 3.0 are the same category."""
+    """Return categories as text, in which 3 and 3.0 are the same category."""
     codes, values = pd.factorize(column.astype(object))
     names = [
         str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

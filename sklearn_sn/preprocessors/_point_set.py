@@ -8,16 +8,17 @@ from sklearn_sn.data import Ragged
 from sklearn_sn.preprocessors._light_curve import pad
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
-UNKNOWN_ERROR = 0.1  # in the units of a network; stands in where an object has no errors
-LOWEST_ERROR, HIGHEST_ERROR = 1e-3, 10.0
-LARGEST_VALUE = 50.0  # standard deviations; what lies beyond is cut
+UNKNOWN_ERROR = 0.1  # in network values; used for points without an error
+LOWEST_ERROR, HIGHEST_ERROR = 1e-3, 10.0  # limits of errors in network values
+LARGEST_VALUE = 50.0  # limit of values in standard deviations
 
 
 @dataclass(frozen=True)
 class PreparedPoints:
     """Points as float32, (n_points, 4): value, error (0: unknown), ln(λ / 5000 Å), phase.
 
-    `group` numbers the spectra of an object; `amplitude` is one number for each object.
+    `group` is the number of the spectrum of each point, and `amplitude` has one number for each
+    object.
     """
 
     points: np.ndarray
@@ -33,34 +34,36 @@ class PreparedPoints:
     def n_groups(self):
         """Number of groups of every object, shape (n_objects,)."""
         rows = self.ragged.rows
-        opens = np.diff(rows, prepend=-1) != 0
-        opens |= np.diff(self.group, prepend=-1) != 0
-        return self.ragged.reduce("sum", opens.astype(np.int64))
+        is_first = np.diff(rows, prepend=-1) != 0
+        is_first |= np.diff(self.group, prepend=-1) != 0
+        return self.ragged.reduce("sum", is_first.astype(np.int64))
 
 
 class PointSetPreprocessor(Preprocessor):
-    """Base of preprocessors whose modality is a set of points; gathers and pads them.
+    """Base of preprocessors of sets of points, which gathers and pads the points.
 
-    Subclasses scale: ``fit(table, frame)`` learns from the training objects,
+    Subclasses define the scaling: ``fit(table, frame)`` learns from the training objects,
     ``prepare(table, frame)`` returns :class:`PreparedPoints`, and ``to_flux`` inverts the scaling.
 
     Attributes
     ----------
     augmentation : bool
-        Whether some points are hidden from the encoder in training. All points stay targets of the
+        Whether to hide some points from the encoder in training. All points remain targets of the
         decoder.
     """
 
     varies_in_length = True
     amplitude = False
-    n_drawn = None
+    n_drawn = None  # groups of an object in a training batch; None means all
 
     @property
-    def n_values(self):
-        """Number of values of a point besides its coordinates: value, error, maybe amplitude."""
+    def n_values(self) -> int:
+        """Number of values of a point besides its coordinates: value, error and amplitude."""
         return 2 + self.amplitude
 
-    def gather(self, prepared, rows, rng=None):
+    def gather(
+        self, prepared: PreparedPoints, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays of some objects.
 
         Returns
@@ -69,7 +72,7 @@ class PointSetPreprocessor(Preprocessor):
             values (B, L, n_values), log_wavelength, phase, target, error (B, L), pad_mask (B, L),
             and hidden (B, L), True at points that the encoder must not read.
         object_index : array of int, shape (B,)
-            Position in `rows` of each set; objects without points are dropped.
+            Position in `rows` of the object of each set. Objects without points are dropped.
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         positions, offsets = prepared.ragged.points_of(rows[object_index])
@@ -104,18 +107,18 @@ class PointSetPreprocessor(Preprocessor):
     def _hidden(self, batch, points, rng):
         """Return a mask of hidden points.
 
-        Half of the objects are left whole; the others lose up to 95 % of their points. One object
-        in four is also truncated along the coordinate that measurements usually cover in part.
+        Half of the objects keep all points, and the others lose up to 95 % of them. One object in
+        four is also truncated along the coordinate ``_cut``, which real data cover only in part.
         """
         n, rows = len(batch), batch.rows
-        part = np.where(rng.random(n) < 0.5, 0.0, rng.uniform(0.0, 0.95, n))
-        hidden = rng.random(len(points)) < part[rows]
+        fraction = np.where(rng.random(n) < 0.5, 0.0, rng.uniform(0.0, 0.95, n))
+        hidden = rng.random(len(points)) < fraction[rows]
         along = points[:, self._cut]
         if np.isnan(along).any():
             return hidden
         low = batch.reduce("min", along, empty=0.0)
         span = batch.reduce("max", along, empty=0.0) - low
-        reach = np.where(rng.random(n) < 0.25, rng.uniform(0.1, 1.0, n), 2.0)  # 2 cuts none
+        reach = np.where(rng.random(n) < 0.25, rng.uniform(0.1, 1.0, n), 2.0)  # 2: no cut
         return hidden | (along - low[rows] > reach[rows] * span[rows] + 1e-6)
 
 
@@ -125,23 +128,25 @@ def scaled_errors(error):
 
 
 def mean_and_scale(values):
-    """Return mean and (positive) standard deviation of the training points, as floats."""
+    """Return mean and standard deviation (> 0) of the training points, as floats."""
     if not len(values):
         return 0.0, 1.0
+    # Clip outliers, which would dominate the standard deviation.
     low, high = np.percentile(values, [0.5, 99.5])
     inner = np.clip(values, low, high)
     return float(inner.mean()), float(max(inner.std(), 1e-3))
 
 
 def _drawn(batch, group, n_drawn, rng):
-    """Return a mask of points that stay when each object keeps `n_drawn` random groups."""
+    """Return a mask of the points to keep, those of `n_drawn` random groups of each object."""
     rows = batch.rows
     starts = np.flatnonzero(np.diff(rows, prepend=-1) | np.diff(group, prepend=-1))
     key = rng.random(len(starts))
     object_index = rows[starts]
+    # Sort the groups of each object by a random key, and keep the first ones.
     order = np.lexsort((key, object_index))
     first = np.searchsorted(object_index, object_index)
-    place = np.empty(len(starts), dtype=int)
-    place[order] = np.arange(len(starts)) - first
+    rank = np.empty(len(starts), dtype=int)
+    rank[order] = np.arange(len(starts)) - first
     sizes = np.diff(np.append(starts, len(rows)))
-    return np.repeat(place < n_drawn, sizes)
+    return np.repeat(rank < n_drawn, sizes)

@@ -2,12 +2,12 @@
 
 
 class Preprocessor:
-    """Turn one modality of a checked table into arrays for a network.
+    """Base of preprocessors, which turn one modality of a checked table into arrays.
 
-    ``fit(table, rows=None)`` learns scales from the training objects; ``prepare(table)`` scales all
-    objects once; ``gather(prepared, rows, rng=None)`` returns the arrays of a batch and, for each
-    instance in them, the position in `rows` of its object. With a random generator the batch is
-    augmented as in training.
+    ``fit(table, rows=None)`` learns scales from the training objects. ``prepare(table)`` scales all
+    objects once. ``gather(prepared, rows, rng=None)`` returns the arrays of a batch and, for each
+    instance in them, the position in `rows` of its object. With a random generator `rng`, the batch
+    is augmented as in training.
 
     Attributes
     ----------
@@ -15,9 +15,13 @@ class Preprocessor:
         Whether instances differ in length, so that batches are sorted by length and padded in
         chunks.
     chunk_overhead : float or None
-        Cost of one step of a network in rows, if chunks are to be cut where padding costs least.
+        Fixed cost of a step of a recurrent network in units of rows, by which chunks are cut; None
+        for other networks.
+    constants : tuple of str
+        Arrays that are equal in all batches, such as a wavelength grid.
     """
 
     _file_kind = "object"
     varies_in_length = False
     chunk_overhead = None
+    constants = ()

@@ -1,18 +1,20 @@
 """Preprocess spectra: resample to one grid, scale channels, gather batches."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import resample, wavelength_grid
+from sklearn_sn.data import CheckedTable, resample, wavelength_grid
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 from sklearn_sn.preprocessors._spectrum_augmentation import augmented
 from sklearn_sn.preprocessors._spectrum_scaling import continuum_divided, despiked, standardized
 
 CHANNELS = ("flux", "continuum_divided", "amplitude")
-BLOCK = 2048  # spectra scaled at once; bounds the memory of a prediction
-MIN_BINS_FOR_SPIKES = 32  # in fewer bins, a spike cannot be told from a line
+BLOCK = 2048  # spectra that are scaled at once; limits the memory of a prediction
+MIN_BINS_FOR_SPIKES = 32  # with fewer bins, a spike cannot be distinguished from a line
 
 
 @dataclass(frozen=True)
@@ -34,22 +36,22 @@ class PreparedSpectra:
         return np.repeat(np.arange(len(self.lengths)), self.lengths)
 
     def one_per_object(self):
-        """Return the same spectra, each as an object of its own."""
+        """Return the same spectra, each as a separate object."""
         return replace(self, offsets=np.arange(len(self.covered) + 1))
 
 
 @dataclass(frozen=True)
 class FluxArray:
-    """Spectra on one grid, one for each object; takes the place of a checked table.
+    """Spectra on one grid, one for each object, with the interface of a checked table.
 
     Attributes
     ----------
     flux : array of shape (n_objects, n_bins)
-        NaN where not covered.
+        Fluxes, NaN where not covered.
     wavelength : array of shape (n_bins,)
-        Å, or the number of the bin.
+        Wavelengths in Å, or the numbers of the bins.
     index : pandas.Index of shape (n_objects,)
-        Names of the objects.
+        Index of the objects.
     """
 
     flux: np.ndarray
@@ -60,42 +62,43 @@ class FluxArray:
         return len(self.flux)
 
     @property
-    def spectrum_offsets(self):
-        """Offsets of the spectra of each object, one for each."""
+    def spectrum_offsets(self) -> np.ndarray:
+        """Offsets of the spectra of each object, which has one spectrum."""
         return np.arange(len(self) + 1)
 
-    def has(self, modality):
-        """Return whether a modality is "spectrum"."""
+    def has(self, modality: str) -> bool:
+        """Return whether the array has a modality, which is only "spectrum"."""
         return modality == "spectrum"
 
-    def present(self, modality):
+    def present(self, modality: str) -> np.ndarray:
         """Return the mask of objects with a covered bin."""
         return np.isfinite(self.flux).any(axis=1)
 
 
 class SpectrumPreprocessor(Preprocessor):
-    """Resample spectra to one grid, make channels of them, and gather batches.
+    """Resample spectra to one grid, compute their channels, and gather batches.
 
     Parameters
     ----------
     wavelength_range : pair of float
-        Outer edges of the grid in Å. An array has a grid of its own.
+        Outer edges of the grid in Å. Not used for arrays.
     n_bins : int
-        Bins of the grid.
+        Number of bins of the grid.
     grid : {"log", "linear"}
         Spacing of the bins.
     rest : bool
         Whether wavelengths are divided by 1 + redshift, a metadata column of the table. A spectrum
         without a redshift stays in the observer frame.
     channels : sequence of {"flux", "continuum_divided", "amplitude"}
-        The flux, standardised over the covered bins of its spectrum; four times the flux over a
-        smooth continuum, minus 4; the flux in units of the training data, compressed by arsinh.
+        Channels: the flux, standardised over the covered bins of its spectrum; 4 (flux / continuum
+        - 1) with a smooth continuum; the flux in units of the training data, compressed by arsinh.
     noise : bool
-        Whether training batches get Gaussian noise of the reported errors.
+        Whether to add Gaussian noise of the reported errors to training batches.
     augmentation : bool
-        Whether training batches are cropped, shifted, warped and get noise of a random level.
+        Whether to crop, shift and warp spectra in training batches, and to add noise of a random
+        level.
     max_crop, max_shift : float
-        Largest fractions of the grid that augmentation crops at either end, and shifts.
+        Largest fraction of the grid that augmentation crops at either end, and by which it shifts.
 
     Attributes
     ----------
@@ -105,30 +108,32 @@ class SpectrumPreprocessor(Preprocessor):
         Median and spread of the training fluxes, for the channel "amplitude".
     """
 
+    constants = ("wavelength",)
+
     def __init__(
         self,
         *,
-        wavelength_range,
-        n_bins,
-        grid="log",
-        rest=False,
-        channels=("flux", "continuum_divided"),
-        noise=True,
-        augmentation=True,
-        max_crop=0.25,
-        max_shift=0.0,
-    ):
+        wavelength_range: tuple[float, float],
+        n_bins: int,
+        grid: str = "log",
+        rest: bool = False,
+        channels: Sequence[str] = ("flux", "continuum_divided"),
+        noise: bool = True,
+        augmentation: bool = True,
+        max_crop: float = 0.25,
+        max_shift: float = 0.0,
+    ) -> None:
         self.wavelength_range, self.n_bins, self.grid = wavelength_range, n_bins, grid
         self.rest, self.channels = rest, channels
         self.noise, self.augmentation = noise, augmentation
         self.max_crop, self.max_shift = max_crop, max_shift
 
     @property
-    def n_channels(self):
+    def n_channels(self) -> int:
         return len(self.channels)
 
-    def fit(self, table, rows=None):
-        """Set up the grid, and learn the level and spread of fluxes."""
+    def fit(self, table: CheckedTable | FluxArray, rows: np.ndarray | None = None) -> Self:
+        """Create the grid, and learn the level and spread of fluxes."""
         if isinstance(table, FluxArray):
             self.wavelength_ = table.wavelength
             flux = table.flux if rows is None else table.flux[rows]
@@ -147,21 +152,22 @@ class SpectrumPreprocessor(Preprocessor):
         self.spread_ = spread if spread > 0 else 1.0
         return self
 
-    def blocks(self, table):
-        """Scale the spectra of a table in blocks, each spectrum as an object of its own.
+    def blocks(self, table: CheckedTable | FluxArray) -> Iterator[PreparedSpectra]:
+        """Scale the spectra of a table in blocks, with each spectrum as a separate object.
 
         Yields
         ------
         PreparedSpectra
-            All spectra in order, usable or not.
+            All spectra in order, including those that are not usable.
         """
         for start in range(0, table.spectrum_offsets[-1], BLOCK):
             flux, error, covered = self._on_grid(table, slice(start, start + BLOCK))
             yield self._prepared(flux, error, covered, np.arange(len(flux)), len(flux))
 
-    def prepare(self, table):
+    def prepare(self, table: CheckedTable | FluxArray) -> PreparedSpectra:
         """Resample and scale all spectra of a table once."""
         empty = np.empty((0, self.n_bins))
+        # A first part of no spectra, so that a table without spectra can be concatenated.
         parts = [self._prepared(empty, empty, empty.astype(bool), np.empty(0, int), 0)]
         parts += self.blocks(table)
         usable = np.concatenate([part.lengths > 0 for part in parts])
@@ -174,7 +180,7 @@ class SpectrumPreprocessor(Preprocessor):
         return PreparedSpectra(*joined, np.concatenate([[0], np.cumsum(counts)]))
 
     def _on_grid(self, table, rows):
-        """Return flux, error and coverage of some spectra on the grid."""
+        """Return flux, error and coverage on the grid of the spectra in `rows`."""
         if isinstance(table, FluxArray):
             flux = table.flux[rows]
             return flux, np.full(flux.shape, np.nan), np.isfinite(flux)
@@ -186,7 +192,7 @@ class SpectrumPreprocessor(Preprocessor):
         return resample(table.spectrum.take(rows), self.wavelength_, shifts=shifts)
 
     def _prepared(self, flux, error, covered, object_index, n_objects):
-        """Scale spectra on the grid; one that covers fewer than three bins counts as missing."""
+        """Scale spectra on the grid, without those that cover fewer than three bins."""
         usable = covered.sum(axis=1) >= min(3, self.n_bins)
         flux, error, covered = flux[usable], error[usable], covered[usable]
         counts = np.bincount(object_index[usable], minlength=n_objects)
@@ -199,7 +205,7 @@ class SpectrumPreprocessor(Preprocessor):
         )
 
     def _channels(self, flux, error, covered):
-        """Return values of every channel, errors in the same units, and the covered bins."""
+        """Return the values of every channel, errors in the same units, and the covered bins."""
         raw_flux = flux
         if self.n_bins >= MIN_BINS_FOR_SPIKES:
             flux, covered = despiked(flux, covered)
@@ -215,8 +221,10 @@ class SpectrumPreprocessor(Preprocessor):
                 parts.append(scale(flux, error, covered))
         return *zip(*parts, strict=True), covered
 
-    def gather(self, prepared, rows, rng=None):
-        """Return spectra of some objects: a random one of each in training, all otherwise.
+    def gather(
+        self, prepared: PreparedSpectra, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return one random spectrum of each object in training, and all spectra otherwise.
 
         Returns
         -------
@@ -239,6 +247,7 @@ class SpectrumPreprocessor(Preprocessor):
         if rng is not None and len(object_index):
             flux = flux.copy()
             if self.noise:
+                # All channels are functions of one flux, so they share the noise.
                 flux += prepared.noise[chosen] * rng.standard_normal(
                     (len(chosen), 1, self.n_bins), dtype=np.float32
                 )

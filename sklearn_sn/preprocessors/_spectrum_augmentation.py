@@ -1,43 +1,45 @@
-"""Augment spectra: crop, shift, warp and add noise, anew in each epoch."""
+"""Augmentation of spectra: crops, shifts, warps and noise."""
 
 import numpy as np
 
 
 def augmented(flux, covered, rng, *, max_crop=0.2, max_shift=0, warped=(0,)):
-    """Crop the ends of spectra, shift them along the grid, warp their calibration, add noise.
+    """Crop the ends of spectra, shift them, warp their calibration, and add noise.
 
     Parameters
     ----------
     flux : array of shape (n, n_channels, P), float32
-        May be overwritten.
+        Channels of the spectra; may be overwritten.
     covered : array of bool, shape (n, P)
+        Bins that a spectrum covers.
     rng : numpy.random.Generator
+        Source of random numbers.
     max_crop : float, default=0.2
-        Largest fraction of the grid that is cut from an end; each end is cut in 30 % of spectra.
+        Largest fraction of the grid to crop at an end; each end is cropped in 30 % of spectra.
     max_shift : int, default=0
-        Largest shift in bins to either side; on a logarithmic grid this is a change of redshift.
-        Bins that enter the grid are not covered.
+        Largest shift in bins in either direction, which on a logarithmic grid is a change of
+        redshift. Bins that enter the grid are not covered.
     warped : sequence of int, default=(0,)
-        Channels that get a slope and a bend, as from a wrong calibration. A continuum-divided
-        channel needs none.
+        Channels to which a slope and a bend are added, to imitate errors of the calibration. They
+        do not affect a continuum-divided channel.
 
     Returns
     -------
     flux : array of shape (n, n_channels, P), float32
-        With noise of a level of at most 0.15, drawn for each spectrum, in all channels.
+        Augmented channels, with noise of a random level <= 0.15 for each spectrum.
     covered : array of bool, shape (n, P)
-        Keeps at least three bins of each spectrum that had them.
+        Covered bins; at least three of each spectrum that had three.
     """
     n, _, n_bins = flux.shape
-    place = np.linspace(0.0, 1.0, n_bins, dtype=np.float32)
+    position = np.linspace(0.0, 1.0, n_bins, dtype=np.float32)
     if max_shift:
         flux, covered, _ = shifted(flux, covered, rng.integers(-max_shift, max_shift + 1, n))
     low = np.where(rng.random(n) < 0.3, rng.uniform(0.0, max_crop, n), 0.0)[:, None]
     high = np.where(rng.random(n) < 0.3, rng.uniform(1.0 - max_crop, 1.0, n), 1.0)[:, None]
-    inside = covered & (place >= low) & (place <= high)
+    inside = covered & (position >= low) & (position <= high)
     inside = np.where(inside.sum(axis=1, keepdims=True) >= 3, inside, covered)
     slope, bend = rng.normal(0.0, 0.2, (2, n, 1)).astype(np.float32)
-    warp = slope * (2 * place - 1) + bend * np.cos(2 * np.pi * place)
+    warp = slope * (2 * position - 1) + bend * np.cos(2 * np.pi * position)
     for channel in warped:
         flux[:, channel] += warp
     level = rng.uniform(0.0, 0.15, (n, 1, 1)).astype(np.float32)
@@ -45,20 +47,23 @@ def augmented(flux, covered, rng, *, max_crop=0.2, max_shift=0, warped=(0,)):
 
 
 def shifted(flux, covered, bins):
-    """Shift each spectrum by a number of bins, unless it would leave the grid.
+    """Shift each spectrum by a number of bins, unless this moves it off the grid.
 
     Parameters
     ----------
     flux : array of shape (n, n_channels, P)
+        Channels of the spectra.
     covered : array of bool, shape (n, P)
+        Bins that a spectrum covers.
     bins : array of int, shape (n,)
+        Requested shifts.
 
     Returns
     -------
-    flux, covered
-        Bins that enter the grid are not covered; their flux is meaningless.
+    flux, covered : array of shape (n, n_channels, P), (n, P)
+        Shifted spectra. Bins that enter the grid are not covered; their flux is meaningless.
     bins : array of int, shape (n,)
-        Shifts applied: 0 where fewer than three covered bins would have remained.
+        Applied shifts: 0 where fewer than three covered bins would have remained.
     """
     n_bins = flux.shape[2]
     source = np.arange(n_bins) - bins[:, None]  # (n, P)

@@ -1,4 +1,4 @@
-"""Scale resampled spectra: standardise, divide by the continuum, clip spikes."""
+"""Scaling of resampled spectra: standardise, divide by the continuum, clip spikes."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from sklearn_sn.data import continuum
 
 
 def standardized(flux, error, covered):
-    """Standardise flux over the covered bins; return it with the error in the same unit."""
+    """Return flux standardised over the covered bins, and the error in the same unit."""
     count = np.maximum(covered.sum(axis=1, keepdims=True), 1)
     filled = np.where(covered, flux, 0.0)
     level = filled.sum(axis=1, keepdims=True) / count
     spread = np.sqrt((np.where(covered, flux - level, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
     size = np.abs(filled).max(axis=1, keepdims=True, initial=0.0)
-    # A constant spectrum has no spread: its channel is 0.
+    # A constant spectrum has no spread. Its channel is 0.
     spread = np.where(spread > 1e-6 * size, spread, np.where(size > 0, size, 1.0))
     with np.errstate(over="ignore"):  # of subnormal fluxes; clipped
         return np.where(covered, (flux - level) / spread, 0.0), error / spread

@@ -1,18 +1,26 @@
 """The regressor of light curves, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.base import (
     PRETRAINING_CONSTRAINTS,
     REGRESSION_CONSTRAINTS,
     NetworkRegressorMixin,
     SupervisedEstimator,
 )
+from sklearn_sn.encoders import EncoderLike
 
 
 class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
     """Predict a number, such as the redshift, from light curves by an encoder and a linear head.
 
-    With ``encoder="transformer"`` this is the end-to-end baseline of Maven [1]_; with
-    ``encoder="gru"``, the regression path of the recurrent foundation model [2]_.
+    With ``encoder="transformer"``, the model is the end-to-end baseline of Maven [1]_. With
+    ``encoder="gru"``, it is the regression model of the recurrent foundation model [2]_.
 
     Parameters
     ----------
@@ -21,33 +29,33 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
         is copied in fit.
     loss : {"squared_error", "gaussian"}, default="squared_error"
-        "gaussian" also learns a standard deviation of every object; ``predict(X, return_std=True)``
-        then returns both.
+        "gaussian" also learns a standard deviation for every object, which
+        ``predict(X, return_std=True)`` returns.
     %(pretraining)s
     %(training)s
 
     Attributes
     ----------
     target_mean_, target_scale_ : float
-        Weighted mean and standard deviation of `y` in fit; the prediction for an object without a
+        Weighted mean and standard deviation of `y` in fit, predicted for objects without a
         light curve.
     %(fitted_supervised)s
     %(fitted_network)s
 
     See Also
     --------
-    sklearn_sn.classification.LightCurveClassifier : Classes instead of numbers.
+    sklearn_sn.classification.LightCurveClassifier : Predict classes instead of numbers.
 
     Notes
     -----
-    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, a day
-    apart, NaN where there is no point.
+    X may also be an array of shape (n_objects, n_points): evenly sampled series of one band, with
+    points a day apart and NaN where there is none.
 
-    Several numbers, such as the physical parameters of an explosion, need one model each:
-    :class:`sklearn.multioutput.MultiOutputRegressor` fits them.
+    For several numbers, such as the physical parameters of an explosion,
+    :class:`sklearn.multioutput.MultiOutputRegressor` fits one model each.
 
-    Redshifts span decades: predict ``log1p(z)`` by
-    :class:`sklearn.compose.TransformedTargetRegressor` if small ones matter.
+    Redshifts span decades. If small redshifts matter, predict ``log1p(z)`` by
+    :class:`sklearn.compose.TransformedTargetRegressor`.
 
     References
     ----------
@@ -76,26 +84,26 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder="transformer",
-        loss="squared_error",
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-4,
-        batch_size=16,
-        max_epochs=60,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "transformer",
+        loss: str = "squared_error",
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-4,
+        batch_size: int = 16,
+        max_epochs: int = 60,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.loss = loss
         self.pretrained = pretrained

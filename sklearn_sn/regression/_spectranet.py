@@ -1,6 +1,13 @@
 """The regressor of spectra, with any encoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import ArrayLike
+from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.base import (
     PRETRAINING_CONSTRAINTS,
@@ -10,12 +17,13 @@ from sklearn_sn.base import (
     SpectrumEstimator,
 )
 from sklearn_sn.data import Ragged
+from sklearn_sn.encoders import EncoderLike
 
 
 class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
     """Predict a number, such as the redshift, from spectra by an encoder and a linear head.
 
-    The default encoder is SpectraNet [1]_. Predictions are made for each spectrum, and those of one
+    The default encoder is SpectraNet [1]_. Predictions are made for each spectrum, and those of an
     object are combined.
 
     Parameters
@@ -28,49 +36,48 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         "rest" divides wavelengths by 1 + redshift, a column of the table. Objects without a
         redshift stay in the observer frame, with a warning.
     wavelength_range : pair of float, default=(3500.0, 9000.0)
-        Outer edges in Å of the grid to which spectra of a table are resampled. Nothing is
+        Outer edges in Å of the grid to which spectra of a table are resampled. Spectra are not
         extrapolated.
     wavelength : array-like of shape (n_bins,), default=None
-        Wavelengths in Å of the columns of an array; by default the numbers of the columns.
+        Wavelengths in Å of the columns of an array; by default the column numbers.
     combine : {"mean", "geometric"}, default="mean"
-        How the spectra of one object are combined: as a mixture, whose standard deviation includes
-        the scatter of the spectra, or "geometric", as a product of Gaussians to the power of one
-        over their number: weighted by inverse variance. Errors do not fall with the number of
+        Combination of the spectra of an object. "mean" is a mixture, whose standard deviation
+        includes the scatter of the spectra. "geometric" is the geometric mean of the Gaussians, in
+        which spectra are weighted by inverse variance. Errors do not decrease with the number of
         spectra.
     loss : {"gaussian", "squared_error"}, default="gaussian"
-        "gaussian" also learns a standard deviation of every object; ``predict(X, return_std=True)``
-        then returns both.
+        "gaussian" also learns a standard deviation for every object, which
+        ``predict(X, return_std=True)`` returns.
     ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights that validation and predictions use (smaller in
-        the first steps). None uses the weights themselves.
+        Decay of the moving average of the weights, which is used in validation and prediction. None
+        uses the weights themselves.
     %(pretraining)s
     %(training)s
 
     Attributes
     ----------
     target_mean_, target_scale_ : float
-        Weighted mean and standard deviation of `y` in fit; the prediction for an object without a
+        Weighted mean and standard deviation of `y` in fit, predicted for objects without a
         spectrum.
     %(fitted_supervised)s
     %(fitted_network)s
 
     See Also
     --------
-    sklearn_sn.classification.SpectraNetClassifier : Classes instead of numbers.
-    sklearn_sn.classification.SpectralRedshiftClassifier : More accurate for redshifts.
+    sklearn_sn.classification.SpectraNetClassifier : Predict classes instead of numbers.
+    sklearn_sn.classification.SpectralRedshiftClassifier : Estimate redshifts more accurately.
 
     Notes
     -----
-    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) with NaN where
-    a spectrum is not covered: one spectrum for each object, on one grid, which is used as it is.
-    Arrays of fewer than 128 bins are processed in double precision.
+    X is a table with a column ``spectrum``, or an array of shape (n_objects, n_bins) of one
+    spectrum for each object on a common grid, NaN where a spectrum is not covered. Arrays are not
+    resampled. Arrays of fewer than 128 bins are processed in double precision.
 
-    Bins that a spectrum does not cover are flagged to the network by a channel of their own. A
-    spectrum that covers fewer than three bins counts as missing.
+    An additional input channel marks the bins that a spectrum covers. A spectrum that
+    covers fewer than three bins counts as missing.
 
     The standard deviation is a second output of the network, trained by the Gaussian likelihood. It
-    describes the scatter of objects like those of fit, not of unlike ones; check its coverage on
-    held-out objects.
+    is valid for objects like those of fit only. Check its coverage on held-out objects.
 
     References
     ----------
@@ -101,31 +108,31 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder="spectranet",
-        frame="observer",
-        wavelength_range=(3500.0, 9000.0),
-        wavelength=None,
-        combine="mean",
-        loss="gaussian",
-        ema_decay=0.995,
-        pretrained=None,
-        trainable="all",
-        pretrained_lr_factor=1.0,
-        optimizer="adamw",
-        lr=1e-3,
-        weight_decay=1e-2,
-        batch_size=32,
-        max_epochs=20,
-        lr_schedule="one_cycle",
-        early_stopping=False,
-        validation_fraction=0.15,
-        n_iter_no_change=10,
-        warm_start=False,
-        callbacks=None,
-        device="auto",
-        random_state=None,
-        verbose=0,
-    ):
+        encoder: EncoderLike = "spectranet",
+        frame: str = "observer",
+        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
+        wavelength: ArrayLike | None = None,
+        combine: str = "mean",
+        loss: str = "gaussian",
+        ema_decay: float | None = 0.995,
+        pretrained: FrozenEstimator | None = None,
+        trainable: str = "all",
+        pretrained_lr_factor: float = 1.0,
+        optimizer: str = "adamw",
+        lr: float = 1e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int = 32,
+        max_epochs: int = 20,
+        lr_schedule: str | None = "one_cycle",
+        early_stopping: bool = False,
+        validation_fraction: float = 0.15,
+        n_iter_no_change: int = 10,
+        warm_start: bool = False,
+        callbacks: Sequence[Any] | None = None,
+        device: str | torch.device = "auto",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
         self.encoder = encoder
         self.frame = frame
         self.wavelength_range = wavelength_range
@@ -151,7 +158,9 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         self.random_state = random_state
         self.verbose = verbose
 
-    def predict(self, X, return_std=False):
+    def predict(
+        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
+    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Return the predicted number of every object, from all of its spectra.
 
         Parameters
@@ -159,28 +168,28 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             A table or array as in `fit`.
         return_std : bool, default=False
-            Also return standard deviations; for ``loss="gaussian"``.
+            Whether to return standard deviations too; needs ``loss="gaussian"``.
 
         Returns
         -------
         mean : array of shape (n_objects,), float64
-            ``target_mean_`` for an object without a spectrum on the grid.
+            Predicted numbers; ``target_mean_`` for an object without a spectrum on the grid.
         std : array of shape (n_objects,), float64
-            Only if ``return_std``; ``target_scale_`` for such an object.
+            Standard deviations; ``target_scale_`` for such an object. Only if `return_std` is True.
 
         Raises
         ------
         ValueError
-            For ``return_std`` if no standard deviation was learned.
+            If `return_std` is True and no standard deviation was learned.
         """
         self._check_std(return_std)
         predictions = self._predict_spectra(X)
-        each, width = self._moments(predictions.outputs, predictions.on_grid)
-        weight = np.ones(len(each))
+        value, width = self._moments(predictions.outputs, predictions.on_grid)
+        weight = np.ones(len(value))
         if width is not None and self.combine == "geometric":
             weight = width**-2.0
         norm = predictions.per_object(weight)
-        mean = predictions.per_object(weight * each) / norm
+        mean = predictions.per_object(weight * value) / norm
         missing = np.isnan(norm)
         mean = np.where(missing, self.target_mean_, mean)
         if not return_std:
@@ -189,11 +198,11 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
             variance = 1.0 / norm
         else:
             object_index = np.repeat(np.arange(len(mean)), np.diff(predictions.offsets))
-            variance = predictions.per_object(width**2 + (each - mean[object_index]) ** 2)
+            variance = predictions.per_object(width**2 + (value - mean[object_index]) ** 2)
         return mean, np.where(missing, self.target_scale_, np.sqrt(variance))
 
-    def predict_per_spectrum(self, X):
-        """Return the predicted number from each spectrum by itself.
+    def predict_per_spectrum(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
+        """Return the predicted number for each spectrum.
 
         Parameters
         ----------
@@ -203,11 +212,10 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         Returns
         -------
         pandas.Series of nested dtype, shape (n_objects,)
-            Index as that of `X`. One row for each spectrum, in the order of time, with fields
-            ``time`` (MJD, NaN where unknown), ``mean`` and, with ``loss="gaussian"``, ``std``. A
-            spectrum that is not on the grid has those of the training objects; an object without a
-            spectrum has no rows. For flat arrays and offsets, see
-            :func:`sklearn_sn.data.as_ragged`.
+            Nested column with the index of `X`. An object has one row for each spectrum, in the
+            order of time, with the fields ``time`` (MJD, NaN where unknown), ``mean`` and, with
+            ``loss="gaussian"``, ``std``. A spectrum that is not on the grid gets the values of the
+            training objects. :func:`sklearn_sn.data.as_ragged` converts the column to flat arrays.
         """
         predictions = self._predict_spectra(X)
         mean, std = self._moments(predictions.outputs, predictions.on_grid)

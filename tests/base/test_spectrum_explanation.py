@@ -6,12 +6,16 @@ import pytest
 import torch
 from sklearn.exceptions import NotFittedError
 
-from sklearn_sn.base._spectrum_explanation import _gradient, _occlusion
+from sklearn_sn.base import check_explanation
+from sklearn_sn.base._spectrum_explanation import Explanation, _gradient, _occlusion
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.regression import SpectraNetRegressor
 
-BLOCKS = {"widths": (8, 12), "kernels": ((3, 9, 31), (3, 5, 9)), "latent_dim": 12}
+ENCODER = SpectraNet(
+    widths=(8, 12), kernels=((3, 9, 31), (3, 5, 9)), latent_dim=12, channels=("flux",)
+)
 TINY = {"max_epochs": 10, "batch_size": 16, "lr": 5e-3, "random_state": 0}
 LINE = slice(24, 37)
 
@@ -28,7 +32,7 @@ def dipped(n=60, n_bins=96, seed=0):
 @pytest.fixture(scope="module")
 def classifier():
     X, y, _ = dipped()
-    return SpectraNetClassifier(**BLOCKS, **TINY, channels=("flux",)).fit(X, y)
+    return SpectraNetClassifier(encoder=ENCODER, **TINY).fit(X, y)
 
 
 def test_a_class_rests_on_its_line(classifier):
@@ -49,7 +53,8 @@ def test_occlusion_is_the_mean_fall_over_windows():
         return (flux[:, 0] * weight * ~pad_mask).sum(dim=1) + 100.0 * rows
 
     flux = torch.ones(3, 1, 6) * torch.tensor([1.0, 2.0, 3.0])[:, None, None]
-    found = _occlusion(measure, 4, 5, flux, torch.zeros(3, 6, dtype=torch.bool))
+    explanation = Explanation(None, None, "occlusion", window=4, batch_size=5)
+    found = _occlusion(measure, explanation, flux, torch.zeros(3, 6, dtype=torch.bool))
     # Windows hide bins 0–3, 2–5 and 4–5, of weights 10, 18 and 11.
     expected = torch.tensor([10.0, 10.0, 14.0, 14.0, 14.5, 14.5])
     torch.testing.assert_close(found, expected * flux[:, 0])
@@ -78,19 +83,19 @@ def test_the_other_class_is_explained_by_the_opposite(classifier):
 @pytest.mark.parametrize("method", ["occlusion", "gradient"])
 def test_a_number_rests_on_its_line(method):
     X, _, height = dipped()
-    model = SpectraNetRegressor(**BLOCKS, **TINY, channels=("flux",)).fit(X, height)
+    model = SpectraNetRegressor(encoder=ENCODER, **TINY).fit(X, height)
     _, importance = model.explain(X, method=method)
     size = np.abs(importance).mean(axis=0)
     assert size[LINE].mean() > 2 * np.delete(size, LINE).mean()
-    with pytest.raises(ValueError, match="takes no y of a regressor"):
+    with pytest.raises(ValueError, match="takes no y for a regressor"):
         model.explain(X, height)
 
 
 @pytest.fixture(scope="module")
 def redshift():
     X, y = make_supernovae(12, modalities=["spectrum"], n_spectra=(1, 3), random_state=0)
-    few = {"n_bins": 64, "widths": (8, 8), "kernels": (5, 3), "n_features": 4}
-    return SpectralRedshiftClassifier(**few, **{**TINY, "max_epochs": 2}).fit(X, y), X
+    few = SpectralFeatures(n_bins=64, widths=(8, 8), kernels=(5, 3), n_features=4)
+    return SpectralRedshiftClassifier(encoder=few, **{**TINY, "max_epochs": 2}).fit(X, y), X
 
 
 @pytest.mark.parametrize("method", ["occlusion", "gradient"])
@@ -101,8 +106,8 @@ def test_tables_and_missing_spectra(redshift, of, method, monkeypatch):
     wavelength, importance = model.explain(X, of=of, method=method)
     assert importance.shape == (12, 64) and 3500 < wavelength[0] < wavelength[-1] < 9000
     assert (importance[0] == 0).all() and np.abs(importance[1:]).max(axis=1).min() > 0
-    monkeypatch.setattr("sklearn_sn.nets._spectrum_grid_input.BLOCK", 7)
-    monkeypatch.setattr("sklearn_sn.base._spectrum_explanation.PREDICT_BATCH", 5)
+    monkeypatch.setattr("sklearn_sn.preprocessors._spectrum.BLOCK", 7)
+    monkeypatch.setattr("sklearn_sn.base._spectrum_estimator.PREDICT_BATCH", 5)
     _, again = model.explain(X, of=of, method=method)
     np.testing.assert_allclose(again, importance, atol=1e-4)
 
@@ -114,9 +119,43 @@ def test_what_is_refused(redshift, classifier):
         ({"window": 65}, r"'window' of explain.*\[1, 64\]"),
         ({"of": "time"}, "'of' of explain"),
         ({"of": "redshift", "y": "SN Ia"}, "'of' of explain"),
-        ({"y": "kilonova"}, "y holds 'kilonova'"),
+        ({"y": "kilonova"}, r"y of explain must hold classes of fit, .*Got 'kilonova' instead"),
     ):
         with pytest.raises(ValueError, match=message):
             model.explain(X, **kwargs)
     with pytest.raises(NotFittedError):
         SpectraNetClassifier().explain(X)
+
+
+@pytest.mark.parametrize(("window", "expected"), [(None, 3), (7, 7), (np.int64(5), 5), (96, 96)])
+def test_a_window_is_a_32nd_of_the_grid_unless_told(window, expected):
+    assert check_explanation("occlusion", window, 96) == expected
+    assert check_explanation("gradient", None, 10) == 1
+
+
+@pytest.mark.parametrize("window", [0, -1, 97, 2.5, True, "3"])
+def test_a_window_that_is_no_number_of_bins(window):
+    with pytest.raises(
+        ValueError, match=r"'window' of explain must be a number of bins in \[1, 96"
+    ):
+        check_explanation("occlusion", window, 96)
+
+
+@pytest.mark.parametrize("method", ["occlusion", "gradient"])
+def test_a_spectrum_is_explained_by_itself(classifier, method):
+    X, _, _ = dipped(6, seed=1)
+    _, whole = classifier.explain(X, "b", method=method)
+    _, alone = classifier.explain(X[[4]], "b", method=method)
+    np.testing.assert_allclose(alone[0], whole[4], atol=1e-6)
+    X[2, 40:60] = np.nan  # what is not covered has no importance
+    _, importance = classifier.explain(X, "b", method=method)
+    assert not importance[2, 40:60].any() and importance[2, :40].any()
+
+
+def test_weights_do_not_learn_from_an_explanation(classifier):
+    X, _, _ = dipped(4, seed=1)
+    before = {name: v.clone() for name, v in classifier.net_.module_.state_dict().items()}
+    for method in ("occlusion", "gradient"):
+        classifier.explain(X, method=method)
+    after = classifier.net_.module_.state_dict()
+    assert all(torch.equal(before[name], after[name]) for name in before)

@@ -9,11 +9,11 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_sn.classification import DomainAdversarialClassifier
 from sklearn_sn.datasets import make_supernovae
-from tests.classification.test_gru import TINY
+from tests.base import test_classifier
 
 
 def make(**params):
-    return DomainAdversarialClassifier(**{**TINY, **params})
+    return test_classifier.make(DomainAdversarialClassifier, **params)
 
 
 def test_the_latent_hides_the_survey():
@@ -33,7 +33,7 @@ def test_weights_change_from_epoch_to_epoch(supernovae):
     history = net.history
     for n in range(1, 7):
         net.history = [None] * n
-        weights.append(net.weight_now())
+        weights.append(net.current_weight())
     net.history = history
     np.testing.assert_allclose(weights, [0.0, 0.5, 1.0, 1.5, 2.0, 2.0])
 
@@ -53,7 +53,7 @@ def test_unknown_domains_count_for_classes_alone(supernovae):
 
 def test_one_domain_is_said(supernovae):
     X, y = supernovae
-    with pytest.warns(UserWarning, match="there is none to hide"):
+    with pytest.warns(UserWarning, match="there is nothing to hide"):
         make().fit(X.assign(survey="ztf"), y)
 
 
@@ -61,7 +61,7 @@ def test_domains_are_not_looked_at_afterwards(supernovae):
     X, y = supernovae
     model = make(warm_start=True).fit(X, y)
     np.testing.assert_array_equal(model.transform(X[["light_curve"]]), model.transform(X))
-    with pytest.raises(ValueError, match="the first fit knew"):
+    with pytest.raises(ValueError, match="the first fit had"):
         model.fit(X.assign(survey="des"), y)
 
 
@@ -73,7 +73,7 @@ def test_early_stopping_looks_at_the_classes(supernovae):
 @pytest.mark.parametrize("column", ["redshift", "light_curve"])
 def test_a_column_that_names_nothing_is_no_domain(supernovae, column):
     X, y = supernovae
-    with pytest.raises(ValueError, match=f"'{column}'.*must name the domain"):
+    with pytest.raises(ValueError, match=f"'{column}'.*must hold the domain of each"):
         DomainAdversarialClassifier(max_epochs=1, domain=column).fit(X, y)
 
 

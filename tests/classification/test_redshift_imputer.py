@@ -15,10 +15,13 @@ from sklearn_sn.classification import (
 )
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.persistence import load_model, save_model
 
-FEW = {"n_bins": 64, "widths": (8, 8), "max_epochs": 1, "batch_size": 16, "random_state": 0}
-REDSHIFT = SpectralRedshiftClassifier(**FEW, kernels=(5, 3), n_features=4)
+FEW = {"max_epochs": 1, "batch_size": 16, "random_state": 0}
+SIZES = {"n_bins": 64, "widths": (8, 8)}
+FEATURES = SpectralFeatures(**SIZES, kernels=(5, 3), n_features=4)
+REDSHIFT = SpectralRedshiftClassifier(encoder=FEATURES, **FEW)
 
 
 class Mean(BaseEstimator):
@@ -65,7 +68,8 @@ def test_known_redshifts_stay_without_overwrite(supernovae):
 
 def test_a_classifier_at_rest_comes_next(supernovae):
     X, y = supernovae
-    types = SpectraNetClassifier(**FEW, kernels=((3, 9), (3, 5)), latent_dim=8, frame="rest")
+    encoder = SpectraNet(**SIZES, kernels=((3, 9), (3, 5)), latent_dim=8)
+    types = SpectraNetClassifier(encoder=encoder, **FEW, frame="rest")
     model = make_pipeline(SpectralRedshiftImputer(REDSHIFT, cv=2), types)
     assert np.isfinite(cross_val_score(model, X, y, cv=2)).all()
     model.fit(X, y)

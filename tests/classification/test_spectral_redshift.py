@@ -13,9 +13,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_sn.classification import SpectralRedshiftClassifier
 from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.metrics import nmad
 from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.preprocessing import SpectrumResampler
+from tests.conftest import with_encoder
 
 TINY = {
     "n_bins": 64,
@@ -28,6 +30,13 @@ TINY = {
     "batch_size": 16,
     "random_state": 0,
 }
+
+
+def make(**params):
+    """Return a small classifier whose encoder takes the parameters that are its own."""
+    return with_encoder(SpectralRedshiftClassifier, SpectralFeatures, **{**TINY, **params})
+
+
 LINES = {"a": (3900.0, 5200.0, 6300.0), "b": (4300.0, 4900.0, 6150.0)}
 STEP = np.log(9000.0 / 3500.0) / 192
 
@@ -56,11 +65,11 @@ def of(*cells):
 def model():
     """Trained for some seconds; not to be changed."""
     more = {"n_bins": 192, "widths": (12, 12), "kernels": (7, 5), "n_features": 8, "lr": 6e-3}
-    return SpectralRedshiftClassifier(**{**TINY, **more, "max_epochs": 15}).fit(*simulated(150, 0))
+    return make(**more, max_epochs=15).fit(*simulated(150, 0))
 
 
 @parametrize_with_checks(
-    [SpectralRedshiftClassifier(**TINY)],
+    [make()],
     expected_failed_checks=lambda estimator: {
         "check_sample_weight_equivalence_on_dense_data": (
             "The batches of an epoch are drawn from the objects that there are: an object that "
@@ -126,6 +135,13 @@ def test_partly_covered_spectra(model):
 # Several spectra, and none --------------------------------------------------------
 
 
+def joint_posterior(model, X):
+    """Return probabilities of class and redshift of the only spectrum of X."""
+    ((_, logits, _),) = model._blocks(model._read(X, model.encoder_))
+    p = np.exp(logits[0] - logits[0].max()).reshape(len(model.classes_), -1)
+    return p / p.sum()
+
+
 @pytest.mark.parametrize("combine", ["geometric", "mean"])
 def test_spectra_of_one_object_are_combined(model, combine):
     rng = np.random.default_rng(0)
@@ -135,7 +151,7 @@ def test_spectra_of_one_object_are_combined(model, combine):
     own = clone(model).set_params(combine=combine)
     vars(own).update({k: v for k, v in vars(model).items() if k.endswith("_")}, _on_array=False)
     _, p = own.predict_redshift_proba(of(one, two, both))
-    joint = [list(own._posteriors(own._checked(of(cell))))[-1][1][0] for cell in (one, two)]
+    joint = [joint_posterior(own, of(cell)) for cell in (one, two)]
     expected = sum(joint) if combine == "mean" else np.sqrt(joint[0] * joint[1])
     expected = expected.sum(axis=0) / expected.sum()
     np.testing.assert_allclose(p[2], expected, atol=1e-5)
@@ -187,43 +203,43 @@ def test_predictions_ignore_the_column_of_redshifts(model):
 
 def test_redshifts_come_by_column_or_by_argument():
     X, y = simulated(30, 0)
-    by_column = SpectralRedshiftClassifier(**TINY).fit(X, y)
+    by_column = make().fit(X, y)
     renamed = X.rename(columns={"redshift": "z"})
-    named = SpectralRedshiftClassifier(**TINY, redshift_column="z").fit(renamed, y)
+    named = make(redshift_column="z").fit(renamed, y)
     bare = X.drop(columns="redshift")
-    given = SpectralRedshiftClassifier(**TINY).fit(bare, y, redshift=X["redshift"])
+    given = make().fit(bare, y, redshift=X["redshift"])
     for other in (named, given):
         np.testing.assert_array_equal(other.predict_redshift(X), by_column.predict_redshift(X))
     assert by_column.n_redshifts_ == 30
     with pytest.raises(ValueError, match=r"lacks the column 'redshift'.*'redshift_column'"):
-        SpectralRedshiftClassifier(**TINY).fit(bare, y)
+        make().fit(bare, y)
     with pytest.raises(ValueError, match="30 objects but redshift has 3"):
-        SpectralRedshiftClassifier(**TINY).fit(bare, y, redshift=[0.1, 0.2, 0.3])
+        make().fit(bare, y, redshift=[0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match="redshift is 999"):
-        SpectralRedshiftClassifier(**TINY).fit(X.assign(redshift=999.0), y)
+        make().fit(X.assign(redshift=999.0), y)
     with pytest.raises(ValueError, match="must hold numbers"):
-        SpectralRedshiftClassifier(**TINY).fit(X.assign(redshift="near"), y)
+        make().fit(X.assign(redshift="near"), y)
 
 
 def test_objects_without_a_redshift_teach_their_class():
     X, y = simulated(30, 0)
     some = X.assign(redshift=X["redshift"].where(np.arange(30) % 2 == 0))
-    model = SpectralRedshiftClassifier(**TINY).fit(some, y)
+    model = make().fit(some, y)
     assert model.n_redshifts_ == 15
-    none = SpectralRedshiftClassifier(**TINY, redshift_column=None).fit(X, y)
+    none = make(redshift_column=None).fit(X, y)
     assert none.predict_proba(X).shape == (30, 2)
-    with pytest.raises(ValueError, match="fit knew no redshift"):
+    with pytest.raises(ValueError, match="fit had no redshift"):
         none.predict_redshift(X)
     far = X.assign(redshift=[0.9, *X["redshift"].iloc[1:]])
-    with pytest.warns(DataQualityWarning, match=r"1 objects have a redshift beyond"):
-        model = SpectralRedshiftClassifier(**TINY).fit(far, y)
+    with pytest.warns(DataQualityWarning, match=r"1 objects have a redshift outside"):
+        model = make().fit(far, y)
     assert model.n_redshifts_ == 29
 
 
 def test_weights_count_in_the_priors():
     X, y = simulated(30, 0)
     weight = np.where(X["redshift"] < 0.1, 1.0, 0.0)
-    model = SpectralRedshiftClassifier(**TINY).fit(X, y, sample_weight=weight)
+    model = make().fit(X, y, sample_weight=weight)
     assert model.n_redshifts_ == (weight > 0).sum()
     assert model.redshift_grid_ @ model.redshift_prior_ < 0.12
 
@@ -231,11 +247,13 @@ def test_weights_count_in_the_priors():
 def test_arrays_on_the_grid():
     X, y = simulated(40, 0)
     flux = SpectrumResampler(n_bins=64).fit_transform(X)
-    model = SpectralRedshiftClassifier(**TINY).fit(flux, y, redshift=X["redshift"])
-    np.testing.assert_allclose(model.input_.wavelength_[0], 3500 * np.exp(STEP * 3 / 2), rtol=1e-6)
+    model = make().fit(flux, y, redshift=X["redshift"])
+    np.testing.assert_allclose(
+        model.preprocessor_.wavelength_[0], 3500 * np.exp(STEP * 3 / 2), rtol=1e-6
+    )
     assert model.predict_redshift(flux).shape == (40,)
     with sklearn.config_context(enable_metadata_routing=True):
-        own = SpectralRedshiftClassifier(**TINY).set_fit_request(redshift=True)
+        own = make().set_fit_request(redshift=True)
         pipe = make_pipeline(SpectrumResampler(n_bins=64), own)
         pipe.fit(X, y, redshift=X["redshift"])
         np.testing.assert_array_equal(pipe.predict_proba(X), model.predict_proba(flux))
@@ -243,7 +261,7 @@ def test_arrays_on_the_grid():
 
 def test_composes_and_is_saved(tmp_path):
     X, y = simulated(40, 0)
-    own = SpectralRedshiftClassifier(**TINY)
+    own = make()
     assert np.isfinite(cross_val_score(own, X, y, cv=2)).all()
     with pytest.raises(NotFittedError):
         own.predict_redshift(X)
@@ -263,11 +281,12 @@ def test_composes_and_is_saved(tmp_path):
 
 def test_stops_early_and_computes_in_half_the_bits():
     X, y = simulated(40, 0)
-    own = SpectralRedshiftClassifier(**{**TINY, "max_epochs": 4}, early_stopping=True)
+    own = make(max_epochs=4, early_stopping=True)
     fitted = own.fit(X, y)
     assert all(np.isfinite(row["valid_loss"]) for row in fitted.history_)
     whole = fitted.predict_proba(X)
-    half = fitted.set_params(precision="bfloat16").predict_proba(X)
+    fitted.net_.module_.encoder.precision = "bfloat16"
+    half = fitted.predict_proba(X)
     assert 0 < np.abs(half - whole).max() < 0.05
 
 
@@ -280,24 +299,37 @@ def test_of_no_objects(model):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"redshift_range": (0.5, 0.1)}, "'redshift_range' parameter must be two rising"),
-        ({"redshift_range": (0.1,)}, "'redshift_range' parameter must be two rising"),
-        ({"widths": (8, 0)}, "'widths' parameter must hold positive"),
-        ({"widths": (8,)}, "'widths' parameter has 1 blocks and 'kernels' 2"),
-        ({"kernels": (4, 3)}, "'kernels' parameter must hold odd"),
-        ({"wavelength_range": (350.0, 900.0)}, "'wavelength_range' parameter must be two rising"),
+        ({"redshift_range": (0.5, 0.1)}, "'redshift_range' parameter must be two increasing"),
+        ({"redshift_range": (0.1,)}, "'redshift_range' parameter must be two increasing"),
+        ({"widths": (8, 0)}, "'widths' parameter of SpectralFeatures must hold positive"),
+        ({"widths": (8,)}, "'widths' parameter of SpectralFeatures has 1 blocks and 'kernels' 2"),
+        ({"kernels": (4, 3)}, "'kernels' parameter of SpectralFeatures must hold odd"),
+        (
+            {"wavelength_range": (350.0, 900.0)},
+            "'wavelength_range' parameter must be two increasing",
+        ),
         ({"redshift_width": 0.0}, "redshift_width"),
         ({"n_templates": 0}, "n_templates"),
+        ({"n_features": 0}, "'n_features' parameter of SpectralFeatures"),
+        ({"max_crop": 0.5}, "'max_crop' parameter of SpectralFeatures"),
+        ({"max_shift": None}, "'max_shift' parameter of SpectralFeatures"),
     ],
 )
 def test_parameters_that_are_refused(params, message):
     X, y = simulated(8, 0)
     with pytest.raises(ValueError, match=message):
-        SpectralRedshiftClassifier(**{**TINY, **params}).fit(X, y)
+        make(**params).fit(X, y)
 
 
 def test_one_weight_for_all_is_none():
     X, y = simulated(20, 0)
-    models = [SpectralRedshiftClassifier(**TINY).fit(X, y, w) for w in (None, 2.0)]
+    models = [make().fit(X, y, w) for w in (None, 2.0)]
     np.testing.assert_allclose(models[0].redshift_prior_, models[1].redshift_prior_)
     assert models[1].n_redshifts_ == 20
+
+
+@pytest.mark.parametrize("encoder", ["spectranet", SpectraNet(), "cnn", np.exp, None])
+def test_encoders_without_features_of_every_bin_are_refused(encoder):
+    X, y = simulated(8, 0)
+    with pytest.raises(ValueError, match=r"'encoder' parameter of SpectralRedshiftClassifier must"):
+        SpectralRedshiftClassifier(encoder=encoder, max_epochs=1).fit(X, y)

@@ -12,7 +12,9 @@ from sklearn.metrics import log_loss
 
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
+from tests.conftest import with_encoder
 
 # SN Ib/c are rare, and taken for the others.
 SHARES = {"SN Ia": 5, "SN Ib/c": 1, "SN II": 2}
@@ -30,10 +32,17 @@ OVERCONFIDENT = {
     "random_state": 0,
 }
 MODELS = {
-    "types": SpectraNetClassifier(
-        **OVERCONFIDENT, widths=(8, 12), kernels=((3, 9, 31), (3, 5, 9)), latent_dim=12
+    "types": with_encoder(
+        SpectraNetClassifier,
+        SpectraNet,
+        **OVERCONFIDENT,
+        widths=(8, 12),
+        kernels=((3, 9, 31), (3, 5, 9)),
+        latent_dim=12,
     ),
-    "redshifts": SpectralRedshiftClassifier(
+    "redshifts": with_encoder(
+        SpectralRedshiftClassifier,
+        SpectralFeatures,
         **(OVERCONFIDENT | {"max_epochs": 40, "lr": 1e-2}),
         widths=(12, 12),
         kernels=(9, 9),

@@ -7,7 +7,7 @@ import torch
 import sklearn_sn
 from sklearn_sn.classification import SupConClassifier
 from sklearn_sn.losses import SupConLoss
-from tests.classification.test_gru import TINY
+from tests.base.test_classifier import make
 
 
 def test_it_is_at_the_top():
@@ -19,8 +19,9 @@ def test_contrast_orders_the_latent(supernovae):
     _, codes = np.unique(y, return_inverse=True)
 
     def contrast(weight):
-        params = {**TINY, "max_epochs": 15, "lr": 3e-3, "amplitude": False}
-        latent = SupConClassifier(**params, contrastive_weight=weight).fit(X, y).transform(X)
+        params = {"max_epochs": 15, "lr": 3e-3, "amplitude": False}
+        model = make(SupConClassifier, **params, contrastive_weight=weight)
+        latent = model.fit(X, y).transform(X)
         return float(SupConLoss()(torch.from_numpy(latent), torch.from_numpy(codes)))
 
     assert contrast(5.0) < contrast(0.0) - 0.05
@@ -30,8 +31,7 @@ def test_contrast_orders_the_latent(supernovae):
 def test_parameters_reach_the_loss(supernovae, parameter):
     X, y = supernovae
     one, other = (
-        SupConClassifier(**TINY, **{parameter: value}).fit(X, y).transform(X)
-        for value in (0.3, 1.5)
+        make(SupConClassifier, **{parameter: value}).fit(X, y).transform(X) for value in (0.3, 1.5)
     )
     assert np.abs(one - other).max() > 1e-4
 
@@ -39,6 +39,6 @@ def test_parameters_reach_the_loss(supernovae, parameter):
 def test_batches_without_positives_train(supernovae):
     X, y = supernovae
     some = [np.flatnonzero(y == name)[0] for name in np.unique(y)]
-    model = SupConClassifier(**{**TINY, "batch_size": 2}).fit(X.iloc[some], y[some])
+    model = make(SupConClassifier, batch_size=2).fit(X.iloc[some], y[some])
     assert np.isfinite([row["train_loss"] for row in model.history_]).all()
     assert np.isfinite(model.transform(X)).all()

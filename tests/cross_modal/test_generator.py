@@ -6,9 +6,10 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn import MMVAEEmbedder, load_model, save_model
+from sklearn_sn import load_model, save_model
 from sklearn_sn.cross_modal import CrossModalGenerator
 from sklearn_sn.data import as_ragged, resample
+from tests.conftest import make_mmvae
 
 GRID = np.linspace(4000.0, 7000.0, 30)
 
@@ -108,8 +109,9 @@ def test_an_embedder_in_the_space_of_light_curves(dated, embedder):
 
 
 def test_generative_embedders_are_used_directly(dated):
-    sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8, "latent_tokens": 2, "latent_dim": 2}
-    vae = MMVAEEmbedder(**sizes, max_epochs=1, batch_size=16, random_state=0).fit(dated[:40])
+    vae = make_mmvae(
+        latent_tokens=2, latent_dim=2, max_epochs=1, batch_size=16, random_state=0
+    ).fit(dated[:40])
     model = CrossModalGenerator(FrozenEstimator(vae)).fit(dated[:40])
     assert model.method_ == "generate" and model.frame_ == vae.frame_
     where = {"phase": [0.0, 9.0], "wavelength": GRID}

@@ -5,11 +5,13 @@ import warnings
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.exceptions import DataConversionWarning
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.encoders import LightCurveTransceiver, LightCurveTransformer
 from tests.conftest import SMALL
 
 
@@ -29,25 +31,27 @@ def refused(model, X, y=None, *, says):
     ("params", "says"),
     [
         ({"output": "light_curves"}, r"'output' parameter .* Got 'light_curves'"),
-        (
-            {"encoders": {"light_curve": "transceiver"}, "band_encoding": "embedding"},
-            "'band_encoding' parameter must be 'wavelength'",
-        ),
-        ({"encoders": "resnet"}, "'encoders' parameter must name an encoder"),
+        ({"spectrum": "resnet"}, r"'spectrum' parameter .* \['cnn', .* Got 'resnet' instead"),
         ({"output": []}, r"'output' parameter .* Got \[\]"),
         ({"output": ["spectrum", "spectrum"]}, "one or more different modalities"),
         ({"output": ("mean", "spectrum")}, "'output' parameter"),
-        ({"modalities": ("light_curve", "metadata")}, "name its columns by metadata_columns"),
+        ({"metadata": "transceiver"}, "'metadata_columns' names no column"),
         ({"metadata_columns": ("light_curve",)}, "'light_curve' is a modality"),
         ({"metadata_columns": "redshift"}, "'metadata_columns' parameter .* must be an array-like"),
         ({"aux_weight": 1.0, "aux_columns": ("survey",)}, "column 'survey', which does not hold"),
         ({"aux_weight": 1.0}, "nothing for them to learn"),
         ({"trainable": "none"}, "nothing is 'pretrained'"),
         ({"device": "gpu"}, r"'device' parameter .* Got 'gpu' instead"),
-        ({"temperature": 0.005}, "'temperature' parameter is 0.005, below 'min_temperature'"),
-        ({"time_window": ("a", 3)}, r"'time_window' parameter .* Got \('a', 3\)"),
-        ({"spectrum_range": (1, 2, 3)}, r"'spectrum_range' parameter .* Got \(1, 2, 3\)"),
-        ({"modalities": ["light_curve"] * 2}, "'modalities' parameter must hold different names"),
+        ({"temperature": 0.005}, r"'temperature' parameter .* at least 0.01 .* Got 0.005"),
+        (
+            {"light_curve": LightCurveTransformer(time_window=("a", 3))},
+            r"'time_window' parameter of LightCurveTransformer .* Got \('a', 3\)",
+        ),
+        (
+            {"light_curve": LightCurveTransceiver(n_heads=3)},
+            "'d_model' parameter of LightCurveTransceiver must be a multiple of 'n_heads'",
+        ),
+        ({"wavelength_range": (1, 2, 3)}, r"'wavelength_range' parameter .* Got \(1, 2, 3\)"),
         ({"callbacks": [1]}, r"'callbacks' parameter .* Got 1 instead"),
     ],
     ids=str,
@@ -84,14 +88,15 @@ def test_labels_as_bytes(supernovae):
 def test_the_cause_of_an_unusable_modality_is_told(supernovae):
     X = supernovae[0][["light_curve", "spectrum"]]
     strange = [cell.assign(band="zebra") for cell in X["light_curve"]]
-    says = r"light_curve holds nothing usable in any of 60 objects \(\d+ given, none left"
+    says = r"light_curve has nothing usable in any of 60 objects \(\d+ given, none left"
     refused(make(), X.assign(light_curve=strange), says=says)
     infrared = [cell.assign(wavelength=cell["wavelength"] + 15000.0) for cell in X["spectrum"]]
-    says = re.escape("No spectrum lies within spectrum_range, 3500–9000 Å")
+    says = re.escape("No spectrum lies within wavelength_range, 3500–9000 Å")
     refused(make(), X.assign(spectrum=infrared), says=says)
     refused(make(aux_weight=1.0), X.assign(spectrum=infrared), supernovae[1], says=says)
     misspelt = X.rename(columns={"spectrum": "spectra"})
-    refused(make(), misspelt, says=r"columns: light_curve, spectra\)")
+    refused(make(spectrum="auto"), misspelt, says=r"columns: light_curve, spectra\)")
+    refused(make(), misspelt, says="'spectrum'")
 
 
 def test_argument_of_encode(fitted, supernovae):
@@ -106,9 +111,18 @@ def test_argument_of_encode(fitted, supernovae):
     ("params", "says"),
     [
         ({"trainable": {"spectra": "none"}}, "'trainable' parameter must hold names"),
-        ({"encoders": {"spectrum": "transformer"}}, "'spectrum' is given twice"),
-        ({"band_encoding": "embedding"}, "'band_encoding' parameter is 'embedding', but"),
-        ({"light_curve_d_model": 32}, "'light_curve_d_model' parameter is 32, but"),
+        (
+            {"spectrum": "transformer"},
+            r"'spectrum' parameter is SpectrumTransformer\(\), but .* is SpectrumCNN\(",
+        ),
+        (
+            {"light_curve": LightCurveTransformer(band_encoding="embedding")},
+            "'light_curve__band_encoding' parameter is 'embedding', but",
+        ),
+        (
+            {"light_curve": LightCurveTransformer(d_model=32)},
+            "'light_curve__d_model' parameter is 32, but the pretrained encoder has 16",
+        ),
     ],
     ids=str,
 )
@@ -135,19 +149,25 @@ def test_a_new_projection_trains_in_any_case(fitted, supernovae):
 
 def test_warm_start_refuses_what_it_cannot_go_on_with(supernovae):
     X, _ = supernovae
-    model = make(warm_start=True).fit(X)
+    model = make(light_curve="auto", spectrum="auto", warm_start=True).fit(X)
     refused(model, X[["light_curve"]], says=r"modalities \['light_curve', 'spectrum'\]")
+    refused(model.set_params(spectrum="cnn"), X, says=r"parameters \['spectrum'\] have changed")
+    model = make(warm_start=True).fit(X)
+    refused(model, X[["light_curve"]], says="lacks the column 'spectrum'")
     model.set_params(embedding_dim=4)
     refused(model, X, says=r"parameters \['embedding_dim'\] have changed")
     model.set_params(embedding_dim=8, max_epochs=2, lr=1e-4, batch_size=16)
     assert model.fit(X).n_iter_ == 3
+    # A nested parameter changes the encoder in place, and is noticed all the same.
+    model = clone(make(warm_start=True)).fit(X).set_params(light_curve__d_model=32)
+    refused(model, X, says=r"parameters \['light_curve'\] have changed")
 
 
 def test_warm_start_refuses_new_classes(supernovae):
     X, y = supernovae
     known = y != "SN IIn"
     model = make(warm_start=True, aux_weight=1.0).fit(X[known], y[known])
-    refused(model, X, y, says="'SN IIn', which the first fit did not know")
+    refused(model, X, y, says="'SN IIn', which the first fit did not have")
 
 
 # Images ----------------------------------------------------------------------
@@ -157,13 +177,13 @@ def test_images_of_other_channels_are_refused(supernovae):
     rng = np.random.default_rng(0)
     X = supernovae[0][["light_curve"]].iloc[:8].copy()
     X["image"] = [rng.normal(size=(3, 9, 9)) for _ in range(8)]
-    model = make().fit(X)
+    model = make(spectrum=None).fit(X)
     X.at[X.index[2], "image"] = rng.normal(size=(5, 9, 9))
     says = f"Object {X.index[2]!r}: the image has 5 channels, but 3 are asked for"
     with pytest.raises(ValueError, match=says):
         model.encode(X, "image")
     X.at[X.index[2], "image"] = rng.normal(size=(1, 9, 9))
-    refused(make(), X, says="the image has 1 channels, but 3")
+    refused(make(spectrum=None), X, says="the image has 1 channels, but 3")
 
 
 # Bands of the user's own -----------------------------------------------------

@@ -19,6 +19,14 @@ from torch import nn
 from sklearn_sn import ContrastiveEmbedder, load_model, save_model
 from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import (
+    GRU,
+    ImageCNN,
+    LightCurveTransformer,
+    SpectralFeatures,
+    SpectrumCNN,
+    SpectrumTransceiver,
+)
 from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 from tests.conftest import SMALL
@@ -26,6 +34,11 @@ from tests.conftest import SMALL
 
 def make(**params):
     return ContrastiveEmbedder(**{**SMALL, **params})
+
+
+def light_curve(**params):
+    """Return a small encoder of light curves."""
+    return LightCurveTransformer(**{"d_model": 16, "n_layers": 1, **params})
 
 
 class Mean(nn.Module):
@@ -143,6 +156,10 @@ def test_several_spectra_are_averaged():
 def test_too_little_to_align(supernovae):
     X, y = supernovae
     with pytest.raises(ValueError, match="two modalities"):
+        make(spectrum="auto").fit(X[["light_curve"]], y)
+    with pytest.raises(ValueError, match="two modalities"):
+        make(spectrum=None).fit(X, y)
+    with pytest.raises(ValueError, match="spectrum"):
         make().fit(X[["light_curve"]], y)
     apart = X.copy()
     none = [None] * 30
@@ -160,7 +177,7 @@ def test_too_little_to_align(supernovae):
 def test_own_encoders(supernovae, encoder):
     X, _ = supernovae
     before = encoder.layer.weight.clone() if isinstance(encoder, nn.Module) else None
-    model = make(encoders={"light_curve": encoder}).fit(X)
+    model = make(light_curve=encoder).fit(X)
     assert np.isfinite(model.transform(X)).all()
     if before is not None:
         assert torch.equal(encoder.layer.weight, before)
@@ -169,11 +186,15 @@ def test_own_encoders(supernovae, encoder):
 @pytest.mark.parametrize(
     "params, message",
     [
-        ({"encoders": {"light_curve": "cnn"}}, "'encoders' parameter"),
-        ({"encoders": {"sound": "cnn"}}, "'encoders' parameter"),
-        ({"modalities": ["light_curve", "sound"]}, "'modalities' parameter"),
-        ({"light_curve_d_model": 18}, "'light_curve_d_model' parameter"),
-        ({"spectrum_range": (9000, 3500)}, "'spectrum_range' parameter"),
+        ({"light_curve": "cnn"}, r"'light_curve' parameter of ContrastiveEmbedder .* Got 'cnn'"),
+        ({"light_curve": SpectrumCNN()}, r"'light_curve' parameter .* Got SpectrumCNN\(\)"),
+        ({"light_curve": GRU}, r"'light_curve' parameter .* Got <class .*GRU'>"),
+        ({"light_curve": 3}, r"'light_curve' parameter .* Got 3 instead"),
+        ({"spectrum": SpectralFeatures()}, "'spectrum' parameter .* must give one vector"),
+        ({"metadata": "mlp"}, "'metadata' parameter gives an encoder, but 'metadata_columns'"),
+        ({"light_curve": light_curve(d_model=18)}, "'d_model' parameter of LightCurveTransformer"),
+        ({"spectrum": SpectrumCNN(d_model=0)}, r"'d_model' parameter of SpectrumCNN .* Got 0"),
+        ({"wavelength_range": (9000, 3500)}, "'wavelength_range' parameter"),
         ({"trainable": "some"}, "'trainable' parameter"),
         ({"trainable": {"spectrum": "some"}}, "'trainable' parameter"),
         ({"temperature": 0}, "'temperature' parameter"),
@@ -188,11 +209,11 @@ def test_bad_parameters(supernovae, params, message):
 
 def test_window(supernovae):
     X, _ = supernovae
-    model = make(time_window=(-5.0, 5.0)).fit(X)
-    times = model.inputs_["light_curve"].prepare(check_table(X)).points[:, 0]
+    model = make(light_curve=light_curve(time_window=(-5.0, 5.0))).fit(X)
+    times = model.preprocessors_["light_curve"].prepare(check_table(X)).points[:, 0]
     assert -5.0 <= times.min() < times.max() <= 5.0
     with pytest.raises(ValueError, match=r"'time_window' parameter .* Got \(1, 5\)"):
-        make(time_window=(1, 5)).fit(X)
+        make(light_curve=light_curve(time_window=(1, 5))).fit(X)
 
 
 def test_score_of_too_few_pairs_says_nothing(fitted, supernovae):
@@ -212,8 +233,8 @@ def test_labels_of_another_length(supernovae):
 
 def test_unknown_band_with_learned_bands(supernovae):
     X, _ = supernovae
-    model = make(band_encoding="embedding").fit(X)
-    assert set(model.inputs_["light_curve"].bands_) >= {"ztfg", "lsstz"}
+    model = make(light_curve=light_curve(band_encoding="embedding")).fit(X)
+    assert set(model.preprocessors_["light_curve"].bands_) >= {"ztfg", "lsstz"}
     other = pd.DataFrame({"light_curve": [{"time": [1.0], "band": ["uvotuvw1"], "flux": [1.0]}]})
     np.testing.assert_array_equal(
         model.transform(other)[0], model.missing_embedding_["light_curve"]
@@ -241,8 +262,8 @@ def test_a_learned_temperature_is_not_stuck_at_its_bound(supernovae):
     X, _ = supernovae
     model = make().fit(X)
     net, table = model.net_, check_table(X)
-    prepared = {name: source.prepare(table) for name, source in model.inputs_.items()}
-    batch = TableDataset(model.inputs_, prepared).gather(np.arange(16), "cpu")
+    prepared = {name: part.prepare(table) for name, part in model.preprocessors_.items()}
+    batch = TableDataset(model.preprocessors_, prepared).gather(np.arange(16), "cpu")
     log_scale = net.module_.log_scale
     with torch.no_grad():
         log_scale.fill_(np.log(300.0))
@@ -329,7 +350,7 @@ def test_early_stopping_holds_out_pairs():
 def test_a_fitted_embedder_carries_no_state_of_the_optimizer(supernovae):
     size = {}
     for warm_start in (False, True):
-        model = make(warm_start=warm_start, light_curve_d_model=64).fit(supernovae[0])
+        model = make(warm_start=warm_start, light_curve=light_curve(d_model=64)).fit(supernovae[0])
         size[warm_start] = len(pickle.dumps(model))
     assert size[False] < 0.6 * size[True]
 
@@ -351,7 +372,12 @@ def test_callbacks_and_verbosity(supernovae, capsys):
 
 def test_no_augmentation_is_possible(supernovae):
     X, _ = supernovae
-    plain = make(noise_augmentation=False, augmentation=False).fit(X)
+    plain = make(
+        light_curve=light_curve(noise_augmentation=False, augmentation=False),
+        spectrum=SpectrumCNN(
+            d_model=8, n_layers=2, n_bins=64, noise_augmentation=False, augmentation=False
+        ),
+    ).fit(X)
     assert np.abs(plain.transform(X) - make().fit(X).transform(X)).max() > 1e-4
 
 
@@ -383,7 +409,7 @@ def test_y_is_ignored_without_heads(supernovae):
 
 def test_one_encoder_trained_by_its_head(supernovae):
     X, y = supernovae
-    model = make(aux_weight=1.0).fit(X[["spectrum"]], y)
+    model = make(light_curve="auto", aux_weight=1.0).fit(X[["spectrum"]], y)
     assert model.modalities_ == ["spectrum"]
     assert model.transform(X).shape == (60, 8)
 
@@ -393,11 +419,11 @@ def test_one_encoder_trained_by_its_head(supernovae):
 
 def test_transceivers_read_light_curves_and_spectra(supernovae, tmp_path):
     X, _ = supernovae
-    both = {"light_curve": "transceiver", "spectrum": "transceiver"}
-    model = make(encoders="transceiver", spectrum_d_model=16).fit(X)
+    both = {"light_curve": "transceiver", "spectrum": SpectrumTransceiver(d_model=16)}
+    model = make(**both).fit(X)
     assert {type(encoder).__name__ for encoder in model.net_.module_.encoders.values()} == {
-        "LightCurveTransceiver",
-        "SpectrumTransceiver",
+        "LightCurveTransceiverModule",
+        "SpectrumTransceiverModule",
     }
     for name in both:
         z = model.encode(X, name)
@@ -414,6 +440,66 @@ def test_transceivers_read_light_curves_and_spectra(supernovae, tmp_path):
 def test_transceivers_hand_over_what_they_learned(supernovae):
     X, _ = supernovae
     both = {"light_curve": "transceiver", "spectrum": "transceiver"}
-    first = make(encoders=both).fit(X)
-    second = make(pretrained=FrozenEstimator(first), trainable="first_block", max_epochs=1).fit(X)
-    assert type(second.net_.module_.encoders["light_curve"]).__name__ == "LightCurveTransceiver"
+    first = make(**both).fit(X)
+    second = make(
+        light_curve="auto",
+        spectrum="auto",
+        pretrained=FrozenEstimator(first),
+        trainable="first_block",
+        max_epochs=1,
+    ).fit(X)
+    module = second.net_.module_.encoders["light_curve"]
+    assert type(module).__name__ == "LightCurveTransceiverModule"
+
+
+# Encoders as parameters ------------------------------------------------------
+
+
+def test_what_a_name_stands_for(supernovae):
+    X, _ = supernovae
+    model = ContrastiveEmbedder(max_epochs=1, random_state=0).fit(X)
+    assert {name: str(encoder) for name, encoder in model.encoders_.items()} == {
+        "light_curve": "LightCurveTransformer()",
+        "spectrum": "SpectrumCNN(max_shift=0.0)",
+    }
+    same = ContrastiveEmbedder(
+        light_curve="transformer", spectrum=SpectrumCNN(), max_epochs=1, random_state=0
+    ).fit(X)
+    np.testing.assert_array_equal(same.transform(X), model.transform(X))
+
+
+def test_nested_parameters_replace_names():
+    model = ContrastiveEmbedder().set_params(light_curve__d_model=32, spectrum__n_bins=64)
+    assert str(model.light_curve) == "LightCurveTransformer(d_model=32)"
+    assert model.get_params()["spectrum__n_bins"] == 64
+    model.set_params(light_curve="gru", light_curve__d_model=8)
+    assert str(model.light_curve) == "GRU(d_model=8)"
+    with pytest.raises(ValueError, match=r"'image' parameter .* is None, so that image__size"):
+        ContrastiveEmbedder(image=None).set_params(image__size=4)
+    with pytest.raises(ValueError, match="d_modal"):
+        ContrastiveEmbedder().set_params(light_curve__d_modal=32)
+
+
+def test_fit_leaves_encoders_as_they_are(supernovae):
+    X, _ = supernovae
+    mine = SpectrumCNN(d_model=8, n_layers=2, n_bins=64)
+    model = make(spectrum=mine).fit(X)
+    assert model.spectrum is mine and mine.max_shift is None
+    assert model.encoders_["spectrum"] is not mine
+
+
+def test_ranges_are_outer_edges_of_the_grid(supernovae):
+    X, _ = supernovae
+    model = make(wavelength_range=(4000.0, 8000.0)).fit(X)
+    log = np.log(model.preprocessors_["spectrum"].wavelength_)
+    half = 0.5 * (log[1] - log[0])
+    np.testing.assert_allclose(np.exp([log[0] - half, log[-1] + half]), [4000.0, 8000.0], rtol=1e-5)
+
+
+def test_a_modality_is_left_out(supernovae):
+    X = supernovae[0].copy()
+    rng = np.random.default_rng(0)
+    X["image"] = [rng.normal(size=(1, 9, 9)) for _ in range(60)]
+    model = make(image=ImageCNN(d_model=4, n_layers=2), spectrum=None).fit(X)
+    assert model.modalities_ == ["light_curve", "image"]
+    assert model.encoders_.keys() == model.preprocessors_.keys() == {"light_curve", "image"}

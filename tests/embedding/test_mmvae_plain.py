@@ -6,19 +6,35 @@ import pytest
 
 from sklearn_sn import MMVAEEmbedder, load_model, save_model
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import (
+    ImageTransceiver,
+    LightCurveTransceiver,
+    MetadataTransceiver,
+    SpectrumTransceiver,
+    TransceiverDecoder,
+)
 
+SIZES = {"d_model": 16, "n_layers": 1, "d_feedforward": 16, "n_frequencies": 8}
+ENCODERS = {
+    "light_curve": LightCurveTransceiver(**SIZES),
+    "spectrum": SpectrumTransceiver(**SIZES),
+    "image": ImageTransceiver(**SIZES, size=6),
+    "metadata": MetadataTransceiver(**SIZES),
+}
 TINY = {
-    "d_model": 16,
-    "n_layers": 1,
-    "d_feedforward": 16,
-    "n_frequencies": 8,
+    "decoder": TransceiverDecoder(**SIZES, image_size=6),
     "latent_tokens": 2,
     "latent_dim": 2,
     "batch_size": 16,
-    "image_size": 6,
     "random_state": 0,
 }
 COLUMNS = ("redshift", "brightness")
+
+
+def make(*modalities, **params):
+    """Return a small embedder of these modalities, and no other."""
+    encoders = {name: ENCODERS[name] if name in modalities else None for name in ENCODERS}
+    return MMVAEEmbedder(**{**TINY, **encoders, **params})
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +58,14 @@ def X():
 
 @pytest.fixture(scope="module")
 def model(X):
-    return MMVAEEmbedder(**TINY, metadata_columns=COLUMNS, max_epochs=2, frame="observer").fit(X)
+    return make(*ENCODERS, metadata_columns=COLUMNS, max_epochs=2, frame="observer").fit(X)
 
 
 @pytest.fixture(scope="module")
 def images_and_numbers(X):
     some = X[["image", "brightness"]]
-    params = {**TINY, "metadata_columns": ("brightness",), "lr": 1e-2}
-    return MMVAEEmbedder(**params, max_epochs=60, frame="observer").fit(some.iloc[8:70])
+    params = {"metadata_columns": ("brightness",), "lr": 1e-2, "max_epochs": 60}
+    return make("image", "metadata", **params, frame="observer").fit(some.iloc[8:70])
 
 
 def test_all_modalities_are_embedded_and_generated(model, X):
@@ -117,7 +133,7 @@ def test_places_are_refused_where_there_are_none(model, X):
 
 def test_text_is_refused(X):
     with pytest.raises(ValueError, match="OneHotEncoder"):
-        MMVAEEmbedder(**TINY, metadata_columns=("survey",), max_epochs=1).fit(X.assign(survey="a"))
+        make(*ENCODERS, metadata_columns=("survey",), max_epochs=1).fit(X.assign(survey="a"))
 
 
 @pytest.mark.parametrize(
@@ -126,23 +142,26 @@ def test_text_is_refused(X):
 )
 def test_what_places_the_points_is_not_generated_from_them(X, columns, frame):
     with pytest.raises(ValueError, match=f"holds '{columns[0]}'"):
-        MMVAEEmbedder(**TINY, metadata_columns=columns, frame=frame).fit(X)
+        make(*ENCODERS, metadata_columns=columns, frame=frame).fit(X)
 
 
 def test_unknown_redshifts_are_said_in_fit(X):
     with pytest.warns(UserWarning, match="5 of 90 objects have no redshift"):
-        MMVAEEmbedder(**TINY, modalities=("spectrum",), max_epochs=1).fit(
+        make("spectrum", max_epochs=1).fit(
             X.assign(redshift=X["redshift"].where(np.arange(90) >= 5))
         )
 
 
 def test_columns_and_modality_go_together(X):
-    with pytest.raises(ValueError, match="go together"):
-        MMVAEEmbedder(**TINY, modalities=("spectrum",), metadata_columns=("redshift",)).fit(X)
-    with pytest.raises(ValueError, match="go together"):
-        MMVAEEmbedder(**TINY, modalities=("spectrum", "metadata")).fit(X)
+    # None leaves the columns unused, even those that place the points.
+    left_out = make("spectrum", metadata_columns=("redshift",), max_epochs=1).fit(X)
+    assert left_out.modalities_ == ["spectrum"]
+    with pytest.raises(ValueError, match="gives an encoder, but 'metadata_columns' names no"):
+        make("spectrum", "metadata").fit(X)
     with pytest.raises(ValueError, match="lacks the column 'nothing'"):
-        MMVAEEmbedder(**TINY, metadata_columns=("nothing",)).fit(X)
+        make("metadata", metadata_columns=("nothing",)).fit(X)
+    with pytest.raises(ValueError, match="'image'"):
+        make("image", "spectrum").fit(X.drop(columns="image"))
 
 
 def test_a_saved_model_generates_the_same(model, X, tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.encoders import ImageCNN
 from tests.conftest import SMALL
 
 
@@ -41,6 +42,6 @@ def test_images(supernovae):
     X = supernovae[0].copy()
     rng = np.random.default_rng(0)
     X["image"] = pd.Series([rng.normal(size=(2, 9, 9)) for _ in range(60)], index=X.index)
-    model = make(image_d_model=4, image_n_layers=2, modalities=["light_curve", "image"]).fit(X)
+    model = make(image=ImageCNN(d_model=4, n_layers=2), spectrum=None).fit(X)
     assert model.modalities_ == ["light_curve", "image"]
     assert model.encode(X, "image").shape == (60, 8)

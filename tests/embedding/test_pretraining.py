@@ -9,7 +9,10 @@ from sklearn.model_selection import GridSearchCV, KFold
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import LightCurveTransformer
 from tests.conftest import SMALL
+
+EMBEDDED_BANDS = LightCurveTransformer(d_model=16, n_layers=1, band_encoding="embedding")
 
 
 def weights(model):
@@ -64,7 +67,7 @@ def test_per_modality(fitted, supernovae):
 
 def test_one_modality_from_elsewhere(fitted, supernovae):
     X, y = supernovae
-    spectra = make(aux_weight=1.0, random_state=7).fit(X[["spectrum"]], y)
+    spectra = make(light_curve="auto", aux_weight=1.0, random_state=7).fit(X[["spectrum"]], y)
     model = make(
         pretrained={"spectrum": FrozenEstimator(spectra)}, trainable="none", max_epochs=1
     ).fit(X, y)
@@ -75,10 +78,13 @@ def test_one_modality_from_elsewhere(fitted, supernovae):
 
 
 def test_sizes_come_from_the_pretrained_encoder(fitted, supernovae):
-    model = make(pretrained=FrozenEstimator(fitted), light_curve_d_model=64, embedding_dim=5)
-    model.fit(*supernovae)
-    assert net(model).encoders["light_curve"].d_model == 16
-    assert model.transform(supernovae[0]).shape == (60, 5)
+    for light_curve in ("auto", LightCurveTransformer(d_model=64)):  # defaults
+        model = make(
+            pretrained=FrozenEstimator(fitted), light_curve=light_curve, embedding_dim=5
+        ).fit(*supernovae)
+        assert net(model).encoders["light_curve"].d_model == 16
+        assert model.encoders_["light_curve"].d_model == 16
+        assert model.transform(supernovae[0]).shape == (60, 5)
 
 
 def test_clones_and_searches_remember(fitted, supernovae):
@@ -99,12 +105,18 @@ def test_a_plain_estimator_is_refused_once_cloned(fitted, supernovae):
 def test_new_bands_start_from_the_nearest():
     ztf, _ = make_supernovae(30, surveys="ztf", random_state=0)
     lsst, _ = make_supernovae(30, surveys="lsst", random_state=0)
-    model = make(band_encoding="embedding", max_epochs=1).fit(ztf)
+    model = make(light_curve=EMBEDDED_BANDS, max_epochs=1).fit(ztf)
     old = net(model).encoders["light_curve"].band.weight
     tuned = make(
-        band_encoding="embedding", pretrained=FrozenEstimator(model), trainable="none", max_epochs=1
+        light_curve=EMBEDDED_BANDS,
+        pretrained=FrozenEstimator(model),
+        trainable="none",
+        max_epochs=1,
     ).fit(lsst)
-    source, new = tuned.inputs_["light_curve"], net(tuned).encoders["light_curve"].band.weight
+    source, new = (
+        tuned.preprocessors_["light_curve"],
+        net(tuned).encoders["light_curve"].band.weight,
+    )
     assert list(source.bands_[:2]) == ["ztfg", "ztfr"]
     assert {"lsstg", "lsstz"} <= set(source.bands_)
     place = {band: i for i, band in enumerate(source.bands_)}

@@ -25,8 +25,8 @@ def test_the_search_finds_a_setting_of_embedder_and_head():
     search = names["search"]
     assert len(search.trials_) == 2
     assert set(search.best_params_) == {
-        "emb__light_curve_d_model",
-        "emb__light_curve_n_layers",
+        "emb__light_curve__d_model",
+        "emb__light_curve__n_layers",
         "emb__lr",
         "knn__n_neighbors",
     }

@@ -5,16 +5,20 @@ import warnings
 import numpy as np
 import pytest
 
-from sklearn_sn.classification import GRUClassifier
+from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import DataQualityWarning, as_ragged
+from sklearn_sn.encoders import GRU
 from tests.faults.catalogue import cases, curve, table
 from tests.faults.test_light_curves import CASES
 
 
 @pytest.fixture(scope="module", params=[True, False])
 def classifier(request, supernovae):
-    params = {"d_model": 16, "latent_dim": 12, "max_epochs": 2, "random_state": 0}
-    return GRUClassifier(**params, amplitude=request.param).fit(*supernovae)
+    encoder = GRU(d_model=16, latent_dim=12, amplitude=request.param)
+    model = LightCurveClassifier(
+        encoder=encoder, optimizer="adam", weight_decay=0.0, max_epochs=2, random_state=0
+    )
+    return model.fit(*supernovae)
 
 
 def answers(model, cell):

@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 import pytest
 
-from sklearn_sn import MMVAEEmbedder
 from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.datasets import make_supernovae
+from tests.conftest import make_mmvae
 
 GRID = np.linspace(4000.0, 7000.0, 20)
 
@@ -20,8 +20,7 @@ def X():
 
 @pytest.fixture(scope="module")
 def model(X):
-    sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8}
-    return MMVAEEmbedder(**sizes, max_epochs=1, batch_size=16, random_state=0).fit(X)
+    return make_mmvae(max_epochs=1, batch_size=16, random_state=0).fit(X)
 
 
 CURVES = {

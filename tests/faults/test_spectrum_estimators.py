@@ -8,7 +8,9 @@ from astropy import units as u
 
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.data import DataQualityWarning, as_ragged
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.regression import SpectraNetRegressor
+from tests.conftest import with_encoder
 from tests.faults.catalogue import WAVELENGTH, cases, put, spectrum, table
 from tests.faults.test_spectra import CASES, FLUX
 
@@ -22,22 +24,27 @@ TINY = {
 }
 
 
+def make(kind=SpectraNetClassifier, **params):
+    return with_encoder(kind, SpectraNet, **TINY, **params)
+
+
 @pytest.fixture(scope="module")
 def classifier(supernovae):
-    return SpectraNetClassifier(**TINY).fit(*supernovae)
+    return make().fit(*supernovae)
 
 
 @pytest.fixture(scope="module")
 def redshift(supernovae):
     params = {**TINY, "kernels": (9, 5), "n_features": 8}
     del params["latent_dim"]
-    return SpectralRedshiftClassifier(**params).fit(*supernovae)
+    model = with_encoder(SpectralRedshiftClassifier, SpectralFeatures, **params)
+    return model.fit(*supernovae)
 
 
 @pytest.fixture(scope="module")
 def regressor(supernovae):
     X, _ = supernovae
-    return SpectraNetRegressor(**TINY).fit(X, X["redshift"])
+    return make(SpectraNetRegressor).fit(X, X["redshift"])
 
 
 def answers(model, cell):
@@ -95,14 +102,14 @@ def test_43_a_cosmic_ray_moves_little(classifier):
 @pytest.mark.parametrize("redshift", [-0.1, 11.0])
 def test_47_impossible_redshifts_are_refused(redshift, supernovae):
     X, y = supernovae
-    model = SpectraNetClassifier(**TINY, frame="rest").fit(X, y)
+    model = make(frame="rest").fit(X, y)
     with pytest.raises(ValueError, match="redshift is"):
         model.predict(X.assign(redshift=[redshift, *X["redshift"].iloc[1:]]))
 
 
 def test_47_unknown_redshifts_leave_the_frame_of_the_observer(supernovae):
     X, y = supernovae
-    model = SpectraNetClassifier(**TINY, frame="rest").fit(X, y)
+    model = make(frame="rest").fit(X, y)
     unknown = X.assign(redshift=[np.nan, *X["redshift"].iloc[1:]])
     with pytest.warns(DataQualityWarning, match="1 objects without a redshift stay"):
         answer = model.predict_proba(unknown)

@@ -40,13 +40,13 @@ def test_more_groups_than_places():
 
 def test_a_loader_balances_in_training_alone(dataset):  # noqa: F811
     groups = (np.arange(90) < 9).astype(int)
-    few = TableDataset(dataset.inputs, dataset.prepared, dataset.extras, groups=groups)
+    few = TableDataset(dataset.preprocessors, dataset.prepared, dataset.targets, groups=groups)
     few = few.subset(np.arange(1, 90))
     loader = BatchLoader(few, 20, training=True)
     for batch, positions in loader:
         share = groups[few.rows[positions]].mean()
         assert 0.4 < share < 0.6
-        np.testing.assert_array_equal(batch.extras["classes"], few.rows[positions])
+        np.testing.assert_array_equal(batch.targets["classes"], few.rows[positions])
     order = np.concatenate([positions for _, positions in BatchLoader(few, 20)])
     np.testing.assert_array_equal(np.sort(order), np.arange(89))
 

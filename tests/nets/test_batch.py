@@ -1,4 +1,4 @@
-"""Batches: plan, chunks, extras."""
+"""Batches: plan, chunks, targets."""
 
 from itertools import combinations
 
@@ -10,24 +10,27 @@ from sklearn_sn.data import check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.nets import (
     BatchLoader,
-    LightCurveInput,
-    SpectrumInput,
     TableDataset,
     cheapest_cuts,
 )
-from sklearn_sn.nets._batch import CHUNK
+from sklearn_sn.nets._batch import ROWS_PER_CHUNK
+from sklearn_sn.preprocessors import (
+    LightCurvePreprocessor,
+    LightCurveSequencePreprocessor,
+    SpectrumPreprocessor,
+)
 
 
 @pytest.fixture(scope="module")
 def dataset():
     X, _ = make_supernovae(90, missing_fraction=0.3, random_state=0)
     table = check_table(X)
-    inputs = {
-        "light_curve": LightCurveInput().fit(table),
-        "spectrum": SpectrumInput(wavelength_range=(3500, 9000), n_bins=32).fit(table),
+    preprocessors = {
+        "light_curve": LightCurvePreprocessor().fit(table),
+        "spectrum": SpectrumPreprocessor(wavelength_range=(3500, 9000), n_bins=32).fit(table),
     }
-    prepared = {name: source.prepare(table) for name, source in inputs.items()}
-    return TableDataset(inputs, prepared, {"classes": np.arange(90)})
+    prepared = {name: part.prepare(table) for name, part in preprocessors.items()}
+    return TableDataset(preprocessors, prepared, {"classes": np.arange(90)})
 
 
 @pytest.mark.parametrize("training", [False, True])
@@ -66,11 +69,11 @@ def test_epochs_differ_and_repeat(dataset):
 def test_chunks_hold_all_objects_with_little_padding(dataset):
     batch = dataset.gather(np.arange(90), "cpu")
     chunks = batch.tensors["light_curve"]
-    assert len(chunks) == -(-90 // CHUNK)
-    owners = batch.owners["light_curve"].numpy()
-    np.testing.assert_array_equal(np.sort(owners), np.arange(90))
+    assert len(chunks) == -(-90 // ROWS_PER_CHUNK)
+    object_index = batch.object_index["light_curve"].numpy()
+    np.testing.assert_array_equal(np.sort(object_index), np.arange(90))
     counts = torch.cat([(~chunk["pad_mask"]).sum(dim=1) for chunk in chunks]).numpy()
-    np.testing.assert_array_equal(counts, dataset.lengths[owners])
+    np.testing.assert_array_equal(counts, dataset.lengths[object_index])
     tokens = sum(chunk["pad_mask"].numel() for chunk in chunks)
     assert tokens < 0.75 * 90 * dataset.lengths.max()
 
@@ -84,9 +87,9 @@ def test_missing_modalities_are_marked(dataset):
     assert "spectrum" not in none.tensors
 
 
-def test_subset_takes_extras_along(dataset):
+def test_subset_takes_targets_along(dataset):
     batch = dataset.subset(np.array([5, 80])).gather(np.array([1, 0]), "cpu")
-    assert batch.extras["classes"].tolist() == [80, 5]
+    assert batch.targets["classes"].tolist() == [80, 5]
     assert len(batch) == 2
 
 
@@ -104,3 +107,78 @@ def test_cuts_are_the_cheapest():
         found = cheapest_cuts(lengths, overhead)
         assert cost(found) == pytest.approx(min(map(cost, ways)))
     assert len(cheapest_cuts(np.arange(1, 6), 1.0)) == 0
+
+
+def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():
+    table = check_table(make_supernovae(90, random_state=0)[0], modalities=["light_curve"])
+    part = LightCurveSequencePreprocessor().fit(table)
+    prepared = part.prepare(table)
+    dataset = TableDataset({"light_curve": part}, {"light_curve": prepared})
+    batch = dataset.gather(np.arange(90), "cpu")
+    cuts = cheapest_cuts(np.sort(dataset.lengths), part.chunk_overhead)
+    sizes = [len(chunk["pad_mask"]) for chunk in batch.tensors["light_curve"]]
+    assert np.cumsum(sizes)[:-1].tolist() == cuts.tolist()
+    assert sum(sizes) == 90
+
+
+# Devices other than the CPU -------------------------------------------------
+
+
+@pytest.mark.parametrize("device", ["meta", torch.device("meta")])
+@pytest.mark.parametrize("training", [False, True])
+def test_batches_of_another_device_are_those_of_the_cpu(dataset, device, training):
+    here = BatchLoader(dataset, 16, training=training, seed=5)
+    there = BatchLoader(dataset, 16, training=training, seed=5, device=device)
+    for _ in range(2):  # epochs
+        pairs = list(zip(here, there, strict=True))
+        assert len(pairs) == len(there)
+        for (one, positions), (other, places) in pairs:
+            np.testing.assert_array_equal(positions, places)
+            assert other.present.keys() == one.present.keys()
+            assert other.targets["classes"].is_meta and other.n_objects == one.n_objects
+            for name, chunks in other.tensors.items():
+                assert len(chunks) == 1
+                assert all(value.is_meta for value in chunks[0].values())
+                assert len(other.object_index[name]) == len(one.object_index[name])
+
+
+def test_an_error_in_the_thread_reaches_the_caller(dataset, monkeypatch):
+    def broken(positions, device, rng=None):
+        raise OSError("no memory")
+
+    monkeypatch.setattr(dataset, "gather", broken)
+    with pytest.raises(OSError, match="no memory"):
+        list(BatchLoader(dataset, 16, device="meta"))
+
+
+def test_the_thread_is_one_batch_ahead(dataset, monkeypatch):
+    gathered = []
+    whole = dataset.gather
+
+    def recorded(positions, device, rng=None):
+        gathered.append(len(positions))
+        return whole(positions, device, rng)
+
+    monkeypatch.setattr(dataset, "gather", recorded)
+    loader = iter(BatchLoader(dataset, 20, device="meta"))
+    next(loader)
+    loader.close()  # waits for the thread
+    assert len(gathered) == 2
+
+
+def test_the_thread_sets_the_current_device(dataset, monkeypatch):
+    """A new thread of CUDA starts with device 0, whatever the caller's device is."""
+    chosen = []
+    monkeypatch.setattr(torch.cuda, "set_device", chosen.append)
+    monkeypatch.setattr(dataset, "gather", lambda positions, device, rng: device)
+    loader = BatchLoader(dataset, 45, device="cuda:1")
+    assert [device for device, _ in loader] == [torch.device("cuda:1")] * 2
+    assert chosen == [torch.device("cuda:1")] * 2
+
+
+def test_an_empty_dataset_has_one_empty_batch(dataset):
+    none = dataset.subset(np.empty(0, dtype=int))
+    loader = BatchLoader(none, 16)
+    assert len(loader) == 1
+    ((batch, positions),) = loader
+    assert len(batch) == len(positions) == 0 and not batch.tensors

@@ -1,129 +1,101 @@
-"""Points on their way to the autoencoder."""
+"""The net of the autoencoder: likelihoods of all modalities under every sample."""
 
-import numpy as np
-import pandas as pd
 import pytest
+import torch
 
-from sklearn_sn.data import Ragged, check_table
-from sklearn_sn.nets import LightCurvePoints, SpectrumPixels, phase_frame
+from sklearn_sn.losses import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.nets import Batch, MMVAENet, log_likelihood
 
-SPECTRA = {
-    "wavelength_range": (3000.0, 9000.0),
-    "phase_range": (-20.0, 60.0),
-    "normalization_range": (4000.0, 7000.0),
-    "max_pixels": 50,
-    "n_drawn": 1,
-    "augmentation": False,
-}
-CURVES = {
-    "phase_range": (-20.0, 60.0),
-    "max_points": 30,
-    "amplitude": True,
-    "augmentation": False,
-}
+M, K, B = 2, 3, 4
 
 
-@pytest.fixture(scope="module")
-def spectra():
-    """Object 0 has spectra at phases 0 and 20, object 1 one at phase 100, object 2 none."""
-    wavelength = np.linspace(3500.0, 8500.0, 200)
-    flux = [3.0 + np.sin(wavelength / 300), 5 * (3.0 + np.sin(wavelength / 300)), wavelength]
-    ragged = Ragged(
-        {
-            "wavelength": np.tile(wavelength, 3),
-            "flux": np.concatenate(flux),
-            "flux_err": np.full(600, 0.1),
-            "time": np.repeat([60000.0, 60020.0, 60100.0], 200),
-        },
-        [0, 400, 600, 600],
-    )
-    X = pd.DataFrame({"spectrum": ragged.to_nested(), "t_peak": 60000.0})
-    table = check_table(X, metadata_columns=["t_peak"])
-    return table, phase_frame(table, rest=False)
+def chunk(n, length):
+    return {
+        "target": torch.randn(n, length),
+        "error": torch.rand(n, length),
+        "pad_mask": torch.rand(n, length) < 0.2,
+    }
 
 
-def test_spectra_are_relative_averaged_and_dated(spectra):
-    source = SpectrumPixels(**SPECTRA).fit(*spectra)
-    prepared = source.prepare(*spectra)
-    assert prepared.lengths.tolist() == [100, 0, 0]  # the second lies outside the phases
-    assert prepared.n_groups.tolist() == [2, 0, 0]
-    first, second = prepared.points[:50], prepared.points[50:]
-    np.testing.assert_allclose(first[:, 0], second[:, 0], atol=1e-5)  # whatever the scale
-    assert set(prepared.points[:, 3]) == {0.0, 20.0}
-    assert prepared.points[:, 0].std() == pytest.approx(1.0, rel=0.05)
-    flux = source.to_flux(prepared.points[:50, 0])
-    assert np.median(flux) == pytest.approx(1.0, rel=0.05)
+@pytest.fixture
+def parts():
+    """An output, and the batch that it belongs to: spectra of two objects, in two chunks."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        tensors = {
+            "light_curve": [chunk(B, 5)],
+            "spectrum": [chunk(1, 7), chunk(1, 6)],
+        }
+        decoded = {
+            name: [
+                (torch.randn(M, K, *c["target"].shape), torch.rand(M, K, *c["target"].shape) + 0.1)
+                for c in chunks
+            ]
+            for name, chunks in tensors.items()
+        }
+        z = torch.randn(M, K, B, 2, 3)
+        mean, scale = torch.randn(M, B, 2, 3), torch.rand(M, B, 2, 3) + 0.1
+    object_index = {"light_curve": torch.tensor([2, 0, 3, 1]), "spectrum": torch.tensor([3, 1])}
+    present = torch.ones(M, B, dtype=torch.bool)
+    output = {"z": z, "mean": mean, "scale": scale, "present": present, "decoded": decoded}
+    return output, Batch(B, tensors, object_index, {}, {})
 
 
-def test_training_draws_spectra_and_prediction_takes_all(spectra):
-    source = SpectrumPixels(**SPECTRA).fit(*spectra)
-    prepared = source.prepare(*spectra)
-    seen = set()
-    for seed in range(10):
-        arrays, owners = source.gather(prepared, np.arange(3), np.random.default_rng(seed))
-        assert owners.tolist() == [0]
-        phases = set(arrays["phase"][~arrays["pad_mask"]])
-        assert len(phases) == 1
-        seen |= phases
-    assert seen == {0.0, 20.0}
-    arrays, _ = source.gather(prepared, np.arange(3))
-    assert set(arrays["phase"][~arrays["pad_mask"]]) == {0.0, 20.0}
+def plain(output, batch, name):
+    """The likelihood of one modality, in a loop."""
+    total = torch.zeros(M, K, B)
+    i = 0
+    for (mean, scale), points in zip(output["decoded"][name], batch.tensors[name], strict=True):
+        for row in range(len(points["target"])):
+            for m in range(M):
+                for k in range(K):
+                    total[m, k, batch.object_index[name][i]] += laplace_log_likelihood(
+                        points["target"][row],
+                        mean[m, k, row],
+                        scale[m, k, row],
+                        points["pad_mask"][row],
+                        points["error"][row],
+                    )
+            i += 1
+    return total
 
 
-def test_a_spike_moves_nothing_else(spectra):
-    table, frame = spectra
-    source = SpectrumPixels(**{**SPECTRA, "max_pixels": 200}).fit(table, frame)
-    before = source.prepare(table, frame).points[:, 0]
-    flux = table.spectrum["flux"].copy()
-    flux[10] = 1e8
-    spiked = table.spectrum.with_fields(flux=flux)
-    changed = type(table)(table.index, None, spiked, table.spectrum_offsets, None, table.metadata)
-    after = source.prepare(changed, frame).points[:, 0]
-    assert abs(after[10]) <= 50.0
-    np.testing.assert_allclose(np.delete(after, 10), np.delete(before, 10), atol=0.05)
+def test_likelihoods_of_modalities_and_chunks_add_up(parts):
+    expected = plain(*parts, "light_curve") + plain(*parts, "spectrum")
+    torch.testing.assert_close(log_likelihood(*parts, {}), expected)
+    assert (plain(*parts, "spectrum")[:, :, [0, 2]] == 0).all()
 
 
-def test_a_spectrum_does_not_depend_on_those_beside_it(spectra):
-    table, frame = spectra
-    source = SpectrumPixels(**{**SPECTRA, "phase_range": (-20.0, 200.0)}).fit(table, frame)
-    whole = source.prepare(table, frame)
-    offsets = table.spectrum_offsets[1:] - table.spectrum_offsets[1]
-    last = type(table)(
-        table.index[1:], None, table.spectrum.take([2]), offsets, None, table.metadata.iloc[1:]
-    )
-    alone = source.prepare(last, phase_frame(last, rest=False))
-    np.testing.assert_array_equal(alone.points, whole.points[whole.ragged.rows == 1])
+@pytest.mark.parametrize("name", ["light_curve", "spectrum"])
+def test_weights_enter_linearly(parts, name):
+    found = [log_likelihood(*parts, {name: weight}) for weight in (0.0, 1.0, 2.0, 4.0)]
+    slope = plain(*parts, name)
+    for weight, value in zip((0.0, 1.0, 2.0, 4.0), found, strict=True):
+        torch.testing.assert_close(value, found[0] + weight * slope)
+    torch.testing.assert_close(found[1], log_likelihood(*parts, {}))
 
 
-@pytest.fixture(scope="module")
-def curves(supernovae):
-    table = check_table(supernovae[0], modalities=["light_curve"], metadata_columns=["redshift"])
-    return table, phase_frame(table, rest=True)
+def test_the_loss_is_the_bound_over_the_points_of_an_object(parts):
+    output, batch = parts
+    weights = {"spectrum": 3.0}
+    net = MMVAENet(
+        torch.nn.Linear(1, 1),
+        criterion=MMVAELoss,
+        criterion__objective="elbo",
+        weights=weights,
+        points_per_object=20.0,
+        train_split=None,
+    ).initialize()
+    flat = [output[name].flatten(-2) for name in ("z", "mean", "scale")]
+    total = log_likelihood(output, batch, weights)
+    expected = MMVAELoss("elbo")(*flat, output["present"], total).mean() / 20.0
+    torch.testing.assert_close(net.get_loss(output, None, batch), expected)
 
 
-def test_light_curves_invert_to_fluxes_relative_to_the_peak(curves):
-    table, frame = curves
-    source = LightCurvePoints(**{**CURVES, "max_points": 10_000}).fit(table, frame)
-    prepared = source.prepare(table, frame)
-    flux = source.to_flux(prepared.points[:, 0].astype(float))
-    best = prepared.ragged.reduce("max", flux)
-    assert np.nanmedian(best) == pytest.approx(1.0, abs=0.15)  # a mean of three lies below it
-    assert (flux < 0).any() and np.isfinite(prepared.points).all()
-    # In the rest frame every object sees a band elsewhere.
-    assert len(np.unique(prepared.points[:, 2])) > len(source.bands_)
+def test_the_number_of_samples_reaches_the_module():
+    class Module(torch.nn.Linear):
+        def forward(self, tensors, object_index, n_objects, n_samples):
+            return n_objects, n_samples
 
-
-def test_hidden_points_stay_to_be_explained(curves):
-    table, frame = curves
-    source = LightCurvePoints(**{**CURVES, "augmentation": True}).fit(table, frame)
-    prepared = source.prepare(table, frame)
-    rows = np.arange(len(table))
-    arrays, _ = source.gather(prepared, rows, np.random.default_rng(0))
-    shown = ~arrays["hidden"]
-    assert arrays["values"].shape[2] == source.n_values == 3
-    assert (shown <= ~arrays["pad_mask"]).all()
-    share = shown.sum(axis=1) / (~arrays["pad_mask"]).sum(axis=1)
-    assert (share == 1).sum() > 10 and (share < 0.5).sum() > 5
-    whole, _ = source.gather(prepared, rows)
-    np.testing.assert_array_equal(whole["target"], arrays["target"])
-    np.testing.assert_array_equal(whole["hidden"], whole["pad_mask"])
+    net = MMVAENet(Module(1, 1), criterion=MMVAELoss, n_samples=7, train_split=None).initialize()
+    assert net.infer(Batch(5, {}, {}, {}, {})) == (5, 7)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import torch
 
 from sklearn_sn.nets import WeightAverage
+from tests.nets.toy import toy_dataset, toy_net
 
 
 def net_of(value):
@@ -51,3 +52,16 @@ def test_integers_are_left_alone():
     callback.on_batch_end(net, training=True)
     callback.on_train_end(net)
     assert net.module_.num_batches_tracked == 1
+
+
+def test_a_net_ends_with_the_average():
+    """Of a constant learning rate; training itself never sees the average."""
+    plain = toy_net()
+    averaged = toy_net(callbacks=[("average", WeightAverage(0.9))])
+    for net in (plain, averaged):
+        net.partial_fit(toy_dataset())
+    losses = [net.history[:, "train_loss"] for net in (plain, averaged)]
+    assert losses[0] == losses[1]
+    one, other = (net.module_.head.weight for net in (plain, averaged))
+    assert 1e-4 < (one - other).abs().max() < 0.2
+    assert dict(averaged.callbacks_)["average"].average_ is None

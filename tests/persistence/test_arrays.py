@@ -96,18 +96,18 @@ def stored():
         ({"shape": [-1, -6]}, "which no array has"),
         ({"shape": [2.0, 3]}, "which no array has"),
         ({"shape": [True, 6]}, "which no array has"),
-        ({"shape": [1] * 60 + [6]}, "no short list"),
-        ({"shape": 6}, "no short list"),
+        ({"shape": [1] * 60 + [6]}, "not a list of at most 32 sizes"),
+        ({"shape": 6}, "not a list of at most 32 sizes"),
         ({"order": "K"}, "memory order 'K'"),
         ({"dtype": "<f4"}, "not of the type float32"),
         ({"dtype": "<U4"}, "not of the type"),
-        ({"dtype": "|O"}, "none of numbers"),
-        ({"dtype": "object"}, "none of numbers"),
+        ({"dtype": "|O"}, "not a numeric, text or date dtype"),
+        ({"dtype": "object"}, "not a numeric, text or date dtype"),
         ({"dtype": "<U0"}, "has no size"),
         ({"dtype": "<f9"}, "data type"),
-        ({"dtype": [["a", "<f8"], ["b", "|O"]]}, "none of numbers"),
-        ({"dtype": [["a"]]}, "a record that is none"),
-        ({"dtype": 3}, "none of numbers"),
+        ({"dtype": [["a", "<f8"], ["b", "|O"]]}, "not a numeric, text or date dtype"),
+        ({"dtype": [["a"]]}, "invalid record dtype"),
+        ({"dtype": 3}, "not a numeric, text or date dtype"),
     ],
 )
 def test_descriptions_that_do_not_fit(changes, match):
@@ -118,7 +118,7 @@ def test_descriptions_that_do_not_fit(changes, match):
 def test_text_that_is_none():
     writer = ArrayWriter()
     writer.put(np.full(8, 255, dtype=np.uint8), "a")
-    with pytest.raises(ModelFileError, match="no text"):
+    with pytest.raises(ModelFileError, match="invalid code points"):
         ArrayReader(writer.data()).get({"array": "a", "dtype": "<U2", "shape": [1]})
 
 

@@ -34,7 +34,30 @@ def scaler(**changes):
         "sklearn.utils.Bunch",
         "sklearn.model_selection.GridSearchCV",
         "sklearn_sn.persistence.load_model",
+        "sklearn_sn.persistence._model.load_model",
+        "sklearn_sn.persistence._model.Decoder",
+        "sklearn_sn.persistence._model.os.system",
+        "sklearn_sn.persistence._decode._modules",
+        "sklearn_sn.nets._net.NeuralNet",
+        "sklearn_sn.nets._net.torch",
+        "sklearn_sn.base._estimator.BaseEstimator",
+        "sklearn_sn.data.Ragged",
+        "sklearn_sn.encoders.encoder_names",
+        "sklearn_sn.encoders.GRU.make_module",
+        "sklearn_sn.encoders..GRU",
+        "sklearn_sn.encoders._gru.__builtins__",
+        "sklearn_sn.GRU",
+        "sklearn_sn..os.system",
+        "sklearn_sn_evil.encoders.GRU",
+        # Names of an earlier format.
         "sklearn_sn.modules.LightCurveTransformer",
+        "sklearn_sn.nets.LightCurveInput",
+        "sklearn_sn.classification.GRUClassifier",
+        "sklearn_sn.classification.LightCurveTransformerClassifier",
+        "sklearn_sn.regression.LightCurveTransformerRegressor",
+        # Of ours, but by another name than its own.
+        "sklearn_sn.encoders._gru.GRU",
+        "sklearn_sn.embedding._mmvae.MMVAEEmbedder",
         "StandardScaler",
         ".StandardScaler",
         "",
@@ -43,9 +66,12 @@ def scaler(**changes):
         ["sklearn.preprocessing.StandardScaler"],
     ],
 )
-@pytest.mark.parametrize("kind", ["object", "type"])
+@pytest.mark.parametrize("kind", ["object", "type", "module"])
 def test_classes_outside_of_the_list(name, kind):
     node = {"kind": kind, "class": name, "params": {}, "fitted": {}}
+    if kind == "module":
+        structure = {"class": name, "config": {}}
+        node = {"kind": kind, "structure": structure, "weights": {}, "frozen": []}
     with pytest.raises(ModelFileError, match="which loading does not build"):
         Decoder(described(1)[1]).decode(node, "x")
 
@@ -55,17 +81,18 @@ def test_nothing_is_imported_for_a_class_outside_of_the_list(tmp_path):
 import sys
 sys.path.insert(0, {str(tmp_path)!r})
 from sklearn_sn.persistence import ModelFileError
-from sklearn_sn.persistence._classes import OBJECTS, find_class
-for name in ("evil.Evil", "sklearn.preprocessing.evil.Evil"):
-    try:
-        find_class(name, OBJECTS)
-    except ModelFileError:
-        print("refused")
+from sklearn_sn.persistence._classes import find_class
+for name in ("evil.Evil", "sklearn.preprocessing.evil.Evil", "sklearn_sn.evil.Evil"):
+    for kind in ("object", "module", "type"):
+        try:
+            find_class(name, kind)
+        except ModelFileError:
+            print("refused")
 assert "evil" not in sys.modules
 """
     (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'canary')!r}, 'w')")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["refused", "refused"]
+    assert done.stdout.split() == 9 * ["refused"]
     assert "canary" not in os.listdir(tmp_path)
 
 

@@ -7,11 +7,19 @@ import pytest
 import torch
 from numpy.testing import assert_array_equal
 from sklearn.frozen import FrozenEstimator
+from sklearn.pipeline import make_pipeline
 from torch import nn
 
-from sklearn_sn import ContrastiveEmbedder
+from sklearn_sn import ContrastiveEmbedder, LightCurveClassifier
 from sklearn_sn.datasets import make_supernovae
-from sklearn_sn.modules import LightCurveTransformer, SpectrumConvNet
+from sklearn_sn.encoders import (
+    ImageCNN,
+    LightCurveTransformer,
+    MetadataMLP,
+    SpectrumTransformer,
+)
+from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformerModule
+from sklearn_sn.encoders._spectrum_cnn import SpectrumCNNModule
 from sklearn_sn.persistence import ModelFileError, load_model, save_model
 from tests.conftest import SMALL
 from tests.persistence.tampering import changed, files_of
@@ -33,6 +41,10 @@ def make(**params):
     return ContrastiveEmbedder(**{**SMALL, **params})
 
 
+def light_curve(**params):
+    return LightCurveTransformer(d_model=16, n_layers=1, **params)
+
+
 def back(model, tmp_path):
     save_model(model, tmp_path / "a", overwrite=True)
     return load_model(tmp_path / "a")
@@ -48,21 +60,35 @@ def with_images(X):
 @pytest.mark.parametrize(
     "params",
     [
-        {"encoders": {"spectrum": "transformer"}, "spectrum_pooling": "attention"},
-        {"band_encoding": "embedding", "light_curve_pooling": "mean", "time_origin": "first"},
+        {"spectrum": SpectrumTransformer(n_layers=1, n_bins=64, pooling="attention")},
+        {
+            "light_curve": light_curve(
+                band_encoding="embedding", pooling="mean", time_origin="first"
+            )
+        },
+        {"light_curve": "gru", "spectrum": "spectranet"},
+        {"light_curve": "deep_sets", "spectrum": "galspecnet"},
+        {"light_curve": "transceiver", "spectrum": "transceiver"},
         {"output": ("spectrum", "light_curve"), "learn_temperature": False},
-        {"output": ["light_curve", "image"], "image_d_model": 4, "image_n_layers": 2},
-        {"metadata_columns": ["redshift", "survey"], "output": "mean", "metadata_n_layers": 1},
+        {"output": ["light_curve", "image"], "image": ImageCNN(d_model=4, n_layers=2)},
+        {
+            "metadata_columns": ["redshift", "survey"],
+            "output": "mean",
+            "metadata": MetadataMLP(n_layers=1),
+        },
         {"aux_weight": 0.5, "aux_columns": ("redshift",), "class_weight": "balanced"},
         {"aux_weight": 0.5, "class_weight": {"SN Ia": 2.0, "SN II": 1.0}, "optimizer": "radam"},
         {"early_stopping": True, "lr_schedule": None, "warm_start": True, "weight_decay": 0.0},
-        {"random_state": np.random.RandomState(5), "dropout": 0.0, "augmentation": False},
+        {
+            "random_state": np.random.RandomState(5),
+            "light_curve": light_curve(dropout=0.0, augmentation=False),
+        },
     ],
     ids=lambda p: "-".join(p),
 )
 def test_every_kind_of_embedder(params, supernovae, tmp_path):
     X, y = supernovae
-    X = with_images(X) if "image_d_model" in params else X
+    X = with_images(X) if "image" in params else X
     if isinstance(params.get("class_weight"), dict):
         params = {**params, "class_weight": {**dict.fromkeys(set(y), 1.0), "SN Ia": 2.0}}
     model = make(**params).fit(X, y)
@@ -74,7 +100,8 @@ def test_every_kind_of_embedder(params, supernovae, tmp_path):
     for name, value in model.get_params().items():
         found = loaded.get_params()[name]
         assert type(found) is type(value), name
-        assert found == value or isinstance(value, np.random.RandomState), name
+        assert str(found) == str(value) or isinstance(value, np.random.RandomState), name
+    assert str(loaded.encoders_) == str(model.encoders_)
     state, found = model.net_.module_.state_dict(), loaded.net_.module_.state_dict()
     assert list(state) == list(found)
     assert all(torch.equal(state[name], found[name]) for name in state)
@@ -111,10 +138,11 @@ def test_pretrained(fitted, supernovae, trainable, tmp_path):
 def test_pretrained_on_other_bands(supernovae, tmp_path):
     X, y = supernovae
     first, _ = make_supernovae(40, surveys=("ztf",), random_state=1)
-    first = make(band_encoding="embedding").fit(first)
-    model = make(band_encoding="embedding", pretrained=FrozenEstimator(first)).fit(X, y)
+    embedded = light_curve(band_encoding="embedding")
+    first = make(light_curve=embedded).fit(first)
+    model = make(light_curve=embedded, pretrained=FrozenEstimator(first)).fit(X, y)
     assert model.net_.module_.encoders["light_curve"].n_bands > len(
-        first.inputs_["light_curve"].bands_
+        first.preprocessors_["light_curve"].bands_
     )
     assert_array_equal(back(model, tmp_path).transform(X), model.transform(X))
 
@@ -128,19 +156,20 @@ def test_a_loaded_model_serves_as_pretrained(fitted, supernovae, tmp_path):
 
 def test_modules_of_ours_as_parameters(supernovae, tmp_path):
     X, y = supernovae
-    encoder = LightCurveTransformer(n_values=3, d_model=8, n_heads=2, n_layers=1, norm_first=True)
-    model = make(encoders={"light_curve": encoder, "spectrum": "cnn"}).fit(X, y)
+    sizes = {"n_values": 3, "d_model": 8, "n_heads": 2, "n_layers": 1, "norm_first": True}
+    encoder = LightCurveTransformerModule(**sizes)
+    model = make(light_curve=encoder, spectrum="cnn").fit(X, y)
     loaded = back(model, tmp_path)
     assert_array_equal(loaded.transform(X), model.transform(X))
-    found = loaded.encoders["light_curve"]
-    assert type(found) is LightCurveTransformer
+    found = loaded.light_curve
+    assert type(found) is LightCurveTransformerModule
     assert torch.equal(found.project.weight, encoder.project.weight)
 
 
 @pytest.mark.parametrize("given", [OwnEncoder(), OwnEncoder, lambda: OwnEncoder()])
 def test_modules_of_the_users_are_refused_unless_given_again(given, supernovae, tmp_path):
     X, y = supernovae
-    model = make(encoders={"light_curve": given}).fit(X, y)
+    model = make(light_curve=given).fit(X, y)
     with pytest.raises(TypeError, match=r"module of your own.*modules=\['light_curve'\]"):
         save_model(model, tmp_path / "a")
     assert not (tmp_path / "a").exists()
@@ -150,10 +179,10 @@ def test_modules_of_the_users_are_refused_unless_given_again(given, supernovae, 
     for again in (OwnEncoder(), OwnEncoder):
         loaded = load_model(tmp_path / "a", modules={"light_curve": again})
         assert_array_equal(loaded.transform(X), model.transform(X))
-        assert loaded.encoders["light_curve"] is again
+        assert loaded.light_curve is again
     with pytest.raises(ModelFileError, match="wrong shape"):
         load_model(tmp_path / "a", modules={"light_curve": OwnEncoder(5)})
-    with pytest.raises(ModelFileError, match="are missing, or not its own"):
+    with pytest.raises(ModelFileError, match="are missing or unexpected"):
         load_model(tmp_path / "a", modules={"light_curve": nn.Identity()})
 
 
@@ -180,26 +209,96 @@ def structure(description):
     return description["estimator"]["fitted"]["net_"]["module"]["structure"]
 
 
-def encoder_sizes(description):
-    return structure(description)["sizes"]["encoders"]["parts"]["light_curve"]["sizes"]
+def encoder_config(description):
+    return structure(description)["config"]["encoders"]["parts"]["light_curve"]["config"]
 
 
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        (lambda d: encoder_sizes(d).update(d_model={"value": 2**50}), "d_model=1125899906842624"),
-        (lambda d: encoder_sizes(d).update(d_model={"value": 10**6}), "wrong shape"),
-        (lambda d: encoder_sizes(d).update(d_model={"value": -4}), "makes no sense"),
-        (lambda d: encoder_sizes(d).update(n_layers={"value": 10**6}), "no weights for them"),
-        (lambda d: encoder_sizes(d).update(n_layers={"value": 2}), "are missing, or not its own"),
-        (lambda d: encoder_sizes(d).update(evil={"value": 1}), "makes no sense"),
-        (lambda d: structure(d)["sizes"].update(temperature={"value": 0}), "makes no sense"),
+        (lambda d: encoder_config(d).update(d_model={"value": 2**50}), "d_model=1125899906842624"),
+        (lambda d: encoder_config(d).update(d_model={"value": 10**6}), "wrong shape"),
+        (lambda d: encoder_config(d).update(d_model={"value": -4}), "makes no sense"),
+        (
+            lambda d: encoder_config(d).update(n_layers={"value": 10**6}),
+            "of 1000000 layers without their weights",
+        ),
+        (lambda d: encoder_config(d).update(n_layers={"value": 2}), "are missing or unexpected"),
+        (lambda d: encoder_config(d).update(evil={"value": 1}), "makes no sense"),
+        (lambda d: structure(d)["config"].update(temperature={"value": 0}), "makes no sense"),
         (lambda d: structure(d).update({"class": "torch.load"}), "does not build"),
         (lambda d: structure(d).update(given="light_curve"), "module of somebody's own"),
     ],
 )
 def test_structures_that_do_not_fit(fitted, change, match, tmp_path):
     save_model(fitted, tmp_path / "a")
+    changed(tmp_path / "a", lambda d: change(d) and None)
+    with pytest.raises(ModelFileError, match=match):
+        load_model(tmp_path / "a")
+
+
+def network(supernovae, **params):
+    """Return a fitted classifier, to be changed."""
+    encoder = LightCurveTransformer(d_model=8, n_heads=2, n_layers=1)
+    few = {"max_epochs": 1, "random_state": 0}
+    return LightCurveClassifier(encoder=encoder, **few, **params).fit(*supernovae)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_weights_that_are_not_finite_are_neither_saved_nor_loaded(supernovae, value, tmp_path):
+    from safetensors.numpy import load, save
+
+    model = network(supernovae)
+    save_model(model, tmp_path / "a")
+    arrays = load(files_of(tmp_path / "a")["arrays.safetensors"])
+    arrays = {name: array.copy() for name, array in arrays.items()}
+    arrays["LightCurveClassifier/net_/encoder.head.bias"][2] = value
+    changed(tmp_path / "a", lambda d: None, arrays=save(arrays))
+    with pytest.raises(ModelFileError, match=r"weights 'encoder.head.bias' of .* are not finite"):
+        load_model(tmp_path / "a")
+    with torch.no_grad():
+        model.net_.module_.encoder.head.bias[2] = value
+    with pytest.raises(ValueError, match=r"weights 'encoder.head.bias' are NaN or .* lower 'lr'"):
+        save_model(model, tmp_path / "b")
+    with pytest.raises(ValueError, match="are NaN or infinite"):
+        save_model(make_pipeline(FrozenEstimator(model)), tmp_path / "b")
+    assert not (tmp_path / "b").exists()
+
+
+def earlier_class(description):
+    description["estimator"]["class"] = "sklearn_sn.classification.GRUClassifier"
+
+
+def earlier_module(description):
+    encoder = structure(description)["config"]["encoder"]["part"]
+    encoder["class"] = "sklearn_sn.modules.LightCurveTransformer"
+
+
+def earlier_sizes(description):
+    structure(description)["sizes"] = structure(description).pop("config")
+
+
+def earlier_attribute(description):
+    fitted = description["estimator"]["fitted"]
+    fitted["input_"] = {**fitted.pop("preprocessor_"), "class": "sklearn_sn.nets.LightCurveInput"}
+
+
+def earlier_parameter(description):
+    description["estimator"]["params"]["d_model"] = description["estimator"]["params"].pop("lr")
+
+
+@pytest.mark.parametrize(
+    ("change", "match"),
+    [
+        (earlier_class, "'sklearn_sn.classification.GRUClassifier', which loading does not build"),
+        (earlier_module, "'sklearn_sn.modules.LightCurveTransformer', which loading does not"),
+        (earlier_attribute, "'sklearn_sn.nets.LightCurveInput', which loading does not build"),
+        (earlier_sizes, "makes no sense"),
+        (earlier_parameter, "no parameter 'd_model' in the installed version"),
+    ],
+)
+def test_files_of_an_earlier_format(supernovae, change, match, tmp_path):
+    save_model(network(supernovae), tmp_path / "a")
     changed(tmp_path / "a", lambda d: change(d) and None)
     with pytest.raises(ModelFileError, match=match):
         load_model(tmp_path / "a")
@@ -216,13 +315,13 @@ def test_weights_are_named_in_the_file(fitted, tmp_path):
     assert "torch" not in json.loads(files_of(tmp_path / "a")["model.json"])
 
 
-def test_sizes_stay_with_the_module():
+def test_the_configuration_stays_with_the_module():
     import copy
     import pickle
 
-    module = SpectrumConvNet(n_channels=2, d_model=4, n_layers=1)
+    module = SpectrumCNNModule(n_channels=2, d_model=4, n_layers=1)
     for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
-        assert other.sizes == {"n_channels": 2, "d_model": 4, "n_layers": 1}
+        assert other.config == {"n_channels": 2, "d_model": 4, "n_layers": 1}
 
 
 def test_bands_of_the_user_are_in_the_file(tmp_path, supernovae):

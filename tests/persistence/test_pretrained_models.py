@@ -9,9 +9,24 @@ from sklearn.model_selection import cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 
-from sklearn_sn import ContrastiveEmbedder, LightCurveTransformerClassifier, load_pretrained
+from sklearn_sn import ContrastiveEmbedder, LightCurveClassifier, load_pretrained
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.persistence import list_pretrained
+from tests.faults.catalogue import WAVELENGTH, curve, spectrum, table
+
+# The first eight numbers of three embeddings, as the model gave them when it was packaged.
+EMBEDDINGS = {
+    "light_curve": [
+        [0.2194849, 0.116479, -0.0502254, 0.1338213, 0.06225, 0.1416079, 0.0104411, -0.1030448],
+        [0.156216, 0.047142, -0.0915338, 0.0753281, 0.3442736, -0.031635, 0.0147513, -0.0579429],
+        [0.1381024, 0.056852, -0.1107565, 0.0808401, 0.1364865, 0.006445, 0.0125729, -0.0809356],
+    ],
+    "spectrum": [
+        [0.1558682, 0.1599054, -0.0392837, 0.1674475, 0.0689804, -0.1807192, -0.0423674, 0.212635],
+        [0.0129843, 0.1146601, -0.0114672, 0.1619487, 0.0777745, -0.150865, -0.104468, 0.2288315],
+        [-0.0656615, -0.0999565, -0.1112266, 0.202775, 0.071961, -0.2229786, 0.0011806, 0.0622571],
+    ],
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +48,19 @@ def test_a_small_file_with_a_whole_card():
     assert card["metrics"]["class, macro-F1"] > 0.5
 
 
+@pytest.mark.parametrize("modality", ["light_curve", "spectrum"])
+def test_it_embeds_as_it_did(modality):
+    if modality == "light_curve":
+        lsst = {"band": np.tile(["lsstg", "lsstz", "lssti"], 4), "flux": curve()["flux"][::-1]}
+        cells = [curve(), curve(slice(0, 5)), curve(**lsst)]
+    else:
+        smooth = spectrum(flux=2.0 + np.sin(WAVELENGTH / 400.0))
+        cells = [spectrum(), spectrum(slice(50, 200)), smooth]
+    z = load_pretrained("contrastive-sim").encode(table(*cells, column=modality), modality)
+    assert z.shape == (3, 64)
+    np.testing.assert_allclose(z[:, :8], EMBEDDINGS[modality], rtol=1e-5, atol=1e-6)
+
+
 def test_it_knows_classes_without_training(supernovae):
     X, y = supernovae
     embedder = FrozenEstimator(load_pretrained("contrastive-sim"))
@@ -46,7 +74,7 @@ def test_it_finds_partners(supernovae):
     assert load_pretrained("contrastive-sim").score(X) > 0.4
 
 
-@pytest.mark.parametrize("kind", [ContrastiveEmbedder, LightCurveTransformerClassifier])
+@pytest.mark.parametrize("kind", [ContrastiveEmbedder, LightCurveClassifier])
 def test_training_starts_from_it(supernovae, kind):
     X, y = supernovae
     start = load_pretrained("contrastive-sim")

@@ -70,11 +70,11 @@ TREES = [
 @pytest.mark.parametrize(
     ("fields", "match"),
     [
-        ({"left_child": 0}, "lead nowhere"),
-        ({"left_child": 10**6}, "lead nowhere"),
-        ({"right_child": -5}, "lead nowhere"),
-        ({"feature": 4}, "a feature that there is not"),
-        ({"feature": -2}, "a feature that there is not"),
+        ({"left_child": 0}, "child indices out of range"),
+        ({"left_child": 10**6}, "child indices out of range"),
+        ({"right_child": -5}, "child indices out of range"),
+        ({"feature": 4}, "feature indices out of range"),
+        ({"feature": -2}, "feature indices out of range"),
     ],
     ids=str,
 )
@@ -87,10 +87,10 @@ def test_trees_that_lead_out_of_their_memory(estimator, fields, match, tmp_path)
 @pytest.mark.parametrize(
     ("fields", "match"),
     [
-        ({"left": 0}, "lead nowhere"),
-        ({"right": 2**32 - 1}, "lead nowhere"),
+        ({"left": 0}, "child indices out of range"),
+        ({"right": 2**32 - 1}, "child indices out of range"),
         ({"feature_idx": 4}, "of another table"),
-        ({"feature_idx": -1}, "a feature that there is not"),
+        ({"feature_idx": -1}, "feature indices out of range"),
         ({"is_categorical": 1}, "by categories"),
     ],
     ids=str,
@@ -126,7 +126,7 @@ def test_a_first_guess_of_fewer_classes(tmp_path):
     arrays = {k: v for k, v in arrays.items() if not k.startswith(prefix)}
     arrays |= {k: v for k, v in own.items() if k.startswith(prefix)}
     changed(path, lambda d: fitted_of(d).update(init_=guess), arrays=save(arrays))
-    with pytest.raises(ModelFileError, match="first guess does not fit"):
+    with pytest.raises(ModelFileError, match="initial predictions do not fit"):
         load_model(path)
 
 
@@ -151,7 +151,7 @@ def test_labels_of_classes_that_there_are_not(label, tmp_path):
     arrays = {k: v.copy() for k, v in load(files_of(path)["arrays.safetensors"]).items()}
     arrays["KNeighborsClassifier/_y"][5] = label
     changed(path, lambda d: None, arrays=save(arrays))
-    with pytest.raises(ModelFileError, match="classes that there are not"):
+    with pytest.raises(ModelFileError, match="class labels out of range"):
         load_model(path)
 
 

@@ -38,7 +38,7 @@ def test_a_tree_is_the_same_in_every_field(tree):
         ({"n_outputs": 2}, "without outputs"),
         ({"n_outputs": 2**40}, "size out of range"),
         ({"max_depth": -1}, "size out of range"),
-        ({"n_features": 1}, "a feature that there is not"),
+        ({"n_features": 1}, "feature indices out of range"),
         ({"n_features": True}, "size out of range"),
     ],
     ids=str,

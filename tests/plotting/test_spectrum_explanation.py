@@ -5,9 +5,11 @@ import pytest
 
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.plotting import SpectrumExplanationDisplay
 
-FEW = {"n_bins": 64, "widths": (8, 8), "max_epochs": 1, "batch_size": 16, "random_state": 0}
+FEW = {"max_epochs": 1, "batch_size": 16, "random_state": 0}
+SMALL = SpectraNet(n_bins=64, widths=(8, 8), kernels=((3, 9), (3, 5)), latent_dim=8)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,7 @@ def stripes(display):
 
 def test_stripes_are_the_importance(supernovae):
     X, y = supernovae
-    model = SpectraNetClassifier(**FEW, kernels=((3, 9), (3, 5)), latent_dim=8, frame="rest")
+    model = SpectraNetClassifier(**FEW, encoder=SMALL, frame="rest")
     model.fit(X, y)
     display = SpectrumExplanationDisplay.from_estimator(model, X, X.index[3], y="SN Ia", window=8)
     assert display.plot() is display
@@ -39,7 +41,8 @@ def test_stripes_are_the_importance(supernovae):
 
 def test_without_a_redshift_that_of_the_estimator(supernovae):
     X, y = supernovae
-    model = SpectralRedshiftClassifier(**FEW, kernels=(5, 3), n_features=4).fit(X, y)
+    encoder = SpectralFeatures(n_bins=64, widths=(8, 8), kernels=(5, 3), n_features=4)
+    model = SpectralRedshiftClassifier(**FEW, encoder=encoder).fit(X, y)
     bare = X.drop(columns="redshift")
     display = SpectrumExplanationDisplay.from_estimator(model, bare, 2, of="redshift").plot()
     assert display.redshift == pytest.approx(model.predict_redshift(bare)[2])
@@ -57,7 +60,7 @@ def test_arrays_alone():
 
 def test_a_redshift_that_is_given_is_that_of_the_estimator(supernovae):
     X, y = supernovae
-    model = SpectraNetClassifier(**FEW, kernels=((3, 9), (3, 5)), latent_dim=8, frame="rest")
+    model = SpectraNetClassifier(**FEW, encoder=SMALL, frame="rest")
     model.fit(X, y)
     name = X.index[0]
     for asked in (X, X.assign(redshift=np.nan)):

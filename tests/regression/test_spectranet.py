@@ -5,7 +5,9 @@ import pytest
 
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.encoders import SpectraNet
 from sklearn_sn.regression import SpectraNetRegressor
+from tests.conftest import with_encoder
 
 TINY = {
     "widths": (8, 12),
@@ -16,6 +18,10 @@ TINY = {
     "batch_size": 16,
     "random_state": 0,
 }
+
+
+def make(**params):
+    return with_encoder(SpectraNetRegressor, SpectraNet, **{**TINY, **params})
 
 
 def lines(n=200, seed=0):
@@ -29,8 +35,8 @@ def lines(n=200, seed=0):
 
 def test_errors_are_larger_where_the_spectrum_says_less():
     X, y, _ = lines()
-    params = {**TINY, "max_epochs": 40, "lr": 0.01, "latent_dim": 32, "augmentation": False}
-    model = SpectraNetRegressor(**params).fit(X, y)
+    params = {"max_epochs": 40, "lr": 0.01, "latent_dim": 32, "augmentation": False}
+    model = make(**params).fit(X, y)
     X, y, noise = lines(seed=1)
     mean, std = model.predict(X, return_std=True)
     np.testing.assert_array_equal(mean, model.predict(X))
@@ -42,7 +48,7 @@ def test_errors_are_larger_where_the_spectrum_says_less():
 
 def test_without_a_width_there_is_no_error():
     X, y, _ = lines(40)
-    model = SpectraNetRegressor(**TINY, loss="squared_error").fit(X, y)
+    model = make(loss="squared_error").fit(X, y)
     with pytest.raises(ValueError, match="return_std needs loss='gaussian'"):
         model.predict(X, return_std=True)
     assert as_ragged(model.predict_per_spectrum(X)).fields.keys() == {"time", "mean"}
@@ -51,7 +57,7 @@ def test_without_a_width_there_is_no_error():
 @pytest.mark.parametrize("combine", ["mean", "geometric"])
 def test_spectra_of_one_object_are_combined(combine):
     X, _ = make_supernovae(40, modalities=["spectrum"], n_spectra=(1, 4), random_state=0)
-    model = SpectraNetRegressor(**TINY, combine=combine).fit(X, X["redshift"])
+    model = make(combine=combine).fit(X, X["redshift"])
     X = X.assign(spectrum=[None, *X["spectrum"].iloc[1:]])
     mean, std = model.predict(X, return_std=True)
     assert (mean[0], std[0]) == (model.target_mean_, model.target_scale_)
@@ -70,11 +76,15 @@ def test_spectra_of_one_object_are_combined(combine):
 
 
 def test_shifts_of_the_grid_are_off_by_default():
-    assert SpectraNetRegressor().max_shift == 0.0
+    X, y, _ = lines(20)
+    model = make(max_epochs=1).fit(X, y)
+    assert model.preprocessor_.max_shift == model.encoder_.max_shift == 0.0
+    assert model.encoder_.dropout == 0.0
+    assert make(max_epochs=1, max_shift=0.1).fit(X, y).preprocessor_.max_shift == 0.1
 
 
 @pytest.mark.parametrize("y", [[], [1.0, np.nan]])
 def test_numbers_must_be_finite_and_some(y):
     X = np.ones((len(y), 10))
     with pytest.raises(ValueError, match="y "):
-        SpectraNetRegressor(**TINY).fit(X, y)
+        make().fit(X, y)

@@ -1,0 +1,96 @@
+"""The loss of the contrastive embedder: temperature, auxiliary heads."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from sklearn_sn.losses import AuxiliaryLoss, InfoNCELoss
+from sklearn_sn.nets import Batch, ContrastiveNet
+
+NAMES = ("light_curve", "spectrum")
+LABELS = torch.tensor([0, 1, -1, 1, 0])
+NUMBERS = torch.tensor([[0.5], [float("nan")], [1.0], [-2.0], [0.0]])
+
+
+def outputs(log_scale=2.0, learned=True):
+    generator = torch.Generator().manual_seed(0)
+
+    def draw(width):
+        return {name: torch.randn(5, width, generator=generator) for name in NAMES}
+
+    embeddings = {name: F.normalize(z, dim=1) for name, z in draw(4).items()}
+    scale = torch.tensor(log_scale, requires_grad=learned)
+    return {"embeddings": embeddings, "log_scale": scale, "classes": draw(2), "targets": draw(1)}
+
+
+def batch():
+    present = {"light_curve": torch.ones(5, dtype=torch.bool), "spectrum": LABELS >= 0}
+    return Batch(5, {}, {}, present, {"classes": LABELS, "targets": NUMBERS})
+
+
+def net(**params):
+    module = torch.nn.Linear(1, 1)
+    return ContrastiveNet(module, criterion=InfoNCELoss, train_split=None, **params).initialize()
+
+
+@pytest.mark.parametrize("heads", [("classes",), ("targets",), ("classes", "targets")])
+def test_the_auxiliary_weight_enters_linearly(heads):
+    found = []
+    weights = (0.0, 1.0, 2.0, 4.0)
+    for weight in weights:
+        y_pred = outputs()
+        for name in {"classes", "targets"} - set(heads):
+            y_pred[name] = {}
+        found.append(net(aux_weight=weight).get_loss(y_pred, None, batch()).item())
+    contrast = InfoNCELoss()(y_pred["embeddings"], batch().present, y_pred["log_scale"]).item()
+    auxiliary = AuxiliaryLoss()(
+        y_pred["classes"], y_pred["targets"], batch().present, LABELS, NUMBERS
+    ).item()
+    assert auxiliary > 0.1
+    np.testing.assert_allclose(found, [contrast + w * auxiliary for w in weights], rtol=1e-5)
+
+
+def test_class_weights_reach_the_auxiliary_loss():
+    weight = torch.tensor([1.0, 4.0])
+    plain, weighted = (
+        net(aux_weight=1.0, class_weight=given).get_loss(outputs(), None, batch()).item()
+        for given in (None, weight)
+    )
+    y_pred = outputs()
+    parts = [
+        AuxiliaryLoss(given)(y_pred["classes"], y_pred["targets"], batch().present, LABELS, NUMBERS)
+        for given in (None, weight)
+    ]
+    assert weighted - plain == pytest.approx((parts[1] - parts[0]).item(), abs=1e-5)
+    assert abs(weighted - plain) > 1e-3
+
+
+@pytest.mark.parametrize("max_scale", [100.0, 10.0])
+def test_a_learned_scale_is_clamped(max_scale):
+    y_pred = outputs(log_scale=9.0)
+    loss = net(max_scale=max_scale).get_loss(y_pred, None, batch(), training=True)
+    bound = math.log(max_scale)
+    assert y_pred["log_scale"].item() == pytest.approx(bound)
+    expected = net().get_loss(outputs(log_scale=bound, learned=False), None, batch())
+    torch.testing.assert_close(loss, expected)
+    # The parameter itself has moved, and it can come back.
+    loss.backward()
+    assert y_pred["log_scale"].grad.isfinite() and y_pred["log_scale"].grad != 0
+
+
+def test_a_scale_inside_the_bound_or_fixed_is_left_alone():
+    inside = outputs(log_scale=2.0)
+    net().get_loss(inside, None, batch())
+    assert inside["log_scale"].item() == 2.0
+    fixed = outputs(log_scale=9.0, learned=False)
+    net().get_loss(fixed, None, batch())
+    assert fixed["log_scale"].item() == 9.0
+
+
+def test_the_auxiliary_loss_lives_on_the_device_of_the_net():
+    made = net(class_weight=torch.ones(2))
+    assert made.auxiliary_loss_.class_weight.device.type == "cpu"
+    assert made.auxiliary_loss_.class_weight.tolist() == [1.0, 1.0]

@@ -1,0 +1,121 @@
+"""Light curves point by point: nothing tells of later points."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.data import as_ragged, check_table
+from sklearn_sn.preprocessors import LightCurveSequencePreprocessor
+
+
+def arrays(X, preprocessor, rng=None):
+    prepared = preprocessor.prepare(check_table(X, modalities=["light_curve"]))
+    return preprocessor.gather(prepared, np.arange(len(X)), rng)[0]
+
+
+@pytest.fixture(params=[True, False])
+def preprocessor(request, supernovae):
+    table = check_table(supernovae[0], modalities=["light_curve"])
+    return LightCurveSequencePreprocessor(amplitude=request.param).fit(table)
+
+
+def with_curves(X, **changes):
+    curves = as_ragged(X["light_curve"], kind="light_curve")
+    fields = {name: change(curves[name]) for name, change in changes.items()}
+    return X.assign(light_curve=curves.with_fields(**fields).to_nested(index=X.index))
+
+
+def test_values_of_a_prefix(preprocessor, supernovae):
+    X, _ = supernovae
+    curves = as_ragged(X["light_curve"], kind="light_curve").sort("time", "band")
+    whole = arrays(X, preprocessor)
+    part = arrays(
+        X.assign(light_curve=curves.filter(curves.rank() < 5).to_nested(index=X.index)),
+        preprocessor,
+    )
+    known = ~part["pad_mask"]
+    for name in ("values", "time", "log_wavelength"):
+        np.testing.assert_allclose(
+            part[name][known], whole[name][:, : known.shape[1]][known], rtol=1e-4, atol=2e-5
+        )
+
+
+def test_only_amplitude_tells_the_scale(preprocessor, supernovae):
+    X, _ = supernovae
+    brighter = with_curves(X, flux=lambda f: 100 * f, flux_err=lambda e: 100 * e)
+    one, other = arrays(X, preprocessor)["values"], arrays(brighter, preprocessor)["values"]
+    np.testing.assert_allclose(one[..., :3], other[..., :3], atol=2e-5)
+    assert one.shape[-1] == 3 + preprocessor.amplitude
+    if preprocessor.amplitude:
+        assert (other[..., 3] - one[..., 3]).mean() > 0.5
+
+
+def test_only_time_since_the_first_point_counts(preprocessor, supernovae):
+    X, _ = supernovae
+    later = with_curves(X, time=lambda t: t + 1000.0)
+    one, other = arrays(X, preprocessor), arrays(later, preprocessor)
+    np.testing.assert_allclose(one["time"], other["time"], atol=1e-4)
+    assert (one["time"][:, 0] == 0).all()
+
+
+def test_training_sees_other_points_each_time(preprocessor, supernovae):
+    X, _ = supernovae
+    rng = np.random.default_rng(0)
+    one, other = arrays(X, preprocessor, rng), arrays(X, preprocessor, rng)
+    assert one["values"].shape != other["values"].shape or (one["values"] != other["values"]).any()
+    for batch in (one, other):
+        assert (batch["time"][:, 0] == 0).all()
+        assert np.isfinite(batch["values"]).all()
+        assert (~batch["pad_mask"]).sum() < (~arrays(X, preprocessor)["pad_mask"]).sum()
+
+
+@pytest.mark.parametrize("factor", [1e-300, 1e30, 1e290, -1.0, 0.0])
+def test_any_flux_is_finite(preprocessor, supernovae, factor):
+    odd = with_curves(supernovae[0], flux=lambda f: factor * f)
+    values = arrays(odd, preprocessor)["values"]
+    assert np.isfinite(values).all() and np.abs(values).max() < 1e3
+
+
+def test_the_size_is_standardised(supernovae):
+    """The last column has mean 0 and spread 1 over the training points."""
+    table = check_table(supernovae[0], modalities=["light_curve"])
+    preprocessor = LightCurveSequencePreprocessor(max_points=10_000).fit(table)
+    curves = table.light_curve
+    size = np.arcsinh(curves["flux"] / preprocessor.scale_)
+    assert preprocessor.size_mean_ == pytest.approx(size.mean())
+    assert preprocessor.size_scale_ == pytest.approx(size.std())
+    batch = arrays(supernovae[0], preprocessor)
+    last = batch["values"][..., 3][~batch["pad_mask"]]
+    assert last.mean() == pytest.approx(0.0, abs=1e-2)
+    assert last.std() == pytest.approx(1.0, abs=1e-2)
+    expected = (size - size.mean()) / size.std()
+    np.testing.assert_allclose(np.sort(last), np.sort(expected.clip(-6, 6)), atol=1e-4)
+
+
+def test_the_scale_is_a_typical_error(supernovae):
+    table = check_table(supernovae[0], modalities=["light_curve"])
+    preprocessor = LightCurveSequencePreprocessor().fit(table)
+    assert preprocessor.scale_ == pytest.approx(np.nanmedian(table.light_curve["flux_err"]))
+    some = LightCurveSequencePreprocessor().fit(table, rows=np.arange(10))
+    curves = table.light_curve.take(np.arange(10))
+    assert some.scale_ == pytest.approx(np.nanmedian(curves["flux_err"]))
+
+
+def test_a_whole_light_curve_is_not_thinned(supernovae):
+    table = check_table(supernovae[0], modalities=["light_curve"])
+    preprocessor = LightCurveSequencePreprocessor(max_points=5).fit(table)
+    assert preprocessor.prepare(table).lengths.max() == 5
+    whole = preprocessor.prepare(table, whole=True)
+    np.testing.assert_array_equal(whole.lengths, table.light_curve.lengths)
+
+
+def test_the_growth_of_the_scale_is_a_value():
+    """The scale is the highest detection so far; before the first, flux or error."""
+    flux, error = [1.0, 100.0, 50.0, 300.0, 200.0, 1e9], [10.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    fields = {"time": np.arange(6.0), "band": ["ztfg"] * 6, "flux": flux, "flux_err": error}
+    X = pd.DataFrame({"light_curve": [pd.DataFrame(fields)]})
+    table = check_table(X, modalities=["light_curve"], warn=False)
+    preprocessor = LightCurveSequencePreprocessor().fit(table)
+    growth = arrays(X, preprocessor)["values"][0, :, 2]
+    expected = [0.0, np.log(10.0), 0.0, np.log(3.0), 0.0, 3.0]  # clipped at three
+    np.testing.assert_allclose(growth, expected, atol=1e-5)
