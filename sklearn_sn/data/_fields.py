@@ -96,7 +96,7 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     return default
 
 
-def bare_name(name):
+def bare_name(name: str) -> str:
     """Return the name of a column in lower case, without a unit at its end.
 
     Parameters

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._times import is_valid_time
 
 # Fill values of points and pixels, and of their errors: catalogues of magnitudes write 99 and
 # 99.99, SNANA 128 (a magnitude of a negative flux), -9 and -777, brokers and archives -999 and
@@ -21,7 +22,7 @@ _OUTLIER = 20.0  # a fill value among fluxes without errors is so many times the
 _FEWEST = 3  # points that must agree before a whole column is taken as a copy of another
 
 
-def is_fill_value(values):
+def is_fill_value(values: np.ndarray) -> np.ndarray:
     """Return a mask of the values that files write for "not measured".
 
     Parameters
@@ -55,7 +56,7 @@ def is_fill_value(values):
     return mask
 
 
-def is_unmeasured_flux(flux, error=None):
+def is_unmeasured_flux(flux: np.ndarray, error: np.ndarray | None = None) -> np.ndarray:
     """Return a mask of the fluxes that stand for "not measured".
 
     A flux of -99 may be real, so a fill value counts only beside an error that is a fill value or
@@ -80,7 +81,7 @@ def is_unmeasured_flux(flux, error=None):
         return mask & (invalid | (np.isnan(error) & (flux <= -777.0)))
 
 
-def is_unmeasured_error(error):
+def is_unmeasured_error(error: np.ndarray) -> np.ndarray:
     """Return a mask of the flux errors that stand for "unknown": negative fill values.
 
     Parameters
@@ -97,7 +98,7 @@ def is_unmeasured_error(error):
     return negative & is_fill_value(error) if negative.any() else negative
 
 
-def is_unmeasured_magnitude(mag):
+def is_unmeasured_magnitude(mag: np.ndarray) -> np.ndarray:
     """Return a mask of finite magnitudes outside -5 … 30, among them all fill values.
 
     Parameters
@@ -113,7 +114,7 @@ def is_unmeasured_magnitude(mag):
         return (mag < MAGNITUDE_RANGE[0]) | (mag > MAGNITUDE_RANGE[1])
 
 
-def is_unmeasured_mag_err(mag_err):
+def is_unmeasured_mag_err(mag_err: np.ndarray) -> np.ndarray:
     """Return a mask of magnitude errors that stand for "unknown": negative, or 9 and larger.
 
     Parameters
@@ -127,6 +128,30 @@ def is_unmeasured_mag_err(mag_err):
     """
     with np.errstate(invalid="ignore"):
         return (mag_err < 0) | (mag_err >= MAX_MAG_ERR)
+
+
+def is_absurd_flux(curves: Ragged) -> np.ndarray:
+    """Return a mask of the fluxes beyond 1e9 µJy, in objects most of whose fluxes are smaller.
+
+    An object with other fluxes throughout is on another scale, and is left alone.
+
+    Parameters
+    ----------
+    curves : Ragged
+        Points with the field flux (µJy).
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    size = np.abs(curves["flux"])
+    large = (size > MAX_FLUX) & np.isfinite(size)
+    if not large.any():
+        return large
+    groups = Ragged({}, curves.offsets)
+    n_large = groups.reduce("sum", large.astype(np.int64))
+    n_small = groups.reduce("sum", (size <= MAX_FLUX).astype(np.int64))
+    return large & (n_small > n_large)[groups.rows]
 
 
 def is_implausible_time(points):
@@ -147,7 +172,7 @@ def is_implausible_time(points):
     time = points["time"]
     with np.errstate(invalid="ignore"):
         inside = (time >= MJD_RANGE[0]) & (time <= MJD_RANGE[1])
-    outside = ~inside & np.isfinite(time)
+    outside = ~inside & is_valid_time(time)  # larger times have a rule of their own
     if not outside.any():
         return outside
     groups = Ragged({}, points.offsets)
@@ -156,7 +181,7 @@ def is_implausible_time(points):
     return outside & (n_inside > n_outside)[groups.rows]
 
 
-def errors_copy_values(values, errors, offsets):
+def errors_copy_values(values: np.ndarray, errors: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Return a mask of the points of objects whose errors repeat the values.
 
     Parameters
@@ -177,6 +202,7 @@ def errors_copy_values(values, errors, offsets):
     n_equal = groups.reduce("sum", equal.astype(np.int64))
     n_given = groups.reduce("sum", (np.isfinite(errors) & (errors > 0)).astype(np.int64))
     copied = (n_equal >= _FEWEST) & (n_equal == n_given)
+    copied &= groups.reduce("max", values) > groups.reduce("min", values)  # not a constant curve
     return equal & copied[groups.rows]
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_sn.data._ragged import Ragged
+
 # Days (8.6 s). Surveys take at least 30 s from one exposure to the next in the same band, and the
 # times of one exposure differ by rounding only.
 SAME_EXPOSURE = 1e-4
@@ -11,7 +13,7 @@ _SAME_ERRORS = 0.5
 _SAME_FLUX = 0.01
 
 
-def is_repeated_exposure(curves):
+def is_repeated_exposure(curves: Ragged) -> np.ndarray:
     """Return a mask of the points of an exposure that another point holds already.
 
     Of each exposure, the point with the smallest error is kept, so that the result does not depend
