@@ -96,8 +96,10 @@ def convert_points(points, rows, index, options, log):
     fields["band"] = fields["band"].remove_unused_categories()
     curves = Ragged.from_groups(rows, len(index), fields).sort("time")
     absurd = is_absurd_flux(curves)
-    log.absurd_fluxes(absurd, curves.rows, index)
-    return curves.filter(~absurd) if absurd.any() else curves
+    if absurd.any():
+        log.absurd_fluxes(absurd, curves.rows, index)
+        curves = curves.filter(~absurd)
+    return curves
 
 
 def _measure(points, options, log):
