@@ -6,6 +6,7 @@ from sklearn_sn.data._band_points import canonical_points, log_unusable_bands
 from sklearn_sn.data._not_measured import (
     MAX_FLUX,
     errors_copy_values,
+    is_absurd_flux,
     is_implausible_time,
     is_unmeasured_error,
     is_unmeasured_flux,
@@ -64,7 +65,7 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
     log.flag("NOERROR", no_error & (counts > 0))
     size = np.abs(curves["flux"])
     log.flag("RANGE", too_large)
-    log.flag("RANGE", curves.rows[(size > 0) & (size < MIN_FLUX)])
+    log.flag("RANGE", curves.rows[(size > MAX_FLUX) | ((size > 0) & (size < MIN_FLUX))])
     return curves
 
 
@@ -108,8 +109,7 @@ def _drop_unmeasured(curves, log):
     flux, rows = curves["flux"], curves.rows
     errors = curves["flux_err"] if "flux_err" in curves else None  # noqa: SIM401 - no dict
     unmeasured = is_unmeasured_flux(flux, errors)
-    large = np.abs(flux) > MAX_FLUX
-    large &= np.isfinite(flux)
+    large = is_absurd_flux(curves)
     late = is_implausible_time(curves)
     log.repaired(
         "points that are not measured (fill values such as -999) dropped", rows[unmeasured]

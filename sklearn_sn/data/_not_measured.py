@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._times import is_valid_time
 
 # Fill values of points and pixels, and of their errors: catalogues of magnitudes write 99 and
 # 99.99, SNANA 128 (a magnitude of a negative flux), -9 and -777, brokers and archives -999 and
@@ -130,6 +131,30 @@ def is_unmeasured_mag_err(mag_err: np.ndarray) -> np.ndarray:
         return (mag_err < 0) | (mag_err >= MAX_MAG_ERR)
 
 
+def is_absurd_flux(curves: Ragged) -> np.ndarray:
+    """Return a mask of the fluxes beyond 1e9 µJy, in objects most of whose fluxes are smaller.
+
+    An object with other fluxes throughout is on another scale, and is left alone.
+
+    Parameters
+    ----------
+    curves : Ragged
+        Points with the field flux (µJy).
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    size = np.abs(curves["flux"])
+    large = (size > MAX_FLUX) & np.isfinite(size)
+    if not large.any():
+        return large
+    groups = Ragged({}, curves.offsets)
+    n_large = groups.reduce("sum", large.astype(np.int64))
+    n_small = groups.reduce("sum", (size <= MAX_FLUX).astype(np.int64))
+    return large & (n_small > n_large)[groups.rows]
+
+
 def is_implausible_time(points: Ragged) -> np.ndarray:
     """Return a mask of the times outside 1900–2100, in objects whose other times are inside.
 
@@ -148,7 +173,7 @@ def is_implausible_time(points: Ragged) -> np.ndarray:
     time = points["time"]
     with np.errstate(invalid="ignore"):
         inside = (time >= MJD_RANGE[0]) & (time <= MJD_RANGE[1])
-    outside = ~inside & np.isfinite(time)
+    outside = ~inside & is_valid_time(time)  # larger times have a rule of their own
     if not outside.any():
         return outside
     groups = Ragged({}, points.offsets)

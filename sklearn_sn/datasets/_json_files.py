@@ -46,7 +46,15 @@ def parse_json(text, where):
     if any(_point_lists(record) for record in records):
         points, objects = zip(*map(_flatten, records), strict=True)
         points = [point for part in points for point in part]
+        named = all(_id_of(plain) is not None for plain in objects)
+        if not named and len(records) > 1:
+            raise ValueError(
+                f"{where} holds {len(records)} objects, and not all of them have a name; give each "
+                "one, such as 'objectId'."
+            )
         parts = [{"table": _frame(points), "kind": "light_curves"}] if points else []
+        if not named:  # the only object; its name is that of the file
+            return [{**part, "header": dict(objects[0])} for part in parts]
         return [*parts, {"table": _frame(objects), "kind": "metadata"}]
     return [{"table": _frame(records)}]
 

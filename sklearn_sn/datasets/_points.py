@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import (
-    MAX_FLUX,
     Ragged,
     errors_copy_values,
+    is_absurd_flux,
     is_unmeasured_error,
     is_unmeasured_flux,
     is_unmeasured_mag_err,
@@ -78,8 +78,6 @@ def convert_points(points, rows, index, options, log):
     bands, known, zero_flux = _read_bands(points, measured, options)
     flux, flux_err, unreadable = _in_microjansky(points, measured, zero_flux, rows, options)
     unreadable |= (np.isfinite(measured.flux) | np.isfinite(measured.mag)) & ~known
-    absurd = np.isfinite(flux) & (np.abs(flux) > MAX_FLUX)
-    measured.unmeasured |= absurd
     keep = _without_limits(points, measured, flux_err, rows, options, log)
     log.unmeasured(points, keep & measured.unmeasured)
     keep &= ~measured.unmeasured
@@ -96,7 +94,12 @@ def convert_points(points, rows, index, options, log):
         rows = rows[keep]
         fields = {name: values[keep] for name, values in fields.items()}
     fields["band"] = fields["band"].remove_unused_categories()
-    return Ragged.from_groups(rows, len(index), fields).sort("time")
+    curves = Ragged.from_groups(rows, len(index), fields).sort("time")
+    absurd = is_absurd_flux(curves)
+    if absurd.any():
+        log.absurd_fluxes(absurd, curves.rows, index)
+        curves = curves.filter(~absurd)
+    return curves
 
 
 def _measure(points, options, log):

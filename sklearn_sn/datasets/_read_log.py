@@ -50,8 +50,17 @@ class ReadLog:
             self._remark(
                 points,
                 f"{int(mask.sum())} points of {_n_objects(points, mask)} objects that are not "
-                "measured (magnitudes outside -5 to 30, fluxes that are fill values such as -999, "
-                f"or |flux| > 1e9 µJy; first {points.object_of(int(np.argmax(mask)))})",
+                "measured (magnitudes outside -5 to 30, or fluxes that are fill values such as "
+                f"-999; first {points.object_of(int(np.argmax(mask)))})",
+            )
+
+    def absurd_fluxes(self, mask, rows, index):
+        """Record fluxes beyond 1e9 µJy."""
+        self.count("not_measured", mask)
+        if mask.any():
+            self.remarks.append(
+                f"{int(mask.sum())} points of {len(np.unique(rows[mask]))} objects with |flux| > "
+                f"1e9 µJy (magnitude 1.4; first {index[rows[mask][0]]!r})"
             )
 
     def unknown_errors(self, points, field, mask):

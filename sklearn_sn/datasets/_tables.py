@@ -49,7 +49,7 @@ def read_tables(
     default_mag_err: float | None = None,
     upper_limits: str = "drop",
     dialect: str | None = None,
-    object_id: Any = None,
+    object_id: str | int | None = None,
     time_offset: float | None = None,
     quality_cut: bool = False,
     verbose: int = 0,

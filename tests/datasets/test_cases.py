@@ -234,3 +234,11 @@ def test_hints_name_what_can_be_done():
         check_table([pd.DataFrame({"flux": [1.0]})])
     with pytest.raises(ValueError, match=r"X\.to_pandas\(\)"):
         check_table(Table({"flux": [1.0]}))
+
+
+def test_one_absurd_flux_is_dropped_and_a_scale_of_its_own_is_not():
+    flux = np.full(N, 10.0)
+    flux[2] = 1.8e18
+    with pytest.warns(DataQualityWarning, match=r"1 points of 1 objects with \|flux\| > 1e9"):
+        assert len(fluxes({**COMMON, "flux": flux})) == N - 1
+    assert len(fluxes({**COMMON, "flux": np.full(N, 1e12)})) == N

@@ -82,8 +82,9 @@ def test_answers_of_alerce(tmp_path):
     X = read_tables(tmp_path / "ZTF1.json")
     assert list(X.index) == ["ZTF1"]
     assert as_ragged(X["light_curve"])["flux"] == pytest.approx([-10.0])
-    limits = {"oid": "ZTF1", "mjd": TWO["mjd"], "fid": 1, "diffmaglim": 20.0}
-    _, curves, dialect = read(limits, tmp_path)
+    _, curves, dialect = read(
+        {"oid": "ZTF1", "mjd": TWO["mjd"], "fid": 1, "diffmaglim": 20.0}, tmp_path
+    )
     assert dialect == "alerce-non-detections" and curves.n_points == 0 and len(curves) == 1
 
 

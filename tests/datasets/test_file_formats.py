@@ -29,8 +29,8 @@ POINTS = pd.DataFrame(
 )
 
 
-def fluxes(*arguments, **parameters):
-    return as_ragged(read_tables(*arguments, **parameters)["light_curve"])["flux"].tolist()
+def fluxes(*tables, **parameters):
+    return as_ragged(read_tables(*tables, **parameters)["light_curve"])["flux"].tolist()
 
 
 def write(path, kind):
@@ -78,8 +78,11 @@ def test_globs_folders_lists_and_handles(tmp_path):
         shutil.copy(FOLDER / name, tmp_path / name)
     (tmp_path / "README.md").write_text("no table")
     paths = [tmp_path / name for name in names]
-    for files in (tmp_path, str(tmp_path / "*.txt"), paths, [path.open() for path in paths]):
-        X = read_tables(files)
+    handles = [io.StringIO(path.read_text()) for path in paths]
+    for handle, path in zip(handles, paths, strict=True):
+        handle.name = str(path)
+    for where in (tmp_path, str(tmp_path / "*.txt"), paths, handles):
+        X = read_tables(where)
         assert list(X.index) == ["atlas_forced", "ztf_forced"]
         assert as_ragged(X["light_curve"]).lengths.tolist() == [4, 4]
         assert X["dec"].tolist() == [12.25, 14.5]

@@ -22,7 +22,6 @@ NAN, INF = np.nan, np.inf
 FLUX, ERROR = curve()["flux"], curve()["flux_err"]
 SHUFFLED = np.random.default_rng(0).permutation(12)
 EMPTY = {"nothing": True, "flag": "EMPTY,NOTHING"}
-HUGE = {"nothing": True, "flag": "EMPTY,RANGE,NOTHING", "says": "points with |flux| > 1e+09 µJy"}
 TIME_OR_FLUX = "points with non-finite time or flux dropped (1 in 1 objects"
 NO_ERROR = "points without a usable flux_err dropped (1 in 1 objects"
 UNSORTED = "unsorted points sorted by time"
@@ -88,12 +87,12 @@ CASES = (
     Case("16-constant", curve(flux=np.full(12, 50.0))),
     Case("17-all-zero", curve(flux=np.zeros(12))),
     Case("18-all-negative", curve(flux=-FLUX)),
-    Case("19-huge", curve(flux=1e30 * FLUX, flux_err=1e30 * ERROR), **HUGE),
+    Case("19-huge", curve(flux=1e30 * FLUX, flux_err=1e30 * ERROR), flag="RANGE"),
     Case("19-tiny", curve(flux=1e-30 * FLUX, flux_err=1e-30 * ERROR), flag="RANGE"),
-    Case("19-beyond-float32", curve(flux=1e300 * FLUX, flux_err=1e300 * ERROR), **HUGE),
+    Case("19-beyond-float32", curve(flux=1e300 * FLUX, flux_err=1e300 * ERROR), flag="RANGE"),
     Case("19-huge-errors", curve(flux_err=np.full(12, 1.7e308))),
     Case("19-tiny-errors", curve(flux_err=np.full(12, 1e-310))),
-    Case("19-largest-double", curve(flux=np.full(12, 1.7e308)), **HUGE),
+    Case("19-largest-double", curve(flux=np.full(12, 1.7e308)), flag="RANGE"),
     Case("20-subnormal", curve(flux=np.full(12, 1e-310)), flag="RANGE"),
     Case("20-one-subnormal", curve(flux=put(np.zeros(12), 3, 5e-324)), flag="RANGE"),
     Case(
