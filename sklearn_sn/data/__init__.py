@@ -30,6 +30,7 @@ from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flu
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
 from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._not_measured import (
+    MAX_FLUX,
     MJD_RANGE,
     errors_copy_values,
     is_absurd_flux,
@@ -96,6 +97,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "reject_text",
     "MIN_REDSHIFT",
     # Values that are not measured
+    "MAX_FLUX",
     "MJD_RANGE",
     "errors_copy_values",
     "is_absurd_flux",

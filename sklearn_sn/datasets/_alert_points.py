@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sklearn_sn.data import AB_ZERO_POINT, mag_to_flux
-from sklearn_sn.datasets._alert_packets import DETECTION, LIMIT, MJD_RANGE, SENTINELS
+from sklearn_sn.data import (
+    AB_ZERO_POINT,
+    MAX_FLUX,
+    MJD_RANGE,
+    is_unmeasured_magnitude,
+    mag_to_flux,
+)
+from sklearn_sn.datasets._alert_packets import DETECTION, LIMIT, SENTINELS
 
 # Exposures are at least 30 s apart (3.5e-4 d); published times of one differ by rounding.
 SAME_EXPOSURE = 1e-4
 _BLOCK = 1_000_000  # points between two removals of repetitions, which bound the memory
-_MAG_RANGE = (-5.0, 30.0)
-_MAX_FLUX = 1e9  # µJy
 # Columns of a collected point.
 _ROW, _BAND, _TIME, _KIND, _ALERT_TIME, _ERROR, _FLUX, _ZERO_POINT = range(8)
 
@@ -151,10 +155,10 @@ class PointCollector:
         keep = ~missing
         for reason, mask in (
             ("times outside the years 1900 to 2100", ~_inside(time, MJD_RANGE)),
-            ("magnitudes outside -5 … 30", has_mag & ~_inside(mag, _MAG_RANGE)),
+            ("magnitudes outside -5 … 30", has_mag & is_unmeasured_magnitude(mag)),
             ("detections without a sign in isdiffpos", has_mag & np.isnan(sign)),
             ("fluxes without a zero point", ~is_limit & np.isnan(zero_point)),
-            ("fluxes beyond 1e9 µJy", ~is_limit & ~(np.abs(microjansky) <= _MAX_FLUX)),
+            ("fluxes beyond 1e9 µJy", ~is_limit & ~(np.abs(microjansky) <= MAX_FLUX)),
             ("errors that are not positive", ~is_limit & ~(np.nan_to_num(error, nan=1.0) > 0)),
         ):
             if (mask & keep).any():

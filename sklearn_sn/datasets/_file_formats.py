@@ -12,6 +12,7 @@ from astropy.table import Table
 from sklearn_sn.datasets._csv_files import csv_separator, parse_csv
 from sklearn_sn.datasets._fits_files import parse_fits
 from sklearn_sn.datasets._json_files import parse_json
+from sklearn_sn.datasets._other_readers import OtherReaderError
 from sklearn_sn.datasets._supernova_files import SUPERNOVA_FORMATS
 from sklearn_sn.datasets._text_tables import parse_text
 
@@ -78,7 +79,9 @@ def _parse_content(data, label, where):
     if data[:9] == b"SIMPLE  =":
         return parse_fits(data, label, where)
     if data[:4] == b"Obj\x01":
-        raise ValueError(f"{where} is an Avro file; read it with sklearn_sn.datasets.read_alerts.")
+        raise OtherReaderError(
+            f"{where} is an Avro file; read it with sklearn_sn.datasets.read_alerts."
+        )
     if b"\0" in data[:65536] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise ValueError(f"{where} is a binary file of an unknown format; known are {FORMATS}.")
     return _parse_text(_decode(data, where), label, where)

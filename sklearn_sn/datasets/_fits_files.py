@@ -9,6 +9,8 @@ import pandas as pd
 from astropy.io import fits
 from astropy.table import Table
 
+from sklearn_sn.datasets._other_readers import OtherReaderError
+
 _KINDS = re.compile(r"_(HEAD|PHOT)\.FITS", re.IGNORECASE)
 
 
@@ -61,7 +63,7 @@ def _first_table(data, where):
                 return header, Table.read(tables[0])
     except Exception as error:  # astropy raises many types for damaged files
         raise ValueError(f"{where} is a damaged FITS file: {error}") from error
-    raise ValueError(
+    raise OtherReaderError(
         f"{where} holds images but no table. If it is a spectrum, read it with "
         "sklearn_sn.datasets.read_spectra."
     )

@@ -9,6 +9,7 @@ from astropy.coordinates import Angle
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES, names_index
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
+from sklearn_sn.datasets._other_readers import OtherReaderError
 
 _MISSING = {"-", "--", "---", "", "null", "none", "nan", "n/a", "unknown"}
 _LIMIT = re.compile(r"\s*[<>≤≥]\s*[-+]?\d")
@@ -96,7 +97,7 @@ def _id_column(columns, id_column, dialect, source):
         if name is None and (source.label is not None or dialect is not None):
             name = pick(plain, "|".join(ID_ALIASES))
     if name is None:
-        raise ValueError(
+        raise OtherReaderError(
             f"objects has no column {id_column!r}; it has {list(columns)}. Name it with id_column=."
             + (_SPECTRUM_HINT if source.label is not None else "")
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from astropy.time import Time
 
-from sklearn_sn.data import as_text, to_mjd
+from sklearn_sn.data import MJD_RANGE, as_text, to_mjd
 
 # Keys in order of preference, in capitals and with "-" for spaces and underscores.
 _NAME = ("OBJECT", "OBJNAME", "OBJ-NAME", "OBJECT-NAME", "TARGET", "TARGNAME", "TARGET-NAME")
@@ -33,7 +33,6 @@ KNOWN_KEYS = frozenset(
 ) | frozenset(key for keys in (*_PLAIN.values(), *_ANGLES.values()) for key in keys)
 
 _NO_NAME = {"", "none", "nan", "null", "unknown", "n/a", "na", "-", "--", "object", "undefined"}
-_MJD_RANGE = (15020.0, 88069.0)  # the years 1900 to 2100
 _MAX_REDSHIFT = 10.0
 _SEXAGESIMAL = re.compile(r"([-+]?)(\d{1,3})[:hd\s]\s*(\d{1,2})(?:[:m'\s]\s*(\d{1,2}\.?\d*))?")
 _OLD_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})$")
@@ -113,7 +112,7 @@ def _read_time(header, facts):
         if value is None:
             continue
         mjd = float(to_mjd(value))
-        if _MJD_RANGE[0] <= mjd <= _MJD_RANGE[1]:
+        if MJD_RANGE[0] <= mjd <= MJD_RANGE[1]:
             facts.time, facts.sources["time"] = mjd, key
             break
         if value != 0:
@@ -156,7 +155,7 @@ def _mjd_of_date(text, clock):
     if hours:
         day += (int(hours[1]) + int(hours[2]) / 60 + float(hours[3] or 0) / 3600) / 24
     mjd = float(mjd) + day
-    return mjd if _MJD_RANGE[0] <= mjd <= _MJD_RANGE[1] else None
+    return mjd if MJD_RANGE[0] <= mjd <= MJD_RANGE[1] else None
 
 
 def _name(value):

@@ -12,6 +12,8 @@ from sklearn_sn.datasets._dialects import find_dialect, get_dialect
 from sklearn_sn.datasets._gather import gather_light_curves, gather_spectra_of, merge_objects
 from sklearn_sn.datasets._load_long import load_long, plain_values
 from sklearn_sn.datasets._object_tables import read_objects
+from sklearn_sn.datasets._other_readers import OtherReaderError, lone_file, read_other
+from sklearn_sn.datasets._parquet import is_written, read_written
 from sklearn_sn.datasets._points import PointOptions
 from sklearn_sn.datasets._read_log import ReadLog
 from sklearn_sn.datasets._sources import open_sources
@@ -61,6 +63,9 @@ def read_tables(
     :class:`pandas.DataFrame`, an astropy Table or QTable (units are converted), a pyarrow Table, a
     path, a glob pattern, a folder, a file handle, or a list of these. Files are parquet, CSV, ECSV,
     JSON, FITS, text of columns, SNANA, SALT2 or SNooPy, compressed or not.
+
+    The path of a lone spectrum is read by :func:`read_spectra`, one of an Avro file by
+    :func:`read_alerts`, and one of a file of :func:`write_tables` by :func:`read_written`.
 
     Parameters
     ----------
@@ -202,25 +207,33 @@ def read_tables(
     if dialect is not None:
         get_dialect(dialect)  # raises for an unknown dialect
     given = {"objects": objects, "light_curves": light_curves, "spectra": spectra}
-    sources = _sort_sources(given, dialect)
+    lone = lone_file({name: value for name, value in given.items() if value is not None})
+    if lone is not None and is_written(lone):
+        return read_written(lone)
     log = ReadLog()
-    mappings = {"light_curves": light_curve_columns, "spectra": spectrum_columns}
-    long = {
-        kind: [
-            load_long(
-                source,
-                kind,
-                id_column=id_column,
-                mapping=mappings[kind],
-                dialect=dialect,
-                object_id=object_id,
-            )
-            for source in sources[kind]
-        ]
-        for kind in ("light_curves", "spectra")
-    }
-    parts = [*long["light_curves"], *long["spectra"]]
-    plain = _objects(sources, parts, id_column, dialect, log)
+    try:
+        sources = _sort_sources(given, dialect)
+        mappings = {"light_curves": light_curve_columns, "spectra": spectrum_columns}
+        long = {
+            kind: [
+                load_long(
+                    source,
+                    kind,
+                    id_column=id_column,
+                    mapping=mappings[kind],
+                    dialect=dialect,
+                    object_id=object_id,
+                )
+                for source in sources[kind]
+            ]
+            for kind in ("light_curves", "spectra")
+        }
+        parts = [*long["light_curves"], *long["spectra"]]
+        plain = _objects(sources, parts, id_column, dialect, log)
+    except OtherReaderError as error:
+        if lone is None:
+            raise
+        return read_other(lone, error, spectrum_columns, object_id, verbose)
     X = pd.DataFrame(plain)
     if long["spectra"]:
         _insert(X, "spectrum", gather_spectra_of(long["spectra"], X.index, log))

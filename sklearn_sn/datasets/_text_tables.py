@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from astropy.table import Table
 
+from sklearn_sn.datasets._other_readers import OtherReaderError
+
 _VALUE = re.compile(
     r"(?P<name>[A-Za-z][\w .-]*?)\s*[=:]\s*(?P<value>[^\s].*?)(?:\s+(?:degrees|deg))?\s*$"
 )
@@ -81,7 +83,7 @@ def _column_names(lines, body, where):
     names = comment.lstrip("#\\ ").replace(",", " ").split()
     if body and len(names) == len(first.split()) and not _is_data(comment.lstrip("# ")):
         return names, body
-    raise ValueError(
+    raise OtherReaderError(
         f"{where} has no names of columns. If it is a spectrum, read it with "
         "sklearn_sn.datasets.read_spectra; else put their names into the first line."
     )
