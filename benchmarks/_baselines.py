@@ -1,4 +1,4 @@
-"""Classical baselines of the light curves, and the controls that see no flux."""
+"""Classical baselines for light curves, and controls without flux information."""
 
 import numpy as np
 from _evaluation import classification_figures, redshift_figures
@@ -12,11 +12,11 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 MAIN_CLASSES = ("SN Ia", "SN II", "SN Ib/c")
-Z_MAX = 0.15  # beyond it the sample holds only the brightest classes
+Z_MAX = 0.15  # above it the sample contains only the most luminous classes
 
 
 def boosting_classifier(random_state=0):
-    """LightGBM; whether classes are weighted is chosen by macro-F1 inside the training part."""
+    """Return LightGBM with the class weights chosen by macro-F1 inside the training set."""
     trees = LGBMClassifier(
         n_estimators=200,
         learning_rate=0.05,
@@ -39,7 +39,7 @@ def boosting_classifier(random_state=0):
 
 
 def redshift_regressor(random_state=0):
-    """Average of LightGBM and extra trees on ln(1 + z)."""
+    """Return the average of LightGBM and extra trees, fitted to ln(1 + z)."""
     boosting = LGBMRegressor(
         n_estimators=300,
         learning_rate=0.04,
@@ -66,11 +66,11 @@ def evaluate_baselines(X, y, redshift, folds):
     Parameters
     ----------
     X : DataFrame of n_objects rows
-        With a column ``light_curve``; nothing else is looked at.
+        With a column ``light_curve``; other columns are ignored.
     y : array of shape (n_objects,)
         Class names.
     redshift : array of shape (n_objects,)
-        Redshifts below `Z_MAX` are learned and scored; others, and NaN, are left out.
+        Objects with redshifts of NaN or above `Z_MAX` are excluded from regression.
     folds : iterable of (train, test)
         Row numbers.
 
@@ -82,7 +82,7 @@ def evaluate_baselines(X, y, redshift, folds):
     """
     y, redshift = np.asarray(y), np.asarray(redshift, dtype=np.float64)
     folds = list(folds)
-    # Arrays: LightGBM changes names with spaces, and warns.
+    # LightGBM renames columns with spaces and warns: pass arrays.
     features = light_curve_features(X).to_numpy()
     boosted = {
         "gradient boosting (features C)": features,
@@ -102,15 +102,17 @@ def _score_folds(features, y, redshift, folds, classifier, regressor):
     near = (redshift > 0) & (redshift < Z_MAX)
     scores = []
     for train, test in folds:
-        found = {}
+        figures = {}
         for task, keep in (("three", main), ("five", np.full(len(y), True))):
             a, b = train[keep[train]], test[keep[test]]
             classifier.fit(features[a], y[a])
             probability = classifier.predict_proba(features[b])
-            answer = classifier.classes_[probability.argmax(axis=1)]
-            found[task] = classification_figures(y[b], answer, probability, classifier.classes_)
+            predicted = classifier.classes_[probability.argmax(axis=1)]
+            figures[task] = classification_figures(
+                y[b], predicted, probability, classifier.classes_
+            )
         a, b = train[near[train]], test[near[test]]
         regressor.fit(features[a], redshift[a])
-        found["redshift"] = redshift_figures(redshift[b], regressor.predict(features[b]))
-        scores.append(found)
+        figures["redshift"] = redshift_figures(redshift[b], regressor.predict(features[b]))
+        scores.append(figures)
     return scores

@@ -1,4 +1,4 @@
-"""Figures that the benchmarks on real data report, and their table."""
+"""Scores of the benchmarks on real data, and their table."""
 
 import numpy as np
 from sklearn.metrics import (
@@ -16,7 +16,7 @@ from sklearn_sn.metrics import nmad, outlier_fraction
 
 
 def classification_figures(truth, predicted, scores, classes):
-    """Macro and micro F1 (micro is accuracy here), macro precision, recall and AUROC."""
+    """Return macro and micro F1 (micro equals accuracy), macro precision, recall and AUROC."""
     macro = {"average": "macro", "labels": list(classes), "zero_division": 0}
     area = [
         roc_auc_score(truth == name, scores[:, i])
@@ -33,7 +33,7 @@ def classification_figures(truth, predicted, scores, classes):
 
 
 def redshift_figures(truth, predicted):
-    """R², MAE, RMSE, NMAD and the fraction of outliers."""
+    """Return R², MAE, RMSE, NMAD and the outlier fraction."""
     return {
         "R2": r2_score(truth, predicted),
         "MAE": mean_absolute_error(truth, predicted),
@@ -44,9 +44,9 @@ def redshift_figures(truth, predicted):
 
 
 def table(results):
-    """Markdown: one line per setting and task, mean ± standard deviation over the folds.
+    """Return a Markdown table: one line per setting and task, mean ± standard deviation over folds.
 
-    `results` maps a name to a list over folds of dicts task -> figure -> number.
+    `results` maps each setting to a list with one dict per fold, {task: {metric: value}}.
     """
     lines = []
     for name, folds in results.items():

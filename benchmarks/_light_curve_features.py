@@ -1,7 +1,8 @@
-"""Hand-made light-curve features for the classical baselines, and for their controls.
+"""Hand-crafted light-curve features for the classical baselines, and control features.
 
-Shape and colour are read off a Gaussian process on (time, log wavelength), fitted to each object
-in asinh magnitudes. Times count from the brightest moment of the fit: no absolute date enters.
+Shape and colour are evaluated from a Gaussian process in (time, log wavelength), fitted to the
+asinh magnitudes of each object. Times are relative to the peak of the fit, so absolute dates are
+not used.
 """
 
 import numpy as np
@@ -17,8 +18,8 @@ COLOUR_PHASES = (-7, 0, 7, 15, 30, 50)
 COLOURS = ("U-B", "B-V", "V-R", "R-I", "B-R", "B-I", "I-Z")
 
 _MAX_POINTS = 240
-_SOFTENING = 0.02  # of the largest flux: where the asinh magnitude turns linear
-_FLOOR = 0.05  # mag: errors below it are calibration between telescopes, not noise
+_SOFTENING = 0.02  # fraction of the largest flux; softening of the asinh magnitude
+_FLOOR = 0.05  # mag; error floor for calibration offsets between telescopes
 _TIME_SCALES = (8.0, 20.0, 50.0)  # days
 _WAVELENGTH_SCALE = 0.35  # of ln(wavelength): about the distance from B to R
 _POGSON = 2.5 / np.log(10)
@@ -27,26 +28,26 @@ _NOT_A_NUMBER = float("nan")
 
 
 def light_curve_features(X, *, magnitudes=True, statistics=True):
-    """Features of the light curves of a table.
+    """Compute features of the light curves of a table.
 
     Parameters
     ----------
     X : DataFrame
         With a column ``light_curve`` (time in days, flux in µJy).
     magnitudes : bool, default=True
-        Add apparent magnitudes; what is left without them does not change with distance.
+        Add apparent magnitudes. All other features are independent of distance.
     statistics : bool, default=True
-        Add statistics of each group of bands, taken from the points themselves.
+        Add statistics of the observed points of each group of bands.
 
     Returns
     -------
     DataFrame
-        A row per object, NaN where the points do not tell.
+        One row per object; NaN where the points do not constrain a feature.
     """
     rows = []
     for time, flux, error, wavelength in _objects(check_table(X[["light_curve"]]).light_curve):
         row = {}
-        # Some signal is needed for a scale to exist.
+        # The flux scale is undefined without a positive flux.
         if len(time) and flux.max() > 0:
             surface = _Surface(time, flux, error, wavelength)
             row |= surface.shape() | surface.colours()
@@ -59,20 +60,20 @@ def light_curve_features(X, *, magnitudes=True, statistics=True):
 
 
 def observing_pattern(X, level):
-    """Who was observed how: what betrays a class without a look at its flux.
+    """Compute features of the observing pattern, a control without flux information.
 
     Parameters
     ----------
     X : DataFrame
         With a column ``light_curve``.
     level : {"K0", "K1"}
-        K0 tells which bands exist. K1 adds counts, time spans, cadence and magnitude errors
-        (these two follow the flux and duration in part).
+        K0 indicates which bands exist. K1 adds counts, time spans, cadence and magnitude errors
+        (the last two depend partly on flux and duration).
 
     Returns
     -------
     DataFrame
-        A row per object.
+        One row per object.
     """
     if level not in ("K0", "K1"):
         raise ValueError(f"level must be 'K0' or 'K1'. Got {level!r} instead.")
@@ -88,7 +89,7 @@ def observing_pattern(X, level):
 
 
 def _objects(curves):
-    """Yield time, flux, flux_err and wavelength of each object, in the order of time."""
+    """Yield time, flux, flux_err and wavelength of each object, sorted by time."""
     curves = curves.sort("time")
     wavelength = band_wavelength(curves["band"])
     known = np.isfinite(wavelength) & np.isfinite(curves["flux"]) & np.isfinite(curves["time"])
@@ -103,7 +104,7 @@ def _group(wavelength):
 
 
 class _Surface:
-    """The fitted magnitude over time and wavelength of one object."""
+    """Gaussian-process fit of the magnitude of one object over time and wavelength."""
 
     def __init__(self, time, flux, error, wavelength):
         error = np.where(np.isfinite(error), error, 0.1 * np.abs(flux))
@@ -112,10 +113,10 @@ class _Surface:
         self.soft = _SOFTENING * max(brightest, 1e-6)
         value = _asinh_magnitude(flux, self.soft)
         noise = np.hypot(_POGSON * error / np.hypot(flux, 2 * self.soft), _FLOOR)
-        # Far from the brightest points (years before or after) nothing of the shape is left.
+        # Points years before or after the peak do not constrain the shape.
         centre = np.median(time[flux >= 0.7 * brightest])
         near = np.flatnonzero(np.abs(time - centre) < 250)
-        if not len(near):  # the middle of two far bright points
+        if not len(near):  # the median lies between two distant bright points
             centre = time[flux.argmax()]
             near = np.flatnonzero(np.abs(time - centre) < 250)
         if len(near) > _MAX_POINTS:
@@ -125,7 +126,7 @@ class _Surface:
         self._find_peak(centre)
 
     def _fit(self, value, noise):
-        self.mean = np.median(value) + 1.0  # sparse curves hold few of their faint points
+        self.mean = np.median(value) + 1.0  # sparse light curves contain few faint points
         residual = value - self.mean
         best = -np.inf
         for scale in _TIME_SCALES:
@@ -139,7 +140,7 @@ class _Surface:
         self.evidence = best / len(value)
 
     def _kernel(self, time, log_wavelength, scale):
-        """Covariance with the points: a light curve common to all bands, and its colour."""
+        """Return the covariance with the points: a common light curve plus a colour term."""
         gap = np.abs(time[:, None] - self.time)
         apart = (log_wavelength[:, None] - self.log_wavelength) / _WAVELENGTH_SCALE
         quick, slow = np.sqrt(3) * gap / scale, np.sqrt(3) * gap / (4 * scale)
@@ -147,7 +148,7 @@ class _Surface:
         return (1 + quick) * np.exp(-quick) * both + (1 + slow) * np.exp(-slow) * (1 + both)
 
     def predict(self, time, wavelength):
-        """Magnitude and its standard deviation at the times (days) of one wavelength (Å)."""
+        """Return magnitude and standard deviation at times (days) for one wavelength (Å)."""
         time = np.atleast_1d(np.asarray(time, dtype=np.float64))
         kernel = self._kernel(time, np.full(len(time), np.log(wavelength)), self.scale)
         half = np.linalg.solve(self.factor, kernel.T)
@@ -162,7 +163,7 @@ class _Surface:
         start, stop = max(self.time[0], centre - 60), min(self.time[-1], centre + 60)
         grid = np.linspace(start, stop, 121)
         centre_of_bands = np.median(self.log_wavelength)
-        # B to R, as the object allows: every class has data there.
+        # Between B and R, where every class has data.
         self.reference = np.exp(np.clip(centre_of_bands, np.log(4500.0), np.log(6350.0)))
         value, _ = self.predict(grid, self.reference)
         self.peak = grid[np.argmin(value)]
@@ -200,7 +201,7 @@ class _Surface:
 
 
 def _asinh_magnitude(flux, soft):
-    """AB magnitude of a flux in µJy; linear below the softening."""
+    """Return the AB magnitude of a flux in µJy; linear in flux below the softening."""
     return _ZERO_POINT - _POGSON * (np.arcsinh(flux / (2 * soft)) + np.log(soft))
 
 
@@ -209,7 +210,7 @@ def _first(times):
 
 
 def _width(grid, value, name):
-    """Moment and days of each side of the maximum at which the curve is fainter by 0.5 or 1 mag."""
+    """Return peak time, and days from peak to a drop of 0.5, 1 and 2 mag on both sides."""
     row = {}
     if np.isfinite(value).sum() < 3:
         return row
@@ -226,7 +227,7 @@ def _width(grid, value, name):
 
 
 def _rates(grid, value, name):
-    """Slopes (mag a day) of spans of the decline, and how straight or flat they are."""
+    """Return slopes (mag per day) in phase intervals, scatter about them, and flatness."""
     row = {}
     for start, stop in ((-12, 0), (4, 16), (16, 32), (20, 60), (30, 80), (60, 120)):
         inside = (grid >= start) & (grid <= stop) & np.isfinite(value)
@@ -241,19 +242,19 @@ def _rates(grid, value, name):
         row[f"{name} steepest"] = steps[after].max()
         row[f"{name} steepest time"] = grid[:-1][after][np.argmax(steps[after])]
         row[f"{name} flat days"] = 2.0 * np.sum(np.abs(steps[after]) < 0.01)
-        # A second maximum in the red (SN Ia) shows as a rise after the first.
+        # A second maximum in red bands (SN Ia) is a rise after the first one.
         row[f"{name} rebound"] = steps[after & (grid[:-1] <= 40)].min(initial=1.0)
     return row
 
 
 def _statistics(phase, flux, error, wavelength):
-    """Statistics of the points of each group of bands, on the scale of its brightest point."""
+    """Return statistics per group of bands, relative to its brightest point."""
     row, group = {}, _group(wavelength)
     for number, name in enumerate(GROUPS):
-        mine = group == number
-        if mine.sum() < 2 or flux[mine].max() <= 0:
+        in_group = group == number
+        if in_group.sum() < 2 or flux[in_group].max() <= 0:
             continue
-        t, f = phase[mine], flux[mine] / flux[mine].max()
+        t, f = phase[in_group], flux[in_group] / flux[in_group].max()
         weight = np.clip(f, 0, None)
         centre = np.average(t, weights=weight)
         row |= {
@@ -268,7 +269,7 @@ def _statistics(phase, flux, error, wavelength):
             f"{name} spread time": np.sqrt(np.average((t - centre) ** 2, weights=weight)),
             f"{name} first": t[0],
             f"{name} last": t[-1],
-            f"{name} signal": np.nanmax(flux[mine] / np.maximum(error[mine], 1e-9)),
+            f"{name} signal": np.nanmax(flux[in_group] / np.maximum(error[in_group], 1e-9)),
         }
     return row
 
@@ -276,9 +277,9 @@ def _statistics(phase, flux, error, wavelength):
 def _apparent(flux, error, wavelength):
     row, group = {}, _group(wavelength)
     for number, name in enumerate(GROUPS):
-        mine = flux[(group == number) & (flux > 3 * np.nan_to_num(error))]
-        if len(mine) and mine.max() > 0:
-            magnitude = _ZERO_POINT - _POGSON * np.log(mine[mine > 0])
+        in_group = flux[(group == number) & (flux > 3 * np.nan_to_num(error))]
+        if len(in_group) and in_group.max() > 0:
+            magnitude = _ZERO_POINT - _POGSON * np.log(in_group[in_group > 0])
             row[f"{name} brightest"] = magnitude.min()
             row[f"{name} faintest"] = magnitude.max()
             row[f"{name} median"] = np.median(magnitude)
@@ -288,19 +289,19 @@ def _apparent(flux, error, wavelength):
 def _pattern(time, flux, error, wavelength):
     if len(time) == 0:
         return {"n": 0}
-    # An error in magnitudes is relative: it holds no flux, save through the noise.
+    # Magnitude errors are relative: they depend on flux only through the noise.
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(flux > 0, _POGSON * error / flux, np.nan)
     row = {"n": len(time), "nights": len(np.unique(np.floor(time))), "span": np.ptp(time)}
     row |= _cadence(time, "all") | _errors(relative, "all")
     group = _group(wavelength)
     for number, name in enumerate(GROUPS):
-        mine = group == number
-        row[f"{name} n"] = mine.sum()
-        if mine.any():
-            row[f"{name} span"] = np.ptp(time[mine])
-            row[f"{name} start"] = time[mine][0] - time[0]
-            row |= _cadence(time[mine], name) | _errors(relative[mine], name)
+        in_group = group == number
+        row[f"{name} n"] = in_group.sum()
+        if in_group.any():
+            row[f"{name} span"] = np.ptp(time[in_group])
+            row[f"{name} start"] = time[in_group][0] - time[0]
+            row |= _cadence(time[in_group], name) | _errors(relative[in_group], name)
     return row
 
 

@@ -1,4 +1,4 @@
-"""PLAsTiCC's training set as a table, and per-band statistics of light curves for trees."""
+"""PLAsTiCC training set as a table, and per-band light-curve statistics for tree models."""
 
 import numpy as np
 import pandas as pd
@@ -9,22 +9,22 @@ from sklearn_sn.datasets import read_tables
 from sklearn_sn.preprocessing import LightCurveBinner
 
 EIGHT = ("SN Ia", "SN Ia-91bg", "SN Iax", "SN II", "SN Ib/c", "SLSN-I", "TDE", "AGN")
-MARGIN = 15.0  # days around the detections; make_supernovae has as many by default
+MARGIN = 15.0  # days around the detections; the default of make_supernovae
 PHASES = (-100.0, -40.0, -20.0, -10.0, -4.0, 4.0, 10.0, 20.0, 40.0, 70.0, 120.0, 250.0)
 GROUPS = (4200.0, 5700.0, 7000.0, 8200.0, 9200.0)  # Å, between u, g, r, i, z and y
 _DETECTION = 5.0
 
 
 def load_plasticc(n_objects=None, around_detections=True):
-    """X, class names and true redshifts (NaN in the Milky Way), half-day binned.
+    """Load X, class names and true redshifts (NaN for Galactic objects), binned to half days.
 
     Parameters
     ----------
     n_objects : int, optional
-        The first so many, for a trial.
+        Approximate number of objects, with equal numbers per class, for trial runs.
     around_detections : bool, default=True
-        Leave out points that are more than 15 days from the first and last detection: three years
-        of nothing are no part of a light curve, and simulations of ours do not have them.
+        Drop points more than 15 days before the first or after the last detection, as in our
+        simulations.
     """
     folder = data_folder()
     objects = pd.read_parquet(folder / "plasticc_objects.parquet")
@@ -50,17 +50,17 @@ def load_plasticc(n_objects=None, around_detections=True):
 
 
 def near_detections(curves):
-    """Which points are within the margin of detections; all of a curve without any."""
+    """Return a mask of points near detections; True for all points of undetected objects."""
     detected = np.abs(curves["flux"]) >= _DETECTION * curves["flux_err"]
-    found = curves.filter(detected)
-    first = found.reduce("min", "time", empty=-np.inf) - MARGIN
-    last = found.reduce("max", "time", empty=np.inf) + MARGIN
+    detections = curves.filter(detected)
+    first = detections.reduce("min", "time", empty=-np.inf) - MARGIN
+    last = detections.reduce("max", "time", empty=np.inf) + MARGIN
     rows, time = curves.rows, curves["time"]
     return (time >= first[rows]) & (time <= last[rows])
 
 
 def band_statistics(X):
-    """Statistics of each band, fluxes in stretches of time, and colours.
+    """Compute statistics per band, mean fluxes in phase intervals, and colours.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def band_statistics(X):
     Returns
     -------
     DataFrame
-        A row per object; NaN where a band or stretch has no point.
+        One row per object; NaN where a band or phase interval has no points.
     """
     curves = check_table(X[["light_curve"]]).light_curve
     n, group = len(curves), np.searchsorted(GROUPS, band_wavelength(curves["band"]))
@@ -78,7 +78,7 @@ def band_statistics(X):
     peak = curves.reduce("max", "flux")
     top = curves.filter(flux == peak[rows]).reduce("first", "time")
     scale = np.where(peak > 0, peak, np.nan)
-    found = {
+    features = {
         "points": curves.lengths,
         "log peak": np.log10(scale),
         "span": curves.reduce("max", "time") - curves.reduce("min", "time"),
@@ -88,26 +88,29 @@ def band_statistics(X):
     }
     phase = time - top[rows]
     bright = curves.with_fields(phase=phase).filter(flux > 0.3 * peak[rows])
-    found["rise"], found["fall"] = -bright.reduce("min", "phase"), bright.reduce("max", "phase")
+    features["rise"], features["fall"] = (
+        -bright.reduce("min", "phase"),
+        bright.reduce("max", "phase"),
+    )
     shape = (n, len(GROUPS) + 1)
     cell = rows * shape[1] + group
-    found |= _of_bands(curves, cell, shape, scale)
+    features |= _of_bands(curves, cell, shape, scale)
     stretches = (*shape, len(PHASES) + 1)
-    place = cell * stretches[2] + np.searchsorted(PHASES, phase)
+    index = cell * stretches[2] + np.searchsorted(PHASES, phase)
     relative = flux / scale[rows]
-    mean = _mean(np.nan_to_num(relative), place, stretches)
+    mean = _mean(np.nan_to_num(relative), index, stretches)
     for band in range(shape[1]):
         for stretch in range(stretches[2]):
-            found[f"band {band}, stretch {stretch}"] = mean[:, band, stretch]
+            features[f"band {band}, stretch {stretch}"] = mean[:, band, stretch]
     near = np.abs(phase) < 15
     near = _mean(np.nan_to_num(relative)[near], cell[near], shape)
     for band in range(1, shape[1]):
-        found[f"colour {band}"] = near[:, band] - near[:, band - 1]
-    return pd.DataFrame(found, index=X.index, dtype=np.float64)
+        features[f"colour {band}"] = near[:, band] - near[:, band - 1]
+    return pd.DataFrame(features, index=X.index, dtype=np.float64)
 
 
 def _of_bands(curves, cell, shape, scale):
-    """Moments of the fluxes and of their significance in each band."""
+    """Return moments of the fluxes and of their S/N in each band."""
     flux, error = curves["flux"], curves["flux_err"]
     relative = np.nan_to_num(flux / scale[curves.rows])
     snr = np.clip(flux / error, -1e4, 1e4)

@@ -1,4 +1,4 @@
-"""The real tables that the benchmarks share; nothing of it is part of the package."""
+"""Real data shared by the benchmarks; not part of the package."""
 
 import os
 import sys
@@ -20,24 +20,24 @@ from sklearn_sn.datasets import read_tables
 from sklearn_sn.preprocessing import LightCurveBinner
 
 CLASSES = ("SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I")
-# Photometry without an error, a fifth of it, is given a typical one.
+# Typical error, assigned to photometry without errors (one fifth of it).
 DEFAULT_MAG_ERR = 0.1
-# SNANA's flux zero point is 27.5; that of µJy is 23.9 (AB).
+# The flux zero point is 27.5 in SNANA and 23.9 (AB) for µJy.
 PLASTICC_TO_UJY = 10 ** (-0.4 * (27.5 - 23.9))
 
 
 def data_folder():
-    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("SKLEARN_SN_DATA", beside))
+    default = Path(__file__).resolve().parents[2] / "shared" / "data"
+    folder = Path(os.environ.get("SKLEARN_SN_DATA", default))
     if not (folder / "osc_pairs_objects.parquet").exists():
-        sys.exit("The real data is missing: set SKLEARN_SN_DATA to its folder.")
+        sys.exit("The real data is missing. Set SKLEARN_SN_DATA to its folder.")
     return folder
 
 
 def load_pairs():
-    """Objects with light curve and spectra: X and class names, half-day binned.
+    """Load X and class names of objects with light curve and spectra, binned to half days.
 
-    Objects whose sources disagree on the class, and those of class "other", are left out.
+    Objects with conflicting classes, and those of class "other", are excluded.
     """
     folder = data_folder()
     objects = pd.read_parquet(folder / "osc_pairs_objects.parquet")
@@ -52,7 +52,7 @@ def load_pairs():
 
 
 def load_curves(classes=CLASSES):
-    """Every labelled light curve, with spectra or without: X and class names, half-day binned."""
+    """Load X and class names of all labelled light curves, binned to half days."""
     folder = data_folder()
     objects = pd.read_parquet(folder / "osc_lc_objects.parquet").drop_duplicates("object_id")
     objects = objects[~objects["type_conflict"] & objects["class"].isin(classes)]
@@ -66,10 +66,10 @@ def load_curves(classes=CLASSES):
 
 
 def load_pretraining(pairs):
-    """Other objects of one modality each, for pretraining: X, y.
+    """Load X and y for pretraining: other objects, with one modality each.
 
-    Light curves: PLAsTiCC's (simulated), and real ones without spectra. Spectra: those of objects
-    that are not among the pairs, neither by name nor, under another name, by content.
+    Light curves are those of PLAsTiCC (simulated), and real ones without spectra. Spectra are those
+    of objects that are not among the pairs; spectra of pairs under other names are excluded too.
     """
     folder = data_folder()
     objects = pd.read_parquet(folder / "plasticc_objects.parquet")
@@ -93,47 +93,47 @@ def load_pretraining(pairs):
         None,
         pd.read_parquet(folder / "spectra_only_spectra.parquet"),
     )
-    spectra = spectra[~has_twin(spectra, pairs)]
+    spectra = spectra[~has_duplicate(spectra, pairs)]
     X = pd.concat([simulated, curves, spectra])
     X = X[~X.index.isin(pairs.index)]
-    # 999 stands for an unknown redshift in the class "other".
+    # In the class "other", 999 denotes an unknown redshift.
     X["redshift"] = X["redshift"].where(X["redshift"].between(0, 5))
     X.index = X.index.astype(str)
     return X.drop(columns="class"), X["class"].to_numpy(dtype=str)
 
 
 def thin_light_curves(X, *, n_points=None, n_bands=None, random_state=0):
-    """Random points, or the points of random bands, of every light curve; a copy of X."""
+    """Return a copy of X with random points, or points of random bands, of each light curve."""
     rng = np.random.default_rng(random_state)
     curves = as_ragged(X["light_curve"], kind="light_curve")
     rows = curves.rows
     if n_bands is not None:
         band = curves["band"].codes
         rank = rng.random((len(curves), band.max() + 1))
-        here = np.zeros(rank.shape, dtype=bool)
-        here[rows, band] = True
-        rank = np.where(here, rank, 2.0).argsort(axis=1).argsort(axis=1)
+        present = np.zeros(rank.shape, dtype=bool)
+        present[rows, band] = True
+        rank = np.where(present, rank, 2.0).argsort(axis=1).argsort(axis=1)
         curves = curves.filter(rank[rows, band] < n_bands)
     else:
         order = np.lexsort((rng.random(len(rows)), rows))
-        place = np.empty(len(rows), dtype=np.int64)
-        place[order] = curves.rank()
-        curves = curves.filter(place < n_points)
+        order_rank = np.empty(len(rows), dtype=np.int64)
+        order_rank[order] = curves.rank()
+        curves = curves.filter(order_rank < n_points)
     return X.assign(light_curve=curves.to_nested(index=X.index))
 
 
-def has_twin(X, others):
-    """Which objects of X have a spectrum that is nearly one of `others`' (correlation > 0.9)."""
+def has_duplicate(X, others):
+    """Return a mask of objects with a spectrum similar to one of `others` (correlation > 0.9)."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataQualityWarning)
         left, right = (check_table(t[["spectrum"]]) for t in (X, others))
     near = (lines(left.spectrum) @ lines(right.spectrum).T).max(axis=1) > 0.9
-    owner = np.repeat(np.arange(len(X)), np.diff(left.spectrum_offsets))
-    return np.bincount(owner[near], minlength=len(X)) > 0
+    object_index = np.repeat(np.arange(len(X)), np.diff(left.spectrum_offsets))
+    return np.bincount(object_index[near], minlength=len(X)) > 0
 
 
 def lines(spectra):
-    """High-pass spectra, 4000–7000 Å, as unit vectors; 0 where a part is not covered."""
+    """Return high-pass spectra, 4000–7000 Å, as unit vectors; 0 for incomplete spectra."""
     flux, _, covered = resample(spectra, wavelength_grid(4000, 7000, 300))
     whole = covered.all(axis=1)
     lines = np.zeros_like(flux)
@@ -143,8 +143,9 @@ def lines(spectra):
 
 
 def read(objects, points, pixels=None):
+    """Build a table from objects, photometry and spectra; bin light curves to half days."""
     with warnings.catch_warnings():
-        # Bands that nobody knows, repeated points: all listed by quality_report.
+        # Unknown bands and repeated points; quality_report lists them.
         warnings.simplefilter("ignore", DataQualityWarning)
         X = read_tables(objects, points, pixels, default_mag_err=DEFAULT_MAG_ERR)
         return X if points is None else LightCurveBinner(0.5).fit_transform(X)

@@ -1,4 +1,4 @@
-"""Real SN Ia with light curves and dated spectra, for what generates spectra."""
+"""Real SN Ia with light curves and dated spectra, for benchmarks of spectrum generation."""
 
 import warnings
 
@@ -8,7 +8,7 @@ from sklearn_sn.data import DataQualityWarning, check_table, phase_frame
 
 
 def load_type_ia():
-    """SN Ia of the pairs with redshift and t_peak (MJD), which comes from the light curve alone."""
+    """Load SN Ia pairs with redshift and t_peak (MJD), estimated from the light curve alone."""
     X, y = load_pairs()
     X = X[(y == "SN Ia") & (X["redshift"] > 0)]
     with warnings.catch_warnings():

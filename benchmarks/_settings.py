@@ -1,4 +1,4 @@
-"""Settings of the embedder on the real pairs; chosen on validation parts, see results."""
+"""Settings of the embedder for the real pairs, chosen on validation sets (see results)."""
 
 import pickle
 import sys
@@ -12,10 +12,11 @@ from sklearn_sn.embedding import ContrastiveEmbedder
 from sklearn_sn.encoders import LightCurveTransformer
 
 CACHE = Path(__file__).parent / ".cache"
+PREDICTIONS = CACHE / "answers"  # the name of the folder is that of earlier runs
 
 
 def encoder(**params):
-    """The encoder of light curves."""
+    """Return the light-curve encoder."""
     return LightCurveTransformer(**{"max_points": 100, **params})
 
 
@@ -49,14 +50,15 @@ SETTINGS = {
 }
 
 
-# What is reported on test parts; the others were compared on validation parts only.
+# Settings reported on test sets; the others were compared on validation sets only.
 REPORTED = ("scratch", "scratch_no_amplitude", "pretrained_aux", "pretrained_aux_ensemble")
 
 
 class Ensemble:
-    """Embedders that differ by seed; their embeddings side by side.
+    """Ensemble of embedders with different seeds; concatenates their embeddings.
 
-    For heads alone, this is ``FeatureUnion([("a", embedder), ("b", other), …])``.
+    To train classifiers or regressors only, this is equivalent to
+    ``FeatureUnion([("a", embedder), ("b", other), …])``.
     """
 
     def __init__(self, members):
@@ -68,13 +70,13 @@ class Ensemble:
         return self
 
     def encode(self, X, modality):
-        """Unit vectors whose inner product is the mean of the members'."""
+        """Return unit vectors whose inner product is the mean of those of the members."""
         parts = [member.encode(X, modality) for member in self.members]
         return np.concatenate(parts, axis=1) / np.sqrt(len(parts))
 
 
 def load_pretrained_encoder(name):
-    """What is given as `pretrained`: the packaged model, or a checkpoint of the scripts."""
+    """Load the packaged model or a checkpoint written by a pretraining script."""
     if name == "simulated":
         return FrozenEstimator(load_pretrained("contrastive-sim"))
     path = CACHE / f"{name}.pkl"
@@ -85,7 +87,7 @@ def load_pretrained_encoder(name):
 
 
 def build(name, seed):
-    """A fresh embedder of a setting."""
+    """Return an unfitted embedder with the given setting."""
     params = dict(SETTINGS[name])
     if "pretrained" in params:
         params["pretrained"] = load_pretrained_encoder(params["pretrained"])
@@ -97,8 +99,8 @@ def build(name, seed):
     return members[0] if n_members == 1 else Ensemble(members)
 
 
-def save_answers(name, folds):
-    """Keep what a model answered on test parts: a dict of task to array for each fold."""
+def save_predictions(name, folds):
+    """Save the predictions of a model on the test sets, one dict {task: array} per fold."""
     arrays = {f"{i} {task}": a for i, fold in enumerate(folds) for task, a in fold.items()}
-    (CACHE / "answers").mkdir(parents=True, exist_ok=True)
-    np.savez(CACHE / "answers" / f"{name}.npz", **arrays)
+    PREDICTIONS.mkdir(parents=True, exist_ok=True)
+    np.savez(PREDICTIONS / f"{name}.npz", **arrays)

@@ -1,4 +1,4 @@
-"""What the benchmarks of simulation-pretrained classifiers share: models, latents, heads, files."""
+"""Models, heads and result files shared by benchmarks of simulation-pretrained classifiers."""
 
 import argparse
 import json
@@ -30,7 +30,7 @@ from sklearn_sn.encoders import GRU
 from sklearn_sn.persistence import load_model, save_model
 
 CLASSES = ("SN Ia", "SN Ia-91bg", "SN Iax", "SN II", "SN Ib/c", "SLSN-I", "TDE", "AGN")
-# As far as each survey sees them: beyond, most draws are lost.
+# Ranges within the depth of each survey; most objects beyond are rejected as undetected.
 REDSHIFTS = {
     "ztf": {
         "SN Ia": (0.01, 0.2),
@@ -53,7 +53,7 @@ REDSHIFTS = {
         "AGN": (0.05, 2.5),
     },
 }
-# The training that the recurrent classifiers share.
+# Training parameters shared by the recurrent classifiers.
 TRAINING = {
     "optimizer": "adam",
     "weight_decay": 0.0,
@@ -67,33 +67,36 @@ MODELS = {
     "adversarial": (DomainAdversarialClassifier, {}),
 }
 RESULTS = Path(__file__).parent / "results" / "simfm"
-HELD_OUT = 1000  # seed of objects that no model was trained on
+HELD_OUT = 1000  # seed of objects that are not in any training set
 N_NEIGHBORS = 100
-NOT_SETTINGS = ("out", "jobs", "picture")  # of a run, without influence on figures
+NOT_SETTINGS = ("out", "jobs", "picture")  # options without influence on the scores
 
 
 def parser(description):
-    """Options that all scripts have."""
+    """Return a parser with the options common to all scripts."""
     out = argparse.ArgumentParser(description=description)
     out.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS)
-    out.add_argument("--tag", default="", help="of the pretrained models in benchmarks/.cache")
-    out.add_argument("--jobs", type=int, default=1, help="fits at a time")
+    out.add_argument(
+        "--tag", default="", help="suffix of the pretrained models in benchmarks/.cache"
+    )
+    out.add_argument("--jobs", type=int, default=1, help="number of parallel fits")
     out.add_argument("--out", type=Path, default=RESULTS)
     return out
 
 
 def quiet():
-    """Options of the process: what is known of the data is not said again."""
+    """Suppress known warnings and limit the number of threads of the process."""
     warnings.simplefilter("ignore", DataQualityWarning)
-    warnings.simplefilter("ignore", ConvergenceWarning)  # of heads, after enough steps
-    torch.set_num_threads(1)  # at these sizes a second thread gains nothing
+    warnings.simplefilter("ignore", ConvergenceWarning)  # MLP heads stop at max_iter by design
+    torch.set_num_threads(1)  # a second thread gives no speed-up at these sizes
 
 
 def simulate(n_objects, seed, *, common=False):
-    """Objects of ZTF and LSST in equal parts, all classes alike: X, y; kept in benchmarks/.cache.
+    """Simulate X, y with equal numbers from ZTF and LSST and of each class; cache the result.
 
-    The column ``survey`` names the survey, ``redshift`` the true redshift. With `common` both have
-    the redshifts of ZTF, class by class: then neither depth nor rates tell the survey.
+    The column ``survey`` contains the name of the survey, ``redshift`` the true redshift. If
+    `common` is True, both surveys have the redshift range of ZTF for each class, so that the
+    redshift does not indicate the survey. The cache is in benchmarks/.cache.
     """
     import pandas as pd
 
@@ -123,11 +126,11 @@ def simulate(n_objects, seed, *, common=False):
 
 
 def simulate_like_real(n_objects, seed):
-    """Objects as those of catalogues are followed, of five surveys: X, y; kept in the cache.
+    """Simulate X, y of five surveys, similar to objects in catalogues; cache the result.
 
-    The samples of benchmarks/pretrain_simulated.py, light curves alone: most of them nearby and
-    bright, in Bessell and SDSS bands, or of ZTF and ATLAS; others as far as ZTF, Rubin and
-    Pan-STARRS1 see.
+    The samples are those of benchmarks/pretrain_simulated.py, light curves only. Most objects are
+    nearby and bright, in Bessell and SDSS bands or from ZTF and ATLAS; the others extend to the
+    limits of ZTF, Rubin and Pan-STARRS1.
     """
     import pandas as pd
     from pretrain_simulated import SAMPLES
@@ -157,16 +160,18 @@ def simulate_like_real(n_objects, seed):
 
 
 def checkpoint(name, tag):
+    """Return the path of a pretrained model."""
     return CACHE / f"simfm_{name}{tag}.snmodel"
 
 
 def store(model, name, tag, description):
+    """Save a pretrained model with a model card."""
     CACHE.mkdir(exist_ok=True)
     save_model(model, checkpoint(name, tag), card={"description": description}, overwrite=True)
 
 
 def pretrained(names, tag):
-    """Fitted models by name, of benchmarks/simfm_pretrain.py."""
+    """Load the models of benchmarks/simfm_pretrain.py by name."""
     missing = [str(checkpoint(n, tag)) for n in names if not checkpoint(n, tag).exists()]
     if missing:
         raise SystemExit(f"Run benchmarks/simfm_pretrain.py first: {missing} are missing.")
@@ -174,7 +179,7 @@ def pretrained(names, tag):
 
 
 def untrained(X, y):
-    """A recurrent classifier with the weights it was born with: what pretraining is worth."""
+    """Return a classifier with its initial weights, the baseline for pretraining."""
     few = np.random.default_rng(0).permutation(len(X))[:500]
     params = {**TRAINING, "max_epochs": 1, "lr": 1e-12, "random_state": 0}
     model = LightCurveClassifier(encoder=GRU(), **params)
@@ -182,21 +187,23 @@ def untrained(X, y):
 
 
 def latent(model, X):
+    """Return the latents of the light curves."""
     return model.transform(X[["light_curve"]]).astype(np.float64)
 
 
 def mlp_classifier(seed=0):
+    """Return a standardised MLP classifier for latents."""
     head = MLPClassifier(hidden_layer_sizes=(100,), alpha=1e-2, max_iter=150, random_state=seed)
     return make_pipeline(StandardScaler(), head)
 
 
 def _redshift(log):
-    """z of ln(1 + z), from 0 to 6: far from what it learned, a network answers anything."""
+    """Convert ln(1 + z) to z, clipped to [0, 6] because a network may extrapolate badly."""
     return np.expm1(np.clip(log, 0.0, np.log(7.0)))
 
 
 def redshift_head(kind, n_objects, seed=0):
-    """Regressor of ln(1 + z) on latents: "kNN" with distance weights, or an "MLP"."""
+    """Return a regressor of ln(1 + z) for latents: distance-weighted "kNN", or "MLP"."""
     if kind == "kNN":
         head = KNeighborsRegressor(min(N_NEIGHBORS, n_objects), weights="distance")
     else:
@@ -208,21 +215,21 @@ def redshift_head(kind, n_objects, seed=0):
 
 
 def figures(truth, proba, classes):
-    """Macro AUROC and F1, accuracy, and the log-loss in which each class has one vote."""
-    found = classification_figures(truth, classes[proba.argmax(axis=1)], proba, classes)
+    """Return macro AUROC and F1, accuracy, and the class-averaged ("flat") log-loss."""
+    scores = classification_figures(truth, classes[proba.argmax(axis=1)], proba, classes)
     columns = np.searchsorted(classes, truth)
     loss = -np.log(np.clip(proba[np.arange(len(truth)), columns], 1e-15, None))
     by_class = [loss[columns == code].mean() for code in np.unique(columns)]
     return {
-        "AUROC": found["AUROC"],
-        "macro-F1": found["macro-F1"],
-        "accuracy": found["micro-F1"],
+        "AUROC": scores["AUROC"],
+        "macro-F1": scores["macro-F1"],
+        "accuracy": scores["micro-F1"],
         "flat log-loss": float(np.mean(by_class)),
     }
 
 
 def score_classes(estimator, X, y):
-    """The same, as scikit-learn's scorers are called."""
+    """Return the scores of `figures`, with the signature of a scikit-learn scorer."""
     return figures(np.asarray(y), estimator.predict_proba(X), estimator.classes_)
 
 
@@ -231,7 +238,7 @@ def redshift_figures(truth, predicted):
 
 
 def fits(scores):
-    """Arrays of scores, (n_fits,) or more, as a list of dicts, one for each fit."""
+    """Convert arrays of scores to a list with one dict per fit; skip fits that are NaN."""
     flat = {name: np.ravel(values) for name, values in scores.items()}
     rows = [
         dict(zip(flat, map(float, row), strict=True)) for row in zip(*flat.values(), strict=True)
@@ -240,32 +247,32 @@ def fits(scores):
 
 
 def write(arguments, name, results):
-    """Results as JSON: model to list over fits of figure to number; and a table on the screen.
+    """Write results as JSON, {model: [{metric: value} per fit]}, and print them as a table.
 
-    Models that the file holds from other runs stay in it.
+    Results of other models in an existing file are kept.
     """
     arguments.out.mkdir(parents=True, exist_ok=True)
     path = arguments.out / f"{name}.json"
     settings = {k: str(v) for k, v in sorted(vars(arguments).items()) if k not in NOT_SETTINGS}
     content = json.loads(path.read_text()) if path.exists() else {}
-    for model, found in results.items():
-        rows = [{key: float(value) for key, value in row.items()} for row in found]
+    for model, scores in results.items():
+        rows = [{key: float(value) for key, value in row.items()} for row in scores]
         content[model] = {"settings": settings, "fits": rows}
     path.write_text(json.dumps(content, indent=1))
     print(markdown({model: content[model] for model in results}), flush=True)
 
 
 def markdown(content):
-    """A table with mean ± standard deviation over the fits."""
-    names = list(dict.fromkeys(key for found in content.values() for key in found["fits"][0]))
+    """Return a Markdown table with mean ± standard deviation over the fits."""
+    names = list(dict.fromkeys(key for entry in content.values() for key in entry["fits"][0]))
     lines = ["| model | " + " | ".join(names) + " | fits |", "|---" * (len(names) + 2) + "|"]
-    for model, found in content.items():
+    for model, entry in content.items():
         cells = []
         for name in names:
-            values = np.array([row.get(name, np.nan) for row in found["fits"]])
+            values = np.array([row.get(name, np.nan) for row in entry["fits"]])
             digits = 4 if name in ("MSE", "NMAD") else 3
             text = "" if np.isnan(values).all() else f"{np.nanmean(values):.{digits}f}"
             spread = f"±{np.nanstd(values):.{digits}f}" if text and len(values) > 1 else ""
             cells.append(text + spread)
-        lines.append(f"| {model} | " + " | ".join(cells) + f" | {len(found['fits'])} |")
+        lines.append(f"| {model} | " + " | ".join(cells) + f" | {len(entry['fits'])} |")
     return "\n".join(lines)

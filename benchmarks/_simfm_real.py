@@ -1,4 +1,4 @@
-"""Real light curves with all that models take from them, as one table; and models that take it."""
+"""Real light curves and derived features in one table, and models for this table."""
 
 import hashlib
 import pickle
@@ -16,13 +16,13 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.encoders import GRU
 
-# Fine-tuning a network takes less than training one, at a smaller rate.
+# Fine-tuning needs fewer epochs and a lower learning rate.
 SCRATCH = {"max_epochs": 40, "lr": 2e-3}
 TUNED = {"max_epochs": 20, "lr": 1e-3}
 
 
-def some(X, y, n_objects):
-    """The first so many objects of a shuffled table, for a trial."""
+def subsample(X, y, n_objects):
+    """Return `n_objects` random objects, for trial runs; all if None."""
     if n_objects is None:
         return X, y
     rows = np.sort(np.random.default_rng(0).permutation(len(X))[:n_objects])
@@ -30,7 +30,7 @@ def some(X, y, n_objects):
 
 
 def features(X, **kwargs):
-    """The features of gradient boosting, kept in benchmarks/.cache: they take minutes."""
+    """Return the features for gradient boosting; cached because they take minutes."""
     names = "\n".join(map(str, X.index)) + str(sorted(kwargs.items()))
     path = CACHE / f"simfm_features_{hashlib.sha256(names.encode()).hexdigest()[:12]}.pkl"
     if not path.exists():
@@ -40,7 +40,7 @@ def features(X, **kwargs):
 
 
 def wide_table(X, models):
-    """Light curves, and columns of features, controls and latents, each under a prefix."""
+    """Return light curves with features, controls and latents in prefixed columns."""
     parts = {"features:": features(X)}
     parts |= {f"{level}:": observing_pattern(X, level) for level in ("K0", "K1")}
     for name, model in models.items():
@@ -50,7 +50,7 @@ def wide_table(X, models):
 
 
 def _with_prefix(X, prefix):
-    """The columns that start with a prefix, or with one of a tuple."""
+    """Select the columns that start with a prefix, or with one of a tuple."""
     return X.loc[:, X.columns.str.startswith(prefix)].to_numpy(np.float64)
 
 
@@ -59,28 +59,28 @@ def _light_curves(X):
 
 
 def on_columns(prefix, *steps):
-    """A pipeline that sees the columns with a prefix (or a tuple of them) only, as an array."""
+    """Return a pipeline that selects columns by prefix (or tuple of prefixes) as an array."""
     return make_pipeline(FunctionTransformer(_with_prefix, kw_args={"prefix": prefix}), *steps)
 
 
-class Remembered(ClassifierMixin, BaseEstimator):
-    """A classifier that is fitted once on the same objects, however many averages it is part of.
+class CachedClassifier(ClassifierMixin, BaseEstimator):
+    """Classifier that caches its fits, for use in several ensembles.
 
     Parameters
     ----------
     estimator : estimator
     name : str
-        Tells it from all others of the process.
+        Unique key of the estimator in the cache of the process.
     """
 
-    _fitted = {}  # of all copies
+    _fitted = {}  # shared by all instances
 
     def __init__(self, estimator, name):
         self.estimator = estimator
         self.name = name
 
     def fit(self, X, y):
-        # Not of the labels: averages pass them as numbers, in the same order.
+        # Labels are not in the key: ensembles pass them as integers, in the same order.
         key = self.name, len(np.unique(y)), tuple(X.index)
         if key not in self._fitted:
             self._fitted[key] = clone(self.estimator).fit(X, y)
@@ -93,12 +93,12 @@ class Remembered(ClassifierMixin, BaseEstimator):
 
 
 def frozen(name, seed=0):
-    """An MLP on the frozen latent of a model."""
+    """Return an MLP on the frozen latent of a model."""
     return on_columns(f"latent {name}:", mlp_classifier(seed))
 
 
 def network(start=None, *, cls=LightCurveClassifier, epochs=1.0, batch_size=16, seed=0, **params):
-    """A recurrent network on the light curves, from scratch or from a pretrained one."""
+    """Return a recurrent network for light curves, from scratch or pretrained."""
     params = {**TRAINING, **(SCRATCH if start is None else TUNED), **params}
     if start is None:
         params.setdefault("encoder", GRU(max_points=200))

@@ -1,4 +1,4 @@
-"""How well what is learned from simulated supernovae alone holds for real ones."""
+"""Transfer of classifiers trained on simulated supernovae to real ones."""
 
 import numpy as np
 import pandas as pd
@@ -12,18 +12,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 N_SIMULATED = 6000
-SEED = 2000  # none of the objects that the embedder was trained on
+SEED = 2000  # seed of objects that are not in the training set of the embedder
 WHOLE = {"SN Ia-91bg": "SN Ia", "SN Iax": "SN Ia"}
 
 
 def head():
+    """Return a standardised, class-balanced logistic regression."""
     return make_pipeline(
         StandardScaler(), LogisticRegression(C=0.1, max_iter=3000, class_weight="balanced")
     )
 
 
 def transfer_scores(embedder):
-    """Scores of linear heads on an embedder that has seen simulations only.
+    """Score linear heads on an embedder trained on simulations only.
 
     Parameters
     ----------
@@ -33,9 +34,9 @@ def transfer_scores(embedder):
     Returns
     -------
     pandas.DataFrame
-        Of each modality, sample and number of classes: macro-F1 and AUROC of a head trained on
-        simulated objects, on held-out simulated ones and on real ones; and, five-fold, of a head
-        trained on real ones.
+        One row per modality, sample and number of classes. Macro-F1 and AUROC of a head trained on
+        simulated objects, on held-out simulated and on real objects; and of a head trained on real
+        objects, by five-fold cross-validation.
     """
     simulated, names = simulate(N_SIMULATED, seed=SEED)
     names = np.array([WHOLE.get(name, name) for name in names])
@@ -55,35 +56,35 @@ def transfer_scores(embedder):
             half = np.arange(a.sum()) % 2 == 0
             y, y_real = names[a], real_names[b]
             trained = head().fit(Z[a][half], y[half])
-            found = {
+            scores = {
                 "simulated": _figures(y[~half], trained.predict_proba(Z[a][~half]), trained),
                 "real": _figures(y_real, trained.predict_proba(Z_real[b]), trained),
             }
             folds = StratifiedKFold(5, shuffle=True, random_state=0)
-            crossed = cross_val_predict(head(), Z_real[b], y_real, cv=folds, method="predict_proba")
-            found["real, trained on real"] = _figures(y_real, crossed, trained)
+            proba = cross_val_predict(head(), Z_real[b], y_real, cv=folds, method="predict_proba")
+            scores["real, trained on real"] = _figures(y_real, proba, trained)
             rows.append(
                 {"modality": modality, "sample": sample, "classes": len(classes)}
-                | {f"{key}: {what}": v for what, f in found.items() for key, v in f.items()}
+                | {f"{key}: {what}": v for what, f in scores.items() for key, v in f.items()}
             )
     return pd.DataFrame(rows)
 
 
 def _figures(truth, proba, model):
-    answer = model.classes_[proba.argmax(axis=1)]
-    found = classification_figures(truth, answer, proba, model.classes_)
-    return {key: found[key] for key in ("macro-F1", "AUROC")}
+    predicted = model.classes_[proba.argmax(axis=1)]
+    scores = classification_figures(truth, predicted, proba, model.classes_)
+    return {key: scores[key] for key in ("macro-F1", "AUROC")}
 
 
 def transfer_section(embedder):
-    """The scores as lines of Markdown."""
+    """Return the scores as lines of Markdown."""
     whats = ("simulated", "real", "real, trained on real")
     lines = [
-        "## What simulations teach about real objects",
+        "## Transfer from simulated to real objects",
         "",
-        "Linear heads on the packaged model, which has seen simulations only. Macro-F1 / AUROC of",
-        "a head trained on simulated objects: on others of them, and on real ones; and, five-fold,",
-        "of a head trained on real ones.",
+        "Linear heads on the packaged model, which is trained on simulations only. Macro-F1 /",
+        "AUROC of a head trained on simulated objects, on held-out simulated and on real objects;",
+        "and of a head trained on real objects, by five-fold cross-validation.",
         "",
         f"| input | real sample | classes | {' | '.join(whats)} |",
         "|---" * 6 + "|",

@@ -1,9 +1,9 @@
-"""Averages of what different kinds of model answered on the test parts of maven_real.py.
+"""Average the test-set predictions of different kinds of models of maven_real.py.
 
-Every kind has the same weight: networks trained end to end, boosting on hand-made features,
-the same beside the packaged embedding, and neighbours in the supervised contrastive embedding
-(pairs only; a ridge for redshifts).
-Run after maven_real.py and contrastive_real.py, which keep their answers.
+All kinds have equal weight: networks trained end to end, boosting on hand-crafted features,
+boosting on these features and the packaged embedding, and nearest neighbours in the supervised
+contrastive embedding (pairs only; ridge regression for redshifts).
+Run after maven_real.py and contrastive_real.py, which save their predictions.
 
     python benchmarks/combine_maven_real.py
 """
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 from _real_data import load_curves, load_pairs
-from _settings import CACHE
-from maven_real import figures, taking_part
+from _settings import PREDICTIONS
+from maven_real import figures, task_mask
 from sklearn.model_selection import StratifiedKFold
 
 FIGURES = Path("benchmarks/results/maven_real")
@@ -38,23 +38,23 @@ def main():
         z = X["redshift"].to_numpy()
         folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))
         for name, parts in models.items():
-            paths = [CACHE / "answers" / f"{sample}_{part}.npz" for part in parts]
+            paths = [PREDICTIONS / f"{sample}_{part}.npz" for part in parts]
             if not all(path.exists() for path in paths):
-                print(f"{sample}, {name}: not all of its parts have been run.")
+                print(f"{sample}, {name}: skipped because predictions of some models are missing.")
                 continue
-            answers = [np.load(path) for path in paths]
-            found = [{} for _ in folds]
-            for key in sorted(set.intersection(*(set(a.files) for a in answers))):
+            predictions = [np.load(path) for path in paths]
+            scores = [{} for _ in folds]
+            for key in sorted(set.intersection(*(set(a.files) for a in predictions))):
                 number, task = key.split(" ", 1)
                 train, test = folds[int(number)]
                 kind = task.split(",")[0]
-                part = taking_part(kind, y, z)
+                part = task_mask(kind, y, z)
                 truth = (z if kind == "redshift" else y)[test[part[test]]]
                 classes = None if kind == "redshift" else np.unique(y[train[part[train]]])
-                mean = np.mean([a[key] for a in answers], axis=0)
-                found[int(number)][task] = figures(kind, classes, truth, mean)
+                mean = np.mean([a[key] for a in predictions], axis=0)
+                scores[int(number)][task] = figures(kind, classes, truth, mean)
             file = name.replace(",", "").replace(" ", "_")
-            content = {"model": name, "folds": found}
+            content = {"model": name, "folds": scores}
             (FIGURES / f"{sample}_{file}.json").write_text(json.dumps(content, indent=1))
 
 

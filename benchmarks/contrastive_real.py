@@ -1,12 +1,12 @@
-"""Contrastive embeddings of 721 real supernovae, five folds by object.
+"""Contrastive embeddings of 721 real supernovae, five-fold cross-validation by object.
 
-For every fold and setting: the embedder is trained on four fifths of the training part, three times
-(an ensemble once) with different fifths held out, and these choose k of the kNN and C of the SVC,
-separately for each task; it is then trained anew on the whole training part, and scored on the test
-part, whole, and with light curves thinned at random to ten points or to two bands. With --validate
-one held-out fifth is scored and the test part left alone: that is how settings were compared.
-"Pretrained" encoders come from benchmarks/pretrain_contrastive.py and have seen no object of the
-pairs, nor a spectrum like theirs. Baselines and controls run on the same folds.
+For every fold and setting, the embedder is trained on 80 % of the training set, three times (once
+for an ensemble) with different validation sets, which select k of the kNN and C of the SVC for each
+task. It is then trained on the whole training set and scored on the test set: on complete light
+curves, and on light curves thinned at random to ten points or two bands. With --validate, only one
+validation set is scored; settings were compared in this way. "Pretrained" encoders are those of
+benchmarks/pretrain_contrastive.py; neither objects nor spectra of the pairs are in their training
+set. Baselines and controls use the same folds.
 
     python benchmarks/contrastive_real.py [--settings NAME ...] [--validate] [--no-baselines]
 """
@@ -22,7 +22,7 @@ import torch
 from _baselines import MAIN_CLASSES, Z_MAX, evaluate_baselines
 from _evaluation import classification_figures, redshift_figures, table
 from _real_data import load_pairs, thin_light_curves
-from _settings import REPORTED, SETTINGS, build, save_answers
+from _settings import REPORTED, SETTINGS, build, save_predictions
 from joblib import Parallel, delayed
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import StratifiedKFold, StratifiedShuffleSplit
@@ -38,6 +38,7 @@ THINNED = {"10 points": {"n_points": 10}, "2 bands": {"n_bands": 2}}
 
 
 def heads(task):
+    """Return the candidate heads of a task by name."""
     if task == "redshift":
         return {
             "kNN": [KNeighborsRegressor(k, weights="distance") for k in NEIGHBOURS],
@@ -50,7 +51,7 @@ def heads(task):
 
 
 def targets(task, y, z):
-    """Which objects take part in a task, and what is to be learned."""
+    """Return the mask of the objects of a task, and the target."""
     if task == "redshift":
         return (z > 0) & (z < Z_MAX), np.log1p(z)
     if task == "three":
@@ -68,11 +69,12 @@ def figures(task, head, Z, truth):
 
 
 def key(task, result):
+    """Return the score for model selection; larger is better."""
     return -result["MAE"] if task == "redshift" else result["macro-F1"]
 
 
 def validate(name, X, y, z, inner, held, seed):
-    """Scores of all candidates on a held-out part of the training part, by task and head."""
+    """Return the validation scores of all candidates, by task and head."""
     embedder = build(name, seed).fit(X.iloc[inner], y[inner])
     Z, Z_held = (embedder.encode(X.iloc[rows], "light_curve") for rows in (inner, held))
     found = {"recall@10": recall_at_k(embedder.encode(X.iloc[held], "spectrum"), Z_held, k=10)}
@@ -89,11 +91,11 @@ def validate(name, X, y, z, inner, held, seed):
 
 
 def run_fold(name, X, y, z, train, test, seed, only_validate=False):
-    """Figures, the embeddings of the test part, and what neighbours (or a ridge) answered."""
+    """Return the scores, embeddings and predictions for the test set of a fold."""
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     start = time.time()
-    # One part is enough to compare settings, and for an ensemble, which is as steady as dear.
+    # One validation set suffices to compare settings, and for ensembles, which vary little.
     n_splits = 1 if only_validate or "members" in SETTINGS[name] else 3
     splits = StratifiedShuffleSplit(n_splits, test_size=0.2, random_state=seed)
     found = [
@@ -108,13 +110,13 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
     embedder = build(name, seed).fit(X.iloc[train], y[train])
     Z_train = embedder.encode(X.iloc[train], "light_curve")
     tests = {"": X.iloc[test]} | {
-        f", {what}": thin_light_curves(X.iloc[test], random_state=seed, **how)
-        for what, how in THINNED.items()
+        f", {what}": thin_light_curves(X.iloc[test], random_state=seed, **params)
+        for what, params in THINNED.items()
     }
     Z = {what: embedder.encode(table, "light_curve") for what, table in tests.items()}
     spectra = embedder.encode(X.iloc[test], "spectrum")
     recalls = recall_at_k(spectra, Z[""], k=[1, 10])
-    given = {}
+    predictions = {}
     out["retrieval"] = {"recall@1": recalls[0], "recall@10": recalls[1]}
     for task in ("three", "five", "redshift"):
         part, truth = targets(task, y, z)
@@ -122,14 +124,14 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False):
             head = candidates[int(np.argmax(scores[task, kind]))]
             head.fit(Z_train[part[train]], truth[train][part[train]])
             for what in Z if task == "three" else [""]:
-                here = Z[what][part[test]]
-                out[f"{task} {kind}{what}"] = figures(task, head, here, truth[test][part[test]])
+                Z_test = Z[what][part[test]]
+                out[f"{task} {kind}{what}"] = figures(task, head, Z_test, truth[test][part[test]])
                 if kind == "Ridge":
-                    given[task] = np.expm1(head.predict(here))
+                    predictions[task] = np.expm1(head.predict(Z_test))
                 elif kind == "kNN" and task != "redshift":
-                    given[f"{task}{what}"] = head.predict_proba(here)
+                    predictions[f"{task}{what}"] = head.predict_proba(Z_test)
     print(name, "fold", seed, out, f"{time.time() - start:.0f} s", flush=True)
-    return out, (Z[""], spectra), given
+    return out, (Z[""], spectra), predictions
 
 
 def main():
@@ -137,8 +139,8 @@ def main():
     parser.add_argument("--settings", nargs="+", choices=SETTINGS, default=list(REPORTED))
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--out", default="benchmarks/results/contrastive_real")
-    parser.add_argument("--jobs", type=int, default=2, help="folds at a time, a thread each")
-    parser.add_argument("--validate", action="store_true", help="leave the test parts alone")
+    parser.add_argument("--jobs", type=int, default=2, help="folds in parallel, one thread each")
+    parser.add_argument("--validate", action="store_true", help="score validation sets only")
     parser.add_argument("--no-baselines", action="store_true")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
@@ -148,17 +150,17 @@ def main():
     z = X["redshift"].to_numpy()
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[: arguments.folds]
     for name in arguments.settings:
-        answers = Parallel(arguments.jobs)(
+        outputs = Parallel(arguments.jobs)(
             delayed(run_fold)(name, X, y, z, train, test, seed, arguments.validate)
             for seed, (train, test) in enumerate(folds)
         )
-        results = [found for found, _, _ in answers]
+        results = [found for found, _, _ in outputs]
         print(table({name: results}), flush=True)
         if arguments.validate:
             continue
-        width = answers[0][1][0].shape[1]
+        width = outputs[0][1][0].shape[1]
         embeddings = np.full((2, len(X), width), np.nan, dtype=np.float32)
-        for (_, test), (_, Z, _) in zip(folds, answers, strict=True):
+        for (_, test), (_, Z, _) in zip(folds, outputs, strict=True):
             embeddings[:, test] = Z
         np.savez_compressed(
             out / f"{name}_embeddings.npz",
@@ -168,7 +170,7 @@ def main():
             redshift=z,
         )
         (out / f"{name}.json").write_text(json.dumps(results, indent=1))
-        save_answers(f"pairs_{name}", [given for _, _, given in answers])
+        save_predictions(f"pairs_{name}", [predictions for _, _, predictions in outputs])
     if not arguments.no_baselines:
         baselines = evaluate_baselines(X, y, z, folds)
         (out / "baselines.json").write_text(json.dumps(baselines, indent=1))

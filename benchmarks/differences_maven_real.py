@@ -1,4 +1,4 @@
-"""Differences to gradient boosting, fold by fold, of one model named before: all kinds averaged.
+"""Score differences per fold between the average of all model kinds and gradient boosting.
 
 python benchmarks/differences_maven_real.py
 """
@@ -18,7 +18,7 @@ def folds(sample, model):
 
 
 def main():
-    print("| sample | task | networks, both boostings | boosting | difference ± its error |")
+    print("| sample | task | networks, both boostings | boosting | difference ± standard error |")
     print("|---|---|---|---|---|")
     for sample in ("pairs", "curves"):
         ours, theirs = folds(sample, MODEL), folds(sample, BASELINE)

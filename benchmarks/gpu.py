@@ -1,8 +1,7 @@
-"""Every estimator on a GPU: fit, transform, save and load, compared with the CPU.
+"""Test every estimator on a GPU: fit, transform, save and load, compared with the CPU.
 
-Uses the torch of the Python that runs it; installs and downloads nothing, and needs no data but the
-simulator. Without CUDA, or with --dry-run, the same steps run on the CPU with few objects, and no
-results are written.
+The script uses the installed torch and simulated data; it installs and downloads nothing. Without
+CUDA, or with --dry-run, the same steps run on the CPU with few objects, and no results are written.
 """
 
 import argparse
@@ -37,7 +36,7 @@ TOLERANCE = 1e-4
 
 
 def missing_packages():
-    """Return the packages that this Python lacks, with the reason."""
+    """Return the required packages that cannot be imported, with the error."""
     missing = {}
     for name in NEEDED:
         try:
@@ -61,24 +60,24 @@ def estimators(device, epochs):
         SupConClassifier,
     )
 
-    how = {"device": device, "max_epochs": epochs, "random_state": 0, "batch_size": 128}
+    params = {"device": device, "max_epochs": epochs, "random_state": 0, "batch_size": 128}
     return {
-        "ContrastiveEmbedder": ContrastiveEmbedder(**how),
-        "MMVAEEmbedder": MMVAEEmbedder(**how),
-        "LightCurveClassifier, transformer": LightCurveClassifier(**how),
-        "LightCurveClassifier, gru": LightCurveClassifier(encoder="gru", **how),
-        "LightCurveRegressor, deep_sets": LightCurveRegressor(encoder="deep_sets", **how),
-        "SupConClassifier": SupConClassifier(**how),
-        "DomainAdversarialClassifier": DomainAdversarialClassifier(**how),
-        "SpectraNetClassifier": SpectraNetClassifier(**how),
-        "SpectraNetClassifier, galspecnet": SpectraNetClassifier(encoder="galspecnet", **how),
-        "SpectraNetRegressor": SpectraNetRegressor(**how),
-        "SpectralRedshiftClassifier": SpectralRedshiftClassifier(**how),
+        "ContrastiveEmbedder": ContrastiveEmbedder(**params),
+        "MMVAEEmbedder": MMVAEEmbedder(**params),
+        "LightCurveClassifier, transformer": LightCurveClassifier(**params),
+        "LightCurveClassifier, gru": LightCurveClassifier(encoder="gru", **params),
+        "LightCurveRegressor, deep_sets": LightCurveRegressor(encoder="deep_sets", **params),
+        "SupConClassifier": SupConClassifier(**params),
+        "DomainAdversarialClassifier": DomainAdversarialClassifier(**params),
+        "SpectraNetClassifier": SpectraNetClassifier(**params),
+        "SpectraNetClassifier, galspecnet": SpectraNetClassifier(encoder="galspecnet", **params),
+        "SpectraNetRegressor": SpectraNetRegressor(**params),
+        "SpectralRedshiftClassifier": SpectralRedshiftClassifier(**params),
     }
 
 
-class Waiting:
-    """Time that training waits for batches, measured inside BatchLoader."""
+class WaitTimer:
+    """Measure the time that training waits for batches of BatchLoader."""
 
     def __init__(self):
         from sklearn_sn.nets import BatchLoader
@@ -165,7 +164,7 @@ def main():
     args = parser.parse_args()
     missing = missing_packages()
     if missing:
-        print(f"{sys.executable} lacks packages that sklearn-sn needs:")
+        print(f"{sys.executable} cannot import packages required by sklearn-sn:")
         print("\n".join(f"  {name} ({why})" for name, why in missing.items()))
         sys.exit(2)
     sys.path.insert(0, str(ROOT))
@@ -176,15 +175,15 @@ def main():
     dry = args.dry_run or not torch.cuda.is_available()
     device = "cpu" if dry else "cuda"
     if dry:
-        print("Dry run on the CPU (" + ("asked for" if args.dry_run else "no CUDA") + ").")
+        print("Dry run on the CPU (" + ("requested" if args.dry_run else "no CUDA") + ").")
         args.objects, args.epochs = min(args.objects, 60), 1
     else:
-        # TF32 rounds to three digits, which would hide errors.
+        # TF32 has three significant digits, too few for the comparison with the CPU.
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     start = time.perf_counter()
     X, y, truth = make_supernovae(args.objects, return_truth=True, random_state=0)
     X = X.assign(t_peak=truth["t_peak"])
-    waiting, rows = Waiting(), []
+    waiting, rows = WaitTimer(), []
     for name, estimator in estimators(device, args.epochs).items():
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -201,7 +200,7 @@ def main():
     ).stdout.strip()
     text = (
         f"# Every estimator on a GPU\n\n{date.today()}, commit {commit}, {card}, Python "
-        f"{platform.python_version()}, torch {torch.__version__}, {seconds:.0f} s in all.\n"
+        f"{platform.python_version()}, torch {torch.__version__}, total {seconds:.0f} s.\n"
         f"Command: `make gpu` ({args.objects} simulated objects, {args.epochs} epochs, batches of "
         f"128, default encoders, TF32 off).\n\n{table_of(rows)}\n"
     )

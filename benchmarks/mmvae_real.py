@@ -1,11 +1,11 @@
-"""Spectra of real SN Ia from their light curves, five folds by object.
+"""Generation of spectra of real SN Ia from light curves, five-fold cross-validation by object.
 
-MMVAE from the real objects alone, and first on simulated ones (a warm start goes on with the real
-ones), beside the mean training spectrum near each phase and the spectra of the five nearest
-training objects, by a contrastive transceiver of the real objects and by the packaged embedder,
-which knows simulations alone. A fifth of each training part is held out to calibrate the 90 %
-intervals. Scored on the test part: the mean squared residual of spectra over their median flux in
-4000-7000 Å, rest frame, −10 to +30 days from the peak of the light curve. --picture draws some
+MMVAE is trained on real objects only, and on simulated objects followed by a warm start on real
+ones. Baselines are the mean training spectrum near each phase, and the spectra of the five nearest
+training objects, in the space of a contrastive transceiver trained on real objects and of the
+packaged embedder, trained on simulations only. One fifth of each training set calibrates the 90 %
+intervals. The score on the test set is the mean squared residual of spectra divided by their median
+flux in 4000-7000 Å, rest frame, −10 to +30 days from the peak of the light curve. --picture plots
 objects of the first fold.
 
     python benchmarks/mmvae_real.py [--epochs E] [--simulated N] [--folds F] [--models NAME ...]
@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import Truth, answer, phase_bins, score, without_spectra
+from _generation import Truth, phase_bins, predict_with_interval, score, without_spectra
 from _real_spectra import load_type_ia
 from _settings import CACHE
 from joblib import Parallel, delayed
@@ -48,14 +48,14 @@ MODELS = ("MMVAE", "MMVAE, simulations first")
 
 
 def pretrained(n, epochs):
-    """A model of simulated objects, which a warm start goes on from."""
+    """Train a model on simulated objects, for a warm start on real ones."""
     X, _ = simulate(n, seed=0, surveys=SURVEYS)
     model = MMVAEEmbedder(**SIZES, max_epochs=epochs, random_state=0).fit(X)
     return model.set_params(lr=1e-3)
 
 
 def baselines(X, seed):
-    """The mean of each phase, and neighbours, by name; trained."""
+    """Return the fitted baselines by name: mean per phase, and nearest neighbours."""
     contrastive = ContrastiveEmbedder(
         light_curve=CURVES,
         spectrum=SPECTRA,
@@ -72,27 +72,28 @@ def baselines(X, seed):
 
 
 def checkpoint(name, fold):
+    """Return the path of the model of a fold."""
     return CACHE / f"mmvae_real_{name.replace(', ', '_').replace(' ', '_')}_{fold}.snmodel"
 
 
 def run_fold(starts, X, train, test, epochs, seed):
-    """Scores by model; `starts` holds what each goes on from, or None."""
+    """Return scores by model; `starts` maps names to the model for a warm start, or None."""
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     inner, held = train_test_split(train, test_size=0.2, random_state=seed)
     smooth, pixels = (Truth(X.iloc[test], WAVELENGTH, native=native) for native in (False, True))
     of_test = without_spectra(X.iloc[test])
-    found = {}
+    scores = {}
 
     def figures(model, source=None):
-        """Residuals of resampled spectra; coverage and width of pixels."""
-        residuals = score(smooth, answer(model, of_test, smooth, source)[0])
-        return score(pixels, *answer(model, of_test, pixels, source)) | residuals
+        """Return residuals of resampled spectra, and coverage and width of pixels."""
+        residuals = score(smooth, predict_with_interval(model, of_test, smooth, source)[0])
+        return score(pixels, *predict_with_interval(model, of_test, pixels, source)) | residuals
 
     for name, model in baselines(X.iloc[inner], seed).items():
         model.calibrate(X.iloc[held])
-        found[name] = figures(model)
-        print(seed, name, found[name], flush=True)
+        scores[name] = figures(model)
+        print(seed, name, scores[name], flush=True)
     for name, first in starts.items():
         start = time.time()
         model = MMVAEEmbedder(**SIZES) if first is None else deepcopy(first)
@@ -100,23 +101,23 @@ def run_fold(starts, X, train, test, epochs, seed):
         before = figures(model, "light_curve")
         model.calibrate(X.iloc[held], source="light_curve")
         after = figures(model, "light_curve")
-        found[name] = {"seconds": time.time() - start, "not calibrated": before, **after}
-        print(seed, name, found[name], flush=True)
+        scores[name] = {"seconds": time.time() - start, "not calibrated": before, **after}
+        print(seed, name, scores[name], flush=True)
         save_model(model, checkpoint(name, seed), overwrite=True)
-    return found
+    return scores
 
 
 def draw(X, train, test, name, folder):
-    """Pictures of twenty test objects of the first fold, five a file."""
+    """Plot twenty test objects of the first fold, five per file."""
     folder.mkdir(parents=True, exist_ok=True)
     inner, _ = train_test_split(train, test_size=0.2, random_state=0)
     others = baselines(X.iloc[inner], 0)
     others.pop("neighbours, contrastive")
     true = Truth(X.iloc[test], WAVELENGTH)
-    seen = X.iloc[test[np.unique(true.owner)[:20]]]
+    shown = X.iloc[test[np.unique(true.object_index)[:20]]]
     model = load_model(checkpoint(name, 0))
     for number in range(4):
-        objects = seen.iloc[5 * number : 5 * number + 5]
+        objects = shown.iloc[5 * number : 5 * number + 5]
         display = GenerationDisplay.from_estimator(model, objects, range(5), others=others)
         display.plot().figure_.savefig(folder / f"{number}.png", dpi=70, bbox_inches="tight")
 
@@ -129,7 +130,7 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--picture", type=Path, help="a folder; draws models of an earlier run")
+    parser.add_argument("--picture", type=Path, help="plot models of an earlier run to this folder")
     parser.add_argument("--out", default="benchmarks/results/mmvae_real")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
@@ -148,10 +149,10 @@ def main():
     )
     out = Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
-    found = {name: [fold[name] for fold in results] for name in results[0]}
-    content = {"phases": phase_bins(), "models": found}
+    scores = {name: [fold[name] for fold in results] for name in results[0]}
+    content = {"phases": phase_bins(), "models": scores}
     (out / "scores.json").write_text(json.dumps(content, indent=1, default=float))
-    for name, folds in found.items():
+    for name, folds in scores.items():
         values = [fold["residual"] for fold in folds]
         print(name, f"residual {np.mean(values):.4f}±{np.std(values):.4f}")
 

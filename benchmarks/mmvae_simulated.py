@@ -1,10 +1,11 @@
-"""Spectra of simulated SN Ia from their light curves: MMVAE, its baselines, masking, parameters.
+"""Generation of spectra of simulated SN Ia from light curves: MMVAE, baselines, parameters.
 
-Light curves as Rubin sees them, spectra of −10 to +30 days; 80, 10 and 10 % of the objects train,
-calibrate and test. Scored on the test objects: the mean squared residual of spectra over their
-median flux, coverage and width of 90 % intervals, by phase; the same with a part of the
-photometry dropped; and R² of physical parameters learned from the latents by small networks.
-Each model writes a file of its own to --out, trained models go to benchmarks/.cache.
+Light curves are those of Rubin, spectra are at −10 to +30 days; 80, 10 and 10 % of the objects are
+the training, calibration and test sets. Scores on the test set, by phase, are the mean squared
+residual of spectra divided by their median flux, and coverage and width of 90 % intervals; the same
+scores with a part of the photometry dropped; and R² of physical parameters that small networks
+predict from the latents. Scores of each model are written to a file in --out, trained models to
+benchmarks/.cache.
 
     python benchmarks/mmvae_simulated.py [--objects N] [--epochs E] [--models NAME ...]
 """
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from _generation import Truth, answer, masked, phase_bins, score, without_spectra
+from _generation import Truth, masked, phase_bins, predict_with_interval, score, without_spectra
 from _settings import CACHE
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor
@@ -56,7 +57,7 @@ MODELS = (MEAN, *AUTOENCODERS, *NEIGHBOURS, REGRESSOR)
 
 
 def simulate(n, seed, surveys=("lsst",)):
-    """Objects with light curve, spectra, redshift and t_peak; the truth table."""
+    """Simulate objects with light curve, spectra, redshift and t_peak; return X, truth table."""
     X, _, truth = make_supernovae(
         n,
         classes=("SN Ia",),
@@ -74,33 +75,33 @@ def simulate(n, seed, surveys=("lsst",)):
 
 
 def parameters_from_latents(Z, Z_test, truth, test):
-    """R² of each physical parameter, by a small network on the latents."""
-    found = {}
+    """Return R² of each physical parameter predicted from the latents by a small network."""
+    scores = {}
     for name in PARAMETERS:
         network = MLPRegressor(
             hidden_layer_sizes=(64, 32), early_stopping=True, max_iter=500, random_state=0
         )
         model = make_pipeline(StandardScaler(), network)
         model = TransformedTargetRegressor(model, transformer=StandardScaler())
-        found[name] = r2_score(test[name], model.fit(Z, truth[name]).predict(Z_test))
-    return found
+        scores[name] = r2_score(test[name], model.fit(Z, truth[name]).predict(Z_test))
+    return scores
 
 
 def parameters_end_to_end(X, X_test, truth, test, epochs):
-    """R² of each physical parameter, by a transceiver trained on it alone."""
-    found = {}
+    """Return R² of each physical parameter predicted by a transceiver trained end to end."""
+    scores = {}
     for name in PARAMETERS:
         centre, scale = truth[name].mean(), truth[name].std()
         encoder = clone(CURVES).set_params(max_points=100)
         model = LightCurveRegressor(encoder=encoder, max_epochs=epochs, random_state=0)
         model.fit(X[["light_curve"]], (truth[name] - centre) / scale)
         predicted = model.predict(X_test[["light_curve"]]) * scale + centre
-        found[name] = r2_score(test[name], predicted)
-    return found
+        scores[name] = r2_score(test[name], predicted)
+    return scores
 
 
 def fitted(model, name, X, reuse):
-    """The model, trained; or that of an earlier run."""
+    """Fit and save the model, or load that of an earlier run."""
     path = CACHE / f"mmvae_{name.replace(' ', '_')}.snmodel"
     if reuse and path.exists():
         return load_model(path)
@@ -110,14 +111,17 @@ def fitted(model, name, X, reuse):
 
 
 def before_and_after(model, X_held, X_test, true, source):
-    """Scores with the model's own intervals, and with those calibrated on objects held out."""
-    before = score(true, *answer(model, X_test, true, source))
+    """Return scores before and after calibration of the intervals on held-out objects."""
+    before = score(true, *predict_with_interval(model, X_test, true, source))
     model.calibrate(X_held, source=source)
-    return {"not calibrated": before, **score(true, *answer(model, X_test, true, source))}
+    return {
+        "not calibrated": before,
+        **score(true, *predict_with_interval(model, X_test, true, source)),
+    }
 
 
 def run(name, X, truth, split, true, arguments):
-    """What is measured of one model."""
+    """Return all scores of one model."""
     train, _, test = split
     X_train, X_held, X_test = (X.iloc[rows] for rows in split)
     if name == REGRESSOR:
@@ -137,10 +141,10 @@ def run(name, X, truth, split, true, arguments):
             random_state=0,
             verbose=2,
         )
-        # All neighbours are of one space.
+        # All neighbour baselines fraction one embedder.
         reuse = arguments.reuse or NEIGHBOURS[name] > 1
         embedder = fitted(embedder, next(iter(NEIGHBOURS)), X_train, reuse)
-        # One, as the paper has it, answers as it was observed.
+        # A single neighbour is used without phase correction, as in the paper.
         k = NEIGHBOURS[name]
         model = CrossModalGenerator(
             FrozenEstimator(embedder), n_neighbors=k, phase_correction=k > 1
@@ -153,18 +157,20 @@ def run(name, X, truth, split, true, arguments):
     if name != "MMVAE":
         return before_and_after(model, X_held, X_test, true, "spectrum")
     X_test = without_spectra(X_test)
-    found = before_and_after(model, X_held, X_test, true, "light_curve")
-    found["masked"] = {
-        f"{share:.0%}": score(true, *answer(model, masked(X_test, share), true, "light_curve"))
-        for share in MASKED
+    scores = before_and_after(model, X_held, X_test, true, "light_curve")
+    scores["masked"] = {
+        f"{fraction:.0%}": score(
+            true, *predict_with_interval(model, masked(X_test, fraction), true, "light_curve")
+        )
+        for fraction in MASKED
     }
     Z, Z_test = (model.encode(t, "light_curve") for t in (without_spectra(X_train), X_test))
-    found["parameters"] = parameters_from_latents(Z, Z_test, truth.iloc[train], truth.iloc[test])
-    return found
+    scores["parameters"] = parameters_from_latents(Z, Z_test, truth.iloc[train], truth.iloc[test])
+    return scores
 
 
 def draw(X, split, folder):
-    """Four test objects, and what hidden points cost; of models of an earlier run."""
+    """Plot four test objects and the effect of hidden points, with models of an earlier run."""
     train, held, test = split
     folder.mkdir(parents=True, exist_ok=True)
     model = fitted(None, "MMVAE", None, reuse=True).calibrate(X.iloc[held])
@@ -185,8 +191,8 @@ def main():
     parser.add_argument("--objects", type=int, default=4500)
     parser.add_argument("--epochs", type=int, default=60)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    parser.add_argument("--reuse", action="store_true", help="models in benchmarks/.cache")
-    parser.add_argument("--picture", type=Path, help="a folder; draws models of an earlier run")
+    parser.add_argument("--reuse", action="store_true", help="load the models in benchmarks/.cache")
+    parser.add_argument("--picture", type=Path, help="plot models of an earlier run to this folder")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/mmvae_simulated"))
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
@@ -200,11 +206,11 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.models:
         start = time.time()
-        found = {"phases": phase_bins(), **run(name, X, truth, split, true, arguments)}
-        found["seconds"] = time.time() - start
-        print(name, found, flush=True)
+        scores = {"phases": phase_bins(), **run(name, X, truth, split, true, arguments)}
+        scores["seconds"] = time.time() - start
+        print(name, scores, flush=True)
         path = arguments.out / f"{name.replace(' ', '_').replace('-', '_')}.json"
-        path.write_text(json.dumps(found, indent=1, default=float))
+        path.write_text(json.dumps(scores, indent=1, default=float))
 
 
 if __name__ == "__main__":

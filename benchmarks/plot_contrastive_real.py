@@ -1,4 +1,4 @@
-"""Pictures of one fold of benchmarks/contrastive_real.py, with its final setting.
+"""Figures of one fold of benchmarks/contrastive_real.py, with its final setting.
 
 python benchmarks/plot_contrastive_real.py [SETTING]
 """

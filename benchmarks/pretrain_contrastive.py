@@ -1,8 +1,9 @@
 """Pretrain the encoders of benchmarks/contrastive_real.py on other objects.
 
-Light curves of PLAsTiCC and of real supernovae without spectra, and spectra of real supernovae
-without light curves, teach the two encoders classes and redshifts through auxiliary heads;
-simulated supernovae, with both, add pairs for InfoNCE. No object of the pairs takes part.
+The encoders are trained by auxiliary losses on class and redshift, on light curves of PLAsTiCC and
+of real supernovae without spectra, and on spectra of real supernovae without light curves.
+Simulated supernovae with both modalities add pairs for InfoNCE. Objects of the real pairs are
+excluded.
 
     python benchmarks/pretrain_contrastive.py [--simulated N] [--epochs E] [--name NAME]
 """

@@ -1,10 +1,10 @@
-"""Train the model that comes with the package, and start end-to-end models, on simulations alone.
+"""Train the packaged model, also the start of end-to-end models, on simulations only.
 
-Half of the objects are bright, as those are that get a spectrum: followed in Bessell and SDSS
-bands, or among the brighter ones of ZTF and ATLAS (superluminous ones, which are rare, are followed
-to fainter magnitudes). Half are seen by ZTF, Rubin and Pan-STARRS1 as far as these see them.
-InfoNCE aligns light curves with spectra; heads of class and redshift are trained beside it.
-Objects that were held out give the figures of the model card.
+Half of the objects are bright, like spectroscopic samples: followed up in Bessell and SDSS bands,
+or among the brighter ones of ZTF and ATLAS (superluminous supernovae, which are rare, to fainter
+magnitudes). The other half extends to the limits of ZTF, Rubin and Pan-STARRS1. InfoNCE aligns
+light curves with spectra; class and redshift heads are trained with auxiliary losses. The scores in
+the model card are those of held-out objects.
 
     python benchmarks/pretrain_simulated.py [--objects N] [--epochs E] [--name NAME] [--model FILE]
 """
@@ -62,7 +62,7 @@ FAR = {
 
 
 def bright(name, *peak_limit):
-    """A survey of which only the brighter objects are taken."""
+    """Return a survey limited to bright objects."""
     return replace(get_survey(name), name=f"{name}, bright", peak_limit=peak_limit)
 
 
@@ -89,7 +89,7 @@ COLUMNS = ["light_curve", "spectrum", "redshift"]
 
 
 def simulate(n, seed):
-    """Objects of all samples: X and class names."""
+    """Simulate the objects of all samples; return X and class names."""
     tables, classes = [], []
     for number, (share, proportions, redshifts, surveys) in enumerate(SAMPLES.values()):
         X, y = make_supernovae(
@@ -107,7 +107,7 @@ def simulate(n, seed):
 
 
 def figures(embedder, X, y):
-    """Linear heads on one half of held-out objects, scored on the other; retrieval."""
+    """Score linear heads (half of the objects train, half test), and retrieval."""
     Z = embedder.encode(X, "light_curve")
     half = np.arange(len(X)) % 2 == 0
     z = np.log1p(X["redshift"].to_numpy())
@@ -119,21 +119,21 @@ def figures(embedder, X, y):
     redshifts = redshift_figures(np.expm1(z[~half]), np.expm1(ridge.predict(Z[~half])))
     candidates = X.index[:1000]
     recalls = recall_at_k(embedder.encode(X.loc[candidates], "spectrum"), Z[:1000], k=[1, 10])
-    found = {f"class, {name}": value for name, value in classes.items()}
-    found |= {f"redshift, {name}": value for name, value in redshifts.items()}
-    found |= {"recall@1 of 1000": recalls[0], "recall@10 of 1000": recalls[1]}
-    return {name: round(float(value), 4) for name, value in found.items()}
+    scores = {f"class, {name}": value for name, value in classes.items()}
+    scores |= {f"redshift, {name}": value for name, value in redshifts.items()}
+    scores |= {"recall@1 of 1000": recalls[0], "recall@10 of 1000": recalls[1]}
+    return {name: round(float(value), 4) for name, value in scores.items()}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=100_000)
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--name", default="new", help="of the checkpoint in benchmarks/.cache")
+    parser.add_argument("--name", default="new", help="name of the checkpoint in benchmarks/.cache")
     parser.add_argument("--model", help="also save the model, with its card, to this file")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
-    torch.set_num_threads(1)  # at these sizes a second thread gains nothing
+    torch.set_num_threads(1)  # a second thread gives no speed-up at these sizes
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -149,26 +149,26 @@ def main():
     print(f"trained in {time.time() - start:.0f} s", flush=True)
     held, classes = simulate(4000, seed=1000)
     order = np.random.default_rng(0).permutation(len(held))
-    found = figures(embedder, held.iloc[order].reset_index(drop=True), classes[order])
-    print(found, flush=True)
+    scores = figures(embedder, held.iloc[order].reset_index(drop=True), classes[order])
+    print(scores, flush=True)
     CACHE.mkdir(exist_ok=True)
     (CACHE / f"{arguments.name}.pkl").write_bytes(pickle.dumps(embedder))
     if arguments.model:
         card = {
-            "description": "Light curves and spectra of simulated supernovae in one space.",
+            "description": "Shared embedding of light curves and spectra of simulated supernovae.",
             "data": (
-                f"{len(X)} objects of make_supernovae. Half are bright: followed by small "
-                "telescopes, or the brighter ones of ZTF and ATLAS; half are seen by ZTF, Rubin "
-                f"and Pan-STARRS1. Classes: {PROPORTIONS}; redshifts of the bright: {NEAR}, of the "
-                f"others: {FAR}."
+                f"{len(X)} objects of make_supernovae. Half are bright: followed up by small "
+                "telescopes, or the brighter ones of ZTF and ATLAS; half are from ZTF, Rubin "
+                f"and Pan-STARRS1. Classes: {PROPORTIONS}; redshifts of bright objects: {NEAR}, of "
+                f"the others: {FAR}."
             ),
             "recipe": f"benchmarks/pretrain_simulated.py --objects {len(X)} "
             f"--epochs {arguments.epochs}, at commit {commit}",
-            "metrics": found,
+            "metrics": scores,
             "limits": [
-                "Trained on simulations: on real objects use it as a start, or with heads trained "
-                "on real objects.",
-                "Knows no AGN, CV or variable star.",
+                "Trained on simulations: for real objects, fine-tune it or train heads on real "
+                "objects.",
+                "AGN, CV and variable stars are not in the training set.",
                 "The simulator was tuned on mean spectra of classes, and on how bright, how long "
                 "and in which bands objects of the Open Supernova Catalog were followed.",
             ],

@@ -1,11 +1,12 @@
-"""Anomalies among real light curves: what is neither Ia nor II nor Ib/c.
+"""Anomaly detection in real light curves: all classes except SN Ia, II and Ib/c.
 
-Five folds by object. Detectors learn from the Ia, II and Ib/c of a training part, and rank the test
-part, in which SLSN-I, IIn and rarer types are the anomalies: AUROC, and their share in the first
-5 % (beside "share", theirs among all). Embeddings: latents of pretrained models as they are
-("frozen") and fine-tuned on the training part, and hand-made features A (shape and colour) and C.
-"Own head": the probability that a model which knows rarer classes from simulations gives to these,
-without a real object. Averages are of ranks. The control K1 sees no flux.
+Five-fold cross-validation by object. Detectors are fitted to the Ia, II and Ib/c of the training
+set. In the test set, SLSN-I, IIn and rarer types are anomalies. Scores are the AUROC and the purity
+of the 5 % most anomalous objects ("share" is the fraction of anomalies in the test set). Embeddings
+are latents of pretrained models, frozen or fine-tuned on the training set, and hand-crafted
+features A (shape and colour) and C. "Own head" is the probability of rare classes predicted by the
+pretrained model, without training on real objects. Averages are averages of ranks. The control K1
+has no flux information.
 
     python benchmarks/simfm_anomaly.py [--epochs FACTOR] [--objects N]
 """
@@ -15,7 +16,7 @@ from _baselines import MAIN_CLASSES
 from _light_curve_features import observing_pattern
 from _real_data import CLASSES, load_curves
 from _simfm import latent, parser, pretrained, quiet, write
-from _simfm_real import features, network, some
+from _simfm_real import features, network, subsample
 from scipy.stats import rankdata
 from sklearn.base import clone
 from sklearn.ensemble import IsolationForest
@@ -39,43 +40,48 @@ DETECTORS = {
 COMBINED = ("features A, one forest", "Mahalanobis and kNN")
 
 
-def anomaly_figures(strangeness, y):
-    """AUROC, purity of the most anomalous, and AUROC of each kind against the usual objects."""
-    strange = ~np.isin(y, MAIN_CLASSES)
-    first = np.argsort(-strangeness, kind="stable")[: max(1, round(FIRST * len(y)))]
-    found = {
-        "AUROC": roc_auc_score(strange, strangeness),
-        "purity": strange[first].mean(),
-        "share": strange.mean(),
+def anomaly_figures(anomaly_score, y):
+    """Return AUROC, purity of the most anomalous objects, and AUROC of each anomalous class."""
+    anomalous = ~np.isin(y, MAIN_CLASSES)
+    first = np.argsort(-anomaly_score, kind="stable")[: max(1, round(FIRST * len(y)))]
+    scores = {
+        "AUROC": roc_auc_score(anomalous, anomaly_score),
+        "purity": anomalous[first].mean(),
+        "share": anomalous.mean(),
     }
-    for kind in np.unique(y[strange]):
-        rows = ~strange | (y == kind)
-        found[f"AUROC {kind}"] = roc_auc_score(strange[rows], strangeness[rows])
-    return found
+    for kind in np.unique(y[anomalous]):
+        rows = ~anomalous | (y == kind)
+        scores[f"AUROC {kind}"] = roc_auc_score(anomalous[rows], anomaly_score[rows])
+    return scores
 
 
-def ranked(embeddings, y, train, test):
-    """How strange each detector finds the objects of the test part, by embedding and detector."""
-    usual = train[np.isin(y[train], MAIN_CLASSES)]
-    found = {}
+def anomaly_scores(embeddings, y, train, test):
+    """Return anomaly scores of the test set by embedding and detector."""
+    normal = train[np.isin(y[train], MAIN_CLASSES)]
+    scores = {}
     for name, Z in embeddings.items():
         scale = make_pipeline(
             SimpleImputer(strategy="median", keep_empty_features=True), StandardScaler()
-        ).fit(Z[usual])
+        ).fit(Z[normal])
         for kind, detector in DETECTORS.items():
-            fitted = clone(detector).fit(scale.transform(Z[usual]), y[usual])
-            found[f"{name}, {kind}"] = -fitted.score_samples(scale.transform(Z[test]))
-    return found
+            fitted = clone(detector).fit(scale.transform(Z[normal]), y[normal])
+            scores[f"{name}, {kind}"] = -fitted.score_samples(scale.transform(Z[test]))
+    return scores
 
 
 def main():
     options = parser(__doc__)
-    options.add_argument("--epochs", type=float, default=1.0, help="factor; 0: no fine-tuning")
+    options.add_argument(
+        "--epochs",
+        type=float,
+        default=1.0,
+        help="factor of the number of epochs; 0: no fine-tuning",
+    )
     options.add_argument("--folds", type=int, default=5)
-    options.add_argument("--objects", type=int, help="a trial with so many objects")
+    options.add_argument("--objects", type=int, help="number of objects, for trial runs")
     arguments = options.parse_args()
     quiet()
-    X, y = some(*load_curves((*CLASSES, "other")), arguments.objects)
+    X, y = subsample(*load_curves((*CLASSES, "other")), arguments.objects)
     X = X[["light_curve"]]
     models = pretrained(arguments.models, arguments.tag)
     models = {name + arguments.tag: model for name, model in models.items()}
@@ -94,27 +100,27 @@ def main():
     for train, test in folds[: arguments.folds]:
         embeddings = dict(fixed)
         if arguments.epochs:
-            usual = train[np.isin(y[train], MAIN_CLASSES)]
+            normal = train[np.isin(y[train], MAIN_CLASSES)]
             starts = {"contrastive, from scratch": None} | {
                 f"{name}, fine-tuned": model for name, model in models.items()
             }
             for name, start in starts.items():
                 cls = {"cls": SupConClassifier, "batch_size": 64} if "contrastive" in name else {}
                 tuned = network(start, epochs=arguments.epochs, **cls)
-                embeddings[name] = tuned.fit(X.iloc[usual], y[usual]).transform(X)
-        found = ranked(embeddings, y, train, test)
+                embeddings[name] = tuned.fit(X.iloc[normal], y[normal]).transform(X)
+        scores = anomaly_scores(embeddings, y, train, test)
         heads = {f"{name}, own head": values[test] for name, values in own_head.items()}
-        found |= heads
-        for name in list(found):
+        scores |= heads
+        for name in list(scores):
             if name.endswith(COMBINED[1]) and not name.startswith(("features", "control")):
-                parts = [found[name], found[COMBINED[0]]]
-                found[f"{name}, and {COMBINED[0]}"] = sum(map(rankdata, parts))
+                parts = [scores[name], scores[COMBINED[0]]]
+                scores[f"{name}, and {COMBINED[0]}"] = sum(map(rankdata, parts))
                 for head, values in heads.items():
                     if name.startswith(head.removesuffix("own head")) and "scratch" not in name:
                         parts = [*parts, values]
-                        found[f"{name}, {COMBINED[0]}, and own head"] = sum(map(rankdata, parts))
-        for name, strangeness in found.items():
-            results.setdefault(name, []).append(anomaly_figures(strangeness, y[test]))
+                        scores[f"{name}, {COMBINED[0]}, and own head"] = sum(map(rankdata, parts))
+        for name, anomaly_score in scores.items():
+            results.setdefault(name, []).append(anomaly_figures(anomaly_score, y[test]))
     write(arguments, "anomaly", results)
 
 

@@ -1,13 +1,13 @@
-"""PLAsTiCC, simulated by others: classes and redshifts, from scratch and pretrained on our own.
+"""Classes and redshifts of PLAsTiCC, from scratch and pretrained on our simulations.
 
-Five folds. Classes: the eight that our simulations know, and all fourteen, whose variable stars are
-out of their domain. Models: gradient boosting on per-band statistics; a recurrent classifier from
-scratch; and from each pretrained one: its own head and the 100 nearest simulated objects
-(zero-shot, eight classes), an MLP on the frozen latent, boosting on statistics and frozen latent,
-everything fine-tuned, and the average of the last two. Redshifts (true_z): heads on statistics and
-on frozen latents, and a transformer end to end, from scratch and pretrained on the redshifts of
-simulated objects of LSST, alone and averaged with the trees. No model sees the redshift, the
-position or the host.
+Five-fold cross-validation. The tasks are the eight classes of our simulations, and all fourteen
+classes, including variable stars that we do not simulate. Models are gradient boosting on per-band
+statistics; a recurrent classifier trained from scratch; and for each pretrained classifier, its own
+head and the 100 nearest simulated objects (zero-shot, eight classes), an MLP on the frozen latent,
+boosting on statistics and frozen latent, fine-tuning of all layers, and the average of the last
+two. Redshifts (true_z) are predicted by heads on statistics and on frozen latents, and by a
+transformer trained end to end, from scratch and pretrained on redshifts of simulated LSST objects,
+alone and averaged with the trees. Redshift, position and host are not inputs of any model.
 
     python benchmarks/simfm_plasticc.py [--tasks eight fourteen redshift] [--objects N] [--epochs E]
 """
@@ -44,6 +44,7 @@ SKIPPED = ("boosting", "scratch", "latent boosting", "fine-tuned", "transformer"
 
 
 def boosting(seed=0):
+    """Return the LightGBM classifier."""
     return LGBMClassifier(
         n_estimators=300,
         learning_rate=0.05,
@@ -60,7 +61,7 @@ def boosting(seed=0):
 
 
 def network(arguments, start=None):
-    """A recurrent classifier from scratch, or one that starts from a pretrained one."""
+    """Return a recurrent classifier, from scratch or initialised with a pretrained one."""
     params = {
         **TRAINING,
         "batch_size": arguments.batch_size,
@@ -75,7 +76,7 @@ def network(arguments, start=None):
 
 
 def classes_task(arguments, name, X, y, models, tables, simulated):
-    """Figures by model, over folds."""
+    """Return the scores of each model, one dict per fold."""
     results, classes = {}, np.unique(y)
     folds = StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
     neighbours = {}
@@ -88,10 +89,10 @@ def classes_task(arguments, name, X, y, models, tables, simulated):
     for fold, (train, test) in enumerate(list(folds)[: arguments.folds]):
         start = time.time()
 
-        def score(what, answer, fold=fold, truth=y[test]):
-            results.setdefault(what, []).append(figures(truth, answer, classes))
+        def score(what, proba, fold=fold, truth=y[test]):
+            results.setdefault(what, []).append(figures(truth, proba, classes))
             print(fold, what, {k: round(v, 3) for k, v in results[what][-1].items()}, flush=True)
-            return answer
+            return proba
 
         def trees(what, values, train=train, test=test, score=score):
             model = boosting().fit(values[train], y[train])
@@ -122,6 +123,7 @@ def classes_task(arguments, name, X, y, models, tables, simulated):
 
 
 def regressor(epochs, **params):
+    """Return the redshift transformer."""
     params = {"lr": 1e-3, **params}
     encoder = LightCurveTransformer(max_points=150)
     return LightCurveRegressor(
@@ -130,7 +132,7 @@ def regressor(epochs, **params):
 
 
 def pretrained_regressor(epochs, n_objects=40_000):
-    """A transformer that learned the redshifts of simulated objects of LSST."""
+    """Train a transformer on the redshifts of simulated LSST objects."""
     X, _ = simulate(n_objects, seed=0)
     X = X[(X["survey"] == "lsst").to_numpy()]
     start = time.time()
@@ -141,16 +143,16 @@ def pretrained_regressor(epochs, n_objects=40_000):
 
 
 def redshift_task(arguments, X, z, models, tables, simulated=None):
-    """Figures by model, over folds."""
+    """Return the scores of each model, one dict per fold."""
     results = {}
     folds = KFold(5, shuffle=True, random_state=0).split(X)
     statistics = tables["statistics"]
     for train, test in list(folds)[: arguments.folds]:
 
-        def score(what, answer, truth=z[test]):
-            results.setdefault(what, []).append(redshift_figures(truth, answer))
+        def score(what, predicted, truth=z[test]):
+            results.setdefault(what, []).append(redshift_figures(truth, predicted))
             print(what, results[what][-1], flush=True)
-            return answer
+            return predicted
 
         def trees(what, values, train=train, test=test, score=score):
             model = redshift_regressor().fit(values[train], z[train])
@@ -174,10 +176,10 @@ def redshift_task(arguments, X, z, models, tables, simulated=None):
                 by_network["pretrained on simulations"] = tuned
             for name, model in by_network.items():
                 model.fit(X.iloc[train], np.log1p(z[train]))
-                answer = model.predict(X.iloc[test])
-                score(f"transformer, {name}", np.expm1(answer))
+                predicted = model.predict(X.iloc[test])
+                score(f"transformer, {name}", np.expm1(predicted))
                 if by_trees is not None:
-                    both = 0.5 * (answer + np.log1p(by_trees))
+                    both = 0.5 * (predicted + np.log1p(by_trees))
                     score(f"transformer, {name}, and trees", np.expm1(both))
     return results
 
@@ -185,14 +187,20 @@ def redshift_task(arguments, X, z, models, tables, simulated=None):
 def main():
     options = parser(__doc__)
     options.add_argument("--tasks", nargs="+", default=["eight", "fourteen", "redshift"])
-    options.add_argument("--objects", type=int, help="a trial with so many objects, about")
-    options.add_argument("--simulated", type=int, default=6_000, help="neighbours of zero-shot")
+    options.add_argument(
+        "--objects", type=int, help="approximate number of objects, for trial runs"
+    )
+    options.add_argument(
+        "--simulated", type=int, default=6_000, help="simulated objects for zero-shot kNN"
+    )
     options.add_argument("--epochs", type=int, default=40)
     options.add_argument("--pretrain", type=int, default=8, help="epochs on simulated redshifts")
     options.add_argument("--batch-size", type=int, default=64)
     options.add_argument("--lr", type=float, default=2e-3)
     options.add_argument("--folds", type=int, default=5)
-    options.add_argument("--skip", nargs="+", choices=SKIPPED, default=[], help="what takes long")
+    options.add_argument(
+        "--skip", nargs="+", choices=SKIPPED, default=[], help="models to skip, to save time"
+    )
     arguments = options.parse_args()
     quiet()
     X, y, z = load_plasticc(arguments.objects)

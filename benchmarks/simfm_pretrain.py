@@ -1,9 +1,10 @@
-"""Pretrain recurrent classifiers on simulations of ZTF and LSST, as Gupta et al. (2025) do.
+"""Pretrain recurrent classifiers on simulations of ZTF and LSST, as in Gupta et al. (2025).
 
-Eight classes in equal numbers; cross-entropy alone ("classifier"), with supervised contrast
-("contrastive"), and against a discriminator of the survey ("adversarial"). The models go to
-benchmarks/.cache, their figures on held-out objects to benchmarks/results/simfm/pretrain.json.
-``--sample "like real"`` draws from five surveys, as bright and near as objects of catalogues are.
+Eight classes in equal numbers. The loss is cross-entropy only ("classifier"), with a supervised
+contrastive loss ("contrastive"), or with a survey discriminator ("adversarial"). Models are saved
+in benchmarks/.cache, their scores on held-out objects in benchmarks/results/simfm/pretrain.json.
+``--sample "like real"`` simulates five surveys with the brightness and redshifts of objects in
+catalogues.
 
     python benchmarks/simfm_pretrain.py [--objects N] [--epochs E] [--models NAME ...] [--tag TAG]
 """
@@ -34,13 +35,13 @@ SAMPLES = {"two surveys": simulate, "like real": simulate_like_real}
 
 def main():
     options = parser(__doc__)
-    options.add_argument("--objects", type=int, default=40_000, help="of both surveys together")
+    options.add_argument("--objects", type=int, default=40_000, help="total number of both surveys")
     options.add_argument("--held-out", type=int, default=6_000)
     options.add_argument("--epochs", type=int, default=20)
     options.add_argument("--batch-size", type=int, default=128)
     options.add_argument("--lr", type=float, default=2e-3)
     options.add_argument("--max-points", type=int, default=200)
-    options.add_argument("--no-amplitude", action="store_true", help="hide how bright objects are")
+    options.add_argument("--no-amplitude", action="store_true", help="remove the flux amplitude")
     options.add_argument("--sample", choices=SAMPLES, default="two surveys")
     options.add_argument("--device", default="auto")
     arguments = options.parse_args()
@@ -67,16 +68,16 @@ def main():
         recipe = f"{len(X)} simulated objects, {arguments.sample}, {arguments.epochs} epochs"
         store(model, name, arguments.tag, f"Recurrent classifier ({name}), {recipe}.")
         proba = model.predict_proba(held[["light_curve"]])
-        found = figures(truth, proba, model.classes_)
+        scores = figures(truth, proba, model.classes_)
         for survey in ("ztf", "lsst") if arguments.sample == "two surveys" else ():
             part = held["survey"].to_numpy() == survey
-            found[f"AUROC {survey}"] = figures(truth[part], proba[part], model.classes_)["AUROC"]
+            scores[f"AUROC {survey}"] = figures(truth[part], proba[part], model.classes_)["AUROC"]
         few = np.random.default_rng(0).permutation(len(X))[:10_000]
         redshift = X["redshift"].to_numpy()
         head = redshift_head("kNN", len(few)).fit(latent(model, X.iloc[few]), redshift[few])
-        found |= redshift_figures(held["redshift"], head.predict(latent(model, held)))
-        results[name + arguments.tag] = [found]
-        write(arguments, "pretrain", {name + arguments.tag: [found]})
+        scores |= redshift_figures(held["redshift"], head.predict(latent(model, held)))
+        results[name + arguments.tag] = [scores]
+        write(arguments, "pretrain", {name + arguments.tag: [scores]})
 
 
 if __name__ == "__main__":

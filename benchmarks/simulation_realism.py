@@ -1,11 +1,11 @@
-"""How real simulated supernovae look: spectra, decline rates, colours and peak magnitudes.
+"""Comparison of simulated and real supernovae: spectra, decline rates, colours, magnitudes.
 
-Per class, the mean rest-frame spectrum of simulated objects is correlated with that of real ones
-after division by a smooth continuum, at -5 to +30 days (rare subtypes: at any phase); and decline
-rate, colour at peak and peak magnitude, measured alike on light curves of both, stand side by
-side. Real spectra have crude phases, which smears them. Last, what a classifier that was trained
-on simulations says of real objects (not with --fast). Numbers go to
-benchmarks/results/simulation_realism.md, pictures beside it.
+For each class, the continuum-divided mean rest-frame spectra of simulated and real objects are
+correlated, at -5 to +30 days (rare subtypes: at any phase). Decline rate, colour at peak and peak
+magnitude are measured by the same method on simulated and real light curves. Phases of real spectra
+are approximate, which smooths their means. Without --fast, a classifier trained on simulations is
+tested on real objects. Results are written to benchmarks/results/simulation_realism.md, figures to
+the same folder.
 
     python benchmarks/simulation_realism.py [--fast]
 """
@@ -41,21 +41,21 @@ CLASSES = ("SN Ia", "SN Ia-91bg", "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-
 GRID = wavelength_grid(3900.0, 7300.0, 300)
 RARE = ("SN Ia-91bg", "SN Iax")
 PHASES = (-5.0, 5.0, 15.0, 30.0)
-# Near the 10 and 75 % quantiles of the real objects.
+# Close to the 10 and 75 % quantiles of the real objects.
 RANGES = {"SN Ia": (0.005, 0.035), "SN Ib/c": (0.004, 0.025), "SN II": (0.004, 0.025)}
 RANGES |= {"SN IIn": (0.005, 0.05), "SN Ia-91bg": (0.005, 0.03), "SN Iax": (0.004, 0.03)}
 RANGES |= {"SLSN-I": (0.1, 0.6)}
 N_SIMULATED = 3000
-NOTE = """The strengths of lines were adjusted by eye to mean spectra of such objects, these among
-them: the correlations say how well the models describe them, not how well they predict others.
-Magnitudes are AB, with dust. A dash: fewer than three real light curves show their peak. Redshifts
-are near those of the real objects, cadences are not."""
+NOTE = """Line strengths were adjusted by eye to mean spectra that include these objects: the
+correlations measure the quality of the fit, not of predictions for other objects. Magnitudes are
+AB, not corrected for dust. A dash denotes fewer than three real light curves with an observed peak.
+Redshifts are similar to those of the real objects, cadences are not."""
 FILTERS = {"bessellB": "B", "bessellV": "V", "sdssg": "g", "sdssr": "r"}
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--fast", action="store_true", help="no classifier")
+    parser.add_argument("--fast", action="store_true", help="skip the classifier")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     X, y, truth = make_supernovae(
@@ -73,7 +73,7 @@ def main():
 
 
 def real_objects():
-    """Pairs of the shared data as a table, and the class of each; subtypes count as classes."""
+    """Load the real pairs as a table, with class names; some subtypes are separate classes."""
     folder = data_folder()
     objects = pd.read_parquet(folder / "osc_pairs_objects.parquet")
     objects = objects[~objects["type_conflict"]].set_index("object_id", drop=False)
@@ -84,7 +84,7 @@ def real_objects():
 
 
 def real_spectra():
-    """Line spectra of real objects at rest: rows (n, n_bins), object, phase (or NaN), class."""
+    """Return rest-frame line spectra (n, n_bins), object names, phases (or NaN) and classes."""
     parts = []
     for stem in ("osc_pairs", "spectra_only"):
         folder = data_folder()
@@ -96,7 +96,7 @@ def real_spectra():
         kinds = class_names(objects)
         index = index[index["object_id"].map(objects["redshift"]).between(0.0, 1.0)]
         known = index["phase_rest"].between(PHASES[0], PHASES[-1])
-        # Subtypes have hardly any dated spectra: all of them are taken.
+        # Rare subtypes have few dated spectra: use all of their spectra.
         rare = index["object_id"].map(kinds).isin(RARE)
         index = index[(known & (stem == "osc_pairs")) | rare].set_index("spectrum_id", drop=False)
         pixels = pixels[pixels["spectrum_id"].isin(index.index)]
@@ -104,14 +104,14 @@ def real_spectra():
         fields = {key: pixels[key].to_numpy(dtype=float) for key in ("wavelength", "flux")}
         spectra = Ragged.from_groups(rows, len(index), fields).sort("wavelength")
         lines, good = line_spectra(spectra, index["object_id"].map(objects["redshift"]).to_numpy())
-        owner = index["object_id"].to_numpy()[good]
+        object_index = index["object_id"].to_numpy()[good]
         phase = index["phase_rest"].to_numpy(dtype=float)[good]
-        parts.append((lines[good], owner, phase, kinds.reindex(owner).to_numpy()))
+        parts.append((lines[good], object_index, phase, kinds.reindex(object_index).to_numpy()))
     return [np.concatenate(values) for values in zip(*parts, strict=True)]
 
 
 def class_names(objects):
-    """Classes of objects; two subtypes of SN Ia count as classes of their own."""
+    """Return class names; two subtypes of SN Ia are separate classes."""
     names = objects["class"].astype(str).copy()
     for subtype, name in (("Ia-91bg", "SN Ia-91bg"), ("Iax", "SN Iax")):
         names[objects["subtype"] == subtype] = name
@@ -119,28 +119,30 @@ def class_names(objects):
 
 
 def line_spectra(spectra, redshift):
-    """Spectra over their smooth continuum, less 1, in the rest frame; which are whole."""
+    """Return continuum-divided rest-frame spectra minus 1, and a mask of complete ones."""
     flux, _, covered = resample(spectra, GRID, shifts=1.0 + redshift)
     good = covered.mean(axis=1) > 0.95
     lines = np.zeros_like(flux)
     lines[good] = flux[good] / continuum(flux[good], covered[good]) - 1.0
-    # A spike or a gap in one spectrum must not decide a mean.
+    # Clip spikes and gaps, so that single spectra do not dominate a mean.
     lines = np.clip(np.nan_to_num(lines), -1.0, 2.0)
     return lines, good & (lines.std(axis=1) < 0.6)
 
 
-def mean_by_object(lines, owner):
-    frame = pd.DataFrame(lines).groupby(owner).mean()
+def mean_by_object(lines, object_index):
+    frame = pd.DataFrame(lines).groupby(object_index).mean()
     return frame.to_numpy().mean(axis=0), len(frame)
 
 
 def spectra_section(X, y, truth):
     checked = check_table(X[["spectrum"]])
-    owner = np.repeat(np.arange(len(X)), np.diff(checked.spectrum_offsets))
-    simulated, good = line_spectra(checked.spectrum, X["redshift"].to_numpy()[owner])
+    object_index = np.repeat(np.arange(len(X)), np.diff(checked.spectrum_offsets))
+    simulated, good = line_spectra(checked.spectrum, X["redshift"].to_numpy()[object_index])
     time = checked.spectrum.reduce("first", "time")
-    phase = (time - truth["t_peak"].to_numpy()[owner]) / (1 + X["redshift"].to_numpy()[owner])
-    real, real_owner, real_phase, real_class = real_spectra()
+    phase = (time - truth["t_peak"].to_numpy()[object_index]) / (
+        1 + X["redshift"].to_numpy()[object_index]
+    )
+    real, real_object, real_phase, real_class = real_spectra()
     figure, axes = plt.subplots(len(CLASSES), 3, figsize=(13, 15), layout="constrained")
     parts = list(itertools.pairwise(PHASES))
     head = " | ".join(f"{low:g} to {high:g} d" for low, high in parts)
@@ -148,12 +150,12 @@ def spectra_section(X, y, truth):
     for name, row in zip(CLASSES, axes, strict=True):
         cells, weights, means = [], [], []
         for (low, high), ax in zip(parts, row, strict=True):
-            mine = good & (y[owner] == name) & (phase >= low) & (phase < high)
-            theirs = (real_class == name) & (real_phase >= low) & (real_phase < high)
-            model, _ = mean_by_object(simulated[mine], owner[mine])
+            simulated_mask = good & (y[object_index] == name) & (phase >= low) & (phase < high)
+            real_mask = (real_class == name) & (real_phase >= low) & (real_phase < high)
+            model, _ = mean_by_object(simulated[simulated_mask], object_index[simulated_mask])
             ax.plot(GRID, model, label="simulated")
-            if theirs.sum() >= 3:
-                truth_mean, n = mean_by_object(real[theirs], real_owner[theirs])
+            if real_mask.sum() >= 3:
+                truth_mean, n = mean_by_object(real[real_mask], real_object[real_mask])
                 ax.plot(GRID, truth_mean, label=f"{n} real")
                 cells.append(f"{np.corrcoef(model, truth_mean)[0, 1]:.2f}")
                 weights.append(n)
@@ -165,14 +167,14 @@ def spectra_section(X, y, truth):
         if means and name not in RARE:
             pair = [np.average([m[k] for m in means], axis=0, weights=weights) for k in (0, 1)]
         else:
-            mine, theirs = good & (y[owner] == name), real_class == name
+            simulated_mask, real_mask = good & (y[object_index] == name), real_class == name
             pair = [
-                mean_by_object(simulated[mine], owner[mine])[0],
-                mean_by_object(real[theirs], real_owner[theirs])[0],
+                mean_by_object(simulated[simulated_mask], object_index[simulated_mask])[0],
+                mean_by_object(real[real_mask], real_object[real_mask])[0],
             ]
             row[1].plot(GRID, pair[1], label="real, any phase")
             row[1].legend(fontsize=7)
-        n_real = len(set(real_owner[real_class == name]))
+        n_real = len(set(real_object[real_class == name]))
         whole = f"{np.corrcoef(*pair)[0, 1]:.2f}"
         lines.append(f"| {name} | {whole} | {' | '.join(cells)} | {n_real} |")
     figure.savefig(OUT / "simulation_spectra.png", dpi=60)
@@ -217,7 +219,7 @@ def _interval(values):
 
 
 def measure(table):
-    """Decline in 15 rest-frame days, colour at peak and absolute peak magnitude per object."""
+    """Return decline in 15 rest-frame days, colour at peak and absolute peak magnitude."""
     from astropy.cosmology import Planck18
 
     curves = as_ragged(table["light_curve"])
@@ -247,7 +249,7 @@ def _measure_one(series, z):
     order = np.argsort(time)
     time, mag = time[order], 23.9 - 2.5 * np.log10(flux[order])
     top = np.argmin(mag)
-    # The peak must be seen: points within ten days on both sides, or no rise and no colour.
+    # The peak must be observed: require points before and after it.
     phase = (time - time[top]) / (1 + z)
     if not (np.any((phase < -1) & (phase > -12)) and np.any((phase > 3) & (phase < 12))):
         return np.nan, np.nan, np.nan

@@ -1,7 +1,8 @@
-"""Classes of real spectra from 5, 20 and 100 labelled objects of each of five classes.
+"""Classification of real spectra with 5, 20 and 100 labelled objects per class.
 
-The folds of spectra_real.py; so many objects are drawn from each training part (all, where a class
-has fewer), the same for all models. Networks take about as many steps whatever the number.
+The folds are those of spectra_real.py. The labelled objects are drawn from each training set (all
+objects if a class has fewer) and are the same for all models. The number of optimiser steps of the
+networks is about independent of the number of objects.
 
     python benchmarks/spectra_labels.py [--per-class 5 20 100] [--folds 0 1 2 3 4] [--steps N]
 """
@@ -10,7 +11,7 @@ import argparse
 
 import numpy as np
 import torch
-from _spectra import class_figures, flat_spectra, folds_of, load_spectra, one_by_one
+from _spectra import class_figures, flat_spectra, folds_of, load_spectra, one_row_per_spectrum
 from spectra_real import CLASSICAL, redshift_classifier, spectranet
 from table_spectra import write
 
@@ -18,6 +19,7 @@ BATCH = 32
 
 
 def networks(n_objects, steps):
+    """Return the networks by name, with epochs for the given number of steps."""
     epochs = {"max_epochs": max(1, round(steps / -(-n_objects // BATCH))), "verbose": 0}
     return {
         "SpectraNet, observer": spectranet().set_params(**epochs),
@@ -39,26 +41,26 @@ def main():
     for fold in arguments.folds:
         train, test = folds[fold]
         order = np.random.default_rng(fold).permutation(train)
-        singles, owner = one_by_one(X.iloc[test])
-        truth = y[test][owner]
+        singles, object_index = one_row_per_spectrum(X.iloc[test])
+        truth = y[test][object_index]
         for count in arguments.per_class:
             few = np.concatenate([order[y[order] == name][:count] for name in np.unique(y)])
-            known, owned_by = one_by_one(X.iloc[few])
-            labels = y[few][owned_by]
+            training, training_index = one_row_per_spectrum(X.iloc[few])
+            labels = y[few][training_index]
             for name, model in networks(len(few), arguments.steps).items():
                 model.fit(X.iloc[few], y[few])
-                found = class_figures(truth, model.predict_proba(singles), model.classes_)
-                results.setdefault(f"{count} per class, {name}", []).append(found)
+                scores = class_figures(truth, model.predict_proba(singles), model.classes_)
+                results.setdefault(f"{count} per class, {name}", []).append(scores)
             for frame in ("observer", "rest"):
                 parts = [
                     flat_spectra(part, part["redshift"].to_numpy() if frame == "rest" else None)
-                    for part in (known, singles)
+                    for part in (training, singles)
                 ]
                 model = CLASSICAL["PCA + logistic"]()
                 model.set_params(pca__n_components=min(60, len(labels) // 2))
                 model.fit(parts[0], labels)
-                found = class_figures(truth, model.predict_proba(parts[1]), model.classes_)
-                results.setdefault(f"{count} per class, PCA + logistic, {frame}", []).append(found)
+                scores = class_figures(truth, model.predict_proba(parts[1]), model.classes_)
+                results.setdefault(f"{count} per class, PCA + logistic, {frame}", []).append(scores)
         write("few_labels", results)
 
 

@@ -1,16 +1,17 @@
-"""Classes and redshifts of real spectra, five folds by object, twins together.
+"""Classes and redshifts of real spectra, five folds grouped by object and duplicates.
 
-What each model answers for every spectrum of the test parts goes to benchmarks/.cache/spectra, and
-with it the fitted networks; benchmarks/table_spectra.py makes figures of it. Folds are of objects,
-figures of spectra. Settings are the same in all folds, and those of the library but for the rate of
-the templates; where some were compared, it was on a validation part of the first training
-part (``--validation``), whose objects are tested in the other folds: of the choice, the first fold
-alone has seen nothing. Networks see one spectrum of each object in an epoch, the others all.
+The test-set predictions of each model for every spectrum, and the fitted networks, are saved in
+benchmarks/.cache/spectra; benchmarks/table_spectra.py computes scores from them. Folds are by
+object, scores by spectrum. Settings are the same in all folds, and the defaults of the library
+except the learning rate of the templates. Settings were compared on a validation set of the first
+training set (``--validation``). Its objects are in the test sets of the other folds, so only the
+first fold is independent of this choice. Networks use one spectrum per object in an epoch, the
+other models all spectra.
 
-Models: SpectraNet in the frame of the observer and at rest, GalSpecNet in both, class and redshift
-by learned templates, and at rest by the redshifts that it predicts; PCA and logistic regression,
-linear SVC and gradient boosting on spectra over a smooth continuum in both frames, and
-cross-correlation with templates. "nine" tasks are of subtypes.
+Models: SpectraNet and GalSpecNet in the observer frame and rest frame; class and redshift from
+learned templates; rest-frame networks with the redshifts predicted by the templates; PCA and
+logistic regression, linear SVC and gradient boosting on continuum-divided spectra in both frames;
+and cross-correlation with templates. The task "nine" classifies subtypes.
 
     python benchmarks/spectra_real.py [--models NAME ...] [--folds 0 1 2 3 4] [--validation]
 """
@@ -23,7 +24,7 @@ import numpy as np
 import torch
 from _cross_correlation import CrossCorrelation
 from _settings import CACHE
-from _spectra import class_figures, flat_spectra, folds_of, load_spectra, one_by_one
+from _spectra import class_figures, flat_spectra, folds_of, load_spectra, one_row_per_spectrum
 from _spectra import redshift_figures as figures_of_redshifts
 from lightgbm import LGBMClassifier
 from scipy.special import softmax
@@ -85,31 +86,33 @@ CLASSICAL = {
 }
 
 
-def answers_of(name, X, y, train, test, task, fold):
-    """Probabilities and classes of the spectra of the test part, and what else a model says."""
-    singles = one_by_one(X.iloc[test])[0]
+def fit_predict(name, X, y, train, test, task, fold):
+    """Return test-set probabilities, classes and redshifts (if any), and the fitted network."""
+    singles = one_row_per_spectrum(X.iloc[test])[0]
     if name in ROUTES:
         model = load_model(FOLDER / f"{task}, {name.removesuffix(PREDICTED)}, {fold}.snmodel")
-        predicted = np.load(answer_path("five", "templates", fold))["redshift"]
+        predicted = np.load(prediction_path("five", "templates", fold))["redshift"]
         proba = model.predict_proba(singles.assign(redshift=predicted))
         return {"proba": proba, "classes": model.classes_}, None
     if name in NETWORKS:
         model = NETWORKS[name]().fit(X.iloc[train], y[train])
-        found = {"proba": model.predict_proba(singles), "classes": model.classes_}
+        predictions = {"proba": model.predict_proba(singles), "classes": model.classes_}
         if name == "templates":
             unknown = singles[["spectrum"]]
-            found["redshift"], found["error"] = model.predict_redshift(unknown, return_std=True)
-        return found, model
-    known, owned_by = one_by_one(X.iloc[train])
-    labels = y[train][owned_by]
+            predictions["redshift"], predictions["error"] = model.predict_redshift(
+                unknown, return_std=True
+            )
+        return predictions, model
+    training, training_index = one_row_per_spectrum(X.iloc[train])
+    labels = y[train][training_index]
     if name == "cross-correlation":
-        model = CrossCorrelation().fit(known, labels)
-        proba, redshift = model.answers(singles)
+        model = CrossCorrelation().fit(training, labels)
+        proba, redshift = model.predict_proba_and_redshift(singles)
         return {"proba": proba, "classes": model.classes_, "redshift": redshift}, None
     kind, frame = name.split(", ")
     parts = [
         flat_spectra(part, part["redshift"].to_numpy() if frame == "rest" else None)
-        for part in (known, singles)
+        for part in (training, singles)
     ]
     model = CLASSICAL[kind]().fit(parts[0], labels)
     if hasattr(model, "predict_proba"):
@@ -120,11 +123,13 @@ def answers_of(name, X, y, train, test, task, fold):
 
 
 def names():
+    """Return the names of all models."""
     classical = [f"{kind}, {frame}" for kind in CLASSICAL for frame in ("observer", "rest")]
     return [*NETWORKS, *ROUTES, *classical, "cross-correlation"]
 
 
-def answer_path(task, name, fold):
+def prediction_path(task, name, fold):
+    """Return the path of the predictions of a model for one fold."""
     return FOLDER / f"{task}, {name}, {fold}.npz"
 
 
@@ -133,12 +138,12 @@ def main():
     options.add_argument("--models", nargs="+", default=names(), choices=names())
     options.add_argument("--tasks", nargs="+", default=["five"], choices=("five", "nine"))
     options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
-    options.add_argument("--validation", action="store_true", help="a part of the training part")
-    options.add_argument("--set", nargs="+", default=[], help="name=value, for trials")
+    options.add_argument("--validation", action="store_true", help="score a validation set")
+    options.add_argument("--set", nargs="+", default=[], help="name=value, for trial runs")
     arguments = options.parse_args()
     torch.set_num_threads(1)
     if arguments.set and not arguments.validation:
-        options.error("--set is for trials: add --validation")
+        options.error("--set requires --validation")
     for pair in arguments.set:
         key, value = pair.split("=")
         COMMON[key] = ast.literal_eval(value)
@@ -157,21 +162,21 @@ def main():
                 train, test = train[inner], train[held]
             for name in arguments.models:
                 if task == "nine" and name in ROUTES:
-                    continue  # redshifts are predicted for the five
+                    continue  # predicted redshifts exist for the task "five" only
                 start = time.time()
-                found, model = answers_of(name, X, y, train, test, task, fold)
-                _, owner = one_by_one(X.iloc[test])
-                truth = y[test][owner]
-                result = class_figures(truth, found["proba"], found["classes"])
-                if "redshift" in found:
-                    z = X["redshift"].to_numpy()[test][owner]
-                    result |= figures_of_redshifts(z, found["redshift"])
+                predictions, model = fit_predict(name, X, y, train, test, task, fold)
+                _, object_index = one_row_per_spectrum(X.iloc[test])
+                truth = y[test][object_index]
+                result = class_figures(truth, predictions["proba"], predictions["classes"])
+                if "redshift" in predictions:
+                    z = X["redshift"].to_numpy()[test][object_index]
+                    result |= figures_of_redshifts(z, predictions["redshift"])
                 shown = {k: round(float(v), 4) for k, v in result.items() if "AUC " not in k}
                 print(f"{task} {name} {fold}: {shown} {time.time() - start:.0f} s", flush=True)
                 if arguments.validation:
                     continue
-                found |= {"rows": test[owner], "truth": truth}
-                np.savez(answer_path(task, name, fold), **found)
+                predictions |= {"rows": test[object_index], "truth": truth}
+                np.savez(prediction_path(task, name, fold), **predictions)
                 if model is not None:
                     path = FOLDER / f"{task}, {name}, {fold}.snmodel"
                     save_model(model.set_params(verbose=0), path, overwrite=True)

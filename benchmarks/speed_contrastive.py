@@ -1,10 +1,10 @@
-"""Light-curve encoding against a padded, unfused reference of the same mathematics.
+"""Speed of light-curve encoding compared with a padded, unfused reference implementation.
 
-The reference does what the paper of Maven describes and its code does: each object becomes a
-row of 200 tokens, whatever its length; the attention scores are written out; batches are drawn at
-random. It runs in turn with the library, on the same weights and objects. Printed: objects a
-second of both, their ratio, the largest difference between the outputs, and what the way from the
-table to the batches costs. Run with the number of objects as argument (default 1024).
+The reference follows the Maven paper and code: each object is padded to 200 tokens, attention
+scores are materialised, and batches are random. Library and reference run alternately on the same
+weights and objects. Printed are objects per second of both, their ratio, the largest difference
+between the outputs, and the cost of preparing batches from the table. The optional argument is the
+number of objects (default 1024).
 """
 
 import math
@@ -43,7 +43,7 @@ def make_table(n, low=10, high=100, seed=0):
 
 
 def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
-    """The encoder's mathematics, written out: (B, 200, ...) to (B, output_dim)."""
+    """Apply the reference implementation of the encoder: (B, 200, ...) to (B, output_dim)."""
     d = encoder.d_model
 
     def sinusoid(t, width, max_period):
@@ -81,7 +81,7 @@ def pad_to(arrays, length):
 
 
 def encode(encoder, batch):
-    """The library's way: chunks of like length, put back in order."""
+    """Encode chunks of similar length and restore the order, as the library does."""
     z = torch.cat([encoder(**chunk) for chunk in batch.tensors["light_curve"]])
     return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
@@ -93,7 +93,7 @@ def timed(work):
 
 
 def ratio_in_turn(ours, theirs, n, name):
-    """Run both in turn; print objects a second and the median of the paired ratios."""
+    """Run both alternately; print objects per second and the median of the paired ratios."""
     ours(), theirs()
     pairs = [(timed(ours), timed(theirs)) for _ in range(ROUNDS)]
     ratio = np.median([b / a for a, b in pairs])
@@ -121,12 +121,12 @@ def main(n=1024):
 
     encoder.eval()
     with torch.inference_mode():
-        answer, expected = torch.empty(n, 32), torch.empty(n, 32)
+        output, expected = torch.empty(n, 32), torch.empty(n, 32)
         for batch, positions in BatchLoader(dataset, BATCH):
-            answer[positions] = encode(encoder, batch)
+            output[positions] = encode(encoder, batch)
         for order, tensors in zip(orders, padded, strict=True):
             expected[order] = reference_forward(encoder, *tensors)
-    print(f"largest difference of the outputs: {(answer - expected).abs().max():.1e}")
+    print(f"largest difference between the outputs: {(output - expected).abs().max():.1e}")
 
     def embed():
         with torch.inference_mode():
@@ -148,9 +148,9 @@ def main(n=1024):
 
     def step(z, rows):
         both = torch.ones(len(rows), dtype=torch.bool)
-        here = {"light_curve": F.normalize(z, dim=-1), "spectrum": partner[rows]}
+        embeddings = {"light_curve": F.normalize(z, dim=-1), "spectrum": partner[rows]}
         optimizer.zero_grad()
-        loss(here, dict.fromkeys(here, both), scale).backward()
+        loss(embeddings, dict.fromkeys(embeddings, both), scale).backward()
         optimizer.step()
 
     loader = BatchLoader(dataset, BATCH, training=True)
@@ -171,8 +171,8 @@ def main(n=1024):
         for _ in BatchLoader(TableDataset({"light_curve": preprocessor}, prepared), BATCH):
             pass
 
-    share = np.median([timed(table_to_batches) for _ in range(ROUNDS)]) / encoder_time
-    print(f"table -> Ragged -> batches, as a part of the encoder's time: {share:.3f}")
+    fraction = np.median([timed(table_to_batches) for _ in range(ROUNDS)]) / encoder_time
+    print(f"table -> Ragged -> batches, fraction of the encoder time: {fraction:.3f}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 

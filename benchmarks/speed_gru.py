@@ -1,11 +1,11 @@
-"""Recurrent encoding in batches of like length against a reference padded to the longest object.
+"""Speed of recurrent encoding in batches of similar length compared with a padded reference.
 
-The reference does what the code of the paper does: every light curve becomes a row of as many
-points as the longest of all has, and batches are drawn at random. It runs in turn with the library,
-on the same weights and objects, whose lengths are those of simulated ZTF and LSST light curves,
-beside one of 656 points, or those of real light curves of catalogues, the longest of 2,099.
-Printed: objects a second of both, the median of the paired ratios, the largest difference between
-the outputs, and how many times the points the reference takes.
+The reference follows the code of the paper: every light curve is padded to the longest one, and
+batches are random. Library and reference run alternately on the same weights and objects. The
+lengths are those of simulated ZTF and LSST light curves plus one of 656 points, or those of real
+light curves in catalogues, the longest with 2,099 points. Printed are objects per second of both,
+the median of the paired ratios, the largest difference between the outputs, and the padding factor
+of the reference.
 
     python benchmarks/speed_gru.py [--objects N] [--sample NAME] [--rounds R] [--batch-size B]
 """
@@ -22,8 +22,8 @@ from sklearn_sn.data import Ragged, check_table
 from sklearn_sn.encoders import GRU, DataSettings
 from sklearn_sn.nets import BatchLoader, TableDataset
 
-# Numbers of points at these percentiles, and of the longest: of simulated objects (make_supernovae,
-# eight classes) beside the longest of the paper, and of the real ones of _real_data.load_curves.
+# Numbers of points at these percentiles, and of the longest light curve: simulated objects
+# (make_supernovae, eight classes; longest as in the paper), and real ones (_real_data.load_curves).
 PERCENTILES = (0, 5, 25, 50, 75, 95, 99.9)
 SAMPLES = {
     "simulated": ((5, 12, 22, 34, 58, 125, 190), 656),
@@ -32,7 +32,7 @@ SAMPLES = {
 
 
 def make_table(n, sample, seed=0):
-    """Light curves of the lengths of a sample, one of them the longest."""
+    """Return random light curves with the lengths of a sample, including the longest."""
     rng = np.random.default_rng(seed)
     points, longest = SAMPLES[sample]
     lengths = np.interp(rng.uniform(0, 99.9, n), PERCENTILES, points).astype(int)
@@ -62,7 +62,7 @@ def pad_to(arrays, length):
 
 
 def encode(encoder, batch):
-    """The library's way: chunks of like length, put back in order."""
+    """Encode chunks of similar length and restore the order, as the library does."""
     z = torch.cat([encoder(**chunk) for chunk in batch.tensors["light_curve"]])
     return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
@@ -103,13 +103,14 @@ def main():
     padded = [pad_to(preprocessor.gather(prepared, order)[0], longest) for order in orders]
 
     with torch.inference_mode():
-        answer, expected = torch.empty(n, 100), torch.empty(n, 100)
+        output, expected = torch.empty(n, 100), torch.empty(n, 100)
         for batch, positions in BatchLoader(dataset, arguments.batch_size):
-            answer[positions] = encode(encoder, batch)
+            output[positions] = encode(encoder, batch)
         for order, tensors in zip(orders, padded, strict=True):
             expected[order] = encoder(**tensors)
-    print(f"largest difference of the outputs: {(answer - expected).abs().max():.1e}")
-    print(f"points {lengths.sum()}; the reference takes {n * longest / lengths.sum():.1f} times it")
+    print(f"largest difference between the outputs: {(output - expected).abs().max():.1e}")
+    factor = n * longest / lengths.sum()
+    print(f"{lengths.sum()} points; padding factor of the reference {factor:.1f}")
 
     def embed():
         with torch.inference_mode():

@@ -1,10 +1,10 @@
-"""Training step and generation of MMVAE against a padded, weight-materialising reference.
+"""Speed and memory of MMVAE training and generation compared with a padded reference.
 
-The reference does what the paper describes and its code does: the decoder's queries attend to each
-other, every attention writes its weights out, all of it runs anew for each sample, and every
-object is padded to the longest. The library's decoder has no attention among its queries, so that
-the two are not the same function: compared is what a step of the same sizes costs. They run in
-turn; printed are objects a second, the ratio and, each in a process of its own, the peak memory.
+The reference follows the paper and its code: decoder queries attend to each other, attention
+weights are materialised, all layers are computed for each sample, and every object is padded to the
+longest. The decoder of the library has no self-attention among queries, so the two functions
+differ; the benchmark compares the cost of a step with the same sizes. They run alternately. Printed
+are objects per second, their ratio, and the peak memory, measured in separate processes.
 
     python benchmarks/speed_mmvae.py
 """
@@ -32,8 +32,8 @@ SPAN = 130.0  # days of phase
 GENERATED = 8  # samples
 
 
-def written_out(x, context, mask, layer):
-    """Multi-head attention with its weights in memory: x (B, L, d), context (B, C, d)."""
+def materialised_attention(x, context, mask, layer):
+    """Apply attention with materialised weights to x (B, L, d) and context (B, C, d)."""
     split = [layer.query(x), *layer.key_value(context).chunk(2, -1)]
     query, key, value = (t.view(len(t), -1, HEADS, WIDTH // HEADS).transpose(1, 2) for t in split)
     scores = query @ key.transpose(-1, -2) / math.sqrt(WIDTH // HEADS)
@@ -51,7 +51,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(WIDTH, WIDTH)
 
     def forward(self, x, context, mask=None):
-        return written_out(x, context, mask, self)
+        return materialised_attention(x, context, mask, self)
 
 
 class Block(nn.Module):
@@ -70,11 +70,11 @@ class Block(nn.Module):
 
 
 class Reference(nn.Module):
-    """One expert and one decoder per modality, as the paper has them."""
+    """One expert and one decoder per modality, as in the paper."""
 
     def __init__(self):
         super().__init__()
-        self.places = nn.ModuleList(nn.Linear(2, WIDTH) for _ in range(2))
+        self.coordinates = nn.ModuleList(nn.Linear(2, WIDTH) for _ in range(2))
         self.values = nn.ModuleList(nn.Linear(1, WIDTH) for _ in range(2))
         self.queries = nn.ParameterList(torch.randn(2 * TOKENS, WIDTH) for _ in range(2))
         self.encoders = nn.ModuleList(
@@ -87,17 +87,17 @@ class Reference(nn.Module):
         self.tokens = nn.Linear(DIM, WIDTH)
         self.heads = nn.ModuleList(nn.Linear(WIDTH, 2) for _ in range(2))
 
-    def encode(self, i, values, places, mask):
-        context = self.values[i](values) + self.places[i](places)
+    def encode(self, i, values, coordinates, mask):
+        context = self.values[i](values) + self.coordinates[i](coordinates)
         x = self.queries[i].expand(len(values), -1, -1)
         for block in self.encoders[i]:
             x = block(x, context, mask)
         mean, scale = x.chunk(2, dim=1)
         return self.latents[i](mean), F.softplus(self.latents[i](scale)) + 1e-3
 
-    def decode(self, i, z, places):
-        """z (S, B, T, D): every sample is a row of its own, with all that precedes it."""
-        x = self.places[i](places).repeat(len(z), 1, 1)
+    def decode(self, i, z, coordinates):
+        """Decode z (S, B, T, D); all layers are computed separately for every sample."""
+        x = self.coordinates[i](coordinates).repeat(len(z), 1, 1)
         tokens = self.tokens(z.flatten(0, 1))
         for block in self.decoders[i]:
             x = block(x, tokens)
@@ -106,7 +106,7 @@ class Reference(nn.Module):
 
 
 def batch(n_objects):
-    """Light curves and spectra, padded; the tensors of both ways."""
+    """Return padded light curves and spectra, the input of both implementations."""
     rng = np.random.default_rng(0)
     found = {}
     for name, longest in (("light_curve", POINTS), ("spectrum", PIXELS)):
@@ -129,7 +129,7 @@ def batch(n_objects):
 
 
 def library(n_objects=BATCH):
-    """A training step and a generation, the library's way."""
+    """Return functions for a training step and a generation with the library."""
     torch.manual_seed(0)
     tensors = batch(n_objects)
     points = SimpleNamespace(n_values=2)
@@ -143,17 +143,17 @@ def library(n_objects=BATCH):
     loss, optimizer = MMVAELoss("iwae"), torch.optim.AdamW(model.parameters())
 
     def train():
-        answer = model({n: [t] for n, t in tensors.items()}, object_index, n_objects, SAMPLES)
+        output = model({n: [t] for n, t in tensors.items()}, object_index, n_objects, SAMPLES)
         total = 0.0
-        for name, chunks in answer["decoded"].items():
+        for name, chunks in output["decoded"].items():
             given = tensors[name]
             for mean, scale in chunks:
                 total = total + laplace_log_likelihood(
                     given["target"], mean, scale, given["pad_mask"], given["error"]
                 )
-        parts = (answer[key].flatten(-2) for key in ("z", "mean", "scale"))
+        parts = (output[key].flatten(-2) for key in ("z", "mean", "scale"))
         optimizer.zero_grad()
-        loss(*parts, answer["present"], total).mean().backward()
+        loss(*parts, output["present"], total).mean().backward()
         optimizer.step()
 
     def generate():
@@ -162,24 +162,24 @@ def library(n_objects=BATCH):
         with torch.inference_mode():
             mean, scale = model.encoders["light_curve"](*(given[key] for key in keys))
             z = mean + scale * torch.randn(GENERATED, *mean.shape)
-            places = tensors["spectrum"]
-            model.decode("spectrum", z, places["log_wavelength"], places["phase"])
+            coordinates = tensors["spectrum"]
+            model.decode("spectrum", z, coordinates["log_wavelength"], coordinates["phase"])
 
     return train, generate
 
 
 def reference(n_objects=BATCH):
-    """The same, written out."""
+    """Return the same functions with the reference implementation."""
     torch.manual_seed(0)
     tensors = list(batch(n_objects).values())
     model = Reference()
     loss, optimizer = MMVAELoss("iwae"), torch.optim.AdamW(model.parameters())
     present = torch.ones(2, n_objects, dtype=torch.bool)
-    places = [torch.stack([t["log_wavelength"], t["phase"]], dim=-1) for t in tensors]
+    coordinates = [torch.stack([t["log_wavelength"], t["phase"]], dim=-1) for t in tensors]
 
     def train():
         found = [
-            model.encode(i, t["values"][..., :1], places[i], t["pad_mask"])
+            model.encode(i, t["values"][..., :1], coordinates[i], t["pad_mask"])
             for i, t in enumerate(tensors)
         ]
         mean, scale = (torch.stack(part) for part in zip(*found, strict=True))
@@ -187,12 +187,12 @@ def reference(n_objects=BATCH):
         z = mean.unsqueeze(1) + scale.unsqueeze(1) * (noise[0] - noise[1])
         total = 0.0
         for i, given in enumerate(tensors):
-            answer = [
+            decoded = [
                 part.unflatten(0, (2, SAMPLES))
-                for part in model.decode(i, z.flatten(0, 1), places[i])
+                for part in model.decode(i, z.flatten(0, 1), coordinates[i])
             ]
             total = total + laplace_log_likelihood(
-                given["target"], *answer, given["pad_mask"], given["error"]
+                given["target"], *decoded, given["pad_mask"], given["error"]
             )
         optimizer.zero_grad()
         loss(z.flatten(-2), mean.flatten(-2), scale.flatten(-2), present, total).mean().backward()
@@ -201,8 +201,10 @@ def reference(n_objects=BATCH):
     def generate():
         given = tensors[0]
         with torch.inference_mode():
-            mean, scale = model.encode(0, given["values"][..., :1], places[0], given["pad_mask"])
-            model.decode(1, mean + scale * torch.randn(GENERATED, *mean.shape), places[1])
+            mean, scale = model.encode(
+                0, given["values"][..., :1], coordinates[0], given["pad_mask"]
+            )
+            model.decode(1, mean + scale * torch.randn(GENERATED, *mean.shape), coordinates[1])
 
     return train, generate
 
@@ -214,7 +216,7 @@ def timed(work):
 
 
 def peak_memory(name, n_objects):
-    """GB of a process that does nothing else: before the first step, and after it (Linux only)."""
+    """Return GB of a separate process before and after the first step (Linux only)."""
     torch.set_num_threads(1)
     before = highest_memory()
     train, _ = {"library": library, "reference": reference}[name](n_objects)
@@ -236,13 +238,12 @@ def main():
         ratio = np.median([b / a for a, b in pairs])
         a, b = BATCH / np.median(pairs, axis=0)
         print(f"{what:14s} library {a:6.1f}/s   reference {b:6.1f}/s   ratio {ratio:5.1f}")
-    # The whole batch of the reference would need more memory than many machines have.
+    # The full batch of the reference exceeds the memory of many machines.
     for name, n_objects in (("library", BATCH), ("library", BATCH // 4), ("reference", BATCH // 4)):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             before, peak = pool.submit(peak_memory, name, n_objects).result()
-        print(
-            f"{name}, batch of {n_objects}: {peak - before:.2f} GB beside {before:.2f} GB of torch"
-        )
+        added = f"{peak - before:.2f} GB in addition to {before:.2f} GB of torch"
+        print(f"{name}, batch of {n_objects}: {added}")
 
 
 if __name__ == "__main__":

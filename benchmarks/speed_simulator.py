@@ -1,9 +1,9 @@
-"""How many objects a second the simulator makes: light curves and spectra, one and two processes.
+"""Speed of the simulator: light curves and spectra per second, with one and two processes.
 
-For the default surveys and for each built-in one, with classes in equal parts and the default
-redshifts. Per CPU second counts the time of all processes; it is what two idle cores would double.
-Processes are started before the clock. Run with the number of objects as argument (default 20480,
-which is ten blocks).
+Measured for the default surveys and for each built-in one, with equal class proportions and the
+default redshifts. CPU seconds are summed over all processes; with two idle cores, the rate per
+second is twice the rate per CPU second. Processes are started before the measurement. The optional
+argument is the number of objects (default 20480, ten blocks).
 """
 
 import os
@@ -19,7 +19,7 @@ WARM_UP = 4200  # objects: more than two blocks, so that processes are started
 
 
 def cpu_seconds():
-    """User and system time of this process and of its processes that still run (Linux only)."""
+    """Return CPU time of this process and its running child processes (Linux only)."""
     ticks = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -32,7 +32,7 @@ def cpu_seconds():
 
 
 def measure(n, surveys, n_jobs):
-    """Objects a second, and a CPU second; of the fastest round."""
+    """Return objects per second and per CPU second of the fastest round."""
     options = {"surveys": surveys, "n_jobs": n_jobs}
     make_supernovae(WARM_UP, random_state=0, **options)
     rounds = []
@@ -46,7 +46,7 @@ def measure(n, surveys, n_jobs):
 
 def main(n=20480):
     print(f"{n} objects with light curve and spectrum, fastest of {ROUNDS} rounds\n")
-    print("| surveys | processes | objects a second | objects a CPU second |")
+    print("| surveys | processes | objects per second | objects per CPU second |")
     print("| --- | ---: | ---: | ---: |")
     for surveys in (("ztf", "lsst"), *SURVEY_TABLE):
         name = surveys if isinstance(surveys, str) else ", ".join(surveys) + " (default)"

@@ -1,10 +1,11 @@
-"""SpectraNet with 25 million weights, as in the paper's public code, against a plain version.
+"""Speed of SpectraNet with 25 million weights compared with a direct implementation.
 
-The reference is what one would write from the paper: one-dimensional convolutions as sums, in
-single precision, on the same weights and spectra; it runs in turn with the library. Printed:
-spectra a second of both, the median of the paired ratios, and the largest difference of the
-outputs. Then simulated spectra are written to a Parquet file, whose row groups are classified one
-after the other: seconds and the growth of resident memory from the first groups to the last.
+The size is that of the public code of the paper. The reference is a direct implementation of the
+paper with one-dimensional convolutions in single precision, on the same weights and spectra.
+Library and reference run alternately. Printed are spectra per second of both, the median of the
+paired ratios, and the largest difference between the outputs. Then simulated spectra are written to
+a Parquet file, whose row groups are classified one by one. Printed are the run time and the
+resident memory at the first and last groups.
 
     python benchmarks/speed_spectra.py [--batches N] [--batch-size B] [--rounds R] [--stream N]
 """
@@ -30,7 +31,7 @@ N_BINS = 4096
 
 
 def plain_block(block, x):
-    """A block of SpectraNet on (B, C, P), as its formula reads."""
+    """Apply a block of SpectraNet to x (B, C, P) by its definition."""
     parts = [F.conv1d(x, b.weight[:, :, 0], padding=b.kernel // 2) for b in block.branches]
     y = F.gelu(block.batch_norm(block.layer_norm(torch.cat(parts, dim=1))))
     size = getattr(block.pool, "size", 1)
@@ -45,7 +46,7 @@ def plain_block(block, x):
 
 
 def plain(net, flux, pad_mask):
-    """The whole network in the same way."""
+    """Apply the whole network by its definition."""
     covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
     x = torch.cat([flux * covered, covered], dim=1)
     for block in net.blocks:
@@ -86,7 +87,9 @@ def compare(arguments):
         net.eval()
         ours, theirs = net(flux[0], mask[0]), plain(net, flux[0], mask[0])
         scale = theirs.std()
-        print(f"largest difference of the outputs: {(ours - theirs).abs().max() / scale:.1e} std")
+        print(
+            f"largest difference between the outputs: {(ours - theirs).abs().max() / scale:.1e} std"
+        )
 
         def infer(forward):
             return lambda: [forward(f, m) for f, m in zip(flux, mask, strict=True)]
@@ -110,13 +113,13 @@ def compare(arguments):
 
 
 def resident():
-    """MB of memory that this process holds."""
+    """Return the resident memory of this process in MB."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * resource.getpagesize() / 2**20
 
 
 def stream(arguments):
-    """Classify a file of spectra that is never in memory as a whole."""
+    """Classify a file of spectra without loading it completely into memory."""
     X, y = make_supernovae(300, modalities=["spectrum"], random_state=0)
     model = SpectraNetClassifier(max_epochs=1, random_state=0).fit(X, y)
     simulated = {"chunk_size": arguments.chunk, "modalities": ["spectrum"], "random_state": 1}
@@ -128,7 +131,7 @@ def stream(arguments):
             writer = writer or pq.ParquetWriter(path, rows.schema)
             writer.write_table(rows)
         writer.close()
-        print(f"a file of {path.stat().st_size / 2**20:.0f} MB")
+        print(f"file size: {path.stat().st_size / 2**20:.0f} MB")
         memory, start, counts = [], time.perf_counter(), np.zeros(len(model.classes_), int)
         for rows in pq.ParquetFile(path, pre_buffer=False).iter_batches(arguments.chunk):
             proba = model.predict_proba(rows.to_pandas(types_mapper=pd.ArrowDtype))
@@ -147,7 +150,9 @@ def main():
     options.add_argument("--batch-size", type=int, default=16)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--bfloat16", action="store_true")
-    options.add_argument("--stream", type=int, default=100_000, help="0: leave it out")
+    options.add_argument(
+        "--stream", type=int, default=100_000, help="number of streamed spectra; 0: skip"
+    )
     options.add_argument("--chunk", type=int, default=2_000)
     arguments = options.parse_args()
     torch.set_num_threads(1)

@@ -1,6 +1,6 @@
-"""Tables of benchmarks/results/contrastive_real.md, from the figures of all folds.
+"""Tables of benchmarks/results/contrastive_real.md, from the scores of all folds.
 
-"chosen" is, fold by fold, the head that was better on the held-out parts of the training part.
+"chosen" is the head with the better validation score, selected separately in each fold.
 
     python benchmarks/table_contrastive_real.py
 """
@@ -12,13 +12,13 @@ import numpy as np
 
 FIGURES = Path("benchmarks/results/contrastive_real")
 NAMES = {
-    "scratch": "nothing pretrained, InfoNCE alone",
+    "scratch": "from scratch, InfoNCE only",
     "scratch_no_amplitude": "the same, without apparent brightness",
-    "scratch_aux": "supervised contrastive, nothing pretrained",
+    "scratch_aux": "supervised contrastive, from scratch",
     "simulated_aux": "supervised contrastive, pretrained on simulations",
-    "simulated_aux_first_block": "the same, first blocks and projections train",
-    "pretrained_aux": "supervised contrastive, pretrained on PLAsTiCC and real others",
-    "pretrained_aux_ensemble": "the same, four seeds side by side",
+    "simulated_aux_first_block": "the same, only first blocks and projections fine-tuned",
+    "pretrained_aux": "supervised contrastive, pretrained on PLAsTiCC and other real objects",
+    "pretrained_aux_ensemble": "the same, ensemble of four seeds",
 }
 CLASS = ("macro-F1", "micro-F1", "precision", "recall", "AUROC")
 REDSHIFT = ("R2", "MAE", "RMSE", "NMAD", "outliers")
@@ -31,7 +31,7 @@ TASKS = {
 
 
 def chosen(folds, task, heads):
-    """By fold, the figures of the head that was better on held-out parts."""
+    """Return the test scores of the head with the better validation score, by fold."""
     best = [max(heads, key=lambda head: fold["validation"][f"{task} {head}"]) for fold in folds]
     return [fold[f"{task} {head}"] for fold, head in zip(folds, best, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Tables of benchmarks/results/maven_real.md, from the figures of all folds.
+"""Tables of benchmarks/results/maven_real.md, from the scores of all folds.
 
 python benchmarks/table_maven_real.py
 """

@@ -1,4 +1,4 @@
-"""Tables of the benchmarks of MMVAE, from the files that they wrote.
+"""Tables of the MMVAE benchmarks, from their result files.
 
 python benchmarks/table_mmvae.py
 """
@@ -13,7 +13,7 @@ MEAN = "mean per phase"
 
 
 def read(folder):
-    """Scores of each model of the simulated objects."""
+    """Read the scores of each model."""
     return {
         path.stem.replace("_", " "): json.loads(path.read_text())
         for path in sorted((RESULTS / folder).glob("*.json"))
@@ -36,7 +36,7 @@ def simulated():
     keys = (("coverage", 3), ("width", 3))
     print(
         table(
-            ["", "residual", "in that of the mean", "coverage before", "after", "width after"],
+            ["", "residual", "relative to the mean", "coverage before", "after", "width after"],
             [
                 [
                     name,
@@ -94,7 +94,7 @@ def real():
                 spread([fold["width"] for fold in folds], 2),
             ]
         )
-    header = ["", "residual", "in that of the mean", "coverage before", "after", "width after"]
+    header = ["", "residual", "relative to the mean", "coverage before", "after", "width after"]
     print(table(header, rows))
     for key, digits in (("residual", 3), ("coverage", 2)):
         rows = [

@@ -1,4 +1,4 @@
-"""Tables of all figures of the simfm benchmarks, as Markdown.
+"""Print all scores of the simfm benchmarks as Markdown tables.
 
 python benchmarks/table_simfm.py [FOLDER]
 """
@@ -11,8 +11,8 @@ from _simfm import RESULTS, markdown
 
 TITLES = {
     "pretrain": "Held-out simulated objects of ZTF and LSST",
-    "mixing": "What the latent tells of survey, class and redshift",
-    "zero_shot_redshift": "Redshifts of LSST, learned on ZTF and on LSST itself",
+    "mixing": "Survey, class and redshift predicted from the latent",
+    "zero_shot_redshift": "Redshifts of LSST, trained on ZTF and on LSST",
     "plasticc_eight": "PLAsTiCC, eight classes",
     "plasticc_fourteen": "PLAsTiCC, fourteen classes",
     "plasticc_redshift": "PLAsTiCC, redshift",

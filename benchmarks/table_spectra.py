@@ -1,10 +1,10 @@
-"""Tables of what benchmarks/spectra_real.py answered: classes, redshifts, phases; as Markdown.
+"""Tables of the predictions of benchmarks/spectra_real.py: classes, redshifts, phases.
 
-Averages of models are made here, of their probabilities, as a soft VotingClassifier makes them.
-"predicted redshift" is a network at rest, fed with the redshifts that the templates predict from
-the spectrum. "weighed" are classical models at rest whose classes are weighed by redshift, as the
-networks weigh theirs. "leaning": probabilities over the frequencies of the classes to the power
-0.3, which helps rare ones.
+Averages of models are means of their probabilities, as in a soft VotingClassifier. "predicted
+redshift" denotes rest-frame networks with redshifts predicted from the spectrum by the templates.
+"weighed" denotes rest-frame classical models with the redshift weights of the classes that the
+networks use. "leaning" denotes probabilities divided by the class frequencies to the power 0.3,
+which up-weights rare classes.
 
     python benchmarks/table_spectra.py [--noise]
 """
@@ -21,12 +21,12 @@ from _spectra import (
     THREE,
     class_figures,
     load_spectra,
-    one_by_one,
+    one_row_per_spectrum,
     part_of_classes,
     redshift_figures,
     with_noise,
 )
-from spectra_real import CLASSICAL, FOLDER, ROUTES, answer_path, names
+from spectra_real import CLASSICAL, FOLDER, ROUTES, names, prediction_path
 
 from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
 from sklearn_sn.data import as_ragged
@@ -42,34 +42,34 @@ AVERAGES = {
     "average, predicted redshift": tuple(ROUTES),
     "average, predicted redshift and observer": (*ROUTES, *OBSERVER),
 }
-LEAN = 0.3  # tried on a validation part of the first training part
+LEAN = 0.3  # chosen on a validation set of the first training set
 PHASES = (-20.0, -3.0, 5.0, 15.0, 30.0, 100.0)
 NOISES = (0.0, 0.1, 0.3, 1.0, 3.0)
 
 
-def load_answers(task, name):
-    """One dict of arrays for each fold, or None where a fold is missing."""
-    paths = [answer_path(task, name, fold) for fold in range(5)]
+def load_predictions(task, name):
+    """Load one dict of arrays per fold; return None if a fold is missing."""
+    paths = [prediction_path(task, name, fold) for fold in range(5)]
     if not all(path.exists() for path in paths):
         return None
     return [dict(np.load(path)) for path in paths]
 
 
-def averaged(parts):
-    """Answers whose probabilities are the mean of several models', fold by fold."""
+def average_predictions(parts):
+    """Average the probabilities of several models in each fold."""
     out = []
-    for answers in zip(*parts, strict=True):
-        assert all(np.array_equal(a["rows"], answers[0]["rows"]) for a in answers)
-        proba = np.mean([a["proba"] for a in answers], axis=0)
-        out.append({**answers[0], "proba": proba})
+    for predictions in zip(*parts, strict=True):
+        assert all(np.array_equal(a["rows"], predictions[0]["rows"]) for a in predictions)
+        proba = np.mean([a["proba"] for a in predictions], axis=0)
+        out.append({**predictions[0], "proba": proba})
     return out
 
 
-def weighed(folds, z):
-    """Answers whose classes are weighed by redshift, from the redshifts of the other folds."""
+def weight_by_redshift(folds, z):
+    """Apply class weights by redshift, estimated from the other folds."""
     out = []
     for fold, a in enumerate(folds):
-        rows, truth = others_of(folds, fold)
+        rows, truth = other_folds(folds, fold)
         codes = np.searchsorted(a["classes"], truth)
         weights = redshift_log_weights(z[rows], codes, None, len(a["classes"]))
         proba = a["proba"] * np.exp(at_redshifts(weights, z[a["rows"]]))
@@ -77,41 +77,42 @@ def weighed(folds, z):
     return out
 
 
-def all_answers(task, z):
-    found = {name: load_answers(task, name) for name in names()}
+def all_predictions(task, z):
+    """Load the predictions of all models and add weighted and averaged ones."""
+    found = {name: load_predictions(task, name) for name in names()}
     found = {name: folds for name, folds in found.items() if folds is not None}
     for kind in CLASSICAL:
         if (name := f"{kind}, rest") in found:
-            found[f"{name}, weighed"] = weighed(found[name], z)
+            found[f"{name}, weighed"] = weight_by_redshift(found[name], z)
     for name, parts in AVERAGES.items():
         if all(part in found for part in parts):
-            found[name] = averaged([found[part] for part in parts])
-            found[f"{name}, leaning"] = leaning(found[name])
+            found[name] = average_predictions([found[part] for part in parts])
+            found[f"{name}, leaning"] = upweight_rare_classes(found[name])
     return found
 
 
-def others_of(folds, fold):
-    """Rows and classes of the objects of all other folds."""
+def other_folds(folds, fold):
+    """Return row numbers and classes of the objects in all other folds."""
     others = [a for i, a in enumerate(folds) if i != fold]
     rows, first = np.unique(np.concatenate([a["rows"] for a in others]), return_index=True)
     return rows, np.concatenate([a["truth"] for a in others])[first]
 
 
-def leaning(folds):
-    """Answers that lean to rare classes, by the frequencies of the other folds."""
+def upweight_rare_classes(folds):
+    """Up-weight rare classes by the class frequencies of the other folds."""
     out = []
     for fold, a in enumerate(folds):
-        _, truth = others_of(folds, fold)
+        _, truth = other_folds(folds, fold)
         share = np.mean(truth[:, None] == a["classes"], axis=0)
         proba = a["proba"] / share**LEAN
         out.append({**a, "proba": proba / proba.sum(axis=1, keepdims=True)})
     return out
 
 
-def figures_by_task(answers, task):
-    """Task to model to list over folds of figures."""
+def figures_by_task(predictions, task):
+    """Return scores as {task: {model: [scores of each fold]}}."""
     tables = {task: {}}
-    for name, folds in answers.items():
+    for name, folds in predictions.items():
         tables[task][name] = [
             class_figures(a["truth"], a["proba"], a["classes"].tolist()) for a in folds
         ]
@@ -124,9 +125,9 @@ def figures_by_task(answers, task):
     return tables
 
 
-def redshift_tables(answers, z):
+def redshift_tables(predictions, z):
     found = {}
-    for name, folds in answers.items():
+    for name, folds in predictions.items():
         if name in ("templates", "cross-correlation"):
             found[name] = [redshift_figures(z[a["rows"]], a["redshift"]) for a in folds]
     return found
@@ -142,11 +143,11 @@ def write(name, results):
     print(f"## {name}\n\n{markdown(content)}\n", flush=True)
 
 
-def by_phase(answers, phase):
-    """Macro-F1 and accuracy of three classes in stretches of days from the peak, all folds."""
+def by_phase(predictions, phase):
+    """Return macro-F1 and accuracy of three classes by phase, for all folds together."""
     tables = {}
     for low, high in pairwise(PHASES):
-        for name, folds in answers.items():
+        for name, folds in predictions.items():
             truth, proba, days = (
                 np.concatenate(part)
                 for part in zip(
@@ -167,11 +168,11 @@ def by_phase(answers, phase):
 
 
 def against_noise(X, y, folds_rows):
-    """Five classes and redshifts of spectra to which noise is added."""
+    """Return scores of classes and redshifts for spectra with added noise."""
     results = {}
     for fold, rows in enumerate(folds_rows):
-        singles, owner = one_by_one(X.iloc[rows])
-        truth, z = y[rows][owner], X["redshift"].to_numpy()[rows][owner]
+        singles, object_index = one_row_per_spectrum(X.iloc[rows])
+        truth, z = y[rows][object_index], X["redshift"].to_numpy()[rows][object_index]
         for name in ("SpectraNet, observer", "SpectraNet, rest", "templates"):
             model = load_model(FOLDER / f"five, {name}, {fold}.snmodel")
             for noise in NOISES:
@@ -185,22 +186,22 @@ def against_noise(X, y, folds_rows):
 
 
 def rank_within(rows):
-    """Which spectrum of its object each is, where those of an object stand together."""
+    """Return the index of each spectrum within its object; rows must be grouped by object."""
     start = np.flatnonzero(np.diff(rows, prepend=-1))
     return np.arange(len(rows)) - np.repeat(start, np.diff(start, append=len(rows)))
 
 
 def phases(X):
-    """Days from the peak at rest, (n_objects, n_spectra); NaN where nobody dated both."""
+    """Return rest-frame phases, (n_objects, n_spectra); NaN if peak or spectrum is undated."""
     index = pd.read_parquet(data_folder() / "spectra_only_index.parquet")
     index = index.drop_duplicates(["object_id", "time"]).set_index(["object_id", "time"])
-    singles, owner = one_by_one(X)
+    singles, object_index = one_row_per_spectrum(X)
     spectra = as_ragged(singles["spectrum"], kind="spectrum")
     time = spectra.reduce("first", "time", empty=np.nan)
-    keys = pd.MultiIndex.from_arrays([X.index[owner], time])
-    rank = rank_within(owner)
+    keys = pd.MultiIndex.from_arrays([X.index[object_index], time])
+    rank = rank_within(object_index)
     days = np.full((len(X), rank.max() + 1), np.nan)
-    days[owner, rank] = index["phase_rest"].reindex(keys).to_numpy(float)
+    days[object_index, rank] = index["phase_rest"].reindex(keys).to_numpy(float)
     return days
 
 
@@ -211,18 +212,18 @@ def main():
     X, y, subtypes, _ = load_spectra()
     z = X["redshift"].to_numpy()
     for task in ("five", "nine"):
-        answers = all_answers(task, z if task == "five" else z[subtypes != ""])
-        if not answers:
+        predictions = all_predictions(task, z if task == "five" else z[subtypes != ""])
+        if not predictions:
             continue
-        for name, results in figures_by_task(answers, task).items():
+        for name, results in figures_by_task(predictions, task).items():
             write(name, results)
         if task == "five":
-            write("redshift", redshift_tables(answers, z))
+            write("redshift", redshift_tables(predictions, z))
             networks = ("SpectraNet", "templates", "average")
-            shown = [n for n in answers if n.startswith(networks) and "leaning" not in n]
-            write("phase", by_phase({n: answers[n] for n in shown}, phases(X)))
+            shown = [n for n in predictions if n.startswith(networks) and "leaning" not in n]
+            write("phase", by_phase({n: predictions[n] for n in shown}, phases(X)))
             if arguments.noise:
-                rows = [np.unique(a["rows"]) for a in answers["SpectraNet, rest"]]
+                rows = [np.unique(a["rows"]) for a in predictions["SpectraNet, rest"]]
                 write("noise", against_noise(X, y, rows))
 
 

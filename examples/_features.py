@@ -1,4 +1,4 @@
-"""A few light-curve features made by hand, for the baseline of the demo."""
+"""Hand-crafted light-curve features for the baseline of the demo."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ PHASES = np.array([-30.0, -15.0, -7.0, 0.0, 7.0, 15.0, 30.0, 50.0, 80.0])  # day
 
 
 def light_curve_features(X):
-    """Brightness, duration, colours and shape of light curves, NaN where nothing was observed.
+    """Compute peak flux, duration, colours and shape of light curves.
 
     Parameters
     ----------
@@ -20,13 +20,14 @@ def light_curve_features(X):
     Returns
     -------
     pandas.DataFrame of n_objects rows
+        NaN where a band has no points in a time window.
     """
     curves = as_ragged(X["light_curve"], kind="light_curve").sort("time")
     n, rows, flux = len(curves), curves.rows, curves["flux"]
     wavelength = band_wavelength(curves["band"])
     colour = np.searchsorted(list(COLOURS.values()), wavelength)
     peak = curves.reduce("max", "flux")
-    # The time of the brightest point: the first that reaches the maximum.
+    # Time of the brightest point; the earliest one if several share the maximum.
     is_peak = flux == peak[rows]
     t_peak = curves.filter(is_peak).reduce("first", "time")
     phase = curves["time"] - t_peak[rows]
@@ -37,7 +38,7 @@ def light_curve_features(X):
         "fall": bright.reduce("max", "phase"),
         "points": curves.lengths,
     }
-    # Mean flux, relative to the peak, in each band and stretch of time.
+    # Mean flux relative to the peak, per band and time window.
     n_colours, n_windows = len(COLOURS), len(PHASES) + 1
     cell = (rows * n_colours + colour) * n_windows + np.searchsorted(PHASES, phase)
     shape = (n, n_colours, n_windows)

@@ -1,8 +1,8 @@
-"""The pictures that the demo saves."""
+"""Figures saved by the demo."""
 
 import matplotlib
 
-matplotlib.use("Agg")  # no window, whatever the machine
+matplotlib.use("Agg")  # no display needed
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,20 +18,20 @@ from sklearn_sn.plotting import (
 
 
 def save_pictures(folder, X, y, test, Z, held_out):
-    """Draw what the demo found.
+    """Draw the results of the demo and save them as PNG files.
 
     Parameters
     ----------
     folder : pathlib.Path
-        Made where it is missing.
+        Created if missing.
     X : pandas.DataFrame of n_objects rows
     y : array of str, shape (n_objects,)
     test : array of int
-        Objects of the last test part.
+        Row numbers of the test set of the last fold.
     Z : array of shape (len(test), n_features)
-        Their embedding.
+        Embedding of the objects in `test`.
     held_out : dict of (task, method) to array of shape (n_objects,)
-        Predictions for every object from the fold that had not seen it.
+        Out-of-fold predictions for every object.
     """
     folder.mkdir(parents=True, exist_ok=True)
     z = X["redshift"].to_numpy()
@@ -51,14 +51,14 @@ def save_pictures(folder, X, y, test, Z, held_out):
 
 
 def draw_embedding(coordinates, y, z):
-    """The map twice, by class and by redshift."""
+    """Draw the two-dimensional embedding twice, coloured by class and by redshift."""
     _, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
     EmbeddingDisplay(coordinates, y).plot(axes[0], title="Simulated supernovae by class")
-    return EmbeddingDisplay(coordinates, z).plot(axes[1], title="and by redshift")
+    return EmbeddingDisplay(coordinates, z).plot(axes[1], title="Simulated supernovae by redshift")
 
 
 def draw_object(X, y):
-    """Light curve and spectrum of the nearby type Ia with the most points."""
+    """Draw the light curve and spectrum of the nearby SN Ia with the most points."""
     near = (y == "SN Ia") & (X["redshift"] < 0.1)
     row = int(np.where(near, as_ragged(X["light_curve"]).lengths, 0).argmax())
     figure, axes = plt.subplots(1, 2, figsize=(13, 4.4), layout="constrained")

@@ -1,8 +1,8 @@
-"""Supernovae from light curves alone: align with spectra, classify, date, retrieve.
+"""Classification, redshift regression and retrieval of supernovae from light curves alone.
 
-Simulates supernovae of two surveys, trains the embedder on light curves and spectra in each of
-three folds, and predicts class and redshift of the held-out objects from their light curves only.
-The same folds judge gradient boosting on features made by hand.
+Simulate supernovae of two surveys, train the embedder on light curves and spectra in each of three
+folds, and predict class and redshift of the held-out objects from their light curves only.
+Gradient boosting on hand-crafted features is evaluated on the same folds.
 
     python examples/demo.py [--objects 2400] [--epochs 15] [--out demo_pictures]
 """
@@ -28,7 +28,7 @@ from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import LightCurveTransformer, SpectrumCNN
 from sklearn_sn.metrics import nmad, recall_at_k
 
-BOOSTING = "boosting, features by hand"
+BOOSTING = "boosting, manual features"
 FIGURES = {
     "class": {"accuracy": accuracy_score, "macro F1": lambda t, p: f1_score(t, p, average="macro")},
     "redshift": {"R²": r2_score, "MAE": mean_absolute_error, "NMAD": nmad},
@@ -36,11 +36,12 @@ FIGURES = {
 
 
 def build_pipeline(epochs):
+    """Return the embedder followed by a k-nearest-neighbours classifier."""
     embedder = ContrastiveEmbedder(
         light_curve=LightCurveTransformer(n_layers=2),
         spectrum=SpectrumCNN(n_bins=128),
         embedding_dim=64,
-        # Classes and redshifts of the training part help to shape the space.
+        # Auxiliary losses on class and redshift of the training objects.
         aux_weight=1.0,
         aux_columns=("redshift",),
         batch_size=32,
@@ -52,17 +53,17 @@ def build_pipeline(epochs):
 
 
 def evaluate_fold(X, y, z, features, train, test, epochs):
-    """Predictions of every method for one test part, its embedding, and its retrieval."""
+    """Return predictions of every method, the embedding and the recall for one test set."""
     light = X[["light_curve"]]
     pipe = build_pipeline(epochs).fit(X.iloc[train], y[train])
-    known, new = (pipe[:-1].transform(light.iloc[rows]) for rows in (train, test))
+    Z_train, Z_test = (pipe[:-1].transform(light.iloc[rows]) for rows in (train, test))
     predicted = {
         ("class", "embedding + kNN"): pipe.predict(light.iloc[test]),
-        ("class", "embedding + LinearSVC"): LinearSVC().fit(known, y[train]).predict(new),
+        ("class", "embedding + LinearSVC"): LinearSVC().fit(Z_train, y[train]).predict(Z_test),
         ("redshift", "embedding + kNN"): KNeighborsRegressor(15, weights="distance")
-        .fit(known, z[train])
-        .predict(new),
-        ("redshift", "embedding + Ridge"): Ridge(0.1).fit(known, z[train]).predict(new),
+        .fit(Z_train, z[train])
+        .predict(Z_test),
+        ("redshift", "embedding + Ridge"): Ridge(0.1).fit(Z_train, z[train]).predict(Z_test),
         ("class", BOOSTING): HistGradientBoostingClassifier(random_state=0)
         .fit(features.iloc[train], y[train])
         .predict(features.iloc[test]),
@@ -71,22 +72,22 @@ def evaluate_fold(X, y, z, features, train, test, epochs):
         .predict(features.iloc[test]),
     }
     spectra = pipe["emb"].encode(X.iloc[test], "spectrum")
-    return predicted, new, recall_at_k(new, spectra, k=[1, 10])
+    return predicted, Z_test, recall_at_k(Z_test, spectra, k=[1, 10])
 
 
 def print_table(scores, recalls, n_test, n_classes):
-    """Mean and standard deviation over the folds."""
+    """Print mean and standard deviation of the scores over the folds."""
     for task, figures in FIGURES.items():
         print(f"\n{task.capitalize()} from light curves alone")
         print(" " * 28 + "".join(f"{name:>18}" for name in figures))
-        for (of, method), values in scores.items():
-            if of == task:
+        for (row_task, method), values in scores.items():
+            if row_task == task:
                 cells = [
                     f"{np.mean(values[name]):.3f} ± {np.std(values[name]):.3f}" for name in figures
                 ]
                 print(f"{method:28}" + "".join(f"{cell:>18}" for cell in cells))
     print(f"{'chance: accuracy ' + format(1 / n_classes, '.3f') + ', R² 0':28}")
-    print(f"\nThe spectrum of a light curve, among {n_test}")
+    print(f"\nRetrieval of the spectrum of a light curve among {n_test} candidates")
     for k, column in zip((1, 10), np.transpose(recalls), strict=True):
         print(
             f"recall@{k:<21}{np.mean(column):.3f} ± {np.std(column):.3f}   chance {k / n_test:.4f}"
@@ -99,7 +100,7 @@ def main():
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--out", default="demo_pictures")
     arguments = parser.parse_args()
-    # Batches are small: a second thread gains little, and stalls where others share the cores.
+    # Batches are small: a second thread gains little and is slower on shared cores.
     torch.set_num_threads(1)
     start = time.time()
     X, y = make_supernovae(arguments.objects, redshift_range=(0.01, 0.3), random_state=0)
@@ -122,9 +123,9 @@ def main():
             out = held_out.setdefault((task, method), np.empty_like(truth))
             out[test] = values
     print_table(scores, recalls, len(folds[0][1]), len(set(y)))
-    # Each fold has a space of its own: one map shows the test part of the last.
+    # Embeddings of different folds are not comparable: plot the test set of the last fold only.
     save_pictures(Path(arguments.out), X, y, test, Z, held_out)
-    print(f"\nPictures in {arguments.out}/; {time.time() - start:.0f} s in all.")
+    print(f"\nFigures saved in {arguments.out}/. Total time: {time.time() - start:.0f} s.")
 
 
 if __name__ == "__main__":

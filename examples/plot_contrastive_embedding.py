@@ -3,16 +3,16 @@
 Contrastive embedding
 =======================
 
-A light curve and a spectrum of one supernova show the same explosion. Trained to find the partner,
-the embedder learns what both share, and its space then serves any scikit-learn classifier, from
-light curves alone.
+A contrastive embedder maps the light curve and the spectrum of one supernova to nearby points. It
+is trained to match the pairs, and so encodes the information that both modalities share. Any
+scikit-learn classifier can then be trained on the embeddings of light curves alone.
 """
 
 # %%
 # Train on pairs
 # --------------
-# Two thirds of the objects train. The labels play no part in ``fit``. More objects and more epochs
-# would separate the classes further; this page has to be quick.
+# Two thirds of the objects are the training set. The embedder does not use the labels here. The
+# example is small to keep it fast; more objects and epochs separate the classes further.
 import matplotlib.pyplot as plt
 from sklearn.metrics import ConfusionMatrixDisplay
 from sklearn.model_selection import train_test_split
@@ -37,10 +37,10 @@ embedder = ContrastiveEmbedder(
 pipe = Pipeline([("emb", embedder), ("knn", KNeighborsClassifier(10))]).fit(X_train, y_train)
 
 # %%
-# The space
-# ---------
-# :class:`~sklearn_sn.plotting.EmbeddingDisplay` maps the embedding of held-out light curves to two
-# dimensions by t-SNE.
+# The embedding space
+# -------------------
+# :class:`~sklearn_sn.plotting.EmbeddingDisplay` projects the embeddings of held-out light curves to
+# two dimensions by t-SNE.
 light_curves = X_test[["light_curve"]]
 display = EmbeddingDisplay.from_estimator(pipe[:-1], light_curves, y_test, random_state=0)
 fig, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
@@ -49,19 +49,19 @@ redshift = X_test["redshift"].to_numpy()
 EmbeddingDisplay(display.coordinates, redshift).plot(axes[1], title="Redshift")
 
 # %%
-# A classifier on top
-# -------------------
-# The pipeline predicts from a table that holds nothing but light curves.
+# Classification
+# --------------
+# The pipeline predicts from a table that contains only light curves.
 _, ax = plt.subplots(figsize=(5.6, 4.8), layout="constrained")
 ConfusionMatrixDisplay.from_estimator(
     pipe, light_curves, y_test, normalize="true", values_format=".2f", cmap="Blues", ax=ax
 )
-print(f"accuracy {pipe.score(light_curves, y_test):.2f}, by chance {1 / len(set(y)):.2f}")
+print(f"accuracy {pipe.score(light_curves, y_test):.2f}, chance level {1 / len(set(y)):.2f}")
 
 # %%
-# What training did
-# -----------------
-# ``history_`` holds the losses of every epoch.
+# Training history
+# ----------------
+# ``history_`` contains the losses of every epoch.
 _, ax = plt.subplots(figsize=(5.6, 3.6), layout="constrained")
 history = pipe["emb"].history_
 ax.plot([row["epoch"] for row in history], [row["train_loss"] for row in history], marker="o")

@@ -1,17 +1,17 @@
 """
-=================================
-Early, and with few labels
-=================================
+===========================================
+Early classification and few labels
+===========================================
 
-A new survey starts: labels are few, and light curves are young. How much does a network help that
-was trained on simulations of other surveys, and how soon?
+At the start of a survey, labels are few and light curves are short. This example measures the
+benefit of pretraining on simulations of other surveys for few labels and for short light curves.
 """
 
 # %%
-# Pretrain on two surveys, use on a third
-# ---------------------------------------
-# Bands enter by their wavelength, so that Pan-STARRS1 is no problem to a network that has seen ZTF
-# and Rubin only.
+# Pretrain on two surveys, apply to a third
+# -----------------------------------------
+# Bands are represented by their wavelength. A network trained on ZTF and Rubin can therefore be
+# applied to Pan-STARRS1.
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
@@ -35,10 +35,10 @@ X, y = make_supernovae(
 X = X[["light_curve"]]
 
 # %%
-# Two candidates
-# --------------
-# A linear head on the frozen latent, and a network that starts from nothing. ``FrozenEstimator``
-# keeps what was learned through the clones of cross-validation.
+# Two models
+# ----------
+# A linear head on the frozen latent, and a network trained from scratch. ``FrozenEstimator``
+# preserves the fitted weights when cross-validation clones the model.
 head = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
 models = {
     "pretrained, frozen": make_pipeline(FrozenEstimator(pretrained), head),
@@ -49,30 +49,31 @@ folds = StratifiedKFold(2, shuffle=True, random_state=0)
 # %%
 # Few labels
 # ----------
-# :func:`~sklearn_sn.model_selection.limited_labels_curve` draws so many labelled objects from each
-# training part, and scores on the whole test part. All candidates get the same draws.
+# :func:`~sklearn_sn.model_selection.limited_labels_curve` draws ``n_labels`` labelled objects from
+# each training set and scores on the whole test set. All models use the same draws.
 display = LimitedLabelsDisplay.from_estimators(
     models, X, y, n_labels=(12, 40, None), cv=folds, n_draws=2, scoring="roc_auc_ovr"
 )
 display.plot(label="Macro AUROC")
 
 # %%
-# As numbers:
+# The scores as a table:
 display.results["pretrained, frozen"].to_frame().round(3)
 
 # %%
-# Early
-# -----
-# :func:`~sklearn_sn.model_selection.horizon_sweep` ends the light curves of the test part so many
-# days after the first detection.
+# Early classification
+# --------------------
+# :func:`~sklearn_sn.model_selection.horizon_sweep` truncates the light curves of the test set at
+# ``days`` after the first detection.
 display = HorizonDisplay.from_estimators(
     models, X, y, days=(3, 10, 20, 50, 100), cv=folds, scoring="roc_auc_ovr"
 )
 display.plot(label="Macro AUROC")
 
 # %%
-# After every point
-# -----------------
-# ``predict_proba_history`` answers after each point, in one pass; here for the first object.
+# Probabilities after every point
+# -------------------------------
+# ``predict_proba_history`` returns the class probabilities after each point of a light curve, in
+# one pass. Shown are the last points of the first object.
 history = pretrained.predict_proba_history(X.iloc[:1])
 history.iloc[0].round(2).tail()

@@ -3,15 +3,15 @@
 Spectra from light curves
 =============================
 
-A multimodal autoencoder sees light curves and spectra of the same supernovae. Of a new one that has
-only a light curve it then says what spectrum it would show, at any phase, and how sure that is.
+A multimodal autoencoder is trained on light curves and spectra of the same supernovae. For an
+object with only a light curve, it predicts the spectrum at any phase, with an uncertainty.
 """
 
 # %%
 # SN Ia with light curves and spectra
 # -----------------------------------
 # The time of peak is known here; without the column ``t_peak`` it is estimated from the light
-# curve. Objects are held out for calibration and for the pictures.
+# curve. The test set is used for the figures.
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
@@ -37,8 +37,8 @@ X_train, X_test = train_test_split(X, test_size=60, random_state=0)
 # %%
 # Train
 # -----
-# A small network and few epochs: this page has to be quick. Small batches give the steps that few
-# objects need. A fifth of them calibrates the intervals.
+# The network is small and the epochs are few to keep the example fast. Small batches give enough
+# optimiser steps for few objects. One fifth of the objects calibrates the intervals.
 sizes = {"d_model": 16, "n_layers": 1, "n_frequencies": 8}
 points = {"max_points": 60, "max_pixels": 100, "spectra_per_object": 1}
 model = MMVAEEmbedder(
@@ -55,9 +55,9 @@ model = MMVAEEmbedder(
 # %%
 # Generate
 # --------
-# From the light curves of objects that the model has not seen, at the phases at which a spectrum
-# was measured. The mean of all spectra of a phase is what there is to beat, and the spectra of the
-# nearest training objects, in the space of the packaged contrastive embedder.
+# Generate spectra of test objects from their light curves, at the phases of their measured spectra.
+# Two baselines are shown: the mean spectrum near each phase, and the spectra of the nearest
+# training objects in the space of the packaged contrastive embedder.
 mean = MeanSpectrumGenerator(phase_bins=5).fit(X_train)
 embedder = FrozenEstimator(load_pretrained("contrastive-sim"))
 neighbours = CrossModalGenerator(embedder, n_neighbors=5).fit(X_train)
@@ -65,11 +65,11 @@ others = {"mean spectrum": mean, "five neighbours": neighbours}
 GenerationDisplay.from_estimator(model, X_test, others=others).plot()
 
 # %%
-# What a light curve is worth
-# ---------------------------
-# Hide a growing part of its points. Calibrated intervals hold about nine in ten fluxes all the
-# same, and the residual climbs from below the mean spectrum towards it. How far below is a matter
-# of training: with thousands of objects and 60 epochs of the default sizes the residual is about a
-# quarter of the mean spectrum's.
+# Dependence on the number of points
+# ----------------------------------
+# Hide a growing fraction of the points of the light curves. The coverage of the calibrated
+# intervals remains near 90 %. The residual increases towards that of the mean spectrum. With
+# thousands of objects, 60 epochs and the default sizes, the residual without hidden points is about
+# one quarter of that of the mean spectrum.
 models = {"MMVAE": model, "mean spectrum": mean}
 MaskingDisplay.from_estimators(models, X_test, fractions=(0.0, 0.5, 0.9)).plot()

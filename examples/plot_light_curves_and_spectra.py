@@ -3,15 +3,15 @@
 Light curves and spectra
 =========================
 
-One row per object, and a column per modality: this is the table that every estimator takes. Here we
-simulate one, look into its columns, and draw an object.
+Every estimator takes a table with one row per object and one column per modality. This example
+simulates such a table, inspects its columns and plots some objects.
 """
 
 # %%
 # A table of objects
 # ------------------
 # :func:`~sklearn_sn.datasets.make_supernovae` simulates light curves and spectra that share one
-# physical state: an expanding, cooling photosphere, crossed by the lines of its class.
+# physical state: an expanding, cooling photosphere with the spectral lines of the class.
 import matplotlib.pyplot as plt
 
 from sklearn_sn.data import as_ragged
@@ -24,15 +24,16 @@ X, y, truth = make_supernovae(
 X[["redshift", "survey", "ebv"]].assign(type=y).head()
 
 # %%
-# The columns ``light_curve`` and ``spectrum`` are nested: a cell is a small table of its own, and
-# the column is flat memory below. Times are MJD, fluxes µJy.
+# The columns ``light_curve`` and ``spectrum`` are nested: each cell is a small table, and the
+# column is stored as flat arrays. Times are in MJD, fluxes in µJy.
 X["light_curve"].iloc[0].head()
 
 # %%
 # Light curves
 # ------------
-# Bands are coloured by wavelength. With ``scale="mag"`` magnitudes are AB, and weak points become
-# upper limits. Below, a type Ia seen by the Rubin observatory and one seen by ZTF.
+# Bands are coloured by wavelength. With ``scale="mag"``, magnitudes are in the AB system and points
+# of low significance are shown as upper limits. Shown are one SN Ia observed by the Rubin
+# Observatory and one observed by ZTF.
 fig, axes = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
 for ax, survey in zip(axes, ("lsst", "ztf"), strict=True):
     name = X.index[(y == "SN Ia") & (X["survey"] == survey)][0]
@@ -44,8 +45,9 @@ for ax, survey in zip(axes, ("lsst", "ztf"), strict=True):
 # %%
 # Spectra
 # -------
-# Several spectra of one object are drawn one above the other. With the redshift, lines are marked
-# where they would be at rest; the ejecta come towards us, so that absorption lies to the blue.
+# Several spectra of one object are plotted with vertical offsets. If the redshift is given,
+# spectral lines are marked at their rest wavelengths. Absorption is blueshifted from these by the
+# expansion of the ejecta.
 fig, axes = plt.subplots(1, 2, figsize=(12, 5), layout="constrained")
 for ax, kind in zip(axes, ("SN Ia", "SN II"), strict=True):
     name = X.index[y == kind][0]
@@ -56,8 +58,8 @@ for ax, kind in zip(axes, ("SN Ia", "SN II"), strict=True):
 # %%
 # Points as flat arrays
 # ---------------------
-# For numerical work :func:`~sklearn_sn.data.as_ragged` gives the flat arrays of a column, with
-# offsets, and there is no loop over objects.
+# For numerical work, :func:`~sklearn_sn.data.as_ragged` returns the flat arrays of a column with
+# offsets, so no loop over objects is needed.
 curves = as_ragged(X["light_curve"])
 print(curves.n_rows, "light curves,", curves.n_points, "points")
-print("brightest points:", curves.reduce("max", "flux")[:4].round(1), "µJy")
+print("peak fluxes:", curves.reduce("max", "flux")[:4].round(1), "µJy")

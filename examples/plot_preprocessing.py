@@ -3,15 +3,15 @@
 Preprocessing
 =============
 
-Transformers take a table and return a table, so that they stand before an embedder in a pipeline;
-those of spectra also make a plain array for any scikit-learn estimator.
+Transformers take a table and return a table, so they can precede an embedder in a pipeline.
+Transformers of spectra can also return a 2-D array for any scikit-learn estimator.
 """
 
 # %%
-# Light curves: correct, merge, cut
-# ---------------------------------
-# Milky Way dust is taken out by the column ``ebv``; points of one night are merged; and what was
-# known 30 days after the first detection is what a classifier would have seen then.
+# Light curves: correct, bin, truncate
+# ------------------------------------
+# Milky Way extinction is corrected with the column ``ebv``, points of one night are binned, and the
+# light curves are truncated 30 days after the first detection.
 import matplotlib.pyplot as plt
 from sklearn.decomposition import PCA
 from sklearn.impute import SimpleImputer
@@ -43,14 +43,14 @@ for ax, table, title in zip(axes, (X, early), ("as observed", "after 30 days"), 
     ax.set_title(f"{name}, {title}")
 
 # %%
-# The input is never changed: ``X`` still holds every point.
+# The input is not modified: ``X`` still contains every point.
 n_observed, n_early = (as_ragged(table["light_curve"]).n_points for table in (X, early))
 print(f"{n_observed} points as observed, {n_early} after 30 days")
 
 # %%
 # Spectra: filter, resample, divide by the continuum
 # --------------------------------------------------
-# In the rest frame, lines of all objects fall on the same bins.
+# In the rest frame, spectral lines fall on the same bins for all objects.
 spectra = make_pipeline(
     MedianFilter(3),
     SpectrumResampler((3600, 8000), n_bins=200, frame="rest"),
@@ -67,7 +67,7 @@ ax.set(xlabel="Rest wavelength (Å)", ylabel="Mean of flux / continuum + constan
 ax.legend(frameon=False, ncols=3)
 
 # %%
-# A 2-D array is what every scikit-learn estimator takes.
+# The 2-D array can be used with any scikit-learn estimator.
 classifier = make_pipeline(spectra, SimpleImputer(), PCA(20), LogisticRegression(max_iter=1000))
 scores = cross_val_score(classifier, X, y, cv=3)
 print(f"class from spectra: accuracy {scores.mean():.2f} ± {scores.std():.2f}")

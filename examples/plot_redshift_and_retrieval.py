@@ -3,15 +3,16 @@
 Redshift and retrieval
 =======================
 
-One embedding, several questions: how far is the supernova, and which spectrum belongs to this
-light curve?
+This example uses one embedding for two tasks: redshift regression from light curves, and retrieval
+of the spectrum of the same supernova.
 """
 
 # %%
-# An embedder that has heard of redshift
-# --------------------------------------
-# With ``aux_weight`` a linear head on the embeddings learns the columns that ``aux_columns`` names,
-# beside the contrastive loss. Nobody needs the redshift at prediction.
+# An embedder with a redshift head
+# --------------------------------
+# With ``aux_weight``, a linear head on the embeddings predicts the columns listed in
+# ``aux_columns``; its loss is added to the contrastive loss. The redshift is needed in training
+# only, not in prediction.
 import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.model_selection import train_test_split
@@ -46,10 +47,10 @@ RedshiftDisplay.from_predictions(X_test["redshift"].to_numpy(), predicted, y_tes
 print(f"NMAD {nmad(X_test['redshift'], predicted):.3f}")
 
 # %%
-# Which spectrum belongs to this light curve?
-# -------------------------------------------
-# ``encode`` gives the embedding of one modality. Both lie in one space, and the cosine orders the
-# candidates.
+# Cross-modal retrieval
+# ---------------------
+# ``encode`` returns the embedding of one modality. Both modalities share one space, so candidates
+# are ranked by cosine similarity.
 light_curves = embedder.encode(X_test, "light_curve")
 spectra = embedder.encode(X_test, "spectrum")
 ks = np.array([1, 2, 5, 10, 20, 50, 100])

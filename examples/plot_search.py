@@ -1,18 +1,18 @@
 """
 ========================
-Search over sizes
+Hyperparameter search
 ========================
 
-Encoders are parameters of the embedder, and their sizes are nested parameters. scikit-learn's
-searches reach them as ``light_curve__d_model``, or ``emb__light_curve__d_model`` in a Pipeline. No
-labels are needed: ``score`` is the recall of the right partner on held-out pairs.
+Encoders are parameters of the embedder, and their hyperparameters are nested parameters.
+scikit-learn searches set them as ``light_curve__d_model``, or ``emb__light_curve__d_model`` in a
+Pipeline. No labels are needed: ``score`` is the recall of the matching spectrum on held-out pairs.
 """
 
 # %%
-# Draw settings at random
-# -----------------------
-# `RandomizedSearchCV` tries settings on equal folds, two at a time. The search is as small as this
-# page has to be quick; a real one has more objects, epochs and settings.
+# Random search
+# -------------
+# `RandomizedSearchCV` evaluates candidates on the same folds, two at a time. The search is small to
+# keep the example fast; a real one uses more objects, epochs and candidates.
 import pandas as pd
 from scipy.stats import loguniform, randint
 from sklearn.model_selection import KFold, RandomizedSearchCV
@@ -45,17 +45,17 @@ search = RandomizedSearchCV(
 ).fit(X)
 
 # %%
-# What was found
-# --------------
-# Recall of the partner among ten of 120 candidates; at random it is 0.08.
+# Results
+# -------
+# The score is recall@10 among 120 candidates. The chance level is 0.08.
 table = pd.DataFrame(search.cv_results_["params"])
 table["recall@10"] = search.cv_results_["mean_test_score"]
 table["standard deviation"] = search.cv_results_["std_test_score"]
 table.sort_values("recall@10", ascending=False).round(4)
 
 # %%
-# The search is an embedder
-# -------------------------
-# It was trained anew on all objects, with the best setting.
+# Use the best embedder
+# ---------------------
+# The search refits the best candidate on all objects and can be used as an embedder.
 print(search.best_params_)
 print(search.transform(X[["light_curve"]].head(3)).shape)

@@ -1,17 +1,18 @@
 """
-====================
-The simulator's zoo
-====================
+===============================
+Simulated classes and surveys
+===============================
 
-Ten classes, five surveys, two spectrographs: what :func:`~sklearn_sn.datasets.make_supernovae` can
-draw, and what lies behind it.
+:func:`~sklearn_sn.datasets.make_supernovae` simulates ten classes, five surveys and two
+spectrographs. This example shows light curves, spectra and the physical parameters of the objects.
 """
 
 # %%
-# One survey after another
-# ------------------------
-# The same class through the eyes of four surveys. Bands, cadence, depth and gaps are data:
-# ``get_survey`` answers them, and :class:`~sklearn_sn.datasets.Survey` makes new ones.
+# Surveys
+# -------
+# The same class observed by four surveys. Bands, cadence, depth and gaps are configurable:
+# ``get_survey`` returns a built-in survey, and :class:`~sklearn_sn.datasets.Survey` defines a new
+# one.
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -34,8 +35,8 @@ for ax, survey in zip(axes, ("ztf", "lsst", "atlas", "followup"), strict=True):
 # %%
 # Spectra of every class
 # ----------------------
-# After peak, from a long slit of R = 1000: the best spectrum of each class. The truth table holds
-# what was drawn.
+# Shown is the post-peak spectrum with the highest S/N of each class, from a long-slit spectrograph
+# with R = 1000.
 CLASSES = (
     *("SN Ia", "SN Ia-91bg", "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE"),
     *("AGN", "CV"),
@@ -54,13 +55,14 @@ for level, kind in enumerate(CLASSES):
     flux = one["flux"] / np.median(one["flux"])
     ax.plot(wavelength, np.clip(flux, 0, 4) / 2 - level, lw=0.8)
     ax.text(9250, 0.35 - level, kind)
-ax.set(xlabel="rest-frame wavelength (Å)", ylabel="flux, shifted", xlim=(3300, 10200), yticks=[])
+ax.set(xlabel="rest-frame wavelength (Å)", ylabel="flux + offset", xlim=(3300, 10200), yticks=[])
 
 # %%
-# Parameters that go together
-# ---------------------------
-# Slow SN Ia are bright and hold more nickel; fast ones are red. Samples are flux-limited: with
-# ``classes="rates"`` so is the mix of classes.
+# Correlated parameters
+# ---------------------
+# The truth table contains the simulated parameters. Slowly declining SN Ia are brighter and have
+# more nickel; fast ones are redder. Samples are flux-limited. With ``classes="rates"``, the class
+# proportions follow from the volumetric rates and the flux limit.
 _, _, truth = make_supernovae(800, classes=["SN Ia"], return_truth=True, random_state=1)
 fig, axes = plt.subplots(1, 3, figsize=(13, 3.8), layout="constrained")
 for ax, (x, v) in zip(

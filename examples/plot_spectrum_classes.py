@@ -1,17 +1,18 @@
 """
-===============================
-Types and redshifts of spectra
-===============================
+====================================
+Classes and redshifts from spectra
+====================================
 
-A live event has a noisy spectrum, and no redshift. Two networks type it, one of them with a
-redshift, and both say on which wavelengths the answer rests.
+New transients often have a noisy spectrum and no redshift. This example classifies such spectra
+with two networks, one of which also predicts the redshift, and shows which wavelengths contribute
+to the predictions.
 """
 
 # %%
 # Two networks
 # ------------
-# The first reads the shape of a spectrum at several widths; the second correlates what it reads
-# with templates that it has learned, at all redshifts. Only its training looks at the redshifts.
+# The first network applies convolutions of several widths. The second one correlates learned
+# features with learned templates at all redshifts; it needs redshifts in training only.
 import matplotlib.pyplot as plt
 from sklearn.metrics import ConfusionMatrixDisplay, balanced_accuracy_score
 from sklearn.model_selection import train_test_split
@@ -31,45 +32,44 @@ both = SpectralRedshiftClassifier(encoder=features, redshift_range=(0, 0.2), **s
 both.fit(X_train, y_train)
 
 # %%
-# Types
-# -----
-# Rows are the true classes, and the title says how many are right in the mean of the classes: by
-# chance a fifth.
+# Classes
+# -------
+# Rows are the true classes. The title gives the balanced accuracy; the chance level is 20 %.
 fig, axes = plt.subplots(1, 2, figsize=(10.5, 4.8), layout="constrained")
 for ax, model in zip(axes, (types, both), strict=True):
-    found = model.predict(X_new)
+    predicted = model.predict(X_new)
     ConfusionMatrixDisplay.from_predictions(
-        y_new, found, normalize="true", values_format=".0%", cmap="Blues", colorbar=False, ax=ax
+        y_new, predicted, normalize="true", values_format=".0%", cmap="Blues", colorbar=False, ax=ax
     )
-    ax.set_title(f"{type(model).__name__}: {balanced_accuracy_score(y_new, found):.0%}")
+    ax.set_title(f"{type(model).__name__}: {balanced_accuracy_score(y_new, predicted):.0%}")
 
 # %%
 # Redshifts
 # ---------
-# The redshift found, of spectra alone.
+# Redshifts are predicted from the spectra alone.
 redshift, error = both.predict_redshift(X_new, return_std=True)
 RedshiftDisplay(X_new["redshift"], redshift, y_new).plot()
 
 # %%
-# How probable each redshift is, for the least and the largest error. A second peak, at which other
-# lines fit, makes it large.
+# Posterior probability of the redshift for the objects with the smallest and the largest predicted
+# error. The error is large if there is a second peak, at which other spectral lines match.
 grid, posterior = both.predict_redshift_proba(X_new)
-clear, doubtful = error.argsort()[[0, -1]]
+certain, uncertain = error.argsort()[[0, -1]]
 fig, ax = plt.subplots(figsize=(6.5, 3.6), layout="constrained")
-for row, colour in ((clear, "C0"), (doubtful, "C1")):
+for row, colour in ((certain, "C0"), (uncertain, "C1")):
     label = f"{X_new.index[row]}: {redshift[row]:.3f} ± {error[row]:.3f}"
     ax.plot(grid, posterior[row], color=colour, label=label)
     ax.axvline(X_new["redshift"].iloc[row], color=colour, linestyle="--")
-ax.set(xlabel="Redshift (dashed: the true one)", ylabel="Probability of each bin")
+ax.set(xlabel="Redshift (dashed: true value)", ylabel="Probability of each bin")
 ax.legend()
 
 # %%
-# What the answers rest on
-# ------------------------
-# Windows of the spectrum of least error are hidden, one after the other: orange is what speaks for
-# the type.
-SpectrumExplanationDisplay.from_estimator(both, X_new, X_new.index[clear]).plot()
+# Importance of wavelengths
+# -------------------------
+# Windows of the spectrum with the smallest error are hidden one after the other. Orange regions
+# support the predicted class.
+SpectrumExplanationDisplay.from_estimator(both, X_new, X_new.index[certain]).plot()
 
 # %%
-# And for the redshift.
-SpectrumExplanationDisplay.from_estimator(both, X_new, X_new.index[clear], of="redshift").plot()
+# The same for the predicted redshift.
+SpectrumExplanationDisplay.from_estimator(both, X_new, X_new.index[certain], of="redshift").plot()

@@ -1,18 +1,18 @@
 """
-==============================
-The latent of two surveys
-==============================
+=====================================
+Latent representations of two surveys
+=====================================
 
-A network that classifies light curves of two surveys has a latent in which objects lie by class,
-and perhaps by survey. Supervised contrast asks that objects of one class be near each other,
-whichever survey has seen them. This page compares the latents of networks with and without it.
+The latent of a network that classifies light curves of two surveys separates the classes, and may
+also separate the surveys. A supervised contrastive loss pulls objects of one class together
+regardless of the survey. This example compares the latents of networks with and without this loss.
 """
 
 # %%
 # Two surveys
 # -----------
-# ZTF and Rubin see three classes in other bands, at other depths and intervals. Every third object
-# is held out.
+# ZTF and Rubin observe three classes in different bands, with different depths and cadences. One
+# third of the objects is held out.
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.linear_model import LogisticRegression
@@ -33,22 +33,22 @@ X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=1 / 3, rando
 # %%
 # Two networks
 # ------------
-# ``batch_balance="both"`` puts equal numbers of each class in each survey into a batch, so that
-# there are pairs of one class across surveys.
+# With ``batch_balance="both"``, batches contain equal numbers of each class from each survey, so
+# they include pairs of one class from different surveys.
 settings = {"encoder": GRU(d_model=64), "lr": 3e-3, "weight_decay": 0.0, "random_state": 0}
 settings |= {"max_epochs": 8, "batch_size": 32}
 models = {
-    "Cross-entropy alone": LightCurveClassifier(**settings),
-    "With supervised contrast": SupConClassifier(
+    "Cross-entropy only": LightCurveClassifier(**settings),
+    "With supervised contrastive loss": SupConClassifier(
         **settings, batch_balance="both", contrastive_weight=2.0, temperature=0.2
     ),
 }
 latents = {name: m.fit(X_train, y_train).transform(X_test) for name, m in models.items()}
 
 # %%
-# Their latents
-# -------------
-# Held-out objects, mapped by t-SNE: colours are classes; markers of ZTF are open.
+# Latents of held-out objects
+# ---------------------------
+# Projected by t-SNE. Colours are classes; open markers are ZTF.
 survey = X_test["survey"].to_numpy()
 fig, axes = plt.subplots(1, 2, figsize=(12.5, 4.8), layout="constrained")
 for ax, (name, Z) in zip(axes, latents.items(), strict=True):
@@ -61,18 +61,18 @@ for ax, (name, Z) in zip(axes, latents.items(), strict=True):
     EmbeddingDisplay.from_embeddings(Z, survey).plot(ax, title=name)
 
 # %%
-# In numbers
-# ----------
-# How often a linear classifier guesses the survey from the latent (a half by chance), and the class
-# (a third). Supervised contrast brings the surveys near each other, as the maps show, and still a
-# line can part them. To hide the survey is what
-# :class:`~sklearn_sn.classification.DomainAdversarialClassifier` is made for.
+# Linear probes
+# -------------
+# Accuracy of a linear classifier that predicts the survey (chance level 0.5) or the class (0.33)
+# from the latent. The contrastive loss moves the surveys closer together, as the figures show, but
+# they remain linearly separable. To remove the information on the survey, use
+# :class:`~sklearn_sn.classification.DomainAdversarialClassifier`.
 head = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 pd.DataFrame(
     {
         name: {
-            "survey guessed": cross_val_score(head, Z, survey, cv=5).mean(),
-            "class guessed": cross_val_score(head, Z, y_test, cv=5).mean(),
+            "survey accuracy": cross_val_score(head, Z, survey, cv=5).mean(),
+            "class accuracy": cross_val_score(head, Z, y_test, cv=5).mean(),
         }
         for name, Z in latents.items()
     }

@@ -3,12 +3,12 @@
 Search with Optuna
 ========================
 
-Optuna proposes the next setting from the scores of those before. Needs the extra ``tune``:
+Optuna proposes each candidate from the scores of the previous ones. Requires the extra ``tune``:
 ``pip install "sklearn-sn[tune]"``.
 """
 
 # %%
-# Tune embedder and head together, by the macro-F1 of the classes.
+# Tune embedder and classifier together by macro-F1.
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna_integration import OptunaSearchCV
 from sklearn.model_selection import StratifiedKFold

@@ -104,13 +104,14 @@ def test_encoders_announce_themselves():
     assert {(c.modality, c.name) for c in named} == {
         (modality, name) for modality in MODALITIES for name in encoder_names(modality)
     }
-    expected = {
+    # Names that users rely on; a new encoder need not be listed.
+    released = {
         "light_curve": {"transformer", "gru", "deep_sets", "transceiver"},
         "spectrum": {"cnn", "transformer", "spectranet", "galspecnet", "transceiver"},
         "image": {"cnn", "transceiver"},
         "metadata": {"mlp", "transceiver"},
     }
-    assert {m: set(encoder_names(m)) for m in MODALITIES} == expected
+    assert all(released[m] <= set(encoder_names(m)) for m in MODALITIES)
 
 
 @pytest.mark.parametrize("encoder", all_encoders(), ids=lambda e: type(e).__name__)
@@ -130,3 +131,21 @@ def test_shared_parameters_are_documented_once():
     for package in PACKAGES:
         for cls in public_classes(package):
             assert "%(" not in cls.__doc__
+
+
+def test_every_source_file_has_a_test_file():
+    tests = Path(__file__).parent
+    # An __init__ only re-exports names, which tests/test_imports.py checks.
+    sources = [
+        path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"
+    ]
+    expected = {
+        source: source.with_name(f"test_{source.name.removeprefix('_')}") for source in sources
+    }
+    missing = [
+        f"{source}: tests/{test}"
+        for source, test in expected.items()
+        if not (tests / test).is_file()
+    ]
+    assert sources
+    assert sorted(missing) == []

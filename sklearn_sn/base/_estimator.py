@@ -16,7 +16,12 @@ from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
 from sklearn_sn.data import registered_bands, restore_bands, warn_user
-from sklearn_sn.encoders import fill_doc, named_encoder
+from sklearn_sn.encoders import (
+    custom_encoder_class,
+    fill_doc,
+    named_encoder,
+    restore_encoder_class,
+)
 from sklearn_sn.nets import (
     BatchLoader,
     DivergenceGuard,
@@ -36,9 +41,12 @@ _OPTIMIZERS = {
 _FIT_MANY = (
     "sklearn.calibration.",
     "sklearn.ensemble.",
+    "sklearn.feature_selection.",
+    "sklearn.inspection.",
     "sklearn.model_selection.",
     "sklearn.multiclass.",
     "sklearn.multioutput.",
+    "sklearn.semi_supervised.",
     "sklearn_sn.model_selection.",
 )
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
@@ -75,11 +83,23 @@ class TorchEstimator(BaseEstimator):
         return tags
 
     def __getstate__(self):
-        # Registered bands travel with the pickle, so that worker processes know them.
-        return {**super().__getstate__(), "_registered_bands": registered_bands()}
+        # Registered bands and named encoders travel with the pickle, so that worker processes know
+        # them.
+        names = [
+            (modality, getattr(self, parameter))
+            for parameter, (modality, _) in self._encoder_parameters.items()
+        ]
+        classes = [custom_encoder_class(m, name) for m, name in names if isinstance(name, str)]
+        return {
+            **super().__getstate__(),
+            "_registered_bands": registered_bands(),
+            "_encoder_classes": [cls for cls in classes if cls is not None],
+        }
 
     def __setstate__(self, state):
         restore_bands(state.pop("_registered_bands", ()))
+        for cls in state.pop("_encoder_classes", ()):
+            restore_encoder_class(cls)
         super().__setstate__(state)
 
     def set_params(self, **params: Any) -> Self:
@@ -111,6 +131,11 @@ class TorchEstimator(BaseEstimator):
                 raise ValueError(
                     f"The {name!r} parameter of {type(self).__name__} is None, so that {nested[0]} "
                     "has no meaning. Set it to an encoder or its name."
+                )
+            elif not hasattr(value, "set_params"):
+                raise ValueError(
+                    f"The {name!r} parameter of {type(self).__name__} is {value!r}, which has no "
+                    f"parameters, so that {nested[0]} has no meaning."
                 )
         return super().set_params(**params)
 
@@ -183,6 +208,12 @@ class TorchEstimator(BaseEstimator):
             self.net_.module_.load_state_dict(weights)
             attributes = plan.evaluate()
         guard.release()
+        if not all_finite(attributes):
+            raise ValueError(
+                f"The network of {type(self).__name__} gives NaN or infinite outputs even with the "
+                "weights before training. Check X for extreme values, and your own module if the "
+                "encoder is one."
+            )
         return attributes, status
 
     def _finish_fit(self):
@@ -195,9 +226,11 @@ class TorchEstimator(BaseEstimator):
             would go on with the next fit.
         """
         name = type(self).__name__
+        # With warm starts, n_iter_ counts the epochs of all fits.
+        done = f"{self.n_iter_}" if self.warm_start else f"{self.n_iter_} of {self.max_epochs}"
         if self.fit_status_ == "diverged":
             warn_user(
-                f"The training of {name} diverged after {self.n_iter_} of {self.max_epochs} epochs "
+                f"The training of {name} diverged after {done} epochs "
                 "(the loss, a weight or an output is NaN or infinite). The best finite weights "
                 f"are kept. Lower 'lr' (it is {self.lr!r}), or check X and y for extreme values.",
                 ConvergenceWarning,
@@ -205,8 +238,8 @@ class TorchEstimator(BaseEstimator):
         elif self.fit_status_ == "interrupted":
             try:
                 warn_user(
-                    f"The training of {name} was interrupted after {self.n_iter_} of "
-                    f"{self.max_epochs} epochs; the model has the weights so far.",
+                    f"The training of {name} was interrupted after {done} epochs; the model has "
+                    "the weights so far.",
                     ConvergenceWarning,
                 )
             finally:

@@ -146,7 +146,7 @@ def chosen_encoder(
         If the parameter is invalid, or conflicts with the pretrained encoder.
     """
     value = getattr(estimator, parameter)
-    if part is not None and same_parameter(value, defaults_of(type(estimator))[parameter]):
+    if part is not None and isinstance(value, str) and value == "auto":
         return copy.deepcopy(part.encoder)
     name = type(estimator).__name__
     encoder = resolve_encoder(value, modality, parameter=parameter, estimator=name, default=default)
@@ -174,7 +174,7 @@ def raise_on_conflicting_params(encoder, trained, parameter):
     if type(encoder) is not type(trained):
         raise ValueError(
             f"The {parameter!r} parameter is {encoder!r}, but the pretrained encoder is "
-            f"{trained!r}; leave it at its default."
+            f"{trained!r}; leave it at 'auto'."
         )
     defaults = defaults_of(type(encoder))
     trained_params = trained.get_params(deep=False)
@@ -279,6 +279,13 @@ def encoder_width(module: Any, tensors: dict[str, torch.Tensor]) -> int:
         was_training = module.training
         module.eval()
         with torch.no_grad():
-            width = module(**tensors).shape[-1]
+            output = module(**tensors)
         module.train(was_training)
+        if not isinstance(output, torch.Tensor) or output.ndim != 2:
+            shape = tuple(output.shape) if isinstance(output, torch.Tensor) else type(output)
+            raise ValueError(
+                f"An encoder must return a tensor of shape (n_instances, width). "
+                f"{type(module).__name__} returned {shape} instead."
+            )
+        width = output.shape[-1]
     return width

@@ -31,10 +31,10 @@ class DomainAdversarialClassifier(SupConClassifier):
 
     Parameters
     ----------
-    encoder : str, Encoder, torch.nn.Module or callable, default="gru"
+    encoder : str, Encoder, torch.nn.Module or callable, default="auto"
         "gru", "transformer", "deep_sets" or "transceiver" for light curves; an encoder of
         :mod:`sklearn_sn.encoders` of light curves, spectra or images; or a torch module of your
-        own for light curves, which is copied in fit.
+        own for light curves, which is copied in fit. "auto" is that of `pretrained`, or "gru".
     adversarial_weight : float or pair of float, default=1.0
         The :math:`w` above; a pair gives the weights of the first and of the last epoch of
         `max_epochs`, between which it changes linearly.
@@ -107,7 +107,7 @@ class DomainAdversarialClassifier(SupConClassifier):
     def __init__(
         self,
         *,
-        encoder: EncoderLike = "gru",
+        encoder: EncoderLike = "auto",
         adversarial_weight: float | tuple[float, float] = 1.0,
         discriminator_steps: int = 5,
         contrastive_weight: float = 0.0,

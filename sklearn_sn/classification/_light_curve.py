@@ -26,10 +26,10 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
 
     Parameters
     ----------
-    encoder : str, Encoder, torch.nn.Module or callable, default="transformer"
+    encoder : str, Encoder, torch.nn.Module or callable, default="auto"
         "transformer", "gru", "deep_sets" or "transceiver"; an encoder of
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
-        is copied in fit.
+        is copied in fit. "auto" is that of `pretrained`, or "transformer".
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" down-weights objects that are classified well. "balanced_focal" also weights classes
         by their effective number of objects.
@@ -100,7 +100,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder: EncoderLike = "transformer",
+        encoder: EncoderLike = "auto",
         loss: str = "cross_entropy",
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,

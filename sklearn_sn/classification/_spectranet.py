@@ -35,10 +35,10 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
 
     Parameters
     ----------
-    encoder : str, SpectrumEncoder, torch.nn.Module or callable, default="spectranet"
+    encoder : str, SpectrumEncoder, torch.nn.Module or callable, default="auto"
         "spectranet", "galspecnet", "cnn", "transformer" or "transceiver"; an encoder of
         :mod:`sklearn_sn.encoders` with its sizes, grid, channels and augmentation; or a torch
-        module of your own, which is copied in fit.
+        module of your own, which is copied in fit. "auto" is "spectranet".
     frame : {"observer", "rest"}, default="observer"
         "rest" divides wavelengths by 1 + redshift, a column of the table. Objects without a
         redshift stay in the observer frame, with a warning.
@@ -135,7 +135,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def __init__(
         self,
         *,
-        encoder: EncoderLike = "spectranet",
+        encoder: EncoderLike = "auto",
         frame: str = "observer",
         wavelength_range: tuple[float, float] = (3500.0, 9000.0),
         wavelength: ArrayLike | None = None,

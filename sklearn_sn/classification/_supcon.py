@@ -29,10 +29,10 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
 
     Parameters
     ----------
-    encoder : str, Encoder, torch.nn.Module or callable, default="gru"
+    encoder : str, Encoder, torch.nn.Module or callable, default="auto"
         "gru", "transformer", "deep_sets" or "transceiver" for light curves; an encoder of
         :mod:`sklearn_sn.encoders` of light curves, spectra or images; or a torch module of your
-        own for light curves, which is copied in fit.
+        own for light curves, which is copied in fit. "auto" is that of `pretrained`, or "gru".
     contrastive_weight : float, default=1.0
         Weight of the contrastive loss relative to cross-entropy.
     temperature : float, default=0.5
@@ -95,7 +95,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder: EncoderLike = "gru",
+        encoder: EncoderLike = "auto",
         contrastive_weight: float = 1.0,
         temperature: float = 0.5,
         class_weight: str | dict[Any, float] | None = None,

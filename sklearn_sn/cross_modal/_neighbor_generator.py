@@ -1,5 +1,7 @@
 """Generate spectra from those of the nearest neighbours."""
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
@@ -8,6 +10,13 @@ from sklearn_sn.cross_modal._neighbor_spectra import NeighborSpectra
 from sklearn_sn.cross_modal._retriever import CrossModalRetriever
 from sklearn_sn.cross_modal._spectrum_generator import SpectrumGenerator, reshape_samples
 from sklearn_sn.data import as_frame
+
+
+class Neighbors(NamedTuple):
+    """Rows of the nearest gallery objects and their weights, each of shape (n_objects, k)."""
+
+    indices: np.ndarray
+    weights: np.ndarray
 
 
 class NeighborGenerator(SpectrumGenerator):
@@ -50,7 +59,8 @@ class NeighborGenerator(SpectrumGenerator):
         itself[~itself.any(axis=1), -1] = True
         if k > 1:
             indices, distance = (a[~itself].reshape(len(rows), k - 1) for a in (indices, distance))
-        self._learn_residuals(flux, phase, (indices, self._weights(distance)), gallery_index)
+        neighbors = Neighbors(indices, self._weights(distance))
+        self._learn_residuals(flux, phase, neighbors, gallery_index)
         return self
 
     def _weights(self, distance):
@@ -60,11 +70,10 @@ class NeighborGenerator(SpectrumGenerator):
 
     def _query(self, X):
         distance, indices = self.retriever_.kneighbors(X)
-        return indices, self._weights(distance)
+        return Neighbors(indices, self._weights(distance))
 
     def _expected(self, query, rows, phase):
-        indices, weights = query
-        flux = self.spectra_.mean(indices[rows], weights[rows], phase)
+        flux = self.spectra_.mean(query.indices[rows], query.weights[rows], phase)
         return flux + self.phases_.between(self.mean_, phase) if self.phase_correction else flux
 
     def _draw(self, X, n_samples, as_nested, random_state, phase, wavelength):
@@ -78,7 +87,7 @@ class NeighborGenerator(SpectrumGenerator):
         for sample, draw in enumerate(check_random_state(random_state).random_sample(n_samples)):
             number = np.minimum((cumulative < draw).sum(axis=1), indices.shape[1] - 1)
             one = indices[np.arange(len(X)), number][:, None]
-            query = one, np.ones(one.shape)
+            query = Neighbors(one, np.ones(one.shape))
             flux[:, sample] = self._evaluate(query, len(X), phases, wavelengths, self._expected)
         return reshape_samples(flux, coordinates, X, as_nested)
 

@@ -17,9 +17,11 @@ from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
 from sklearn_sn.encoders._resolve import (
     EncoderLike,
+    custom_encoder_class,
     encoder_names,
     named_encoder,
     resolve_encoder,
+    restore_encoder_class,
 )
 from sklearn_sn.encoders._spectral_features import SpectralFeatures
 from sklearn_sn.encoders._spectranet import SpectraNet
@@ -63,8 +65,10 @@ __all__ = [
     "SpectrumTransformer",
     "TransceiverDecoder",
     "WindowedLightCurveEncoder",
+    "custom_encoder_class",
     "encoder_names",
     "fill_doc",
     "named_encoder",
     "resolve_encoder",
+    "restore_encoder_class",
 ]

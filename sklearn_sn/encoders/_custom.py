@@ -14,7 +14,13 @@ from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
 def new_module(module):
     """Return a copy of a module, or the module that a callable returns."""
     # Copy the module, because fit must not train the original.
-    return copy.deepcopy(module) if isinstance(module, nn.Module) else module()
+    value = copy.deepcopy(module) if isinstance(module, nn.Module) else module()
+    if not isinstance(value, nn.Module):
+        raise ValueError(
+            "A callable that is given as encoder must return a torch.nn.Module. "
+            f"Got {value!r} instead."
+        )
+    return value
 
 
 class CustomLightCurveEncoder(WindowedLightCurveEncoder):

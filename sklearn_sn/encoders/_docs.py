@@ -76,7 +76,7 @@ n_iter_no_change : int, default=%(n_iter_no_change)s
     Epochs without improvement before `early_stopping` ends the training.
 warm_start : bool, default=False
     Whether a second `fit` continues from the first. `max_epochs`, `lr`, `batch_size` and
-    `random_state` may then differ.
+    `random_state` may then differ. Changed `callbacks` have no effect in a second `fit`.
 callbacks : sequence of skorch callbacks, default=None
     Additional callbacks, or pairs of a name and a callback.
 device : str or torch.device, default="auto"

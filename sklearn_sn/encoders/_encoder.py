@@ -35,6 +35,29 @@ class DataSettings:
     n_array_columns: int | None = None
 
 
+def register(cls):
+    """Make an encoder class known by its modality and name.
+
+    Raises
+    ------
+    ValueError
+        If the class has no modality, or another class has its name.
+    """
+    if cls.modality is None:
+        raise ValueError(
+            f"{cls.__name__} has the name {cls.name!r} but no modality. Derive it from the base of "
+            f"a modality, such as LightCurveEncoder, or pass modality=, one of {list(MODALITIES)}."
+        )
+    known = ENCODERS[cls.modality].get(cls.name)
+    # A class may be defined again, as in a notebook.
+    if known is not None and known.__qualname__ != cls.__qualname__:
+        raise ValueError(
+            f"The name {cls.name!r} of {cls.__name__} is that of {known.__name__}, another encoder "
+            f"of the modality {cls.modality!r}. Choose another name."
+        )
+    ENCODERS[cls.modality][cls.name] = cls
+
+
 @dataclass_transform(kw_only_default=True)
 class Encoder(BaseEstimator):
     """Base of encoders: sizes of a network, and scaling and augmentation of its modality.
@@ -96,8 +119,13 @@ class Encoder(BaseEstimator):
         parameter_object(cls)
         cls.modality = modality or cls.modality
         cls.name = name
+        if cls.modality not in (None, *MODALITIES):
+            raise ValueError(
+                f"The modality of {cls.__name__} must be one of {list(MODALITIES)}. Got "
+                f"{cls.modality!r} instead."
+            )
         if name is not None:
-            ENCODERS[cls.modality][name] = cls
+            register(cls)
 
     def check(self) -> None:
         """Raise a ValueError if a parameter is out of range or parameters conflict."""

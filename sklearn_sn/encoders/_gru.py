@@ -27,6 +27,7 @@ class GRUModule(ConfigurableModule):
     def __init__(self, *, n_values, d_model=100, n_layers=2, output_dim=100, dropout=0.0):
         super().__init__()
         self.output_dim = output_dim
+        d_model = int(d_model)  # torch rejects numpy integers here
         self.layers = nn.ModuleList(
             nn.GRU(n_values + 3 if i == 0 else d_model, d_model, batch_first=True)
             for i in range(n_layers)

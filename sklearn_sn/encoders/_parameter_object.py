@@ -15,7 +15,6 @@ UnitInterval = Annotated[float, Interval(Real, 0, 1, closed="left")]
 PositiveFloat = Annotated[float, Interval(Real, 0, None, closed="neither")]
 BelowHalf = Annotated[float, Interval(Real, 0, 0.5, closed="left")]
 TwoOrMore = Annotated[int, Interval(Integral, 2, None, closed="left")]
-BelowHalf = Annotated[float, Interval(Real, 0, 0.5, closed="left")]
 
 
 def parameter_object(cls):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from torch import nn
 
 from sklearn_sn.encoders._custom import CUSTOM
-from sklearn_sn.encoders._encoder import ENCODERS, Encoder
+from sklearn_sn.encoders._encoder import ENCODERS, Encoder, register
 
 # What the parameter accepts; a name may be "auto", and None leaves the modality out.
 EncoderLike = Encoder | nn.Module | Callable[[], nn.Module] | str | None
@@ -62,6 +62,33 @@ def named_encoder(modality: str, name: str) -> Encoder:
     return ENCODERS[modality][name]()
 
 
+def custom_encoder_class(modality: str, name: str) -> type[Encoder] | None:
+    """Return the class of a named encoder that this library does not contain, or None.
+
+    Parameters
+    ----------
+    modality : {"light_curve", "spectrum", "image", "metadata"}
+        Name of the modality.
+    name : str
+        Name of the encoder.
+    """
+    cls = ENCODERS[modality].get(name)
+    library = __name__.partition(".")[0] + "."
+    return None if cls is None or cls.__module__.startswith(library) else cls
+
+
+def restore_encoder_class(encoder_class: type[Encoder]) -> None:
+    """Make the class of a named encoder known again, as in another process.
+
+    Parameters
+    ----------
+    encoder_class : type
+        Class that :func:`custom_encoder_class` returned.
+    """
+    if encoder_class.name not in ENCODERS[encoder_class.modality]:
+        register(encoder_class)
+
+
 def resolve_encoder(
     value: EncoderLike, modality: str, *, parameter: str, estimator: str, default: str
 ) -> Encoder:
@@ -105,8 +132,10 @@ def resolve_encoder(
     )
     if not is_encoder and (isinstance(value, nn.Module) or callable(value)):
         return CUSTOM[modality](module=value)
+    others = [other for other in ENCODERS if isinstance(value, str) and value in ENCODERS[other]]
+    hint = f" (a name of the modality {others[0]!r})" if others else ""
     raise ValueError(
         f"The {parameter!r} parameter of {estimator} must be 'auto', one of "
         f"{encoder_names(modality)}, an encoder of the modality {modality!r}, a torch.nn.Module or "
-        f"a callable that returns one. Got {value!r} instead."
+        f"a callable that returns one. Got {value!r}{hint} instead."
     )

@@ -21,7 +21,7 @@ from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecode
 from sklearn_sn.modules._spectra_block import BatchNorm, SpectraBlock, dense
 from sklearn_sn.modules._supervised import SupervisedModule
 from sklearn_sn.modules._template_shift import TemplateShiftModule
-from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
+from sklearn_sn.modules._transceiver import TransceiverDecoderModule, TransceiverEncoder
 from sklearn_sn.modules._wide_convolution import WideConv
 
 __all__ = [
@@ -47,7 +47,7 @@ __all__ = [
     "SpectraBlock",
     "SupervisedModule",
     "TemplateShiftModule",
-    "TransceiverDecoder",
+    "TransceiverDecoderModule",
     "TransceiverEncoder",
     "TransformerStack",
     "WideConv",

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding
 from sklearn_sn.modules._freezable import FreezableModule
-from sklearn_sn.modules._transceiver import TransceiverDecoder, TransceiverEncoder
+from sklearn_sn.modules._transceiver import TransceiverDecoderModule, TransceiverEncoder
 
 # Lower limits of the scales of likelihoods, in standard deviations of the training data, and of
 # posteriors. A scale of 0 would make the bound infinite.
@@ -112,7 +112,7 @@ class PointSetDecoder(ConfigurableModule):
         self.project = nn.Linear(latent_dim, d_model)
         # A learned vector of each token, because attention does not depend on the order of tokens.
         self.place = nn.Parameter(torch.randn(n_tokens, d_model) / math.sqrt(d_model))
-        self.decoder = TransceiverDecoder(n_tokens=n_tokens, d_model=d_model, **sizes)
+        self.decoder = TransceiverDecoderModule(n_tokens=n_tokens, d_model=d_model, **sizes)
         self.head = nn.Linear(d_model, 2)
 
     def forward(

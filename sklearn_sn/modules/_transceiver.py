@@ -128,7 +128,7 @@ class TransceiverEncoder(nn.Module):
         return self.norm(x)[0]
 
 
-class TransceiverDecoder(nn.Module):
+class TransceiverDecoderModule(nn.Module):
     """Decoder in which queries at any coordinates read the tokens of a latent.
 
     In addition to attention, the latent modulates every feed-forward layer (FiLM, Perez et al.

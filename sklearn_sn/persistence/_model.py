@@ -66,7 +66,8 @@ def save_model(
     TypeError
         If the estimator or a part of it cannot be stored. The message names the part.
     ValueError
-        If a network has weights that are NaN or infinite.
+        If a network has weights that are NaN or infinite, or `modules` names no encoder of the
+        user's own.
     FileExistsError
         If the file exists and `overwrite` is False.
     OSError
@@ -109,6 +110,12 @@ def save_model(
     check_is_fitted(estimator)
     encoder = Encoder(modules)
     description = {"estimator": encoder.encode(estimator, type(estimator).__name__)}
+    unused = [name for name in modules if name not in encoder.given]
+    if unused:
+        raise ValueError(
+            f"The 'modules' parameter of save_model names {unused}, but the estimator has no "
+            f"encoder of the user's own there. It has such encoders for: {sorted(encoder.given)}."
+        )
     if any(name.startswith("sklearn_sn.") for name in encoder.classes) and registered_bands():
         bands = [asdict(band) for band in registered_bands()]
         description["bands"] = encoder.encode(bands, "bands")

@@ -9,9 +9,12 @@ def standardized(flux, error, covered):
     """Return flux standardised over the covered bins, and the error in the same unit."""
     count = np.maximum(covered.sum(axis=1, keepdims=True), 1)
     filled = np.where(covered, flux, 0.0)
+    size = np.abs(filled).max(axis=1, keepdims=True, initial=0.0)
+    # The square of a very large flux overflows. Other fluxes are not changed.
+    unit = np.where(size > 1e150, size, 1.0)
+    flux, error, filled, size = flux / unit, error / unit, filled / unit, size / unit
     level = filled.sum(axis=1, keepdims=True) / count
     spread = np.sqrt((np.where(covered, flux - level, 0.0) ** 2).sum(axis=1, keepdims=True) / count)
-    size = np.abs(filled).max(axis=1, keepdims=True, initial=0.0)
     # A constant spectrum has no spread. Its channel is 0.
     spread = np.where(spread > 1e-6 * size, spread, np.where(size > 0, size, 1.0))
     with np.errstate(over="ignore"):  # of subnormal fluxes; clipped

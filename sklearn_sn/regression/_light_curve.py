@@ -24,10 +24,10 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
 
     Parameters
     ----------
-    encoder : str, Encoder, torch.nn.Module or callable, default="transformer"
+    encoder : str, Encoder, torch.nn.Module or callable, default="auto"
         "transformer", "gru", "deep_sets" or "transceiver"; an encoder of
         :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
-        is copied in fit.
+        is copied in fit. "auto" is that of `pretrained`, or "transformer".
     loss : {"squared_error", "gaussian"}, default="squared_error"
         "gaussian" also learns a standard deviation for every object, which
         ``predict(X, return_std=True)`` returns.
@@ -84,7 +84,7 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
     def __init__(
         self,
         *,
-        encoder: EncoderLike = "transformer",
+        encoder: EncoderLike = "auto",
         loss: str = "squared_error",
         pretrained: FrozenEstimator | None = None,
         trainable: str = "all",

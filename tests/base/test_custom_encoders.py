@@ -18,13 +18,17 @@ from sklearn_sn.classification import (
 )
 from sklearn_sn.encoders import (
     GRU,
+    Encoder,
     LightCurveEncoder,
     SpectrumEncoder,
     TransceiverDecoder,
     WindowedLightCurveEncoder,
+    named_encoder,
 )
+from sklearn_sn.encoders._encoder import ENCODERS
 from sklearn_sn.persistence import ModelFileError, load_model, save_model
 from sklearn_sn.regression import LightCurveRegressor, SpectraNetRegressor
+from tests.discovery import all_encoders
 
 FEW = {"max_epochs": 2, "batch_size": 16, "random_state": 0}
 
@@ -300,3 +304,126 @@ class Nothing(LightCurveEncoder):
 def test_an_encoder_without_a_preprocessor_or_module(supernovae):
     with pytest.raises(NotImplementedError):
         LightCurveClassifier(encoder=Nothing()).fit(*supernovae)
+
+
+# Mistakes, names and processes -----------------------------------------------
+
+
+@pytest.mark.parametrize("value", [lambda: 3, lambda: None])
+def test_a_callable_that_returns_no_module_is_rejected(value, supernovae):
+    with pytest.raises(ValueError, match=r"must return a torch.nn.Module"):
+        LightCurveClassifier(encoder=value, **FEW).fit(*supernovae)
+
+
+class Sequences(PointsModule):
+    def forward(self, values, time, log_wavelength, pad_mask):
+        return self.linear(values)
+
+
+class NotFinite(PointsModule):
+    def forward(self, **tensors):
+        return super().forward(**tensors) * torch.nan
+
+
+def test_a_module_without_one_vector_per_object_is_rejected(supernovae):
+    with pytest.raises(ValueError, match=r"shape \(n_instances, width\).* Sequences returned"):
+        LightCurveClassifier(encoder=Sequences(), **FEW).fit(*supernovae)
+
+
+def test_a_module_that_is_never_finite_is_rejected(supernovae):
+    with pytest.raises(ValueError, match="NaN or infinite outputs even with the weights before"):
+        LightCurveClassifier(encoder=NotFinite(), **FEW).fit(*supernovae)
+
+
+def test_a_module_has_no_nested_parameters():
+    with pytest.raises(ValueError, match="has no parameters, so that encoder__d_model"):
+        LightCurveClassifier(encoder=PointsModule()).set_params(encoder__d_model=3)
+
+
+def test_an_explicit_encoder_is_never_replaced_by_a_pretrained_one(supernovae):
+    start = FrozenEstimator(LightCurveClassifier(encoder=GRU(d_model=8), **FEW).fit(*supernovae))
+    model = LightCurveRegressor(pretrained=start, **FEW).fit(supernovae[0], np.arange(40.0))
+    assert isinstance(model.encoder_, GRU)
+    for kind, name in [
+        (LightCurveClassifier, "transformer"),
+        (LightCurveRegressor, "transformer"),
+        (SupConClassifier, "deep_sets"),
+        (DomainAdversarialClassifier, "deep_sets"),
+    ]:
+        with pytest.raises(ValueError, match="leave it at 'auto'"):
+            kind(encoder=name, pretrained=start, **FEW).fit(supernovae[0], np.arange(40) % 2)
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """The registry of names, restored afterwards."""
+    for modality, classes in ENCODERS.items():
+        monkeypatch.setitem(ENCODERS, modality, dict(classes))
+    return ENCODERS
+
+
+def test_no_name_is_taken_twice(registry):
+    before = registry["light_curve"]["gru"]
+    with pytest.raises(ValueError, match="'gru' of Mine is that of GRU"):
+
+        class Mine(WindowedLightCurveEncoder, name="gru"):
+            pass
+
+    assert registry["light_curve"]["gru"] is before
+
+
+def test_a_class_may_be_defined_again(registry):
+    for _ in range(2):
+
+        class Again(WindowedLightCurveEncoder, name="again"):
+            pass
+
+    assert registry["light_curve"]["again"] is Again
+
+
+def test_a_named_encoder_needs_a_modality(registry):
+    with pytest.raises(ValueError, match="'mine' but no modality"):
+
+        class Mine(Encoder, name="mine"):
+            pass
+
+    with pytest.raises(ValueError, match=r"must be one of .* Got 'radio'"):
+
+        class Radio(Encoder, name="mine", modality="radio"):
+            pass
+
+
+def test_a_named_encoder_reaches_another_process(registry):
+    Named = type("Named", (Points,), {"__module__": __name__}, name="named")
+    state = LightCurveClassifier(encoder="named").__getstate__()
+    del registry["light_curve"]["named"]
+    copy = LightCurveClassifier()
+    copy.__setstate__(state)
+    assert named_encoder("light_curve", "named").__class__ is Named
+    assert "_encoder_classes" not in vars(copy)
+    assert LightCurveClassifier(encoder="gru").__getstate__()["_encoder_classes"] == []
+
+
+def test_a_name_of_another_modality_is_explained(supernovae):
+    with pytest.raises(ValueError, match=r"'cnn' \(a name of the modality 'spectrum'\)"):
+        SupConClassifier(encoder="cnn", **FEW).fit(*supernovae)
+
+
+@pytest.mark.parametrize(
+    "encoder",
+    [e for e in all_encoders() if e.modality == "light_curve"],
+    ids=lambda e: type(e).__name__,
+)
+def test_numpy_integers_are_sizes(encoder, supernovae):
+    params = {
+        name: np.int64(value) for name, value in encoder.get_params().items() if type(value) is int
+    }
+    model = LightCurveClassifier(encoder=clone(encoder).set_params(**params), **FEW)
+    assert model.fit(*supernovae).predict(supernovae[0]).shape == (40,)
+
+
+def test_a_name_that_is_not_custom_is_not_stored(supernovae, tmp_path):
+    model = LightCurveClassifier(encoder=GRU(d_model=8), **FEW).fit(*supernovae)
+    with pytest.raises(ValueError, match=r"names \['encoder'\], but the estimator has no"):
+        save_model(model, tmp_path / "model", modules=["encoder"])
+    assert not (tmp_path / "model").exists()

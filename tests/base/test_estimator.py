@@ -8,10 +8,11 @@ import torch
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
+from sklearn.semi_supervised import SelfTrainingClassifier
 from skorch.callbacks import Callback, GradientNormClipping
 
 from sklearn_sn import ContrastiveEmbedder
-from sklearn_sn.base._estimator import MAX_GRADIENT_NORM, _inside_model_selection
+from sklearn_sn.base._estimator import MAX_GRADIENT_NORM, _is_one_of_many_fits
 from sklearn_sn.encoders import DeepSets, LightCurveTransformer
 from sklearn_sn.nets import DivergenceGuard, Schedule
 from tests.base.tiny import classifier
@@ -94,7 +95,7 @@ def test_a_second_fit_keeps_the_ratio_of_a_pretrained_encoder(supernovae):
 
     first = classifier(max_epochs=1).fit(*supernovae)
     model = classifier(
-        encoder="transformer",
+        encoder="auto",
         pretrained=FrozenEstimator(first),
         pretrained_lr_factor=0.1,
         warm_start=True,
@@ -204,6 +205,12 @@ class Stop(Callback):
             raise KeyboardInterrupt
 
 
+class StopEverySecond(Callback):
+    def on_epoch_end(self, net, **kwargs):
+        if len(net.history) % 2 == 0:
+            raise KeyboardInterrupt
+
+
 class Break(Callback):
     """A weight that becomes infinite in the third epoch."""
 
@@ -238,7 +245,7 @@ def test_an_interrupt_ends_a_search_too(supernovae):
     model = classifier(callbacks=[Stop()], max_epochs=9)
     with pytest.warns(ConvergenceWarning), pytest.raises(KeyboardInterrupt):
         cross_val_score(model, *supernovae, cv=2)
-    assert not _inside_model_selection()
+    assert not _is_one_of_many_fits()
 
 
 def test_a_diverged_fit_keeps_the_best_weights_and_says_so(supernovae):
@@ -309,3 +316,17 @@ def test_documentation_has_the_defaults_of_the_class():
     doc = type(classifier()).__doc__
     assert "%(" not in doc and "batch_size : int, default=16" in doc
     assert "n_iter_no_change : int, default=10" in doc
+
+
+def test_an_interrupt_ends_self_training_too():
+    X, codes = np.random.default_rng(0).normal(size=(30, 8)), np.arange(30) % 3 - 1
+    model = SelfTrainingClassifier(classifier(callbacks=[Stop()], max_epochs=9))
+    with pytest.warns(ConvergenceWarning), pytest.raises(KeyboardInterrupt):
+        model.fit(X, codes)
+
+
+def test_after_a_warm_start_the_epochs_of_all_fits_are_reported(supernovae):
+    model = classifier(max_epochs=3, warm_start=True, callbacks=[StopEverySecond()])
+    for n in (2, 4):
+        with pytest.warns(ConvergenceWarning, match=f"after {n} epochs"):
+            model.fit(*supernovae)

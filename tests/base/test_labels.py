@@ -60,7 +60,7 @@ def test_missing_numbers_of_a_float_array():
     ids=lambda value: str(value)[:24],
 )
 def test_labels_of_several_kinds_are_rejected(made, y, kinds):
-    with pytest.raises(ValueError, match=rf"labels of different kinds \({kinds}\); give one kind"):
+    with pytest.raises(ValueError, match=rf"labels of different kinds \({kinds}\); use one kind"):
         check_labels(made(y))
 
 

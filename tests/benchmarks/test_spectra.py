@@ -30,7 +30,7 @@ def test_redshifts_that_are_off(load):
 
 
 def folds():
-    """Two folds of ten objects: "a" is frequent, "b" rare, and the answers all the same."""
+    """Two folds of ten objects: "a" is frequent, "b" rare, and all predictions are equal."""
     rows = np.arange(20)
     truth = np.where(rows % 5 == 0, "b", "a")
     proba = np.tile([2 / 3, 1 / 3], (20, 1))
@@ -44,19 +44,19 @@ def test_leaning_and_weights_are_of_the_other_folds(load):
     pytest.importorskip("lightgbm")
     table = load("table_spectra")
     given = folds()
-    rows, truth = table.others_of(given, 0)
+    rows, truth = table.other_folds(given, 0)
     assert rows.tolist() == list(range(10, 20)) and (truth == given[1]["truth"]).all()
-    lean = table.leaning(given)[0]["proba"]
+    lean = table.upweight_rare_classes(given)[0]["proba"]
     odds = 2.0 * (0.2 / 0.8) ** 0.3
     np.testing.assert_allclose(lean[:, 0] / lean[:, 1], odds)
     z = np.where(np.concatenate([a["truth"] for a in given]) == "b", 0.5, 0.02)
-    weighed = table.weighed(given, z)[0]
+    weighed = table.weight_by_redshift(given, z)[0]
     right = weighed["classes"][weighed["proba"].argmax(axis=1)] == weighed["truth"]
     assert right.all()
     np.testing.assert_allclose(weighed["proba"].sum(axis=1), 1.0)
     unequal = [given[0], {**given[1], "rows": given[1]["rows"] + 1}]
     with pytest.raises(AssertionError):
-        table.averaged([given, unequal])
+        table.average_predictions([given, unequal])
 
 
 def test_ranks_within_objects(load):

@@ -9,11 +9,11 @@ from sklearn.preprocessing import StandardScaler
 
 from sklearn_sn.classification import DomainAdversarialClassifier
 from sklearn_sn.datasets import make_supernovae
-from tests.base import test_classifier
+from tests.classification import test_light_curve_classifiers as shared
 
 
 def make(**params):
-    return test_classifier.make(DomainAdversarialClassifier, **params)
+    return shared.make(DomainAdversarialClassifier, **params)
 
 
 def test_the_latent_hides_the_survey():

@@ -137,7 +137,7 @@ def test_partly_covered_spectra(model):
 
 def joint_posterior(model, X):
     """Return probabilities of class and redshift of the only spectrum of X."""
-    ((_, logits, _),) = model._blocks(model._read(X, model.encoder_))
+    ((_, logits, _),) = model._output_blocks(model._read(X, model.encoder_))
     p = np.exp(logits[0] - logits[0].max()).reshape(len(model.classes_), -1)
     return p / p.sum()
 
@@ -312,7 +312,6 @@ def test_of_no_objects(model):
         ({"n_templates": 0}, "n_templates"),
         ({"n_features": 0}, "'n_features' parameter of SpectralFeatures"),
         ({"max_crop": 0.5}, "'max_crop' parameter of SpectralFeatures"),
-        ({"max_shift": None}, "'max_shift' parameter of SpectralFeatures"),
     ],
 )
 def test_parameters_that_are_refused(params, message):

@@ -7,7 +7,7 @@ import torch
 import sklearn_sn
 from sklearn_sn.classification import SupConClassifier
 from sklearn_sn.losses import SupConLoss
-from tests.base.test_classifier import make
+from tests.classification.test_light_curve_classifiers import make
 
 
 def test_it_is_at_the_top():

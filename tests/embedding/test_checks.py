@@ -179,7 +179,7 @@ def test_images_of_other_channels_are_refused(supernovae):
     X["image"] = [rng.normal(size=(3, 9, 9)) for _ in range(8)]
     model = make(spectrum=None).fit(X)
     X.at[X.index[2], "image"] = rng.normal(size=(5, 9, 9))
-    says = f"Object {X.index[2]!r}: the image has 5 channels, but 3 are asked for"
+    says = f"Object {X.index[2]!r}: the image has 5 channels, but 3 are needed"
     with pytest.raises(ValueError, match=says):
         model.encode(X, "image")
     X.at[X.index[2], "image"] = rng.normal(size=(1, 9, 9))

@@ -17,7 +17,7 @@ from skorch.callbacks import (
 from torch import nn
 
 from sklearn_sn import ContrastiveEmbedder, load_model, save_model
-from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.data import check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import (
     GRU,
@@ -27,7 +27,6 @@ from sklearn_sn.encoders import (
     SpectrumCNN,
     SpectrumTransceiver,
 )
-from sklearn_sn.metrics import recall_at_k
 from sklearn_sn.nets import TableDataset
 from tests.conftest import SMALL
 
@@ -63,77 +62,10 @@ class Counter(Callback):
 # What comes out --------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "output, names",
-    [
-        ("auto", ["light_curve"]),
-        ("spectrum", ["spectrum"]),
-        (["light_curve", "spectrum"], ["light_curve", "spectrum"]),
-        ("mean", ["mean"]),
-    ],
-)
-def test_output(fitted, supernovae, output, names):
-    X, _ = supernovae
-    model = pickle.loads(pickle.dumps(fitted)).set_params(output=output)
-    Z = model.transform(X)
-    assert list(model.get_feature_names_out()) == [f"{n}_{i}" for n in names for i in range(8)]
-    assert Z.shape == (60, 8 * len(names)) and Z.dtype == np.float32
-    for part in np.split(Z, len(names), axis=1):
-        np.testing.assert_allclose(np.linalg.norm(part, axis=1), 1, atol=1e-5)
-
-
-def test_unknown_output(fitted, supernovae):
-    model = pickle.loads(pickle.dumps(fitted)).set_params(output="image")
-    with pytest.raises(ValueError, match=r"'output' parameter of ContrastiveEmbedder"):
-        model.transform(supernovae[0])
-
-
-def test_mean_is_the_direction_of_the_mean(fitted, supernovae):
-    X, _ = supernovae
-    model = pickle.loads(pickle.dumps(fitted)).set_params(output="mean")
-    total = model.encode(X, "light_curve") + model.encode(X, "spectrum")
-    expected = total / np.linalg.norm(total, axis=1, keepdims=True)
-    np.testing.assert_allclose(model.transform(X), expected, atol=1e-6)
-
-
-def test_score_is_recall_both_ways(fitted, supernovae):
-    X, _ = supernovae
-    left, right = fitted.encode(X, "light_curve"), fitted.encode(X, "spectrum")
-    expected = (recall_at_k(left, right, k=5) + recall_at_k(right, left, k=5)) / 2
-    assert fitted.score(X, k=5) == pytest.approx(expected)
-    with pytest.warns(DataQualityWarning), pytest.raises(ValueError, match="two modalities"):
-        fitted.score(X[["light_curve"]])
-
-
 def test_history(fitted):
     assert fitted.n_iter_ == 2 == len(fitted.history_)
     assert fitted.history_[1].keys() == {"epoch", "train_loss", "dur"}
     assert type(fitted.history_[0]["train_loss"]) is float
-
-
-# What is missing -------------------------------------------------------------
-
-
-def test_light_curves_alone_are_enough_at_predict(fitted, supernovae):
-    X, _ = supernovae
-    np.testing.assert_array_equal(fitted.transform(X[["light_curve"]]), fitted.transform(X))
-
-
-def test_missing_cells_get_the_answer_for_nothing(fitted, supernovae):
-    X = supernovae[0].copy()
-    X["light_curve"] = [None, *X["light_curve"].iloc[1:]]
-    Z = fitted.transform(X)
-    np.testing.assert_array_equal(Z[0], fitted.missing_embedding_["light_curve"])
-    np.testing.assert_allclose(Z[1:], fitted.transform(supernovae[0])[1:], atol=1e-6)
-
-
-def test_missing_column_of_an_output(fitted, supernovae):
-    model = pickle.loads(pickle.dumps(fitted)).set_params(output=["light_curve", "spectrum"])
-    with pytest.warns(DataQualityWarning, match="spectrum"):
-        Z = model.transform(supernovae[0][["light_curve"]])
-    np.testing.assert_array_equal(Z[:, 8:], np.tile(fitted.missing_embedding_["spectrum"], (60, 1)))
-    with pytest.raises(ValueError, match="light_curve"):
-        model.transform(supernovae[0][["redshift"]])
 
 
 def test_fit_with_missing_spectra():
@@ -214,11 +146,6 @@ def test_window(supernovae):
     assert -5.0 <= times.min() < times.max() <= 5.0
     with pytest.raises(ValueError, match=r"'time_window' parameter .* Got \(1, 5\)"):
         make(light_curve=light_curve(time_window=(1, 5))).fit(X)
-
-
-def test_score_of_too_few_pairs_says_nothing(fitted, supernovae):
-    with pytest.warns(DataQualityWarning, match="nearest 10 of 8 pairs"):
-        assert fitted.score(supernovae[0].iloc[:8]) == 1.0
 
 
 def test_number_of_columns(fitted, supernovae):

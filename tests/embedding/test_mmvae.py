@@ -13,56 +13,9 @@ from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import (
     LightCurveTransceiver,
     SpectralFeatures,
-    SpectrumTransceiver,
     TransceiverDecoder,
 )
-
-
-def transceivers(**params):
-    """Return parameters of an embedder with small encoders and decoders."""
-    sizes = {"d_model": 16, "n_layers": 1, "d_feedforward": 16, "n_frequencies": 8, **params}
-    return {
-        "light_curve": LightCurveTransceiver(**sizes),
-        "spectrum": SpectrumTransceiver(**sizes),
-        "decoder": TransceiverDecoder(**sizes),
-    }
-
-
-TINY = {
-    **transceivers(),
-    "latent_tokens": 2,
-    "latent_dim": 2,
-    "max_epochs": 2,
-    "batch_size": 16,
-    "random_state": 0,
-}
-CURVES = {**TINY, "spectrum": None}
-SPECTRA = {**TINY, "light_curve": None}
-GRID = np.linspace(4000.0, 7000.0, 30)
-
-
-@pytest.fixture(scope="module")
-def X():
-    """Sixty objects with one to three spectra, dated; one in five has none."""
-    X, _, truth = make_supernovae(
-        60,
-        n_spectra=(1, 3),
-        n_pixels=64,
-        missing_fraction=0.2,
-        return_truth=True,
-        random_state=0,
-    )
-    return X.assign(t_peak=truth["t_peak"])
-
-
-@pytest.fixture(scope="module")
-def model(X):
-    return MMVAEEmbedder(**TINY).fit(X)
-
-
-@pytest.fixture(scope="module")
-def curves(X):
-    return X.drop(columns="spectrum")
+from tests.embedding.small_mmvae import CURVES, GRID, SPECTRA, TINY, transceivers
 
 
 def test_what_fit_leaves(model):
@@ -71,100 +24,6 @@ def test_what_fit_leaves(model):
     assert model.wavelength_.shape == (256,)
     assert len(model.history_) == 2
     assert list(model.get_feature_names_out()) == [f"latent_{i}" for i in range(4)]
-
-
-def test_transform_is_the_mean_over_the_experts_that_an_object_has(model, X):
-    light, spectrum = (model.encode(X, name) for name in model.modalities_)
-    has = as_ragged(X["spectrum"]).lengths > 0
-    assert 0 < has.sum() < len(X)
-    expected = np.where(has[:, None], 0.5 * (light + spectrum), light)
-    np.testing.assert_allclose(model.transform(X), expected, atol=1e-6)
-    assert (spectrum[~has] == 0).all()
-    mean, scale = model.encode(X, "spectrum", return_scale=True)
-    assert (scale[~has] == 1).all() and (scale > 0).all() and mean.shape == (60, 4)
-
-
-def test_generate_shapes_and_repeatability(model, X, curves):
-    spectra = model.generate(
-        curves, phase=[-5.0, 0.0, 9.0], wavelength=GRID, n_samples=5, random_state=0
-    )
-    assert spectra.shape == (60, 5, 3, 30) and np.isfinite(spectra).all()
-    again = model.generate(
-        curves, phase=[-5.0, 0.0, 9.0], wavelength=GRID, n_samples=5, random_state=0
-    )
-    np.testing.assert_array_equal(again, spectra)
-    assert model.generate(curves, random_state=0).shape == (60, 1, 256)
-    light = model.generate(X, "light_curve", phase=[0.0, 5.0], band="ztfg", random_state=0)
-    assert light.shape == (60, 1, 2)
-    noisy = model.generate(curves, phase=0.0, wavelength=GRID, noise=True, random_state=0)
-    assert np.abs(noisy[:, 0] - spectra[:, 0, 1]).mean() > 0.01
-
-
-def test_what_is_generated_does_not_depend_on_what_else_is_asked(model, X, curves):
-    kwargs = {"n_samples": 3, "random_state": 0}
-    whole = model.generate(curves, phase=[0.0, 10.0], wavelength=GRID, **kwargs)
-    part = model.generate(curves.iloc[[4]], phase=10.0, wavelength=GRID[::7], **kwargs)
-    np.testing.assert_allclose(part[0], whole[4, :, 1, ::7], atol=1e-5)
-    order = np.random.default_rng(0).permutation(len(X))
-    turned = model.predict(X.iloc[order], wavelength=GRID)
-    np.testing.assert_allclose(turned, model.predict(X, wavelength=GRID)[order], atol=1e-5)
-
-
-def test_nested_samples(model, curves):
-    nested = model.generate(
-        curves, phase=[0.0, 5.0], wavelength=GRID, n_samples=2, as_nested=True, random_state=0
-    )
-    array = model.generate(curves, phase=[0.0, 5.0], wavelength=GRID, n_samples=2, random_state=0)
-    assert list(nested.index) == list(curves.index)
-    np.testing.assert_allclose(as_ragged(nested)["flux"], array.reshape(-1), rtol=1e-6)
-    light = model.generate(curves, "light_curve", band="ztfg", as_nested=True, random_state=0)
-    assert set(light.nest.columns) == {"time", "band", "flux", "sample"}
-
-
-def test_source_says_what_is_read(model, X, curves):
-    alone = model.predict(curves, wavelength=GRID)
-    np.testing.assert_allclose(model.predict(X, wavelength=GRID), alone, atol=1e-5)
-    both = model.predict(X, wavelength=GRID, source=["light_curve", "spectrum"])
-    has = as_ragged(X["spectrum"]).lengths > 0
-    assert np.abs(both - alone)[has].max() > 1e-3
-    np.testing.assert_allclose(both[~has], alone[~has], atol=1e-5)
-    # With nothing else to go by, a spectrum tells of spectra.
-    spectra = X[["spectrum", "redshift", "t_peak"]]
-    own = model.predict(spectra[has], wavelength=GRID)
-    np.testing.assert_allclose(
-        own, model.predict(spectra[has], wavelength=GRID, source="spectrum"), atol=1e-5
-    )
-
-
-def test_nothing_usable_gets_the_prior(model, X):
-    empty = X.iloc[:2].copy()
-    for name in ("light_curve", "spectrum"):
-        empty[name] = (
-            as_ragged(X[name], kind=name)
-            .take([0, 1])
-            .filter(np.zeros(as_ragged(X[name], kind=name).take([0, 1]).n_points, dtype=bool))
-            .to_nested(index=empty.index)
-        )
-    assert (model.transform(empty) == 0).all()
-    generated = model.generate(empty, wavelength=GRID, n_samples=8, random_state=0)
-    prior = model.inverse_transform(np.random.RandomState(0).laplace(size=(8, 4)), wavelength=GRID)
-    np.testing.assert_allclose(generated[0], prior, atol=1e-5)
-    lower, upper = model.predict_interval(empty, wavelength=GRID)
-    assert np.isfinite(lower).all() and (lower < upper).all()
-
-
-def test_inverse_transform_and_prior(model, X):
-    Z = model.sample_prior(7, random_state=0)
-    assert Z.shape == (7, 4)
-    assert model.sample_prior(7, "spectrum", wavelength=GRID, random_state=0).shape == (7, 30)
-    np.testing.assert_array_equal(
-        model.sample_prior(7, "spectrum", wavelength=GRID, random_state=0),
-        model.inverse_transform(Z, wavelength=GRID),
-    )
-    light = model.sample_prior(3, "light_curve", band=["ztfg"], redshift=0.1, random_state=0)
-    assert light.shape == (3, 1, 66)
-    with pytest.raises(ValueError, match="shape"):
-        model.inverse_transform(Z[:, :2])
 
 
 def one_spectrum_each(X):
@@ -245,17 +104,6 @@ def test_peaks_are_estimated_and_it_is_said_once(X):
         model = MMVAEEmbedder(**TINY).fit(unknown)
     assert model.estimates_peak_
     model.transform(unknown)
-
-
-def test_estimating_peaks_that_fit_knew_is_said(model, X):
-    with pytest.warns(DataQualityWarning, match="t_peak"):
-        model.transform(X.drop(columns="t_peak"))
-
-
-def test_unknown_redshift_is_said_and_finite(model, X):
-    with pytest.warns(DataQualityWarning, match="no redshift"):
-        answer = model.transform(X.assign(redshift=np.nan))
-    assert np.isfinite(answer).all()
 
 
 def test_without_redshifts_the_observer_s_frame(X):
@@ -374,49 +222,15 @@ def test_bad_sizes_name_the_encoder(X, parameter, kind, name, value):
         model.fit(X)
 
 
-def test_what_generate_refuses(model, curves):
-    with pytest.raises(ValueError, match="band is for light curves"):
-        model.generate(curves, band="ztfg")
-    with pytest.raises(ValueError, match="wavelength is for spectra"):
-        model.generate(curves, "light_curve", wavelength=GRID)
-    with pytest.raises(ValueError, match="'source' must be one of"):
-        model.generate(curves, source="image")
-    with pytest.raises(ValueError, match="coverage"):
-        model.predict_interval(curves, coverage=1.5)
-    with pytest.raises(ValueError, match="n_samples"):
-        model.generate(curves, n_samples=0)
-
-
 def test_nothing_inside_the_ranges_is_refused(X):
     with pytest.raises(ValueError, match="phase_range"):
         MMVAEEmbedder(**TINY, phase_range=(5000.0, 6000.0)).fit(X)
-
-
-def test_no_objects(model, curves):
-    assert model.transform(curves.iloc[:0]).shape == (0, 4)
-    assert model.generate(curves.iloc[:0], wavelength=GRID).shape == (0, 1, 30)
-    lower, _ = model.predict_interval(curves.iloc[:0], phase=[0.0, 1.0], wavelength=GRID)
-    assert lower.shape == (0, 2, 30)
 
 
 def test_no_warning_otherwise(X, curves):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         MMVAEEmbedder(**TINY, early_stopping=True).fit(X).predict(curves, wavelength=GRID)
-
-
-def test_phases_that_fit_has_not_seen_are_said(model, curves):
-    with pytest.warns(DataQualityWarning, match="1 of 2 phases lie outside phase_range"):
-        model.predict(curves[:3], phase=[0.0, 500.0], wavelength=GRID)
-
-
-def test_score_of_an_object_does_not_depend_on_the_others(model, X):
-    order = np.random.default_rng(0).permutation(len(X))
-    np.testing.assert_allclose(model.score(X.iloc[order]), model.score(X), rtol=1e-5)
-    alone = np.mean([model.score(X.iloc[[row]]) for row in range(20)])
-    np.testing.assert_allclose(model.score(X.iloc[:20]), alone, rtol=1e-4)
-    with pytest.raises(ValueError, match="n_samples must be 1 or more"):
-        model.score(X, n_samples=0)
 
 
 def test_light_curves_date_what_is_read_beside_them(X):
@@ -464,13 +278,3 @@ def test_arguments_that_cannot_be_are_refused(model, X, curves):
         model.inverse_transform(np.full_like(Z, np.nan))
     with pytest.raises(ValueError, match="redshift must be finite"):
         model.inverse_transform(Z, "light_curve", redshift=-3.0)
-
-
-def test_places_may_have_units(model, curves):
-    from astropy import units
-
-    plain = model.predict(curves, phase=[7.0], wavelength=GRID)
-    given = model.predict(
-        curves, phase=[1.0] * units.week, wavelength=(GRID * units.angstrom).to("nm")
-    )
-    np.testing.assert_allclose(given, plain, atol=1e-5)

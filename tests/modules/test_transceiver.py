@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from sklearn_sn.modules import TransceiverDecoder, TransceiverEncoder
+from sklearn_sn.modules import TransceiverDecoderModule, TransceiverEncoder
 from sklearn_sn.modules._transceiver import CrossAttention
 
 SIZES = {"d_model": 16, "n_heads": 4, "n_layers": 2, "d_feedforward": 16}
@@ -24,7 +24,7 @@ def encoder():
 
 @pytest.fixture
 def decoder():
-    return TransceiverDecoder(n_tokens=5, **SIZES).eval()
+    return TransceiverDecoderModule(n_tokens=5, **SIZES).eval()
 
 
 def test_encoder_never_sees_padding_nor_order(encoder):

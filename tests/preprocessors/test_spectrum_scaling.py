@@ -61,3 +61,14 @@ def test_no_spectra_and_constant_ones_pass():
     found, left = despiked(flux, covered)
     np.testing.assert_array_equal(found, flux)
     assert left.all()
+
+
+@pytest.mark.parametrize("factor", [1e150, 1e200, 1e300])
+def test_very_large_fluxes_do_not_overflow(factor):
+    flux = np.array([[1.0, 2.0, 4.0, 3.0], [5.0, 5.0, 6.0, 0.0]])
+    covered = np.array([[True] * 4, [True, True, True, False]])
+    error = np.full_like(flux, 0.1)
+    expected, expected_error = standardized(flux, error, covered)
+    found, found_error = standardized(factor * flux, factor * error, covered)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(found_error, expected_error, rtol=1e-12)

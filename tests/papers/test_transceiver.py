@@ -1,0 +1,35 @@
+"""The transceiver VAE and its contrastive baseline: the numbers of the paper."""
+
+import pytest
+
+from sklearn_sn import papers
+
+
+def test_the_transceivers():
+    model = papers.mmvae_transceiver()
+    assert (model.latent_tokens, model.latent_dim, model.max_epochs) == (4, 4, 500)
+    for part in (model.light_curve, model.spectrum, model.decoder):
+        sizes = (part.d_model, part.n_heads, part.n_layers, part.d_feedforward)
+        assert sizes == (32, 4, 4, 32)
+    assert model.light_curve.dropout == 0.1
+    assert model.likelihood_weights["light_curve"] == pytest.approx(982 / 60)
+    # Only the two modalities of the paper, between the phases that it states.
+    assert model.image is None and model.metadata is None
+    assert (model.phase_range, model.objective, model.n_samples) == ((-10.0, 30.0), "iwae", 2)
+
+
+def test_the_contrastive_baseline_has_a_latent_of_the_same_networks():
+    contrastive = papers.contrastive_transceiver()
+    assert contrastive.light_curve.n_tokens * contrastive.light_curve.token_dim == 32
+    assert contrastive.embedding_dim == 32 and contrastive.spectrum.n_bins == 982
+    for part in (contrastive.light_curve, contrastive.spectrum):
+        assert (part.d_model, part.n_heads, part.n_layers, part.dropout) == (32, 4, 4, 0.1)
+
+
+@pytest.mark.parametrize("make", [papers.mmvae_transceiver, papers.contrastive_transceiver])
+def test_parameters_replace_those_of_the_paper(make):
+    model = make(light_curve=None, lr=0.5)
+    assert model.light_curve is None and model.lr == 0.5
+    assert make().light_curve is not make().light_curve  # nothing is shared
+    with pytest.raises(TypeError, match="temperatur"):
+        make(temperatur=1.0)
