@@ -25,10 +25,22 @@ from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
-from sklearn_sn.data._fields import FIELD_ALIASES, scale_of_name
+from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
 from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._not_measured import (
+    MAX_FLUX,
+    MJD_RANGE,
+    errors_copy_values,
+    is_absurd_flux,
+    is_fill_value,
+    is_masked_pixel,
+    is_unmeasured_error,
+    is_unmeasured_flux,
+    is_unmeasured_mag_err,
+    is_unmeasured_magnitude,
+)
 from sklearn_sn.data._phase_frame import (
     DETECTION_SNR,
     PhaseFrame,
@@ -47,9 +59,11 @@ from sklearn_sn.data._query_coordinates import (
     warn_outside_range,
 )
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._repeated_exposures import is_repeated_exposure
 from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
+from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._table_output import TableOutput
 from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
 from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
@@ -74,12 +88,26 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "Ragged",
     "as_ragged",
     "cell_items",
+    "spectrum_fields",
     "FIELD_ALIASES",
+    "bare_name",
     "as_text",
     "factorize_names",
     "read_redshifts",
     "reject_text",
     "MIN_REDSHIFT",
+    # Values that are not measured
+    "MAX_FLUX",
+    "MJD_RANGE",
+    "errors_copy_values",
+    "is_absurd_flux",
+    "is_fill_value",
+    "is_masked_pixel",
+    "is_unmeasured_error",
+    "is_unmeasured_flux",
+    "is_unmeasured_mag_err",
+    "is_unmeasured_magnitude",
+    "is_repeated_exposure",
     # Bands
     "Band",
     "canonical_band",

@@ -13,6 +13,8 @@ m_AB - m_Vega, the AB magnitude of Vega in the band. Sources:
   (as-built throughputs of 2023), Pan-STARRS1 (Tonry et al. 2012), DECam (2014 curves), ATLAS
   (Tonry et al. 2018), GALEX (Morrissey et al. 2007). The result agrees with [BR07], [B11] and [R21]
   within 0.05 mag, the spread of the conventions for the magnitude of Vega.
+- [G] Gwyn, MegaPipe's page of MegaCam's filters (CADC): m_AB - m_Vega of the filters of 2003 to
+  2007. Wavelengths from the pages of CFHT, good to 1 %.
 - ASAS-SN observed through Johnson V and Sloan g filters (Kochanek et al. 2017), whose values are
   used.
 
@@ -83,6 +85,12 @@ BANDS = (
     # GALEX [V].
     ("galexfuv", "galex", "fuv", 1536.0, 2.082, "AB", "FUV"),
     ("galexnuv", "galex", "nuv", 2299.0, 1.641, "AB", "NUV"),
+    # MegaCam of CFHT [G], of the Supernova Legacy Survey.
+    ("megacamu", "megacam", "u u*", 3800.0, 0.338, "AB", ""),
+    ("megacamg", "megacam", "g g'", 4870.0, -0.093, "AB", ""),
+    ("megacamr", "megacam", "r r'", 6250.0, 0.164, "AB", ""),
+    ("megacami", "megacam", "i i'", 7650.0, 0.389, "AB", ""),
+    ("megacamz", "megacam", "z z'", 8850.0, 0.551, "AB", ""),
     # Near-infrared Y [H06], at 1.03 µm: bare Y in supernova catalogues is mostly that of CSP.
     ("cspY", "csp", "Y ys yd", 10350.0, 0.634, "Vega", "Y"),
 )
@@ -129,6 +137,12 @@ SURVEY_NAMES = {
     "asassn": "asassn",
     "asas-sn": "asassn",
     "galex": "galex",
+    "megacam": "megacam",
+    "megacampsf": "megacam",
+    "megaprime": "megacam",
+    "snls": "megacam",
+    "foundation": "ps1",
+    "ps1md": "ps1",
     "csp": "csp",
     "swope2": "csp",
 }

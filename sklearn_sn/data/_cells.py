@@ -23,6 +23,7 @@ from sklearn_sn.data._fields import (
 from sklearn_sn.data._flux_density import flux_per_wavelength
 from sklearn_sn.data._names import without_mask
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._units import AB_ZERO_POINT, to_unit
 from sklearn_sn.data._zero_points import in_microjansky
 
@@ -222,6 +223,8 @@ def cell_items(cell: Any, name: Any) -> list[tuple[str, Any]]:
         return [(field, cell[field]) for field in cell.dtype.names]
     if hasattr(cell, "colnames"):
         return [(field, cell[field]) for field in cell.colnames]
+    if hasattr(cell, "spectral_axis") and hasattr(cell, "flux"):
+        return spectrum_fields(cell)  # a Spectrum of specutils
     raise ValueError(
         f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "
         "or cells that are DataFrames, dicts of arrays, structured arrays or astropy Tables."
@@ -253,7 +256,7 @@ def _name_array(values):
     """Return names as a 1-D array that keeps the type of every name."""
     if isinstance(values, Iterator):
         values = list(values)
-    if isinstance(values, np.ma.MaskedArray):
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
         values = without_mask(values)
     # Without a dtype, numpy would turn [True, 2] into [1, 2].
     dtype = object if isinstance(values, list | tuple) else None
@@ -278,9 +281,9 @@ def _unit_of(values):
 
 def _plain_array(values):
     """Return a field without mask as a 1-D array, with null and masked numbers as NaN."""
-    if isinstance(values, np.ma.MaskedArray):
-        numeric = values.dtype.kind in "iuf"
-        values = np.ma.filled(values.astype(float if numeric else object), np.nan)
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
+        numeric = values.dtype.kind in "iufb"
+        values = to_unit(values, "") if numeric else without_mask(values)
     array = _one_dimensional(np.asarray(values))
     if array.dtype.kind == "S":
         return np.char.decode(array, "utf-8")

@@ -11,6 +11,7 @@ import pyarrow as pa
 from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._check_spectra import check_spectra
 from sklearn_sn.data._convert import as_ragged, as_series
+from sklearn_sn.data._distant_spectra import flag_distant_spectra
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
@@ -191,6 +192,10 @@ def check_table(
                 parts[modality] = check_light_curves(ragged, log, training)
             else:
                 parts[modality], parts["spectrum_offsets"] = check_spectra(ragged, log)
+    if {"light_curve", "spectrum"} <= set(parts):
+        flag_distant_spectra(
+            parts["light_curve"], parts["spectrum"], parts["spectrum_offsets"], log
+        )
     if "image" in modalities:
         parts["image"] = check_images(X["image"], log)
     if metadata_columns:
@@ -235,11 +240,13 @@ def quality_report(
     Returns
     -------
     pandas.DataFrame of n_objects rows
-        Numbers of points and pixels given and kept, number of spectra, and ``flag``, a
-        comma-separated list of EMPTY (no usable photometry), LOWDATA (fewer than three points),
-        NOERROR (no errors), RANGE (fluxes outside 1e-15 … 1e15 µJy), JD (times that were Julian
-        dates), MAGNITUDES (the fluxes of the table look like magnitudes), EMPTY_SPECTRUM,
-        EMPTY_IMAGE, NOTHING (no modality is usable).
+        Numbers of points and pixels given, dropped because they are not measured (fill values,
+        absurd fluxes and times) and kept, number of spectra, and ``flag``, a comma-separated list
+        of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
+        RANGE (fluxes outside 1e-15 … 1e9 µJy), JD (times that were Julian dates), MAGNITUDES (the
+        fluxes of the table look like magnitudes), NANOMETRES (wavelengths look like nm),
+        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve),
+        EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no modality is usable).
 
     Raises
     ------
@@ -284,8 +291,25 @@ def as_frame(X: pd.DataFrame | pa.Table | dict[str, Any]) -> pd.DataFrame:
         return _frame_from_dict(X)
     raise ValueError(
         f"X must be a pandas DataFrame with one row per object; got {type(X).__name__}. "
-        "sklearn_sn.datasets.read_tables builds one from long tables."
+        f"{_remedy_of_type(X)}"
     )
+
+
+def _remedy_of_type(X):
+    """Return what to do with an input that is no table of objects."""
+    if isinstance(X, pd.Series):
+        return "Make it a column, as in X.to_frame('light_curve'), or select rows with X.iloc[[0]]."
+    if hasattr(X, "colnames"):
+        return (
+            "An astropy Table with one row per object becomes one with X.to_pandas(), one with a "
+            "row per point with sklearn_sn.datasets.read_tables(None, X)."
+        )
+    if isinstance(X, list | tuple) and X and isinstance(X[0], pd.DataFrame):
+        return (
+            "If each table is one light curve, make them cells: "
+            "pd.DataFrame({'light_curve': X}, index=names)."
+        )
+    return "sklearn_sn.datasets.read_tables builds one from long tables."
 
 
 def _frame_from_dict(columns):

@@ -3,12 +3,21 @@
 import numpy as np
 
 from sklearn_sn.data._band_points import canonical_points, log_unusable_bands
+from sklearn_sn.data._not_measured import (
+    MAX_FLUX,
+    errors_copy_values,
+    is_absurd_flux,
+    is_implausible_time,
+    is_unmeasured_error,
+    is_unmeasured_flux,
+)
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._repeated_exposures import is_repeated_exposure
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
 
 LOW_DATA = 3  # points; a light curve with fewer is flagged
-FLUX_RANGE = (1e-15, 1e15)  # µJy; outside, the flux is flagged
+MIN_FLUX = 1e-15  # µJy; smaller fluxes are flagged
 # Fluxes that look like magnitudes. Fluxes in µJy spread over decades: of 2,000 simulated light
 # curves and of 6,300 of PLAsTiCC, none stays within 8 … 28 (20.3 to 21.6 mag, were it a flux),
 # where magnitudes of transients lie. The first three points alone do in up to 2 % of them, but in
@@ -45,6 +54,7 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
     """
     curves = jd_to_mjd(curves, log)
     _suspect_magnitudes(curves, log)
+    curves, too_large = _drop_unmeasured(curves, log)
     curves = _drop_points(curves, log, training)
     curves = _sort_points(curves, log)
     counts = curves.lengths
@@ -54,8 +64,8 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
     no_error = curves.reduce("all", np.isnan(curves["flux_err"]))
     log.flag("NOERROR", no_error & (counts > 0))
     size = np.abs(curves["flux"])
-    extreme = (size > FLUX_RANGE[1]) | ((size > 0) & (size < FLUX_RANGE[0]))
-    log.flag("RANGE", curves.rows[extreme])
+    log.flag("RANGE", too_large)
+    log.flag("RANGE", curves.rows[(size > MAX_FLUX) | ((size > 0) & (size < MIN_FLUX))])
     return curves
 
 
@@ -92,6 +102,32 @@ def clean_errors(points, log, training, usable):
         )
     zero = (errors == 0) & usable
     return np.where(zero, np.nan, errors) if zero.any() else errors
+
+
+def _drop_unmeasured(curves, log):
+    """Drop points that are not measured and errors that are none; also return the huge ones."""
+    flux, rows = curves["flux"], curves.rows
+    errors = curves["flux_err"] if "flux_err" in curves else None  # noqa: SIM401 - no dict
+    unmeasured = is_unmeasured_flux(flux, errors)
+    large = is_absurd_flux(curves)
+    late = is_implausible_time(curves)
+    log.repaired(
+        "points that are not measured (fill values such as -999) dropped", rows[unmeasured]
+    )
+    log.repaired(f"points with |flux| > {MAX_FLUX:g} µJy (magnitude 1.4) dropped", rows[large])
+    log.repaired(
+        "points dated outside 1900-2100, unlike the others of their object, dropped", rows[late]
+    )
+    if errors is not None:
+        copied = errors_copy_values(flux, errors, curves.offsets)
+        unknown = is_unmeasured_error(errors) & ~unmeasured
+        log.repaired("errors that repeat the fluxes taken as unknown", rows[copied])
+        log.repaired("errors that are fill values such as -999 taken as unknown", rows[unknown])
+        if copied.any() or unknown.any():
+            curves = curves.with_fields(flux_err=np.where(copied | unknown, np.nan, errors))
+    dropped = unmeasured | large | late
+    log.count("light_curve_unmeasured", np.bincount(rows[dropped], minlength=len(curves)))
+    return curves.filter(~dropped) if dropped.any() else curves, rows[large]
 
 
 def _drop_points(curves, log, training):
@@ -140,7 +176,13 @@ def _sort_points(curves, log):
         & (curves["flux"][1:] == curves["flux"][:-1])
     )
     log.repaired("points given twice dropped", rows[repeated])
-    return curves.filter(~repeated)
+    curves = curves.filter(~repeated)
+    again = is_repeated_exposure(curves)
+    log.repaired(
+        "points of an exposure that is there already, and differs by rounding, dropped",
+        curves.rows[again],
+    )
+    return curves.filter(~again) if again.any() else curves
 
 
 def _suspect_magnitudes(curves, log):

@@ -3,11 +3,15 @@
 import numpy as np
 
 from sklearn_sn.data._check_light_curves import clean_errors
+from sklearn_sn.data._not_measured import errors_copy_values, is_masked_pixel
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
 
 WAVELENGTH_RANGE = (1000.0, 30000.0)  # Å; wavelengths outside suggest another unit
 LARGEST_PIXEL = 1e150  # on any scale of flux; the squares of larger numbers overflow
+# A spectrum that starts and ends here is one of 1 to 2.5 µm in nm: in Å, it would be one of the far
+# ultraviolet, of which spectrographs cover less at a time.
+NANOMETRES = (1300.0, 1950.0, 2700.0)  # longest start, shortest end and longest end
 PADDING = 3  # so many zeros at an end of a spectrum are padding, not flux
 
 
@@ -35,20 +39,24 @@ def check_spectra(pixels, log):
         If most wavelengths of an object lie outside 1,000–30,000 Å.
     """
     _reject_units(pixels, log)
+    _suspect_nanometres(pixels, log)
     pixels = jd_to_mjd(pixels, log)
     wavelength, flux, rows = pixels["wavelength"], pixels["flux"], pixels.rows
     with np.errstate(invalid="ignore"):
         usable = (wavelength >= WAVELENGTH_RANGE[0]) & (wavelength <= WAVELENGTH_RANGE[1])
         usable &= np.abs(flux) <= LARGEST_PIXEL
+    # A zero error counts as unknown; that of a zero flux, in a mask, is looked at first.
+    given = pixels["flux_err"] if "flux_err" in pixels else np.full(pixels.n_points, np.nan)
     # One bad pixel in thousands does not justify rejecting a spectrum, not even in training.
     errors = clean_errors(pixels, log, False, usable)
     bad_error = (errors > LARGEST_PIXEL) | (errors < 0)
     log.repaired(
         "pixels without a usable wavelength, flux or error dropped", rows[~usable | bad_error]
     )
-    pixels = pixels.with_fields(flux_err=errors, time=_times(pixels, log))
+    pixels = pixels.with_fields(flux_err=errors, time=_times(pixels, log), given=given)
     pixels = _sort_pixels(pixels.filter(usable & ~bad_error), log)
     spectra, offsets = _drop_padding(*_split_by_time(pixels), log)
+    spectra, offsets = _drop_masked(spectra, offsets, log)
     # Only now: two spectra that differ in an invalid time are still two spectra.
     time = spectra["time"]
     spectra = spectra.with_fields(time=np.where(is_valid_time(time), time, np.nan))
@@ -81,14 +89,59 @@ def _drop_padding(spectra, offsets, log):
     last = np.where(spectra.offsets[1:] - 1 - last < PADDING, spectra.offsets[1:] - 1, last)
     rows = spectra.rows
     kept = (position >= first[rows]) & (position <= last[rows])
+    return _keep_pixels(spectra, offsets, kept, log, "zeros at the ends of spectra dropped")
+
+
+def _drop_masked(spectra, offsets, log):
+    """Drop masked pixels inside spectra, and errors that repeat the fluxes."""
+    errors = spectra["flux_err"]
+    given = spectra["given"]
+    copied = errors_copy_values(spectra["flux"], errors, spectra.offsets)
+    if copied.any():
+        object_index = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        log.repaired(
+            "errors that repeat the fluxes taken as unknown", object_index[spectra.rows[copied]]
+        )
+    errors = np.where(copied, np.nan, errors)
+    masked = is_masked_pixel(spectra.with_fields(flux_err=given))
+    fields = {name: values for name, values in spectra.fields.items() if name != "given"}
+    spectra = Ragged({**fields, "flux_err": errors}, spectra.offsets)
+    return _keep_pixels(
+        spectra,
+        offsets,
+        ~masked,
+        log,
+        "masked pixels inside spectra (flux and error 0, or a fill value such as -999) dropped",
+    )
+
+
+def _keep_pixels(spectra, offsets, kept, log, message):
+    """Return the kept pixels, without spectra that are empty then, and record the others."""
     if kept.all():
         return spectra, offsets
     object_index = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    log.repaired("zeros at the ends of spectra dropped", object_index[rows[~kept]])
+    log.repaired(message, object_index[spectra.rows[~kept]])
     spectra = spectra.filter(kept)
     left = spectra.lengths > 0
     counts = np.concatenate([[0], np.cumsum(left)])
     return spectra.take(left), counts[offsets]
+
+
+def _suspect_nanometres(pixels, log):
+    """Record a suspicion if wavelengths in the range span the near infrared in nm."""
+    wavelength = np.where(pixels["wavelength"] > 0, pixels["wavelength"], np.nan)
+    low = pixels.reduce("min", np.nan_to_num(wavelength, nan=np.inf), empty=np.nan)
+    high = pixels.reduce("max", np.nan_to_num(wavelength, nan=-np.inf), empty=np.nan)
+    with np.errstate(invalid="ignore"):
+        wrong = (low < NANOMETRES[0]) & (high > NANOMETRES[1]) & (high < NANOMETRES[2])
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        log.flag("NANOMETRES", wrong)
+        log.suspect(
+            f"wavelengths of {int(wrong.sum())} objects (first {log.index[row]!r}, "
+            f"{low[row]:g}-{high[row]:g}) look like nm",
+            "multiply them by 10, or give an astropy Quantity",
+        )
 
 
 def _reject_units(pixels, log):

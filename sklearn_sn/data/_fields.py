@@ -1,5 +1,6 @@
 """Fields of light curves and spectra: aliases, units, and conversion to numbers."""
 
+import re
 import sys
 
 import numpy as np
@@ -9,18 +10,24 @@ import pandas as pd
 # that of sncosmo (sncosmo.photdata.PHOTDATA_ALIASES) by names of SNANA, ZTF and LSST.
 FIELD_ALIASES = {
     "light_curve": {
-        "time": ("time", "mjd", "jd", "t", "date", "mjdobs", "mjd_obs", "midpointmjdtai"),
-        "band": ("band", "bandpass", "filter", "flt", "passband", "fid"),
-        "flux": ("flux", "f", "flux_ujy", "psfflux"),
+        "time": (
+            *("time", "mjd", "jd", "t", "date", "mjdobs", "mjd_obs", "mjd-obs", "obsmjd"),
+            *("midpointmjdtai", "midpointtai", "expmidptmjd", "hjd", "bjd"),
+        ),
+        "band": (
+            *("band", "bandpass", "filter", "flt", "passband", "fid"),
+            *("filtername", "filtercode", "band_name"),
+        ),
+        # Rubin's psfDiffFlux is of the difference image, and stands beside a psfFlux that includes
+        # the host; SNANA's FLUXCAL and ELAsTiCC's psFlux have the zero point 27.5.
+        "flux": (
+            *("flux", "f", "flux_ujy", "psfdiffflux", "psfflux", "fluxcal", "psflux"),
+            *("forcediffimflux", "ujy"),
+        ),
         "flux_err": (
-            "flux_err",
-            "fluxerr",
-            "flux_error",
-            "fluxerror",
-            "fe",
-            "ferr",
-            "flux_ujy_err",
-            "psffluxerr",
+            *("flux_err", "fluxerr", "flux_error", "fluxerror", "fe", "ferr", "flux_ujy_err"),
+            *("psfdifffluxerr", "psffluxerr", "fluxcalerr", "psfluxerr"),
+            *("forcediffimfluxunc", "dujy", "flux_unc", "fluxunc", "dflux", "e_flux"),
         ),
         # Scale of fluxes that are not in µJy, as in sncosmo and SNANA.
         "zero_point": ("zero_point", "zeropoint", "zp", "zpt"),
@@ -40,8 +47,20 @@ UNITS = {
 REQUIRED = {"light_curve": ("time", "band", "flux"), "spectrum": ("wavelength", "flux")}
 TEXTS = ("band", "system")
 SCALE = ("zero_point", "system")
-# Rubin's tables and alerts give these in nJy (Data Products Definition Document, LSE-163).
-_NANOJANSKY = ("psfflux", "psffluxerr")
+# Scales that names imply, in µJy. Rubin's tables and alerts are in nJy (Data Products Definition
+# Document, LSE-163). SNANA's FLUXCAL has the zero point 27.5 (Kessler et al. 2009, PASP 121, 1028),
+# and so have the fluxes of ELAsTiCC's alerts, which SNANA simulated.
+_FLUXCAL = 10.0 ** (-0.4 * (27.5 - 23.9))
+_SCALES = dict.fromkeys(("psfflux", "psffluxerr", "psfdiffflux", "psfdifffluxerr"), 1e-3)
+_SCALES |= dict.fromkeys(("fluxcal", "fluxcalerr", "fluxcal_err", "fluxcal_error"), _FLUXCAL)
+_SCALES |= dict.fromkeys(("psflux", "psfluxerr"), _FLUXCAL)
+_PREFIXES = {"": 1e6, "m": 1e3, "milli": 1e3, "n": 1e-3, "nano": 1e-3}
+# A unit of flux at the end of a name, or before "err": flux(mJy), flux_nJy, flux_mJy_err.
+_UNIT = re.compile(
+    r"[\s_(\[]*(?P<prefix>micro|mu|u|µ|μ|milli|m|nano|n|)jy[)\]]?(?P<error>_?err(?:or)?)?$",
+    re.IGNORECASE,
+)
+_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
@@ -57,18 +76,49 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     Returns
     -------
     float or None
-        1e-3 for names of Rubin, 1 for names with "ujy", else `default`.
+        1e-3 for names of Rubin, 10^(-0.4 (27.5 - 23.9)) for FLUXCAL and ELAsTiCC's psFlux, the
+        unit for names that end in one, else `default`.
 
     Examples
     --------
     >>> from sklearn_sn.data._fields import scale_of_name
     >>> scale_of_name("psfFlux"), scale_of_name("flux_uJy", None), scale_of_name("flux", None)
     (0.001, 1.0, None)
+    >>> scale_of_name("flux(mJy)"), round(scale_of_name("FLUXCAL"), 4)
+    (1000.0, 0.0363)
     """
-    lower = str(name).lower()
-    if lower in _NANOJANSKY:
-        return 1e-3
-    return 1.0 if "ujy" in lower else default
+    lower = str(name).lower().strip()
+    if lower in _SCALES:
+        return _SCALES[lower]
+    unit = _UNIT.search(lower)
+    if unit is not None:
+        return _PREFIXES.get(unit["prefix"], 1.0)
+    return default
+
+
+def bare_name(name: str) -> str:
+    """Return the name of a column in lower case, without a unit at its end.
+
+    Parameters
+    ----------
+    name : str
+        Name as given.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from sklearn_sn.data._fields import bare_name
+    >>> bare_name("flux(mJy)"), bare_name("FLUX_nJy_err"), bare_name("JD (TCB)")
+    ('flux', 'flux_err', 'jd')
+    """
+    lower = str(name).lower().strip()
+    unit = _UNIT.search(lower)
+    if unit is not None and unit.start() > 0:
+        return lower[: unit.start()] + (unit["error"] or "")
+    return _BRACKETS.sub("", lower) or lower
 
 
 def alias_map(fields, kind):
@@ -90,6 +140,8 @@ def alias_map(fields, kind):
     lower = {}
     for field in fields:
         lower.setdefault(str(field).lower(), field)
+    for field in fields:
+        lower.setdefault(bare_name(field), field)
     canonical = {}
     for name, aliases in table.items():
         given = next((lower[alias] for alias in aliases if alias in lower), None)

@@ -57,6 +57,8 @@ def _numbers(cell, row, log):
     """Return a cell as a float64 array, NaN where masked."""
     if isinstance(cell, list | tuple):
         _reject_null_channels(cell, row, log)
+    if hasattr(cell, "unmasked"):  # astropy's Masked, whose mask numpy does not see
+        cell = np.ma.array(np.asarray(cell.unmasked), mask=np.asarray(cell.mask))
     try:
         image = np.ma.asarray(cell)
     except ValueError:  # numpy: "inhomogeneous shape"

@@ -5,11 +5,10 @@ import pandas as pd
 
 from sklearn_sn.data._fields import bounded
 from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._not_measured import METADATA_FILL_VALUES
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, to_mjd
 
-# Values that brokers and catalogues write for "unknown" (ZTF and SNANA use -999 and -99, -9).
-SENTINELS = (-999.0, -99.0, -9999.0)
 # Galaxies of the Local Group and of Virgo approach at up to 0.001 c.
 MIN_REDSHIFT = -0.002
 MAX_REDSHIFT = 10.0
@@ -135,7 +134,7 @@ def _check_column(column, log):
     values = _numbers(column, log)
     if values is None:
         return _categories(column)
-    unknown = np.isinf(values) | np.isin(values, SENTINELS)
+    unknown = np.isinf(values) | np.isin(values, METADATA_FILL_VALUES)
     log.repaired(f"unknown values of {column.name!r} taken as missing", np.flatnonzero(unknown))
     # Networks compute in float32; a fill value such as finfo.max would also spoil mean and scale.
     absurd = (np.abs(values) >= _FLOAT32_MAX) & ~unknown

@@ -93,7 +93,7 @@ def factorize_names(names: ArrayLike) -> tuple[list[Any], np.ndarray, tuple[int,
     """
     if isinstance(getattr(names, "dtype", None), pd.CategoricalDtype):
         return _factorize_categorical(names)
-    if isinstance(names, np.ma.MaskedArray):
+    if isinstance(names, np.ma.MaskedArray) or hasattr(names, "unmasked"):
         names = without_mask(names)
     if isinstance(names, pd.Series | pd.Index) and names.dtype != object:
         codes, distinct = pd.factorize(names)
@@ -127,15 +127,18 @@ def without_mask(values):
 
     Parameters
     ----------
-    values : numpy.ma.MaskedArray
+    values : numpy.ma.MaskedArray or astropy Masked array
         Names of any type.
 
     Returns
     -------
     ndarray of object
     """
-    out = values.data.astype(object)
-    out[np.ma.getmaskarray(values)] = None  # filled(None) would insert numpy's own fill value
+    if hasattr(values, "unmasked"):
+        out, mask = np.asarray(values.unmasked).astype(object), np.asarray(values.mask)
+    else:
+        out, mask = values.data.astype(object), np.ma.getmaskarray(values)
+    out[mask] = None  # filled(None) would insert numpy's own fill value
     return out
 
 

@@ -1,7 +1,10 @@
 """Simulated supernovae and readers of observed ones."""
 
+from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
+from sklearn_sn.datasets._parquet import read_written, write_tables
+from sklearn_sn.datasets._read_spectra import read_spectra
 from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
 from sklearn_sn.datasets._surveys import Survey, get_survey
@@ -16,5 +19,9 @@ __all__ = [
     "get_survey",
     "iter_supernovae",
     "make_supernovae",
+    "read_alerts",
+    "read_spectra",
     "read_tables",
+    "read_written",
+    "write_tables",
 ]

@@ -1,7 +1,7 @@
 """Columns of a long table under canonical names, and their conversion to numbers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from astropy.table import Column
 from sklearn_sn.data import as_text, factorize_names, to_unit
 
 # Text that denotes a missing number, in lower case, as in pandas' readers.
-_MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>"}
+_MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>", "-", "--", "---", "..."}
 # First character of an upper limit: magnitudes are larger (fainter), fluxes smaller.
 _LIMIT_SIGNS = {"mag": (">", "≥"), "flux": ("<", "≤")}
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}")
@@ -34,6 +34,22 @@ class LongTable:
         Distinct object names.
     codes : array of int, shape (n_rows,)
         Index into `objects` of every row; -1 for rows without an object.
+    dialect : Dialect or None
+        Survey dialect of the table.
+    header : dict
+        Values of the header of the file.
+    label : str or None
+        Path of the file.
+    unused : tuple of str
+        Columns of the table that are not used.
+    time_offset : float
+        Days to add to the times.
+    limit_columns : tuple of (array-like, str)
+        Columns that mark upper limits, each with the pattern of its marks.
+    bad : ndarray of bool, shape (n_rows,), or None
+        Points that the survey calls unusable.
+    plain : dict of str to array-like of shape (n_rows,)
+        Columns of the table that describe its objects.
     """
 
     parameter: str
@@ -41,6 +57,14 @@ class LongTable:
     names: dict
     objects: list
     codes: np.ndarray
+    dialect: object = None
+    header: dict = field(default_factory=dict)
+    label: str | None = None
+    unused: tuple = ()
+    time_offset: float = 0.0
+    limit_columns: tuple = ()
+    bad: np.ndarray | None = None
+    plain: dict = field(default_factory=dict)
 
     def __contains__(self, field):
         return field in self.columns
@@ -57,7 +81,8 @@ class LongTable:
 
     def location(self, field):
         """Describe the location of a field, for messages."""
-        return f"{self.parameter}, column {self.names[field]!r}"
+        file = "" if self.label is None else f" of {self.label}"
+        return f"{self.parameter}{file}, column {self.names[field]!r}"
 
     def object_of(self, row):
         """Describe the object of a row, for messages."""
@@ -103,7 +128,8 @@ class LongTable:
         signs = _LIMIT_SIGNS.get(field, ()) if self.parameter == "light_curves" else ()
         bodies = [text[1:].strip() if text[:1] in signs else "" for text in texts]
         limits = np.isfinite(_parse(bodies))
-        missing = np.array([text.lower() in _MISSING for text in texts], dtype=bool)
+        nothing = _MISSING.union(self.dialect.missing if self.dialect is not None else ())
+        missing = np.array([text.lower() in nothing for text in texts], dtype=bool)
         bad = (np.isnan(numbers) & ~missing & ~limits)[codes]
         if bad.any():
             row = int(np.argmax(bad))

@@ -7,7 +7,7 @@ import pandas as pd
 from astropy import units as u
 from astropy.table import Table
 
-_FORMATS = "(.parquet, .csv, .csv.gz or .ecsv)"
+from sklearn_sn.datasets._sources import is_table, open_sources
 
 
 def load_columns(table, parameter, choose=None):
@@ -16,7 +16,7 @@ def load_columns(table, parameter, choose=None):
     Parameters
     ----------
     table : DataFrame, astropy Table, pyarrow Table, str or Path
-        Table or path of a file.
+        Table or path of a file with one table.
     parameter : str
         Name of the parameter of read_tables, for messages.
     choose : callable, optional
@@ -25,30 +25,60 @@ def load_columns(table, parameter, choose=None):
     Returns
     -------
     dict of str to array-like of shape (n_rows,)
-        The loaded columns.
+        The loaded columns. Integers with missing values are nullable, never floats.
 
     Raises
     ------
     ValueError
         If the table or file is of an unsupported type.
     """
-    if isinstance(table, str | Path):
-        table = _read_file(Path(table).expanduser(), parameter, choose)
+    if not is_table(table):
+        table = open_sources(table, parameter)[0].table
+    if isinstance(table, Path):
+        return _read_parquet(table, choose)
     if isinstance(table, pd.DataFrame):
         named = [name for name in table.index.names if name is not None]
         table = table.reset_index(level=[n for n in named if n not in table.columns])
         columns = {str(name): table[name] for name in table.columns}
     elif isinstance(table, Table):
         columns = {name: table[name] for name in table.colnames}
-    elif hasattr(table, "schema") and hasattr(table, "to_pandas"):
-        columns = dict(table.to_pandas(strings_to_categorical=choose is not None).items())
     else:
-        raise ValueError(
-            f"The '{parameter}' parameter of read_tables must be a pandas DataFrame, an astropy or "
-            f"pyarrow Table, or the path of a file {_FORMATS}. Got {type(table).__name__} instead."
-        )
+        wanted = list(table.schema.names) if choose is None else choose(list(table.schema.names))
+        return _of_arrow(table.select(wanted), choose is not None)
     wanted = columns if choose is None else choose(list(columns))
     return {name: columns[name] for name in wanted}
+
+
+def _read_parquet(path, choose):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(path)
+    names = [name for name in schema.names if not name.startswith("__index_level_")]
+    wanted = names if choose is None else choose(names)
+    # Read text as dictionary codes, so that repeated names are stored once.
+    text = [n for n in wanted if pa.types.is_string(schema.field(n).type)]
+    try:
+        table = pq.read_table(path, columns=wanted, read_dictionary=text if choose else None)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"{path} is a damaged parquet file: {error}.") from error
+    return _of_arrow(table, choose is not None)
+
+
+def _of_arrow(table, categories):
+    """Return the columns of an Arrow table; integers with nulls are nullable."""
+    import pyarrow as pa
+
+    columns = {}
+    for name, values in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_integer(values.type) and values.null_count:
+            array = pd.array(values.to_pandas(types_mapper=pd.ArrowDtype))
+            columns[name] = pd.Series(array).astype(
+                f"{'U' if 'u' in str(values.type) else ''}Int64"
+            )
+        else:
+            columns[name] = values.to_pandas(strings_to_categorical=categories)
+    return columns
 
 
 def plain_column(values, name):
@@ -58,9 +88,8 @@ def plain_column(values, name):
     unit = getattr(values, "unit", None)
     if unit is not None and name in ("ra", "dec"):
         values = u.Quantity(values).to_value(u.deg)
-    if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(float if values.dtype.kind in "iuf" else object)
-        values = values.filled(np.nan if values.dtype.kind == "f" else None)
+    if isinstance(values, np.ma.MaskedArray) or hasattr(values, "unmasked"):
+        return _without_mask(values)
     array = np.asarray(getattr(values, "value", values))
     if array.dtype.kind == "S":
         array = np.char.decode(array, "utf-8")
@@ -69,40 +98,19 @@ def plain_column(values, name):
     return pd.Series(list(array) if array.ndim > 1 else array)
 
 
-def _read_file(path, parameter, choose):
-    name = path.name.lower()
-    if name.endswith((".parquet", ".pq")):
-        return _read_parquet(path, choose)
-    if name.endswith((".csv", ".csv.gz", ".csv.bz2", ".csv.xz", ".csv.zst")):
-        return _read_csv(path, choose)
-    if name.endswith(".ecsv"):
-        return Table.read(path, format="ascii.ecsv")
-    raise ValueError(
-        f"The '{parameter}' parameter of read_tables must name a file of a supported format "
-        f"{_FORMATS}. Got {str(path)!r} instead."
-    )
-
-
-def _read_csv(path, choose):
-    for separator in (",", ";", "\t"):
-        header = list(pd.read_csv(path, sep=separator, nrows=0).columns)
-        if len(header) > 1:
-            break
-    wanted = None if choose is None else choose(header)
-    return pd.read_csv(path, sep=separator, usecols=wanted, low_memory=False)
-
-
-def _read_parquet(path, choose):
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if choose is None:
-        return pd.read_parquet(path)
-    schema = pq.read_schema(path)
-    wanted = choose([name for name in schema.names if not name.startswith("__index_level_")])
-    # Read text as dictionary codes, so that repeated names are stored once.
-    text = [n for n in wanted if pa.types.is_string(schema.field(n).type)]
-    table = pq.read_table(path, columns=wanted, read_dictionary=text)
-    return table.to_pandas(
-        strings_to_categorical=True, ignore_metadata=True, split_blocks=True, self_destruct=True
-    )
+def _without_mask(values):
+    """Return a masked column as a Series with missing values, in which integers stay exact."""
+    mask = np.asarray(values.mask)
+    data = np.asarray(values.unmasked if hasattr(values, "unmasked") else values.data)
+    if data.dtype.kind in "iu":
+        if not mask.any():
+            return pd.Series(data.astype(data.dtype.newbyteorder("=")))
+        if np.abs(data[~mask]).max(initial=0) < 2**53:
+            return pd.Series(np.where(mask, np.nan, data.astype(np.float64)))
+        return pd.Series(pd.array(data.astype(np.int64), dtype="Int64")).mask(mask)
+    if data.dtype.kind == "f":
+        return pd.Series(np.where(mask, np.nan, data).astype(np.float64))
+    data = np.char.decode(data, "utf-8") if data.dtype.kind == "S" else data
+    out = data.astype(object)
+    out[mask] = None
+    return pd.Series(out)

@@ -11,6 +11,7 @@ from sklearn_sn.data import (
     canonical_bands,
     conflicting_codes,
     factorize_names,
+    list_bands,
     mag_to_flux,
     magnitude_system,
     mixed_codes,
@@ -23,7 +24,15 @@ _CAMERAS = {"gpc": "ps1"}  # camera name to survey name
 
 
 def read_bands(
-    bands, systems=None, facilities=(), *, object_index=None, survey=None, default_system="native"
+    bands,
+    systems=None,
+    facilities=(),
+    *,
+    object_index=None,
+    survey=None,
+    letters=None,
+    strict=False,
+    default_system="native",
 ):
     """Resolve the bands of points to canonical names, and the flux of magnitude 0 in each.
 
@@ -40,6 +49,12 @@ def read_bands(
         each other in an object are unknown bands there.
     survey : str, optional
         Survey of all bands; `facilities` then has no effect on the names.
+    letters : str, optional
+        Survey of the bands whose names have one character. One that the survey does not have is
+        unknown.
+    strict : bool, default=False
+        Whether the first of `facilities` is the survey itself: a name of one character that it does
+        not have is unknown.
     default_system : {"native", "AB", "Vega"} or Categorical of them, default="native"
         System of the points without one: one for all points, or one per point.
 
@@ -59,20 +74,21 @@ def read_bands(
     """
     if isinstance(default_system, str):
         default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
-    systems = [None] * len(bands) if systems is None else systems
+    if systems is None:
+        systems = pd.Categorical.from_codes(np.full(len(bands), -1, dtype=np.int8), [""])
     combinations, codes = _combinations([bands, systems, default_system, *facilities])
     parts = [
         (as_text(band), system, default, [as_text(p) or "" for p in facilities])
         for band, system, default, *facilities in combinations
     ]
     texts = [_label(text, facilities) for text, _, _, facilities in parts]
-    resolved = [None] * len(texts)
+    resolved, rest = [None] * len(texts), texts
     if survey is None:
-        resolved = [
-            _by_facility(text, system, facilities)
-            for text, (_, system, _, facilities) in zip(texts, parts, strict=True)
+        resolved, foreign = _by_survey(texts, parts, letters, strict)
+        rest = [
+            text if name is None and not other else None
+            for text, name, other in zip(texts, resolved, foreign, strict=True)
         ]
-    rest = [text if name is None else None for text, name in zip(texts, resolved, strict=True)]
     by_name = canonical_bands(np.array([*rest, None], dtype=object), survey, ambiguous="unknown")
     resolved = [one or other for one, other in zip(resolved, by_name[:-1], strict=True)]
     zero_flux = [
@@ -90,6 +106,32 @@ def read_bands(
             known &= ~conflict
             names = pd.Categorical(np.where(conflict, published, names).astype(object))
     return names, known, np.array(zero_flux, dtype=np.float64)[codes]
+
+
+def _by_survey(texts, parts, letters, strict):
+    """Return the names that the survey or telescope identifies, and which no survey has."""
+    resolved = [
+        _by_facility(text, system, facilities)
+        for text, (_, system, _, facilities) in zip(texts, parts, strict=True)
+    ]
+    foreign = []
+    for i, (text, (_, _, _, facilities)) in enumerate(zip(texts, parts, strict=True)):
+        survey = letters or (facilities[0] if strict and facilities[0] else None)
+        single = text is not None and len(text) == 1 and survey is not None
+        found = _in_survey(text, survey) if single else (None, False)
+        resolved[i] = found[0] if letters and single else resolved[i] or found[0]
+        foreign.append(found[1] and resolved[i] is None)
+    return resolved, foreign
+
+
+def _in_survey(text, survey):
+    """Return the band of a known survey, and whether the survey is known and lacks the band."""
+    try:
+        list_bands(survey)
+    except ValueError:
+        return None, False
+    name = canonical_bands([text], survey, ambiguous="unknown")[0]
+    return name, name is None
 
 
 def _points_of(labels, codes):
@@ -114,18 +156,25 @@ def _conflicts(bands, object_index):
 
 def _combinations(columns):
     """Return the distinct rows of several columns, and the number of each row."""
-    combined, tables = 0, []
+    # The distinct rows so far, as positions in the distinct values of each column.
+    combined, rows, tables = np.zeros(len(columns[0]), dtype=np.int64), np.zeros((1, 0), int), []
     for values in columns:
         distinct, codes, _ = factorize_names(values)
         tables.append([*distinct, None])
-        codes = np.where(codes < 0, len(distinct), codes).astype(np.int64)
+        if (len(distinct) == 1 and codes.min(initial=0) == 0) or not len(distinct):
+            rows = np.column_stack([rows, np.zeros(len(rows), int)])  # one value for all
+            continue
+        codes = np.where(codes < 0, len(distinct), codes)
         # Renumber after each column, so that the product never overflows.
-        combined, _ = pd.factorize(combined * len(tables[-1]) + codes)
-        tables[-1] = np.array(tables[-1], dtype=object)[codes]
-    n_distinct = int(combined.max(initial=-1)) + 1
-    first = np.zeros(n_distinct, dtype=np.int64)
-    first[combined[::-1]] = np.arange(len(combined))[::-1]
-    return list(zip(*(values[first] for values in tables), strict=True)), combined
+        size = len(tables[-1])
+        used = np.flatnonzero(np.bincount(combined * size + codes, minlength=len(rows) * size))
+        number = np.zeros(len(rows) * size, dtype=np.int64)
+        number[used] = np.arange(len(used))
+        combined = number[combined * size + codes]
+        rows = np.column_stack([rows[used // size], used % size])
+    return [
+        tuple(table[code] for table, code in zip(tables, row, strict=True)) for row in rows
+    ], combined
 
 
 def _label(text, facilities):

@@ -1,34 +1,60 @@
-"""Convert the points of a long table to light curves in µJy."""
+"""Convert the points of long tables to light curves in µJy."""
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import (
-    AB_ZERO_POINT,
     Ragged,
-    as_text,
-    factorize_names,
-    magnitude_system,
-    microjansky_of,
+    errors_copy_values,
+    is_absurd_flux,
+    is_unmeasured_error,
+    is_unmeasured_flux,
+    is_unmeasured_mag_err,
+    is_unmeasured_magnitude,
     reject_logarithmic,
-    scale_of_name,
     to_mjd,
-    unknown_system,
 )
+from sklearn_sn.datasets._companions import difference_signs, marked_limits
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
+from sklearn_sn.datasets._point_times import point_times
+from sklearn_sn.datasets._scales import default_systems, scale_fluxes, survey_of_letters
 
 _FACILITY_FIELDS = ("survey", "telescope", "instrument")
-_TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
-# PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
-# 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
-_FLUX_ZERO_POINTS = {"plasticc": 27.5}
 
 
-def gather_points(
-    points, rows, index, *, survey, system, zero_point, default_mag_err, upper_limits, remarks
-):
-    """Convert a long table of points to light curves in µJy.
+@dataclass(frozen=True)
+class PointOptions:
+    """Parameters of read_tables that concern points."""
+
+    survey: str | None = None
+    system: str = "native"
+    zero_point: float | None = None
+    default_mag_err: float | None = None
+    upper_limits: str = "drop"
+    quality_cut: bool = False
+    time_offset: float | None = None
+
+
+@dataclass
+class _Measured:
+    """Numbers of the points of a table, without values that stand for "not measured"."""
+
+    flux: np.ndarray
+    flux_err: np.ndarray
+    mag: np.ndarray
+    mag_err: np.ndarray
+    limit: np.ndarray  # written as text, such as >19.2
+    unmeasured: np.ndarray
+    sign: object
+    mag_system: str | None
+    limit_field: str = "flux"
+
+
+def convert_points(points, rows, index, options, log):
+    """Convert a long table of points to fluxes in µJy.
 
     Parameters
     ----------
@@ -38,97 +64,67 @@ def gather_points(
         Row of the object of each point; -1 for objects that are not wanted.
     index : pandas.Index of shape (n_objects,)
         Object names.
-    survey, system, zero_point, default_mag_err, upper_limits
-        As in :func:`~sklearn_sn.datasets.read_tables`.
-    remarks : list of str
-        Descriptions of dropped points are appended to it.
+    options : PointOptions
+        Parameters of read_tables.
+    log : ReadLog
+        Log of what is left out.
 
     Returns
     -------
     Ragged
         Fields time, band, flux and flux_err, sorted by time; one row per object.
     """
-    n = len(points)
-    nan = np.full(n, np.nan)
-    flux, flux_limit = nan, np.zeros(n, dtype=bool)
-    if "flux" in points:
-        flux, flux_limit = points.numbers_and_limits("flux", "uJy")
-    flux_err = _errors(points)
-    has_flux = np.isfinite(flux)
-    mag, mag_err, mag_limit, mag_system = _magnitudes(points, default_mag_err)
-    scale_mag, scale_system = nan, None
-    if "zero_point" in points:
-        scale_mag, _, scale_system = in_magnitudes(points, "zero_point")
-    unit_field = "mag" if mag_system else "zero_point" if scale_system else None
-    if unit_field:
-        _reject_other_systems(points, unit_field, system)
-    default_system = "AB" if mag_system else system
-    if "zero_point" in points and default_system != "AB":
-        # `system` applies to magnitudes; the zero point of a flux is AB.
-        default_system = pd.Categorical.from_codes(has_flux.astype(int), [default_system, "AB"])
-    facilities = [points[field] for field in _FACILITY_FIELDS if field in points]
-    bands, known, zero_flux = read_bands(
-        points["band"],
-        points.columns.get("system"),
-        facilities,
-        object_index=points.codes,
-        survey=survey,
-        default_system=default_system,
-    )
-    bare = "flux" in points and points.unit("flux") is None
-    unreadable = np.zeros(n, dtype=bool)
-    if "zero_point" in points and bare:
-        _reject_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
-        scale = zero_flux * 10 ** (-0.4 * scale_mag)
-        unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
-        error_scale = scale
-    else:
-        scale = _default_scale(points, "flux", survey, zero_point)
-        error_scale = _error_scale(points, flux_err, survey, zero_point, scale)
-    if zero_point is not None and (not bare or "zero_point" in points):
-        raise ValueError(
-            "The 'zero_point' parameter of read_tables applies only to a flux column without a "
-            "unit and without a column of zero points. light_curves has no such column; omit it."
-        )
-    flux = flux * scale
-    if points.unit("flux_err") is None:
-        flux_err = flux_err * error_scale
-    unreadable |= ~has_flux & np.isfinite(mag) & np.isnan(zero_flux)
-    unreadable |= (has_flux | np.isfinite(mag)) & ~known
-    with np.errstate(over="ignore"):
-        flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * mag))
-        derived = 0.4 * np.log(10) * np.abs(flux) * mag_err
-    flux_err = np.where(np.isnan(flux_err), derived, flux_err)
-
-    keep = rows >= 0
-    written = (mag_limit | flux_limit) & keep
-    limit = mag_limit | flux_limit
-    if "upper_limit" in points:
-        limit |= _truth(points["upper_limit"])
-    keep &= ~limit if upper_limits == "drop" else ~limit | has_flux
-    _describe_limits(points, written & ~keep, "mag" if mag_limit.any() else "flux", remarks)
-    _describe_unreadable(bands, keep & unreadable, rows, index, remarks)
+    measured = _measure(points, options, log)
+    bands, known, zero_flux = _read_bands(points, measured, options)
+    flux, flux_err, unreadable = _in_microjansky(points, measured, zero_flux, rows, options)
+    unreadable |= (np.isfinite(measured.flux) | np.isfinite(measured.mag)) & ~known
+    keep = _without_limits(points, measured, flux_err, rows, options, log)
+    log.unmeasured(points, keep & measured.unmeasured)
+    keep &= ~measured.unmeasured
+    log.unreadable(points, bands, keep & unreadable, rows, index)
     keep &= ~unreadable
-    time = to_mjd(points.numbers("time", "d"))
+    if points.dialect is not None:  # rows without a measurement, as brokers and archives write them
+        keep &= np.isfinite(flux)
+    if points.bad is not None:
+        log.count("bad_quality", points.bad & keep)
+        keep &= ~points.bad | (not options.quality_cut)
+    time = point_times(points, to_mjd(points.numbers("time", "d")), keep, options.time_offset, log)
     fields = {"time": time, "band": bands, "flux": flux, "flux_err": flux_err}
-    fields = {name: values[keep] for name, values in fields.items()}
+    if not keep.all():
+        rows = rows[keep]
+        fields = {name: values[keep] for name, values in fields.items()}
     fields["band"] = fields["band"].remove_unused_categories()
-    return Ragged.from_groups(rows[keep], len(index), fields).sort("time")
+    curves = Ragged.from_groups(rows, len(index), fields).sort("time")
+    absurd = is_absurd_flux(curves)
+    if absurd.any():
+        log.absurd_fluxes(absurd, curves.rows, index)
+        curves = curves.filter(~absurd)
+    return curves
 
 
-def _magnitudes(points, default_mag_err):
-    """Return magnitudes, their errors, a mask of limits, and the system of the unit."""
+def _measure(points, options, log):
+    """Return the numbers of a table, and which of them are not measured."""
     nan = np.full(len(points), np.nan)
-    if "mag" not in points:
-        return nan, nan, np.zeros(len(points), dtype=bool), None
-    mag, limit, system = in_magnitudes(points, "mag")
-    error = in_magnitudes(points, "mag_err")[0] if "mag_err" in points else nan
-    if default_mag_err is not None:
-        error = np.where(np.isnan(error), default_mag_err, error)
-    return mag, error, limit, system
+    flux, limit = nan, np.zeros(len(points), dtype=bool)
+    if "flux" in points:
+        flux, limit = points.numbers_and_limits("flux", "uJy")
+    flux_err = _flux_errors(points)
+    mag, mag_err, mag_limit, mag_system, sign = _magnitudes(points)
+    bad_flux, bad_mag = is_unmeasured_flux(flux, flux_err), is_unmeasured_magnitude(mag)
+    # A point is lost only if neither its flux nor its magnitude is measured.
+    lost = (bad_flux & ~(np.isfinite(mag) & ~bad_mag)) | (bad_mag & (np.isnan(flux) | bad_flux))
+    flux = np.where(bad_flux, np.nan, flux) if bad_flux.any() else flux
+    mag = np.where(bad_mag, np.nan, mag) if bad_mag.any() else mag
+    flux_err = _known_errors(points, "flux_err", flux, flux_err, log)
+    mag_err = _known_errors(points, "mag_err", mag, mag_err, log)
+    if options.default_mag_err is not None:
+        mag_err = np.where(np.isnan(mag_err), options.default_mag_err, mag_err)
+    field = "mag" if mag_limit.any() else "flux"
+    limit = limit | mag_limit
+    return _Measured(flux, flux_err, mag, mag_err, limit, lost, sign, mag_system, field)
 
 
-def _errors(points):
+def _flux_errors(points):
     """Return flux errors, in µJy if they have a unit."""
     if "flux_err" not in points:
         return np.full(len(points), np.nan)
@@ -139,97 +135,114 @@ def _errors(points):
     return points.numbers("flux_err", "uJy")
 
 
-def _reject_unknown_systems(points, used):
-    """Raise if the zero point of a used row is in an unknown magnitude system."""
-    if "system" not in points:
-        return
-    distinct, codes, _ = factorize_names(points["system"])
-    unknown = [magnitude_system(name, "AB", None) is None for name in distinct]
-    wrong = np.array([*unknown, False])[codes] & used
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        location = f"{points.location('system')}, object {points.object_of(row)} (row {row})"
-        raise unknown_system(location, distinct[codes[row]])
+def _magnitudes(points):
+    """Return magnitudes, their errors, a mask of limits, the system of the unit, and signs."""
+    nan = np.full(len(points), np.nan)
+    sign = difference_signs(points)
+    if "mag" not in points:
+        return nan, nan, np.zeros(len(points), dtype=bool), None, sign
+    mag, limit, system = in_magnitudes(points, "mag")
+    error = in_magnitudes(points, "mag_err")[0] if "mag_err" in points else nan
+    if points.dialect is not None and points.dialect.signed_magnitudes:
+        sign = np.where(mag < 0, -1.0, sign)
+        mag = np.abs(mag)
+    return mag, error, limit, system, sign
 
 
-def _reject_other_systems(points, field, system):
-    """Raise if the unit mag(AB) of a field contradicts another system."""
-    # If there are magnitudes, `system` applies to them only.
-    if system == "Vega" and (field == "mag" or "mag" not in points):
-        raise ValueError(
-            f"{points.location(field)} has the unit mag(AB), but system='Vega'. Omit 'system', or "
-            "give the column the unit mag."
-        )
-    if "system" not in points:
-        return
-    distinct, codes, _ = factorize_names(points["system"])
-    other = [as_text(name) is not None and magnitude_system(name) != "AB" for name in distinct]
-    wrong = np.array([*other, False])[codes]
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        raise ValueError(
-            f"{points.location(field)} has the unit mag(AB), but column {points.names['system']!r} "
-            f"is {distinct[codes[row]]!r} for object {points.object_of(row)} (row {row}). Give "
-            f"{points.names[field]!r} the unit mag, or convert these rows to AB."
-        )
+def _known_errors(points, field, values, errors, log):
+    """Return errors with NaN where a fill value or a copy of the values stands for them."""
+    if field not in points:
+        return errors
+    unknown = is_unmeasured_error(errors) if field == "flux_err" else is_unmeasured_mag_err(errors)
+    # A masked error of a point that is not measured is no news.
+    log.unknown_errors(points, field, unknown & np.isfinite(values))
+    copied = errors == np.abs(values)
+    if copied.any():
+        order = np.argsort(points.codes, kind="stable")
+        offsets = np.append(0, np.cumsum(np.bincount(points.codes + 1)))
+        copied[order] = errors_copy_values(values[order], errors[order], offsets)
+        log.copied_errors(points, field, copied)
+    return np.where(unknown | copied, np.nan, errors)
 
 
-def _default_scale(points, field, survey, zero_point):
-    """Return µJy per unit of a flux or error without a scale column: a number, or one per row."""
-    if field not in points or points.unit(field) is not None:
-        return 1.0
-    if zero_point is not None:
-        return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
-    named = scale_of_name(points.names[field], None)
-    if named is not None:
-        return named
-    if survey is None and "survey" in points:
-        distinct, codes, _ = factorize_names(points["survey"])
-        return np.array([*map(_survey_scale, distinct), 1.0])[codes]
-    return _survey_scale(survey)
+def _read_bands(points, measured, options):
+    return read_bands(
+        points["band"],
+        points.columns.get("system"),
+        [points[field] for field in _FACILITY_FIELDS if field in points],
+        object_index=points.codes,
+        survey=options.survey,
+        letters=survey_of_letters(points) if options.survey is None else None,
+        strict="survey" in points,
+        default_system=default_systems(
+            points, measured.mag_system, np.isfinite(measured.flux), options.system
+        ),
+    )
 
 
-def _error_scale(points, errors, survey, zero_point, flux_scale):
-    """Return µJy per unit of an error; by default the scale of its flux."""
-    named = scale_of_name(points.names.get("flux_err"), None)
-    if "flux" not in points or named is not None or points.unit("flux_err") is not None:
-        return _default_scale(points, "flux_err", survey, zero_point)
-    if points.unit("flux") is None or np.isnan(errors).all():
-        return flux_scale
-    try:
-        return microjansky_of(points.unit("flux"))
-    except ValueError as error:
-        raise ValueError(f"{points.location('flux_err')}: {error}") from error
+def _in_microjansky(points, measured, zero_flux, rows, options):
+    """Return fluxes and errors in µJy, and which cannot be converted."""
+    has_flux = np.isfinite(measured.flux)
+    flux, flux_err, unreadable = scale_fluxes(
+        points, measured.flux, measured.flux_err, zero_flux, rows, options
+    )
+    unreadable |= ~has_flux & np.isfinite(measured.mag) & np.isnan(zero_flux)
+    if "mag" in points:
+        with np.errstate(over="ignore"):
+            flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * measured.mag))
+            derived = 0.4 * np.log(10) * np.abs(flux) * measured.mag_err
+        # An error of fluxes is none of a magnitude in another column.
+        flux_err = np.where(has_flux & ~np.isnan(flux_err), flux_err, derived)
+    if np.ndim(measured.sign):
+        flux = np.where(measured.sign < 0, -np.abs(flux), flux)
+    return flux, flux_err, unreadable
 
 
-def _survey_scale(survey):
-    zero_point = _FLUX_ZERO_POINTS.get((as_text(survey) or "").lower(), AB_ZERO_POINT)
-    return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+def _without_limits(points, measured, flux_err, rows, options, log):
+    """Return the points of wanted objects that are no upper limits, or limits with a flux."""
+    has_flux = np.isfinite(measured.flux)
+    marked, undetected = marked_limits(points)
+    # Forced photometry of a point that was not detected is a measurement, if it has an error.
+    limit = measured.limit | marked | (undetected & ~(has_flux & (flux_err > 0)))
+    limit |= _repeats_limit(points, measured) & ~has_flux
+    keep = rows >= 0
+    log.count("upper_limits", limit & keep)
+    dropped = limit & keep & ((options.upper_limits == "drop") | ~has_flux)
+    log.written_limits(points, measured.limit & dropped, measured.limit_field)
+    return keep & ~dropped
 
 
-def _describe_limits(points, lost, field, remarks):
-    if lost.any():
-        objects = points.codes[lost]
-        remarks.append(
-            f"{int(lost.sum())} upper limits of {len(np.unique(objects))} objects, written as text "
-            f"in column {points.names[field]!r} (first {points.object_of(np.argmax(lost))})"
-        )
+def _repeats_limit(points, measured):
+    """Return the points whose magnitude repeats the limit of their image and has no error."""
+    if "limit_mag" not in points or "mag" not in points:
+        return np.zeros(len(points), dtype=bool)
+    limit = points.numbers_and_limits("limit_mag")[0]
+    return np.isnan(measured.mag_err) & (np.abs(measured.mag - limit) < 1e-4)
 
 
-def _describe_unreadable(bands, lost, rows, index, remarks):
-    if lost.any():
-        counts = bands[lost].value_counts().sort_values(ascending=False)
-        names = [str(name) for name in counts.index[counts > 0]]
-        names += ["points without a name"] if bands[lost].isna().any() else []
-        listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
-        remarks.append(
-            f"{int(lost.sum())} points of {len(np.unique(rows[lost]))} objects in {len(names)} "
-            f"unknown or ambiguous bands ({listed}; first object {index[rows[lost][0]]!r}; "
-            "add bands with register_band, or name the survey with survey=)"
-        )
+def concatenate_points(parts, n_rows):
+    """Return the light curves of several tables of the same objects as one.
 
+    Parameters
+    ----------
+    parts : list of Ragged
+        At least one; fields time, band, flux and flux_err.
+    n_rows : int
+        Number of objects.
 
-def _truth(values):
-    distinct, codes, _ = factorize_names(values)
-    true = [str(value).strip().lower() in _TRUE for value in distinct]
-    return np.array([*true, False], dtype=bool)[codes]
+    Returns
+    -------
+    Ragged
+        Sorted by time.
+    """
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate([part.rows for part in parts])
+    fields = {
+        name: np.concatenate([part[name] for part in parts])
+        for name in ("time", "flux", "flux_err")
+    }
+    bands = np.concatenate([np.asarray(part["band"], dtype=object) for part in parts])
+    fields["band"] = pd.Categorical(bands)
+    fields = {name: fields[name] for name in ("time", "band", "flux", "flux_err")}
+    return Ragged.from_groups(rows, n_rows, fields).sort("time")

@@ -1,41 +1,22 @@
 """Gather long tables of photometry and spectra into one row per object."""
 
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
-from sklearn_sn.data import (
-    FIELD_ALIASES,
-    factorize_names,
-    flux_per_wavelength,
-    list_bands,
-    to_mjd,
-    warn_quality,
-)
-from sklearn_sn.datasets._long_numbers import LongTable
-from sklearn_sn.datasets._long_tables import load_columns, plain_column
-from sklearn_sn.datasets._points import gather_points
-from sklearn_sn.datasets._spectra import gather_spectra
-
-# Accepted column names of each field, in order of preference.
-_ALIASES = {
-    "light_curve": {
-        **FIELD_ALIASES["light_curve"],
-        "mag": ("mag", "magnitude", "magpsf"),
-        "mag_err": ("mag_err", "magerr", "mag_error", "e_mag", "e_magnitude", "sigmapsf"),
-        "upper_limit": ("upper_limit", "upperlimit"),
-        "survey": ("survey",),
-        "telescope": ("telescope",),
-        "instrument": ("instrument",),
-    },
-    "spectrum": {
-        **FIELD_ALIASES["spectrum"],
-        "spectrum_id": ("spectrum_id", "spec_id", "specid"),
-    },
-}
+from sklearn_sn.data import list_bands
+from sklearn_sn.datasets._columns import looks_like
+from sklearn_sn.datasets._dialects import find_dialect, get_dialect
+from sklearn_sn.datasets._gather import gather_light_curves, gather_spectra_of, merge_objects
+from sklearn_sn.datasets._load_long import load_long, plain_values
+from sklearn_sn.datasets._object_tables import read_objects
+from sklearn_sn.datasets._other_readers import OtherReaderError, lone_file, read_other
+from sklearn_sn.datasets._parquet import is_written, read_written
+from sklearn_sn.datasets._points import PointOptions
+from sklearn_sn.datasets._read_log import ReadLog
+from sklearn_sn.datasets._sources import open_sources
 
 
 @validate_params(
@@ -48,6 +29,11 @@ _ALIASES = {
         "zero_point": [Interval(Real, None, None, closed="neither"), None],
         "default_mag_err": [Interval(Real, 0, None, closed="neither"), None],
         "upper_limits": [StrOptions({"drop", "keep"})],
+        "dialect": [str, None],
+        "object_id": [str, Integral, None],
+        "time_offset": [Interval(Real, None, None, closed="neither"), None],
+        "quality_cut": ["boolean"],
+        "verbose": ["verbose"],
     },
     prefer_skip_nested_validation=True,
 )
@@ -64,17 +50,29 @@ def read_tables(
     zero_point: float | None = None,
     default_mag_err: float | None = None,
     upper_limits: str = "drop",
+    dialect: str | None = None,
+    object_id: str | int | None = None,
+    time_offset: float | None = None,
+    quality_cut: bool = False,
+    verbose: int = 0,
 ) -> pd.DataFrame:
-    """Gather long tables into a table with one row per object.
+    """Read files, or gather long tables, into a table with one row per object.
 
-    Every table is a :class:`pandas.DataFrame`, an astropy Table or QTable (units are converted), a
-    pyarrow Table, or the path of a .parquet, .csv (optionally compressed) or .ecsv file.
+    ``read_tables("atlas_forced.txt")`` reads a file of a survey, broker or archive by its path
+    alone: the format is recognised by its content, the survey by its columns. Every argument is a
+    :class:`pandas.DataFrame`, an astropy Table or QTable (units are converted), a pyarrow Table, a
+    path, a glob pattern, a folder, a file handle, or a list of these. Files are parquet, CSV, ECSV,
+    JSON, FITS, text of columns, SNANA, SALT2 or SNooPy, compressed or not.
+
+    The path of a lone spectrum is read by :func:`read_spectra`, one of an Avro file by
+    :func:`read_alerts`, and one of a file of :func:`write_tables` by :func:`read_written`.
 
     Parameters
     ----------
-    objects : table, optional
+    objects : table or file, optional
         One row per object. It provides the index and the plain columns. By default, the objects
-        are those of the long tables, in order of appearance.
+        are those of the long tables, in order of appearance. If it is the only argument, its
+        columns tell whether it holds light curves, spectra or objects.
     light_curves : table, optional
         One row per photometric point: the object, time (MJD; JD is converted), band, and flux or
         mag with their errors.
@@ -110,20 +108,39 @@ def read_tables(
         is the system in which the band is usually published. Flux zero points without a system are
         AB, regardless of this parameter.
     zero_point : float, optional
-        AB magnitude of flux 1, for a flux column that has neither unit nor zp: 27.5 for SNANA's
-        FLUXCAL, 31.4 for nJy. By default 23.9 (µJy), and 31.4 for psfFlux.
+        AB magnitude of flux 1, for a flux column that has neither unit nor zp: 31.4 for nJy. By
+        default it follows from the name of the column (FLUXCAL 27.5, psfFlux 31.4, flux(mJy) 16.4)
+        or from the dialect, else it is 23.9 (µJy).
     default_mag_err : float, optional
         Error of magnitudes without one. By default these points have no flux_err, and
         :func:`~sklearn_sn.data.check_table` drops them if other points of the object have one.
     upper_limits : {"drop", "keep"}, default="drop"
         Drop upper limits, or keep those that have a flux (forced photometry).
+    dialect : str, optional
+        Survey dialect of the light curves or objects, such as ``"atlas"`` or ``"alerce"``. By
+        default it is recognised by the columns. It names columns, zero point, signs, limits and the
+        survey of bands with names of one character; a band that the survey lacks is unknown.
+    object_id : str or int, optional
+        Name of the object of a file of one object. By default it is that in the header of the file,
+        or the name of the file.
+    time_offset : float, optional
+        Days to add to the times of light curves: 2453000 for JD - 2453000. The result is MJD or JD.
+    quality_cut : bool, default=False
+        Whether to drop the points that the survey calls unusable, such as those with infobitssci
+        of 2^25 and more of ZTF. They are counted in the record in any case.
+    verbose : int, default=0
+        If positive, print the record.
 
     Returns
     -------
     X : pandas.DataFrame of n_objects rows
         Columns light_curve (nested: time, band, flux, flux_err) and spectrum (nested: wavelength,
         flux, optionally flux_err and time), each if its table is given, then the columns of
-        `objects`. Index: the object names. An object without rows has an empty cell.
+        `objects`, or ra, dec, redshift, ebv and type where a file gives them. Index: the object
+        names, as the file writes them: text or exact integers. An object without rows has an empty
+        cell. ``X.attrs["read"]`` is the record: for every table its file, dialect, the column of
+        each field, the scale and system of the fluxes and the columns that are not used, and the
+        numbers of points that were left out.
 
     Raises
     ------
@@ -131,16 +148,17 @@ def read_tables(
         If a table is of an unsupported type; a required column is missing; an object name is
         repeated; the band codes of most objects are ambiguous; a value is not a number (the message
         names the column and the object); a unit cannot be converted or contradicts a system; the
-        system of a zero point is unknown; or a flux_err is in magnitudes, or has no unit beside a
-        flux in
-        magnitudes.
+        system of a zero point is unknown; a flux_err is in magnitudes, or has no unit beside a
+        flux in magnitudes; a file is damaged or of an unknown format, or one of its lines has other
+        than the number of fields of its header; object names are floats above 2**53, which have
+        lost digits; or the origin of the times is unknown (give `time_offset`).
 
     Warns
     -----
     DataQualityWarning
         Once per call, with all that was left out: rows of objects that are not in `objects`,
-        points in unknown or ambiguous bands, limits written as text. Limits marked in upper_limit
-        are dropped without a warning.
+        points in unknown or ambiguous bands, limits written as text, values that stand for "not
+        measured". Limits that a column or a dialect marks are dropped without a warning.
 
     See Also
     --------
@@ -154,6 +172,10 @@ def read_tables(
     spectra of an object: spectra closer than 1e-4 d (8.6 s) are moved to later times by the least
     amount that separates them. If an object has several undated spectra, the first stays undated
     and the others get the times 0, 1, 2 ….
+
+    Columns bring their companions: isdiffpos is the sign of a difference; the error of a flux or
+    magnitude is that of the same quantity; diffmaglim, detected and nondet mark limits. Two points
+    of one exposure, such as those of an alert and of forced photometry, are merged.
 
     Examples
     --------
@@ -182,132 +204,90 @@ def read_tables(
         )
     if survey is not None:
         list_bands(survey)  # raises for an unknown survey
-    points = _load(light_curves, "light_curves", id_column, light_curve_columns)
-    pixels = _load(spectra, "spectra", id_column, spectrum_columns)
-    long = [part for part in (points, pixels) if part is not None]
-    index, plain = _objects(objects, id_column, [part.objects for part in long])
-    remarks = []
-    rows = [_rows(part, index, remarks) for part in long]
-    X = pd.DataFrame(plain, index=index)
-    if pixels is not None:
-        _insert(X, "spectrum", _spectra(pixels, rows[-1], len(index)))
-    if points is not None:
-        curves = gather_points(
-            points,
-            rows[0],
-            index,
-            survey=survey,
-            system=system,
-            zero_point=zero_point,
-            default_mag_err=default_mag_err,
-            upper_limits=upper_limits,
-            remarks=remarks,
+    if dialect is not None:
+        get_dialect(dialect)  # raises for an unknown dialect
+    given = {"objects": objects, "light_curves": light_curves, "spectra": spectra}
+    lone = lone_file({name: value for name, value in given.items() if value is not None})
+    if lone is not None and is_written(lone):
+        return read_written(lone)
+    log = ReadLog()
+    try:
+        sources = _sort_sources(given, dialect)
+        mappings = {"light_curves": light_curve_columns, "spectra": spectrum_columns}
+        long = {
+            kind: [
+                load_long(
+                    source,
+                    kind,
+                    id_column=id_column,
+                    mapping=mappings[kind],
+                    dialect=dialect,
+                    object_id=object_id,
+                )
+                for source in sources[kind]
+            ]
+            for kind in ("light_curves", "spectra")
+        }
+        parts = [*long["light_curves"], *long["spectra"]]
+        plain = _objects(sources, parts, id_column, dialect, log)
+    except OtherReaderError as error:
+        if lone is None:
+            raise
+        return read_other(lone, error, spectrum_columns, object_id, verbose)
+    X = pd.DataFrame(plain)
+    if long["spectra"]:
+        _insert(X, "spectrum", gather_spectra_of(long["spectra"], X.index, log))
+    if long["light_curves"]:
+        options = PointOptions(
+            survey, system, zero_point, default_mag_err, upper_limits, quality_cut, time_offset
         )
+        curves = gather_light_curves(long["light_curves"], X.index, options, log)
         _insert(X, "light_curve", curves)
-    if remarks:
-        warn_quality("Rows were left out: " + "; ".join(remarks) + ".")
+    X.attrs["read"] = log.record
+    if verbose:
+        print(log.text())
+    log.warn()
     return X
 
 
-def _load(table, parameter, id_column, mapping):
-    """Load the fields of a long table under canonical names."""
-    if table is None:
-        return None
-    kind = "spectrum" if parameter == "spectra" else "light_curve"
-    mapping = {
-        "id" if field == id_column else field: name for field, name in (mapping or {}).items()
-    }
-    unknown = set(mapping) - set(_ALIASES[kind]) - {"id"}
-    if unknown:
-        raise ValueError(
-            f"The keys of the '{kind}_columns' parameter of read_tables must be among the fields "
-            f"{[id_column, *_ALIASES[kind]]}. Got {sorted(unknown)} instead."
-        )
-    names = {}  # field to the name of its column
-
-    def choose(columns):
-        lower = {column.lower(): column for column in reversed(columns)}
-        names.clear()
-        for field, aliases in {"id": (id_column,), **_ALIASES[kind]}.items():
-            given = mapping.get(field)
-            if given is not None:
-                if given not in columns:
-                    raise ValueError(f"{parameter} has no column {given!r}; it has {columns}.")
-                names[field] = given
-            elif field == "id":
-                if id_column in columns:
-                    names[field] = id_column
-            elif field not in names:
-                match = next((lower[alias] for alias in aliases if alias in lower), None)
-                if match is not None and match not in (*mapping.values(), *names.values()):
-                    names[field] = match
-        needed = ("id", *(("wavelength", "flux") if kind == "spectrum" else ("time", "band")))
-        missing = [id_column if field == "id" else field for field in needed if field not in names]
-        if kind == "light_curve" and not {"flux", "mag"} & set(names):
-            missing.append("flux or mag")
-        if missing:
-            remedy = f"{kind}_columns={{{missing[0]!r}: ...}}"
-            if "id" not in names:
-                remedy = f"id_column=, or for this table alone with {remedy}"
-            raise ValueError(
-                f"{parameter} has no column for {missing[0]!r}; it has {columns}. Name it with "
-                f"{remedy}."
-            )
-        return list(dict.fromkeys(names.values()))
-
-    columns = load_columns(table, parameter, choose)
-    fields = {field: columns[name] for field, name in names.items()}
-    distinct, codes, _ = factorize_names(fields.pop("id"))
-    distinct = [n.decode() if isinstance(n, bytes) else n for n in distinct]
-    return LongTable(parameter, fields, names, distinct, codes)
+def _sort_sources(given, dialect):
+    """Open all arguments, and return the tables of each kind."""
+    present = [name for name, value in given.items() if value is not None]
+    sources = {"objects": [], "light_curves": [], "spectra": [], "metadata": []}
+    for parameter in present:
+        for source in open_sources(given[parameter], parameter):
+            kind = source.kind
+            if kind is None:
+                alone = parameter == "objects" and len(present) == 1
+                kind = _kind_of(source, dialect) if alone else parameter
+            sources[kind].append(source)
+    return sources
 
 
-def _objects(objects, id_column, object_lists):
-    """Return the index of objects, and the plain columns on it."""
-    if objects is None:
-        names = list(dict.fromkeys(name for part in object_lists for name in part))
-        return pd.Index(names, name=id_column), None
-    columns = load_columns(objects, "objects")
-    if id_column not in columns:
-        raise ValueError(
-            f"objects has no column {id_column!r}; it has {list(columns)}. Name it with id_column=."
-        )
-    plain = pd.DataFrame({name: plain_column(values, name) for name, values in columns.items()})
-    index = pd.Index(plain.pop(id_column), name=id_column)
-    if index.hasnans:
-        raise ValueError(
-            f"objects has {int(index.isna().sum())} rows with a missing {id_column!r}. Drop them, "
-            "or fill in the names."
-        )
-    if not index.is_unique:
-        repeated = index[index.duplicated()]
-        raise ValueError(
-            f"objects has {repeated[0]!r} more than once ({len(repeated.unique())} such names). It "
-            "must have one row per object."
-        )
-    return index, plain.set_axis(index)
+def _kind_of(source, dialect):
+    """Return the kind of a table that is given alone, by its dialect or its columns."""
+    found = get_dialect(dialect) if dialect is not None else find_dialect(source.names)
+    return found.kind if found is not None else looks_like(source.names)
 
 
-def _rows(part, index, remarks):
-    """Return the row of every point; -1 for objects that are not wanted."""
-    names, codes = part.objects, part.codes
-    unit = "points" if part.parameter == "light_curves" else "pixels"
-    names = pd.Index(names, dtype=None if names else index.dtype)
-    numeric = pd.api.types.is_numeric_dtype
-    if len(names) and numeric(names) != numeric(index):
-        # One file may hold names as numbers, another one as text.
-        names, index = names.astype(str), index.astype(str)
-    row = np.append(index.get_indexer(names), -1)
-    unmatched = np.flatnonzero(row[:-1] < 0)
-    rows = row[codes]
-    if len(unmatched):
-        remarks.append(
-            f"{unit} of {len(unmatched)} objects that are not in objects (first "
-            f"{names[unmatched[0]]!r})"
-        )
-    if (codes < 0).any():
-        remarks.append(f"{int((codes < 0).sum())} {unit} without an object")
-    return rows
+def _objects(sources, parts, id_column, dialect, log):
+    """Return the plain columns of the objects, with their names as the index."""
+    if sources["objects"]:
+        frames = []
+        for source in sources["objects"]:
+            frame, entry = read_objects(source, id_column, dialect=dialect)
+            frames.append(frame)
+            log.add_table(**entry)
+        return merge_objects(frames, id_column)
+    names = list(dict.fromkeys(name for part in parts for name in part.objects))
+    index = pd.Index(names, name=id_column)
+    frames = [plain_values(part) for part in parts if part.parameter == "light_curves"]
+    dialects = [part.dialect for part in parts if part.dialect is not None]
+    for source in sources["metadata"]:
+        if dialects:  # the values around the points of a JSON file
+            frames.append(read_objects(source, id_column, only=dialects[0])[0])
+    plain = merge_objects(frames, id_column) if frames else pd.DataFrame(index=index)
+    return plain.reindex(index)
 
 
 def _insert(X, name, ragged):
@@ -316,26 +296,3 @@ def _insert(X, name, ragged):
             f"objects must not have a column {name!r}; read_tables creates it. Rename the column."
         )
     X.insert(0, name, ragged.to_nested(index=X.index, name=name))
-
-
-def _spectra(pixels, rows, n_rows):
-    wanted = rows >= 0
-    fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
-    for name in ("flux", "flux_err"):
-        if name in pixels:
-            unit = pixels.unit(name)
-            values = pixels.numbers(name, unit or "")
-            unit = pixels.unit("flux") if unit is None else unit
-            try:
-                fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
-            except ValueError as error:
-                raise ValueError(f"{pixels.location(name)}: {error}") from error
-    if "time" in pixels:
-        fields["time"] = to_mjd(pixels.numbers("time", "d"))
-    spectrum = None
-    if "spectrum_id" in pixels:
-        spectrum = factorize_names(pixels["spectrum_id"])[1].astype(np.int64) + 1
-    if not wanted.all():
-        fields = {name: values[wanted] for name, values in fields.items()}
-        rows, spectrum = rows[wanted], None if spectrum is None else spectrum[wanted]
-    return gather_spectra(rows, n_rows, fields, spectrum)

@@ -13,6 +13,7 @@ from sklearn_sn.preprocessing._table import TableTransformer
 
 _MODELS = {"CCM89", "O94", "F99", "F04", "F19", "G23"}
 _LARGEST_EBV = 100.0
+_CORRECTED = "extinction_corrected"  # key of the corrections in the attrs of a table
 # Wavelengths (Å) of the tabulated law; linear interpolation between them is exact to 1e-6.
 _TABLE = np.geomspace(900.0, 35000.0, 16384)
 
@@ -47,6 +48,10 @@ class ExtinctionCorrector(TableTransformer):
 
     Notes
     -----
+    The attribute ``X.attrs["extinction_corrected"]`` of the result records the correction, and
+    `transform` raises a ValueError for a table that was corrected already with the same `ebv`. A
+    correction for a second E(B−V), such as that of the host in another column, is possible.
+
     The effective wavelength of a band depends on the spectrum. For E(B−V) below 0.3 the resulting
     error is a few hundredths of a magnitude in blue bands. The default law is that of Fitzpatrick
     [1]_, with which the dust maps of Schlegel et al. were recalibrated [2]_.
@@ -108,7 +113,10 @@ class ExtinctionCorrector(TableTransformer):
         return [self.ebv] if isinstance(self.ebv, str) else []
 
     def transform(self, X: pd.DataFrame) -> pd.DataFrame:
+        self._reject_corrected(X)
         out = super().transform(X)
+        marks = [self._mark(name) for name in self.columns or NESTED_COLUMNS if name in out.columns]
+        out.attrs = {**out.attrs, _CORRECTED: [*out.attrs.get(_CORRECTED, []), *marks]}
         if isinstance(self.ebv, str) and self.ebv in out.columns:
             unknown = np.isnan(read_numbers(out, self.ebv, low=0.0, high=_LARGEST_EBV))
             if unknown.any():
@@ -119,6 +127,21 @@ class ExtinctionCorrector(TableTransformer):
         return out
 
     transform.__doc__ = TableTransformer.transform.__doc__
+
+    def _mark(self, column):
+        """Return the text that records the correction of a column by this E(B−V)."""
+        return f"{column} by {self.ebv}"
+
+    def _reject_corrected(self, X):
+        """Raise if a table is corrected already for the same E(B−V)."""
+        done = getattr(X, "attrs", {}).get(_CORRECTED, [])
+        for name in self.columns or NESTED_COLUMNS:
+            if name in X and self._mark(name) in done:
+                raise ValueError(
+                    f"ExtinctionCorrector has corrected the column {name!r} of X already, with "
+                    f"ebv={self.ebv!r}. Correct a table once; if the column holds other fluxes "
+                    f"now, delete X.attrs[{_CORRECTED!r}]."
+                )
 
     def _convert(self, points, object_index, X, column):
         if isinstance(self.ebv, str):

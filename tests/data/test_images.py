@@ -138,3 +138,11 @@ def test_a_channel_of_nan_stays_and_warns_of_nothing():
         cell[1] = np.nan
         image = image_of(cell)
         assert np.isnan(image[1]).all() and np.isfinite(image[[0, 2]]).all()
+
+
+def test_masks_of_astropy_are_missing_pixels():
+    from astropy.utils.masked import Masked
+
+    image = Masked(np.ones((1, 3, 3)), mask=np.eye(3, dtype=bool)[None])
+    (checked,) = check_table(pd.DataFrame({"image": [image]})).image
+    assert np.isnan(checked).sum() == 3

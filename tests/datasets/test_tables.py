@@ -228,8 +228,8 @@ def test_errors_name_the_table_and_the_column():
 
 
 def test_columns_may_have_other_names():
-    points = POINTS.rename(columns={"object_id": "SNID", "flux": "fluxcal"})
-    mapping = {"object_id": "SNID", "flux": "fluxcal"}
+    points = POINTS.rename(columns={"object_id": "SNID", "flux": "brightness"})
+    mapping = {"object_id": "SNID", "flux": "brightness"}
     X = read_tables(OBJECTS, points, light_curve_columns=mapping)
     pd.testing.assert_frame_equal(X, read_tables(OBJECTS, POINTS))
 

@@ -264,7 +264,7 @@ def test_23_a_million_points(fitted):
     np.testing.assert_array_equal(transform(fitted, X)[0], Z)
     assert len(said) == 1 and UNSORTED in said[0]
     prepared = fitted.preprocessors_["light_curve"].prepare(check_table(X, warn=False))
-    assert prepared.lengths.tolist() == [fitted.encoders_["light_curve"].max_points, 12]
+    assert prepared.lengths.tolist() == [fitted.preprocessors_["light_curve"].max_points, 12]
 
 
 def test_24_one_long_curve_does_not_pad_the_others(fitted):

@@ -1,0 +1,204 @@
+"""Convert one decoded alert packet to ids, numbers and cutouts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import MJD_RANGE, to_mjd
+from sklearn_sn.datasets._alert_schemas import POINT_FIELDS, AlertSchema, schema_of
+
+DETECTION, FORCED, LIMIT = range(3)
+_SIGNS = dict.fromkeys(("t", "true", "1", "1.0", "+", "+1"), 1.0) | dict.fromkeys(
+    ("f", "false", "0", "0.0", "-", "-1", "-1.0"), -1.0
+)
+_NO_NAME = {"", "none", "null", "nan", "<na>"}
+_EXACT = 2**53  # larger floats have lost digits
+SENTINELS = (-99.0, -999.0, -9999.0, -99999.0)  # "not measured"
+_NO_REDSHIFT = (-9.0, -1.0)
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Content of one alert packet.
+
+    Parameters
+    ----------
+    schema : AlertSchema
+        What the packet follows.
+    object_id, alert_id : int or str
+        Names as published. The object is None if the packet has none, as of asteroids.
+    time : float
+        MJD of the detection that made the alert.
+    first_time : float
+        MJD of the first detection, as published; NaN if it is not.
+    metadata : ndarray of float, shape (n_metadata,)
+        Values in the order of the schema; NaN where missing.
+    points : ndarray of float, shape (n_points, n_fields + 1)
+        Fields of `POINT_FIELDS`, then the kind of point: DETECTION, FORCED or LIMIT.
+    stamps : tuple of 3
+        Science, template and difference cutout as published, or None.
+    """
+
+    schema: AlertSchema
+    object_id: int | str | None
+    alert_id: int | str
+    time: float
+    first_time: float
+    metadata: np.ndarray
+    points: np.ndarray
+    stamps: tuple
+
+    def rank(self):
+        """Return a key that orders alerts by time, and is the same in any order of packets."""
+        is_text = isinstance(self.alert_id, str)
+        stamps = [stamp if isinstance(stamp, bytes) else b"" for stamp in self.stamps]
+        content = self.metadata.tobytes(), stamps
+        return self.time, is_text, self.alert_id, len(self.points), content
+
+
+def read_alert(packet, schema_name, band_codes, forced=True):
+    """Convert a packet.
+
+    Parameters
+    ----------
+    packet : dict
+        The packet.
+    schema_name : str
+        Full name of its Avro schema, or "".
+    band_codes : dict of str to int
+        Number of each band name; bands not seen before are added.
+    forced : bool, default=True
+        Read forced photometry.
+
+    Returns
+    -------
+    Alert
+
+    Raises
+    ------
+    ValueError
+        If an id, the time or a list is missing or malformed, or text stands for a number.
+    """
+    schema = schema_of(packet, schema_name)
+    current = packet[schema.current]
+    previous = _records(packet, schema.previous)
+    points = [_numbers([current, *previous], schema.detection, DETECTION, schema, band_codes)]
+    time = points[0][0, 0]
+    if not MJD_RANGE[0] <= time <= MJD_RANGE[1]:
+        raise ValueError(f"the time of {schema.current!r} is missing or absurd (MJD {time})")
+    if forced:
+        records = _records(packet, schema.forced)
+        points.append(_numbers(records, schema.forced_point, FORCED, schema, band_codes))
+    if schema.limits:
+        records = _records(packet, schema.limits)
+        points.append(_numbers(records, schema.limit_point, LIMIT, schema, band_codes))
+    alert_id = _exact_id(packet, schema.alert_ids)
+    if alert_id is None:
+        raise ValueError(f"the packet has no {schema.alert_ids[0][1]!r}")
+    object_id = _exact_id(packet, schema.object_ids)
+    return Alert(
+        schema=schema,
+        object_id=None if object_id == 0 else object_id,
+        alert_id=alert_id,
+        time=float(time),
+        first_time=float(to_mjd(_number(packet, (schema.first_time,)))),
+        metadata=np.array([_number(packet, path, name) for name, path in schema.metadata.items()]),
+        points=np.concatenate(points),
+        stamps=tuple(_stamp(packet.get(key)) for key in schema.cutouts),
+    )
+
+
+def _records(packet, key):
+    """Return a list of a packet; missing and null lists are empty."""
+    records = packet.get(key)
+    if records is None:
+        return []
+    if not isinstance(records, list | tuple | np.ndarray):
+        raise ValueError(f"{key!r} must be a list; got {type(records).__name__}")
+    for record in records:
+        if not isinstance(record, dict):
+            raise ValueError(f"{key!r} must hold records; got {type(record).__name__}")
+    return records
+
+
+def _numbers(records, names, kind, schema, band_codes):
+    """Return the points of a list of records, shape (n_records, n_fields + 1)."""
+    table = np.full((len(records), len(POINT_FIELDS) + 1), np.nan)
+    table[:, -1] = kind
+    for column, field in enumerate(POINT_FIELDS):
+        name = next((n for n in names.get(field, ()) if any(n in r for r in records)), None)
+        if name is None and field != "band":
+            continue
+        values = [record.get(name) for record in records]
+        if field == "band":
+            values = [_band_code(value, schema, band_codes) for value in values]
+        elif field == "sign":
+            values = [_SIGNS.get(str(value).strip().lower()) for value in values]
+        table[:, column] = _floats(values, name)
+    table[:, 0] = to_mjd(table[:, 0])
+    zero_point = POINT_FIELDS.index("zero_point")
+    if "zero_point" not in names:
+        table[:, zero_point] = schema.zero_point
+    return table
+
+
+def _floats(values, name):
+    try:
+        numbers = np.array(values, dtype=np.float64)  # None becomes NaN
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{name!r} must hold numbers: {error}") from error
+    if numbers.ndim != 1:
+        raise ValueError(f"{name!r} must hold numbers; got {values[0]!r}")
+    return numbers
+
+
+def _band_code(value, schema, band_codes):
+    if isinstance(value, float | np.number) and value == value // 1:
+        value = int(value)  # tables with gaps hold codes as floats
+    value = value.strip() if isinstance(value, str) else value
+    known = schema.bands.get(value) if isinstance(value, str | int) else None
+    return band_codes.setdefault(known or f"{schema.survey} {value}", len(band_codes))
+
+
+def _find(packet, paths):
+    """Return the first value among several places that is not null."""
+    for part, name in paths:
+        record = packet.get(part) if part else packet
+        value = record.get(name) if isinstance(record, dict) else None
+        if value is not None:
+            return value
+    return None
+
+
+def _number(packet, paths, name=""):
+    """Return a number of a packet; NaN for nulls, sentinels and what is not a number."""
+    try:
+        number = float(_find(packet, paths))
+    except (TypeError, ValueError, OverflowError):
+        return np.nan
+    missing = number in SENTINELS or (name.startswith("redshift") and number in _NO_REDSHIFT)
+    return np.nan if missing or not np.isfinite(number) else number
+
+
+def _exact_id(packet, paths):
+    """Return an id as text or as an int, never as a float; None if there is none."""
+    value = _find(packet, paths)
+    if isinstance(value, str):
+        return None if value.strip().lower() in _NO_NAME else value
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise ValueError(f"{paths[0][1]!r} must be text or an int; got {value!r}")
+    if value != value:
+        return None
+    if isinstance(value, float | np.floating) and not (abs(value) < _EXACT and value == int(value)):
+        raise ValueError(f"{paths[0][1]!r} is the float {value!r}, which has lost digits")
+    return int(value)
+
+
+def _stamp(value):
+    """Return the data of a cutout, which ZTF wraps into a record."""
+    if isinstance(value, dict):
+        value = value.get("stampData")
+    return None if value is None or (isinstance(value, bytes | str) and not value) else value

@@ -1,0 +1,226 @@
+"""Choose the column of each field of a long table, and the error of the same quantity."""
+
+import re
+
+from sklearn_sn.data import FIELD_ALIASES
+from sklearn_sn.datasets._dialects import pick, plain_names
+from sklearn_sn.datasets._identity import ID_ALIASES
+
+# Accepted column names of each field, in order of preference.
+ALIASES = {
+    "light_curves": {
+        **FIELD_ALIASES["light_curve"],
+        "mag": ("mag", "magnitude", "magpsf"),
+        "mag_err": (
+            *("mag_err", "magerr", "mag_error", "e_mag", "e_magnitude", "sigmapsf", "dmag"),
+            *("magnitude_err", "magnitude_error", "mag_unc", "emag", "sigma_mag", "merr"),
+        ),
+        "upper_limit": ("upper_limit", "upperlimit", "is_upper_limit", "isupperlimit"),
+        # Companions: the sign of a difference, and whether there is a detection.
+        "sign": ("isdiffpos",),
+        "non_detection": ("nondet", "non_detection", "nondetection", "is_limit", "islimit"),
+        "detection": ("detected", "detected_bool", "is_detected", "detection", "isdet"),
+        "limit_mag": (
+            *("diffmaglim", "limiting_mag", "limiting_magnitude", "limmag", "lim_mag", "maglim"),
+            *("mag_limit", "limit", "mag5sig"),
+        ),
+        "survey": ("survey",),
+        "telescope": ("telescope",),
+        "instrument": ("instrument",),
+    },
+    "spectra": {
+        **FIELD_ALIASES["spectrum"],
+        "spectrum_id": ("spectrum_id", "spec_id", "specid"),
+    },
+}
+# Flux columns whose scale stands in another column.
+_SCALED = {"forcediffimflux": "zpdiff|magzpsci"}
+_TIME_OFFSET = re.compile(r"\b[mhb]?jd\W*-\W*(\d[\d.]*)", re.IGNORECASE)
+
+
+def choose_columns(columns, parameter, id_column, mapping, dialect=None):
+    """Return the column of each field.
+
+    Parameters
+    ----------
+    columns : list of str
+        All columns of the table.
+    parameter : {"light_curves", "spectra"}
+        Kind of the table.
+    id_column : str
+        Column of the object name; its usual other names are recognised if it is ``object_id``.
+    mapping : dict of str to str
+        Columns chosen by the user; the key ``id`` is that of the object name.
+    dialect : Dialect or None
+        Dialect of the table.
+
+    Returns
+    -------
+    dict of str to str
+        Column of each field that the table has. The key ``id`` is that of the object name.
+
+    Raises
+    ------
+    ValueError
+        If a column that the user named is missing.
+    """
+    for given in mapping.values():
+        if given not in columns:
+            raise ValueError(f"{parameter} has no column {given!r}; it has {columns}.")
+    plain = plain_names(columns)
+    names = dict(mapping)
+    if "id" not in names:
+        name = _id_column(columns, plain, id_column, dialect)
+        if name is not None:
+            names["id"] = name
+    of_dialect = dialect.fields if dialect is not None and parameter == "light_curves" else {}
+    for field, aliases in ALIASES[parameter].items():
+        if field in names:
+            continue
+        wanted = of_dialect.get(field, "|".join(aliases))
+        name = pick(plain, wanted) if field not in ("flux_err", "mag_err") else None
+        if field in ("flux_err", "mag_err"):
+            of_field = wanted.split("|") if field in of_dialect else aliases
+            name = _error_of(names.get(field[:-4]), of_field, plain)
+        if name is not None and name not in names.values():
+            names[field] = name
+    _add_scale(names, plain)
+    if "time" not in names and parameter == "light_curves":
+        name = next((one for one in columns if _TIME_OFFSET.search(one)), None)
+        names |= {} if name is None else {"time": name}
+    return names
+
+
+def time_offset(column):
+    """Return the days that the name of a column of times says were subtracted.
+
+    Parameters
+    ----------
+    column : str
+        Name of the column.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._columns import time_offset
+    >>> time_offset("HJD-2450000"), time_offset("mjd")
+    (2450000.0, 0.0)
+    """
+    match = _TIME_OFFSET.search(column)
+    return float(match[1].rstrip(".")) if match else 0.0
+
+
+def require_columns(names, columns, parameter, id_column):
+    """Raise if a field that a long table needs has no column.
+
+    Parameters
+    ----------
+    names : dict of str to str
+        Column of each field, as of :func:`choose_columns`.
+    columns : list of str
+        All columns of the table, for the message.
+    parameter : {"light_curves", "spectra"}
+        Kind of the table.
+    id_column : str
+        Name of the field of object names.
+
+    Raises
+    ------
+    ValueError
+        If a field is missing. The message names the argument that gives its column.
+    """
+    kind = "spectrum" if parameter == "spectra" else "light_curve"
+    needed = ("id", *(("wavelength", "flux") if kind == "spectrum" else ("time", "band")))
+    missing = [id_column if field == "id" else field for field in needed if field not in names]
+    if kind == "light_curve" and not {"flux", "mag"} & set(names):
+        missing.append("flux or mag")
+    if not missing:
+        return
+    key = missing[0].partition(" or ")[0]
+    remedy = f"{kind}_columns={{{key!r}: ...}}"
+    if "id" not in names:
+        remedy = f"id_column=, or for this table alone with {remedy}"
+        remedy += "; if the table is of one object, name it with object_id="
+    elif key != missing[0]:
+        remedy += f" or {kind}_columns={{'mag': ...}}"
+    raise ValueError(
+        f"{parameter} has no column for {missing[0]!r}; it has {columns}. Name it with {remedy}."
+    )
+
+
+def looks_like(columns):
+    """Return the kind of a table by its columns.
+
+    Parameters
+    ----------
+    columns : list of str
+        All columns of the table.
+
+    Returns
+    -------
+    {"light_curves", "spectra", "objects"}
+    """
+    for parameter, needed in (
+        ("light_curves", {"time", "band"}),
+        ("spectra", {"wavelength", "flux"}),
+    ):
+        names = choose_columns(columns, parameter, "object_id", {})
+        measured = parameter == "spectra" or {"flux", "mag"} & set(names)
+        if needed <= set(names) and measured:
+            return parameter
+    return "objects"
+
+
+def _id_column(columns, plain, id_column, dialect):
+    if id_column in columns:
+        return id_column
+    if id_column != "object_id":
+        return None
+    of_dialect = (
+        "" if dialect is None else {**dialect.objects, **dialect.fields}.get("object_id", "")
+    )
+    return pick(plain, of_dialect) or pick(plain, "|".join(ID_ALIASES))
+
+
+def _error_of(column, aliases, plain):
+    """Return the column of the errors of a quantity, or None."""
+    if column is None:  # the error of a quantity that the table lacks
+        return None
+    lower = next(name for name, given in plain.items() if given == column)
+    name = pick(plain, "|".join(_error_names(lower)))
+    if name is not None:
+        return name
+    of_others = {
+        error for other in plain if plain[other] != column for error in _error_names(other)
+    }
+    return next((plain[a] for a in aliases if a in plain and a not in of_others), None)
+
+
+def _error_names(name):
+    """Return the names that the errors of a quantity may have, in lower case."""
+    endings = ("_err", "err", "_error", "error", " error", " err", "_unc", "unc", "_sigma")
+    names = [*(name + ending for ending in endings), f"e_{name}", f"d{name}", f"err_{name}"]
+    names += [f"sigma_{name}", f"sig{name}", f"{name}_uncertainty"]
+    for word in ("mag", "flux"):
+        if word in name:
+            names += [name.replace(word, f"{word}{part}", 1) for part in ("err", "_err")]
+            names += [name.replace(word, f"sig{word}", 1), name.replace(word, f"sigma{word}", 1)]
+            names += [name.replace(word, "sigma", 1)]
+    return [one for one in names if one != name]
+
+
+def _add_scale(names, plain):
+    """Add the column of zero points of a flux in counts."""
+    flux = str(names.get("flux", "")).lower().rpartition(":")[2]
+    if flux in _SCALED and "zero_point" not in names:
+        scale = pick(plain, _SCALED[flux])
+        if scale is None:
+            raise ValueError(
+                f"light_curves, column {names['flux']!r}: the flux is in counts of the image, and "
+                "there is no column 'zpdiff' of its zero points. Name it with "
+                "light_curve_columns={'zero_point': ...}."
+            )
+        names["zero_point"] = scale

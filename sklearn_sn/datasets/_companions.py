@@ -1,0 +1,153 @@
+"""Columns that change the meaning of others: signs, limits, detections, quality."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import factorize_names
+from sklearn_sn.datasets._dialects import pick, plain_names
+
+_TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
+_FALSE = {"false", "f", "no", "n", "0", "0.0", "", "nan", "none", "<na>", "<"}
+_POSITIVE = {"t", "true", "1", "1.0", "+1", "pos", "positive", "+"}
+_NEGATIVE = {"f", "false", "0", "0.0", "-1", "-1.0", "neg", "negative", "-"}
+# Total magnitudes, of the source and its reference, which have no sign.
+_TOTAL = ("corr", "dc_", "dcmag", "tot", "science")
+
+
+def truth(values):
+    """Return a column of flags as booleans; missing flags are False.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_points,)
+        Booleans, numbers or text such as ``t`` and ``True``.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    distinct, codes, _ = factorize_names(values)
+    true = [_text(value) in _TRUE for value in distinct]
+    return np.array([*true, False], dtype=bool)[codes]
+
+
+def falsehood(values):
+    """Return a mask of the flags that are given and false.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_points,)
+        Booleans, numbers or text.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    distinct, codes, _ = factorize_names(values)
+    false = [_text(value) in _FALSE - {"", "nan", "none", "<na>"} for value in distinct]
+    return np.array([*false, False], dtype=bool)[codes]
+
+
+def difference_signs(points):
+    """Return the sign of every difference flux: -1 where the source has become fainter.
+
+    Parameters
+    ----------
+    points : LongTable
+        Table with an optional field sign, such as ZTF's isdiffpos: t or 1 for positive
+        differences, f, 0 or -1 for negative ones.
+
+    Returns
+    -------
+    ndarray of float, shape (n_points,), or 1.0
+        Without the field, or if the magnitudes are total ones, 1.0. Missing signs are positive.
+
+    Raises
+    ------
+    ValueError
+        If a sign is another text or number.
+    """
+    if "sign" not in points:
+        return 1.0
+    mag = points.names.get("mag", "").lower()
+    if "flux" not in points and any(part in mag for part in _TOTAL):
+        return 1.0
+    distinct, codes, _ = factorize_names(points["sign"])
+    texts = [_text(value) for value in distinct]
+    for code, text in enumerate(texts):
+        if text not in _POSITIVE | _NEGATIVE | {"", "nan", "none", "null"}:
+            row = int(np.argmax(codes == code))
+            raise ValueError(
+                f"{points.location('sign')}: {distinct[code]!r} of object {points.object_of(row)} "
+                f"(row {row}) is no sign of a difference; give t, 1, f, 0 or -1."
+            )
+    return np.array([*(-1.0 if text in _NEGATIVE else 1.0 for text in texts), 1.0])[codes]
+
+
+def marked_limits(points):
+    """Return masks of the points that are marked as upper limits, and as not detected.
+
+    Parameters
+    ----------
+    points : LongTable
+        Table with optional fields upper_limit, non_detection, detection.
+
+    Returns
+    -------
+    limit : ndarray of bool, shape (n_points,)
+        Points that a column, or a rule of the dialect, marks as limits.
+    undetected : ndarray of bool, shape (n_points,)
+        Points without a detection. Their magnitudes are limits; their fluxes are measurements, if
+        they have errors.
+    """
+    limit = np.zeros(len(points), dtype=bool)
+    undetected = limit.copy()
+    if "upper_limit" in points:
+        limit |= truth(points["upper_limit"])
+    if "non_detection" in points:
+        undetected |= truth(points["non_detection"])
+    if "detection" in points:
+        undetected |= falsehood(points["detection"])
+    for values, pattern in points.limit_columns:
+        distinct, codes, _ = factorize_names(values)
+        if pattern:
+            wanted = pd.Series([_text(value) for value in distinct], dtype=object)
+            matches = wanted.str.fullmatch(pattern).fillna(False).to_numpy(dtype=bool)
+            limit |= np.append(matches, False)[codes]
+        else:
+            empty = np.array([*(_text(value) in ("", "nan", "none") for value in distinct), True])
+            limit |= empty[codes]
+    return limit, undetected
+
+
+def bad_quality(columns, dialect):
+    """Return a mask of the points that a survey calls unusable.
+
+    Parameters
+    ----------
+    columns : dict of str to array-like
+        All loaded columns of the table.
+    dialect : Dialect or None
+        Dialect with a quality cut.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,), or None
+        None if the table has no such column.
+    """
+    if dialect is None or not dialect.quality:
+        return None
+    name, is_bad = dialect.quality
+    column = pick(plain_names(columns), name)
+    if column is None:
+        return None
+    values = pd.Series(columns[column])
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(object)
+    return np.asarray(is_bad(values).fillna(False), dtype=bool)
+
+
+def _text(value):
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    return str(value).strip().lower()

@@ -1,0 +1,156 @@
+"""Read CSV files strictly: every line has as many fields as the header."""
+
+import csv
+import io
+from itertools import pairwise
+
+import pandas as pd
+
+from sklearn_sn.datasets._identity import exact_integers, is_name_column
+
+_SEPARATORS = (",", ";", "\t", "|")
+
+
+def csv_separator(text):
+    """Return the separator of a text if it is a CSV file, else None.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+
+    Returns
+    -------
+    str or None
+        The first separator that splits a line and the next into equally many fields.
+    """
+    lines = [line for line in text[:20000].splitlines() if line.strip()][:40]
+    for separator in _SEPARATORS:
+        counts = [len(_fields(line, separator)) for line in lines]
+        if any(n > 1 and n == m for n, m in pairwise(counts)):
+            return separator
+        if len(lines) == 1 and counts[0] > 1:  # a header alone
+            return separator
+        if len(lines) > 1 and min(counts[:2]) > 1:  # the first lines differ in length
+            return separator
+    return None
+
+
+def parse_csv(text, separator, where):
+    """Parse a CSV file.
+
+    Lines before the header, which start with ``#`` or have one field, become the header of the
+    file: ``# name = value`` or the name of the object.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    separator : str
+        Separator of the fields.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    list of dict
+        Arguments of Source.
+
+    Raises
+    ------
+    ValueError
+        If a line has more or fewer fields than the header. The message names the line.
+    """
+    lines = text.splitlines()
+    start = _header_line(lines, separator)
+    header = _values_of(lines[:start])
+    names = [name.strip().lstrip("#").strip() for name in _fields(lines[start], separator)]
+    body = lines[start + 1 :]
+    trailing = _check_lengths(body, separator, len(names), start + 2, where)
+    if trailing:
+        names = [*names, "trailing"]
+    kept = "\n".join(line for line in body if line.strip() and not line.startswith("#"))
+    repeated = {name for name in names if names.count(name) > 1}
+    if repeated:
+        raise ValueError(f"{where} has two columns {sorted(repeated)[0]!r}; rename one.")
+    frame = pd.read_csv(
+        io.StringIO(kept),
+        sep=separator,
+        names=names,
+        dtype={name: "str" for name in names if is_name_column(name)},
+        skipinitialspace=True,
+        index_col=False,
+        low_memory=False,
+    )
+    for name in filter(is_name_column, names):
+        frame[name] = exact_integers(frame[name])
+    frame = frame.drop(columns="trailing") if trailing else frame
+    # to_csv writes the index of a frame as a column without a name.
+    return [{"table": frame.drop(columns="", errors="ignore"), "header": header}]
+
+
+def _fields(line, separator):
+    """Return the fields of one line, which may be quoted."""
+    if '"' not in line:
+        return line.split(separator)
+    return next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+
+
+def _header_line(lines, separator):
+    """Return the number of the line of the column names: the first with several fields."""
+    for number, line in enumerate(lines):
+        if len(_fields(line, separator)) > 1 and not _is_comment(line, lines, number, separator):
+            return number
+    return 0
+
+
+def _is_comment(line, lines, number, separator):
+    """Return whether a line is a comment rather than the names of the columns below it."""
+    if not line.lstrip().startswith("#"):
+        return False
+    below = next((one for one in lines[number + 1 :] if one.strip()), "")
+    return len(_fields(below, separator)) != len(_fields(line, separator)) or below.startswith("#")
+
+
+def _values_of(lines):
+    """Return the values of the lines before the names of the columns."""
+    header = {}
+    for line in filter(None, (line.strip() for line in lines)):
+        name, sign, value = line.lstrip("# ").partition("=" if "=" in line else ":")
+        if sign and line.startswith("#"):
+            header[name.strip().lower()] = value.strip().strip("'\"")
+        elif not line.startswith("#"):
+            header.setdefault("object", line.strip('"'))
+    return header
+
+
+def _check_lengths(body, separator, n_fields, first, where):
+    """Raise if a line has too many or too few fields; return whether all have an empty one more."""
+    surplus, n_lines, wrong = 0, 0, None
+    rows = enumerate(body, first)
+    if any('"' in line for line in body):
+        reader = csv.reader(body, delimiter=separator, skipinitialspace=True)
+        rows = ((first + reader.line_num - 1, row) for row in reader)
+        count = len
+    else:
+
+        def count(line):
+            return line.count(separator) + 1
+
+    for number, row in rows:
+        if not row or row[0].startswith("#") or not (row[0].strip() or len(row) > 1):
+            continue
+        n_lines += 1
+        n = count(row)
+        last = row[-1:] in (separator, [""])
+        surplus += n == n_fields + 1 and last
+        if n != n_fields and wrong is None:
+            wrong = number, n
+    if wrong is None or (surplus == n_lines and surplus):
+        return wrong is not None
+    number, n = wrong
+    raise ValueError(
+        f"{where}, line {number}: {n} fields, but the header has {n_fields}. Read shifted, its "
+        "values would stand in the wrong columns: correct the line, or quote fields that contain "
+        f"{separator!r}."
+    )

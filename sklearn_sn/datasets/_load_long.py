@@ -1,0 +1,175 @@
+"""Load a source as a long table: its columns by field, with what its dialect adds."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.datasets._columns import ALIASES, choose_columns, require_columns, time_offset
+from sklearn_sn.datasets._companions import bad_quality
+from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
+from sklearn_sn.datasets._identity import read_names
+from sklearn_sn.datasets._join_positions import join_positions
+from sklearn_sn.datasets._long_numbers import LongTable
+from sklearn_sn.datasets._long_tables import load_columns
+
+# Values of a header that name its object, in order of preference.
+_HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
+
+
+def load_long(source, parameter, *, id_column, mapping=None, dialect=None, object_id=None):
+    """Load the fields of a long table under canonical names.
+
+    Parameters
+    ----------
+    source : Source
+        The table.
+    parameter : {"light_curves", "spectra"}
+        Kind of the table.
+    id_column : str
+        Column of the object name.
+    mapping : dict of str to str, optional
+        Columns of fields, as the user gives them.
+    dialect : str, optional
+        Name of the dialect; by default it is recognised.
+    object_id : str or int, optional
+        Name of the only object.
+
+    Returns
+    -------
+    LongTable
+
+    Raises
+    ------
+    ValueError
+        If a required field is missing, or `object_id` is given for several objects.
+    """
+    mapping = _field_mapping(mapping, parameter, id_column)
+    found = None
+    if parameter == "light_curves":
+        found = find_dialect(source.names, parameter) if dialect is None else get_dialect(dialect)
+    names, extra, unused = {}, {}, []
+
+    def choose(columns):
+        names.clear()
+        names.update(choose_columns(columns, parameter, id_column, mapping, found))
+        given = dict.fromkeys(["band"] if found is not None and found.band else [], "")
+        if object_id is not None or source.label is not None:
+            given["id"] = ""  # a file of one object
+        require_columns({**given, **names}, columns, parameter, id_column)
+        extra.update(_extra_columns(columns, found))
+        wanted = list(dict.fromkeys([*names.values(), *extra.values()]))
+        unused[:] = [column for column in columns if column not in wanted]
+        return wanted
+
+    columns = load_columns(source.table, parameter, choose)
+    fields = {field: columns[name] for field, name in names.items()}
+    n_rows = len(next(iter(columns.values()), ()))
+    objects, codes = _objects_of(
+        fields.pop("id", None), source, parameter, names, object_id, n_rows
+    )
+    if found is not None and found.band and "band" not in fields:
+        fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
+    plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
+    if found is not None and found.joined and {"ra", "dec"} <= set(plain):
+        objects, codes = join_positions(objects, codes, plain["ra"], plain["dec"])
+    if object_id is not None:
+        objects = _rename(objects, object_id, parameter)
+    limits = found.limits if found is not None else ()
+    return LongTable(
+        parameter,
+        fields,
+        names,
+        objects,
+        codes,
+        dialect=found,
+        header=source.header,
+        label=source.label,
+        unused=tuple(unused),
+        time_offset=time_offset(names["time"]) if "time" in names else 0.0,
+        limit_columns=tuple(
+            (columns[extra[column]], pattern) for column, pattern in limits if column in extra
+        ),
+        bad=bad_quality(columns, found),
+        plain={name: columns[column] for name, column in extra.items() if _is_plain(name, found)},
+    )
+
+
+def _field_mapping(mapping, parameter, id_column):
+    """Return the mapping of the user with the key ``id`` for the object name."""
+    mapping = {
+        "id" if field == id_column else field: name for field, name in (mapping or {}).items()
+    }
+    unknown = set(mapping) - set(ALIASES[parameter]) - {"id"}
+    if unknown:
+        kind = "spectrum" if parameter == "spectra" else "light_curve"
+        raise ValueError(
+            f"The keys of the '{kind}_columns' parameter of read_tables must be among the fields "
+            f"{[id_column, *ALIASES[parameter]]}. Got {sorted(unknown)} instead."
+        )
+    return mapping
+
+
+def _extra_columns(columns, dialect):
+    """Return the columns that a dialect uses besides the fields, by lower-case name."""
+    if dialect is None:
+        return {}
+    plain = plain_names(columns)
+    wanted = {name: name for name, _ in dialect.limits}
+    wanted |= {dialect.quality[0]: dialect.quality[0]} if dialect.quality else {}
+    wanted |= {name: column for name, column in dialect.objects.items() if name != "object_id"}
+    chosen = {name: pick(plain, alternatives) for name, alternatives in wanted.items()}
+    return {name: column for name, column in chosen.items() if column is not None}
+
+
+def _is_plain(name, dialect):
+    return dialect is not None and name in dialect.objects
+
+
+def _objects_of(values, source, parameter, names, object_id, n_rows):
+    """Return the distinct names of objects, and the object of every row."""
+    if values is not None:
+        return read_names(values, f"{parameter}, column {names['id']!r}")
+    header = source.header
+    name = next((header[key] for key in _HEADER_NAMES if header.get(key)), source.stem)
+    return [object_id if object_id is not None else name], np.zeros(n_rows, dtype=np.int64)
+
+
+def _rename(objects, object_id, parameter):
+    if len(objects) > 1:
+        raise ValueError(
+            f"The 'object_id' parameter of read_tables names the object of a table of one object. "
+            f"{parameter} has {len(objects)} objects (first {objects[0]!r}); omit object_id."
+        )
+    return [object_id] * len(objects)
+
+
+def plain_values(part):
+    """Return the plain columns of the objects of a long table.
+
+    Parameters
+    ----------
+    part : LongTable
+        Table whose dialect has plain columns, in the table or in the header of its file.
+
+    Returns
+    -------
+    pandas.DataFrame of n_objects rows
+        Medians of numbers, and the first text; indexed by the names of the objects.
+    """
+    index = pd.Index(part.objects, dtype=object)
+    out = {}
+    for name, values in part.plain.items():
+        numbers = pd.to_numeric(pd.Series(np.asarray(values, dtype=object)), errors="coerce")
+        used = part.codes >= 0
+        if numbers[used].notna().any():
+            grouped = numbers[used].astype(float).groupby(part.codes[used]).median()
+            out[name] = grouped.reindex(range(len(index))).to_numpy()
+    if part.dialect is not None and len(index) == 1:
+        for name, alternatives in part.dialect.objects.items():
+            value = pick(part.header, alternatives)
+            if name not in out and value is not None and name != "object_id":
+                out[name] = [value]
+    for name in ("ra", "dec"):
+        value = part.header.get(name)
+        if name not in out and len(index) == 1 and isinstance(value, int | float):
+            out[name] = [float(value)]
+    return pd.DataFrame(out, index=index)

@@ -1,0 +1,75 @@
+"""Hand a lone file that is no table of points to the reader of its kind."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+_AVRO = b"Obj\x01"
+
+
+class OtherReaderError(ValueError):
+    """Error for a file that is no table, and may be for another reader."""
+
+
+def lone_file(given: dict[str, Any]) -> Path | None:
+    """Return the path of the only file that read_tables receives.
+
+    Parameters
+    ----------
+    given : dict of str to object
+        Arguments by parameter, without those that are None.
+
+    Returns
+    -------
+    Path or None
+        None if there are several arguments, or the only one is no path of a file.
+    """
+    only = given.get("objects") if len(given) == 1 else None
+    if not isinstance(only, str | PathLike):
+        return None
+    path = Path(only).expanduser()
+    return path if path.is_file() else None
+
+
+def read_other(
+    path: Path, error: OtherReaderError, columns: dict | None, object_id: Any, verbose: int
+) -> pd.DataFrame:
+    """Read a file of alerts or of spectra, as its content says.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    error : OtherReaderError
+        Error of read_tables.
+    columns : dict of str to str, optional
+        Columns of spectra.
+    object_id : str or int, optional
+        Name of the object.
+    verbose : int
+        Verbosity of read_spectra.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Table of :func:`read_alerts` or :func:`read_spectra`.
+
+    Raises
+    ------
+    ValueError
+        If the file is no spectrum either; then it is the error of read_tables.
+    """
+    # Imported here, since most calls need neither.
+    from sklearn_sn.datasets._alerts import read_alerts
+    from sklearn_sn.datasets._read_spectra import read_spectra
+
+    with path.open("rb") as file:
+        if file.read(len(_AVRO)) == _AVRO:
+            return read_alerts(path)
+    name = None if object_id is None else str(object_id)
+    try:
+        return read_spectra(path, columns=columns, object_id=name, verbose=verbose)
+    except ValueError:
+        raise error from None

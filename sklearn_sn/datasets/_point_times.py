@@ -1,0 +1,49 @@
+"""Times of points: subtracted origins, and times that no survey can have."""
+
+import numpy as np
+
+from sklearn_sn.data import MJD_RANGE, to_mjd
+
+
+def point_times(points, time, used, offset, log):
+    """Return the times of points in MJD.
+
+    Parameters
+    ----------
+    points : LongTable
+        Table of points.
+    time : ndarray of float, shape (n_points,)
+        Times as given; Julian dates are MJD already.
+    used : ndarray of bool, shape (n_points,)
+        Points that are kept.
+    offset : float or None
+        Days that the user adds to the times.
+    log : ReadLog
+        Log of doubts.
+
+    Returns
+    -------
+    ndarray of float, shape (n_points,)
+
+    Raises
+    ------
+    ValueError
+        If the format leaves the origin open, and the times are no MJD.
+    """
+    total = offset if offset is not None else points.time_offset
+    if total:
+        return to_mjd(time + total)
+    column = points.names["time"]
+    seen = time[used & np.isfinite(time)]
+    inside = (seen >= MJD_RANGE[0]) & (seen <= MJD_RANGE[1])
+    if offset is not None or not len(seen) or 2 * inside.sum() >= len(seen):
+        return time
+    if column == "snoopy_time":
+        raise ValueError(
+            f"{points.label or 'light_curves'}: the times of SNooPy are MJD, JD or days after an "
+            f"origin that the file does not give, and {seen[0]:g} is no MJD of 1900-2100. Pass the "
+            "days to add, as in time_offset=2453000 for JD - 2453000."
+        )
+    if "jd" in column.lower():
+        log.suspect_times(points, column, float(seen[~inside][0]))
+    return time

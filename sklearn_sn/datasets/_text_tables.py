@@ -1,0 +1,135 @@
+"""Read tables of text columns that blanks separate: ATLAS, IPAC, fixed width, commented headers."""
+
+import re
+
+import numpy as np
+import pandas as pd
+from astropy.table import Table
+
+from sklearn_sn.datasets._other_readers import OtherReaderError
+
+_VALUE = re.compile(
+    r"(?P<name>[A-Za-z][\w .-]*?)\s*[=:]\s*(?P<value>[^\s].*?)(?:\s+(?:degrees|deg))?\s*$"
+)
+_RULE = re.compile(r"[-=]+(\s+[-=]+)+\s*")
+_NUMBERS = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+_NULLS = ["null", "None", "NULL", "nan", "NaN", "NA", "N/A", "---", "--", "-", "..."]
+
+
+def parse_text(text, where):
+    """Parse a table of text columns.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    where : str
+        Name of the file, for messages.
+
+    Returns
+    -------
+    list of dict
+        Arguments of Source.
+
+    Raises
+    ------
+    ValueError
+        If the columns have no names, or a line has other than their number of values.
+    """
+    lines = text.splitlines()
+    comments = [line for line in lines if line.lstrip().startswith(("#", "\\"))]
+    header = _values_of(comments)
+    if any(line.startswith("|") for line in lines):
+        return [{"table": _ipac(text, where), "header": header}]
+    rule = next((i for i, line in enumerate(lines[:100]) if _RULE.fullmatch(line)), None)
+    if rule:
+        return [{"table": _fixed_width("\n".join(lines[rule - 1 :]), where), "header": header}]
+    body = [
+        (number, line)
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.lstrip().startswith(("#", "\\"))
+    ]
+    names, body = _column_names(lines, body, where)
+    return [{"table": _blank_separated(names, body, where), "header": header}]
+
+
+def _values_of(comments):
+    """Return the values that comments state, such as ``# Requested input R.A. = 245.3 degrees``."""
+    header = {}
+    for line in comments:
+        match = _VALUE.search(line.lstrip("#\\ "))
+        if match is None:
+            continue
+        name, value = match["name"].strip().lower(), match["value"].strip("'\" ")
+        if name.endswith(("r.a.", "input ra")):
+            name = "ra"
+        elif name.endswith(("dec.", "input dec")):
+            name = "dec"
+        header.setdefault(name, float(value) if _NUMBERS.fullmatch(value) else value)
+    return header
+
+
+def _column_names(lines, body, where):
+    """Return the names of the columns, from the first line or the comment above it."""
+    if not body:
+        body = []
+    first = body[0][1] if body else ""
+    if body and not _is_data(first):
+        # ZTF's forced photometry separates names by commas and values by blanks.
+        names = [name.strip() for name in first.split(",")] if "," in first else first.split()
+        return names, body[1:]
+    above = lines[: body[0][0] - 1] if body else lines
+    comment = next((line for line in reversed(above) if line.strip(" #\\\t")), "")
+    names = comment.lstrip("#\\ ").replace(",", " ").split()
+    if body and len(names) == len(first.split()) and not _is_data(comment.lstrip("# ")):
+        return names, body
+    raise OtherReaderError(
+        f"{where} has no names of columns. If it is a spectrum, read it with "
+        "sklearn_sn.datasets.read_spectra; else put their names into the first line."
+    )
+
+
+def _is_data(line):
+    return any(_NUMBERS.fullmatch(word) for word in line.split())
+
+
+def _blank_separated(names, body, where):
+    rows = []
+    for number, line in body:
+        values = line.split()
+        if len(values) != len(names):
+            raise ValueError(
+                f"{where}, line {number}: {len(values)} values, but there are {len(names)} columns."
+            )
+        rows.append(values)
+    return _typed(pd.DataFrame(rows, columns=names))
+
+
+def _typed(frame):
+    """Return a frame of text with its columns of numbers as float64."""
+    out = {}
+    for name in frame:
+        column = frame[name].mask(frame[name].isin(_NULLS))
+        numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
+        integers = column.dropna().str.fullmatch(r"[-+]?\d+").all() and column.notna().any()
+        if integers and not (numbers.abs() >= 2**53).any():
+            out[name] = numbers
+        else:  # text, or names with more digits than a float has
+            out[name] = (
+                column if integers or numbers.notna().sum() < column.notna().sum() else numbers
+            )
+    return pd.DataFrame(out)
+
+
+def _ipac(text, where):
+    try:
+        return Table.read(text, format="ascii.ipac")
+    except Exception as error:  # astropy raises many types
+        raise ValueError(f"{where} cannot be read as an IPAC table: {error}") from error
+
+
+def _fixed_width(text, where):
+    try:
+        return Table.read(text, format="ascii.fixed_width_two_line").to_pandas()
+    except Exception as error:  # astropy raises many types
+        raise ValueError(f"{where} cannot be read as a table of fixed width: {error}") from error

@@ -1,0 +1,62 @@
+"""Columns of fields are chosen by their names, and errors by the quantity they belong to."""
+
+import pytest
+
+from sklearn_sn.datasets._columns import (
+    choose_columns,
+    looks_like,
+    require_columns,
+    time_offset,
+)
+
+
+def test_errors_belong_to_their_quantity():
+    columns = ["objectId", "mjd", "filter", "mag", "flux", "e_mag", "fluxerr", "note"]
+    assert choose_columns(columns, "light_curves", "object_id", {}) == {
+        "id": "objectId",
+        "time": "mjd",
+        "band": "filter",
+        "mag": "mag",
+        "mag_err": "e_mag",
+        "flux": "flux",
+        "flux_err": "fluxerr",
+    }
+    # The error of a magnitude is not taken for that of a flux.
+    names = choose_columns(["mjd", "band", "flux", "magerr"], "light_curves", "object_id", {})
+    assert names == {"time": "mjd", "band": "band", "flux": "flux"}
+
+
+def test_columns_of_the_user_come_first():
+    columns = ["name", "mjd", "MJD_corrected", "band", "flux"]
+    names = choose_columns(columns, "light_curves", "object_id", {"time": "MJD_corrected"})
+    assert names["time"] == "MJD_corrected" and names["id"] == "name"
+    # Other names of the object are tried only if id_column is the default.
+    assert "id" not in choose_columns(columns, "light_curves", "target", {})
+    with pytest.raises(ValueError, match="light_curves has no column 'jd'; it has"):
+        choose_columns(columns, "light_curves", "object_id", {"time": "jd"})
+
+
+def test_fluxes_in_counts_need_zero_points():
+    columns = ["id", "jd", "filter", "forcediffimflux"]
+    names = choose_columns([*columns, "magzpsci"], "light_curves", "object_id", {})
+    assert names["zero_point"] == "magzpsci"
+    with pytest.raises(ValueError, match=r"counts of the image.*light_curve_columns=\{'zero_"):
+        choose_columns(columns, "light_curves", "object_id", {"flux": "forcediffimflux"})
+
+
+def test_times_with_a_subtracted_origin():
+    names = choose_columns(["HJD-2450000", "band", "mag"], "light_curves", "object_id", {})
+    assert names["time"] == "HJD-2450000"
+    assert time_offset("MJD - 53000.5") == 53000.5 and time_offset("JD-2400000.") == 2400000
+    assert time_offset("mjd_53000") == 0.0
+
+
+def test_required_columns_and_kinds():
+    assert looks_like(["id", "mjd", "band", "mag"]) == "light_curves"
+    assert looks_like(["id", "wavelength", "flux"]) == "spectra"
+    assert looks_like(["id", "mjd", "band"]) == "objects"
+    names = {"id": "name", "time": "mjd", "band": "f"}
+    with pytest.raises(ValueError, match=r"'flux or mag'.*\{'flux': ...\} or .*\{'mag': ...\}"):
+        require_columns(names, ["name", "mjd", "f"], "light_curves", "object_id")
+    with pytest.raises(ValueError, match=r"spectra has no column for 'sn'.*object_id="):
+        require_columns({"wavelength": "w", "flux": "f"}, ["w", "f"], "spectra", "sn")

@@ -1,0 +1,57 @@
+"""Sources become long tables with canonical fields."""
+
+import pandas as pd
+import pytest
+
+from sklearn_sn.datasets._load_long import load_long, plain_values
+from sklearn_sn.datasets._sources import Source
+
+POINTS = {"mjd": [1.0, 2.0, 3.0], "filter": "g", "mag": [18.0, 19.0, 20.0]}
+
+
+def load(columns, header=None, label=None, **parameters):
+    source = Source(pd.DataFrame(columns), header or {}, label)
+    return load_long(source, "light_curves", id_column="object_id", **parameters)
+
+
+def test_fields_and_unused_columns():
+    points = load({"oid": ["b", None, "b"], **POINTS, "note": "x"}, mapping={"flux_err": "note"})
+    assert points.names["id"] == "oid" and points.names["flux_err"] == "note"
+    assert points.objects == ["b"] and points.codes.tolist() == [0, -1, 0]
+    assert points.numbers("mag").tolist() == [18.0, 19.0, 20.0]
+    assert points.unused == ()
+    points = load({"sn": "b", **POINTS, "note": "x"})
+    assert points.unused == ("note",) and "flux_err" not in points
+
+
+def test_name_of_the_only_object():
+    assert load(POINTS, {"snid": "2011fe"}, "/x/a.csv").objects == ["2011fe"]
+    assert load(POINTS, label="/x/SN2011fe.csv.gz").objects == ["SN2011fe"]
+    assert load(POINTS, label="/x/a.csv", object_id=7).objects == [7]
+    assert load({"sn": "b", **POINTS}, object_id="c").objects == ["c"]
+    with pytest.raises(ValueError, match=r"light_curves has 3 objects \(first 'a'\); omit"):
+        load({"sn": ["a", "b", "c"], **POINTS}, object_id="c")
+    with pytest.raises(ValueError, match="has no column for 'object_id'"):
+        load(POINTS)
+
+
+def test_unknown_fields():
+    with pytest.raises(ValueError, match=r"'light_curve_columns' .*Got \['colour'\] instead"):
+        load({"sn": "b", **POINTS}, mapping={"colour": "filter"})
+
+
+def test_joined_identifiers_and_plain_values():
+    columns = {"oid": [1, 2, 1], "mjd": [1.0, 2.0, 3.0], "filtercode": ["zg", "zr", "zg"]}
+    columns |= {"mag": 18.0, "magerr": 0.1, "catflags": [0, 32768, 0]}
+    points = load({**columns, "ra": [10.0, 10.0, 10.0002], "dec": [5.0, 5.0, 5.0]})
+    assert points.dialect.name == "ztf-dr"
+    assert points.objects == [1] and points.codes.tolist() == [0, 0, 0]
+    assert points.bad.tolist() == [False, True, False]
+    assert plain_values(points).to_dict("index") == {1: {"ra": 10.0, "dec": 5.0}}
+
+
+def test_plain_values_of_the_header():
+    points = load(POINTS, {"ra": 10, "dec": "5 degrees"}, "/x/a.csv")
+    assert plain_values(points).to_dict("index") == {"a": {"ra": 10.0}}
+    several = load({"sn": ["a", "b", "a"], **POINTS}, {"ra": 10}, "/x/a.csv")
+    assert plain_values(several).shape == (2, 0)

@@ -1,0 +1,59 @@
+"""Tables of objects: positions in degrees, missing values, names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.datasets._dialects import Dialect
+from sklearn_sn.datasets._object_tables import read_objects
+from sklearn_sn.datasets._sources import Source
+
+
+def read(columns, label=None, id_column="object_id", **parameters):
+    return read_objects(Source(pd.DataFrame(columns), label=label), id_column, **parameters)
+
+
+def test_positions_become_degrees():
+    columns = {"object_id": ["a", "b", "c"], "ra": ["12:00:00", "15.5", None]}
+    plain, _ = read({**columns, "dec": ["-01:30:00", "+10 15 00.0", "3"]})
+    assert plain.index.tolist() == ["a", "b", "c"]
+    assert plain["ra"].to_numpy() == pytest.approx([180.0, 15.5, np.nan], nan_ok=True)
+    assert plain["dec"].to_numpy() == pytest.approx([-1.5, 10.25, 3.0])
+    with pytest.raises(ValueError, match="Object 'b': ra is 'east'; give degrees, or hours"):
+        read({**columns, "ra": ["1", "east", "2"]})
+
+
+def test_known_columns_of_files():
+    columns = {"SNID": [1, 2], "Redshift_helio": ["0.1", "--"], "DECL": [1.0, 2.0], "z": ">30.2"}
+    plain, entry = read(columns, label="/x/objects.csv")
+    assert plain["redshift"].to_numpy() == pytest.approx([0.1, np.nan], nan_ok=True)
+    assert plain["dec"].tolist() == [1.0, 2.0]
+    assert plain["z"].tolist() == [">30.2", ">30.2"]  # limits alone are no numbers
+    assert entry["columns"] == {"object_id": "SNID", "redshift": "Redshift_helio", "dec": "DECL"}
+    # Tables in memory keep their names.
+    plain, _ = read({"object_id": [1], "DECL": [1.0]})
+    assert list(plain) == ["DECL"]
+
+
+def test_limits_beside_numbers_are_missing():
+    plain, _ = read({"object_id": [1, 2, 3], "t90": [">30.2", "12", "N/A"]})
+    assert plain["t90"].to_numpy() == pytest.approx([np.nan, 12.0, np.nan], nan_ok=True)
+
+
+def test_objects_of_the_points_of_a_file():
+    dialect = Dialect("x", (), objects={"object_id": "oid", "ebv": "av", "a_v": "a_v"})
+    columns = {"oid": ["a", "a", None], "a_v": ["3.1", "9", "9"], "mag": 18.0}
+    plain, entry = read(columns, label="/x/f.csv", only=dialect)
+    assert plain.to_dict("index") == {"a": {"ebv": 1.0}}
+    assert entry["dialect"] == "x"
+
+
+def test_missing_and_repeated_names():
+    with pytest.raises(ValueError, match="objects has 1 rows with a missing 'object_id'"):
+        read({"object_id": ["a", None]})
+    with pytest.raises(ValueError, match=r"objects has 'a' more than once \(1 such names\)"):
+        read({"object_id": ["a", "b", "a"]})
+    with pytest.raises(ValueError, match=r"objects has no column 'sn'; .*id_column=.$"):
+        read({"name": ["a"]}, id_column="sn")
+    with pytest.raises(ValueError, match=r"If the file is a spectrum, read it with .*read_spectra"):
+        read({"w": [1]}, label="/x/a.csv")

@@ -1,0 +1,65 @@
+"""read_tables hands a lone file that is no table of points to the reader of its kind."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import (
+    make_supernovae,
+    read_alerts,
+    read_spectra,
+    read_tables,
+    write_tables,
+)
+
+FOLDER = Path(__file__).parent / "files"
+SPECTRA = (
+    *("desi_coadd.fits", "iraf_four_bands.fits", "iraf_linear.fits", "iraf_loglinear.fits"),
+    *("sdss_spec.fits", "sedm_p60.ascii", "snid_template.lnw", "snifs_header.dat"),
+    "wiserep_two_columns.ascii",
+)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn_sn.data.DataQualityWarning")
+@pytest.mark.parametrize("name", SPECTRA)
+def test_a_lone_spectrum_is_that_of_read_spectra(name):
+    X, same = read_tables(str(FOLDER / name)), read_spectra(FOLDER / name)
+    assert X.index.equals(same.index) and list(X) == list(same)
+    spectra, wanted = as_ragged(X["spectrum"]), as_ragged(same["spectrum"])
+    for field, values in wanted.fields.items():
+        np.testing.assert_array_equal(spectra[field], values)
+    assert {"tables", "counts"} <= set(X.attrs["read"])
+
+
+def test_the_object_of_a_lone_spectrum_can_be_named():
+    assert list(read_tables(FOLDER / "iraf_linear.fits", object_id="SN a").index) == ["SN a"]
+
+
+def test_a_lone_avro_file_is_that_of_read_alerts():
+    pytest.importorskip("fastavro")
+    X = read_tables(FOLDER / "ztf_alert.avro")
+    same = read_alerts(FOLDER / "ztf_alert.avro")
+    assert X.drop(columns="image").equals(same.drop(columns="image"))
+
+
+def test_a_written_table_is_read_back(tmp_path):
+    X, _ = make_supernovae(4, random_state=0)
+    write_tables(X, tmp_path / "objects.parquet")
+    assert read_tables(tmp_path / "objects.parquet").equals(X)
+
+
+def test_files_that_no_reader_accepts_keep_the_error_of_read_tables(tmp_path):
+    path = tmp_path / "points.txt"
+    path.write_text("59000.0 1.0\n59001.0 2.0\n")
+    with pytest.raises(ValueError, match="has no names of columns"):
+        read_tables(path)
+
+
+def test_several_files_are_tables_of_points(tmp_path):
+    shutil.copy(FOLDER / "iraf_linear.fits", tmp_path)
+    for given in (tmp_path, [FOLDER / "iraf_linear.fits"]):
+        with pytest.raises(ValueError, match="holds images but no table"):
+            read_tables(given)

@@ -1,0 +1,64 @@
+"""Paths, patterns, folders, handles and tables are opened as sources."""
+
+import io
+
+import pandas as pd
+import pytest
+from astropy.table import Table
+
+from sklearn_sn.datasets._sources import Source, _paths, open_sources
+
+TEXT = "objectId,mjd\n{},1.5\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name in ("b.csv", "a.csv"):
+        (tmp_path / name).write_text(TEXT.format(name[0]))
+    (tmp_path / "README.md").write_text("no table")
+    (tmp_path / ".hidden.csv").write_text("no table")
+    (tmp_path / "sub").mkdir()
+    return tmp_path
+
+
+def stems(given):
+    return [source.stem for source in open_sources(given, "light_curves")]
+
+
+def test_folders_patterns_and_lists(folder):
+    assert stems(folder) == ["a", "b"]
+    assert stems(str(folder / "*.csv")) == ["a", "b"]
+    assert stems([folder / "b.csv", str(folder / "a.csv")]) == ["b", "a"]
+    assert [s.table["objectId"][0] for s in open_sources(folder, "x")] == ["a", "b"]
+    with pytest.raises(ValueError, match=r"No file of a table is found at .*none"):
+        stems(folder / "none*.csv")
+    with pytest.raises(ValueError, match="No file of a table"):
+        stems(folder / "sub")
+
+
+def test_companions_of_snana_are_opened_once(tmp_path):
+    for name in ("V_HEAD.FITS", "V_PHOT.FITS", "V.LIST", "W_PHOT.FITS.gz"):
+        (tmp_path / name).touch()
+    found = [path.name for path in _paths(tmp_path, "light_curves")]
+    assert found == ["V_HEAD.FITS", "W_PHOT.FITS.gz"]
+
+
+def test_names_of_columns_and_files(tmp_path):
+    frame = pd.DataFrame({"x": [1], 2: [3]}, index=pd.Index(["a"], name="sn"))
+    assert Source(frame).names == ["sn", "x", "2"] and Source(frame).stem is None
+    assert Source(Table({"x": [1]})).names == ["x"]
+    frame.columns = ["x", "y"]
+    frame.rename_axis(None).to_parquet(tmp_path / "f.parquet")
+    assert Source(tmp_path / "f.parquet").names == ["x", "y"]
+    stem = Source(frame, label="/x/SN.2011fe.csv.gz").stem
+    assert stem == "SN.2011fe"
+
+
+def test_handles_and_unsupported_arguments():
+    (source,) = open_sources(io.StringIO(TEXT.format("c")), "light_curves")
+    assert source.label is None and source.table["objectId"].tolist() == ["c"]
+    for given, remedy in (({"x": [1]}, "a dict of columns"), (pd.Series([1]), r"to_frame\(\)")):
+        with pytest.raises(ValueError, match=f"Got {type(given).__name__} instead.*{remedy}"):
+            open_sources(given, "light_curves")
+    with pytest.raises(ValueError, match="The 'objects' parameter of read_tables must be"):
+        open_sources([], "objects")
