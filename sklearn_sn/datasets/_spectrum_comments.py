@@ -75,7 +75,9 @@ def column_names(lines, n_columns):
         entry = _ENTRY.match(text)
         if entry and not _NAMES_KEY.match(plain_key(entry[1])):
             continue
-        if any(_units_in(text, n_columns)):
+        # Words before the brackets are names: "wave [nm] err [mJy]" is no line of units only.
+        named = "[" in text and re.search(r"\w", re.sub(r"\[[^\]]*\]", "", text))
+        if not named and any(_units_in(text, n_columns)):
             continue
         text = entry[3] if entry else text
         names, units = _names_in(text)

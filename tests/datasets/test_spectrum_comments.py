@@ -51,3 +51,13 @@ def test_units_of_entries_and_those_not_understood():
             "unit 'counts' of flux was not understood: plain numbers",
         ],
     )
+
+
+@pytest.mark.parametrize("brackets", ["[]", "()"])
+@pytest.mark.parametrize("order", [("err", "flux"), ("flux", "err")])
+def test_names_before_units_in_brackets(brackets, order):
+    line = "wave {0}nm{1} {2} {0}mJy{1} {3} {0}mJy{1}".format(*brackets, *order)
+    names, units = column_names([line], 3)
+    assert names == ["wave", *order]
+    assert [str(unit) for unit in units] == ["nm", "mJy", "mJy"]
+    assert column_names(["[nm] [mJy] [mJy]"], 3)[0] == [None] * 3
