@@ -21,8 +21,8 @@ def vacuum_to_air(wavelength: np.ndarray) -> np.ndarray:
 
     References
     ----------
-    P. E. Ciddor, "Refractive index of air: new equations for the visible and near infrared",
-    Applied Optics 35, 1566 (1996).
+    .. [1] Ciddor, P. E. (1996). "Refractive index of air: new equations for the visible and near
+       infrared". Applied Optics 35, 1566.
 
     Examples
     --------
