@@ -49,7 +49,7 @@ CONTENTS = {
     "xz": lzma.compress(avro(PACKETS)),
     "tar": archive(members()),
     "tar.gz": archive(members(), "w:gz"),
-    "tar of gz": archive([(name, gzip.compress(content)) for name, content in members()]),
+    "tar of gz": archive([(name, gzip.compress(content, mtime=0)) for name, content in members()]),
     "json list": json.dumps(PACKETS).encode(),
     "json lines": b"\n".join(json.dumps(p).encode() for p in PACKETS),
     "json with a mark": b"\xef\xbb\xbf" + json.dumps(PACKETS, indent=1).encode(),
