@@ -67,7 +67,9 @@ def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):
         scale_mag = in_magnitudes(points, "zero_point")[0]
         has_flux = np.isfinite(flux)
         _reject_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
-        scale = error_scale = zero_flux * 10 ** (-0.4 * scale_mag)
+        with np.errstate(over="ignore"):  # of damaged zero points such as -999
+            scale = error_scale = zero_flux * 10 ** (-0.4 * scale_mag)
+        scale = error_scale = np.where(np.isinf(scale), np.nan, scale)
         unreadable = has_flux & np.isnan(scale) & np.isfinite(scale_mag)
     else:
         scale = _default_scale(points, "flux", options)

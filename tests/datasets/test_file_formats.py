@@ -167,7 +167,7 @@ NAMES = sorted(p.name for p in FOLDER.iterdir() if p.with_name(p.name + ".json")
 
 
 @given(data=st.data(), name=st.sampled_from(NAMES))
-@settings(max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=150, deadline=None)
 @pytest.mark.filterwarnings("ignore::UserWarning")
 def test_a_damaged_file_raises_nothing_but_value_errors(data, name):
     content = bytearray((FOLDER / name).read_bytes())

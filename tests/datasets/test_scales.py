@@ -1,11 +1,14 @@
 """Fluxes are scaled by units, zero points, names of columns, headers and surveys."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 from astropy import units as u
 from astropy.table import Column
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._dialects import Dialect
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._points import PointOptions
@@ -99,3 +102,13 @@ def test_survey_of_bands_with_one_letter():
     assert survey_of_letters(points(flux=[1.0], dialect=dialect, header=header)) == "ztf"
     unknown = points(flux=[1.0], dialect=Dialect("x", ()), header={"survey": "nowhere"})
     assert survey_of_letters(unknown) is None
+
+
+def test_a_zero_point_that_overflows_is_unreadable():
+    frame = pd.DataFrame(
+        {"object_id": "a", "time": [59000.0, 59001.0], "band": "g", "flux": 1.0, "flux_err": 0.1}
+    ).assign(zp=[25.0, -999.0], zpsys="ab")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        X = read_tables(None, frame, survey="ztf")
+    assert len(X["light_curve"].iloc[0]["flux"]) == 1
