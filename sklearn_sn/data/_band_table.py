@@ -14,7 +14,7 @@ m_AB - m_Vega, the AB magnitude of Vega in the band. Sources:
   (Tonry et al. 2018), GALEX (Morrissey et al. 2007). The result agrees with [BR07], [B11] and [R21]
   within 0.05 mag, the spread of the conventions for the magnitude of Vega.
 - [G] Gwyn, MegaPipe's page of MegaCam's filters (CADC): m_AB - m_Vega of the filters of 2003 to
-  2007. Wavelengths from the pages of CFHT, good to 1 %.
+  2007. Wavelengths are rounded values that were not computed from the curves; good to about 1 %.
 - ASAS-SN observed through Johnson V and Sloan g filters (Kochanek et al. 2017), whose values are
   used.
 

@@ -85,7 +85,11 @@ def _records(content):
         return pd.DataFrame(content, dtype=object).to_dict("records")
     of_to_json = _are_columns(columns, dict, dict.values) and not _point_lists(content)
     if of_to_json and len({tuple(values) for values in columns}) == 1:
-        return pd.DataFrame(content, dtype=object).to_dict("records")
+        # Not by pandas, which turns integers beside a null into floats and so loses digits.
+        return [
+            dict(zip(content, row, strict=True))
+            for row in zip(*(values.values() for values in columns), strict=True)
+        ]
     return [content]
 
 

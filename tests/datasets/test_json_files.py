@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sklearn_sn.datasets._json_files import parse_json
+from sklearn_sn.datasets._json_files import _records, parse_json
 
 ROWS = [{"objectId": 2**53 + 1, "mjd": 1.5}, {"objectId": None, "mjd": 2.5}]
 COLUMNS = {"objectId": [2**53 + 1, None], "mjd": [1.5, 2.5]}
@@ -68,3 +68,12 @@ def test_damaged_and_empty_files():
     for text in ("[]", "3", "[1, 2]"):
         with pytest.raises(ValueError, match=r"f\.json holds no table"):
             parse_json(text, "f.json")
+
+
+def test_integers_beside_a_null_keep_their_digits():
+    name = 2**53 + 1
+    content = {"objectId": {"0": name, "1": None}, "flux": {"0": 1.5, "1": 2.0}}
+    assert _records(content) == [
+        {"objectId": name, "flux": 1.5},
+        {"objectId": None, "flux": 2.0},
+    ]
