@@ -31,6 +31,7 @@ from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
 from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._not_measured import (
     MAX_FLUX,
+    METADATA_FILL_VALUES,
     MJD_RANGE,
     errors_copy_values,
     is_absurd_flux,
@@ -59,7 +60,7 @@ from sklearn_sn.data._query_coordinates import (
     warn_outside_range,
 )
 from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._repeated_exposures import is_repeated_exposure
+from sklearn_sn.data._repeated_exposures import SAME_EXPOSURE, is_repeated_exposure
 from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
@@ -98,6 +99,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "MIN_REDSHIFT",
     # Values that are not measured
     "MAX_FLUX",
+    "METADATA_FILL_VALUES",
     "MJD_RANGE",
     "errors_copy_values",
     "is_absurd_flux",
@@ -107,6 +109,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "is_unmeasured_flux",
     "is_unmeasured_mag_err",
     "is_unmeasured_magnitude",
+    "SAME_EXPOSURE",
     "is_repeated_exposure",
     # Bands
     "Band",

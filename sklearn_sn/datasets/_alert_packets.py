@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import MJD_RANGE, to_mjd
+from sklearn_sn.data import METADATA_FILL_VALUES, MJD_RANGE, to_mjd
 from sklearn_sn.datasets._alert_schemas import POINT_FIELDS, AlertSchema, schema_of
 
 DETECTION, FORCED, LIMIT = range(3)
@@ -14,7 +14,7 @@ _SIGNS = dict.fromkeys(("t", "true", "1", "1.0", "+", "+1"), 1.0) | dict.fromkey
 )
 _NO_NAME = {"", "none", "null", "nan", "<na>"}
 _EXACT = 2**53  # larger floats have lost digits
-SENTINELS = (-99.0, -999.0, -9999.0, -99999.0)  # "not measured"
+SENTINELS = (*METADATA_FILL_VALUES, -99999.0)  # the last is that of forced photometry of ZTF
 _NO_REDSHIFT = (-9.0, -1.0)
 
 

@@ -8,13 +8,12 @@ from sklearn_sn.data import (
     AB_ZERO_POINT,
     MAX_FLUX,
     MJD_RANGE,
+    SAME_EXPOSURE,
     is_unmeasured_magnitude,
     mag_to_flux,
 )
 from sklearn_sn.datasets._alert_packets import DETECTION, LIMIT, SENTINELS
 
-# Exposures are at least 30 s apart (3.5e-4 d); published times of one differ by rounding.
-SAME_EXPOSURE = 1e-4
 _BLOCK = 1_000_000  # points between two removals of repetitions, which bound the memory
 # Columns of a collected point.
 _ROW, _BAND, _TIME, _KIND, _ALERT_TIME, _ERROR, _FLUX, _ZERO_POINT = range(8)
