@@ -77,5 +77,5 @@ def restore_bands(bands: Iterable[Band]) -> None:
 
 
 def _photometric_key(band):
-    """Return what fixes flux and colour of a point in a band; NaN, as text, equals itself."""
+    """Return the properties of a band that determine flux and colour, for comparison."""
     return float(band.wavelength), band.system, str(float(band.vega_ab_offset))

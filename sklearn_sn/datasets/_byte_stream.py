@@ -1,4 +1,4 @@
-"""Bounded reading of a byte stream that knows its offset and can put bytes back."""
+"""Read byte streams with a size limit, an offset for messages and push-back."""
 
 import bz2
 import gzip

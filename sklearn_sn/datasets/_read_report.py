@@ -1,4 +1,4 @@
-"""Report of what a reader made of each file."""
+"""Report how each file was read."""
 
 
 class ReadReport(tuple):

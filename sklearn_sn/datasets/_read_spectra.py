@@ -246,7 +246,7 @@ def _counts(records, kept, n_unmeasured):
 
 
 def _remarks(records, entries, failures, medium):
-    """Return what the warning must say."""
+    """Return the sentences of the warning."""
     remarks = []
     templates = [r.name for r in records if NO_FLUX in r.notes]
     if templates:

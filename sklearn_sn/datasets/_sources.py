@@ -1,4 +1,4 @@
-"""Open what a user gives as tables: paths, globs, folders, lists, file handles, tables."""
+"""Open the inputs of read_tables: paths, globs, folders, lists, file handles and tables."""
 
 import glob
 import re
@@ -18,7 +18,7 @@ _SUFFIXES = re.compile(
 
 @dataclass(frozen=True)
 class Source:
-    """One table, and what its file says about it.
+    """One table, with the metadata of its file.
 
     Attributes
     ----------

@@ -40,7 +40,7 @@ _OLD_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{2})$")
 
 @dataclass
 class HeaderFacts:
-    """What a header says about a spectrum.
+    """Properties of a spectrum from its header.
 
     Parameters
     ----------

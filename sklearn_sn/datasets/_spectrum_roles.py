@@ -70,7 +70,7 @@ def role_of(name: str | None) -> str | None:
 
 
 def may_be_flux(name: str | None) -> bool:
-    """Return whether a name denotes no other quantity that is known here."""
+    """Return whether a name without a known role may denote a flux."""
     return role_of(name) is None and not _OTHER.search(plain_name(name))
 
 

@@ -50,7 +50,7 @@ class BatchNet(NeuralNet):
         """Do nothing, because tables are checked before they are passed to the net."""
 
     def forget_moments(self) -> None:
-        """Drop what optimizers remember of earlier steps."""
+        """Reset the state of the optimizers, such as the moments of Adam."""
         self.optimizer_.state.clear()
 
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
