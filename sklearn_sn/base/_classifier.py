@@ -207,8 +207,8 @@ class NetworkClassifierMixin(ClassifierMixin):
         check_class_names(self.classes_)
         name = self.encoder_.modality
         table = self._read(X, self.encoder_)
-        prepared = self.preprocessor_.prepare(table, whole=True)
-        points = prepared.ragged
+        history = self.preprocessor_.prepare_history(table)
+        prepared, points = history.prepared, history.curves
         logits = np.empty((points.n_points, len(self.classes_)))
         dataset = TableDataset({name: self.preprocessor_}, {name: prepared})
         for module, batch, positions in self._run(dataset):
@@ -218,7 +218,9 @@ class NetworkClassifierMixin(ClassifierMixin):
             for chunk in batch.tensors[name]:
                 chunk_rows, rows = np.split(rows, [len(chunk["pad_mask"])])
                 _, outputs = module.after_each_point(chunk)  # (B, L, n_classes)
-                logits[points.points_of(chunk_rows)[0]] = outputs[~chunk["pad_mask"]].cpu().numpy()
+                outputs = outputs[~chunk["pad_mask"]].cpu().numpy()
+                point = history.point[prepared.ragged.points_of(chunk_rows)[0]]
+                logits[point[point >= 0]] = outputs[point >= 0]
         return nested_probabilities(
             softmax(logits), self.classes_, points["time"], points.offsets, table.index
         )

@@ -24,6 +24,13 @@ from sklearn_sn.data._check import (
 from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
 from sklearn_sn.data._convert import as_ragged
+from sklearn_sn.data._detection_window import (
+    DAYS_BEFORE,
+    event_mask,
+    prefix_starts,
+    stray_mask,
+    window_mask,
+)
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
@@ -45,6 +52,8 @@ from sklearn_sn.data._not_measured import (
 from sklearn_sn.data._phase_frame import (
     DETECTION_SNR,
     PhaseFrame,
+    confirmed_detections,
+    first_significant_detections,
     peaks,
     phase_frame,
     smoothed_peaks,
@@ -148,6 +157,13 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     # Phases and coordinates
     "PhaseFrame",
     "phase_frame",
+    "confirmed_detections",
+    "first_significant_detections",
+    "window_mask",
+    "stray_mask",
+    "event_mask",
+    "prefix_starts",
+    "DAYS_BEFORE",
     "peaks",
     "smoothed_peaks",
     "DETECTION_SNR",

@@ -12,6 +12,11 @@ from sklearn_sn.data._times import to_mjd
 DETECTION_SNR = 3.0  # signal-to-noise ratio from which on a point is a detection
 NEIGHBOUR = 10.0  # days; farther points do not smooth each other
 _SPIKE = 10.0  # a single point so many times above all others is an artefact
+# A detection confirms another one within so many days if their fluxes, in any band, differ by at
+# most this factor. The second pair is for sparse light curves.
+_AGREEMENT = ((30.0, 5.0), (100.0, 10.0))
+_N_NEIGHBOURS = 8  # points before and after that may confirm a point
+SIGNIFICANT_SNR = 5.0  # signal-to-noise ratio of a significant detection
 
 
 @dataclass(frozen=True)
@@ -121,8 +126,10 @@ def warn_estimated(frame: PhaseFrame) -> None:
 def peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     """Return the peak flux of every light curve and its time.
 
-    The peak is the largest flux of at least three sigma. If no point is significant, it is the
-    largest absolute flux. A single point ten times above all others is ignored as an artefact.
+    The peak is the largest flux of at least three sigma that another detection confirms (see
+    :func:`confirmed_detections`). A single stray point therefore moves neither origin nor scale.
+    Without a confirmed point, it is the largest flux of at least three sigma, or the largest
+    absolute flux; a single point ten times above all others is then ignored as an artefact.
 
     Parameters
     ----------
@@ -140,6 +147,10 @@ def peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     with np.errstate(invalid="ignore", over="ignore"):
         faint = flux < DETECTION_SNR * curves["flux_err"]
     bright = np.where(faint, -np.inf, flux)
+    confirmed = confirmed_detections(curves)
+    has_confirmed = curves.reduce("max", confirmed.astype(np.int64), empty=0) > 0
+    # Stray points of a row with confirmed ones do not count.
+    bright = np.where(has_confirmed[rows] & ~confirmed, -np.inf, bright)
     peak = curves.reduce("max", bright, empty=-np.inf)
     dark = ~(peak > 0)
     if dark.any():
@@ -156,6 +167,91 @@ def peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     origin = curves.reduce("min", np.where(at_peak, curves["time"], np.inf), empty=0.0)
     peak = np.where(peak > 0, peak, 1.0)
     return peak, np.where(np.isfinite(origin), origin, 0.0)
+
+
+def confirmed_detections(curves: Ragged) -> np.ndarray:
+    """Return a mask of the detections that another point confirms.
+
+    A detection has at least three sigma; without errors, a positive flux. Another detection
+    confirms it if, in any band, it has at least a fifth of its flux within 30 days, or a tenth
+    within 100 days, at another time. Up to eight points before and after are considered.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    return confirmation_ranks(curves) < curves.n_points
+
+
+def confirmation_ranks(curves: Ragged) -> np.ndarray:
+    """Return the number of the point from which on every detection is confirmed.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    ndarray of int, shape (n_points,)
+        The later of the two points that agree, counted over all rows; ``curves.n_points`` for a
+        point that no other confirms.
+    """
+    time, flux, rows = curves["time"], curves["flux"], curves.rows
+    n = len(flux)
+    number, known_from = np.arange(n), np.full(n, n)
+    with np.errstate(invalid="ignore", over="ignore"):
+        detected = (flux > 0) & ~(flux < DETECTION_SNR * curves["flux_err"])
+        for step in range(1, _N_NEIGHBOURS + 1):
+            if step >= len(flux):
+                break
+            near = (rows[step:] == rows[:-step]) & detected[step:] & detected[:-step]
+            days = time[step:] - time[:-step]
+            near &= days > 0
+            for limit, factor in _AGREEMENT:
+                pair = near & (days <= limit)
+                later = pair & (factor * flux[:-step] >= flux[step:])
+                earlier = pair & (factor * flux[step:] >= flux[:-step])
+                known_from[step:] = np.where(
+                    later, np.minimum(known_from[step:], number[step:]), known_from[step:]
+                )
+                known_from[:-step] = np.where(
+                    earlier, np.minimum(known_from[:-step], number[step:]), known_from[:-step]
+                )
+    return known_from
+
+
+def first_significant_detections(curves: Ragged) -> np.ndarray:
+    """Return the time of the first significant detection of every light curve.
+
+    It has at least five sigma and is confirmed by another detection, so that a single noise peak in
+    years of forced photometry does not count. Without a confirmed one, the first of five sigma
+    counts.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    ndarray of float, shape (n_rows,)
+        Times; NaN for a light curve without a detection of five sigma, or without errors.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        significant = curves["flux"] >= SIGNIFICANT_SNR * curves["flux_err"]
+    first = _first_times(curves, significant & confirmed_detections(curves))
+    return np.where(np.isnan(first), _first_times(curves, significant), first)
+
+
+def _first_times(curves, mask):
+    times = curves.reduce("min", np.where(mask, curves["time"], np.inf), empty=np.inf)
+    return np.where(np.isfinite(times), times, np.nan)
 
 
 def smoothed_peaks(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:

@@ -9,10 +9,14 @@ amplitude : bool, default=True
     Whether the peak flux is an input of the network. The fluxes of points are relative to it.
 max_points : int, default=200
     Longer light curves are thinned to this number of points, evenly in rank.
+days_before : float or None, default=30.0
+    Points more than this number of days before the first significant detection are dropped, such as
+    years of forced photometry before an event. None keeps them.
 noise_augmentation : bool, default=True
     Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
 augmentation : bool, default=True
-    Thin and truncate light curves in training, and drop bands, newly drawn in each epoch.""",
+    Thin and truncate light curves in training, drop bands, cut gaps, and add noise points before
+    and long after the event, newly drawn in each epoch.""",
     "light_curve_window": """\
 time_origin : {"peak", "first"}, default="peak"
     Origin of times: the brightest point or the first point.

@@ -98,10 +98,14 @@ class GRU(LightCurveEncoder, name="gru"):
         flux relative to the brightest detection so far, does not reveal the distance.
     max_points : int, default=400
         Longer light curves are thinned to this number of points, evenly in rank.
+    days_before : float or None, default=30.0
+        Points more than this number of days before the first significant detection are dropped,
+        such as years of forced photometry before an event. None keeps them.
     noise_augmentation : bool, default=True
         Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
     augmentation : bool, default=True
-        Thin and truncate light curves in training, and drop bands, newly drawn in each epoch.
+        Thin and truncate light curves in training, drop bands, cut gaps, and add noise points
+        before and long after the event, newly drawn in each epoch.
 
     References
     ----------
@@ -128,6 +132,7 @@ class GRU(LightCurveEncoder, name="gru"):
         return LightCurveSequencePreprocessor(
             amplitude=self.amplitude,
             max_points=self.max_points,
+            days_before=self.days_before,
             noise=self.noise_augmentation,
             augmentation=self.augmentation,
         )

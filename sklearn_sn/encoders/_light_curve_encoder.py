@@ -27,6 +27,7 @@ class LightCurveEncoder(Encoder, modality="light_curve"):
 
     amplitude: bool = True
     max_points: TwoOrMore = 200
+    days_before: float | None = 30.0
     noise_augmentation: bool = True
     augmentation: bool = True
 
@@ -73,6 +74,7 @@ class WindowedLightCurveEncoder(LightCurveEncoder):
             time_window=self.time_window,
             band_encoding=self.band_encoding,
             max_points=self.max_points,
+            days_before=self.days_before,
             noise=self.noise_augmentation,
             augmentation=self.augmentation,
         )

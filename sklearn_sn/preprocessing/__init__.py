@@ -1,6 +1,7 @@
 """Transformers of tables with light curves and spectra."""
 
 from sklearn_sn.preprocessing._continuum_normalizer import ContinuumNormalizer
+from sklearn_sn.preprocessing._detection_window import DetectionWindow
 from sklearn_sn.preprocessing._extinction_corrector import ExtinctionCorrector
 from sklearn_sn.preprocessing._flux_normalizer import FluxNormalizer
 from sklearn_sn.preprocessing._light_curve_binner import LightCurveBinner
@@ -10,6 +11,7 @@ from sklearn_sn.preprocessing._spectrum_resampler import SpectrumResampler
 
 __all__ = [
     "ContinuumNormalizer",
+    "DetectionWindow",
     "ExtinctionCorrector",
     "FluxNormalizer",
     "LightCurveBinner",

@@ -6,7 +6,15 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import CheckedTable, Ragged, band_wavelength, peaks
+from sklearn_sn.data import (
+    DAYS_BEFORE,
+    CheckedTable,
+    Ragged,
+    band_wavelength,
+    event_mask,
+    peaks,
+)
+from sklearn_sn.preprocessors._empty_sky import with_empty_sky
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 _MAG = 2.5 / np.log(10.0)
@@ -45,6 +53,8 @@ class LightCurvePreprocessor(Preprocessor):
         With "embedding", points in bands that were absent in fit are dropped.
     max_points : int
         Longer light curves are thinned to this number of points, evenly in rank.
+    days_before : float or None
+        Points more than this number of days before the first significant detection are dropped.
     noise : bool
         Whether to add Gaussian noise of the reported errors to training batches.
     augmentation : bool
@@ -69,12 +79,13 @@ class LightCurvePreprocessor(Preprocessor):
         time_window: tuple[float, float] = (-200.0, 400.0),
         band_encoding: str = "wavelength",
         max_points: int = 400,
+        days_before: float | None = DAYS_BEFORE,
         noise: bool = True,
         augmentation: bool = True,
     ) -> None:
         self.amplitude, self.errors = amplitude, errors
         self.time_origin, self.time_window = time_origin, tuple(time_window)
-        self.band_encoding = band_encoding
+        self.band_encoding, self.days_before = band_encoding, days_before
         self.max_points, self.noise, self.augmentation = max_points, noise, augmentation
 
     @property
@@ -88,6 +99,7 @@ class LightCurvePreprocessor(Preprocessor):
         if rows is not None:
             curves = curves.take(rows)
         self._fit_bands(curves)
+        curves = curves.filter(event_mask(curves, self.days_before))
         peak, _ = peaks(curves)
         logs = np.log10(peak[curves.lengths > 0])
         self.amplitude_mean_ = float(logs.mean()) if len(logs) else 0.0
@@ -103,6 +115,8 @@ class LightCurvePreprocessor(Preprocessor):
         codes = _band_codes(self.bands_, curves["band"])
         if self.band_encoding == "embedding" and (codes < 0).any():
             curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
+        keep = event_mask(curves, self.days_before)
+        curves, codes = curves.filter(keep), codes[keep]
         peak, origin = peaks(curves)
         if self.time_origin == "first":
             origin = curves.reduce("first", "time", empty=0.0)
@@ -146,6 +160,9 @@ class LightCurvePreprocessor(Preprocessor):
         points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
         amplitude = prepared.amplitude[rows[object_index]]
         if rng is not None and self.augmentation:
+            # Augmentation can move the window, as missing points would.
+            keep = event_mask(_curves(points, batch), self.days_before)
+            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
             peak = self._rescale(points, batch)
             amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
         values = np.empty((len(points), self.n_values), dtype=np.float32)
@@ -167,8 +184,7 @@ class LightCurvePreprocessor(Preprocessor):
         The peak of a sparsely observed object is that of its points, so augmentation has to
         reproduce this.
         """
-        fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
-        peak, origin = peaks(Ragged(fields, batch.offsets))
+        peak, origin = peaks(_curves(points, batch))
         if self.time_origin == "first":
             origin = batch.reduce("min", points[:, 0], empty=0.0)
         # If only noise is left, the peak can be arbitrarily small. Limit the scale.
@@ -176,6 +192,11 @@ class LightCurvePreprocessor(Preprocessor):
         points[:, 0] -= origin.astype(np.float32)[batch.rows]
         points[:, 1:3] /= peak[batch.rows][:, None]
         return peak
+
+
+def _curves(points, batch):
+    fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
+    return Ragged(fields, batch.offsets)
 
 
 _TOP = np.arcsinh(1.0 / SOFTENING)
@@ -198,6 +219,7 @@ def augmented_points(preprocessor, prepared, rows, rng):
             shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
             points[:, 1] += np.nan_to_num(shift)
         if preprocessor.augmentation:
+            points, bands, batch = with_empty_sky(points, bands, batch, rng)
             keep = _augmented(batch, points[:, 0], bands, rng)
             points, bands, batch = points[keep], bands[keep], batch.filter(keep)
     return points, bands, batch

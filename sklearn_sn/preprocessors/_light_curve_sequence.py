@@ -5,7 +5,15 @@ from typing import Any, Self
 
 import numpy as np
 
-from sklearn_sn.data import DETECTION_SNR, CheckedTable, Ragged, band_wavelength
+from sklearn_sn.data import (
+    DAYS_BEFORE,
+    DETECTION_SNR,
+    CheckedTable,
+    Ragged,
+    band_wavelength,
+    prefix_starts,
+    window_mask,
+)
 from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
@@ -29,6 +37,26 @@ class PreparedSequences:
         return self.ragged.lengths
 
 
+@dataclass(frozen=True)
+class PreparedHistory:
+    """Light curves as they are known after each of their points.
+
+    Attributes
+    ----------
+    prepared : PreparedSequences
+        One row for each part of a light curve whose points share one window.
+    point : array of int, shape (n_points,)
+        Number in the table of the point after which each point of `prepared` is the last; -1 for
+        points that only precede others.
+    curves : Ragged
+        The light curves of the table.
+    """
+
+    prepared: PreparedSequences
+    point: np.ndarray
+    curves: Ragged
+
+
 class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     """Scale light curves by the brightest detection so far, and pad batches of them.
 
@@ -43,6 +71,8 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         Whether the flux in units of a typical error of fit is a value of every point.
     max_points : int
         Longer light curves are thinned to this number of points, evenly in rank.
+    days_before : float or None
+        Points more than this number of days before the first significant detection are dropped.
     noise, augmentation : bool
         As in :class:`LightCurvePreprocessor`.
     """
@@ -55,10 +85,12 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         *,
         amplitude: bool = True,
         max_points: int = 400,
+        days_before: float | None = DAYS_BEFORE,
         noise: bool = True,
         augmentation: bool = True,
     ) -> None:
         self.amplitude, self.max_points = amplitude, max_points
+        self.days_before = days_before
         self.noise, self.augmentation = noise, augmentation
         self.band_encoding = "wavelength"
 
@@ -73,6 +105,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         if rows is not None:
             curves = curves.take(rows)
         self._fit_bands(curves)
+        curves = curves.filter(window_mask(curves, self.days_before))
         for values in (curves["flux_err"], np.abs(curves["flux"])):
             values = values[np.isfinite(values) & (values > 0)]
             if len(values):
@@ -85,16 +118,38 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table: CheckedTable, whole: bool = False) -> Any:
-        """Scale all light curves of a table once, in float64.
+    def prepare(self, table: CheckedTable) -> Any:
+        """Scale all light curves of a table once, in float64."""
+        curves = table.light_curve
+        curves = curves.filter(window_mask(curves, self.days_before))
+        kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
+        return self._scaled(curves.filter(kept))
 
-        If `whole` is True, long light curves are not thinned, because thinning depends on later
-        points.
+    def prepare_history(self, table: CheckedTable) -> PreparedHistory:
+        """Scale light curves as they are known after each point, as :class:`PreparedHistory`.
+
+        They are not thinned, because thinning depends on later points.
         """
         curves = table.light_curve
-        if not whole:
-            kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
-            curves = curves.filter(kept)
+        n, rows = curves.n_points, curves.rows
+        start = prefix_starts(curves, self.days_before)
+        # The first point that the window of each prefix holds; times increase within a row.
+        span = 2.0 * (np.abs(curves["time"]).max(initial=0.0) + 1.0)
+        keys = curves["time"] + span * rows
+        first = np.searchsorted(keys, np.maximum(start, -0.5 * span) + span * rows)
+        first = np.maximum(first, curves.offsets[:-1][rows])
+        # Points that follow each other in one window are predicted in one pass.
+        opens = np.flatnonzero((np.diff(rows, prepend=-1) != 0) | (np.diff(first, prepend=-1) != 0))
+        last = np.append(opens[1:], n) - 1
+        lengths = last + 1 - first[opens] if n else np.empty(0, dtype=np.int64)
+        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        point = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first[opens], lengths)
+        fields = {name: curves[name][point] for name in ("time", "band", "flux", "flux_err")}
+        prepared = self._scaled(Ragged(fields, offsets))
+        only_precedes = point < np.repeat(opens, lengths)
+        return PreparedHistory(prepared, np.where(only_precedes, -1, point), curves)
+
+    def _scaled(self, curves):
         # The unit cancels later. It keeps values within the range of float32.
         unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
         unit = np.where(unit > 0, unit, self.scale_)

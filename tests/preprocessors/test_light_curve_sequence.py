@@ -105,8 +105,11 @@ def test_a_whole_light_curve_is_not_thinned(supernovae):
     table = check_table(supernovae[0], modalities=["light_curve"])
     preprocessor = LightCurveSequencePreprocessor(max_points=5).fit(table)
     assert preprocessor.prepare(table).lengths.max() == 5
-    whole = preprocessor.prepare(table, whole=True)
-    np.testing.assert_array_equal(whole.lengths, table.light_curve.lengths)
+    history = preprocessor.prepare_history(table)
+    # Each point of the table is the last one of a prefix exactly once.
+    np.testing.assert_array_equal(
+        np.sort(history.point[history.point >= 0]), np.arange(table.light_curve.n_points)
+    )
 
 
 def test_the_growth_of_the_scale_is_a_value():
