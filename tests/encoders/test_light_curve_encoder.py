@@ -29,6 +29,7 @@ def test_all_parameters_reach_the_preprocessor():
     preprocessor = DeepSets(
         amplitude=False,
         max_points=9,
+        days_before=12.0,
         noise_augmentation=False,
         augmentation=False,
         time_origin="first",
@@ -41,6 +42,7 @@ def test_all_parameters_reach_the_preprocessor():
         "time_window": (-1.0, 2.0),
         "band_encoding": "wavelength",
         "max_points": 9,
+        "days_before": 12.0,
         "noise": False,
         "augmentation": False,
     }
