@@ -28,6 +28,7 @@ from sklearn_sn.data._detection_window import (
     DAYS_BEFORE,
     event_mask,
     prefix_starts,
+    stray_intervals,
     stray_mask,
     window_mask,
 )
@@ -161,6 +162,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "first_significant_detections",
     "window_mask",
     "stray_mask",
+    "stray_intervals",
     "event_mask",
     "prefix_starts",
     "DAYS_BEFORE",

@@ -5,9 +5,7 @@ import numpy as np
 from sklearn_sn.data._phase_frame import (
     SIGNIFICANT_SNR,
     confirmation_ranks,
-    confirmed_detections,
     first_significant_detections,
-    peaks,
 )
 from sklearn_sn.data._ragged import Ragged
 
@@ -48,15 +46,49 @@ def stray_mask(curves: Ragged) -> np.ndarray:
     -------
     ndarray of bool, shape (n_points,)
     """
-    confirmed = confirmed_detections(curves)
-    has_confirmed = curves.reduce("max", confirmed.astype(np.int64), empty=0) > 0
-    peak, _ = peaks(curves)
-    brighter = curves["flux"] > peak[curves.rows]
-    return brighter & ~confirmed & has_confirmed[curves.rows]
+    begin, end = stray_intervals(curves)
+    last = curves.offsets[1:][curves.rows] - 1
+    return (begin <= last) & (last < end)
+
+
+def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
+    """Return in which prefixes of its light curve each point is stray.
+
+    A point ceases to be stray when another point confirms it, or when the peak reaches it.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields time, flux and flux_err, sorted by time.
+
+    Returns
+    -------
+    begin, end : ndarray of int, shape (n_points,)
+        The point is stray in prefixes whose last point has a number of at least `begin` and less
+        than `end`. Points are counted over all rows.
+    """
+    n, rows, flux = curves.n_points, curves.rows, curves["flux"]
+    number, row_end = np.arange(n), curves.offsets[1:][rows]
+    if n == 0:
+        return number, number
+    known_from = confirmation_ranks(curves)
+    newly = np.full(n, -np.inf)  # the brightest point that each point confirms
+    confirmed = np.flatnonzero(known_from < n)
+    np.maximum.at(newly, known_from[confirmed], flux[confirmed])
+    peak = -_running_minimum(-newly, rows)
+    has_peak = peak > -np.inf
+    begin = np.maximum(number, (curves.offsets[:-1] + curves.reduce("sum", ~has_peak * 1))[rows])
+    # The first point of the row at which the peak is at least the flux; peaks do not decrease.
+    values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
+    keys = codes + np.concatenate([rows, rows]) * len(values)
+    reached = np.searchsorted(keys[:n], keys[n:])
+    return begin, np.minimum.reduce([known_from, reached, row_end])
 
 
 def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:
     """Return a mask of the points of the event: inside the window, and not stray.
+
+    A light curve with stray points only in its window keeps them.
 
     Parameters
     ----------
@@ -69,7 +101,10 @@ def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.nd
     -------
     ndarray of bool, shape (n_points,)
     """
-    return window_mask(curves, days_before) & ~stray_mask(curves)
+    inside = window_mask(curves, days_before)
+    keep = inside & ~stray_mask(curves)
+    emptied = curves.reduce("sum", keep * 1) == 0
+    return keep | (inside & emptied[curves.rows])
 
 
 def prefix_starts(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:

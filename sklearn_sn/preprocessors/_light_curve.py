@@ -160,9 +160,7 @@ class LightCurvePreprocessor(Preprocessor):
         points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
         amplitude = prepared.amplitude[rows[object_index]]
         if rng is not None and self.augmentation:
-            # Augmentation can move the window, as missing points would.
-            keep = event_mask(_curves(points, batch), self.days_before)
-            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            points, bands, batch = event_points(points, bands, batch, self.days_before)
             peak = self._rescale(points, batch)
             amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
         values = np.empty((len(points), self.n_values), dtype=np.float32)
@@ -223,6 +221,12 @@ def augmented_points(preprocessor, prepared, rows, rng):
             keep = _augmented(batch, points[:, 0], bands, rng)
             points, bands, batch = points[keep], bands[keep], batch.filter(keep)
     return points, bands, batch
+
+
+def event_points(points, bands, batch, days_before):
+    """Return the points of the event after augmentation, which can move its window."""
+    keep = event_mask(_curves(points, batch), days_before)
+    return points[keep], bands[keep], batch.filter(keep)
 
 
 def pad(ragged, flat):

@@ -11,16 +11,17 @@ from sklearn_sn.data import (
     CheckedTable,
     Ragged,
     band_wavelength,
-    prefix_starts,
-    window_mask,
+    event_mask,
 )
 from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
+    event_points,
     pad,
     relative_values,
     thinned,
 )
+from sklearn_sn.preprocessors._prefix_parts import PreparedHistory, prefix_parts
 
 
 @dataclass(frozen=True)
@@ -35,26 +36,6 @@ class PreparedSequences:
     @property
     def lengths(self):
         return self.ragged.lengths
-
-
-@dataclass(frozen=True)
-class PreparedHistory:
-    """Light curves as they are known after each of their points.
-
-    Attributes
-    ----------
-    prepared : PreparedSequences
-        One row for each part of a light curve whose points share one window.
-    point : array of int, shape (n_points,)
-        Number in the table of the point after which each point of `prepared` is the last; -1 for
-        points that only precede others.
-    curves : Ragged
-        The light curves of the table.
-    """
-
-    prepared: PreparedSequences
-    point: np.ndarray
-    curves: Ragged
 
 
 class LightCurveSequencePreprocessor(LightCurvePreprocessor):
@@ -105,7 +86,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         if rows is not None:
             curves = curves.take(rows)
         self._fit_bands(curves)
-        curves = curves.filter(window_mask(curves, self.days_before))
+        curves = curves.filter(event_mask(curves, self.days_before))
         for values in (curves["flux_err"], np.abs(curves["flux"])):
             values = values[np.isfinite(values) & (values > 0)]
             if len(values):
@@ -121,7 +102,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     def prepare(self, table: CheckedTable) -> Any:
         """Scale all light curves of a table once, in float64."""
         curves = table.light_curve
-        curves = curves.filter(window_mask(curves, self.days_before))
+        curves = curves.filter(event_mask(curves, self.days_before))
         kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
         return self._scaled(curves.filter(kept))
 
@@ -131,23 +112,9 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         They are not thinned, because thinning depends on later points.
         """
         curves = table.light_curve
-        n, rows = curves.n_points, curves.rows
-        start = prefix_starts(curves, self.days_before)
-        # The first point that the window of each prefix holds; times increase within a row.
-        span = 2.0 * (np.abs(curves["time"]).max(initial=0.0) + 1.0)
-        keys = curves["time"] + span * rows
-        first = np.searchsorted(keys, np.maximum(start, -0.5 * span) + span * rows)
-        first = np.maximum(first, curves.offsets[:-1][rows])
-        # Points that follow each other in one window are predicted in one pass.
-        opens = np.flatnonzero((np.diff(rows, prepend=-1) != 0) | (np.diff(first, prepend=-1) != 0))
-        last = np.append(opens[1:], n) - 1
-        lengths = last + 1 - first[opens] if n else np.empty(0, dtype=np.int64)
-        offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        point = np.arange(offsets[-1]) - np.repeat(offsets[:-1] - first[opens], lengths)
-        fields = {name: curves[name][point] for name in ("time", "band", "flux", "flux_err")}
-        prepared = self._scaled(Ragged(fields, offsets))
-        only_precedes = point < np.repeat(opens, lengths)
-        return PreparedHistory(prepared, np.where(only_precedes, -1, point), curves)
+        parts = prefix_parts(curves, self.days_before)
+        fields = {name: curves[name][parts.point] for name in ("time", "band", "flux", "flux_err")}
+        return PreparedHistory(self._scaled(Ragged(fields, parts.offsets)), parts.predicts, curves)
 
     def _scaled(self, curves):
         # The unit cancels later. It keeps values within the range of float32.
@@ -170,7 +137,9 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
-        points, _, batch = augmented_points(self, prepared, rows[object_index], rng)
+        points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
+        if rng is not None and self.augmentation:
+            points, _, batch = event_points(points, bands, batch, self.days_before)
         flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
         if rng is not None and len(points):
             # If augmentation drops the first point, times count from the first remaining point.

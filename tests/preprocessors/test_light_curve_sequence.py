@@ -114,11 +114,11 @@ def test_a_whole_light_curve_is_not_thinned(supernovae):
 
 def test_the_growth_of_the_scale_is_a_value():
     """The scale is the highest detection so far; before the first, flux or error."""
-    flux, error = [1.0, 100.0, 50.0, 300.0, 200.0, 1e9], [10.0, 1.0, 1.0, 1.0, 1.0, 1.0]
-    fields = {"time": np.arange(6.0), "band": ["ztfg"] * 6, "flux": flux, "flux_err": error}
+    flux, error = [1.0, 100.0, 50.0, 300.0, 200.0, 1e9, 1e9], [10.0] + [1.0] * 6
+    fields = {"time": np.arange(7.0), "band": ["ztfg"] * 7, "flux": flux, "flux_err": error}
     X = pd.DataFrame({"light_curve": [pd.DataFrame(fields)]})
     table = check_table(X, modalities=["light_curve"], warn=False)
     preprocessor = LightCurveSequencePreprocessor().fit(table)
     growth = arrays(X, preprocessor)["values"][0, :, 2]
-    expected = [0.0, np.log(10.0), 0.0, np.log(3.0), 0.0, 3.0]  # clipped at three
+    expected = [0.0, np.log(10.0), 0.0, np.log(3.0), 0.0, 3.0, 0.0]  # clipped at three
     np.testing.assert_allclose(growth, expected, atol=1e-5)
