@@ -16,12 +16,13 @@ class GRUModule(ConfigurableModule):
     """Recurrent layers and three dense layers.
 
     GRU(100) -> GRU(100) -> dense 100, tanh -> dense 100, ReLU -> latent 100, ReLU. The input of a
-    point consists of its values, the time since the first point, the time since the previous point
-    and the logarithm of the effective wavelength of its band. The result after a point does not
-    depend on later points, nor on padding, which comes last.
+    point consists of its values, its time, the increase of time since the previous point and the
+    logarithm of the effective wavelength of its band. The result after a point does not depend on
+    later points, nor on padding, which comes last.
 
-    Shapes: values (B, L, n_values), time (B, L) in days since the first point, log_wavelength
-    (B, L), the logarithm of wavelength / 5000 Å, pad_mask (B, L); result (B, output_dim).
+    Shapes: values (B, L, n_values), time (B, L) in days since the first detection, 0 before it,
+    log_wavelength (B, L), the logarithm of wavelength / 5000 Å, pad_mask (B, L); result (B,
+    output_dim).
     """
 
     def __init__(self, *, n_values, d_model=100, n_layers=2, output_dim=100, dropout=0.0):
@@ -82,8 +83,9 @@ class GRUModule(ConfigurableModule):
 class GRU(LightCurveEncoder, name="gru"):
     """Recurrent network that reads a light curve point by point, in the order of time [1]_.
 
-    Fluxes are relative to the brightest detection so far. The result after a point is therefore
-    that of the light curve truncated after this point.
+    Fluxes are relative to the brightest detection so far, and times count from the first detection
+    so far. The result after a point is therefore that of the light curve truncated after this
+    point.
 
     Parameters
     ----------

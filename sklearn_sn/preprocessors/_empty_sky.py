@@ -5,7 +5,7 @@ import numpy as np
 from sklearn_sn.data import Ragged
 
 # Fractions of the training light curves that get a baseline, a second season and a gap.
-BASELINE, SECOND_SEASON, GAP = 0.5, 0.2, 0.15
+BASELINE, SECOND_SEASON, GAP = 0.25, 0.15, 0.15
 MAX_POINTS = 20  # added to a light curve
 BASELINE_DAYS = 30.0  # before the first point; the window drops earlier ones
 SEASON_DAYS = (100.0, 350.0)  # after the last point

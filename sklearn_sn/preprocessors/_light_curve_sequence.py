@@ -41,10 +41,11 @@ class PreparedSequences:
 class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     """Scale light curves by the brightest detection so far, and pad batches of them.
 
-    Times count from the first point. A flux is relative to the brightest detection so far or,
-    before the first detection, to the larger of flux and error. The growth of this scale is
-    another value. The values of a point therefore do not depend on later points, and do not reveal
-    the distance unless `amplitude` is True.
+    Times count from the first detection so far, of at least three sigma, and are 0 before it, so
+    that the length of a baseline before the event has no effect. A flux is relative to the
+    brightest detection so far or, before the first detection, to the larger of flux and error. The
+    growth of this scale is another value. The values of a point therefore do not depend on later
+    points, and do not reveal the distance unless `amplitude` is True.
 
     Parameters
     ----------
@@ -141,18 +142,16 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         if rng is not None and self.augmentation:
             points, _, batch = event_points(points, bands, batch, self.days_before)
         flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
-        if rng is not None and len(points):
-            # If augmentation drops the first point, times count from the first remaining point.
-            flat["time"] = flat["time"] - batch.reduce("first", points[:, 0], empty=0.0)[batch.rows]
         padded = pad(batch, {**flat, "flux": points[:, 1], "error": points[:, 2]})
         flux, error = padded.pop("flux"), padded.pop("error")
+        padded["time"] = _since_detection(padded["time"], flux, error)
         padded["values"] = self._values(flux, error, prepared.unit[rows[object_index]])
         padded["values"][padded["pad_mask"]] = 0.0
         return padded, object_index
 
     def _values(self, flux, error, unit):
         """Compute values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
-        detected = (flux > 0) & ~(flux < DETECTION_SNR * error)
+        detected = _detected(flux, error)
         peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
         fallback = np.maximum(np.abs(flux), np.nan_to_num(error))
         scale = np.where(peak > 0, peak, np.maximum(fallback, 1e-30)).astype(np.float32)
@@ -163,3 +162,15 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
             size = np.arcsinh(flux * unit[:, None])
             values[..., 3] = np.clip((size - self.size_mean_) / self.size_scale_, -6.0, 6.0)
         return values
+
+
+def _detected(flux, error):
+    return (flux > 0) & ~(flux < DETECTION_SNR * error)
+
+
+def _since_detection(time, flux, error):
+    """Return days since the first detection so far, (B, L); 0 before."""
+    detected = _detected(flux, error)
+    seen = np.logical_or.accumulate(detected, axis=1)
+    first = np.take_along_axis(time, detected.argmax(axis=1)[:, None], axis=1)
+    return np.where(seen, time - first, 0.0).astype(np.float32)

@@ -122,3 +122,20 @@ def test_the_growth_of_the_scale_is_a_value():
     growth = arrays(X, preprocessor)["values"][0, :, 2]
     expected = [0.0, np.log(10.0), 0.0, np.log(3.0), 0.0, 3.0, 0.0]  # clipped at three
     np.testing.assert_allclose(growth, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "flux, error, expected",
+    [
+        ([1.0, -2.0, 9.0, 1.0, 8.0], [1.0] * 5, [0.0, 0.0, 0.0, 4.0, 9.0]),
+        ([-1.0, 2.0, 9.0, 1.0, 8.0], [np.nan] * 5, [0.0, 0.0, 3.0, 7.0, 12.0]),
+        ([1.0, -2.0, 1.0, 1.0, 2.0], [1.0] * 5, [0.0] * 5),
+    ],
+    ids=["baseline", "without errors", "no detection"],
+)
+def test_times_count_from_the_first_detection(flux, error, expected):
+    fields = {"time": [0.0, 2.0, 5.0, 9.0, 14.0], "band": ["ztfg"] * 5, "flux": flux}
+    X = pd.DataFrame({"light_curve": [pd.DataFrame({**fields, "flux_err": error})]})
+    table = check_table(X, modalities=["light_curve"], warn=False)
+    preprocessor = LightCurveSequencePreprocessor().fit(table)
+    np.testing.assert_allclose(arrays(X, preprocessor)["time"][0], expected)
