@@ -55,7 +55,7 @@ for ax, scale in zip(axes, ("flux", "mag"), strict=True):
 # %%
 # Class and redshift
 # ------------------
-# Two heads are trained on the packaged embeddings of 400 simulated objects, and tested on 99 others.
+# Two heads are trained on embeddings of 400 simulated objects, and tested on 99 others.
 training, labels = make_supernovae(400, **settings, random_state=0)
 embedder = load_pretrained("contrastive-sim")
 Z = embedder.transform(training[["light_curve"]])
