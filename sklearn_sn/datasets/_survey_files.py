@@ -75,8 +75,8 @@ def write_survey_files(X: pd.DataFrame, folder: str | os.PathLike, *, format: st
     Raises
     ------
     ValueError
-        If a column or a flux_err is missing, a name cannot be that of a file, or no point (for
-        "alerce", no detection) is in the bands of the survey.
+        If a column or a flux_err is missing, a name is repeated or cannot be that of a file, or no
+        point (for "alerce", no detection) is in the bands of the survey.
 
     See Also
     --------
@@ -117,6 +117,11 @@ def _objects_of(X, format):
                 f"The 'X' parameter of write_survey_files must have a column {column!r}; it has "
                 f"{list(X.columns)}."
             )
+    if not X.index.is_unique:
+        raise ValueError(
+            f"The index of X has {X.index[X.index.duplicated()][0]!r} more than once; it must name "
+            "the objects."
+        )
     survey = _LIGHT_CURVES.get(format, (None,))[0]
     curves = check_table(X, modalities=["light_curve"]).light_curve
     bands = np.asarray(curves["band"]).astype(str)
@@ -130,7 +135,8 @@ def _objects_of(X, format):
             letters = np.array([band.removeprefix(survey or "") for band in bands[points]])
             plain = _plain_values(X.iloc[row], name)
             objects.append(ObjectPoints(_file_name(name), letter=letters, plain=plain, **fields))
-            _require_errors(objects[-1])
+            if format != "tns":
+                _require_errors(objects[-1])
     bright = [points.detected.any() for points in objects]
     if not objects or (format == "alerce" and not any(bright)):
         raise ValueError(

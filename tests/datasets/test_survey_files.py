@@ -69,6 +69,15 @@ def test_one_file_is_read_by_its_path(X, tmp_path, format):
     assert as_ragged(read["light_curve"]).lengths[0] == wanted
 
 
+@pytest.mark.parametrize("format", [*SURVEYS, "tns"])
+def test_names_survive(X, tmp_path, format):
+    named = X.set_axis(["SN 2099aa", "AT2099.b", "ZTF99aaaaaaa", "747", "Gaia99aaa (1)"])
+    files = write_survey_files(named, tmp_path, format=format)
+    read = read_tables(tmp_path)
+    assert {str(name) for name in read.index} <= set(named.index)
+    assert len(read) == (5 if format != "alerce" else len(read)) and len(files) in (1, 2, 5)
+
+
 def test_quirks_are_counted(X, tmp_path):
     write_survey_files(X, tmp_path / "ztf", format="ztf-forced")
     counts = read_tables(tmp_path / "ztf").attrs["read"]["counts"]
@@ -107,6 +116,7 @@ def test_tns_holds_positions_types_and_redshifts(X, tmp_path):
     ("change", "message"),
     [
         (lambda X: X.drop(columns="ra"), "column 'ra'"),
+        (lambda X: pd.concat([X, X.iloc[[2]]]), "'sim-000002' more than once"),
         (lambda X: X.assign(dec=np.nan), "has no dec"),
         (lambda X: X.rename(index={X.index[0]: "a/b"}), "'a/b' cannot name a file"),
         (lambda X: make_supernovae(2, surveys="lsst", random_state=0)[0], "No light curve of X"),
@@ -129,6 +139,7 @@ def test_light_curves_without_errors_are_rejected(tmp_path):
     X = pd.DataFrame({"light_curve": [points], "ra": [1.0], "dec": [2.0]}, index=["SN a"])
     with pytest.raises(ValueError, match=r"'SN a': flux_err at MJD 59000\.0 is unknown"):
         write_survey_files(X, tmp_path, format="atlas")
+    assert read_tables(*write_survey_files(X, tmp_path, format="tns")).index.tolist() == ["SN a"]
 
 
 def test_an_unknown_format_is_rejected(X, tmp_path):
