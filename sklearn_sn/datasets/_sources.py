@@ -113,7 +113,10 @@ def _remedy(given):
     if isinstance(given, pd.Series):
         if given.name in NESTED_COLUMNS:
             return " It is a column of a table of objects, which need not be read."
-        return " Give the table of which it is a column."
+        return (
+            " Give the table of which it is a column, or Series.to_frame() if its index holds the "
+            "other fields."
+        )
     if isinstance(given, dict) and given and all(map(is_table, given.values())):
         return " Make one table of a dict of tables: pandas.concat(tables, names=['object_id'])."
     if isinstance(given, dict | np.ndarray):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from astropy.table import Table
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._sources import Source, _paths, open_sources
 
 TEXT = "objectId,mjd\n{},1.5\n"
@@ -65,7 +66,7 @@ def test_handles_and_unsupported_arguments():
 @pytest.mark.parametrize(
     ("given", "remedy"),
     [
-        (pd.Series([1.0], name="flux"), "the table of which it is a column"),
+        (pd.Series([1.0], name="flux"), r"the table of which it is a column, or Series\.to_frame"),
         (pd.Series([{}], name="light_curve"), "a column of a table of objects"),
         ({"x": [1]}, r"with pandas\.DataFrame"),
         ({"a": pd.DataFrame()}, r"pandas\.concat\(tables, names=\['object_id'\]\)"),
@@ -79,3 +80,18 @@ def test_handles_and_unsupported_arguments():
 def test_the_remedy_follows_from_the_type(given, remedy):
     with pytest.raises(ValueError, match=f"Got {type(given).__name__} instead.*{remedy}|{remedy}"):
         open_sources(given, "light_curves")
+
+
+def test_remedies_for_series_and_dicts_work():
+    points = pd.DataFrame({"mjd": [1.0, 2.0], "band": ["ztfg", "ztfr"], "flux": [3.0, 4.0]})
+    series = points.assign(object_id="a").set_index(["object_id", "mjd", "band"])["flux"]
+    several = {"a": points, "b": points}
+    for table, names in (
+        (series.to_frame(), ["a"]),
+        (pd.concat(several, names=["object_id"]), ["a", "b"]),
+        (pd.concat([points, points], keys=["a", "b"], names=["object_id"]), ["a", "b"]),
+    ):
+        # Times near 0 are no MJD; here they only have to be told apart.
+        X = read_tables(None, table, time_offset=59000.0)
+        assert X.index.tolist() == names
+        assert X["light_curve"].iloc[0]["flux"].tolist() == [3.0, 4.0]
