@@ -30,6 +30,8 @@ def is_table(X: Any, column: str, seen: Sequence[str] = ()) -> bool:
     -------
     bool
         True for a DataFrame with a column of a modality, a dict of columns and an Arrow table.
+        Also for astropy tables and lists of tables, which the check of tables rejects with a
+        remedy; as arrays, they would fail with a message about their dtype.
     """
     if isinstance(X, pd.DataFrame):
         columns = set(seen) if column in list(seen) else set()
@@ -37,7 +39,9 @@ def is_table(X: Any, column: str, seen: Sequence[str] = ()) -> bool:
     # Some sparse matrices are dicts; check_array rejects them with a better message.
     if isinstance(X, dict):
         return not issparse(X)
-    return hasattr(X, "to_pandas") and hasattr(X, "schema")
+    if isinstance(X, list | tuple):
+        return len(X) > 0 and (isinstance(X[0], pd.DataFrame | dict) or hasattr(X[0], "colnames"))
+    return hasattr(X, "colnames") or (hasattr(X, "to_pandas") and hasattr(X, "schema"))
 
 
 def series_table(values: np.ndarray, index: Sequence[Any] | pd.Index | None = None) -> CheckedTable:

@@ -7,6 +7,7 @@ from sklearn_sn.datasets._parquet import read_written, write_tables
 from sklearn_sn.datasets._read_spectra import read_spectra
 from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
+from sklearn_sn.datasets._survey_files import write_survey_files
 from sklearn_sn.datasets._surveys import Survey, get_survey
 from sklearn_sn.datasets._tables import read_tables
 
@@ -23,5 +24,6 @@ __all__ = [
     "read_spectra",
     "read_tables",
     "read_written",
+    "write_survey_files",
     "write_tables",
 ]

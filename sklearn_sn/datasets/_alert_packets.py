@@ -15,6 +15,7 @@ _SIGNS = dict.fromkeys(("t", "true", "1", "1.0", "+", "+1"), 1.0) | dict.fromkey
 _NO_NAME = {"", "none", "null", "nan", "<na>"}
 _EXACT = 2**53  # larger floats have lost digits
 SENTINELS = (*METADATA_FILL_VALUES, -99999.0)  # the last is that of forced photometry of ZTF
+_REDSHIFTS = ("redshift", "hostgal_z")
 _NO_REDSHIFT = (-9.0, -1.0)
 
 
@@ -177,7 +178,7 @@ def _number(packet, paths, name=""):
         number = float(_find(packet, paths))
     except (TypeError, ValueError, OverflowError):
         return np.nan
-    missing = number in SENTINELS or (name.startswith("redshift") and number in _NO_REDSHIFT)
+    missing = number in SENTINELS or (name.startswith(_REDSHIFTS) and number in _NO_REDSHIFT)
     return np.nan if missing or not np.isfinite(number) else number
 
 

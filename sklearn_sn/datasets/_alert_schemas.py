@@ -12,6 +12,8 @@ _ZTF_METADATA = (
     *("ndethist", "ncovhist", "sky", "nmtchps", "scorr"),
     *("sgscore1", "sgscore2", "distpsnr1", "distpsnr2"),
 )
+# Redshifts of the host galaxy, spectroscopic and photometric, under their published names.
+HOST_REDSHIFTS = ("hostgal_zspec", "hostgal_zspec_err", "hostgal_zphot", "hostgal_zphot_err")
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ SCHEMAS = {
             "mwebv": (("diaObject", "mwebv"),),
             "redshift": (("diaObject", "z_final"),),
             "redshift_err": (("diaObject", "z_final_err"),),
+            # Of the host galaxy, which may be another than that of the object.
+            **{name: (("diaObject", name),) for name in HOST_REDSHIFTS},
         },
     ),
 }

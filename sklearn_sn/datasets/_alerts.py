@@ -67,7 +67,8 @@ def read_alerts(
         - Metadata of the last alert. For ZTF: ra, dec, magpsf, sigmapsf, diffmaglim, chinr,
           sharpnr, classtar, ndethist, ncovhist, sky, nmtchps, scorr, sgscore1, sgscore2,
           distpsnr1, distpsnr2, rb and drb. For Rubin: ra, dec, snr, reliability and
-          extendedness. For ELAsTiCC: ra, dec, snr, mwebv, redshift and redshift_err (z_final).
+          extendedness. For ELAsTiCC: ra, dec, snr, mwebv, redshift and redshift_err (z_final), and
+          hostgal_zspec, hostgal_zphot and their errors, which are those of the host galaxy.
         - age: days from the first detection, as published in jdstarthist or, without it, in the
           light curve, to the last alert.
         - nnondet: exposures without a detection: ncovhist - ndethist or, without them, the number

@@ -143,7 +143,10 @@ def require_columns(names, columns, parameter, id_column):
     remedy = f"{kind}_columns={{{key!r}: ...}}"
     if "id" not in names:
         remedy = f"id_column=, or for this table alone with {remedy}"
-        remedy += "; if the table is of one object, name it with object_id="
+        remedy += (
+            "; if the table is of one object, name it with object_id=, and make one table of "
+            f"several with pandas.concat(tables, keys=names, names=[{id_column!r}])"
+        )
     elif key != missing[0]:
         remedy += f" or {kind}_columns={{'mag': ...}}"
     raise ValueError(

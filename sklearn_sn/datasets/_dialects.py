@@ -94,6 +94,8 @@ _ATLAS = {
     "objects": _POSITION,
 }
 _ZTF = {"time": "mjd|jd", "band": "fid", "mag": "magpsf", "mag_err": "sigmapsf"}
+# Of the host galaxy, which may be another than that of the object.
+_HOST_REDSHIFTS = ("hostgal_zspec", "hostgal_zspec_err", "hostgal_zphot", "hostgal_zphot_err")
 _RUBIN_TIME = "midpointmjdtai|expmidptmjd|midpointtai|mjd|obsstartmjd"
 _SNANA_OBJECTS = {
     "redshift": "redshift_helio|redshift_final|redshift_cmb",
@@ -221,7 +223,9 @@ DIALECTS = (
         fields={"object_id": "diaobjectid"},
         survey="lsst",
         zero_point=27.5,
-        objects=_POSITION | {"redshift": "z_final", "ebv": "mwebv"},
+        objects=_POSITION
+        | {"redshift": "z_final", "ebv": "mwebv"}
+        | {name: name for name in _HOST_REDSHIFTS},
     ),
     # Sources of Rubin: psfDiffFlux is measured on the difference image. Where it stands, psfFlux is
     # measured on the visit image and includes the host; in alerts and DiaSource, psfFlux is the

@@ -15,6 +15,7 @@ _MISSING = {"-", "--", "---", "", "null", "none", "nan", "n/a", "unknown"}
 _LIMIT = re.compile(r"\s*[<>≤≥]\s*[-+]?\d")
 _SEXAGESIMAL = re.compile(r"\s*[-+]?\d+[:\s]\d+[:\s]\d+(\.\d*)?\s*")
 _SPECTRUM_HINT = " If the file is a spectrum, read it with sklearn_sn.datasets.read_spectra."
+_HOST_REDSHIFT = "hostgal_z"  # beginning of names of redshifts of hosts; -9 is "not measured"
 _R_V = 3.1  # ratio of the total to the selective extinction of the Milky Way
 # Names in files of the plain columns that this library knows. Tables in memory keep their names.
 _KNOWN = {
@@ -70,6 +71,9 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     for n, unit in (("ra", "hourangle"), ("dec", "deg")):
         if n in frame:
             frame[n] = _degrees(frame[n], unit, index)
+    for n in frame:
+        if str(n).startswith(_HOST_REDSHIFT) and frame[n].dtype.kind in "if":
+            frame[n] = frame[n].where(frame[n] > -1.0)
     if found is not None and "a_v" in used and "ebv" not in frame:
         frame["ebv"] = pd.to_numeric(frame.pop("a_v"), errors="coerce") / _R_V
     entry = {"kind": "objects", "file": source.label, "dialect": getattr(found, "name", None)}

@@ -59,7 +59,8 @@ def read_other(
     Raises
     ------
     ValueError
-        If the file is no spectrum either; then it is the error of read_tables.
+        If the file is no spectrum either; then it is the error of read_tables. If it is one whose
+        wavelengths have no unit, the message names the argument of read_spectra.
     """
     # Imported here, since most calls need neither.
     from sklearn_sn.datasets._alerts import read_alerts
@@ -71,5 +72,7 @@ def read_other(
     name = None if object_id is None else str(object_id)
     try:
         return read_spectra(path, columns=columns, object_id=name, verbose=verbose)
-    except ValueError:
+    except ValueError as other:
+        if "have no unit and look like" in str(other):
+            raise OtherReaderError(f"{error} As a spectrum, it lacks a unit: {other}") from None
         raise error from None

@@ -1,5 +1,30 @@
 """Report how each file was read."""
 
+_PLURALS = {"spectrum": "spectra"}
+
+
+def counted(number, noun):
+    """Return a number with its noun, in the plural if it is not 1.
+
+    Parameters
+    ----------
+    number : int
+        The number.
+    noun : str
+        The noun in the singular.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._read_report import counted
+    >>> counted(1, "spectrum"), counted(2, "spectrum"), counted(0, "pixel")
+    ('1 spectrum', '2 spectra', '0 pixels')
+    """
+    return f"{number} {noun if number == 1 else _PLURALS.get(noun, noun + 's')}"
+
 
 class ReadReport(tuple):
     """Report of a reader: one dict for each file.

@@ -8,7 +8,7 @@ from astropy import units as u
 from sklearn.utils._param_validation import StrOptions, validate_params
 
 from sklearn_sn.data import warn_quality
-from sklearn_sn.datasets._read_report import ReadReport
+from sklearn_sn.datasets._read_report import ReadReport, counted
 from sklearn_sn.datasets._repeated_spectra import repeats
 from sklearn_sn.datasets._snid_templates import NO_FLUX
 from sklearn_sn.datasets._spectrum_ascii import read_text
@@ -164,7 +164,9 @@ def read_spectra(
     remarks = _remarks(records, entries, failures, medium)
     kept = [r for r, same in zip(records, repeats(records), strict=True) if same is None]
     if len(kept) < len(records):
-        remarks.append(f"{len(records) - len(kept)} spectra that repeat others left out")
+        remarks.append(
+            f"{counted(len(records) - len(kept), 'spectrum')} left out as repeating others"
+        )
     X, n_unmeasured, remark = spectrum_table(kept)
     remarks = [remark, *remarks] if remark else remarks
     report = ReadReport(entries)
@@ -251,22 +253,24 @@ def _remarks(records, entries, failures, medium):
     templates = [r.name for r in records if NO_FLUX in r.notes]
     if templates:
         remarks.append(
-            f"{len(templates)} spectra of SNID templates (first {templates[0]!r}): {NO_FLUX}"
+            f"{counted(len(templates), 'spectrum')} of SNID templates (first {templates[0]!r}): "
+            f"{NO_FLUX}"
         )
     at_rest = [entry["file"] for entry in entries if AT_REST in entry["notes"]]
     if at_rest:
-        remarks.append(f"{len(at_rest)} files (first {at_rest[0]}): {AT_REST}")
+        remarks.append(f"{counted(len(at_rest), 'file')} (first {at_rest[0]}): {AT_REST}")
     copies = [e["file"] for e in entries if any("repeats the flux" in n for n in e["notes"])]
     if copies:
         remarks.append(
-            f"errors that repeat the flux left out in {len(copies)} files (first {copies[0]})"
+            f"errors that repeat the flux left out in {counted(len(copies), 'file')} "
+            f"(first {copies[0]})"
         )
     unknown = [entry["file"] for entry in entries if entry["medium"] == "unknown"]
     if medium is not None and unknown:
         remarks.append(
-            f"{len(unknown)} files do not give the medium of wavelengths (air or vacuum): not "
-            f"converted (first {unknown[0]})"
+            f"wavelengths of {counted(len(unknown), 'file')} not converted, as the medium (air or "
+            f"vacuum) is not given (first {unknown[0]})"
         )
     if failures:
-        remarks.append(f"{len(failures)} files left out (first {failures[0]})")
+        remarks.append(f"{counted(len(failures), 'file')} left out (first {failures[0]})")
     return remarks

@@ -5,9 +5,11 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from astropy.table import Table
 
+from sklearn_sn.data import NESTED_COLUMNS
 from sklearn_sn.datasets._file_formats import FORMATS, parse_file
 
 _SKIPPED = re.compile(r"^\.|^readme|\.(readme|ignore|md|py|pdf|png)$", re.IGNORECASE)
@@ -107,10 +109,25 @@ def _is_openable(given):
 
 
 def _remedy(given):
+    """Return what makes a table of an argument of another type."""
     if isinstance(given, pd.Series):
-        return " Make one table of it, with a column for each field, as with Series.to_frame()."
-    if isinstance(given, dict):
-        return " Make a table of a dict of columns with pandas.DataFrame."
+        if given.name in NESTED_COLUMNS:
+            return " It is a column of a table of objects, which need not be read."
+        return (
+            " Give the table of which it is a column, or Series.to_frame() if its index holds the "
+            "other fields."
+        )
+    if isinstance(given, dict) and given and all(map(is_table, given.values())):
+        return " Make one table of a dict of tables: pandas.concat(tables, names=['object_id'])."
+    if isinstance(given, dict | np.ndarray):
+        return " Make a table of it with pandas.DataFrame."
+    if isinstance(given, list | tuple):
+        if not given:
+            return " It is empty."
+        if all(isinstance(one, dict) for one in given):
+            return " Make a table of a list of dicts with pandas.DataFrame."
+        position = next(i for i, one in enumerate(given) if not _is_openable(one))
+        return f" Its item {position} is of type {type(given[position]).__name__}."
     return ""
 
 

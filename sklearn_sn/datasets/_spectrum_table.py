@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import Ragged, is_masked_pixel
+from sklearn_sn.datasets._read_report import counted
 from sklearn_sn.datasets._tables import read_tables
 
 
@@ -23,7 +24,14 @@ def spectrum_table(records):
         Number of pixels that were not measured and were left out.
     remark : str
         What was left out; empty if nothing was.
+
+    Raises
+    ------
+    ValueError
+        If there is no spectrum.
     """
+    if not records:
+        raise ValueError("There is no spectrum to make a table of.")
     lengths = np.array([len(record.flux) for record in records])
     fields = {
         name: np.concatenate([np.asarray(getattr(r, name), dtype=np.float64) for r in records])
@@ -43,7 +51,7 @@ def spectrum_table(records):
     if bad.any():
         first = records[spectrum[np.argmax(bad)]].name
         remark = (
-            f"{int(bad.sum())} pixels that were not measured (flux = error = 0, or fill values "
+            f"{counted(int(bad.sum()), 'pixel')} not measured (flux = error = 0, or fill values "
             f"such as -999) left out (first object {first!r})"
         )
     codes = np.repeat([position[record.name] for record in records], lengths)

@@ -88,6 +88,8 @@ def elasticc_schema():
     ids = {"diaSourceId": "long", "ccdVisitId": "long", "diaObjectId": "long"}
     forced = {"diaForcedSourceId": "long", "diaObjectId": "long", "totFlux": FLOAT}
     dia_object = {"diaObjectId": "long", "ra": "double", "decl": "double", "mwebv": FLOAT}
+    hosts = ("hostgal_zspec", "hostgal_zspec_err", "hostgal_zphot", "hostgal_zphot_err")
+    redshifts = dict.fromkeys(("z_final", "z_final_err", *hosts), FLOAT)
     return record(
         "elasticc.v0_9.alert",
         alertId="long",
@@ -107,9 +109,7 @@ def elasticc_schema():
                 )
             )
         ),
-        diaObject=optional(
-            record("elasticc.v0_9.diaObject", **dia_object, z_final=FLOAT, z_final_err=FLOAT)
-        ),
+        diaObject=optional(record("elasticc.v0_9.diaObject", **dia_object, **redshifts)),
         cutoutDifference=optional("bytes"),
         cutoutTemplate=optional("bytes"),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.data import DataQualityWarning, as_ragged
-from sklearn_sn.datasets import read_alerts, read_written, write_tables
+from sklearn_sn.datasets import read_alerts, read_tables, read_written, write_tables
 
 from .alert_files import (
     avro,
@@ -147,6 +147,30 @@ def test_elasticc_avro_has_the_zero_point_of_snana():
     X = read_alerts(avro([packet], elasticc_schema()))
     assert points(X, 5)["flux"].tolist() == pytest.approx([1.0])
     assert X["nnondet"].tolist() == [1] and X["redshift"].isna().all() and X["dec"].item() == -2.0
+
+
+def host_packet(**redshifts):
+    place = {"midPointTai": 60700.0, "filterName": "i", "ra": 1.0, "decl": -2.0, "diaObjectId": 5}
+    ids = {"diaSourceId": 3, "ccdVisitId": 1, "snr": 9.0}
+    source = place | ids | {"psFlux": 100.0, "psFluxErr": 1.0}
+    dia_object = {"diaObjectId": 5, "ra": 1.0, "decl": -2.0} | redshifts
+    return {"alertId": 1, "diaSource": source, "prvDiaSources": [], "diaObject": dia_object}
+
+
+@pytest.mark.parametrize("form", ["avro", "json", "json lines", "read_tables"])
+def test_redshifts_of_hosts_are_not_those_of_objects(form, tmp_path):
+    packet = host_packet(hostgal_zphot=0.25, hostgal_zphot_err=0.5, hostgal_zspec=-9.0, z_final=-9)
+    if form == "read_tables":
+        del packet["diaObject"]["z_final"]
+    path = tmp_path / "alerts"
+    texts = {"json": json.dumps([packet]), "json lines": json.dumps(packet) + "\n"}
+    path.write_bytes(texts.get(form, json.dumps(packet)).encode())
+    if form == "avro":
+        path.write_bytes(avro([packet], elasticc_schema(), codec="deflate"))
+    X = read_tables(path) if form == "read_tables" else read_alerts(path)
+    assert X.loc[5, ["hostgal_zphot", "hostgal_zphot_err"]].tolist() == [0.25, 0.5]
+    assert np.isnan(X.loc[5, "hostgal_zspec"])
+    assert "redshift" not in X or np.isnan(X.loc[5, "redshift"])
 
 
 def test_asteroids_are_not_objects():

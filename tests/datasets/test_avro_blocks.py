@@ -6,6 +6,7 @@ import random
 import time
 import warnings
 
+import pyarrow as pa
 import pytest
 
 from sklearn_sn.data import DataQualityWarning
@@ -57,6 +58,24 @@ def test_codecs(codec):
     except ValueError:
         pytest.skip(f"fastavro cannot write {codec} here")
     assert records(content) == ([p["candid"] for p in PACKETS], [])
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_zstandard_needs_no_other_package(streamed):
+    # Blocks as other writers compress them, with and without the size of the content.
+    schema = {"type": "record", "name": "r", "fields": [{"name": "candid", "type": "long"}]}
+    body = b"".join(map(varint, range(200)))
+    if streamed:
+        sink = pa.BufferOutputStream()
+        with pa.CompressedOutputStream(sink, "zstd") as stream:
+            stream.write(body)
+        packed = sink.getvalue().to_pybytes()
+    else:
+        packed = pa.Codec("zstd").compress(body, asbytes=True)
+    content = container(schema, packed, 200, b"zstandard")
+    assert records(content) == (list(range(200)), [])
+    good, lost = records(container(schema, packed[:-6], 200, b"zstandard"))
+    assert len(good) < 200 and len(lost) == 1
 
 
 def test_a_wrong_or_unknown_codec_is_damage():

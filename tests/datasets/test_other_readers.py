@@ -63,3 +63,18 @@ def test_several_files_are_tables_of_points(tmp_path):
     for given in (tmp_path, [FOLDER / "iraf_linear.fits"]):
         with pytest.raises(ValueError, match="holds images but no table"):
             read_tables(given)
+
+
+@pytest.mark.parametrize("wavelengths", [(400.0, 900.0), (1000.0, 2500.0)])
+def test_wavelengths_in_nm_are_told_from_other_files(tmp_path, wavelengths):
+    path = tmp_path / "SN 2099a.txt"
+    np.savetxt(path, np.column_stack([np.linspace(*wavelengths, 300), np.ones(300), np.ones(300)]))
+    with pytest.raises(
+        ValueError, match=r"read_spectra; else .*look like nm; give wavelength_unit='nm'"
+    ):
+        read_tables(path)
+    spectrum = read_spectra(path, wavelength_unit="nm")["spectrum"].iloc[0]
+    assert spectrum["wavelength"].iloc[0] == pytest.approx(10 * wavelengths[0])
+    np.savetxt(path, np.column_stack([np.linspace(59000, 59300, 300), np.ones(300)]))
+    with pytest.raises(ValueError, match="has no names of columns"):
+        read_tables(path)

@@ -4,7 +4,7 @@ import pickle
 
 import pandas as pd
 
-from sklearn_sn.datasets._read_report import ReadReport
+from sklearn_sn.datasets._read_report import ReadReport, counted
 
 ENTRIES = (
     {"file": "a.dat", "kind": "spectra", "flux_unit": "Jy", "columns": {"flux": "f", "time": "t"}},
@@ -25,6 +25,11 @@ def test_text_leaves_out_what_is_empty():
         "    n rows: 3",
     ]
     assert str(ReadReport()) == ""
+
+
+def test_nouns_are_in_the_plural_unless_there_is_one():
+    assert [counted(n, "file") for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
+    assert counted(1, "spectrum") == "1 spectrum" and counted(3, "spectrum") == "3 spectra"
 
 
 def test_tables_keep_their_report():

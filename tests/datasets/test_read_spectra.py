@@ -309,7 +309,7 @@ def test_a_mask_column_removes_pixels():
 def test_codes_for_not_measured_are_removed_with_one_warning(code):
     flux = FLUX.copy()
     flux[[3, 7]] = code
-    with pytest.warns(DataQualityWarning, match="2 pixels that were not measured") as seen:
+    with pytest.warns(DataQualityWarning, match="2 pixels not measured") as seen:
         X = read_spectra(io.StringIO(text("", (WAVELENGTH, flux))), object_id="a")
     assert len(fields(X)["flux"]) == 58 and len(seen) == 1
 
@@ -318,7 +318,7 @@ def test_zero_flux_with_zero_error_is_removed():
     flux, error = FLUX.copy(), ERROR.copy()
     flux[20:25] = error[20:25] = 0
     body = text("wavelength flux err", (WAVELENGTH, flux, error))
-    with pytest.warns(DataQualityWarning, match="5 pixels that were not measured"):
+    with pytest.warns(DataQualityWarning, match="5 pixels not measured"):
         X = read_spectra(io.StringIO(body), object_id="a")
     assert len(fields(X)["flux"]) == 55
 
@@ -374,7 +374,7 @@ def test_metadata_of_several_spectra_of_one_object(tmp_path):
 def test_a_spectrum_in_two_files_is_one(tmp_path):
     first = write(tmp_path / "a.dat", "OBJECT: x\nMJD: 59000.5")
     second = write(tmp_path / "b.dat", "OBJECT: x", (WAVELENGTH, np.round(FLUX, 19)))
-    with pytest.warns(DataQualityWarning, match="1 spectra that repeat others"):
+    with pytest.warns(DataQualityWarning, match="1 spectrum left out as repeating"):
         X = read_spectra([first, second])
     assert len(fields(X)["flux"]) == 60
     third = write(tmp_path / "c.dat", "OBJECT: x\nMJD: 59001.5")
@@ -424,7 +424,7 @@ def test_files_that_cannot_be_read_can_be_skipped(tmp_path):
     good = write(tmp_path / "good.dat")
     bad = tmp_path / "bad.dat"
     bad.write_text("nothing")
-    with pytest.warns(DataQualityWarning, match=r"1 files left out .*bad\.dat"):
+    with pytest.warns(DataQualityWarning, match=r"1 file left out .*bad\.dat"):
         X = read_spectra([bad, good], on_error="skip")
     assert X.index.tolist() == ["good"]
     with pytest.raises(ValueError, match="No file could be read"):

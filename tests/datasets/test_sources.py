@@ -2,10 +2,12 @@
 
 import io
 
+import numpy as np
 import pandas as pd
 import pytest
 from astropy.table import Table
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._sources import Source, _paths, open_sources
 
 TEXT = "objectId,mjd\n{},1.5\n"
@@ -57,8 +59,39 @@ def test_names_of_columns_and_files(tmp_path):
 def test_handles_and_unsupported_arguments():
     (source,) = open_sources(io.StringIO(TEXT.format("c")), "light_curves")
     assert source.label is None and source.table["objectId"].tolist() == ["c"]
-    for given, remedy in (({"x": [1]}, "a dict of columns"), (pd.Series([1]), r"to_frame\(\)")):
-        with pytest.raises(ValueError, match=f"Got {type(given).__name__} instead.*{remedy}"):
-            open_sources(given, "light_curves")
     with pytest.raises(ValueError, match="The 'objects' parameter of read_tables must be"):
         open_sources([], "objects")
+
+
+@pytest.mark.parametrize(
+    ("given", "remedy"),
+    [
+        (pd.Series([1.0], name="flux"), r"the table of which it is a column, or Series\.to_frame"),
+        (pd.Series([{}], name="light_curve"), "a column of a table of objects"),
+        ({"x": [1]}, r"with pandas\.DataFrame"),
+        ({"a": pd.DataFrame()}, r"pandas\.concat\(tables, names=\['object_id'\]\)"),
+        (np.zeros(2, dtype=[("mjd", float)]), r"with pandas\.DataFrame"),
+        ([{"x": 1}], r"a list of dicts with pandas\.DataFrame"),
+        ([pd.DataFrame(), pd.Series([1.0])], "item 1 is of type Series"),
+        ([], "It is empty"),
+        (1.5, "Got float instead"),
+    ],
+)
+def test_the_remedy_follows_from_the_type(given, remedy):
+    with pytest.raises(ValueError, match=f"Got {type(given).__name__} instead.*{remedy}|{remedy}"):
+        open_sources(given, "light_curves")
+
+
+def test_remedies_for_series_and_dicts_work():
+    points = pd.DataFrame({"mjd": [1.0, 2.0], "band": ["ztfg", "ztfr"], "flux": [3.0, 4.0]})
+    series = points.assign(object_id="a").set_index(["object_id", "mjd", "band"])["flux"]
+    several = {"a": points, "b": points}
+    for table, names in (
+        (series.to_frame(), ["a"]),
+        (pd.concat(several, names=["object_id"]), ["a", "b"]),
+        (pd.concat([points, points], keys=["a", "b"], names=["object_id"]), ["a", "b"]),
+    ):
+        # Times near 0 are no MJD; here they only have to be told apart.
+        X = read_tables(None, table, time_offset=59000.0)
+        assert X.index.tolist() == names
+        assert X["light_curve"].iloc[0]["flux"].tolist() == [3.0, 4.0]

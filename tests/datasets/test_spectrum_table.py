@@ -1,6 +1,7 @@
 """Tables of spectra."""
 
 import numpy as np
+import pytest
 
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets._spectrum_record import SpectrumRecord
@@ -34,11 +35,16 @@ def test_pixels_that_were_not_measured_are_left_out():
         record("b", (1.0, 0.0, 3.0), flux_err=np.array([0.1, 0.0, 0.1])),
     ]
     X, n_unmeasured, remark = spectrum_table(records)
-    assert n_unmeasured == 1 and remark.startswith("1 pixels that were not measured")
+    assert n_unmeasured == 1 and remark.startswith("1 pixel not measured")
     assert remark.endswith("(first object 'b')")
     found = as_ragged(X["spectrum"])
     assert found["flux"].tolist() == [1, 2, 3, 1, 3] and set(found["flux_err"]) == {0.1}
     assert found["wavelength"].tolist() == [4000, 5000, 6000, 4000, 6000]
+
+
+def test_no_spectrum_is_rejected():
+    with pytest.raises(ValueError, match="There is no spectrum"):
+        spectrum_table([])
 
 
 def test_errors_that_some_spectra_lack_are_missing():
