@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._reported import digest_names, digest_points
 
 NESTED_COLUMNS = ("light_curve", "spectrum")
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
@@ -186,6 +188,7 @@ def check_table(
             ragged = as_ragged(X[modality], kind=modality)
             # The report compares the numbers of points before and after the repairs.
             log.count(f"{modality}_given", ragged.lengths)
+            log.examine(partial(_digest_rows, ragged))
             if positions:
                 ragged = ragged.with_fields(position=np.arange(ragged.n_points))
             if modality == "light_curve":
@@ -199,6 +202,7 @@ def check_table(
     if "image" in modalities:
         parts["image"] = check_images(X["image"], log)
     if metadata_columns:
+        log.examine(partial(_digest_cells, X[list(metadata_columns)]))
         parts["metadata"] = check_metadata(X, metadata_columns, log)
     table = CheckedTable(index=X.index, **parts)
     # An object is rejected in training only if none of its modalities is usable.
@@ -211,6 +215,14 @@ def check_table(
     if warn:
         log.warn()
     return replace(table, report=log.report())
+
+
+def _digest_rows(ragged, objects):
+    return digest_points(ragged.take(objects))
+
+
+def _digest_cells(columns, objects):
+    return digest_names(pd.MultiIndex.from_frame(columns.iloc[objects].astype(str)))
 
 
 def _reject_empty_objects(log, modalities, present):

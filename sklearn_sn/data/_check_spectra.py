@@ -141,6 +141,7 @@ def _suspect_nanometres(pixels, log):
             f"wavelengths of {int(wrong.sum())} objects (first {log.index[row]!r}, "
             f"{low[row]:g}-{high[row]:g}) look like nm",
             "multiply them by 10, or give an astropy Quantity",
+            np.flatnonzero(wrong),
         )
 
 
