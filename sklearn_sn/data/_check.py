@@ -19,6 +19,7 @@ from sklearn_sn.data._metadata import check_metadata
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._reported import digest_names, digest_points
+from sklearn_sn.data._training_range import flag_unlike_training
 
 NESTED_COLUMNS = ("light_curve", "spectrum")
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
@@ -115,6 +116,8 @@ def check_table(
     training: bool = False,
     warn: bool = True,
     positions: bool = False,
+    training_range: dict[str, tuple[float, float]] | None = None,
+    warn_missing: bool = False,
 ) -> CheckedTable:
     """Check a table of objects and convert its modalities to flat arrays.
 
@@ -148,6 +151,11 @@ def check_table(
     positions : bool, default=False
         Whether light curves and spectra get a field ``position``: the index of each point in
         ``as_ragged(X[modality])``.
+    training_range : dict, optional
+        Result of :func:`training_range` for the training data of an estimator. Objects far outside
+        are flagged, and mentioned in the warning.
+    warn_missing : bool, default=False
+        Whether the warning mentions objects with nothing usable.
 
     Returns
     -------
@@ -212,6 +220,10 @@ def check_table(
     log.flag("NOTHING", ~present)
     if training and not present.all():
         _reject_empty_objects(log, modalities, present)
+    if warn_missing and not present.all():
+        _notice_empty_objects(log, modalities, np.flatnonzero(~present))
+    if training_range:
+        flag_unlike_training(table, training_range, log)
     if warn:
         log.warn()
     return replace(table, report=log.report())
@@ -237,43 +249,14 @@ def _reject_empty_objects(log, modalities, present):
     )
 
 
-def quality_report(
-    X: pd.DataFrame | pa.Table | dict[str, Any], *, metadata_columns: Sequence[str] = ()
-) -> pd.DataFrame:
-    """Report for every object how much of it is usable and what is suspect.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame of n_objects rows
-        Table of objects, as for :func:`check_table`.
-    metadata_columns : sequence of str, default=()
-        Plain columns to check as well.
-
-    Returns
-    -------
-    pandas.DataFrame of n_objects rows
-        Numbers of points and pixels given, dropped because they are not measured (fill values,
-        absurd fluxes and times) and kept, number of spectra, and ``flag``, a comma-separated list
-        of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
-        RANGE (fluxes outside 1e-15 … 1e9 µJy), JD (times that were Julian dates), MAGNITUDES (the
-        fluxes of the table look like magnitudes), NANOMETRES (wavelengths look like nm),
-        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve),
-        EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no modality is usable).
-
-    Raises
-    ------
-    ValueError
-        If input cannot be repaired.
-
-    Examples
-    --------
-    >>> from sklearn_sn.data import quality_report
-    >>> from sklearn_sn.datasets import make_supernovae
-    >>> X, y = make_supernovae(3, random_state=0)
-    >>> list(quality_report(X)["flag"])
-    ['', '', '']
-    """
-    return check_table(X, metadata_columns=metadata_columns, warn=False).report
+def _notice_empty_objects(log, modalities, objects):
+    what = " and no usable ".join(name.replace("_", " ") for name in modalities)
+    log.notice(
+        f"{len(objects)} objects have no usable {what} (first {log.index[objects[0]]!r}); their "
+        "output is that of an object without data",
+        "no usable data",
+        objects,
+    )
 
 
 def as_frame(X: pd.DataFrame | pa.Table | dict[str, Any]) -> pd.DataFrame:

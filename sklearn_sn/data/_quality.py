@@ -74,7 +74,7 @@ class QualityLog:
         self.columns = {}
         self.flags = {}
         self._repairs = []
-        self._suspicions = []
+        self._notices = []
         self._digest = None
 
     def examine(self, digest: Callable[[np.ndarray], np.ndarray]) -> None:
@@ -144,7 +144,21 @@ class QualityLog:
             Positions of the objects; all by default.
         """
         objects = np.arange(len(self.index)) if objects is None else objects
-        self._suspicions.append((f"{what}; {remedy}", remedy, objects, self._digest))
+        self.notice(f"Input looks wrong and was left unchanged: {what}; {remedy}", remedy, objects)
+
+    def notice(self, sentence: str, kind: str, objects: np.ndarray) -> None:
+        """Record a sentence about objects.
+
+        Parameters
+        ----------
+        sentence : str
+            What the user should know, without a full stop.
+        kind : str
+            Name of the kind, without numbers.
+        objects : ndarray of int, shape (n_noticed,)
+            Positions of the objects.
+        """
+        self._notices.append((sentence, kind, objects, self._digest))
 
     def reject(self, row: int, column: str, value: str, remedy: str) -> NoReturn:
         """Raise a ValueError that names object, column, value and remedy.
@@ -164,11 +178,11 @@ class QualityLog:
 
     def summary(self) -> str:
         """Return everything recorded as text; empty if nothing was recorded."""
-        return _sentences(self._repairs, self._suspicions)
+        return _sentences(self._repairs, self._notices)
 
     def warn(self) -> None:
         """Emit one warning about what is recorded and was not reported before."""
-        records = self._repairs + self._suspicions
+        records = self._repairs + self._notices
         if not records:
             return
         defects = [self._defect(*record[1:]) for record in records]
@@ -176,7 +190,7 @@ class QualityLog:
         n_repairs = len(self._repairs)
         text = _sentences(
             list(compress(self._repairs, reported[:n_repairs])),
-            list(compress(self._suspicions, reported[n_repairs:])),
+            list(compress(self._notices, reported[n_repairs:])),
         )
         if text:
             message = f"{text} See quality_report."
@@ -203,9 +217,9 @@ class QualityLog:
         return pd.DataFrame({**self.columns, "flag": flags}, index=self.index)
 
 
-def _sentences(repairs, suspicions):
+def _sentences(repairs, notices):
     """Return records as text."""
     repaired = "; ".join(record[0] for record in repairs)
     sentences = [f"Input was repaired: {repaired}."] if repairs else []
-    sentences += [f"Input looks wrong and was left unchanged: {s[0]}." for s in suspicions]
+    sentences += [f"{record[0]}." for record in notices]
     return " ".join(sentences)

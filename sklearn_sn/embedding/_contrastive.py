@@ -310,6 +310,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             )
         )
         remember_columns(self, X)
+        self._remember_range(table)
         return self._finish_fit()
 
     def _checked_table(self, X):
