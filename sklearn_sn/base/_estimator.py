@@ -264,9 +264,10 @@ class TorchEstimator(BaseEstimator):
         return net
 
     def _remember_range(self, table):
-        """Set training_range_ from the checked table of fit."""
+        """Set training_range_ from the checked table of fit, and return self."""
         earlier = getattr(self, "training_range_", None) if self._is_warm_start else None
         self.training_range_ = training_range(table, earlier)
+        return self
 
     def _prediction_checks(self, warn_missing=True):
         """Return the arguments of check_table for a table that is to be predicted."""
