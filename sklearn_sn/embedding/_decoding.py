@@ -119,7 +119,7 @@ class DecodingEstimator(GenerativeEstimator):
         check_is_fitted(self, "net_")
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        dataset = self._read(X, self.modalities_).dataset
+        dataset = self._read(X, self.modalities_, warn_missing=False).dataset
         usable = np.flatnonzero(self._has_data(dataset))
         if not len(usable):
             raise ValueError("X has no object with usable data of a modality of fit.")
@@ -142,7 +142,7 @@ class DecodingEstimator(GenerativeEstimator):
         width = int(np.prod(self.net_.module_.latent_shape))
         return np.array([f"latent_{i}" for i in range(width)], dtype=object)
 
-    def _read(self, X, names):
+    def _read(self, X, names, warn_missing=True):
         """Return :class:`PlacedData` of those of the modalities that X has."""
         X = as_frame(X)
         columns = self.preprocessors_["metadata"].columns if "metadata" in names else ()
@@ -152,7 +152,7 @@ class DecodingEstimator(GenerativeEstimator):
             X,
             with_light_curve(X, available) if available else names,
             metadata_columns=columns,
-            **self._prediction_checks(),
+            **self._prediction_checks(warn_missing),
         )
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(available) <= set(PLAIN):
