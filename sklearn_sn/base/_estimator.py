@@ -15,7 +15,7 @@ from skorch.helper import predefined_split
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
-from sklearn_sn.data import registered_bands, restore_bands, warn_user
+from sklearn_sn.data import registered_bands, restore_bands, training_range, warn_user
 from sklearn_sn.encoders import (
     custom_encoder_class,
     fill_doc,
@@ -262,6 +262,18 @@ class TorchEstimator(BaseEstimator):
             if isinstance(callback, Schedule):
                 callback.total_steps = self._steps(train)
         return net
+
+    def _remember_range(self, table):
+        """Set training_range_ from the checked table of fit, and return self."""
+        earlier = getattr(self, "training_range_", None) if self._is_warm_start else None
+        self.training_range_ = training_range(table, earlier)
+        return self
+
+    def _prediction_checks(self, warn_missing=True):
+        """Return the arguments of check_table for a table that is to be predicted."""
+        # A model of an earlier version has no range.
+        ranges = getattr(self, "training_range_", None)
+        return {"training_range": ranges, "warn_missing": warn_missing}
 
     def _evaluated_part(self, dataset, positions):
         """Return the objects at `positions` in the form in which they are evaluated."""

@@ -116,6 +116,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             )
         )
         # Set them last, so that an error in fit leaves a fitted model unchanged.
+        if not self._on_array:
+            self._remember_range(table)
         for attribute, value in task.attributes.items():
             setattr(self, attribute, value)
         return self._finish_fit()
@@ -247,7 +249,11 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         else:
             columns = self._metadata_columns
             table = check_table(
-                X, modalities=[modality], metadata_columns=columns, training=training
+                X,
+                modalities=[modality],
+                metadata_columns=columns,
+                training=training,
+                **({} if training else self._prediction_checks()),
             )
             if training:
                 remember_columns(self, as_frame(X))

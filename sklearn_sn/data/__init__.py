@@ -19,7 +19,6 @@ from sklearn_sn.data._check import (
     CheckedTable,
     as_frame,
     check_table,
-    quality_report,
 )
 from sklearn_sn.data._check_light_curves import check_light_curves
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
@@ -62,6 +61,7 @@ from sklearn_sn.data._phase_frame import (
     warn_unknown_phase,
 )
 from sklearn_sn.data._quality import DataQualityWarning, QualityLog, warn_quality, warn_user
+from sklearn_sn.data._quality_report import quality_report
 from sklearn_sn.data._query_coordinates import (
     REFERENCE_WAVELENGTH,
     light_curve_coordinates,
@@ -77,6 +77,7 @@ from sklearn_sn.data._spectra_with_phase import spectra_with_phase
 from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._table_output import TableOutput
 from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
+from sklearn_sn.data._training_range import training_range
 from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
 from sklearn_sn.data._zero_points import magnitude_system, unknown_system
 
@@ -84,6 +85,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     # Tables and their check
     "check_table",
     "quality_report",
+    "training_range",
     "check_light_curves",
     "CheckedTable",
     "NESTED_COLUMNS",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._reported import digest_names, digest_points
+from sklearn_sn.data._training_range import flag_unlike_training
 
 NESTED_COLUMNS = ("light_curve", "spectrum")
 MODALITIES = ("light_curve", "spectrum", "image", "metadata")
@@ -113,6 +116,8 @@ def check_table(
     training: bool = False,
     warn: bool = True,
     positions: bool = False,
+    training_range: dict[str, tuple[float, float]] | None = None,
+    warn_missing: bool = False,
 ) -> CheckedTable:
     """Check a table of objects and convert its modalities to flat arrays.
 
@@ -146,6 +151,11 @@ def check_table(
     positions : bool, default=False
         Whether light curves and spectra get a field ``position``: the index of each point in
         ``as_ragged(X[modality])``.
+    training_range : dict, optional
+        Result of :func:`training_range` for the training data of an estimator. Objects far outside
+        are flagged, and mentioned in the warning.
+    warn_missing : bool, default=False
+        Whether the warning mentions objects with nothing usable.
 
     Returns
     -------
@@ -186,6 +196,7 @@ def check_table(
             ragged = as_ragged(X[modality], kind=modality)
             # The report compares the numbers of points before and after the repairs.
             log.count(f"{modality}_given", ragged.lengths)
+            log.examine(partial(_digest_rows, ragged))
             if positions:
                 ragged = ragged.with_fields(position=np.arange(ragged.n_points))
             if modality == "light_curve":
@@ -199,6 +210,7 @@ def check_table(
     if "image" in modalities:
         parts["image"] = check_images(X["image"], log)
     if metadata_columns:
+        log.examine(partial(_digest_cells, X[list(metadata_columns)]))
         parts["metadata"] = check_metadata(X, metadata_columns, log)
     table = CheckedTable(index=X.index, **parts)
     # An object is rejected in training only if none of its modalities is usable.
@@ -208,9 +220,21 @@ def check_table(
     log.flag("NOTHING", ~present)
     if training and not present.all():
         _reject_empty_objects(log, modalities, present)
+    if warn_missing and not present.all():
+        _notice_empty_objects(log, modalities, np.flatnonzero(~present))
+    if training_range:
+        flag_unlike_training(table, training_range, log)
     if warn:
         log.warn()
     return replace(table, report=log.report())
+
+
+def _digest_rows(ragged, objects):
+    return digest_points(ragged.take(objects))
+
+
+def _digest_cells(columns, objects):
+    return digest_names(pd.MultiIndex.from_frame(columns.iloc[objects].astype(str)))
 
 
 def _reject_empty_objects(log, modalities, present):
@@ -225,43 +249,14 @@ def _reject_empty_objects(log, modalities, present):
     )
 
 
-def quality_report(
-    X: pd.DataFrame | pa.Table | dict[str, Any], *, metadata_columns: Sequence[str] = ()
-) -> pd.DataFrame:
-    """Report for every object how much of it is usable and what is suspect.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame of n_objects rows
-        Table of objects, as for :func:`check_table`.
-    metadata_columns : sequence of str, default=()
-        Plain columns to check as well.
-
-    Returns
-    -------
-    pandas.DataFrame of n_objects rows
-        Numbers of points and pixels given, dropped because they are not measured (fill values,
-        absurd fluxes and times) and kept, number of spectra, and ``flag``, a comma-separated list
-        of EMPTY (no usable photometry), LOWDATA (fewer than three points), NOERROR (no errors),
-        RANGE (fluxes outside 1e-15 … 1e9 µJy), JD (times that were Julian dates), MAGNITUDES (the
-        fluxes of the table look like magnitudes), NANOMETRES (wavelengths look like nm),
-        SPECTRUM_DATE (a spectrum 365 days before or 730 days after the light curve),
-        EMPTY_SPECTRUM, EMPTY_IMAGE, NOTHING (no modality is usable).
-
-    Raises
-    ------
-    ValueError
-        If input cannot be repaired.
-
-    Examples
-    --------
-    >>> from sklearn_sn.data import quality_report
-    >>> from sklearn_sn.datasets import make_supernovae
-    >>> X, y = make_supernovae(3, random_state=0)
-    >>> list(quality_report(X)["flag"])
-    ['', '', '']
-    """
-    return check_table(X, metadata_columns=metadata_columns, warn=False).report
+def _notice_empty_objects(log, modalities, objects):
+    what = " and no usable ".join(name.replace("_", " ") for name in modalities)
+    log.notice(
+        f"{len(objects)} objects have no usable {what} (first {log.index[objects[0]]!r}); their "
+        "output is that of an object without data",
+        "no usable data",
+        objects,
+    )
 
 
 def as_frame(X: pd.DataFrame | pa.Table | dict[str, Any]) -> pd.DataFrame:

@@ -81,8 +81,11 @@ def _times(pixels, log):
 
 def _drop_padding(spectra, offsets, log):
     """Drop three or more zeros at either end of a spectrum: they fill files and are no flux."""
-    position = np.arange(spectra.n_points)
+    ends = np.concatenate([spectra.offsets[:-1], spectra.offsets[1:] - 1])
     nonzero = spectra["flux"] != 0
+    if nonzero[ends].all():
+        return spectra, offsets
+    position = np.arange(spectra.n_points)
     first = spectra.reduce("min", np.where(nonzero, position, spectra.n_points), empty=0)
     last = spectra.reduce("max", np.where(nonzero, position, -1), empty=-1)
     first = np.where(first - spectra.offsets[:-1] < PADDING, spectra.offsets[:-1], first)
@@ -129,9 +132,11 @@ def _keep_pixels(spectra, offsets, kept, log, message):
 
 def _suspect_nanometres(pixels, log):
     """Record a suspicion if wavelengths in the range span the near infrared in nm."""
-    wavelength = np.where(pixels["wavelength"] > 0, pixels["wavelength"], np.nan)
-    low = pixels.reduce("min", np.nan_to_num(wavelength, nan=np.inf), empty=np.nan)
-    high = pixels.reduce("max", np.nan_to_num(wavelength, nan=-np.inf), empty=np.nan)
+    wavelength = pixels["wavelength"]
+    with np.errstate(invalid="ignore"):
+        positive = wavelength > 0
+    low = pixels.reduce("min", np.where(positive, wavelength, np.inf), empty=np.nan)
+    high = pixels.reduce("max", np.where(positive, wavelength, -np.inf), empty=np.nan)
     with np.errstate(invalid="ignore"):
         wrong = (low < NANOMETRES[0]) & (high > NANOMETRES[1]) & (high < NANOMETRES[2])
     if wrong.any():
@@ -141,6 +146,7 @@ def _suspect_nanometres(pixels, log):
             f"wavelengths of {int(wrong.sum())} objects (first {log.index[row]!r}, "
             f"{low[row]:g}-{high[row]:g}) look like nm",
             "multiply them by 10, or give an astropy Quantity",
+            np.flatnonzero(wrong),
         )
 
 

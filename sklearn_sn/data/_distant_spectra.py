@@ -37,4 +37,5 @@ def flag_distant_spectra(curves, spectra, offsets, log):
         f"spectra of {len(objects)} objects are dated far outside the light curve (first "
         f"{log.index[objects[0]]!r}, by {offset:+.0f} days)",
         "correct the time of the spectrum, or leave the spectrum out",
+        objects,
     )

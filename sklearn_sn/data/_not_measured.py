@@ -234,13 +234,26 @@ def is_masked_pixel(spectra: Ragged) -> np.ndarray:
         masked |= bare & spectra.reduce("any", error > 0)[spectra.rows]
     filled = is_fill_value(flux)
     if filled.any():
-        others = np.where(filled | ~np.isfinite(flux), 0.0, flux)
-        largest = spectra.reduce("max", np.abs(others), empty=0.0)[spectra.rows]
-        lowest = spectra.reduce("min", others, empty=0.0)[spectra.rows]  # at most 0
-        # Fluxes are positive but for noise, so that a negative fill value stands out sooner.
-        size = np.where(flux < 0, -_NEGATIVE_OUTLIER * lowest, _OUTLIER * largest)
-        alone = spectra.reduce("all", filled | ~np.isfinite(flux))[spectra.rows]
-        with np.errstate(invalid="ignore"):
-            masked |= filled & (is_fill_value(error) | (error <= 0))
-            masked |= filled & (np.abs(flux) > size) & ~alone  # a constant may be meant
+        # Few spectra have one, by chance or not: only they are looked at closely.
+        some = spectra.reduce("any", filled)
+        positions, offsets = spectra.points_of(np.flatnonzero(some))
+        masked[positions] |= _is_filled_pixel(
+            Ragged({"flux": flux[positions], "flux_err": error[positions]}, offsets),
+            filled[positions],
+        )
+    return masked
+
+
+def _is_filled_pixel(spectra, filled):
+    """Return a mask of those of the fill values that are no fluxes."""
+    flux, error = spectra["flux"], spectra["flux_err"]
+    others = np.where(filled | ~np.isfinite(flux), 0.0, flux)
+    largest = spectra.reduce("max", np.abs(others), empty=0.0)[spectra.rows]
+    lowest = spectra.reduce("min", others, empty=0.0)[spectra.rows]  # at most 0
+    # Fluxes are positive but for noise, so that a negative fill value stands out sooner.
+    size = np.where(flux < 0, -_NEGATIVE_OUTLIER * lowest, _OUTLIER * largest)
+    alone = spectra.reduce("all", filled | ~np.isfinite(flux))[spectra.rows]
+    with np.errstate(invalid="ignore"):
+        masked = filled & (is_fill_value(error) | (error <= 0))
+        masked |= filled & (np.abs(flux) > size) & ~alone  # a constant may be meant
     return masked

@@ -1,19 +1,21 @@
 """Data quality: the log of a check, its warning and its report."""
 
-import os
-import sys
 import warnings
-from pathlib import Path
+from collections.abc import Callable
+from itertools import compress
 from typing import NoReturn
 
-import joblib
 import numpy as np
 import pandas as pd
-import sklearn
 
-_PACKAGE = str(Path(__file__).parents[1]) + os.sep
-# Pipelines and searches also stand between the user's line and the check.
-_INTERMEDIATE = tuple(str(Path(package.__file__).parent) + os.sep for package in (joblib, sklearn))
+from sklearn_sn.data._reported import (
+    Defect,
+    digest_names,
+    kind_of,
+    remember,
+    unreported,
+    user_stacklevel,
+)
 
 
 class DataQualityWarning(UserWarning):
@@ -23,12 +25,19 @@ class DataQualityWarning(UserWarning):
 def warn_quality(message: str) -> None:
     """Emit a DataQualityWarning that points at the user's line.
 
+    One call of the user emits it once, whatever the numbers in the message.
+
     Parameters
     ----------
     message : str
         Text of the warning.
     """
-    warnings.warn(message, DataQualityWarning, stacklevel=_user_stacklevel() - 1)
+    none = np.zeros(0, dtype=np.uint64)
+    defects = [Defect(kind_of(message), none, none)]
+    reported = unreported(defects, DataQualityWarning)
+    if reported[0]:
+        warnings.warn(message, DataQualityWarning, stacklevel=user_stacklevel())
+    remember(defects, DataQualityWarning, reported)
 
 
 def warn_user(message: str, category: type[Warning]) -> None:
@@ -41,21 +50,7 @@ def warn_user(message: str, category: type[Warning]) -> None:
     category : type
         Class of the warning.
     """
-    warnings.warn(message, category, stacklevel=_user_stacklevel() - 1)
-
-
-def _user_stacklevel():
-    """Return the stacklevel of the first frame outside this package and scikit-learn."""
-    # `outside` is the first frame of scikit-learn, used if the user has no frame at all.
-    frame, level, outside = sys._getframe(), 1, None
-    while frame is not None:
-        name = frame.f_code.co_filename
-        if not name.startswith(_PACKAGE):
-            if not name.startswith(_INTERMEDIATE):
-                return level
-            outside = outside or level
-        frame, level = frame.f_back, level + 1
-    return outside or 3  # a worker process has no line of the user
+    warnings.warn(message, category, stacklevel=user_stacklevel())
 
 
 class QualityLog:
@@ -79,7 +74,18 @@ class QualityLog:
         self.columns = {}
         self.flags = {}
         self._repairs = []
-        self._suspicions = []
+        self._notices = []
+        self._digest = None
+
+    def examine(self, digest: Callable[[np.ndarray], np.ndarray]) -> None:
+        """Set the data to which the next repairs and suspicions refer.
+
+        Parameters
+        ----------
+        digest : callable
+            Returns a number (uint64) for the data of each object, from positions of objects.
+        """
+        self._digest = digest
 
     def count(self, column: str, values: np.ndarray) -> None:
         """Add a number per object to the report.
@@ -118,12 +124,14 @@ class QualityLog:
         """
         if len(object_index):
             objects = np.unique(object_index)
-            self._repairs.append(
+            text = (
                 f"{what} ({len(object_index)} in {len(objects)} objects, first "
                 f"{self.index[objects[0]]!r})"
             )
+            # The names of bands, say, are in parentheses, and differ between parts of a table.
+            self._repairs.append((text, what.partition("(")[0], objects, self._digest))
 
-    def suspect(self, what: str, remedy: str) -> None:
+    def suspect(self, what: str, remedy: str, objects: np.ndarray | None = None) -> None:
         """Record values that look wrong and are left unchanged.
 
         Parameters
@@ -132,8 +140,25 @@ class QualityLog:
             What looks wrong.
         remedy : str
             What to do if it is wrong.
+        objects : ndarray of int, shape (n_suspect,), optional
+            Positions of the objects; all by default.
         """
-        self._suspicions.append(f"{what}; {remedy}")
+        objects = np.arange(len(self.index)) if objects is None else objects
+        self.notice(f"Input looks wrong and was left unchanged: {what}; {remedy}", remedy, objects)
+
+    def notice(self, sentence: str, kind: str, objects: np.ndarray) -> None:
+        """Record a sentence about objects.
+
+        Parameters
+        ----------
+        sentence : str
+            What the user should know, without a full stop.
+        kind : str
+            Name of the kind, without numbers.
+        objects : ndarray of int, shape (n_noticed,)
+            Positions of the objects.
+        """
+        self._notices.append((sentence, kind, objects, self._digest))
 
     def reject(self, row: int, column: str, value: str, remedy: str) -> NoReturn:
         """Raise a ValueError that names object, column, value and remedy.
@@ -153,15 +178,30 @@ class QualityLog:
 
     def summary(self) -> str:
         """Return everything recorded as text; empty if nothing was recorded."""
-        sentences = [f"Input was repaired: {'; '.join(self._repairs)}."] if self._repairs else []
-        sentences += [f"Input looks wrong and was left unchanged: {s}." for s in self._suspicions]
-        return " ".join(sentences)
+        return _sentences(self._repairs, self._notices)
 
     def warn(self) -> None:
-        """Emit one warning about everything recorded."""
-        summary = self.summary()
-        if summary:
-            warn_quality(f"{summary} See quality_report.")
+        """Emit one warning about what is recorded and was not reported before."""
+        records = self._repairs + self._notices
+        if not records:
+            return
+        defects = [self._defect(*record[1:]) for record in records]
+        reported = unreported(defects, DataQualityWarning)
+        n_repairs = len(self._repairs)
+        text = _sentences(
+            list(compress(self._repairs, reported[:n_repairs])),
+            list(compress(self._notices, reported[n_repairs:])),
+        )
+        if text:
+            message = f"{text} See quality_report."
+            warnings.warn(message, DataQualityWarning, stacklevel=user_stacklevel())
+        # Only now: a warning that is turned into an error is repeated by the next call.
+        remember(defects, DataQualityWarning, reported)
+
+    def _defect(self, kind, objects, digest):
+        names = digest_names(self.index[objects])
+        contents = names if digest is None else names ^ digest(objects)
+        return Defect(kind, names, contents)
 
     def report(self) -> pd.DataFrame:
         """Return the report as a DataFrame.
@@ -175,3 +215,11 @@ class QualityLog:
         for name, mask in self.flags.items():
             flags[mask] = flags[mask] + np.where(flags[mask] == "", "", ",") + name
         return pd.DataFrame({**self.columns, "flag": flags}, index=self.index)
+
+
+def _sentences(repairs, notices):
+    """Return records as text."""
+    repaired = "; ".join(record[0] for record in repairs)
+    sentences = [f"Input was repaired: {repaired}."] if repairs else []
+    sentences += [f"{record[0]}." for record in notices]
+    return " ".join(sentences)

@@ -29,16 +29,18 @@ COLUMNS = ("redshift", "t_peak")  # plain columns that give phases and rest wave
 CHUNK_OBJECTS = 64  # objects that a calibration decodes at once
 
 
-def check_table_with_phase(X, modalities, training=False, metadata_columns=()):
+def check_table_with_phase(X, modalities, training=False, metadata_columns=(), **checks):
     """Return the checked table, with redshift and time of peak if X has these columns.
 
-    In training, X must have all `metadata_columns`.
+    In training, X must have all `metadata_columns`. `checks` are passed to check_table.
     """
     optional = (*COLUMNS, *(() if training else metadata_columns))
     columns = [name for name in dict.fromkeys(optional) if name in X.columns]
     if training:
         columns = list(dict.fromkeys([*columns, *metadata_columns]))
-    return check_table(X, modalities=modalities, metadata_columns=columns, training=training)
+    return check_table(
+        X, modalities=modalities, metadata_columns=columns, training=training, **checks
+    )
 
 
 def with_light_curve(X, names):
@@ -117,7 +119,7 @@ class DecodingEstimator(GenerativeEstimator):
         check_is_fitted(self, "net_")
         if n_samples < 1:
             raise ValueError(f"n_samples must be 1 or more; got {n_samples!r}.")
-        dataset = self._read(X, self.modalities_).dataset
+        dataset = self._read(X, self.modalities_, warn_missing=False).dataset
         usable = np.flatnonzero(self._has_data(dataset))
         if not len(usable):
             raise ValueError("X has no object with usable data of a modality of fit.")
@@ -140,14 +142,17 @@ class DecodingEstimator(GenerativeEstimator):
         width = int(np.prod(self.net_.module_.latent_shape))
         return np.array([f"latent_{i}" for i in range(width)], dtype=object)
 
-    def _read(self, X, names):
+    def _read(self, X, names, warn_missing=True):
         """Return :class:`PlacedData` of those of the modalities that X has."""
         X = as_frame(X)
         columns = self.preprocessors_["metadata"].columns if "metadata" in names else ()
         available = [name for name in names if name in X.columns or self._has_numbers(X, name)]
         # If X has none of them, the check rejects X.
         table = check_table_with_phase(
-            X, with_light_curve(X, available) if available else names, metadata_columns=columns
+            X,
+            with_light_curve(X, available) if available else names,
+            metadata_columns=columns,
+            **self._prediction_checks(warn_missing),
         )
         frame = phase_frame(table, self.frame_ == "rest")
         if not set(available) <= set(PLAIN):

@@ -68,7 +68,7 @@ class GenerativeEmbedder(TransformerMixin, DecodingEstimator):
         """
         check_is_fitted(self, "net_")
         self._check_modality("modality", modality)
-        mean, scale, _ = self._posteriors(self._read(X, [modality]).dataset)
+        mean, scale, _ = self._posteriors(self._read(X, [modality], warn_missing=False).dataset)
         expert = list(self.modalities_).index(modality)
         return (mean[expert], scale[expert]) if return_scale else mean[expert]
 

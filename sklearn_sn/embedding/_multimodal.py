@@ -44,7 +44,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         """
         check_is_fitted(self, "net_")
         names = self._outputs()
-        embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names)
+        embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names, True)
         if names == ["mean"]:
             # The direction of the mean is that of the sum, so that no counts are needed.
             total = sum(np.where(mask[:, None], z, 0.0) for z, mask in embeddings.values())
@@ -160,7 +160,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
             )
         return names
 
-    def _embed(self, X, names):
+    def _embed(self, X, names, warn_missing=False):
         """Return a dict of modality to embeddings and mask of the objects that have it."""
         columns = list(self.metadata_columns) if "metadata" in names else []
         X, columns = self._with_columns(as_frame(X), columns)
@@ -173,7 +173,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
                 f"{list(X.columns)[:10]}."
             )
         available = available or names  # the check then rejects X and gives the reason
-        table = check_table(X, modalities=available, metadata_columns=columns)
+        checks = self._prediction_checks(warn_missing)
+        table = check_table(X, modalities=available, metadata_columns=columns, **checks)
         preprocessors = {name: self.preprocessors_[name] for name in available}
         prepared = {name: part.prepare(table) for name, part in preprocessors.items()}
         result = self._encode(TableDataset(preprocessors, prepared), available)

@@ -109,6 +109,9 @@ n_iter_ : int
     Number of epochs trained.
 fit_status_ : {"completed", "early_stopping", "diverged", "interrupted"}
     Reason why training ended.
+training_range_ : dict of str to pair of float
+    Ranges of the training data, such as of the time span; see
+    :func:`sklearn_sn.data.training_range`. Objects far outside are flagged. Not set for arrays.
 feature_names_in_ : array of str
     Columns of the table in fit.
 n_features_in_ : int

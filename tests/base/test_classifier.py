@@ -162,7 +162,8 @@ def test_an_object_without_points_has_no_rows(supernovae):
     X, y = supernovae
     model = classifier(encoder=SMALL_GRU, max_epochs=1).fit(X, y)
     missing = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
-    flat = as_ragged(model.predict_proba_history(missing))
+    with pytest.warns(UserWarning, match="1 objects have no usable light curve"):
+        flat = as_ragged(model.predict_proba_history(missing))
     assert flat.lengths[0] == 0 and (flat.lengths[1:] > 0).all()
 
 

@@ -57,7 +57,8 @@ def test_a_gaussian_has_standard_deviations(supernovae):
     assert mean.dtype == std.dtype == np.float64 and (std > 0).all()
     np.testing.assert_array_equal(model.predict(X), mean)
     missing = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
-    mean, std = model.predict(missing, return_std=True)
+    with pytest.warns(UserWarning, match="1 objects have no usable light curve"):
+        mean, std = model.predict(missing, return_std=True)
     assert mean[0] == pytest.approx(y.mean()) and std[0] == pytest.approx(y.std())
 
 

@@ -76,8 +76,10 @@ def test_batches_are_bounded_by_bins(model, monkeypatch):
 def test_an_object_without_a_spectrum(model, spectra):
     X, _ = spectra
     X = X.assign(spectrum=[None, *X["spectrum"].iloc[1:]])
-    np.testing.assert_array_equal(model.transform(X)[0], model.missing_embedding_)
-    np.testing.assert_allclose(model.predict_proba(X)[0], model.class_prior_)
+    with pytest.warns(UserWarning, match="1 objects have no usable spectrum"):
+        np.testing.assert_array_equal(model.transform(X)[0], model.missing_embedding_)
+    with pytest.warns(UserWarning, match="1 objects have no usable spectrum"):
+        np.testing.assert_allclose(model.predict_proba(X)[0], model.class_prior_)
 
 
 def test_spectra_off_the_grid_are_reported(model):

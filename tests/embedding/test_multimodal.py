@@ -63,7 +63,8 @@ def test_light_curves_alone_are_enough_at_predict(fitted, supernovae):
 def test_missing_cells_get_the_answer_for_nothing(fitted, supernovae):
     X = supernovae[0].copy()
     X["light_curve"] = [None, *X["light_curve"].iloc[1:]]
-    Z = fitted.transform(X)
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable light curve"):
+        Z = fitted.transform(X)
     np.testing.assert_array_equal(Z[0], fitted.missing_embedding_["light_curve"])
     np.testing.assert_allclose(Z[1:], fitted.transform(supernovae[0])[1:], atol=1e-6)
 
@@ -87,7 +88,8 @@ def test_an_object_with_one_modality_has_its_direction_as_the_mean(fitted, super
     X = supernovae[0][:3].copy()
     X["spectrum"] = [None, *X["spectrum"].iloc[1:]]
     X["light_curve"] = [None, None, X["light_curve"].iloc[2]]
-    Z = model.transform(X)
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable light curve and no"):
+        Z = model.transform(X)
     # Nothing is known of the first: the direction of the mean of both missing embeddings.
     missing = sum(fitted.missing_embedding_.values())
     np.testing.assert_allclose(Z[0], missing / np.linalg.norm(missing), atol=1e-6)

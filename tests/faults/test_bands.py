@@ -67,7 +67,11 @@ def one(name):
         flag="EMPTY,NOTHING",
         says=f"{UNKNOWN}'a', 'f', 'd' and 1 more; ",
     ),
-    Case("29-more-than-at-fit", bands("uvotuvw1", "ztfg", "desz", "lssty", "2massJ", "gaiaG")),
+    Case(
+        "29-more-than-at-fit",
+        bands("uvotuvw1", "ztfg", "desz", "lssty", "2massJ", "gaiaG"),
+        says="are unlike the training data",
+    ),
     Case(
         "30-one-ambiguous",
         curve(**one("v")),

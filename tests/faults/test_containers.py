@@ -12,7 +12,7 @@ from astropy.table import MaskedColumn, QTable, Table
 from nested_pandas import NestedFrame
 from sklearn.model_selection import GroupKFold, StratifiedKFold, train_test_split
 
-from sklearn_sn.data import as_ragged, check_table
+from sklearn_sn.data import DataQualityWarning, as_ragged, check_table
 
 FIELDS = ("time", "band", "flux", "flux_err")
 N = 8
@@ -231,7 +231,8 @@ def test_e62_the_input_is_never_changed(fitted, X):
 
 
 def test_e63_nothing_at_all(fitted):
-    Z = fitted.transform(pd.DataFrame({"light_curve": [None, None]}))
+    with pytest.warns(DataQualityWarning, match="2 objects have no usable light curve"):
+        Z = fitted.transform(pd.DataFrame({"light_curve": [None, None]}))
     np.testing.assert_array_equal(Z, np.tile(fitted.missing_embedding_["light_curve"], (2, 1)))
 
 

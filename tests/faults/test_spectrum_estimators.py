@@ -135,7 +135,7 @@ def test_a_spectrum_that_is_off_the_grid_beside_one_that_is_not(classifier):
 
 
 def test_40_spectra_off_the_grid_are_told(classifier, redshift):
-    X = table(spectrum(wavelength=WAVELENGTH + 1e4), spectrum(), None, column="spectrum")
+    X = table(spectrum(wavelength=WAVELENGTH + 1e4), spectrum(), column="spectrum")
     for model in (classifier, redshift):
         with pytest.warns(DataQualityWarning, match=r"The spectra of 1 objects cover.*first 'SN0'"):
             model.predict(X)
