@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import (
 )
 
 from sklearn_sn.datasets._blocks import Block, Plan, rate_cells, simulate, split_table
-from sklearn_sn.datasets._rates import RATES
+from sklearn_sn.datasets._rates import RATES, SUBTYPES
 from sklearn_sn.datasets._simulation_parameters import (
     CLASSES,
     class_shares,
@@ -88,8 +88,9 @@ def make_supernovae(
         Classes in equal parts, or a dict with the relative frequency of each. Counts are exact to
         rounding. With "rates", all exploding classes are simulated as often as each survey would
         detect them, given their volumetric rates. Available classes: "SN Ia", "SN Ia-91bg",
-        "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the contaminants "AGN" and
-        "CV". Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
+        "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", the subtypes "SN Ib", "SN Ic",
+        "SN IIb" and "SN IIP" (not part of "rates"), and the contaminants "AGN" and "CV".
+        Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
     modalities : sequence of str, default=("light_curve", "spectrum")
         Measurements to return. The objects do not depend on it.
     surveys : sequence of str or Survey, default=("ztf", "lsst")
@@ -294,7 +295,7 @@ def _plan(
 ):
     """Validate parameters; return the plan and the class (or rate cell) of each object."""
     by_rate = isinstance(classes, str) and classes == "rates"
-    shares = class_shares(tuple(RATES) if by_rate else classes)
+    shares = class_shares([name for name in RATES if name not in SUBTYPES] if by_rate else classes)
     if spectrum_phase is not None:
         spectrum_phase = number_pair("spectrum_phase", spectrum_phase, -100.0, 300.0)
     plan = Plan(
