@@ -40,8 +40,8 @@ def draw_exposures(alerts, rng):
     red = ~np.char.endswith(alerts["band"].to_numpy(dtype=str), "g")
     zero_point = rng.normal(*_ZERO_POINT, n)
     # Shallow exposures have bad seeing or a bright sky.
-    fwhm = np.exp(np.log(2.25) + 0.2 * (20.0 - limit) + 0.17 * rng.standard_normal(n))
-    fwhm = np.clip(fwhm, 1.5, 5.0)
+    fwhm = np.exp(np.log(2.75) + 0.12 * (20.0 - limit) + 0.15 * rng.standard_normal(n))
+    fwhm = np.clip(fwhm, 1.6, 5.0)
     depth = 10.0 ** (-0.4 * (limit - zero_point)) / 5.0 * _DEPTH_LOSS
     noise = depth / (np.sqrt(4.0 * np.pi) * fwhm / 2.355)
     noise = np.clip(noise * np.exp(0.1 * rng.standard_normal(n)), 4.0, 40.0)
@@ -127,7 +127,7 @@ def _render(flux, exposures, host, near, rng):
     image[:, 0] = sky + light + spread * fresh[0]
     image[:, 1] = sky + reference + deep * fresh[1]
     image[:, 2] = exposures["offset"].astype(np.float32)[:, None, None] + transient + residual
-    image[:, 2] += 0.93 * spread * fresh[2]
+    image[:, 2] += 0.95 * spread * fresh[2]
     return image
 
 
@@ -179,10 +179,10 @@ def _mask(images, near, rng):
     rows = np.abs(axis - y[:, :1]) <= half[:, None]
     masked = rows[:, :, None] & columns[:, None, :]
     edge = rng.random(n) < _EDGE_SHARE
-    distance = rng.uniform(3.0, SIDE // 2 - 1.0, n)[:, None]
-    side = rng.integers(4, size=n)
-    beyond = np.where((side % 2 == 0)[:, None], axis, SIDE - 1 - axis) < distance
-    beyond &= edge[:, None]
-    masked |= (beyond & (side < 2)[:, None])[:, :, None]
-    masked |= (beyond & (side >= 2)[:, None])[:, None, :]
+    # The edge is a line at some distance from the centre, nearly along one axis.
+    angle = 0.5 * np.pi * rng.integers(4, size=n) + np.where(rng.random(n) < 0.3, 0.15, 0.0)
+    distance = np.where(edge, rng.uniform(6.0, SIDE / 2 - 1.0, n), SIDE)
+    along = np.cos(angle)[:, None] * (axis - SIDE // 2)
+    across = np.sin(angle)[:, None] * (axis - SIDE // 2)
+    masked |= along[:, None, :] + across[:, :, None] > distance[:, None, None]
     images[np.broadcast_to(masked[:, None], images.shape)] = np.nan

@@ -5,11 +5,9 @@ import pandas as pd
 
 DETECTION_SNR = 5.0  # of an alert, of either sign
 _SURVEY_START = 58194.0  # MJD of 2018 March 17, the first night of ZTF's public survey
-_GAMMA = 0.039  # as in `_visits`
-_BRIGHT = 0.02  # least share of the depth in the error of a bright point
 # Median visits of a position per day since the start, and scatter of its logarithm: near
 # ncovhist of public alerts.
-_VISITS = (0.62, 0.45)
+_VISITS = (0.8, 0.5)
 
 
 def draw_epochs(objects, curves, max_alerts, max_days, rng):
@@ -20,7 +18,8 @@ def draw_epochs(objects, curves, max_alerts, max_days, rng):
     objects : DataFrame of n_objects rows
         class, and what `draw_candidates` draws.
     curves : Ragged of n_objects rows
-        time, band (Categorical of names), flux, flux_err, sorted by time.
+        time, band (Categorical of names), flux, flux_err and limit (of the 5 sigma
+        depth), sorted by time.
     max_alerts : int
         Largest number of alerts of an object. They are spread evenly over the detections; the first
         and the last are among them. One alert alone is the last.
@@ -46,7 +45,7 @@ def draw_epochs(objects, curves, max_alerts, max_days, rng):
     alerts = pd.DataFrame({"row": row, "mjd": time[chosen]})
     alerts["band"] = np.asarray(curves["band"])[chosen].astype(str)
     alerts["flux"], alerts["flux_err"] = flux[chosen], curves["flux_err"][chosen]
-    alerts["diffmaglim"] = _limits(alerts["flux"].to_numpy(), alerts["flux_err"].to_numpy())
+    alerts["diffmaglim"] = 23.9 - 2.5 * np.log10(curves["limit"][chosen])
     earlier, begin, covered = _draw_past(objects, first, rng)
     since = np.maximum(first - _SURVEY_START, 1.0)
     visits = curves.rank()[chosen] + 1  # of the simulated part, up to the alert
@@ -79,15 +78,6 @@ def _spread(rows, n_rows, most):
     return (rank == 0) | (rank * (kept - 1) // steps > (rank - 1) * (kept - 1) // steps)
 
 
-def _limits(flux, error):
-    """Return 5 sigma depths of difference images, from the errors of point sources in them."""
-    # The inverse of the error formula of `flux_errors`, without its systematic error.
-    flux = np.maximum(flux, 0.0)
-    b = (0.04 - _GAMMA) * flux
-    depth = (np.sqrt(b**2 + 4.0 * _GAMMA * error**2) - b) / (2.0 * _GAMMA)
-    return 23.9 - 2.5 * np.log10(np.maximum(depth, _BRIGHT * flux))
-
-
 def _draw_past(objects, first, rng):
     """Draw the detections, the age and the visits of positions before the first detection.
 
@@ -107,7 +97,7 @@ def _draw_past(objects, first, rng):
     covered = rng.poisson(pace * since)
     # Nuclei vary all the time, dwarf novae erupt again and again; a supernova may have a few false
     # detections before it. The distributions are choices.
-    share = np.where(names == "AGN", rng.beta(0.9, 3.0, n), rng.beta(0.7, 6.0, n))
+    share = np.where(names == "AGN", rng.beta(0.9, 3.0, n), rng.beta(0.9, 5.0, n))
     false = rng.poisson(np.where(names == "TDE", 0.4, 0.12), n)
     repeated = np.isin(names, ("AGN", "CV"))
     earlier = np.where(repeated, rng.binomial(covered, share), np.minimum(false, covered))

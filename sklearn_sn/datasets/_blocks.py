@@ -23,6 +23,7 @@ BLOCK_SIZE = 2048  # objects per block: a compromise between vectorisation and m
 _PILOT_SIZE = 200  # objects per class and survey that measure the detection efficiency
 _MIN_PILOT_SIZE = 20  # objects per SED, if a class has many SEDs
 _TABLE_COLUMNS = ("redshift", "survey", "ebv", "ra", "dec")
+POINT_FIELDS = ("time", "band", "flux", "flux_err")  # of light curves in tables
 _WINDOW = 4  # blocks per process, finished or not, that may wait for the consumer
 _HIDDEN_COLUMNS = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
 
@@ -208,8 +209,8 @@ def _simulate_block(plan, columns, number, groups):
                 tables.append(_table(sed, survey, objects))
                 codes = np.array([bands.index(band) for band in survey.bands])[light["band"]]
                 band = pd.Categorical.from_codes(codes, bands)
-                light = light.select("time", "flux", "flux_err").with_fields(band=band)
-                curves.append(light.select("time", "band", "flux", "flux_err"))
+                light = light.select("time", "flux", "flux_err", "limit").with_fields(band=band)
+                curves.append(light.select(*POINT_FIELDS, "limit"))
                 if "spectrum" in plan.modalities:
                     spectra.append(_spectra(plan, sed, objects, part_rng))
     original_order = np.argsort(np.concatenate(row_parts))
@@ -264,6 +265,7 @@ def split_table(block, modalities):
     if "image" in modalities:
         X.insert(0, "image", image_column(block.alerts.images, X.index))
     if "light_curve" in modalities:
-        X.insert(0, "light_curve", block.curves.to_nested(index=X.index, name="light_curve"))
+        curves = block.curves.select(*POINT_FIELDS)
+        X.insert(0, "light_curve", curves.to_nested(index=X.index, name="light_curve"))
     truth = block.table.drop(columns=list(_HIDDEN_COLUMNS))
     return X, block.table["class"].to_numpy(dtype=str), truth

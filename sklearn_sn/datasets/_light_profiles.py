@@ -9,6 +9,8 @@ from scipy.special import gamma, gammaincinv
 _FWHM = 2.0 * np.sqrt(2.0 * np.log(2.0))
 # Core, wings and halo of the point-spread function: share of the light, and width in cores.
 PSF_PARTS = ((0.88, 0.1, 0.02), (1.0, 1.9, 5.0))
+_N_WITH_WINGS = (None, 20, 6)  # brightest sources that have each part; the others are cores only
+_LEAST_EXPONENT = -30.0  # smaller values are slow (denormal numbers) and invisible
 _PIXEL_VARIANCE = 1.0 / 12.0  # of a square pixel: light is integrated over it
 
 
@@ -59,7 +61,7 @@ def render_sources(x, y, flux, extent, fwhm, side):
     Parameters
     ----------
     x, y : ndarray of shape (n_images, n_sources)
-        Positions in pixels from the central pixel.
+        Positions in pixels from the central pixel. The brightest sources are first.
     flux : ndarray of shape (n_images, n_sources)
         Total fluxes; 0 for no source.
     extent : ndarray of shape (n_images, n_sources)
@@ -76,11 +78,16 @@ def render_sources(x, y, flux, extent, fwhm, side):
     """
     axis = np.arange(side, dtype=np.float32) - side // 2
     image = np.zeros((len(x), side, side), dtype=np.float32)
-    for share, sigma in zip(PSF_PARTS[0], psf_sigmas(fwhm).T, strict=True):
-        width = np.sqrt(sigma[:, None] ** 2 + extent**2).astype(np.float32)
-        amplitude = (share * flux / (2.0 * np.pi * width**2)).astype(np.float32)
-        columns = _gaussian(axis, x, width)  # (n_images, n_sources, side)
-        rows = _gaussian(axis, y, width)
+    rest = np.ones(flux.shape[1])
+    for n_sources, share in zip(_N_WITH_WINGS[1:], PSF_PARTS[0][1:], strict=True):
+        rest[:n_sources] -= share
+    shares = (rest, *PSF_PARTS[0][1:])
+    for n_sources, share, sigma in zip(_N_WITH_WINGS, shares, psf_sigmas(fwhm).T, strict=True):
+        part = np.s_[:, :n_sources]
+        width = np.sqrt(sigma[:, None] ** 2 + extent[part] ** 2).astype(np.float32)
+        amplitude = (share * flux[part] / (2.0 * np.pi * width**2)).astype(np.float32)
+        columns = _gaussian(axis, x[part], width)  # (n_images, n_sources, side)
+        rows = _gaussian(axis, y[part], width)
         rows *= amplitude[..., None]
         image += rows.transpose(0, 2, 1) @ columns
     return image
@@ -91,6 +98,7 @@ def _gaussian(axis, centre, width):
     scaled /= width[..., None]
     np.square(scaled, out=scaled)
     scaled *= -0.5
+    np.maximum(scaled, _LEAST_EXPONENT, out=scaled)
     return np.exp(scaled, out=scaled)
 
 
@@ -139,6 +147,7 @@ def render_galaxies(galaxies, fwhm, side):
     ]  # fmt: skip
     coefficients = np.stack(terms, axis=-1).astype(np.float32)  # (n_images, n_gaussians, 6)
     exponent = coefficients.reshape(-1, 6) @ _monomials(side)
+    np.maximum(exponent, _LEAST_EXPONENT, out=exponent)
     np.exp(exponent, out=exponent)
     amplitude = galaxies["flux"][:, None] * share / (2.0 * np.pi * np.sqrt(determinant))
     image = amplitude.astype(np.float32)[:, None, :] @ exponent.reshape(n, len(widths), -1)

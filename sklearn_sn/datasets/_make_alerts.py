@@ -11,7 +11,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 
 from sklearn_sn.datasets._alert_classes import COARSE, PROPORTIONS, class_counts
 from sklearn_sn.datasets._alert_epochs import is_detection
-from sklearn_sn.datasets._blocks import simulate
+from sklearn_sn.datasets._blocks import POINT_FIELDS, simulate
 from sklearn_sn.datasets._draw_alerts import draw_alerts, image_column
 from sklearn_sn.datasets._subtracted_novae import SubtractedNova
 from sklearn_sn.datasets._supernovae import make_plan, make_supernovae
@@ -226,7 +226,7 @@ def _so_far(curves, row, mjd, forced):
     known = time <= mjd[rows]
     if not forced:
         known &= is_detection(curves)
-    return curves.filter(known)
+    return curves.filter(known).select(*POINT_FIELDS)
 
 
 def _candids(mjd):

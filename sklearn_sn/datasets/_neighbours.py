@@ -10,6 +10,7 @@ _LAYER_POWER = 1.35
 _BRIGHTEST, _FAINTEST = 13.2, 22.7
 _SLOPES = (0.2, 0.42)  # d log N / d mag of stars and galaxies: choices
 _SATURATED = (9.5, 13.2)  # magnitudes of saturated stars
+_NEAREST_SATURATED = 24.0  # arcsec
 _SATURATED_SHARE = 0.035  # positions at the pole with a saturated star in the square: a choice
 
 
@@ -45,10 +46,14 @@ def draw_neighbours(gal_b, rng):
     saturated = rng.random(n) < np.minimum(_SATURATED_SHARE * layer, 0.3)
     mag[:, 0] = np.where(saturated, rng.uniform(*_SATURATED, n), np.inf)
     star[:, 0] = True
+    x, y = rng.uniform(-FIELD, FIELD, (2, *shape))
+    # A saturated star at the position would leave no alert.
+    distance, angle = rng.uniform(_NEAREST_SATURATED, FIELD, n), rng.uniform(0.0, 2.0 * np.pi, n)
+    x[:, 0], y[:, 0] = distance * np.cos(angle), distance * np.sin(angle)
     size = np.exp(rng.normal(np.log(0.5), 0.35, shape)) * 10.0 ** (0.1 * (20.5 - mag.clip(13.0)))
     return {
-        "x": rng.uniform(-FIELD, FIELD, shape),
-        "y": rng.uniform(-FIELD, FIELD, shape),
+        "x": x,
+        "y": y,
         "mag": np.where(present, mag, np.inf),
         "colour": np.where(star, rng.normal(0.7, 0.35, shape), rng.normal(0.7, 0.3, shape)),
         "extent": np.where(star, 0.0, np.minimum(size, 4.0)),

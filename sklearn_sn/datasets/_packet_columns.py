@@ -48,7 +48,7 @@ def draw_catalog(hosts, neighbours, rng):
     mag = np.column_stack([own_mag, neighbours["mag"]])
     extent = np.column_stack([extent, neighbours["extent"]])
     # Errors of the positions of catalogue and transient together: a choice, the latter larger.
-    error = 0.16 * rng.standard_normal((2, n, 1)) + 0.06 * rng.standard_normal((2, *x.shape))
+    error = 0.2 * rng.standard_normal((2, n, 1)) + 0.06 * rng.standard_normal((2, *x.shape))
     distance = np.hypot(x + error[0], y + error[1])
     score = _scores(mag, extent, rng)
     inside = (distance < _MATCH_RADIUS) & (mag < _CATALOG_LIMIT)
@@ -125,6 +125,8 @@ def packet_columns(objects, alerts, catalog, sky, rng):
     columns["diffmaglim"] = limit
     noisy = 2.5 * np.clip(columns["sigmapsf"].to_numpy() - 0.1, -0.1, 0.2)
     apart = 10.0 ** (-1.75 + noisy + 0.4 * rng.standard_normal(n))
+    # One in ten is blended or distorted.
+    apart *= np.where(rng.random(n) < 0.12, 10.0 ** rng.uniform(0.5, 1.3, n), 1.0)
     columns["classtar"] = 1.0 - np.minimum(apart, 0.6)
     columns["ndethist"] = alerts["ndethist"].to_numpy(dtype=float)
     columns["ncovhist"] = alerts["ncovhist"].to_numpy(dtype=float)

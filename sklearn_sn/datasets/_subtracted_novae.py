@@ -1,5 +1,7 @@
 """Dwarf novae in difference images."""
 
+import numpy as np
+
 from sklearn_sn.datasets._seds import spectral_shape
 from sklearn_sn.datasets._variables import DwarfNova
 
@@ -11,6 +13,14 @@ class SubtractedNova(DwarfNova):
     """
 
     variable = True
+
+    def draw(self, n, rng):
+        """Draw the peak brightness of n objects: dict of str to array of shape (n,)."""
+        drawn = super().draw(n, rng)
+        # A survey that reaches 20 mag sees outbursts at farther distances (pc) than catalogues of
+        # bright dwarf novae: a choice.
+        drawn["distance"] = np.exp(rng.normal(np.log(1300.0), 0.7, n))
+        return drawn
 
     def flux(self, objects, rows, phase, wavelength, spacing=None, *, difference=False):
         """Return f_λ (minus that in quiescence if `difference`), relative to 5450 Å at maximum."""
