@@ -16,6 +16,7 @@ _GAIN = 1.0  # electrons per unit, after the scaling to a common zero point
 _DEPTH_LOSS = 10.0 ** (-0.4 * 0.6)
 _SKY_PER_VARIANCE = {"g": 0.6, "r": 1.1}  # of the background: near public alerts
 _SATURATION = 13.2  # magnitude of stars whose pixels are masked
+_SMOOTHING = 0.63  # correlates the noise of neighbouring reference pixels by 0.45
 _EDGE_SHARE = 0.035  # alerts near an edge of the image: a choice
 
 
@@ -120,14 +121,18 @@ def _render(flux, exposures, host, near, rng):
     fresh = rng.standard_normal((3, *shape), dtype=np.float32)
     # The reference is resampled, which correlates its noise; image subtraction filters that of
     # the science image (coefficients near the correlations in public alerts).
-    fresh[1, :, :, 1:] += 0.4 * fresh[1, :, :, :-1]
+    fresh[1, :, :, 1:] += _SMOOTHING * fresh[1, :, :, :-1]
+    fresh[1, :, 1:] += _SMOOTHING * fresh[1, :, :-1]
+    fresh[1] /= 1.0 + _SMOOTHING**2
     fresh[2] = 0.55 * fresh[0] + 0.82 * fresh[2]
     deep = np.sqrt(deep**2 + np.maximum(reference, 0.0) / (40.0 * _GAIN))
     image = np.empty((n, 3, SIDE, SIDE), dtype=np.float32)
     image[:, 0] = sky + light + spread * fresh[0]
     image[:, 1] = sky + reference + deep * fresh[1]
-    image[:, 2] = exposures["offset"].astype(np.float32)[:, None, None] + transient + residual
-    image[:, 2] += 0.95 * spread * fresh[2]
+    # As in public alerts, the difference is inverted if the source has faded.
+    sign = np.where(flux < 0.0, np.float32(-1.0), np.float32(1.0))[:, None, None]
+    image[:, 2] = exposures["offset"].astype(np.float32)[:, None, None]
+    image[:, 2] += sign * (transient + residual) + 0.95 * spread * fresh[2]
     return image
 
 

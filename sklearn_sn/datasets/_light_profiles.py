@@ -38,13 +38,12 @@ def sersic_gaussians(index):
     1.0
     """
     scale = gammaincinv(2.0 * index, 0.5)
-    radius = np.geomspace(0.02, 6.0, 200)
+    radius = np.geomspace(0.02, 10.0, 200)
     total = 2.0 * np.pi * index * gamma(2.0 * index) * scale ** (-2.0 * index)
     profile = np.exp(-scale * radius ** (1.0 / index)) / total
-    widths = np.geomspace(0.08, 2.6, 6)
+    widths = np.geomspace(0.05, 5.0, 7)
     gaussians = np.exp(-0.5 * (radius[:, None] / widths) ** 2) / (2.0 * np.pi * widths**2)
-    # Weight by the light in each ring.
-    weight = radius * np.sqrt(profile)
+    weight = radius**2  # the light of rings that are even in the logarithm
     shares = nnls(gaussians * weight[:, None], profile * weight)[0]
     return shares / shares.sum(), widths
 

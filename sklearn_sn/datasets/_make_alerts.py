@@ -103,7 +103,8 @@ def make_alerts(
         - light_curve (nested: time in MJD, band, flux and flux_err in µJy, AB): difference
           photometry up to and including the alert. Fluxes of AGN may be negative.
         - image: float32 array of shape (3, 63, 63): science, reference and difference cutout, NaN
-          beyond edges and where saturated. 1 unit is near magnitude 26.2.
+          beyond edges and where saturated. 1 unit is near magnitude 26.2. The difference is
+          positive at the source, also where it is fainter than in the reference.
         - spectrum (nested, as of :func:`make_supernovae`): one spectrum near the first detection,
           for all alerts of the object, and redshift, which is measured in it (NaN without).
         - object_id, the group of a split by object, and mjd.
