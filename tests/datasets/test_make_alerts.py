@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.data import as_ragged, check_table
-from sklearn_sn.datasets import make_alerts, make_supernovae, read_alerts
+from sklearn_sn.datasets import (
+    iter_supernovae,
+    make_alerts,
+    make_supernovae,
+    read_alerts,
+)
 
 CLASSES = ["SN Ia", "SN IIP", "CV", "AGN", "TDE"]
 
@@ -113,6 +118,16 @@ def test_make_supernovae_returns_the_last_alert():
     last = curves.reduce("max", np.where(detected, curves["time"], 0.0))
     np.testing.assert_array_equal(X["mjd"], last)
     assert {"magpsf", "age", "nnondet", "sgscore1"} <= set(X.columns)
+
+
+def test_chunks_hold_the_same_alerts():
+    parameters = {"modalities": ["image", "metadata"], "surveys": "ztf", "random_state": 1}
+    X, _ = make_supernovae(9, **parameters)
+    chunks = pd.concat([part for part, _ in iter_supernovae(9, chunk_size=4, **parameters)])
+    pd.testing.assert_frame_equal(
+        X.drop(columns="image"), chunks.drop(columns="image"), check_exact=True
+    )
+    np.testing.assert_array_equal(np.stack(X["image"]), np.stack(chunks["image"]))
 
 
 @pytest.mark.parametrize(
