@@ -2,6 +2,7 @@
 
 from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
+from sklearn_sn.datasets._make_alerts import make_alerts
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
 from sklearn_sn.datasets._parquet import read_written, write_tables
 from sklearn_sn.datasets._read_spectra import read_spectra
@@ -19,6 +20,7 @@ __all__ = [
     "get_spectrograph",
     "get_survey",
     "iter_supernovae",
+    "make_alerts",
     "make_supernovae",
     "read_alerts",
     "read_spectra",

@@ -13,6 +13,7 @@ from joblib import Parallel, delayed, effective_n_jobs
 
 from sklearn_sn.data import Ragged
 from sklearn_sn.datasets._candidates import draw_candidates, scale_to_magnitude
+from sklearn_sn.datasets._draw_alerts import Alerts, draw_alerts, image_column
 from sklearn_sn.datasets._rates import RATES
 from sklearn_sn.datasets._simulation import draw_triggered
 from sklearn_sn.datasets._sky import events_per_year
@@ -22,6 +23,7 @@ BLOCK_SIZE = 2048  # objects per block: a compromise between vectorisation and m
 _PILOT_SIZE = 200  # objects per class and survey that measure the detection efficiency
 _MIN_PILOT_SIZE = 20  # objects per SED, if a class has many SEDs
 _TABLE_COLUMNS = ("redshift", "survey", "ebv", "ra", "dec")
+POINT_FIELDS = ("time", "band", "flux", "flux_err")  # of light curves in tables
 _WINDOW = 4  # blocks per process, finished or not, that may wait for the consumer
 _HIDDEN_COLUMNS = ("amplitude", "survey", "ebv", "ra", "dec")  # not in the truth table
 
@@ -50,16 +52,18 @@ class Plan:
 
 @dataclass
 class Block:
-    """Parameters, photometry and spectra of consecutive objects."""
+    """Parameters, photometry, spectra and last alerts of consecutive objects."""
 
     table: pd.DataFrame
     curves: Ragged
     spectra: Ragged | None
+    alerts: Alerts | None = None
 
     def take(self, rows):
         """Return the objects of a slice."""
         spectra = None if self.spectra is None else self.spectra.take(rows)
-        return Block(self.table.iloc[rows], self.curves.take(rows), spectra)
+        alerts = None if self.alerts is None else self.alerts.take(rows)
+        return Block(self.table.iloc[rows], self.curves.take(rows), spectra, alerts)
 
     @staticmethod
     def concatenate(blocks):
@@ -68,9 +72,12 @@ class Block:
             return blocks[0]
         table = pd.concat([block.table for block in blocks])
         curves = Ragged.concatenate([block.curves for block in blocks])
-        if blocks[0].spectra is None:
-            return Block(table, curves, None)
-        return Block(table, curves, Ragged.concatenate([block.spectra for block in blocks]))
+        spectra = alerts = None
+        if blocks[0].spectra is not None:
+            spectra = Ragged.concatenate([block.spectra for block in blocks])
+        if blocks[0].alerts is not None:
+            alerts = Alerts.concatenate([block.alerts for block in blocks])
+        return Block(table, curves, spectra, alerts)
 
 
 def rate_cells(plan):
@@ -202,8 +209,8 @@ def _simulate_block(plan, columns, number, groups):
                 tables.append(_table(sed, survey, objects))
                 codes = np.array([bands.index(band) for band in survey.bands])[light["band"]]
                 band = pd.Categorical.from_codes(codes, bands)
-                light = light.select("time", "flux", "flux_err").with_fields(band=band)
-                curves.append(light.select("time", "band", "flux", "flux_err"))
+                light = light.select("time", "flux", "flux_err", "limit").with_fields(band=band)
+                curves.append(light.select(*POINT_FIELDS, "limit"))
                 if "spectrum" in plan.modalities:
                     spectra.append(_spectra(plan, sed, objects, part_rng))
     original_order = np.argsort(np.concatenate(row_parts))
@@ -211,7 +218,12 @@ def _simulate_block(plan, columns, number, groups):
     numbers = range(number * BLOCK_SIZE, number * BLOCK_SIZE + n)
     table.index = pd.Index([f"sim-{i:06d}" for i in numbers], name="object_id")
     spectra = Ragged.concatenate(spectra).take(original_order) if spectra else None
-    return Block(table, Ragged.concatenate(curves).take(original_order), spectra)
+    curves = Ragged.concatenate(curves).take(original_order)
+    alerts = None
+    if {"image", "metadata"} & set(plan.modalities):
+        images = "image" in plan.modalities
+        alerts = draw_alerts(table, curves, plan.stream(1, number, 3), images=images)
+    return Block(table, curves, spectra, alerts)
 
 
 def _table(sed, survey, objects):
@@ -247,7 +259,13 @@ def split_table(block, modalities):
     X = block.table[list(_TABLE_COLUMNS)].copy()
     if block.spectra is not None:
         X.insert(0, "spectrum", block.spectra.to_nested(index=X.index, name="spectrum"))
+    if "metadata" in modalities:
+        X["mjd"] = block.alerts.epochs["mjd"].to_numpy()
+        X = X.join(block.alerts.metadata.set_axis(X.index).drop(columns=["ra", "dec"]))
+    if "image" in modalities:
+        X.insert(0, "image", image_column(block.alerts.images, X.index))
     if "light_curve" in modalities:
-        X.insert(0, "light_curve", block.curves.to_nested(index=X.index, name="light_curve"))
+        curves = block.curves.select(*POINT_FIELDS)
+        X.insert(0, "light_curve", curves.to_nested(index=X.index, name="light_curve"))
     truth = block.table.drop(columns=list(_HIDDEN_COLUMNS))
     return X, block.table["class"].to_numpy(dtype=str), truth

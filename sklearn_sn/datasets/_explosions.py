@@ -12,6 +12,7 @@ _SUN = (4.74, 3.828e33, 1.989e33)  # absolute magnitude, luminosity (erg/s), mas
 # M_bol - M_B (AB) at peak: near 0.2 for SN Ia (Contardo et al. 2000, A&A 359, 876), and a choice
 # near -0.2 for the cooler classes (Lyman et al. 2014, MNRAS 437, 3848).
 _BOLOMETRIC = {"SN Ia": 0.2, "SN Ia-91bg": -0.1, "SN Iax": 0.1, "SN Ib/c": -0.2}
+_BOLOMETRIC |= dict.fromkeys(("SN IIb", "SN Ib", "SN Ic"), -0.2)
 
 
 def ions(name):
@@ -111,6 +112,8 @@ def complete_explosions(name, drawn, rng):
         _draw_ii(drawn, n, rng)
     elif name == "SN Ib/c":
         _draw_ibc(drawn, n, rng)
+    elif name in _SUBTYPES:
+        _SUBTYPES[name](drawn, n, rng)
     drawn["rise"] = population.rise * drawn["stretch"] * rise_scatter
     if name in _BOLOMETRIC:
         _add_masses(name, drawn)
@@ -196,3 +199,28 @@ def _draw_ibc(drawn, n, rng):
     drawn["strength_Si II"] = drawn["strength_Si II"] * np.where(kind < 2, 0.5, 1.5)
     drawn["strength_H I"] = drawn["strength_H I"] * (kind == 1)
     drawn["velocity"] = drawn["velocity"] * np.where(kind == 3, 1.7, 1.0)
+
+
+def _draw_iip(drawn, n, rng):
+    # Slow decline on a long plateau: Anderson et al. (2014), Faran et al. (2014, MNRAS 442, 844).
+    bright = -(drawn["peak_abs_mag"] - POPULATIONS["SN IIP"].peak_mag)
+    slope = 0.45 + 0.15 * bright + rng.normal(0.0, 0.3, n)
+    drawn["plateau_slope"] = np.clip(slope, 0.0, 1.5)
+    drawn["plateau_end"] = np.clip(rng.normal(108.0, 13.0, n), 80.0, 150.0)
+    drawn["plateau_drop"] = np.clip(rng.normal(2.0, 0.35, n), 1.2, 3.0)
+    drawn["velocity"] = drawn["velocity"] * 10.0 ** (0.4 * 0.3 * 0.5 * bright)
+
+
+def _draw_iib(drawn, n, rng):
+    # Cooling of the shocked envelope, a first peak as in SN 1993J and SN 2011dh (Richmond et al.
+    # 1994, AJ 107, 1022; Arcavi et al. 2011, ApJ 742, L18). The distributions are choices.
+    drawn["cooling"] = np.minimum(np.exp(rng.normal(np.log(0.25), 0.8, n)), 0.85)
+    drawn["cooling_time"] = rng.uniform(1.5, 4.0, n)
+
+
+def _draw_ic(drawn, n, rng):
+    # One in five has broad lines: Shivvers et al. (2017); the factor is a choice.
+    drawn["velocity"] = drawn["velocity"] * np.where(rng.random(n) < 0.2, 1.6, 1.0)
+
+
+_SUBTYPES = {"SN IIP": _draw_iip, "SN IIb": _draw_iib, "SN Ic": _draw_ic}

@@ -133,7 +133,7 @@ def reference_curve(name, objects, rows, phase):
     fraction = np.clip(-phase / objects["rise"][rows], 0.0, 1.0)
     rising = (1.0 - fraction**2) ** 2.44
     after = np.clip(phase, 0.0, None)
-    if name == "SN II":
+    if name in ("SN II", "SN IIP"):
         slope, end, drop = (objects[f"plateau_{key}"][rows] for key in ("slope", "end", "drop"))
         end = end - objects["rise"][rows]
         steep = 0.9 * 20.0 * (1.0 - np.exp(-after / 20.0))
@@ -145,4 +145,15 @@ def reference_curve(name, objects, rows, phase):
         scaled = after / objects["stretch"][rows]
         last = (decline[-1] - decline[-41]) / (days[-1] - days[-41])
         mag = np.interp(scaled, days, decline) + last * np.clip(scaled - days[-1], 0.0, None)
-    return rising * 10.0 ** (-0.4 * mag)
+    curve = rising * 10.0 ** (-0.4 * mag)
+    if name == "SN IIb":
+        curve += fraction**2 * _cooling(objects, rows, phase)
+    return curve
+
+
+def _cooling(objects, rows, phase):
+    """Return the flux of the cooling envelope, relative to the main peak."""
+    since = np.clip(phase + objects["rise"][rows], 0.0, None)
+    # The rise within half a day is a choice.
+    glow = (1.0 - np.exp(-((since / 0.5) ** 2))) * np.exp(-since / objects["cooling_time"][rows])
+    return objects["cooling"][rows] * glow

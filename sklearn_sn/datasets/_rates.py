@@ -21,7 +21,13 @@ RATES = {
     "SLSN-I": (0.035, "stars"),
     # Yao et al. (2023, ApJ 955, L6); evolution: Kochanek (2016, MNRAS 461, 371).
     "TDE": (0.31, -4.0),
+    # Subtypes, already counted above: shares near Shivvers et al. (2017).
+    "SN IIP": (_CORE_COLLAPSE * 0.50, "stars"),
+    "SN IIb": (_CORE_COLLAPSE * 0.10, "stars"),
+    "SN Ib": (_CORE_COLLAPSE * 0.10, "stars"),
+    "SN Ic": (_CORE_COLLAPSE * 0.10, "stars"),
 }
+SUBTYPES = ("SN IIP", "SN IIb", "SN Ib", "SN Ic")  # not in a mixture of classes by rate
 
 
 def relative_rate(name, redshift):

@@ -7,9 +7,10 @@ import numpy as np
 from sklearn_sn.datasets._passbands import band_samples, mean_flux_density, top_hat
 from sklearn_sn.datasets._sed_core_collapse import CORE_COLLAPSE
 from sklearn_sn.datasets._sed_others import OTHERS
+from sklearn_sn.datasets._sed_subtypes import SUBTYPES
 from sklearn_sn.datasets._sed_thermonuclear import THERMONUCLEAR
 
-SED_MODELS = THERMONUCLEAR | CORE_COLLAPSE | OTHERS
+SED_MODELS = THERMONUCLEAR | CORE_COLLAPSE | OTHERS | SUBTYPES
 SPEED_OF_LIGHT = 299792.458  # km/s
 REFERENCE_WAVELENGTH = 5450.0  # Å; continua are normalised to 1 here
 # Rest-frame bands of peak magnitudes and light curves (Bessell 1990, PASP 102, 1181).

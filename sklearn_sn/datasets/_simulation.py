@@ -6,7 +6,7 @@ from sklearn_sn.data import Ragged
 from sklearn_sn.datasets._candidates import draw_visible, scale_to_magnitude, take_objects
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._passbands import mean_flux_density
-from sklearn_sn.datasets._visits import draw_visits, flux_errors
+from sklearn_sn.datasets._visits import draw_limits, draw_visits, flux_errors
 
 _PATIENCE = 20000  # maximum number of candidates per detected object
 _START = 10  # detections assumed at the start, so that the first few candidates are not decisive
@@ -109,7 +109,8 @@ def draw_light_curves(sed, objects, survey, rng):
     Returns
     -------
     Ragged of n_objects rows
-        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux (µJy).
+        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux, limit (of the
+        5 sigma depth; µJy).
     """
     stretched = 1.0 + objects["redshift"]
     begin = np.minimum(objects["rise"], _FAR) * stretched
@@ -123,13 +124,15 @@ def draw_light_curves(sed, objects, survey, rng):
         end = np.maximum(np.minimum(end, objects["t_peak"] + last), start + 1.0)
     rows, time, band = draw_visits(survey, start, end, objects["ra"], rng)
     truth = band_flux(sed, objects, rows, time - objects["t_peak"][rows], band, survey)
-    error = flux_errors(survey, truth, band, time, rng)
+    limit = draw_limits(survey, band, time, rng)
+    error = flux_errors(survey, truth, limit)
     flux = truth + error * rng.standard_normal(len(truth))
     if survey.calibration:
         offset = survey.calibration * rng.standard_normal((len(begin), len(survey.bands)))
         scale = 10.0 ** (-0.4 * offset[rows, band])
-        flux, error = flux * scale, error * scale
+        flux, error, limit = flux * scale, error * scale, limit * scale
     fields = {"time": time, "band": band, "flux": flux, "flux_err": error, "true_flux": truth}
+    fields["limit"] = limit
     curves = Ragged.from_groups(rows, len(stretched), fields)
     brightest = 10.0 ** (-0.4 * (np.asarray(survey.saturation) - 23.9))
     if np.isfinite(brightest).any():
@@ -199,7 +202,8 @@ def draw_triggered(sed, survey, redshift_range, n, min_points, rng):
     objects : dict of str to array of shape (n,)
         Parameters.
     curves : Ragged of n rows
-        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux (µJy).
+        time (MJD), band (index into the survey's bands), flux, flux_err, true_flux, limit (of the
+        5 sigma depth; µJy).
     n_drawn : float
         Number of candidates drawn per detected object.
 

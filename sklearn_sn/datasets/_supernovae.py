@@ -12,7 +12,7 @@ from sklearn.utils._param_validation import (
 )
 
 from sklearn_sn.datasets._blocks import Block, Plan, rate_cells, simulate, split_table
-from sklearn_sn.datasets._rates import RATES
+from sklearn_sn.datasets._rates import RATES, SUBTYPES
 from sklearn_sn.datasets._simulation_parameters import (
     CLASSES,
     class_shares,
@@ -28,7 +28,7 @@ from sklearn_sn.datasets._spectrographs import Spectrograph
 from sklearn_sn.datasets._surveys import Survey
 
 _CLASSES = ("SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I")
-_MODALITIES = ("light_curve", "spectrum")
+_MODALITIES = ("light_curve", "spectrum", "image", "metadata")
 _CONSTRAINTS = {
     "n_samples": [Interval(Integral, 1, None, closed="left")],
     "classes": [dict, list, tuple, StrOptions({"rates", *CLASSES})],
@@ -55,7 +55,7 @@ def make_supernovae(
     n_samples: int = 1000,
     *,
     classes: str | Sequence[str] | dict[str, float] = _CLASSES,
-    modalities: str | Sequence[str] = _MODALITIES,
+    modalities: str | Sequence[str] = ("light_curve", "spectrum"),
     surveys: str | Survey | Sequence[str | Survey] = ("ztf", "lsst"),
     redshift_range: tuple[float, float] | dict[str, tuple[float, float]] = (0.01, 0.15),
     min_points: int = 4,
@@ -88,10 +88,12 @@ def make_supernovae(
         Classes in equal parts, or a dict with the relative frequency of each. Counts are exact to
         rounding. With "rates", all exploding classes are simulated as often as each survey would
         detect them, given their volumetric rates. Available classes: "SN Ia", "SN Ia-91bg",
-        "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", and the contaminants "AGN" and
-        "CV". Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
+        "SN Iax", "SN Ib/c", "SN II", "SN IIn", "SLSN-I", "TDE", the subtypes "SN Ib", "SN Ic",
+        "SN IIb" and "SN IIP" (not part of "rates"), and the contaminants "AGN" and "CV".
+        Default: "SN Ia", "SN II", "SN Ib/c", "SN IIn", "SLSN-I".
     modalities : sequence of str, default=("light_curve", "spectrum")
-        Measurements to return. The objects do not depend on it.
+        Measurements to return, out of these, "image" and "metadata". The last two are those of the
+        last alert of each object, as of :func:`make_alerts`. The objects do not depend on it.
     surveys : sequence of str or Survey, default=("ztf", "lsst")
         Each object is observed by one of these surveys, in equal parts (at random; exact to
         rounding if classes="rates"). Names are those of :func:`get_survey`: "ztf", "ztf-gri",
@@ -143,7 +145,8 @@ def make_supernovae(
     X : pandas.DataFrame of n_samples rows
         Index: names "sim-000000" …. Columns: light_curve (nested: time in MJD, band, flux and
         flux_err in µJy, AB), spectrum (nested: wavelength in Å, flux and flux_err in
-        1e-15 erg/s/cm²/Å, time in MJD), redshift, survey, ebv (Milky Way), ra, dec (degrees).
+        1e-15 erg/s/cm²/Å, time in MJD), redshift, survey, ebv (Milky Way), ra, dec (degrees). On
+        request also image and the other columns of :func:`make_alerts`, of the last alert.
     y : ndarray of str, shape (n_samples,)
         Class names.
     truth : pandas.DataFrame of n_samples rows
@@ -168,6 +171,7 @@ def make_supernovae(
     See Also
     --------
     iter_supernovae : Simulate the same objects in chunks.
+    make_alerts : Simulate alerts, several per object.
     Survey : Define a survey.
     Spectrograph : Define a spectrograph.
 
@@ -202,7 +206,7 @@ def make_supernovae(
     validate_parameter_constraints(
         _CONSTRAINTS, parameters | {"n_jobs": n_jobs}, caller_name="make_supernovae"
     )
-    plan, groups = _plan(**parameters)
+    plan, groups = make_plan(**parameters)
     block = Block.concatenate(list(simulate(plan, groups, n_jobs)))
     X, y, truth = split_table(block, plan.modalities)
     return (X, y, truth) if return_truth else (X, y)
@@ -255,7 +259,7 @@ def iter_supernovae(
         caller_name="iter_supernovae",
     )
     n_jobs = parameters.pop("n_jobs")
-    plan, groups = _plan(n_samples=n_samples, **parameters)
+    plan, groups = make_plan(n_samples=n_samples, **parameters)
     return _chunks(plan, groups, chunk_size, parameters["return_truth"], n_jobs)
 
 
@@ -274,7 +278,7 @@ def _chunks(plan, groups, chunk_size, return_truth, n_jobs):
         yield split_table(whole, plan.modalities)[: 2 + return_truth]
 
 
-def _plan(
+def make_plan(
     n_samples,
     classes,
     modalities,
@@ -294,7 +298,7 @@ def _plan(
 ):
     """Validate parameters; return the plan and the class (or rate cell) of each object."""
     by_rate = isinstance(classes, str) and classes == "rates"
-    shares = class_shares(tuple(RATES) if by_rate else classes)
+    shares = class_shares([name for name in RATES if name not in SUBTYPES] if by_rate else classes)
     if spectrum_phase is not None:
         spectrum_phase = number_pair("spectrum_phase", spectrum_phase, -100.0, 300.0)
     plan = Plan(

@@ -131,18 +131,13 @@ def _cloudy(survey, start, end, rows, time, rng):
     return cloudy
 
 
-def flux_errors(survey, flux, band, time, rng):
-    """Return the flux errors of visits, with the depth of each visit drawn.
-
-    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is the
-    flux at the 5 sigma depth. A fraction of the flux is added in quadrature.
+def draw_limits(survey, band, time, rng):
+    """Draw the flux of the 5 sigma depth of visits.
 
     Parameters
     ----------
     survey : Survey
         Survey with depths and moonlight.
-    flux : array of shape (n_points,)
-        Noiseless fluxes in µJy.
     band : array of int, shape (n_points,)
         Index into ``survey.bands``.
     time : array of shape (n_points,)
@@ -153,11 +148,33 @@ def flux_errors(survey, flux, band, time, rng):
     Returns
     -------
     array of shape (n_points,)
+        Fluxes in µJy.
+    """
+    depth = np.asarray(survey.depths)[band] + rng.normal(0.0, survey.depth_scatter, len(band))
+    depth -= np.asarray(survey.moon_loss)[band] * moon_illumination(time)
+    return 10.0 ** (-0.4 * (depth - 23.9))
+
+
+def flux_errors(survey, flux, limit):
+    """Return the flux errors of visits.
+
+    Sky and photon noise follow Ivezic et al. (2019): σ² = (0.04 - γ) f f₅ + γ f₅², where f₅ is the
+    flux at the 5 sigma depth. A fraction of the flux is added in quadrature.
+
+    Parameters
+    ----------
+    survey : Survey
+        Survey with the systematic error.
+    flux : array of shape (n_points,)
+        Noiseless fluxes in µJy.
+    limit : array of shape (n_points,)
+        Fluxes of the 5 sigma depth, as of `draw_limits`.
+
+    Returns
+    -------
+    array of shape (n_points,)
         Errors in µJy.
     """
-    depth = np.asarray(survey.depths)[band] + rng.normal(0.0, survey.depth_scatter, len(flux))
-    depth -= np.asarray(survey.moon_loss)[band] * moon_illumination(time)
-    limit = 10.0 ** (-0.4 * (depth - 23.9))
     flux = np.maximum(flux, 0.0)
     variance = (0.04 - _GAMMA) * flux * limit + _GAMMA * limit**2
     return np.sqrt(variance + (survey.systematic * flux) ** 2)

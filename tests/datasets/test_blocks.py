@@ -11,7 +11,7 @@ from sklearn_sn.datasets import get_survey, iter_supernovae, make_supernovae
 from sklearn_sn.datasets._blocks import rate_cells
 from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._sky import events_per_year
-from sklearn_sn.datasets._supernovae import _plan
+from sklearn_sn.datasets._supernovae import make_plan
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_blocks_do_not_pile_up_while_the_consumer_waits(monkeypatch, small_block
         return number
 
     monkeypatch.setattr(blocks_module, "_simulate_block", simulate_block)
-    plan, groups = _plan(3200, **_parameters())
+    plan, groups = make_plan(3200, **_parameters())
     with parallel_config(backend="threading"):
         blocks = blocks_module.simulate(plan, groups, n_jobs=2)
         taken = [next(blocks)]
@@ -156,7 +156,7 @@ class _Dark(Photosphere):
 
 
 def test_pilot_regards_all_seds_of_a_class():
-    plan, _ = _plan(10, **_parameters(classes="rates", surveys="ztf"))
+    plan, _ = make_plan(10, **_parameters(classes="rates", surveys="ztf"))
     cells, shares = rate_cells(plan)
     ia = list(plan.seds).index("SN Ia")
     plan.seds["SN Ia"] = [_Dark("SN Ia"), *plan.seds["SN Ia"]]

@@ -138,7 +138,7 @@ def test_a_range_for_each_class_and_one_survey():
         ({"classes": {"SN Ia": -1.0}}, "classes"),
         ({"classes": ()}, "classes"),
         ({"surveys": ("ztf", "ztf")}, "surveys"),
-        ({"modalities": ("image",)}, "modalities"),
+        ({"modalities": ("sound",)}, "modalities"),
         ({"missing_fraction": 1.5}, "missing_fraction"),
         ({"n_spectra": (1, 2.5)}, "n_spectra"),
         ({"n_spectra": 0}, "n_spectra"),

@@ -12,11 +12,17 @@ from sklearn_sn.datasets._surveys import get_survey
 from sklearn_sn.datasets._visits import (
     _EQUINOX,
     _YEAR,
+    draw_limits,
     draw_peak_dates,
     draw_visits,
     flux_errors,
     moon_illumination,
 )
+
+
+def _errors(survey, flux, band, time):
+    return flux_errors(survey, flux, draw_limits(survey, band, time, np.random.default_rng(0)))
+
 
 SURVEY = replace(get_survey("ztf"), lost=0.0, clouds=(1e4, 0.0), moon_gap=0.0, season=365.25)
 
@@ -131,10 +137,10 @@ def test_errors_are_a_fifth_at_the_depth():
     survey = replace(SURVEY, depth_scatter=0.0, moon_loss=0.0)
     for band in (0, 1):
         flux = np.array([10.0 ** (-0.4 * (survey.depths[band] - 23.9))])
-        error = flux_errors(survey, flux, np.array([band]), np.zeros(1), np.random.default_rng(0))
+        error = _errors(survey, flux, np.array([band]), np.zeros(1))
         assert flux[0] / error[0] == pytest.approx(5.0, rel=0.01)
     bright = np.array([1e7])
-    error = flux_errors(survey, bright, np.zeros(1, int), np.zeros(1), np.random.default_rng(0))
+    error = _errors(survey, bright, np.zeros(1, int), np.zeros(1))
     assert error[0] / 1e7 == pytest.approx(survey.systematic, rel=0.02)
 
 
@@ -142,5 +148,5 @@ def test_moonlight_costs_depth():
     survey = replace(SURVEY, depth_scatter=0.0, moon_loss=1.0)
     full = 51549.76 + 0.5 * 29.530589
     times = np.array([51549.76, full])
-    errors = flux_errors(survey, np.zeros(2), np.zeros(2, int), times, np.random.default_rng(0))
+    errors = _errors(survey, np.zeros(2), np.zeros(2, int), times)
     assert errors[1] / errors[0] == pytest.approx(10.0**0.4)
