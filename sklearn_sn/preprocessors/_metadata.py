@@ -62,10 +62,14 @@ class MetadataPreprocessor(Preprocessor):
                 scaled = np.clip((values - mean) / std, -10.0, 10.0)
                 parts += [np.nan_to_num(scaled)[:, None], np.isnan(values)[:, None]]
             else:
-                text = _category_names(column)
-                parts.append(text[:, None] == self.categories_[name][None])
+                parts.append(self._one_hot(column, name))
         values = np.concatenate(parts, axis=1).astype(np.float32)
-        return PreparedMetadata(values, table.present("metadata").astype(np.int64))
+        # The table may contain columns that others read.
+        known = table.metadata[list(self.columns)].notna().any(axis=1).to_numpy()
+        return PreparedMetadata(values, known.astype(np.int64))
+
+    def _one_hot(self, column, name):
+        return _category_names(column)[:, None] == self.categories_[name][None]
 
     def gather(
         self, prepared: PreparedMetadata, rows: np.ndarray, rng: np.random.Generator | None = None
