@@ -239,18 +239,19 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         """Return a dict of outputs of the module, by name, and the mask "present"."""
         check_is_fitted(self, "net_")
         table = self._read(X)
-        results = self._outputs_of(self._dataset(table), names)
+        results = self._named_outputs(self._dataset(table), names)
         nothing = ~results["present"]
-        # The check of the table cannot see that the position in the sky alone is no modality.
-        silent = nothing & ~table.report["flag"].str.contains("NOTHING").to_numpy()
-        if silent.any():
+        if nothing.any():
+            # The check of the table cannot know that the position in the sky is no modality.
+            nothing &= ~table.report["flag"].str.contains("NOTHING").to_numpy()
+        if nothing.any():
             warn_quality(
-                f"{int(silent.sum())} objects have nothing usable in {list(self.modalities_)} "
-                f"(first {table.index[np.argmax(silent)]!r})."
+                f"{int(nothing.sum())} objects have nothing usable in {list(self.modalities_)} "
+                f"(first {table.index[np.argmax(nothing)]!r})."
             )
         return results
 
-    def _outputs_of(self, dataset, names):
+    def _named_outputs(self, dataset, names):
         results = {"present": np.zeros(len(dataset), dtype=bool)}
         for module, batch, positions in self._run(dataset):
             parts = module(batch.tensors, batch.object_index, len(batch))
@@ -264,7 +265,7 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
 
     def _means(self, dataset):
         """Return fitted attributes from the mean outputs of objects."""
-        results = self._outputs_of(dataset, ["latent", "outputs"])
+        results = self._named_outputs(dataset, ["latent", "outputs"])
         mean = results["latent"].mean(axis=0)
         is_finite = np.isfinite(results["outputs"]).all()
         return {"missing_embedding_": mean if is_finite else np.full_like(mean, np.nan)}

@@ -235,7 +235,7 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         )
 
     def _means(self, dataset):
-        load = self._outputs_of(dataset, ["shares"])["shares"].mean(axis=0)
+        load = self._named_outputs(dataset, ["shares"])["shares"].mean(axis=0)
         return {**super()._means(dataset), "expert_load_": load}
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:

@@ -27,26 +27,28 @@ ALERT_TOWERS = {
 }
 
 
-class MetadataTower(nn.Module):
-    """Two linear layers with a skip connection, and an optional gate: (B, n_in) to (B, width)."""
+class GroupedLinear(nn.Module):
+    """One linear layer for each group: (n_groups, B, n_in) to (n_groups, B, n_out).
 
-    def __init__(self, n_in, width, gate, dropout):
+    `fan_in` holds the number of inputs of each group that are not padding.
+    """
+
+    def __init__(self, fan_in, n_in, n_out):
         super().__init__()
-        self.first, self.second = nn.Linear(n_in, width), nn.Linear(width, width)
-        self.skip = nn.Linear(n_in, width)
-        self.gate = nn.Linear(n_in, width) if gate else None
-        self.dropout = nn.Dropout(dropout)
+        bound = torch.tensor(fan_in, dtype=torch.float32).rsqrt()[:, None, None]
+        self.weight = nn.Parameter(bound * (2.0 * torch.rand(len(fan_in), n_in, n_out) - 1.0))
+        self.bias = nn.Parameter(bound * (2.0 * torch.rand(len(fan_in), 1, n_out) - 1.0))
 
-    def forward(self, values):
-        y = self.second(self.dropout(F.gelu(self.first(values))))
-        y = F.gelu(y + self.skip(values))
-        return y if self.gate is None else y * torch.sigmoid(self.gate(values))
+    def forward(self, x):
+        return torch.baddbmm(self.bias, x, self.weight)
 
 
 class MetadataTowersModule(ConfigurableModule):
     """Concatenate the outputs of towers, each of which reads some of the values.
 
-    `towers` holds the positions in the values that each tower reads, by name.
+    A tower has two linear layers with GELU, a linear skip connection, and optionally a gate, a
+    sigmoid of its input that multiplies its output. All towers are computed at once. `towers` holds
+    the positions in the values that each tower reads, by name.
 
     Shapes: values (B, n_values); result (B, output_dim), which is d_model for each tower or, with
     `latent_dim`, a linear map of them.
@@ -54,24 +56,32 @@ class MetadataTowersModule(ConfigurableModule):
 
     def __init__(self, *, towers, d_model=16, latent_dim=None, gate=True, dropout=0.0):
         super().__init__()
-        self.towers = nn.ModuleList(
-            MetadataTower(len(positions), d_model, gate, dropout) for positions in towers.values()
-        )
-        for i, positions in enumerate(towers.values()):
-            self.register_buffer(f"positions_{i}", torch.tensor(positions), persistent=False)
-        width = d_model * len(towers)
+        fan_in = [len(positions) for positions in towers.values()]
+        n_in, width = max(fan_in), d_model * len(towers)
+        self.d_model, self.gate = d_model, gate
+        # Towers of fewer values are padded; `used` makes the padding 0.
+        padded = [[*values, *[0] * (n_in - len(values))] for values in towers.values()]
+        self.register_buffer("positions", torch.tensor(padded))
+        used = torch.arange(n_in) < torch.tensor(fan_in)[:, None]
+        self.register_buffer("used", used[:, None].float())
+        # First layer, skip connection and gate side by side.
+        self.first = GroupedLinear(fan_in, n_in, (3 if gate else 2) * d_model)
+        self.second = GroupedLinear([d_model] * len(fan_in), d_model, d_model)
+        self.dropout = nn.Dropout(dropout)
         self.head = nn.Identity() if latent_dim is None else nn.Linear(width, latent_dim)
         self.output_dim = latent_dim or width
 
     def forward(self, values):
-        parts = [
-            tower(values[:, getattr(self, f"positions_{i}")]) for i, tower in enumerate(self.towers)
-        ]
-        return self.head(torch.cat(parts, dim=1))
+        x = values.T[self.positions].transpose(1, 2) * self.used  # (n_towers, B, n_in)
+        hidden, skip, *gate = self.first(x).split(self.d_model, dim=2)
+        y = F.gelu(self.second(self.dropout(F.gelu(hidden))) + skip)  # (n_towers, B, d_model)
+        if self.gate:
+            y = y * torch.sigmoid(gate[0])
+        return self.head(y.transpose(0, 1).flatten(1))
 
     def first_block(self):
         """Return the layers nearest to the data."""
-        return [layer for tower in self.towers for layer in (tower.first, tower.skip)]
+        return [self.first]
 
 
 class MetadataTowers(MetadataEncoder, name="towers"):

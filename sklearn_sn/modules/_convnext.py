@@ -110,7 +110,8 @@ class ConvNeXt(nn.Module):
         super().__init__()
         self.stem = Patches(n_channels, widths[0], patch)
         self.stem_norm = nn.LayerNorm(widths[0], eps=1e-6)
-        rates = torch.linspace(0.0, dropout, sum(depths)).tolist()
+        last = max(sum(depths) - 1, 1)
+        rates = [dropout * i / last for i in range(sum(depths))]
         stages = []
         for i, (depth, width) in enumerate(zip(depths, widths, strict=True)):
             layers = []
