@@ -30,7 +30,7 @@ class ExpertLoss(nn.Module):
        Data set, methods, and infrastructure".
     .. [2] Fedus, W., Zoph, B. & Shazeer, N. (2022). "Switch Transformers: Scaling to Trillion
        Parameter Models with Simple and Efficient Sparsity". Journal of Machine Learning Research
-       23, 1.
+       23, 120.
 
     Examples
     --------
