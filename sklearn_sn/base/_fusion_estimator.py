@@ -1,6 +1,5 @@
 """The base of estimators that learn labels from several modalities at once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,8 +29,9 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
     """Base of estimators with one encoder for each modality and a common head.
 
     Subclasses have the parameters `metadata_columns`, `pretrained`, `trainable` and
-    `pretrained_lr_factor`, define ``_label_task``, ``_build_module`` and ``_net_class``, and convert
-    outputs to predictions. ``forward`` of the module returns a dict with "latent" and "outputs".
+    `pretrained_lr_factor`, define ``_label_task``, ``_build_module`` and ``_net_class``, and
+    convert outputs to predictions. ``forward`` of the module returns a dict with "latent" and
+    "outputs".
     """
 
     _poor_score = False
@@ -103,12 +103,6 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         return self._finish_fit()
 
     def _check_fusion_parameters(self):
-        columns = self.metadata_columns
-        if isinstance(columns, str):
-            raise ValueError(
-                f"The 'metadata_columns' parameter must be a sequence of names, such as "
-                f"[{columns!r}]."
-            )
         if self.pretrained is None and self.trainable != "all":
             raise ValueError(
                 f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
@@ -242,12 +236,9 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         results = self._named_outputs(self._dataset(table), names)
         nothing = ~results["present"]
         if nothing.any():
-            # The check of the table cannot know that the position in the sky is no modality.
-            nothing &= ~table.report["flag"].str.contains("NOTHING").to_numpy()
-        if nothing.any():
             warn_quality(
-                f"{int(nothing.sum())} objects have nothing usable in {list(self.modalities_)} "
-                f"(first {table.index[np.argmax(nothing)]!r})."
+                f"{int(nothing.sum())} objects have nothing usable in {list(self.modalities_)} and "
+                f"get the result of missing data (first {table.index[np.argmax(nothing)]!r})."
             )
         return results
 

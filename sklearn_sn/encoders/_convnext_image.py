@@ -112,6 +112,9 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
         blocks.
     augmentation : bool, default=True
         Flip images in training, and rotate them by multiples of 90°.
+    hidden_fraction : float, default=0.1
+        Probability in training that one channel of a cutout is hidden, and likewise its position in
+        the sky, from which the network learns to do without them.
 
     References
     ----------
@@ -138,6 +141,7 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
     n_frequencies: int = 4
     latent_dim: int = 64
     dropout: UnitInterval = 0.1
+    hidden_fraction: UnitInterval = 0.1
 
     _parameter_constraints = {"depths": ["array-like", None], "widths": ["array-like", None]}
 
@@ -156,6 +160,7 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
             sky_columns=settings.sky_columns if self.sky_position else (),
             n_frequencies=self.n_frequencies,
             augmentation=self.augmentation,
+            hidden_fraction=self.hidden_fraction,
         )
 
     def make_module(self, preprocessor: Any) -> nn.Module:

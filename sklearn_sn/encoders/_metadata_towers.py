@@ -109,6 +109,9 @@ class MetadataTowers(MetadataEncoder, name="towers"):
         of towers, without that layer.
     dropout : float, default=0.1
         Dropout inside the towers.
+    hidden_fraction : float, default=0.1
+        Probability in training that a value is hidden as if it were missing, from which the network
+        learns to do without columns.
 
     References
     ----------
@@ -131,6 +134,7 @@ class MetadataTowers(MetadataEncoder, name="towers"):
     gate: bool = True
     latent_dim: int | None = None
     dropout: UnitInterval = 0.1
+    hidden_fraction: UnitInterval = 0.1
 
     _parameter_constraints = {"towers": [dict, None]}
 
@@ -159,6 +163,7 @@ class MetadataTowers(MetadataEncoder, name="towers"):
             columns=settings.metadata_columns,
             angles=self.angles,
             n_frequencies=self.n_frequencies,
+            hidden_fraction=self.hidden_fraction,
         )
 
     def make_module(self, preprocessor: Any) -> nn.Module:

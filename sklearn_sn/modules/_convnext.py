@@ -70,7 +70,7 @@ class Patches(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         p = self.patch
         _, H, W, _ = x.shape
-        if H < p or W < p:
+        if min(H, W) < p:
             x = F.pad(x, (0, 0, 0, max(0, p - W), 0, max(0, p - H)))
         B, H, W, C = x.shape
         x = x[:, : H // p * p, : W // p * p].reshape(B, H // p, p, W // p, p, C)

@@ -45,6 +45,9 @@ class CutoutPreprocessor(Preprocessor):
         Frequencies of the encoding of each angle.
     augmentation : bool
         Whether training batches are flipped and rotated by multiples of 90° at random.
+    hidden_fraction : float
+        Probability that a channel of a training cutout with several is hidden, and likewise the
+        position in the sky.
     """
 
     def __init__(
@@ -54,9 +57,11 @@ class CutoutPreprocessor(Preprocessor):
         sky_columns: Sequence[str] = (),
         n_frequencies: int = 4,
         augmentation: bool = True,
+        hidden_fraction: float = 0.0,
     ) -> None:
         self.crop, self.sky_columns = crop, tuple(sky_columns)
         self.n_frequencies, self.augmentation = n_frequencies, augmentation
+        self.hidden_fraction = hidden_fraction
 
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the number of channels, and the side from the largest cutout and `crop`."""
@@ -122,11 +127,17 @@ class CutoutPreprocessor(Preprocessor):
             images = turned[rng.integers(0, 4, len(images)), np.arange(len(images))]
             flip = rng.random(len(images)) < 0.5
             images[flip] = images[flip][..., ::-1]
+        if rng is not None and self.hidden_fraction and self.n_channels_ > 1:
+            hidden = np.flatnonzero(rng.random(len(images)) < self.hidden_fraction)
+            images[hidden, rng.integers(0, self.n_channels_, len(hidden))] = np.nan
         covered = np.isfinite(images)
         arrays = {"image": np.where(covered, images, np.float32(0.0))}
         arrays["covered"] = covered.astype(np.float32)
         if self.sky_columns:
             arrays["sky"] = prepared.sky[rows[object_index]]
+            if rng is not None and self.hidden_fraction:
+                shown = rng.random((len(images), 1)) >= self.hidden_fraction
+                arrays["sky"] = arrays["sky"] * shown.astype(np.float32)
         return arrays, object_index
 
 

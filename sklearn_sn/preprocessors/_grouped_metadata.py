@@ -25,20 +25,28 @@ class GroupedMetadataPreprocessor(MetadataPreprocessor):
         Those of the columns that are angles in degrees.
     n_frequencies : int
         Frequencies of the encoding of an angle.
+    hidden_fraction : float
+        Probability that a value of a training batch is hidden, as if it were missing.
     """
 
     def __init__(
-        self, *, columns: Sequence[str], angles: Sequence[str] = (), n_frequencies: int = 4
+        self,
+        *,
+        columns: Sequence[str],
+        angles: Sequence[str] = (),
+        n_frequencies: int = 4,
+        hidden_fraction: float = 0.0,
     ) -> None:
         super().__init__(columns=columns)
         self.angles = tuple(name for name in self.columns if name in set(angles))
-        self.n_frequencies = n_frequencies
+        self.n_frequencies, self.hidden_fraction = n_frequencies, hidden_fraction
 
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn medians, spreads and categories."""
         super().fit(table, rows)
+        metadata = table.metadata if rows is None else table.metadata.iloc[rows]
         for name in self.scales_:
-            values = table.metadata[name].to_numpy()
+            values = metadata[name].to_numpy()
             values = values[np.isfinite(values)]
             if not len(values):
                 continue
@@ -95,3 +103,22 @@ class GroupedMetadataPreprocessor(MetadataPreprocessor):
                 encoded[name] = encode_angle(degrees, self.n_frequencies)
         values = np.concatenate([encoded[name] for name in self.columns], axis=1)
         return PreparedMetadata(values.astype(np.float32), known.astype(np.int64))
+
+    def gather(
+        self, prepared: PreparedMetadata, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return the array values (N, n_values) and the position in `rows` of each object."""
+        arrays, object_index = super().gather(prepared, rows, rng)
+        if rng is not None and self.hidden_fraction:
+            widths = self.widths
+            hidden = rng.random((len(object_index), len(widths))) < self.hidden_fraction
+            hidden = np.repeat(hidden, list(widths.values()), axis=1)  # (N, n_values)
+            arrays["values"] = np.where(hidden, self._missing_values(), arrays["values"])
+        return arrays, object_index
+
+    def _missing_values(self):
+        """Return the encoding of an object without a known value, (n_values,)."""
+        flagged = [name for name in self.scales_ if name not in self.angles]
+        values = np.zeros(self.n_values, dtype=np.float32)
+        values[[self.positions([name])[1] for name in flagged]] = 1.0
+        return values

@@ -34,8 +34,9 @@ class MetadataPreprocessor(Preprocessor):
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn means, standard deviations and categories."""
         self.scales_, self.categories_ = {}, {}
+        metadata = table.metadata if rows is None else table.metadata.iloc[rows]
         for name in self.columns:
-            column = table.metadata[name]
+            column = metadata[name]
             if isinstance(column.dtype, pd.CategoricalDtype):
                 self.categories_[name] = np.unique(_category_names(column.dropna()))
             else:

@@ -22,7 +22,10 @@ def module_of(names=("image", "metadata"), **params):
 
 def run(module, image=None, metadata=None, n=4):
     tensors, index = {}, {}
-    for name, (values, rows) in {"image": image or ([], []), "metadata": metadata or ([], [])}.items():
+    for name, (values, rows) in {
+        "image": image or ([], []),
+        "metadata": metadata or ([], []),
+    }.items():
         if len(rows):
             tensors[name], index[name] = [{"values": values}], torch.tensor(rows)
     return module(tensors, index, n)

@@ -96,6 +96,23 @@ def test_augmentation_turns_image_and_mask_together():
     assert len(seen) == 8  # the symmetries of a square
 
 
+def test_training_hides_a_channel_and_the_position():
+    n = 400
+    table = table_of(*noise(n, 3, 4, 4), ra=np.full(n, 10.0), dec=np.full(n, 5.0))
+    preprocessor = CutoutPreprocessor(
+        sky_columns=("ra", "dec"), augmentation=False, hidden_fraction=0.25
+    ).fit(table)
+    arrays, _ = gathered(preprocessor, table, np.random.default_rng(0))
+    n_hidden = 3 - arrays["covered"].any(axis=(2, 3)).sum(axis=1)
+    assert set(n_hidden) == {0, 1} and n_hidden.mean() == pytest.approx(0.25, abs=0.07)
+    assert not arrays["image"][arrays["covered"] == 0].any()
+    unknown = (arrays["sky"] == 0).all(axis=1)
+    assert unknown.mean() == pytest.approx(0.25, abs=0.07)
+    assert arrays["sky"].dtype == np.float32
+    still, _ = gathered(preprocessor, table)
+    assert still["covered"].all() and still["sky"].any(axis=1).all()
+
+
 def test_other_numbers_of_channels_are_rejected():
     preprocessor = CutoutPreprocessor().fit(table_of(np.ones((3, 5, 5))))
     with pytest.raises(ValueError, match=r"Object 0: the image has 2 channels, but 3"):

@@ -55,3 +55,33 @@ def test_other_columns_of_the_table_do_not_count():
     table = checked(age=[1.0, np.nan], ra=[10.0, 20.0])
     prepared = GroupedMetadataPreprocessor(columns=["age"]).fit(table).prepare(table)
     assert prepared.lengths.tolist() == [1, 0]
+
+
+def test_scales_come_from_the_rows_of_training():
+    table = checked(age=[1.0, 2.0, 3.0, 500.0], host=list("aabc"))
+    preprocessor = GroupedMetadataPreprocessor(columns=["age", "host"])
+    preprocessor.fit(table, rows=np.arange(3))
+    assert preprocessor.scales_["age"] == (2.0, pytest.approx(1.4826))
+    assert preprocessor.categories_["host"].tolist() == ["a", "b"]
+
+
+def test_training_hides_values_as_if_they_were_missing():
+    n = 400
+    known = {"age": np.arange(1.0, n + 1), "ra": np.full(n, 30.0), "host": ["a"] * n}
+    table = checked(**known)
+    preprocessor = GroupedMetadataPreprocessor(
+        columns=list(known), angles=["ra"], n_frequencies=2, hidden_fraction=0.3
+    ).fit(table)
+    prepared = preprocessor.prepare(table)
+    values = preprocessor.gather(prepared, np.arange(n), np.random.default_rng(0))[0]["values"]
+    lost = checked(age=[np.nan], ra=[np.nan], host=pd.Categorical([None]))
+    missing = preprocessor.prepare(lost).values[0]
+    for name, width in preprocessor.widths.items():
+        where = preprocessor.positions([name])
+        assert len(where) == width
+        hidden = (values[:, where] == missing[where]).all(axis=1)
+        kept = (values[:, where] == prepared.values[:, where]).all(axis=1)
+        assert (hidden ^ kept).all() and hidden.mean() == pytest.approx(0.3, abs=0.08)
+    assert values.dtype == np.float32
+    still = preprocessor.gather(prepared, np.arange(n))[0]["values"]
+    np.testing.assert_array_equal(still, prepared.values)
