@@ -25,7 +25,7 @@ from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import ConvNeXtImage, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
 
-X, y = make_supernovae(800, modalities=["spectrum"], spectrum_snr=(2, 10), random_state=0)
+X, y = make_supernovae(600, modalities=["spectrum"], spectrum_snr=(2, 10), random_state=0)
 resampler = SpectrumResampler(n_bins=256).fit(X)
 flux = resampler.transform(X)
 
@@ -76,7 +76,7 @@ for ax, row in zip(axes, [np.flatnonzero(y == name)[0] for name in np.unique(y)]
 # --------------------------------
 # The pictures are not turned or flipped in training, because wavelength and flux have a direction.
 train, new = train_test_split(np.arange(len(y)), train_size=0.6, stratify=y, random_state=0)
-settings = {"max_epochs": 15, "batch_size": 16, "lr": 4e-3, "random_state": 0}
+settings = {"max_epochs": 12, "batch_size": 16, "lr": 4e-3, "random_state": 0}
 images = pd.DataFrame({"image": list(pictures)}, index=X.index)
 picture = ConvNeXtImage(crop=None, augmentation=False, hidden_fraction=0.0)
 of_pictures = AstroMiNNClassifier(
@@ -89,7 +89,13 @@ fig, axes = plt.subplots(1, 2, figsize=(10.5, 4.8), layout="constrained")
 for ax, model, table in zip(axes, (of_pictures, of_spectra), (images, X), strict=True):
     predicted = model.predict(table.iloc[new])
     ConfusionMatrixDisplay.from_predictions(
-        y[new], predicted, normalize="true", values_format=".0%", cmap="Blues", colorbar=False, ax=ax
+        y[new],
+        predicted,
+        normalize="true",
+        values_format=".0%",
+        cmap="Blues",
+        colorbar=False,
+        ax=ax,
     )
     kind = "Pictures" if table is images else "Spectra"
     ax.set_title(f"{kind}: {balanced_accuracy_score(y[new], predicted):.0%}")

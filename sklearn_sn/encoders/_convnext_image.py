@@ -13,7 +13,7 @@ from sklearn_sn.modules import ConfigurableModule, ConvNeXt
 from sklearn_sn.preprocessors import CutoutPreprocessor, Preprocessor
 
 SIZES = {
-    "small": {"depths": (1, 1, 2), "widths": (32, 64, 128), "kernel": 5, "layer_scale": 0.1},
+    "small": {"depths": (1, 1, 2), "widths": (32, 64, 128), "kernel": 5, "layer_scale": 1.0},
     "tiny": {
         "depths": (3, 3, 9, 3),
         "widths": (96, 192, 384, 768),
@@ -27,9 +27,9 @@ class ConvNeXtImageModule(ConfigurableModule):
     """Encode cutouts by ConvNeXt and, with `split_head`, two heads.
 
     The input channels are those of the image, one mask of covered pixels for each, the distance
-    from the centre, and constant channels of the position in the sky. The auxiliary head multiplies
-    the pooled channels by functions of the position in the sky. Without a position it does not
-    change them.
+    from the centre, and constant channels of the position in the sky. The features of ConvNeXt are
+    reduced to their maximum over the image. The auxiliary head multiplies them by functions of the
+    position in the sky. Without a position it does not change them.
 
     Shapes: image, covered (B, n_channels, H, W); sky (B, n_sky_values); result (B, output_dim).
     """
@@ -56,7 +56,8 @@ class ConvNeXtImageModule(ConfigurableModule):
         radius = distance_from_centre(image)
         x = torch.cat([image, covered, radius], dim=1).permute(0, 2, 3, 1)  # (B, H, W, 2 C + 1)
         offset = None if self.stem_of_sky is None else self.stem_of_sky(sky)
-        pooled = self.norm(self.trunk(x, offset).mean(dim=(1, 2)))  # (B, widths[-1])
+        # The mean would dilute a point source among patches of noise, which layer norms amplify.
+        pooled = self.norm(self.trunk(x, offset).amax(dim=(1, 2)))  # (B, widths[-1])
         latent = self.main_head(pooled)
         if self.is_split:
             known = (sky != 0).any(dim=1, keepdim=True)
@@ -84,7 +85,8 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
 
     The network reads each channel with a mask of covered pixels, the distance from the centre, and
     the position in the sky. A pixel or channel of NaN is not covered, which differs from a flux of
-    0.
+    0. Features are reduced to their maximum over the image, because the mean of ConvNeXt would
+    dilute a point source. Cutouts of 49 pixels leave "tiny" a single position, where both are equal.
 
     Parameters
     ----------

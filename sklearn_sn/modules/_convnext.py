@@ -123,10 +123,6 @@ class ConvNeXt(nn.Module):
                 layers.append(ConvNeXtBlock(width, kernel, rate, layer_scale))
             stages.append(nn.Sequential(*layers))
         self.stages = nn.Sequential(*stages)
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear | nn.Conv2d):
-                nn.init.trunc_normal_(layer.weight, std=0.02)
-                nn.init.zeros_(layer.bias)
 
     def forward(self, image: torch.Tensor, offset: torch.Tensor | None = None) -> torch.Tensor:
         x = self.stem(image)
