@@ -86,7 +86,8 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
     The network reads each channel with a mask of covered pixels, the distance from the centre, and
     the position in the sky. A pixel or channel of NaN is not covered, which differs from a flux of
     0. Features are reduced to their maximum over the image, because the mean of ConvNeXt would
-    dilute a point source. Cutouts of 49 pixels leave "tiny" a single position, where both are equal.
+    dilute a point source. For cutouts of 49 pixels, "tiny" has a single position, and both are
+    equal.
 
     Parameters
     ----------
