@@ -26,8 +26,7 @@ from sklearn_sn.encoders import ConvNeXtImage, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
 
 X, y = make_supernovae(600, modalities=["spectrum"], spectrum_snr=(2, 10), random_state=0)
-resampler = SpectrumResampler(n_bins=256).fit(X)
-flux = resampler.transform(X)
+flux = SpectrumResampler(n_bins=256).fit_transform(X)
 
 
 # %%
@@ -76,14 +75,17 @@ for ax, row in zip(axes, [np.flatnonzero(y == name)[0] for name in np.unique(y)]
 # --------------------------------
 # The pictures are not turned or flipped in training, because wavelength and flux have a direction.
 train, new = train_test_split(np.arange(len(y)), train_size=0.6, stratify=y, random_state=0)
-settings = {"max_epochs": 12, "batch_size": 16, "lr": 4e-3, "random_state": 0}
+settings = {"max_epochs": 12, "batch_size": 16, "random_state": 0}
 images = pd.DataFrame({"image": list(pictures)}, index=X.index)
-picture = ConvNeXtImage(crop=None, augmentation=False, hidden_fraction=0.0)
+stages = {"depths": (1, 1, 1, 1), "widths": (16, 32, 64, 128), "dropout": 0.0}
+picture = ConvNeXtImage(crop=None, augmentation=False, hidden_fraction=0.0, **stages)
 of_pictures = AstroMiNNClassifier(
-    image=picture, metadata=None, n_experts=1, loss="cross_entropy", **settings
+    image=picture, metadata=None, n_experts=1, loss="cross_entropy", lr=1e-3, **settings
 ).fit(images.iloc[train], y[train])
 spectrum = SpectraNet(n_bins=256, widths=(8, 16), kernels=((3, 9, 63), (3, 9, 31)), latent_dim=32)
-of_spectra = SpectraNetClassifier(encoder=spectrum, **settings).fit(X.iloc[train], y[train])
+of_spectra = SpectraNetClassifier(encoder=spectrum, lr=4e-3, **settings).fit(
+    X.iloc[train], y[train]
+)
 
 fig, axes = plt.subplots(1, 2, figsize=(10.5, 4.8), layout="constrained")
 for ax, model, table in zip(axes, (of_pictures, of_spectra), (images, X), strict=True):
