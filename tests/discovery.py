@@ -22,9 +22,11 @@ SMALL_ENCODER = {
 OWN_SIZES = {
     "SpectraNet": {"widths": (8, 12), "kernels": ((3, 9, 31), (3, 5, 9))},
     "SpectralFeatures": {"widths": (8, 8), "kernels": (7, 5)},
+    "ConvNeXtImage": {"depths": (1, 1), "widths": (8, 12)},
 }
 # What a class needs beside its defaults.
 OWN_PARAMETERS = {
+    "AstroMiNNClassifier": {"metadata_columns": ["classtar", "ra", "dec"], "expert_width": 16},
     "LightCurveTruncator": {"n_days": 20},
     "SpectrumResampler": {"n_bins": 32},
 }

@@ -65,7 +65,9 @@ def simulated(n_samples, **kwargs):
     X, y, truth = make_supernovae(n_samples, return_truth=True, **kwargs)
     rng = np.random.default_rng(0)
     images = [rng.normal(size=(1, 12, 12)).astype(np.float32) + (label == "SN Ia") for label in y]
-    return X.assign(t_peak=truth["t_peak"], image=pd.Series(images, index=X.index)), y
+    classtar = rng.normal(size=len(y)) + 4.0 * (y == "SN Ia")
+    image = pd.Series(images, index=X.index)
+    return X.assign(t_peak=truth["t_peak"], image=image, classtar=classtar), y
 
 
 @cache

@@ -6,6 +6,7 @@ import pytest
 from sklearn.base import is_classifier, is_regressor
 
 from sklearn_sn import (
+    AstroMiNNClassifier,
     ContrastiveEmbedder,
     DomainAdversarialClassifier,
     LightCurveClassifier,
@@ -41,8 +42,19 @@ def embedder_of(cls, encoder, **params):
     return cls(**modalities, metadata_columns=columns, **params, **TRAINING)
 
 
+def mixtures(encoder):
+    """Classifiers by a mixture of experts, with the encoder alone and beside another one."""
+    other = "metadata" if encoder.modality == "image" else "image"
+    params = {"metadata_columns": COLUMNS, "expert_width": 16, **TRAINING}
+    alone = AstroMiNNClassifier(**{encoder.modality: encoder, other: None}, **params)
+    both = AstroMiNNClassifier(**{encoder.modality: encoder}, loss="balanced_focal", **params)
+    return {"mixture of experts alone": alone, "mixture of experts": both}
+
+
 def supervised(encoder):
     """Estimators of every supervised objective for an encoder."""
+    if encoder.modality == "metadata":
+        return mixtures(encoder)
     of_modality = {
         "light_curve": (LightCurveClassifier, LightCurveRegressor),
         "spectrum": (SpectraNetClassifier, SpectraNetRegressor),
@@ -54,6 +66,8 @@ def supervised(encoder):
             encoder=encoder, contrastive_weight=1.0, **TRAINING
         ),
     }
+    if encoder.modality == "image":
+        objectives |= mixtures(encoder)
     if encoder.modality in of_modality:
         classifier, regressor = of_modality[encoder.modality]
         for loss in ("cross_entropy", "focal", "balanced_focal"):
@@ -66,9 +80,8 @@ def supervised(encoder):
 def cases():
     for encoder in ENCODERS:
         name = type(encoder).__name__
-        if encoder.modality != "metadata":
-            for objective, estimator in supervised(encoder).items():
-                yield pytest.param(estimator, id=f"{name}-{objective}")
+        for objective, estimator in supervised(encoder).items():
+            yield pytest.param(estimator, id=f"{name}-{objective}")
         info_nce = embedder_of(ContrastiveEmbedder, encoder)
         yield pytest.param(info_nce, id=f"{name}-InfoNCE")
         for objective in ("iwae", "elbo"):

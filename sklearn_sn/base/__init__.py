@@ -10,6 +10,7 @@ from sklearn_sn.base._classifier import (
     softmax,
 )
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._fusion_estimator import FusionEstimator
 from sklearn_sn.base._generative import (
     GenerativeEstimator,
     laplace_moments,
@@ -64,6 +65,7 @@ __all__ = [
     "TRAINABLE",
     "TRAINING_CONSTRAINTS",
     "WAVELENGTH_CONSTRAINTS",
+    "FusionEstimator",
     "GenerativeEstimator",
     "LearningTask",
     "NetworkClassifierMixin",

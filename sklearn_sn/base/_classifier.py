@@ -35,6 +35,8 @@ DOMAIN_CONSTRAINTS = {
 
 
 def _is_causal(estimator):
+    if not hasattr(estimator, "encoder"):  # estimators of several modalities
+        return False
     return not hasattr(estimator, "encoder_") or estimator.encoder_.is_causal
 
 

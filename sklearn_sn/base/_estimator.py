@@ -368,7 +368,9 @@ class TorchEstimator(BaseEstimator):
 
     def _run(self, dataset):
         """Yield (module, batch, positions) over a dataset, in eval mode and without gradients."""
-        module = self.net_.module_.eval()
+        module = self.net_.module_
+        if module.training:  # eval visits every submodule, which is slow for a single object
+            module.eval()
         device = next(module.parameters()).device
         size, limit = PREDICT_BATCH, self._predict_limit
         if device.type != "cpu":

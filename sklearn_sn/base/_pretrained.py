@@ -24,6 +24,7 @@ from sklearn_sn.preprocessors import Preprocessor
 _FREE = {
     "augmentation",
     "dropout",
+    "hidden_fraction",
     "max_crop",
     "max_points",
     "max_shift",
@@ -31,7 +32,14 @@ _FREE = {
     "precision",
 }
 # Attributes of a preprocessor that the new training sets.
-_OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift")
+_OF_PREPROCESSOR = (
+    "noise",
+    "augmentation",
+    "hidden_fraction",
+    "max_points",
+    "max_crop",
+    "max_shift",
+)
 
 
 @dataclass

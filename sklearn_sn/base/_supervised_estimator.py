@@ -20,6 +20,7 @@ from sklearn_sn.base._pretrained import (
     pretrained_encoders,
     pretrained_preprocessor,
 )
+from sklearn_sn.base._sky_position import sky_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import as_frame, check_table, is_table
@@ -42,6 +43,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
     _metadata_columns = ()  # plain columns that the estimator reads
     _poor_score = False  # whether scikit-learn's checks must not expect a good score on arrays
     _on_array = False  # whether X was an array in fit
+    _sky_columns = ()  # columns of the position in the sky in fit
     _noun = "labels"
 
     def __sklearn_tags__(self):
@@ -145,7 +147,10 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         return encoder.default_shift(self._data_settings().rest_frame, self._on_array)
 
     def _data_settings(self):
-        return DataSettings(n_array_columns=int(self.n_features_in_) if self._on_array else None)
+        return DataSettings(
+            sky_columns=self._sky_columns,
+            n_array_columns=int(self.n_features_in_) if self._on_array else None,
+        )
 
     def _check_pretrained(self):
         """Return the pretrained encoder, or None."""
@@ -247,7 +252,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             wavelength = self._array_wavelength(values.shape[1])
             table = encoder.table_from_array(values, index, wavelength)
         else:
-            columns = self._metadata_columns
+            sky = sky_columns(as_frame(X).columns, [encoder])
+            columns = (*self._metadata_columns, *sky)
             table = check_table(
                 X,
                 modalities=[modality],
@@ -257,6 +263,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             )
             if training:
                 remember_columns(self, as_frame(X))
+                if sky:
+                    self._sky_columns = sky
         if training:
             self._on_array = is_array
         return table

@@ -1,5 +1,6 @@
-"""Classifiers of light curves and spectra."""
+"""Classifiers of light curves, spectra, images and metadata."""
 
+from sklearn_sn.classification._astrominn import AstroMiNNClassifier
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
@@ -8,6 +9,7 @@ from sklearn_sn.classification._spectranet import SpectraNetClassifier
 from sklearn_sn.classification._supcon import SupConClassifier
 
 __all__ = [
+    "AstroMiNNClassifier",
     "DomainAdversarialClassifier",
     "LightCurveClassifier",
     "SpectraNetClassifier",

@@ -59,11 +59,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     light_curve, spectrum, image, metadata : str, Encoder, module, callable or None, default="auto"
         Encoder of each modality. A name stands for an encoder with its defaults: "transformer",
         "gru", "deep_sets" or "transceiver" for light curves; "cnn", "transformer", "spectranet",
-        "galspecnet" or "transceiver" for spectra; "cnn" or "transceiver" for images; "mlp" or
-        "transceiver" for metadata. "auto" means "transformer", "cnn", "cnn" and "mlp", if X has
-        the modality. An encoder of :mod:`sklearn_sn.encoders` holds sizes, scaling and
-        augmentation; a :class:`torch.nn.Module` of your own is copied in fit, a callable returns
-        one. None leaves the modality out.
+        "galspecnet" or "transceiver" for spectra; "cnn", "convnext" or "transceiver" for images;
+        "mlp", "towers" or "transceiver" for metadata. "auto" means "transformer", "cnn", "cnn" and
+        "mlp", if X has the modality. An encoder of :mod:`sklearn_sn.encoders` holds sizes, scaling
+        and augmentation; a :class:`torch.nn.Module` of your own is copied in fit, a callable
+        returns one. None leaves the modality out.
     metadata_columns : sequence of str, default=()
         Plain columns of the modality "metadata": numbers, or text as categories.
     wavelength_range : pair of float, default=(3500.0, 9000.0)

@@ -1,5 +1,6 @@
 """Encoders: parameter objects that make the preprocessor and the network of one modality."""
 
+from sklearn_sn.encoders._convnext_image import ConvNeXtImage
 from sklearn_sn.encoders._custom import (
     CustomImageEncoder,
     CustomLightCurveEncoder,
@@ -15,6 +16,7 @@ from sklearn_sn.encoders._image_cnn import ImageCNN, ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder, WindowedLightCurveEncoder
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
+from sklearn_sn.encoders._metadata_towers import ALERT_TOWERS, MetadataTowers
 from sklearn_sn.encoders._resolve import (
     EncoderLike,
     custom_encoder_class,
@@ -37,8 +39,10 @@ from sklearn_sn.encoders._transceiver import (
 from sklearn_sn.encoders._transceiver_decoder import TransceiverDecoder
 
 __all__ = [
+    "ALERT_TOWERS",
     "GRU",
     "MODALITIES",
+    "ConvNeXtImage",
     "CustomImageEncoder",
     "CustomLightCurveEncoder",
     "CustomMetadataEncoder",
@@ -56,6 +60,7 @@ __all__ = [
     "LightCurveTransformer",
     "MetadataEncoder",
     "MetadataMLP",
+    "MetadataTowers",
     "MetadataTransceiver",
     "SpectraNet",
     "SpectralFeatures",

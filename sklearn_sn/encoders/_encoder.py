@@ -25,6 +25,9 @@ class DataSettings:
         Whether spectra are shifted to the rest frame by the redshift column of the table.
     metadata_columns : tuple of str
         Plain columns of the modality "metadata".
+    sky_columns : tuple of str
+        Columns of right ascension and declination in degrees that encoders of images may read;
+        empty if there are none.
     n_array_columns : int or None
         Columns of X if it is an array; None for a table.
     """
@@ -32,6 +35,7 @@ class DataSettings:
     wavelength_range: tuple = (3500.0, 9000.0)
     rest_frame: bool = False
     metadata_columns: tuple = ()
+    sky_columns: tuple = ()
     n_array_columns: int | None = None
 
 
@@ -83,6 +87,8 @@ class Encoder(BaseEstimator):
         Whether the output is (B, features, bins) instead of (B, width).
     is_causal : bool
         Whether the module has the method ``after_each_point``.
+    reads_sky_position : bool
+        Whether the encoder reads the columns ``ra`` and ``dec`` of the table, if it has them.
     array_kind : str or None
         Meaning of an array X for this modality; None if X must be a table.
     longest_exact_array : float
@@ -111,6 +117,7 @@ class Encoder(BaseEstimator):
     reads_points = False
     gives_features_per_bin = False
     is_causal = False
+    reads_sky_position = False
     array_kind = None
     longest_exact_array = 0.0
 

@@ -15,7 +15,14 @@ class MetadataEncoder(Encoder, modality="metadata"):
     """Base of encoders of metadata, the plain columns that the estimator selects.
 
     The module receives the keyword tensor ``values`` (B, n_values) and returns (B, latent_dim).
+
+    Attributes
+    ----------
+    default_columns : tuple of str
+        Columns that the encoder is made for; empty if it reads any columns.
     """
+
+    default_columns = ()
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return MetadataPreprocessor(columns=settings.metadata_columns)

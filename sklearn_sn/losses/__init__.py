@@ -1,5 +1,6 @@
 """Loss functions: tensors in, a scalar or one value per object out."""
 
+from sklearn_sn.losses._astrominn import ExpertLoss
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
 from sklearn_sn.losses._contrastive import InfoNCELoss
 from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
@@ -12,6 +13,7 @@ __all__ = [
     "AuxiliaryLoss",
     "ClassShiftLoss",
     "ClassificationLoss",
+    "ExpertLoss",
     "FocalLoss",
     "GaussianLoss",
     "InfoNCELoss",

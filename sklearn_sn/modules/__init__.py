@@ -1,5 +1,6 @@
 """torch modules from which encoders and estimators are built."""
 
+from sklearn_sn.modules._astrominn import AstroMiNNModule
 from sklearn_sn.modules._attention import (
     POOLINGS,
     AttentionPooling,
@@ -12,6 +13,7 @@ from sklearn_sn.modules._attention import (
 from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._contrastive import ContrastiveModule
 from sklearn_sn.modules._conv_block import ConvBlock
+from sklearn_sn.modules._convnext import ConvNeXt, ConvNeXtBlock, Patches
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
 from sklearn_sn.modules._freezable import FreezableModule
@@ -26,11 +28,14 @@ from sklearn_sn.modules._wide_convolution import WideConv
 
 __all__ = [
     "POOLINGS",
+    "AstroMiNNModule",
     "AttentionPooling",
     "BatchNorm",
     "ConfigurableModule",
     "ContrastiveModule",
     "ConvBlock",
+    "ConvNeXt",
+    "ConvNeXtBlock",
     "CoordinateEmbedding",
     "DomainAdversarialModule",
     "EncoderExpert",
@@ -41,6 +46,7 @@ __all__ = [
     "MeanPooling",
     "MixedPrecisionModule",
     "MultiFrequencyEncoding",
+    "Patches",
     "PointSetDecoder",
     "PointSetExpert",
     "QueryPooling",

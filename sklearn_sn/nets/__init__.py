@@ -1,5 +1,6 @@
 """skorch nets, their callbacks, and the batches that they train on."""
 
+from sklearn_sn.nets._astrominn import AstroMiNNNet
 from sklearn_sn.nets._balance import balanced_batches
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts
 from sklearn_sn.nets._callbacks import Progress, Schedule
@@ -14,6 +15,7 @@ from sklearn_sn.nets._supervised import SupConNet, SupervisedNet
 from sklearn_sn.nets._weight_average import WeightAverage
 
 __all__ = [
+    "AstroMiNNNet",
     "Batch",
     "BatchLoader",
     "BatchNet",

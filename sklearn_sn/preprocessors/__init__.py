@@ -1,5 +1,7 @@
 """Preprocessors, which turn one modality of a checked table into arrays for a network."""
 
+from sklearn_sn.preprocessors._cutouts import CutoutPreprocessor
+from sklearn_sn.preprocessors._grouped_metadata import GroupedMetadataPreprocessor
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
@@ -14,7 +16,9 @@ from sklearn_sn.preprocessors._spectrum_pixels import SpectrumPixels
 
 __all__ = [
     "CHANNELS",
+    "CutoutPreprocessor",
     "FluxArray",
+    "GroupedMetadataPreprocessor",
     "ImagePixels",
     "ImagePreprocessor",
     "LightCurvePoints",

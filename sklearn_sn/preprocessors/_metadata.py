@@ -34,8 +34,9 @@ class MetadataPreprocessor(Preprocessor):
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn means, standard deviations and categories."""
         self.scales_, self.categories_ = {}, {}
+        metadata = table.metadata if rows is None else table.metadata.iloc[rows]
         for name in self.columns:
-            column = table.metadata[name]
+            column = metadata[name]
             if isinstance(column.dtype, pd.CategoricalDtype):
                 self.categories_[name] = np.unique(_category_names(column.dropna()))
             else:
@@ -62,10 +63,14 @@ class MetadataPreprocessor(Preprocessor):
                 scaled = np.clip((values - mean) / std, -10.0, 10.0)
                 parts += [np.nan_to_num(scaled)[:, None], np.isnan(values)[:, None]]
             else:
-                text = _category_names(column)
-                parts.append(text[:, None] == self.categories_[name][None])
+                parts.append(self._one_hot(column, name))
         values = np.concatenate(parts, axis=1).astype(np.float32)
-        return PreparedMetadata(values, table.present("metadata").astype(np.int64))
+        # The table may contain columns that others read.
+        known = table.metadata[list(self.columns)].notna().any(axis=1).to_numpy()
+        return PreparedMetadata(values, known.astype(np.int64))
+
+    def _one_hot(self, column, name):
+        return _category_names(column)[:, None] == self.categories_[name][None]
 
     def gather(
         self, prepared: PreparedMetadata, rows: np.ndarray, rng: np.random.Generator | None = None

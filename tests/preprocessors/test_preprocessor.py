@@ -8,7 +8,9 @@ from sklearn_sn.data import Ragged, check_table, phase_frame
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.nets import BatchLoader, TableDataset
 from sklearn_sn.preprocessors import (
+    CutoutPreprocessor,
     FluxArray,
+    GroupedMetadataPreprocessor,
     ImagePixels,
     ImagePreprocessor,
     LightCurvePoints,
@@ -32,7 +34,11 @@ KINDS = {
     "spectrum": SpectrumPreprocessor(**GRID),
     "shifted spectrum": ShiftedSpectrumPreprocessor(**GRID, max_shift=0.1),
     "image": ImagePreprocessor(),
+    "cutout": CutoutPreprocessor(crop=7, sky_columns=["redshift", "t_peak"]),
     "metadata": MetadataPreprocessor(columns=["redshift", "survey"]),
+    "grouped metadata": GroupedMetadataPreprocessor(
+        columns=["redshift", "survey"], angles=["redshift"]
+    ),
     "light_curve points": LightCurvePoints(max_points=50, amplitude=True, **PHASES),
     "spectrum points": SpectrumPixels(
         wavelength_range=(3500.0, 9000.0),
