@@ -76,8 +76,8 @@ def _balanced_precision(estimator: Any, X: Any, y: Any) -> float:
 
 def _top_k_inclusion(estimator: Any, X: Any, y: Any, k: int) -> float:
     classes, proba = estimator.classes_, estimator.predict_proba(X)
-    if k >= len(classes):
-        _check_known(estimator, np.asarray(y))
+    _check_known(estimator, np.asarray(y))
+    if k >= len(classes):  # scikit-learn warns that the score has no meaning
         return 1.0
     scores = proba[:, 1] if len(classes) == 2 else proba
     return float(top_k_accuracy_score(y, scores, k=k, labels=classes))
