@@ -1,6 +1,7 @@
-"""Classifiers of light curves and spectra."""
+"""Classifiers of light curves and spectra, and their fusion."""
 
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
+from sklearn_sn.classification._late_fusion import LateFusionClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
@@ -9,6 +10,7 @@ from sklearn_sn.classification._supcon import SupConClassifier
 
 __all__ = [
     "DomainAdversarialClassifier",
+    "LateFusionClassifier",
     "LightCurveClassifier",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",
