@@ -177,7 +177,7 @@ def test_contributions(given, fitted):
     np.testing.assert_allclose(values["curve"][has], expected[has], atol=1e-12)
     fine = fitted.contributions(X, y[:20])
     np.testing.assert_array_equal(fine, fitted.contributions(X, coarse(y[:20])))
-    assert not fine.equals(values)
+    assert not fitted.contributions(X, ["CV"] * 20).equals(fine)
     with pytest.raises(ValueError, match="'AGN'"):
         fitted.contributions(X, ["AGN"] * 20)
 
@@ -250,7 +250,7 @@ def test_in_scikit_learns_tools(given):
     with pytest.raises(ValueError, match="cross_val_predict"):
         cross_val_predict(model, X, y, cv=3, method="predict_proba")
     grid = {"curve__C": [1e-3, 1.0], "weights": ["equal", [1, 1, 0.5]]}
-    search = GridSearchCV(model, grid, cv=2, n_jobs=2).fit(X, coarse(y))
+    search = GridSearchCV(model, grid, cv=2).fit(X, coarse(y))
     assert search.best_score_ > 0.6 and search.best_params_["curve__C"] == 1.0
 
 
