@@ -8,17 +8,16 @@ from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 from sklearn.utils._param_validation import HasMethods, Interval, validate_params
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.alerts._model_table import expected_columns, model_table
 from sklearn_sn.alerts._report import AlertReport
 from sklearn_sn.alerts._seen import SeenAlerts
 from sklearn_sn.data import DataQualityWarning, warn_quality
 from sklearn_sn.datasets import AlertBatch, iter_alerts
 
 _FEW_POINTS = 3  # as the flag LOWDATA of quality_report
+_PLAIN = ("redshift", "t_peak")  # what networks may read beside their modalities
 _MAX_FAILURES = 20  # consecutive alerts that a model cannot score before its error is raised
 AT_LEAST_ONE = [Interval(Integral, 1, None, closed="left")]
 
@@ -97,7 +96,6 @@ class AlertScores:
     ) -> None:
         self.report = AlertReport()
         self._model, self._seen, self._done = model, seen, done
-        self._columns = expected_columns(model)
         self._classes = np.asarray(model.classes_).tolist()
         self._n_failures = 0
         self._scores = self._iterate(batches)
@@ -153,12 +151,9 @@ class AlertScores:
         """Yield (key, AlertScore) for some rows of a batch."""
         if not rows:
             return
-        table = batch.table
-        X = table if len(rows) == len(table) else table.iloc[rows]
-        mjd = X["mjd"].to_numpy()
-        X = model_table(X, self._columns)
+        X = batch.table if len(rows) == len(batch.table) else batch.table.iloc[rows]
         proba, reasons = self._probabilities(X)
-        quality = _quality(batch, X)
+        quality = _quality(batch)
         for i, row in enumerate(rows):
             if i in reasons:
                 self.report.skip(f"alert {batch.alert_ids[row]}", reasons[i])
@@ -169,7 +164,7 @@ class AlertScores:
                 AlertScore(
                     batch.object_ids[row],
                     batch.alert_ids[row],
-                    float(mjd[i]),
+                    float(batch.mjd[row]),
                     dict(zip(self._classes, proba[i].tolist(), strict=True)),
                     quality[row],
                 ),
@@ -222,7 +217,6 @@ class AlertScores:
         "packets": "no_validation",
         "batch_size": AT_LEAST_ONE,
         "forced": ["boolean"],
-        "images": ["boolean", None],
         "schema": [dict, str, None],
         "done": "no_validation",
         "checkpoint": [str, os.PathLike, None],
@@ -236,7 +230,6 @@ def score_alerts(
     *,
     batch_size: int = 256,
     forced: bool = True,
-    images: bool | None = None,
     schema: dict | str | None = None,
     done: Container[Any] = (),
     checkpoint: str | os.PathLike | None = None,
@@ -252,7 +245,8 @@ def score_alerts(
     model : estimator
         Fitted classifier with ``predict_proba``. It gets the table of
         ``read_alerts(per="alert")``, restricted to the columns of its training table. Columns that
-        alerts do not have, such as ``spectrum``, are missing for all of them.
+        alerts do not have, such as ``spectrum``, are missing for all of them. Cutouts are decoded
+        only if there was a column ``image``.
     packets : iterable, path, bytes, file handle or dict
         Packets of ZTF, Rubin or ELAsTiCC: dicts as fastavro decodes them, Avro or JSON as bytes, or
         anything that :func:`~sklearn_sn.datasets.read_alerts` reads. None in an iterable stands for
@@ -263,8 +257,6 @@ def score_alerts(
         have a result.
     forced : bool, default=True
         Use forced photometry.
-    images : bool, default=None
-        Decode the cutouts. None decodes them if the model was trained on images.
     schema : dict or str, optional
         Avro schema of messages that do not contain theirs, as those of Rubin's stream.
     done : container, default=()
@@ -323,11 +315,12 @@ def score_alerts(
     (3, 1)
     """
     check_is_fitted(model)
-    if images is None:
-        columns = expected_columns(model)
-        images = columns is None or "image" in columns
     batches = iter_alerts(
-        packets, batch_size=batch_size, forced=forced, images=images, schema=schema
+        packets,
+        batch_size=batch_size,
+        forced=forced,
+        columns=_used_columns(model),
+        schema=schema,
     )
     return AlertScores(batches, model, SeenAlerts(n_remembered, checkpoint), done)
 
@@ -337,11 +330,21 @@ def _key(batch, row):
     return f"{batch.surveys[row]} {batch.alert_ids[row]}".replace("\n", " ")
 
 
-def _quality(batch: AlertBatch, X: pd.DataFrame) -> list[str]:
+def _used_columns(model):
+    """Return the columns that a model needs, or those of its training table; None if unknown."""
+    names = getattr(model, "feature_names_in_", None)
+    used = getattr(model, "modalities_", None)
+    if used is not None and "metadata" not in used and names is not None:
+        # Estimators of networks read no other columns of their table.
+        return [name for name in names if name in (*used, *_PLAIN)]
+    return None if names is None else list(names)
+
+
+def _quality(batch: AlertBatch) -> list[str]:
     """Return the flags of every alert of a batch."""
     flags = [("EMPTY", batch.n_points == 0)]
     flags.append(("LOWDATA", (batch.n_points > 0) & (batch.n_points < _FEW_POINTS)))
-    if "image" in batch.table.columns and "image" in X.columns:
+    if "image" in batch.table.columns:
         empty = np.array([image is None for image in batch.table["image"]], dtype=bool)
         flags += [("EMPTY_IMAGE", empty), ("BAD_CUTOUT", batch.bad_cutouts)]
     texts = [""] * len(batch.n_points)

@@ -1,7 +1,8 @@
 """Check of a table of objects: bad input is repaired, treated as missing or rejected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,9 @@ class CheckedTable:
         Float32 arrays of shape (C, H, W), None if the object has no image.
     metadata : pandas.DataFrame or None
         Float or categorical columns.
-    report : pandas.DataFrame
+    log : QualityLog or None
+        Log of the check.
+    report : pandas.DataFrame or None
         Report as returned by :func:`quality_report`.
 
     Examples
@@ -60,10 +63,16 @@ class CheckedTable:
     spectrum_offsets: np.ndarray | None = None
     image: list[np.ndarray | None] | None = None
     metadata: pd.DataFrame | None = None
-    report: pd.DataFrame | None = None
+    log: QualityLog | None = None
 
     def __len__(self):
         return len(self.index)
+
+    @cached_property
+    def report(self) -> pd.DataFrame | None:
+        """Report as returned by :func:`quality_report`; None for a table without a log."""
+        # Built on request: for a single alert, it would cost as much as a third of the check.
+        return None if self.log is None else self.log.report()
 
     def __repr__(self):
         parts = [f"{self.present(m).sum()} {m}" for m in MODALITIES if self.has(m)]
@@ -200,7 +209,7 @@ def check_table(
         parts["image"] = check_images(X["image"], log)
     if metadata_columns:
         parts["metadata"] = check_metadata(X, metadata_columns, log)
-    table = CheckedTable(index=X.index, **parts)
+    table = CheckedTable(index=X.index, log=log, **parts)
     # An object is rejected in training only if none of its modalities is usable.
     present = np.zeros(len(X), dtype=bool)
     for modality in modalities:
@@ -210,7 +219,7 @@ def check_table(
         _reject_empty_objects(log, modalities, present)
     if warn:
         log.warn()
-    return replace(table, report=log.report())
+    return table
 
 
 def _reject_empty_objects(log, modalities, present):

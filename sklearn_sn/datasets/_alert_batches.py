@@ -1,6 +1,6 @@
 """Read a stream of alerts in batches, one row per alert."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Integral
 from os import PathLike
@@ -17,6 +17,8 @@ from sklearn_sn.datasets._alert_sources import Packet, Skipped, iter_packets, pa
 from sklearn_sn.datasets._alert_table import derived_columns, id_array, metadata_columns
 from sklearn_sn.datasets._cutouts import decode_cutouts
 
+CONTAINERS = ("light_curve", "spectrum", "image")  # columns whose missing cells are None
+
 
 @dataclass(frozen=True)
 class AlertBatch:
@@ -30,6 +32,8 @@ class AlertBatch:
         Names as published. An object is None if the packet has none, as of asteroids.
     surveys : list of str, length n_alerts
         "ztf", "lsst" or "elasticc".
+    mjd : array of shape (n_alerts,)
+        Times of the alerts, MJD.
     n_points : array of int, shape (n_alerts,)
         Number of points of each light curve.
     bad_cutouts : array of bool, shape (n_alerts,)
@@ -46,6 +50,7 @@ class AlertBatch:
     alert_ids: list[int | str]
     object_ids: list[int | str | None]
     surveys: list[str]
+    mjd: np.ndarray
     n_points: np.ndarray
     bad_cutouts: np.ndarray
     n_packets: int
@@ -58,7 +63,7 @@ class AlertBatch:
         "source": "no_validation",
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "forced": ["boolean"],
-        "images": ["boolean"],
+        "columns": [list, tuple, np.ndarray, None],
         "schema": [dict, str, None],
     },
     prefer_skip_nested_validation=True,
@@ -68,7 +73,7 @@ def iter_alerts(
     *,
     batch_size: int = 256,
     forced: bool = True,
-    images: bool = True,
+    columns: Sequence[str] | None = None,
     schema: dict | str | None = None,
 ) -> Iterator[AlertBatch]:
     """Read a stream of alert packets batch by batch, at bounded memory.
@@ -82,8 +87,10 @@ def iter_alerts(
         Largest number of alerts in a batch.
     forced : bool, default=True
         Include forced photometry in the light curves.
-    images : bool, default=True
-        Decode the cutouts.
+    columns : sequence of str, default=None
+        Columns of the tables, such as those that a model uses; None gives all. Cutouts are decoded
+        only for the column ``image``. Columns that alerts do not have, such as ``spectrum``, are
+        missing in all rows.
     schema : dict or str, optional
         Avro schema of messages that do not contain theirs.
 
@@ -121,10 +128,11 @@ def iter_alerts(
     [0, 2] ['packet 1']
     """
     schema = None if schema is None else parsed_schema(schema)
-    return _batches(source, batch_size, forced, images, schema)
+    columns = None if columns is None else list(columns)
+    return _batches(source, batch_size, forced, columns, schema)
 
 
-def _batches(source, batch_size, forced, images, schema):
+def _batches(source, batch_size, forced, columns, schema):
     alerts, skipped, bands, n_packets = [], [], {}, 0
     for packet in _packets(source, schema):
         if packet is not None:
@@ -133,10 +141,10 @@ def _batches(source, batch_size, forced, images, schema):
                 packet = _alert_or_skipped(packet, bands, forced)
             (skipped if isinstance(packet, Skipped) else alerts).append(packet)
         if len(alerts) + len(skipped) >= batch_size or (packet is None and n_packets):
-            yield _batch(alerts, skipped, bands, images, n_packets)
+            yield _batch(alerts, skipped, n_packets, bands, columns)
             alerts, skipped, bands, n_packets = [], [], {}, 0
     if n_packets:
-        yield _batch(alerts, skipped, bands, images, n_packets)
+        yield _batch(alerts, skipped, n_packets, bands, columns)
 
 
 def _packets(source, schema):
@@ -164,38 +172,57 @@ def _alert_or_skipped(packet, bands, forced):
         return Skipped(packet.location, str(error))
 
 
-def _batch(alerts, skipped, bands, images, n_packets):
+def _batch(alerts, skipped, n_packets, bands, columns):
     """Return the table of some alerts."""
     points = PointCollector()
     for row, alert in enumerate(alerts):
         points.add(row, alert)
     merged = points.merged()
-    ids = [alert.alert_id for alert in alerts]
-    objects = [alert.object_id for alert in alerts]
-    plain = {"mjd": np.array([alert.time for alert in alerts])} | metadata_columns(alerts)
-    plain["age"], plain["nnondet"] = derived_columns(plain, alerts, merged, len(alerts))
-    index = pd.Index(id_array(ids), name="candid")
     curves = _light_curves(merged, [*bands], len(alerts))
-    columns = {"light_curve": curves.to_nested(index=index)}
-    bad = np.zeros(len(alerts), dtype=bool)
-    if images:
-        cells = [decode_cutouts(alert.stamps) for alert in alerts]
-        column = np.empty(len(cells), dtype=object)
-        column[:] = [image for image, _ in cells]
-        bad = np.array([n_damaged > 0 for _, n_damaged in cells], dtype=bool)
-        columns["image"] = column
-    columns["object_id"] = id_array(objects)
+    mjd = np.array([alert.time for alert in alerts])
+    bad_cutouts = np.zeros(len(alerts), dtype=bool)
+    cells = {}
+    if columns is None or "light_curve" in columns:
+        cells["light_curve"] = curves.to_nested().array
+    if columns is None or "image" in columns:
+        cells["image"], bad_cutouts = _images(alerts)
+    if columns is None or "object_id" in columns:
+        cells["object_id"] = id_array([alert.object_id for alert in alerts])
+    if columns is None or not set(columns) <= {"object_id", "mjd", *CONTAINERS}:
+        plain = {"mjd": mjd} | metadata_columns(alerts)
+        plain["age"], plain["nnondet"] = derived_columns(plain, alerts, merged, len(alerts))
+        cells |= plain
+    cells.setdefault("mjd", mjd)
+    if columns is not None:
+        cells = {name: cells.get(name, _missing(name, len(alerts))) for name in columns}
+    ids = [alert.alert_id for alert in alerts]
     return AlertBatch(
-        table=pd.DataFrame(columns | plain, index=index),
+        table=pd.DataFrame(cells, index=pd.Index(id_array(ids), name="candid")),
         alert_ids=ids,
-        object_ids=objects,
+        object_ids=[alert.object_id for alert in alerts],
         surveys=[alert.schema.survey for alert in alerts],
+        mjd=mjd,
         n_points=curves.lengths,
-        bad_cutouts=bad,
+        bad_cutouts=bad_cutouts,
         n_packets=n_packets,
         skipped=[(item.location, item.reason) for item in skipped],
         n_lost=sum(item.n_packets for item in skipped),
     )
+
+
+def _images(alerts):
+    """Return the column of cutouts, and a mask of the alerts with a damaged one."""
+    cells = [decode_cutouts(alert.stamps) for alert in alerts]
+    column = np.empty(len(cells), dtype=object)
+    column[:] = [image for image, _ in cells]
+    return column, np.array([n_damaged > 0 for _, n_damaged in cells], dtype=bool)
+
+
+def _missing(name, n_rows):
+    """Return a column without values."""
+    if name in CONTAINERS:
+        return np.full(n_rows, None, dtype=object)
+    return np.full(n_rows, np.nan)
 
 
 def _light_curves(merged, bands, n_rows):

@@ -65,6 +65,7 @@ def test_rows_are_those_of_read_alerts(name, batch_size):
         assert [*left["band"]] == [*right["band"]]
         for field in ("time", "flux", "flux_err"):
             np.testing.assert_allclose(left[field], right[field], rtol=1e-13)
+        np.testing.assert_array_equal(batch.mjd, table["mjd"])
     assert n_rows == len(packets)
 
 
@@ -74,6 +75,21 @@ def test_rows_come_in_the_order_of_arrival():
     assert batch.alert_ids == [packet["candid"] for packet in packets]
     assert batch.object_ids == [packet["objectId"] for packet in packets]
     assert set(batch.surveys) == {"ztf"}
+
+
+def test_columns_may_be_chosen():
+    packets = ztf_stream(2)
+    (whole,) = iter_alerts(packets)
+    names = ["sky", "light_curve", "spectrum", "redshift", "mjd"]
+    (few,) = iter_alerts(packets, columns=names)
+    assert list(few.table.columns) == names
+    pd.testing.assert_frame_equal(few.table[["sky", "mjd"]], whole.table[["sky", "mjd"]])
+    assert few.table["spectrum"].tolist() == [None] * 6
+    assert few.table["redshift"].isna().all() and few.table["redshift"].dtype == float
+    (ages,) = iter_alerts(packets, columns=("nnondet", "age"))
+    pd.testing.assert_frame_equal(ages.table, whole.table[["nnondet", "age"]])
+    (ids,) = iter_alerts(packets, columns=["object_id"])
+    pd.testing.assert_frame_equal(ids.table, whole.table[["object_id"]])
 
 
 def test_damaged_packets_are_listed_with_number_and_offset():
