@@ -3,8 +3,7 @@
 From an alert to a class
 ========================
 
-Alerts are scored as they arrive. The objects that a spectrum would help most are observed, and then
-scored again with their spectra.
+Alerts are scored as they arrive. Objects that a spectrum would help most are scored again with it.
 """
 
 # %%
@@ -22,16 +21,16 @@ from sklearn_sn.encoders import SpectrumCNN
 
 coarse = {"SN Ia": "SN I", "SN Ib/c": "SN I", "SN II": "SN II", "SN IIn": "SN II"}
 X, y = make_supernovae(240, redshift_range=(0.01, 0.1), surveys=("ztf",), random_state=0)
-training = {"lr": 3e-3, "random_state": 0}
-curves = LightCurveClassifier(encoder="deep_sets", max_epochs=25, **training)
-spectra = SpectraNetClassifier(encoder=SpectrumCNN(n_bins=64), max_epochs=12, **training)
+common = {"lr": 3e-3, "random_state": 0}
+curves = LightCurveClassifier(encoder="deep_sets", max_epochs=25, **common)
+spectra = SpectraNetClassifier(encoder=SpectrumCNN(n_bins=64), max_epochs=12, **common)
 members = [("photometry", curves, "light_curve"), ("spectrum", spectra, "spectrum")]
 model = LateFusionClassifier(members, class_map=coarse).fit(X[:160], y[:160])
 
 # %%
 # Alerts arrive
 # -------------
-# The other objects as packets of ZTF. Each detection sends a packet with the earlier ones.
+# The other objects as packets of ZTF: each detection sends one, with the earlier detections.
 new = X[160:].set_axis([f"ZTF{number:02d}" for number in range(80)])
 truth = pd.Series(y[160:], index=new.index).replace(coarse)
 
@@ -50,7 +49,6 @@ def packets():
 
 scores = score_alerts(model, packets())
 table = pd.DataFrame([{"object": s.object_id, "mjd": s.mjd, **s.probabilities} for s in scores])
-table.head().round(2)
 
 # %%
 # The expected decrease of the entropy by a spectrum, after the last alert of each object:
