@@ -397,5 +397,4 @@ class Ragged:
         ]
         struct = pa.StructArray.from_arrays(lists, names=list(self.fields))
         # All lists have the same offsets, which is what the validation would check.
-        column = NestedExtensionArray(struct, validate=False)
-        return pd.Series(column, index=index, name=name)
+        return pd.Series(NestedExtensionArray(struct, validate=False), index=index, name=name)

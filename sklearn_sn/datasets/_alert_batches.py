@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from numbers import Integral
 from os import PathLike
 from typing import Any
@@ -225,6 +226,11 @@ def _missing(name, n_rows):
     return np.full(n_rows, np.nan)
 
 
+@lru_cache(maxsize=256)
+def _bands_dtype(*bands):
+    return pd.CategoricalDtype(bands)
+
+
 def _light_curves(merged, bands, n_rows):
     """Return the light curves, in µJy, sorted by time."""
     rank = np.argsort(np.argsort(bands))[merged.bands]
@@ -233,7 +239,7 @@ def _light_curves(merged, bands, n_rows):
     scale = 10 ** (-0.4 * (merged.zero_point[chosen] - AB_ZERO_POINT))
     fields = {
         "time": merged.time[chosen],
-        "band": pd.Categorical.from_codes(merged.bands[chosen], bands),
+        "band": pd.Categorical.from_codes(merged.bands[chosen], dtype=_bands_dtype(*bands)),
         "flux": merged.flux[chosen] * scale,
         "flux_err": merged.flux_err[chosen] * scale,
     }
