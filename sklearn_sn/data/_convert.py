@@ -189,7 +189,7 @@ def _flat_from_arrow(values):
     return values.to_numpy(zero_copy_only=False)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=256, typed=True)  # 1, 1.0 and True are different names
 def _names_dtype(*names):
     """Return the dtype of a Categorical; tables of single objects repeat the same few names."""
     return pd.CategoricalDtype(pd.Index(names, dtype=object))
