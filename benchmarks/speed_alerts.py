@@ -1,4 +1,4 @@
-"""Speed of scoring alert packets as large as those of ZTF: 30 previous candidates, 30 forced points.
+"""Speed of scoring alert packets of ZTF size: 30 previous candidates and 30 forced points.
 
 Printed are alerts per second of CPU time on one core from decoded packets, by batch size, and the
 median CPU time of one decoded alert. With --avro, packets are Avro bytes and decoding counts.
