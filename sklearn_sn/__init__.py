@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sklearn_sn.classification import (
         DomainAdversarialClassifier as DomainAdversarialClassifier,
     )
+    from sklearn_sn.classification import LateFusionClassifier as LateFusionClassifier
     from sklearn_sn.classification import LightCurveClassifier as LightCurveClassifier
     from sklearn_sn.classification import SpectralRedshiftClassifier as SpectralRedshiftClassifier
     from sklearn_sn.classification import SpectralRedshiftImputer as SpectralRedshiftImputer
@@ -33,6 +34,7 @@ _LAZY = {
     "CrossModalGenerator": "sklearn_sn.cross_modal",
     "CrossModalRetriever": "sklearn_sn.cross_modal",
     "DomainAdversarialClassifier": "sklearn_sn.classification",
+    "LateFusionClassifier": "sklearn_sn.classification",
     "LightCurveClassifier": "sklearn_sn.classification",
     "LightCurveRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",

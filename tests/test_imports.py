@@ -19,7 +19,7 @@ LAYERS = [
     {"encoders"},
     {"base"},
     {"embedding", "classification", "regression", "model_selection"},
-    {"anomaly", "cross_modal", "plotting"},
+    {"alerts", "anomaly", "cross_modal", "plotting"},
     {"papers"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
@@ -115,8 +115,8 @@ def test_importing_the_package_loads_next_to_nothing():
 
 
 def test_only_estimators_load_torch():
-    names = "anomaly, cross_modal, data, datasets, metrics, model_selection, persistence, plotting"
-    names += ", preprocessing"
+    names = "alerts, anomaly, cross_modal, data, datasets, metrics, model_selection, persistence"
+    names += ", plotting, preprocessing"
     loaded = loaded_after(f"from sklearn_sn import {names}")
     assert not {"torch", "matplotlib", "dust_extinction"} & loaded
 

@@ -47,6 +47,7 @@ _FIT_MANY = (
     "sklearn.multiclass.",
     "sklearn.multioutput.",
     "sklearn.semi_supervised.",
+    "sklearn_sn.classification._fusion_members.",
     "sklearn_sn.model_selection.",
 )
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")

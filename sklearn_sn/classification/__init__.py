@@ -1,7 +1,8 @@
-"""Classifiers of light curves, spectra, images and metadata."""
+"""Classifiers of light curves, spectra, images and metadata, and their fusion."""
 
 from sklearn_sn.classification._astrominn import AstroMiNNClassifier
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
+from sklearn_sn.classification._late_fusion import LateFusionClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
@@ -11,6 +12,7 @@ from sklearn_sn.classification._supcon import SupConClassifier
 __all__ = [
     "AstroMiNNClassifier",
     "DomainAdversarialClassifier",
+    "LateFusionClassifier",
     "LightCurveClassifier",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",

@@ -1,8 +1,8 @@
 """Check of a table of objects: bad input is repaired, treated as missing or rejected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,9 @@ class CheckedTable:
         Float32 arrays of shape (C, H, W), None if the object has no image.
     metadata : pandas.DataFrame or None
         Float or categorical columns.
-    report : pandas.DataFrame
+    log : QualityLog or None
+        Log of the check.
+    report : pandas.DataFrame or None
         Report as returned by :func:`quality_report`.
 
     Examples
@@ -63,10 +65,16 @@ class CheckedTable:
     spectrum_offsets: np.ndarray | None = None
     image: list[np.ndarray | None] | None = None
     metadata: pd.DataFrame | None = None
-    report: pd.DataFrame | None = None
+    log: QualityLog | None = None
 
     def __len__(self):
         return len(self.index)
+
+    @cached_property
+    def report(self) -> pd.DataFrame | None:
+        """Report as returned by :func:`quality_report`; None for a table without a log."""
+        # Built on request: for a single alert, it would cost as much as a third of the check.
+        return None if self.log is None else self.log.report()
 
     def __repr__(self):
         parts = [f"{self.present(m).sum()} {m}" for m in MODALITIES if self.has(m)]
@@ -212,7 +220,7 @@ def check_table(
     if metadata_columns:
         log.examine(partial(_digest_cells, X[list(metadata_columns)]))
         parts["metadata"] = check_metadata(X, metadata_columns, log)
-    table = CheckedTable(index=X.index, **parts)
+    table = CheckedTable(index=X.index, log=log, **parts)
     # An object is rejected in training only if none of its modalities is usable.
     present = np.zeros(len(X), dtype=bool)
     for modality in modalities:
@@ -226,7 +234,7 @@ def check_table(
         flag_unlike_training(table, training_range, log)
     if warn:
         log.warn()
-    return replace(table, report=log.report())
+    return table
 
 
 def _digest_rows(ragged, objects):

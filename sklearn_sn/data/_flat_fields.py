@@ -91,7 +91,10 @@ def to_arrow(values):
     import pyarrow as pa
 
     if isinstance(values, pd.Categorical):
-        names = pa.array(values.categories.astype(str), type=pa.string())
+        names = [*values.categories]
+        if not all(type(name) is str for name in names):
+            names = values.categories.astype(str)
+        names = pa.array(names, type=pa.string())
         codes = pa.array(values.codes, mask=values.codes < 0)
         return pa.DictionaryArray.from_arrays(codes, names).dictionary_decode()
     # Arrow supports neither foreign byte order nor long doubles.

@@ -396,4 +396,5 @@ class Ragged:
             pa.ListArray.from_arrays(offsets, to_arrow(values)) for values in self.fields.values()
         ]
         struct = pa.StructArray.from_arrays(lists, names=list(self.fields))
-        return pd.Series(NestedExtensionArray(struct), index=index, name=name)
+        # All lists have the same offsets, which is what the validation would check.
+        return pd.Series(NestedExtensionArray(struct, validate=False), index=index, name=name)

@@ -1,5 +1,6 @@
 """Simulated supernovae and readers of observed ones."""
 
+from sklearn_sn.datasets._alert_batches import AlertBatch, iter_alerts
 from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
 from sklearn_sn.datasets._make_alerts import make_alerts
@@ -13,12 +14,14 @@ from sklearn_sn.datasets._surveys import Survey, get_survey
 from sklearn_sn.datasets._tables import read_tables
 
 __all__ = [
+    "AlertBatch",
     "Spectrograph",
     "Survey",
     "fetch_open_supernova_catalog",
     "get_data_home",
     "get_spectrograph",
     "get_survey",
+    "iter_alerts",
     "iter_supernovae",
     "make_alerts",
     "make_supernovae",

@@ -128,20 +128,36 @@ def _numbers(records, names, kind, schema, band_codes):
     table = np.full((len(records), len(POINT_FIELDS) + 1), np.nan)
     table[:, -1] = kind
     for column, field in enumerate(POINT_FIELDS):
-        name = next((n for n in names.get(field, ()) if any(n in r for r in records)), None)
+        name = _name_of(records, names.get(field, ()))
         if name is None and field != "band":
             continue
         values = [record.get(name) for record in records]
         if field == "band":
-            values = [_band_code(value, schema, band_codes) for value in values]
+            values = _converted(values, lambda code: _band_code(code, schema, band_codes))
         elif field == "sign":
-            values = [_SIGNS.get(str(value).strip().lower()) for value in values]
+            values = _converted(values, lambda sign: _SIGNS.get(str(sign).strip().lower()))
         table[:, column] = _floats(values, name)
     table[:, 0] = to_mjd(table[:, 0])
     zero_point = POINT_FIELDS.index("zero_point")
     if "zero_point" not in names:
         table[:, zero_point] = schema.zero_point
     return table
+
+
+def _name_of(records, names):
+    """Return the first of several names that a record has, or None."""
+    if len(names) == 1:  # records without it have None, as they would by an unknown name
+        return names[0]
+    return next((name for name in names if any(name in record for record in records)), None)
+
+
+def _converted(values, convert):
+    """Convert the few distinct values of a list."""
+    try:
+        known = {value: convert(value) for value in dict.fromkeys(values)}
+    except TypeError:  # a value that cannot be a key
+        return [convert(value) for value in values]
+    return [known[value] for value in values]
 
 
 def _floats(values, name):

@@ -61,34 +61,34 @@ class Skipped:
     n_packets: int = 1
 
 
-def iter_packets(source, schema=None):
+def iter_packets(source, schema=None, name="source"):
     """Yield every packet of a source, and what could not be read.
 
     Parameters
     ----------
     source : path, bytes, file handle, dict, or iterable of these
         As in :func:`~sklearn_sn.datasets.read_alerts`.
-    schema : dict or str, optional
-        Avro schema of messages without an embedded one.
+    schema : dict, optional
+        Avro schema of messages without an embedded one, from `parsed_schema`.
+    name : str, default="source"
+        Name of the source, for messages.
 
     Yields
     ------
     Packet or Skipped
     """
-    if schema is not None:
-        schema = _parsed(schema)
-    for name, item in _items(source, "source"):
+    for part, item in _items(source, name):
         if isinstance(item, Mapping):
-            yield Packet(name, item)
+            yield Packet(part, item)
         elif isinstance(item, Path):
             with open(item, "rb") as file:
-                yield from _read_stream(name, ByteStream(file), schema)
+                yield from _read_stream(part, ByteStream(file), schema)
         else:
-            yield from _read_stream(name, item, schema)
+            yield from _read_stream(part, item, schema)
 
 
-def _parsed(schema):
-    """Return the schema that a user gives for messages."""
+def parsed_schema(schema):
+    """Return the parsed schema that a user gives for messages, as dict or JSON text."""
     try:
         return parse_schema(schema if isinstance(schema, str) else json.dumps(schema))
     except ImportError:

@@ -71,13 +71,13 @@ def build_table(rows, points, bands, per, images, report):
         Sorted by name, with the report in ``attrs["read"]``.
     """
     last = [row.last for row in rows]
-    objects = _names([alert.object_id for alert in last])
-    alert_ids = _names([alert.alert_id for alert in last])
+    objects = id_array([alert.object_id for alert in last])
+    alert_ids = id_array([alert.alert_id for alert in last])
     merged = points.merged()
     plain = {"candid": alert_ids, "mjd": np.array([alert.time for alert in last])}
     plain["n_alerts"] = np.array([len(row.alert_ids) for row in rows])
-    plain |= _metadata(last)
-    plain["age"], plain["nnondet"] = _derived(plain, last, merged, len(rows))
+    plain |= metadata_columns(last)
+    plain["age"], plain["nnondet"] = derived_columns(plain, last, merged, len(rows))
     if per == "alert":
         plain = {"object_id": objects} | plain
         del plain["n_alerts"]
@@ -127,7 +127,7 @@ def warn_left_out(report):
         warn_quality(f"Left out of the alerts: {'; '.join(parts)}. See X.attrs['read'].")
 
 
-def _names(names):
+def id_array(names):
     """Return names as int64 if all are integers, else as text."""
     if any(name is None for name in names) and not any(isinstance(name, str) for name in names):
         return pd.array(names, dtype="Int64")
@@ -136,7 +136,7 @@ def _names(names):
     return pd.array([None if name is None else str(name) for name in names], dtype="str")
 
 
-def _metadata(alerts):
+def metadata_columns(alerts):
     """Return the columns of metadata; NaN for surveys that do not publish one."""
     columns = {}
     surveys = {alert.schema.survey for alert in alerts}
@@ -149,7 +149,7 @@ def _metadata(alerts):
     return columns
 
 
-def _derived(plain, alerts, merged, n_rows):
+def derived_columns(plain, alerts, merged, n_rows):
     """Return age and nnondet."""
     first = np.full(n_rows, np.inf)
     detected = merged.kind == DETECTION

@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import StrOptions, validate_params
 
 from sklearn_sn.datasets._alert_packets import read_alert
 from sklearn_sn.datasets._alert_points import PointCollector
-from sklearn_sn.datasets._alert_sources import Packet, Skipped, iter_packets
+from sklearn_sn.datasets._alert_sources import Packet, Skipped, iter_packets, parsed_schema
 from sklearn_sn.datasets._alert_table import AlertRow, build_table, warn_left_out
 
 _MAX_LISTED = 20  # skipped packets that the report describes one by one
@@ -94,6 +94,7 @@ def read_alerts(
 
     See Also
     --------
+    iter_alerts : Read a stream of alerts in batches.
     read_tables : Gather tables of photometry and spectra.
     write_tables : Write the table to a Parquet file.
 
@@ -132,7 +133,7 @@ def read_alerts(
     report = {"reader": "read_alerts", "surveys": {}, "packets": 0}
     report |= {"repeated_alerts": 0, "without_object": 0}
     alert_ids = set()
-    for packet in iter_packets(source, schema):
+    for packet in iter_packets(source, schema if schema is None else parsed_schema(schema)):
         alert = _alert_of(packet, bands, forced, skipped)
         if alert is None:
             continue

@@ -30,7 +30,7 @@ def horizon_sweep(
     X: pd.DataFrame | ArrayLike,
     y: ArrayLike,
     *,
-    days: Sequence[float] = (3, 5, 10, 20, 30, 50, 100),
+    days: Sequence[float] = (1, 3, 5, 10, 20, 30, 50, 100),
     cv: Any = 5,
     groups: ArrayLike | None = None,
     scoring: str | Callable[..., Any] | Sequence[str] | dict[str, Any] | None = None,
@@ -54,7 +54,7 @@ def horizon_sweep(
         Table with a column ``light_curve``.
     y : array-like of shape (n_objects,)
         Classes or numbers.
-    days : sequence of float, default=(3, 5, 10, 20, 30, 50, 100)
+    days : sequence of float, default=(1, 3, 5, 10, 20, 30, 50, 100)
         Horizons, in days.
     cv : int, splitter or iterable of (train, test), default=5
         Cross-validation, as in :func:`sklearn.model_selection.cross_validate`.
@@ -63,7 +63,7 @@ def horizon_sweep(
         :class:`sklearn.model_selection.StratifiedGroupKFold`.
     scoring : str, callable, list, tuple, set, dict or None, default=None
         Score, as in :func:`sklearn.model_selection.cross_validate`. None uses the estimator's
-        ``score``.
+        ``score``. :func:`early_scorers` returns those of early classification.
     fit_on : {"all", "horizon"}, default="all"
         Fit one estimator on complete light curves, for use at any time, or fit one estimator per
         horizon on light curves truncated like those of the test part.
@@ -85,6 +85,7 @@ def horizon_sweep(
 
     See Also
     --------
+    early_scorers : Macro AUPRC, balanced precision and top-k inclusion, for `scoring`.
     limited_labels_curve : Score an estimator with few labels.
     sklearn_sn.classification.LightCurveClassifier : Has probabilities after each point.
     sklearn_sn.plotting.HorizonDisplay : Plot of the scores.

@@ -7,6 +7,7 @@ from sklearn_sn.preprocessing._flux_normalizer import FluxNormalizer
 from sklearn_sn.preprocessing._light_curve_binner import LightCurveBinner
 from sklearn_sn.preprocessing._light_curve_truncator import LightCurveTruncator
 from sklearn_sn.preprocessing._median_filter import MedianFilter
+from sklearn_sn.preprocessing._nearest_spectrum import NearestSpectrum
 from sklearn_sn.preprocessing._spectrum_resampler import SpectrumResampler
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "LightCurveBinner",
     "LightCurveTruncator",
     "MedianFilter",
+    "NearestSpectrum",
     "SpectrumResampler",
 ]

@@ -7,7 +7,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from sklearn_sn.preprocessing._table import TableTransformer
 
-_DETECTION_SNR = 5.0
+DETECTION_SNR = 5.0
 
 
 class LightCurveTruncator(TableTransformer):
@@ -72,7 +72,7 @@ class LightCurveTruncator(TableTransformer):
         rank, rows, time = curves.rank(), curves.rows, curves["time"]
         start = np.zeros(len(curves), dtype=np.int64)
         if self.origin == "detection":
-            detected = curves["flux"] >= _DETECTION_SNR * curves["flux_err"]
+            detected = curves["flux"] >= DETECTION_SNR * curves["flux_err"]
             ranks = curves.filter(detected).with_fields(rank=rank[detected])
             start = ranks.reduce("first", "rank", empty=0)
         keep = np.ones(curves.n_points, dtype=bool)

@@ -33,7 +33,9 @@ def real_packets(n_packets):
         for point in previous:
             if np.isnan(point["magpsf"]):
                 point |= {"magpsf": None, "sigmapsf": None, "isdiffpos": None}
-        packet = ztf_packet(row["objectId"], int(row["candid"]), previous=previous)
+        # A spreadsheet has rounded some candid; any other name will do.
+        candid = int(row["candid"]) if str(row["candid"]).isdigit() else number
+        packet = ztf_packet(row["objectId"], candid, previous=previous)
         names = set(packet["candidate"]) | {
             f["name"] for f in ztf_schema()["fields"][4]["type"]["fields"]
         }

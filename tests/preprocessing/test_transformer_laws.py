@@ -18,6 +18,7 @@ from sklearn_sn.preprocessing import (
     LightCurveBinner,
     LightCurveTruncator,
     MedianFilter,
+    NearestSpectrum,
     SpectrumResampler,
 )
 
@@ -34,6 +35,7 @@ TRANSFORMERS = [
     ContinuumNormalizer(),
     ContinuumNormalizer("polynomial"),
     MedianFilter(),
+    NearestSpectrum(),
     ExtinctionCorrector(),
     ExtinctionCorrector(0.1, model="G23", columns=["spectrum"]),
 ]
@@ -42,6 +44,7 @@ BAD = [
     (LightCurveTruncator, {"n_days": -1}),
     (LightCurveTruncator, {"n_points": 0}),
     (LightCurveTruncator, {"origin": "peak"}),
+    (NearestSpectrum, {"origin": "peak"}),
     (LightCurveBinner, {"width": -0.5}),
     (FluxNormalizer, {"method": "max"}),
     (FluxNormalizer, {"per": "survey"}),
