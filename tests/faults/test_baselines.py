@@ -83,7 +83,8 @@ def test_a_baseline_changes_few_classes_of_the_packaged_model(supernovae):
 def test_a_baseline_and_a_stray_point_change_few_classes_of_a_recurrent_model(supernovae):
     X, y = (part[:150] for part in supernovae)
     encoder = GRU(d_model=16, latent_dim=8)
-    model = LightCurveClassifier(encoder=encoder, max_epochs=5, batch_size=16, lr=3e-3, random_state=0)
+    parameters = {"max_epochs": 5, "batch_size": 16, "lr": 3e-3, "random_state": 0}
+    model = LightCurveClassifier(encoder=encoder, **parameters)
     model.fit(X[["light_curve"]], y)
     expected = model.predict(X)
     for days in (15, 2190):
