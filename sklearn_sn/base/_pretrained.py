@@ -29,9 +29,10 @@ _FREE = {
     "max_shift",
     "noise_augmentation",
     "precision",
+    "truncation",
 }
 # Attributes of a preprocessor that the new training sets.
-_OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift")
+_OF_PREPROCESSOR = ("noise", "augmentation", "max_points", "max_crop", "max_shift", "truncation")
 
 
 @dataclass

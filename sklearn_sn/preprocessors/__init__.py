@@ -2,6 +2,7 @@
 
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
+from sklearn_sn.preprocessors._light_curve_events import LightCurveEventPreprocessor
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
 from sklearn_sn.preprocessors._light_curve_sequence import LightCurveSequencePreprocessor
 from sklearn_sn.preprocessors._metadata import MetadataPreprocessor
@@ -17,6 +18,7 @@ __all__ = [
     "FluxArray",
     "ImagePixels",
     "ImagePreprocessor",
+    "LightCurveEventPreprocessor",
     "LightCurvePoints",
     "LightCurvePreprocessor",
     "LightCurveSequencePreprocessor",

@@ -25,12 +25,16 @@ from sklearn_sn.preprocessors._light_curve import (
 
 @dataclass(frozen=True)
 class PreparedSequences:
-    """Points as float32, (n_points, 4): time, flux / unit, error / unit, ln(λ / 5000 Å)."""
+    """Points as float32, (n_points, 4): time, flux / unit, error / unit, ln(λ / 5000 Å).
+
+    `strength` is the probability of the augmentation of rare classes of each object, or None.
+    """
 
     points: np.ndarray
     bands: np.ndarray
     ragged: Ragged
     unit: np.ndarray
+    strength: np.ndarray | None = None
 
     @property
     def lengths(self):
