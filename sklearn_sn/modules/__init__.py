@@ -17,6 +17,7 @@ from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
 from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._latent_sequence import LatentSequence
+from sklearn_sn.modules._masked_events import MaskedEventModule
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecoder, PointSetExpert
 from sklearn_sn.modules._sparse_attention import Distilling, ProbSparseAttention
@@ -41,6 +42,7 @@ __all__ = [
     "FreezableModule",
     "LatentSequence",
     "MMVAEModule",
+    "MaskedEventModule",
     "MaxPooling",
     "MeanPooling",
     "MixedPrecisionModule",

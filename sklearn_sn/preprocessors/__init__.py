@@ -5,6 +5,7 @@ from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
 from sklearn_sn.preprocessors._light_curve_events import LightCurveEventPreprocessor
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
 from sklearn_sn.preprocessors._light_curve_sequence import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors._masked_events import MaskedEventPreprocessor
 from sklearn_sn.preprocessors._metadata import MetadataPreprocessor
 from sklearn_sn.preprocessors._plain_points import ImagePixels, MetadataNumbers
 from sklearn_sn.preprocessors._point_set import PointSetPreprocessor
@@ -22,6 +23,7 @@ __all__ = [
     "LightCurvePoints",
     "LightCurvePreprocessor",
     "LightCurveSequencePreprocessor",
+    "MaskedEventPreprocessor",
     "MetadataNumbers",
     "MetadataPreprocessor",
     "PointSetPreprocessor",
