@@ -237,6 +237,8 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
         dataset = TableDataset({NAME: self.preprocessor_}, {NAME: prepared}, rows=rows)
         encodings = np.zeros((len(rows), self.net_.module_.encoder.output_dim), dtype=np.float32)
         for module, batch, positions in self._run(dataset):
+            if NAME not in batch.tensors:  # a table without rows
+                continue
             encoded = torch.cat([module.encoder(**chunk) for chunk in batch.tensors[NAME]])
             index = batch.object_index[NAME].cpu().numpy()
             encodings[positions[index]] = encoded.cpu().numpy()

@@ -84,9 +84,7 @@ class Distilling(nn.Module):
         self.conv = nn.Conv1d(d_model, d_model, 3, padding=1)
         self.norm = nn.LayerNorm(d_model)
 
-    def forward(
-        self, x: torch.Tensor, pad_mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         hidden = pad_mask[..., None]
         x = self.conv(x.masked_fill(hidden, 0.0).transpose(1, 2)).transpose(1, 2)
         x = F.elu(self.norm(x)).masked_fill(hidden, torch.finfo(x.dtype).min)

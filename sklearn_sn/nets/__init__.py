@@ -7,6 +7,7 @@ from sklearn_sn.nets._composite_score import CompositeScore
 from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
+from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
 from sklearn_sn.nets._masked_events import MaskedEventNet
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
 from sklearn_sn.nets._net import BatchNet
@@ -22,6 +23,7 @@ __all__ = [
     "ContrastiveNet",
     "DivergenceGuard",
     "DomainAdversarialNet",
+    "GradualUnfreezing",
     "MMVAENet",
     "MaskedEventNet",
     "Progress",
