@@ -5,7 +5,7 @@ from torch import nn
 
 from sklearn_sn.modules._freezable import FreezableModule
 
-MAX_RUN = 16
+MAX_RUN = 16  # hidden points in a row that have vectors of their own
 # What a chunk holds besides the inputs of the encoder.
 _TARGETS = ("hidden", "run", "target_flux", "target_band", "target_step", "has_step")
 
@@ -42,7 +42,9 @@ class MaskedEventModule(FreezableModule):
             hidden, pad_mask = chunk["hidden"], chunk["pad_mask"]
             inputs = {name: value for name, value in chunk.items() if name not in _TARGETS}
             tokens = self.encoder.point_tokens(**inputs)  # (B, L, d)
-            tokens = torch.where(hidden[..., None], tokens + self.mark(chunk["run"]), tokens)
+            tokens = torch.where(
+                hidden[..., None], tokens + self.mark(chunk["run"].clamp(max=MAX_RUN)), tokens
+            )
             states, encoding = self.encoder.point_states(tokens, pad_mask)
             encoding = encoding[:, None].expand(-1, states.shape[1], -1)
             outputs.append(torch.cat([states[hidden], encoding[hidden]], dim=-1))

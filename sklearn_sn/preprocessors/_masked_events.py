@@ -8,7 +8,6 @@ from sklearn_sn.data import CheckedTable
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor, pad
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
-MAX_RUN = 16  # hidden points in a row that are told apart
 _GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
@@ -85,7 +84,7 @@ class MaskedEventPreprocessor(Preprocessor):
         step = np.diff(time, append=time[-1:])
         arrays |= {
             "hidden": hidden,
-            "run": np.minimum(number - last_visible, MAX_RUN),
+            "run": number - last_visible,
             "target_flux": inner.inputs(drawn)["values"][:, 0].copy(),
             "target_band": drawn.bands,
             "target_step": np.log1p(np.where(is_last, 0.0, step)).astype(np.float32),

@@ -38,9 +38,7 @@ class Weights(Callback):
 
 def changed(one, other):
     return any(
-        not torch.equal(a[name], b[name])
-        for a, b in zip(one, other, strict=True)
-        for name in a
+        not torch.equal(a[name], b[name]) for a, b in zip(one, other, strict=True) for name in a
     )
 
 
