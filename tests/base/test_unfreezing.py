@@ -1,6 +1,7 @@
 """Gradual unfreezing of a pretrained encoder."""
 
 import copy
+import itertools
 
 import pytest
 import torch
@@ -59,7 +60,7 @@ def test_layers_train_from_the_top_down(supernovae, pretrained):
     epochs = [[[m.state_dict() for m in group] for group in start], *weights.epochs]
     moves = [
         [changed(a, b) for a, b in zip(before, after, strict=True)]
-        for before, after in zip(epochs[:-1], epochs[1:], strict=True)
+        for before, after in itertools.pairwise(epochs)
     ]
     assert moves == [[epoch >= first for first in (1, 2, 3, 4)] for epoch in range(8)]
     # The head has the last group; the layers have smaller rates the lower they are.

@@ -56,7 +56,7 @@ def test_a_fraction_of_the_objects_is_changed(batch):
 def test_few_points_are_kept():
     points = np.ones((3, 4), dtype=np.float32)
     for seed in range(20):
-        out, _, rows = with_fainter_copies(
+        _, _, rows = with_fainter_copies(
             points, np.zeros(3, int), Ragged({}, [0, 2, 3]), np.ones(2), np.random.default_rng(seed)
         )
         np.testing.assert_array_equal(rows.lengths, [2, 1])
