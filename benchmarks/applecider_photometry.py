@@ -83,8 +83,14 @@ class Pretrained(ClassifierMixin, BaseEstimator):
 def models(size, epochs, pretraining, seed):
     """Return both classifiers."""
     sizes = SIZES[size]
-    # Bands by wavelength, and fluxes that keep their sign, are the defaults of the library.
-    changes = {"band_encoding": "wavelength", "flux_transform": "asinh", **sizes}
+    # The inputs are those of the defaults of the library, as for the Informer.
+    changes = {
+        "band_encoding": "wavelength",
+        "flux_transform": "asinh",
+        "relative_flux": True,
+        "time_origin": "detection",
+        **sizes,
+    }
     changes = {f"encoder__{name}": value for name, value in changes.items()}
     shared = {**FINE_TUNING, "random_state": seed}
     masked = applecider_masked_events(

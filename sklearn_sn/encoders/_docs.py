@@ -23,6 +23,9 @@ time_origin : {"peak", "first"}, default="peak"
 time_window : pair of float, default=(-200.0, 400.0)
     Days before and after the origin; points outside are dropped.""",
     "light_curve_events": """\
+time_origin : {"detection", "first"}, default="detection"
+    Origin of times: the first significant detection, or the first point. Without such a detection,
+    the first point.
 band_encoding : {"wavelength", "embedding"}, default="wavelength"
     Encoding of the band. "wavelength" encodes its effective wavelength and accepts any band.
     "embedding" learns a vector for each band, which is the linear map of its one-hot code, and
@@ -30,8 +33,11 @@ band_encoding : {"wavelength", "embedding"}, default="wavelength"
 flux_transform : {"asinh", "log"}, default="asinh"
     "asinh" is logarithmic for bright points and linear near 0, and keeps the sign. "log" is the
     logarithm, with fluxes below the typical error raised to it.
+relative_flux : bool, default=True
+    Whether the flux relative to the peak of the light curve is an additional input. With
+    ``amplitude=False`` it is the only one.
 log_times : bool, default=False
-    Whether times t are replaced by ln(1 + t / day).
+    Whether times t are replaced by ln(1 + |t| / day), with the sign of t.
 merge_hours : float or None, default=12.0
     Points of one band within so many hours are averaged with weights 1 / flux_err². None keeps all.
 color_days : float, default=3.0

@@ -13,7 +13,7 @@ class EventEncoder(LightCurveEncoder):
     """Base of encoders that read times between points, and fluxes on one scale for all objects.
 
     The module receives the tensors of :class:`LightCurveEncoder`, and ``since_previous`` (B, L),
-    the time in days since the previous point. ``time`` counts from the first point. ``values``
+    the time in days since the previous point. ``time`` counts from `time_origin`. ``values``
     are described in :class:`~sklearn_sn.preprocessors.LightCurveEventPreprocessor`. With
     ``band_encoding="embedding"``, ``band`` (B, L) replaces ``log_wavelength``.
 
@@ -23,8 +23,10 @@ class EventEncoder(LightCurveEncoder):
     %(light_curve_scaling)s
     """
 
+    time_origin: Literal["detection", "first"] = "detection"
     band_encoding: Literal["wavelength", "embedding"] = "wavelength"
     flux_transform: Literal["asinh", "log"] = "asinh"
+    relative_flux: bool = True
     log_times: bool = False
     merge_hours: PositiveFloat | None = 12.0
     color_days: float = 3.0
@@ -37,7 +39,9 @@ class EventEncoder(LightCurveEncoder):
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return LightCurveEventPreprocessor(
             amplitude=self.amplitude,
+            time_origin=self.time_origin,
             flux_transform=self.flux_transform,
+            relative_flux=self.relative_flux,
             merge_hours=self.merge_hours,
             color_days=self.color_days,
             truncation=self.truncation,

@@ -36,7 +36,7 @@ class EventTransformerModule(ConfigurableModule):
         self.embed = EventEmbedding(n_values, d_model, n_bands, log_times)
         self.summary = nn.Embedding(1, d_model)  # the [CLS] token
         self.stack = TransformerStack(
-            d_model, n_heads, n_layers, dropout, d_feedforward=d_feedforward
+            d_model, n_heads, n_layers, dropout, norm_first=True, d_feedforward=d_feedforward
         )
         self.dropout = nn.Dropout(dropout)
         self.project = nn.Identity() if output_dim is None else nn.Linear(d_model, output_dim)

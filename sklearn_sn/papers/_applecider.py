@@ -15,7 +15,9 @@ def _encoder():
         d_feedforward=512,
         dropout=0.3,
         band_encoding="embedding",
+        time_origin="first",
         flux_transform="log",
+        relative_flux=False,
         log_times=False,
         merge_hours=12.0,
     )

@@ -22,6 +22,7 @@ from sklearn_sn.preprocessors._light_curve import (
     PreparedLightCurves,
     band_codes,
     pad,
+    relative_values,
     thinned,
 )
 
@@ -36,18 +37,24 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
     """Merge the points of a night, scale their fluxes, and pad batches of light curves.
 
     Values of a point are the logarithm of its flux, standardised over the training points; its
-    error; and six colour flags. Flag c is 1 if a point in wavelength range c (bounded by 4000,
-    5500, 7000, 8200 and 9500 Å) was observed at the time of this point or up to `color_days`
-    before. Flags and values therefore do not depend on later points.
+    error; the flux relative to the peak of the light curve, as an asinh magnitude; and six colour
+    flags. Flag c is 1 if a point in wavelength range c (bounded by 4000, 5500, 7000, 8200 and
+    9500 Å) was observed at the time of this point or up to `color_days` before. Flags therefore do
+    not depend on later points.
 
     Parameters
     ----------
     amplitude : bool
         Whether fluxes are on one scale for all objects, that of the typical error in fit. Otherwise
         they are relative to the peak of their light curve.
+    time_origin : {"detection", "first"}
+        Origin of times: the first significant detection, which later points do not move once it is
+        confirmed, or the first point.
     flux_transform : {"asinh", "log"}
         "asinh" is logarithmic for bright points and linear near 0, and keeps the sign. "log" is the
         logarithm, with fluxes below the typical error raised to it.
+    relative_flux : bool
+        Whether the flux relative to the peak is a value beside the flux on the common scale.
     merge_hours : float or None
         Points of one band within so many hours are averaged with weights 1 / flux_err².
     color_days : float
@@ -68,13 +75,13 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         Mean and standard deviation of the transformed fluxes of the training points.
     """
 
-    time_origin = "first"
-
     def __init__(
         self,
         *,
         amplitude: bool = True,
+        time_origin: str = "detection",
         flux_transform: str = "asinh",
+        relative_flux: bool = True,
         merge_hours: float | None = 12.0,
         color_days: float = 3.0,
         truncation: float = 0.5,
@@ -84,7 +91,8 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         noise: bool = True,
         augmentation: bool = True,
     ) -> None:
-        self.amplitude, self.flux_transform = amplitude, flux_transform
+        self.amplitude, self.time_origin = amplitude, time_origin
+        self.flux_transform, self.relative_flux = flux_transform, relative_flux
         self.merge_hours, self.color_days = merge_hours, color_days
         self.truncation, self.band_encoding = truncation, band_encoding
         self.max_points, self.days_before = max_points, days_before
@@ -93,7 +101,11 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
     @property
     def n_values(self) -> int:
         """Number of values of a point besides time and band."""
-        return 2 + N_COLORS
+        return 2 + N_COLORS + self._has_relative
+
+    @property
+    def _has_relative(self):
+        return self.relative_flux and self.amplitude
 
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the bands and the scales of the fluxes, from all objects or from `rows`."""
@@ -122,15 +134,29 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
             curves = curves.filter(band_codes(self.bands_, curves["band"]) >= 0)
         curves = self._merged(curves.filter(event_mask(curves, self.days_before)))
         curves = curves.filter(thinned(curves, np.ones(curves.n_points, bool), self.max_points))
-        time = curves["time"] - curves.reduce("first", "time", empty=0.0)[curves.rows]
+        time = curves["time"] - self._origins(curves)[curves.rows]
         wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
         points = np.empty((curves.n_points, 4), dtype=np.float32)
-        points[:, 0] = np.minimum(time, MAX_DAYS)
+        points[:, 0] = np.clip(time, -MAX_DAYS, MAX_DAYS)
         points[:, 1:3] = self._scaled(curves)
         points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
         codes = band_codes(self.bands_, curves["band"]).astype(np.int64)
-        amplitude = np.zeros(len(curves), dtype=np.float32)  # part of the values here
-        return PreparedLightCurves(points, codes, Ragged({}, curves.offsets), amplitude)
+        batch = Ragged({}, curves.offsets)
+        return PreparedLightCurves(points, codes, batch, self._peaks(curves, self.scale_))
+
+    def _origins(self, curves):
+        """Return the time of the origin of every light curve."""
+        first = curves.reduce("first", "time", empty=0.0)
+        if self.time_origin == "first":
+            return first
+        detection = first_significant_detections(curves)
+        return np.where(np.isnan(detection), first, detection)
+
+    @staticmethod
+    def _peaks(curves, scale=1.0):
+        """Return the peak of every light curve over a scale."""
+        with np.errstate(over="ignore", under="ignore"):
+            return np.clip(peaks(curves)[0] / scale, 1e-30, 1e30).astype(np.float32)
 
     def _merged(self, curves):
         return curves if self.merge_hours is None else merge_points(curves, self.merge_hours / 24.0)
@@ -175,12 +201,14 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         return drawn.filter(curves["time"] <= end[curves.rows])
 
     def rescale(self, drawn: DrawnPoints, known: np.ndarray | None = None) -> None:
-        """Set origin, and the peak if fluxes are relative to it, to those of the drawn points."""
+        """Set origin and peak to those of the drawn points, or of a mask of them, in place."""
         measured = drawn if known is None else drawn.filter(known)
-        origin = measured.batch.reduce("min", measured.points[:, 0], empty=0.0)
+        origin = self._origins(measured.curves)
         drawn.points[:, 0] -= origin.astype(np.float32)[drawn.batch.rows]
+        drawn.amplitude = self._peaks(measured.curves)
         if not self.amplitude:
-            peak = np.clip(peaks(measured.curves)[0], 1e-3, 1e3).astype(np.float32)
+            # If only noise is left, the peak can be arbitrarily small. Limit the scale.
+            peak = np.clip(drawn.amplitude, 1e-3, 1e3)
             drawn.points[:, 1:3] /= peak[drawn.batch.rows][:, None]
 
     def inputs(self, drawn: DrawnPoints) -> dict[str, np.ndarray]:
@@ -188,7 +216,11 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         points, batch = drawn.points, drawn.batch
         values = np.empty((len(points), self.n_values), dtype=np.float32)
         values[:, 0], values[:, 1] = self._transformed(points[:, 1], points[:, 2])
-        values[:, 2:] = color_flags(points[:, 0], points[:, 3], batch, self.color_days)
+        if self._has_relative:
+            relative = points[:, 1:3] / drawn.amplitude[batch.rows][:, None]
+            values[:, 2] = relative_values(*np.clip(relative, -1e4, 1e4).T)[0]
+        flags = color_flags(points[:, 0], points[:, 3], batch, self.color_days)
+        values[:, -N_COLORS:] = flags
         since_previous = np.diff(points[:, 0], prepend=np.float32(0.0))
         since_previous[batch.rank() == 0] = 0.0
         return {

@@ -9,24 +9,28 @@ from sklearn_sn.encoders import DataSettings, EventTransformer, Informer
 def test_all_parameters_reach_the_preprocessor(cls):
     preprocessor = cls(
         amplitude=False,
+        time_origin="first",
         max_points=9,
         days_before=5.0,
         noise_augmentation=False,
         augmentation=False,
         band_encoding="embedding",
         flux_transform="log",
+        relative_flux=False,
         merge_hours=None,
         color_days=1.0,
         truncation=0.25,
     ).make_preprocessor(DataSettings())
     assert vars(preprocessor) == {
         "amplitude": False,
+        "time_origin": "first",
         "max_points": 9,
         "days_before": 5.0,
         "noise": False,
         "augmentation": False,
         "band_encoding": "embedding",
         "flux_transform": "log",
+        "relative_flux": False,
         "merge_hours": None,
         "color_days": 1.0,
         "truncation": 0.25,

@@ -78,7 +78,7 @@ def test_parameters_reach_the_module(supernovae):
     preprocessor = encoder.make_preprocessor(DataSettings()).fit(table)
     module = encoder.make_module(preprocessor)
     assert module.config == {
-        "n_values": 8,
+        "n_values": 9,
         "d_model": 8,
         "n_heads": 2,
         "n_layers": 3,

@@ -48,7 +48,7 @@ def test_parameters_reach_the_module(supernovae):
     table = check_table(supernovae[0], modalities=["light_curve"])
     module = encoder.make_module(encoder.make_preprocessor(DataSettings()).fit(table))
     assert module.config == {
-        "n_values": 8,
+        "n_values": 9,
         "d_model": 8,
         "n_heads": 2,
         "n_layers": 2,

@@ -25,8 +25,9 @@ def test_one_linear_term_and_sinusoids():
         frequency, phase = embed.frequency[k].item(), embed.phase[k].item()
         expected = [math.sin(frequency * t + phase) for t in time.tolist()]
         torch.testing.assert_close(out[:, k + 1], torch.tensor(expected, dtype=torch.float64))
+    torch.testing.assert_close(out[:, 1] ** 2 + out[:, 2] ** 2, torch.ones_like(time))
     periods = 2 * math.pi / embed.frequency
-    assert periods[0].item() == pytest.approx(1.0) and periods[-1].item() == pytest.approx(1000.0)
+    assert periods[0].item() == pytest.approx(6.0) and periods[-1].item() == pytest.approx(3000.0)
 
 
 def test_frequencies_are_learned():
@@ -42,6 +43,7 @@ def test_logarithmic_times():
     time = torch.rand(7) * 30
     torch.testing.assert_close(embed(time)[:, 1:], plain(torch.log1p(time))[:, 1:])
     torch.testing.assert_close(embed(time)[:, 0], torch.log1p(time))
+    torch.testing.assert_close(embed(-time)[:, 0], -torch.log1p(time))
 
 
 @pytest.mark.parametrize("log_times", [True, False])

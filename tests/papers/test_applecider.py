@@ -12,6 +12,7 @@ def test_the_photometry_network_has_the_sizes_of_the_paper():
     sizes = encoder.d_model, encoder.n_heads, encoder.n_layers, encoder.d_feedforward
     assert sizes == (128, 8, 4, 512)
     assert (encoder.dropout, encoder.merge_hours, encoder.log_times) == (0.3, 12.0, False)
+    assert encoder.time_origin == "first"
     assert (encoder.band_encoding, encoder.flux_transform) == ("embedding", "log")
     assert (model.loss, model.focal_gamma, model.class_weight) == ("focal", 2.0, "balanced")
     module = module_of(encoder)

@@ -110,7 +110,7 @@ def test_color_flags_are_those_of_a_loop():
 
 
 def test_inputs_of_a_point_do_not_depend_on_later_points(table):
-    preprocessor = LightCurveEventPreprocessor(days_before=None).fit(table)
+    preprocessor = LightCurveEventPreprocessor(days_before=None, relative_flux=False).fit(table)
     prepared = preprocessor.prepare(table)
     whole = preprocessor.gather(prepared, np.array([0]))[0]
     n = prepared.lengths[0] // 2
@@ -118,6 +118,27 @@ def test_inputs_of_a_point_do_not_depend_on_later_points(table):
     early = preprocessor.inputs(drawn.filter(np.arange(prepared.lengths[0]) < n))
     for name, values in early.items():
         np.testing.assert_array_equal(values, whole[name][0, :n])
+
+
+def test_the_flux_relative_to_the_peak_is_another_value(table):
+    time = 59000.0 + np.arange(4)
+    preprocessor = LightCurveEventPreprocessor().fit(table)
+    one = gathered(preprocessor, curve(time, np.array([9.0, 20, 30, 20]), 1.0))
+    ten = gathered(preprocessor, curve(time, np.array([90.0, 200, 300, 200]), 10.0))
+    np.testing.assert_allclose(one["values"][..., 2], ten["values"][..., 2], atol=1e-5)
+    np.testing.assert_allclose(one["values"][0, 2, 2], 1.0, atol=1e-5)
+    assert preprocessor.n_values == one["values"].shape[-1] == 3 + N_COLORS
+    for params in ({"relative_flux": False}, {"amplitude": False}):
+        assert LightCurveEventPreprocessor(**params).n_values == 2 + N_COLORS
+
+
+def test_the_origin_is_the_first_significant_detection_or_point(table):
+    one = curve(59000.0 + np.arange(5) * 4, [0.0, 1.0, 40.0, 60.0, 50.0])
+    for origin, expected in (("detection", [-8, -4, 0, 4, 8]), ("first", [0, 4, 8, 12, 16])):
+        preprocessor = LightCurveEventPreprocessor(time_origin=origin).fit(table)
+        np.testing.assert_allclose(gathered(preprocessor, one)["time"][0], expected, atol=1e-3)
+        faint = gathered(preprocessor, curve([59000.0, 59004.0], [1.0, 2.0]))
+        np.testing.assert_allclose(faint["time"][0], [0, 4], atol=1e-3)
 
 
 def test_truncation_reaches_all_horizons(table):
