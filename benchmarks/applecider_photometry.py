@@ -6,7 +6,8 @@ many epochs in all. Both are scored on the same test light curves, cut at 1 to 1
 first detection. The results, one number for each horizon and fold, are written as JSON.
 
     python benchmarks/applecider_photometry.py [--objects N] [--epochs E] [--pretraining P]
-        [--size {paper,small}] [--seed S] [--output FILE]
+        [--size {paper,small}] [--unfreezing {at_once,gradual}] [--lr LR] [--seed S]
+        [--output FILE]
 """
 
 import argparse
@@ -93,9 +94,9 @@ def scores_of(model, X, y):
     return {"accuracy": float(accuracy), "macro AUC": float(np.mean(areas))}
 
 
-def models(size, epochs, pretraining, seed):
+def models(settings):
     """Return both classifiers."""
-    sizes = SIZES[size]
+    sizes, epochs, pretraining = SIZES[settings.size], settings.epochs, settings.pretraining
     # The inputs are those of the defaults of the library, as for the Informer.
     changes = {
         "band_encoding": "wavelength",
@@ -105,15 +106,16 @@ def models(size, epochs, pretraining, seed):
         **sizes,
     }
     changes = {f"encoder__{name}": value for name, value in changes.items()}
-    shared = {**FINE_TUNING, "random_state": seed}
+    shared = {**FINE_TUNING, "lr": settings.lr, "random_state": settings.seed}
     masked = applecider_masked_events(
-        max_epochs=pretraining, early_stopping=False, random_state=seed
+        max_epochs=pretraining, early_stopping=False, random_state=settings.seed
     ).set_params(**changes)
-    tuned = applecider_photometry(max_epochs=epochs, encoder="auto", unfreezing="gradual", **shared)
+    tuned = applecider_photometry(
+        max_epochs=epochs, encoder="auto", unfreezing=settings.unfreezing, **shared
+    )
     informer = LightCurveClassifier(
         encoder=Informer(dropout=0.3, **sizes),
         loss="focal",
-        lr=tuned.lr,
         batch_size=tuned.batch_size,
         max_epochs=epochs + pretraining,
         **shared,
@@ -127,6 +129,8 @@ def main():
     options.add_argument("--epochs", type=int, default=30)
     options.add_argument("--pretraining", type=int, default=20)
     options.add_argument("--size", choices=SIZES, default="paper")
+    options.add_argument("--unfreezing", choices=("at_once", "gradual"), default="at_once")
+    options.add_argument("--lr", type=float, default=1e-3)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--output", type=Path, default=RESULTS / "photometry.json")
     arguments = options.parse_args()
@@ -138,9 +142,7 @@ def main():
         "days": DAYS,
         "settings": {k: v for k, v in vars(arguments).items() if k != "output"},
     }
-    for name, model in models(
-        arguments.size, arguments.epochs, arguments.pretraining, arguments.seed
-    ).items():
+    for name, model in models(arguments).items():
         start = time.process_time()
         result = horizon_sweep(model, X, y, days=DAYS, cv=folds, scoring=scores_of)
         report[name] = {metric: scores.tolist() for metric, scores in result.scores.items()}
