@@ -37,7 +37,7 @@ relative_flux : bool, default=True
     Whether the flux relative to the peak of the light curve is an additional input. With
     ``amplitude=False`` it is the only one.
 log_times : bool, default=False
-    Whether times t are replaced by ln(1 + |t| / day), with the sign of t.
+    Whether times t are replaced by ln(1 + abs(t) / day), with the sign of t.
 merge_hours : float or None, default=12.0
     Points of one band within so many hours are averaged with weights 1 / flux_err². None keeps all.
 color_days : float, default=3.0

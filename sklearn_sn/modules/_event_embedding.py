@@ -48,7 +48,7 @@ class Time2Vec(nn.Module):
 
 
 def signed_log(time):
-    """Return ln(1 + |t|) with the sign of t."""
+    """Return ln(1 + abs(t)) with the sign of t."""
     return torch.sign(time) * torch.log1p(time.abs())
 
 
