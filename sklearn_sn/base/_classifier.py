@@ -1,6 +1,7 @@
 """Mixin of network classifiers: labels, loss and probabilities."""
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import torch
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
@@ -28,6 +29,7 @@ FOCAL_CONSTRAINTS = {
     "balance_beta": unit_interval(),
     "class_weight": CLASS_WEIGHT,
 }
+OVERSAMPLING_CONSTRAINTS = {"oversample": [Interval(Real, 0, 1, closed="both")]}
 DOMAIN_CONSTRAINTS = {
     "batch_balance": [StrOptions({"class", "domain", "both"}), None],
     "domain": [str],
@@ -102,11 +104,16 @@ class NetworkClassifierMixin(ClassifierMixin):
         if self.class_weight is not None:
             weights = compute_class_weight(self.class_weight, classes=classes, y=y[kept])
             class_weight = torch.tensor(weights, dtype=torch.float32)
+        copies = None
+        if getattr(self, "oversample", 0.0) > 0:
+            n_objects = np.bincount(codes[kept], minlength=len(classes))
+            copies = (n_objects.max() / n_objects[codes]) ** self.oversample
         return LearningTask(
             targets={"targets": codes},
             n_outputs=len(classes),
             strata=codes,
             sample_weight=sample_weight,
+            copies=copies,
             net_params=self._criterion(class_weight, counts),
             attributes={"classes_": classes, "class_prior_": counts / counts.sum()},
         )
@@ -131,6 +138,12 @@ class NetworkClassifierMixin(ClassifierMixin):
 
     def _extend_task(self, task, X, table):
         if getattr(self, "batch_balance", None) is not None:
+            if task.copies is not None:
+                raise ValueError(
+                    f"'batch_balance' ({self.batch_balance!r}) and 'oversample' "
+                    f"({self.oversample!r}) of {type(self).__name__} both draw rare objects "
+                    "several times; set one of them."
+                )
             domains = None
             if self.batch_balance != "class":
                 domains, _ = self._domains(X, len(table))

@@ -284,7 +284,7 @@ class TorchEstimator(BaseEstimator):
         """Raise a ValueError if the loss of the validation part is undefined; for subclasses."""
 
     def _steps(self, train):
-        return len(BatchLoader(train, self.batch_size)) * self.max_epochs
+        return len(BatchLoader(train, self.batch_size, training=True)) * self.max_epochs
 
     def _make_net(self, module, *, net, steps, seed, device, **net_params):
         """Return a net around a module, ready to train or to predict."""

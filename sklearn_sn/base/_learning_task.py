@@ -26,6 +26,8 @@ class LearningTask:
         Weights of the objects. Objects of weight 0 are left out.
     groups : array of int, shape (n_objects,), or None
         Groups that contribute equal numbers of objects to each training batch.
+    copies : array of float, shape (n_objects,), or None
+        How often each object is drawn in a training epoch, on average, >= 1.
     net_params, module_params : dict
         Further parameters of the net and of the module.
     attributes : dict
@@ -38,6 +40,7 @@ class LearningTask:
     strata: np.ndarray | None = None
     sample_weight: np.ndarray | None = None
     groups: np.ndarray | None = None
+    copies: np.ndarray | None = None
     net_params: dict[str, Any] = field(default_factory=dict)
     module_params: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, Any] = field(default_factory=dict)

@@ -50,3 +50,7 @@ PRETRAINING_CONSTRAINTS = {
     "trainable": [StrOptions(set(TRAINABLE))],
     "pretrained_lr_factor": positive_number(),
 }
+UNFREEZING_CONSTRAINTS = {
+    "unfreezing": [StrOptions({"at_once", "gradual"})],
+    "layer_lr_decay": [Interval(Real, 0, 1, closed="right")],
+}

@@ -30,6 +30,7 @@ _FREE = {
     "max_shift",
     "noise_augmentation",
     "precision",
+    "truncation",
 }
 # Attributes of a preprocessor that the new training sets.
 _OF_PREPROCESSOR = (
@@ -39,6 +40,7 @@ _OF_PREPROCESSOR = (
     "max_points",
     "max_crop",
     "max_shift",
+    "truncation",
 )
 
 

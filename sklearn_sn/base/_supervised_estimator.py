@@ -1,6 +1,7 @@
 """The base of estimators that learn labels or numbers from one modality."""
 
 import copy
+import dataclasses
 from numbers import Real
 from typing import Any
 
@@ -22,6 +23,11 @@ from sklearn_sn.base._pretrained import (
 )
 from sklearn_sn.base._sky_position import sky_columns
 from sklearn_sn.base._training import TrainingPlan
+from sklearn_sn.base._unfreezing import (
+    check_unfreezing,
+    parameter_groups,
+    unfreezing_callbacks,
+)
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import as_frame, check_table, is_table
 from sklearn_sn.encoders import DataSettings, Encoder
@@ -95,12 +101,18 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         if not len(rows):
             raise ValueError(self._nothing_usable())
         name = encoder.modality
+        if task.copies is not None and hasattr(prepared, "strength"):
+            # Of c draws in an epoch, one is augmented as usual.
+            prepared = dataclasses.replace(prepared, strength=1.0 - 1.0 / task.copies)
         dataset = TableDataset(
-            {name: self.preprocessor_}, {name: prepared}, task.targets, rows, task.groups
+            {name: self.preprocessor_},
+            {name: prepared},
+            task.targets,
+            rows,
+            task.groups,
+            task.copies,
         )
-        groups = []
-        if part is not None and self.pretrained_lr_factor != 1.0:
-            groups = [("encoder.*", {"lr": self.pretrained_lr_factor * self.lr})]
+        groups = [] if part is None else parameter_groups(self, part.module)
         # missing_embedding_ is the mean latent of the objects as they are evaluated.
         evaluated = self._evaluated_part(dataset, np.arange(len(dataset)))
         self._train(
@@ -160,9 +172,13 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
                 "Set pretrained=FrozenEstimator(fitted estimator)."
             )
+        check_unfreezing(self)
         if pretrained is None or self._is_warm_start:
             return None
         return pretrained_encoders(pretrained, [self._encoder_modality()])[self._encoder_modality()]
+
+    def _extra_callbacks(self):
+        return [*unfreezing_callbacks(self), *super()._extra_callbacks()]
 
     def _encoder_modality(self):
         if isinstance(self.encoder, Encoder):

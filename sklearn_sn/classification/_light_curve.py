@@ -10,7 +10,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn_sn.base import (
     DOMAIN_CONSTRAINTS,
     FOCAL_CONSTRAINTS,
+    OVERSAMPLING_CONSTRAINTS,
     PRETRAINING_CONSTRAINTS,
+    UNFREEZING_CONSTRAINTS,
     NetworkClassifierMixin,
     SupervisedEstimator,
 )
@@ -27,9 +29,9 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     Parameters
     ----------
     encoder : str, Encoder, torch.nn.Module or callable, default="auto"
-        "transformer", "gru", "deep_sets" or "transceiver"; an encoder of
-        :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your own, which
-        is copied in fit. "auto" is that of `pretrained`, or "transformer".
+        "transformer", "gru", "deep_sets", "transceiver", "event_transformer" or "informer"; an
+        encoder of :mod:`sklearn_sn.encoders` with its sizes and scaling; or a torch module of your
+        own, which is copied in fit. "auto" is that of `pretrained`, or "transformer".
     loss : {"cross_entropy", "focal", "balanced_focal"}, default="cross_entropy"
         "focal" down-weights objects that are classified well. "balanced_focal" also weights classes
         by their effective number of objects.
@@ -45,7 +47,19 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         longer reflect the class frequencies.
     domain : str, default="survey"
         Column of X with the domain of each object; used only in fit and only for `batch_balance`.
+    oversample : float, default=0.0
+        Exponent of the oversampling of rare classes, in [0, 1]. In each epoch, an object of a class
+        of n objects is drawn (n_max / n)^oversample times on average, where n_max is the size of
+        the largest class. Beside the usual augmentation, all draws but one become fainter, slower,
+        noisier and sparser, as at a slightly larger redshift, unless the encoder has
+        ``augmentation=False``. Not together with `batch_balance`.
     %(pretraining)s
+    unfreezing : {"at_once", "gradual"}, default="at_once"
+        Training of a pretrained encoder. "at_once" trains the parts that `trainable` names from the
+        start. "gradual" trains the head first, then also the layers of the encoder from the top
+        down, all of them in the second half of the epochs.
+    layer_lr_decay : float, default=0.7
+        With "gradual", ratio of the learning rate of a layer to that of the layer above.
     %(training)s
 
     Attributes
@@ -95,6 +109,8 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         **FOCAL_CONSTRAINTS,
         **DOMAIN_CONSTRAINTS,
         **PRETRAINING_CONSTRAINTS,
+        **UNFREEZING_CONSTRAINTS,
+        **OVERSAMPLING_CONSTRAINTS,
     }
 
     def __init__(
@@ -107,9 +123,12 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         class_weight: str | dict[Any, float] | None = None,
         batch_balance: str | None = None,
         domain: str = "survey",
+        oversample: float = 0.0,
         pretrained: FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
+        unfreezing: str = "at_once",
+        layer_lr_decay: float = 0.7,
         optimizer: str = "adamw",
         lr: float = 1e-3,
         weight_decay: float = 1e-4,
@@ -132,9 +151,12 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         self.class_weight = class_weight
         self.batch_balance = batch_balance
         self.domain = domain
+        self.oversample = oversample
         self.pretrained = pretrained
         self.trainable = trainable
         self.pretrained_lr_factor = pretrained_lr_factor
+        self.unfreezing = unfreezing
+        self.layer_lr_decay = layer_lr_decay
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay

@@ -34,6 +34,7 @@ from sklearn_sn.data._detection_window import (
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
+from sklearn_sn.data._merge_points import merge_points
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
 from sklearn_sn.data._names import as_text, factorize_names
 from sklearn_sn.data._not_measured import (
@@ -140,6 +141,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "AB_ZERO_POINT",
     "flux_to_mag",
     "mag_to_flux",
+    "merge_points",
     "magnitude_system",
     "unknown_system",
     "to_unit",

@@ -10,9 +10,12 @@ from sklearn_sn.encoders._custom import (
 from sklearn_sn.encoders._deep_sets import DeepSets
 from sklearn_sn.encoders._docs import fill_doc
 from sklearn_sn.encoders._encoder import MODALITIES, DataSettings, Encoder
+from sklearn_sn.encoders._event_encoder import EventEncoder
+from sklearn_sn.encoders._event_transformer import EventTransformer
 from sklearn_sn.encoders._galspecnet import GalSpecNet
 from sklearn_sn.encoders._gru import GRU
 from sklearn_sn.encoders._image_cnn import ImageCNN, ImageEncoder
+from sklearn_sn.encoders._informer import Informer
 from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder, WindowedLightCurveEncoder
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
@@ -51,10 +54,13 @@ __all__ = [
     "DeepSets",
     "Encoder",
     "EncoderLike",
+    "EventEncoder",
+    "EventTransformer",
     "GalSpecNet",
     "ImageCNN",
     "ImageEncoder",
     "ImageTransceiver",
+    "Informer",
     "LightCurveEncoder",
     "LightCurveTransceiver",
     "LightCurveTransformer",

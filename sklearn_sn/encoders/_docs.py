@@ -22,6 +22,31 @@ time_origin : {"peak", "first"}, default="peak"
     Origin of times: the brightest point or the first point.
 time_window : pair of float, default=(-200.0, 400.0)
     Days before and after the origin; points outside are dropped.""",
+    "light_curve_events": """\
+time_origin : {"detection", "first"}, default="detection"
+    Origin of times: the first significant detection, or the first point. Without such a detection,
+    the first point.
+band_encoding : {"wavelength", "embedding"}, default="wavelength"
+    Encoding of the band. "wavelength" encodes its effective wavelength and accepts any band.
+    "embedding" learns a vector for each band, which is the linear map of its one-hot code, and
+    drops points in bands that were not in fit.
+flux_transform : {"asinh", "log"}, default="asinh"
+    "asinh" is logarithmic for bright points and linear near 0, and keeps the sign. "log" is the
+    logarithm, with fluxes below the typical error raised to it.
+relative_flux : bool, default=True
+    Whether the flux relative to the peak of the light curve is an additional input. With
+    ``amplitude=False`` it is the only one.
+log_times : bool, default=False
+    Whether times t are replaced by ln(1 + abs(t) / day), with the sign of t.
+merge_hours : float or None, default=12.0
+    Points of one band within so many hours are averaged with weights 1 / flux_err². None keeps all.
+color_days : float, default=3.0
+    A colour flag of a point is 1 if its range of wavelengths was observed at the time of this point
+    or up to this number of days before. The ranges are those of u, g, r, i, z and y.
+truncation : float, default=0.5
+    Fraction of the light curves in training batches that end early: at a time after the first
+    significant detection, drawn evenly in its logarithm from half a day to the end. One model then
+    serves every horizon. Part of `augmentation`.""",
     "spectrum_scaling": """\
 n_bins : int, default=%(n_bins)s
     Bins of the wavelength grid, whose range the estimator sets. None, for SpectraNet, means 1,024

@@ -83,6 +83,8 @@ class Encoder(BaseEstimator):
         Whether supervised estimators apply a layer norm to the output.
     reads_points : bool
         Whether the encoder can read the point sets of a multimodal autoencoder.
+    gives_point_states : bool
+        Whether the module has ``point_tokens`` and ``point_states``, which masked pretraining uses.
     gives_features_per_bin : bool
         Whether the output is (B, features, bins) instead of (B, width).
     is_causal : bool
@@ -115,6 +117,7 @@ class Encoder(BaseEstimator):
     name = None
     normalize_latent = True
     reads_points = False
+    gives_point_states = False
     gives_features_per_bin = False
     is_causal = False
     reads_sky_position = False

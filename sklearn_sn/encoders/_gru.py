@@ -79,6 +79,10 @@ class GRUModule(ConfigurableModule):
         """Return the layer that a change of survey affects first."""
         return [self.layers[0]]
 
+    def layers_from_top(self):
+        """Return groups of layers, the one nearest to the output first."""
+        return [[self.dense], *([layer] for layer in reversed(self.layers))]
+
 
 class GRU(LightCurveEncoder, name="gru"):
     """Recurrent network that reads a light curve point by point, in the order of time [1]_.

@@ -50,18 +50,30 @@ class LightCurveTransformerModule(ConfigurableModule):
         self.pool = POOLINGS[pooling](d_model)
         self.head = nn.Linear(d_model, output_dim)
 
-    def forward(self, values, time, pad_mask, band=None, log_wavelength=None):
+    def forward(self, pad_mask, **points):
+        return self.point_states(self.point_tokens(pad_mask, **points), pad_mask)[1]
+
+    def point_tokens(self, pad_mask, values, time, band=None, log_wavelength=None):
+        """Return the token of every point, (B, L, d_model)."""
         x = self.project(values) + sinusoid(time, self.d_model, self.max_period)  # (B, L, d)
         if self.n_bands is None:
             # ln λ spans 0.5 in the optical; stretch it, so that neighbouring bands differ.
-            x = x + self.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
-        else:
-            x = x + self.band(band)
-        return self.head(self.pool(self.stack(x, pad_mask), pad_mask))
+            return x + self.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
+        return x + self.band(band)
+
+    def point_states(self, tokens, pad_mask):
+        """Return the states of the points (B, L, d_model) and the result (B, output_dim)."""
+        states = self.stack(tokens, pad_mask)
+        return states, self.head(self.pool(states, pad_mask))
 
     def first_block(self):
         """Return the layers that a change of survey affects first."""
         return [self.project, self.band, self.stack.blocks[0]]
+
+    def layers_from_top(self):
+        """Return groups of layers, the one nearest to the output first."""
+        top = [self.head, self.pool]
+        return [top, *self.stack.from_top(), [self.project, self.band]]
 
     @torch.no_grad()
     def add_bands(self, nearest):
@@ -118,6 +130,8 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     max_period: PositiveFloat = 1000.0
     errors: bool = True
     dropout: UnitInterval = 0.1
+
+    gives_point_states = True
 
     def check(self) -> None:
         super().check()

@@ -16,10 +16,13 @@ from sklearn_sn.modules._conv_block import ConvBlock
 from sklearn_sn.modules._convnext import ConvNeXt, ConvNeXtBlock, Patches
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
+from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._latent_sequence import LatentSequence
+from sklearn_sn.modules._masked_events import MaskedEventModule
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecoder, PointSetExpert
+from sklearn_sn.modules._sparse_attention import Distilling, ProbSparseAttention
 from sklearn_sn.modules._spectra_block import BatchNorm, SpectraBlock, dense
 from sklearn_sn.modules._supervised import SupervisedModule
 from sklearn_sn.modules._template_shift import TemplateShiftModule
@@ -37,11 +40,14 @@ __all__ = [
     "ConvNeXt",
     "ConvNeXtBlock",
     "CoordinateEmbedding",
+    "Distilling",
     "DomainAdversarialModule",
     "EncoderExpert",
+    "EventEmbedding",
     "FreezableModule",
     "LatentSequence",
     "MMVAEModule",
+    "MaskedEventModule",
     "MaxPooling",
     "MeanPooling",
     "MixedPrecisionModule",
@@ -49,10 +55,12 @@ __all__ = [
     "Patches",
     "PointSetDecoder",
     "PointSetExpert",
+    "ProbSparseAttention",
     "QueryPooling",
     "SpectraBlock",
     "SupervisedModule",
     "TemplateShiftModule",
+    "Time2Vec",
     "TransceiverDecoderModule",
     "TransceiverEncoder",
     "TransformerStack",

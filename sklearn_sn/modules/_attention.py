@@ -23,8 +23,9 @@ def sinusoid(values: torch.Tensor, d_model: int, max_period: float) -> torch.Ten
 class SelfAttention(nn.Module):
     """Multi-head self-attention.
 
+    With `n_queries`, only the first tokens attend, to all tokens.
     Shapes: x (B, L, d_model), keep (B, 1, 1, L), True where attention is allowed; result
-    (B, L, d_model).
+    (B, L, d_model) or (B, n_queries, d_model).
     """
 
     def __init__(self, d_model, n_heads):
@@ -33,39 +34,56 @@ class SelfAttention(nn.Module):
         self.qkv = nn.Linear(d_model, 3 * d_model)
         self.out = nn.Linear(d_model, d_model)
 
-    def forward(self, x, keep):
+    def forward(self, x, keep, n_queries=None):
         B, L, d_model = x.shape
-        # (B, L, 3 d) -> (3, B, n_heads, L, d_head)
-        qkv = self.qkv(x).view(B, L, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+        if n_queries is None:
+            # (B, L, 3 d) -> (3, B, n_heads, L, d_head)
+            qkv = self.qkv(x).view(B, L, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        else:
+            weight, bias = self.qkv.weight, self.qkv.bias
+            query = F.linear(x[:, :n_queries], weight[:d_model], bias[:d_model])
+            key_value = F.linear(x, weight[d_model:], bias[d_model:])
+            # (B, L, 2 d) -> (2, B, n_heads, L, d_head)
+            key_value = key_value.view(B, L, 2, self.n_heads, -1).permute(2, 0, 3, 1, 4)
+            qkv = query.view(B, n_queries, self.n_heads, -1).transpose(1, 2), *key_value.unbind(0)
         # Dropout is applied to the result: inside the attention, it prevents the fused kernel.
-        x = F.scaled_dot_product_attention(*qkv.unbind(0), attn_mask=keep)
-        return self.out(x.transpose(1, 2).reshape(B, L, d_model))
+        x = F.scaled_dot_product_attention(*qkv, attn_mask=keep)
+        return self.out(x.transpose(1, 2).reshape(B, -1, d_model))
 
 
 class TransformerBlock(nn.Module):
-    """Self-attention and a feed-forward layer of four times the width, post-norm or pre-norm."""
+    """Self-attention and a feed-forward layer, post-norm or pre-norm.
 
-    def __init__(self, d_model, n_heads, dropout=0.0, norm_first=False):
+    The feed-forward layer has four times the width unless `d_feedforward` is given.
+    """
+
+    def __init__(self, d_model, n_heads, dropout=0.0, norm_first=False, d_feedforward=None):
         super().__init__()
+        d_feedforward = 4 * d_model if d_feedforward is None else d_feedforward
         self.norm_first = norm_first
         self.attention = SelfAttention(d_model, n_heads)
         self.norm_1 = nn.LayerNorm(d_model)
         self.feed_forward = nn.Sequential(
-            nn.Linear(d_model, 4 * d_model), nn.ReLU(), nn.Linear(4 * d_model, d_model)
+            nn.Linear(d_model, d_feedforward), nn.ReLU(), nn.Linear(d_feedforward, d_model)
         )
         self.norm_2 = nn.LayerNorm(d_model)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x, keep):
+    def forward(self, x, keep, n_queries=None):
+        first = x if n_queries is None else x[:, :n_queries]
         if self.norm_first:
-            x = x + self.dropout(self.attention(self.norm_1(x), keep))
+            x = first + self.dropout(self.attention(self.norm_1(x), keep, n_queries))
             return x + self.dropout(self.feed_forward(self.norm_2(x)))
-        x = self.norm_1(x + self.dropout(self.attention(x, keep)))
+        x = self.norm_1(first + self.dropout(self.attention(x, keep, n_queries)))
         return self.norm_2(x + self.dropout(self.feed_forward(x)))
 
 
 class TransformerStack(nn.Module):
-    """Sequence of transformer blocks: (B, L, d_model), pad_mask (B, L) to (B, L, d_model)."""
+    """Sequence of transformer blocks: (B, L, d_model), pad_mask (B, L) to (B, L, d_model).
+
+    With `n_queries`, only the states of the first tokens are computed in the last block and
+    returned, (B, n_queries, d_model).
+    """
 
     def __init__(
         self,
@@ -74,19 +92,28 @@ class TransformerStack(nn.Module):
         n_layers: int,
         dropout: float = 0.0,
         norm_first: bool = False,
+        d_feedforward: int | None = None,
     ) -> None:
         super().__init__()
         self.blocks = nn.ModuleList(
-            TransformerBlock(d_model, n_heads, dropout, norm_first) for _ in range(n_layers)
+            TransformerBlock(d_model, n_heads, dropout, norm_first, d_feedforward)
+            for _ in range(n_layers)
         )
         # Pre-norm blocks leave their sum unnormalised.
         self.norm = nn.LayerNorm(d_model) if norm_first else nn.Identity()
 
-    def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, x: torch.Tensor, pad_mask: torch.Tensor, n_queries: int | None = None
+    ) -> torch.Tensor:
         keep = attention_mask(pad_mask)
-        for block in self.blocks:
+        for block in self.blocks[:-1]:
             x = block(x, keep)
-        return self.norm(x)
+        return self.norm(self.blocks[-1](x, keep, n_queries))
+
+    def from_top(self) -> list[list[nn.Module]]:
+        """Return the modules of every block, the last block first."""
+        first, *others = reversed(self.blocks)
+        return [[self.norm, first], *([block] for block in others)]
 
 
 def attention_mask(pad_mask):

@@ -22,6 +22,29 @@ class FreezableModule(ConfigurableModule):
             module.requires_grad_(False)
         return self.train(self.training)
 
+    def train_only(self, part: nn.Module, trained: Iterable[nn.Module]) -> Self:
+        """Exclude a submodule from training, except some modules inside it.
+
+        Parameters
+        ----------
+        part : torch.nn.Module
+            Submodule, all of whose modules were frozen or trained before.
+        trained : iterable of torch.nn.Module
+            Modules of `part` to train.
+        """
+        trained = list(trained)
+        part.requires_grad_(False)
+        for module in trained:
+            module.requires_grad_(True)
+        inside = {id(module) for top in trained for module in top.modules()}
+        # A module that contains a trained module must not be frozen as a whole.
+        self.frozen = [
+            module
+            for module in part.modules()
+            if not any(id(inner) in inside for inner in module.modules())
+        ]
+        return self.train(self.training)
+
     def train(self, mode: bool = True) -> Self:
         super().train(mode)
         for module in self.frozen:

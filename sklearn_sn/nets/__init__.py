@@ -8,6 +8,8 @@ from sklearn_sn.nets._composite_score import CompositeScore
 from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
+from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
+from sklearn_sn.nets._masked_events import MaskedEventNet
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
@@ -23,7 +25,9 @@ __all__ = [
     "ContrastiveNet",
     "DivergenceGuard",
     "DomainAdversarialNet",
+    "GradualUnfreezing",
     "MMVAENet",
+    "MaskedEventNet",
     "Progress",
     "RedshiftNet",
     "Schedule",

@@ -63,6 +63,8 @@ class TableDataset(Dataset):
         Objects of this dataset; by default all objects of the table.
     groups : array of int, shape (n_objects,), optional
         Groups that contribute equal numbers of objects to each training batch.
+    copies : array of float, shape (n_objects,), optional
+        How often each object is drawn in a training epoch, on average. Not used with `groups`.
     """
 
     def __init__(
@@ -72,9 +74,10 @@ class TableDataset(Dataset):
         targets: dict[str, np.ndarray] | None = None,
         rows: np.ndarray | None = None,
         groups: np.ndarray | None = None,
+        copies: np.ndarray | None = None,
     ) -> None:
         self.preprocessors, self.prepared = preprocessors, prepared
-        self.targets, self.groups = targets or {}, groups
+        self.targets, self.groups, self.copies = targets or {}, groups, copies
         if rows is None:
             rows = np.arange(len(next(iter(prepared.values())).lengths))
         self.rows = rows
@@ -85,8 +88,9 @@ class TableDataset(Dataset):
 
     def subset(self, positions: np.ndarray) -> "TableDataset":
         """Return a dataset of some of the objects, which shares the data."""
+        rows = self.rows[positions]
         return TableDataset(
-            self.preprocessors, self.prepared, self.targets, self.rows[positions], self.groups
+            self.preprocessors, self.prepared, self.targets, rows, self.groups, self.copies
         )
 
     @property
@@ -201,7 +205,10 @@ class BatchLoader:
         self.seed, self.epoch = seed, epoch
 
     def __len__(self):
-        return max(1, -(-len(self.dataset) // self.batch_size))
+        n_drawn, copies = len(self.dataset), self.dataset.copies
+        if self.training and copies is not None:
+            n_drawn = round(copies[self.dataset.rows].sum())
+        return max(1, -(-n_drawn // self.batch_size))
 
     def plan(self, rng: np.random.Generator | None = None) -> list[np.ndarray]:
         """Return the positions of the objects of each batch, as a list of arrays."""
@@ -210,19 +217,27 @@ class BatchLoader:
             # Keep objects with two modalities together: a loss over pairs needs them in one batch.
             order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
             return np.array_split(order, range(self.batch_size, n, self.batch_size))
-        order = rng.permutation(n)
+        drawn = n if self.dataset.copies is None else self._with_copies(rng)
+        order = rng.permutation(drawn)
         # Use at least four pools: a single pool would sort a small table completely by length.
         pool = min(BATCHES_PER_POOL, max(1, len(self) // 4))
-        lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, n)
+        lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, len(order))
         if self.dataset.groups is not None:
             groups = self.dataset.groups[self.dataset.rows[order]]
             batches = balanced_batches(groups, lengths, len(self), pool, rng)
             return [order[batches[i]] for i in rng.permutation(len(batches))]
         pool *= self.batch_size
-        order = order[np.lexsort((lengths, np.arange(n) // pool))]
+        order = order[np.lexsort((lengths, np.arange(len(order)) // pool))]
         # Batches of equal size, because a contrastive loss of a last batch of one object is 0.
         batches = np.array_split(order, len(self))
         return [batches[i] for i in rng.permutation(len(batches))]
+
+    def _with_copies(self, rng):
+        """Return positions of the objects, as often as each is drawn in this epoch."""
+        copies = self.dataset.copies[self.dataset.rows]
+        whole = np.floor(copies)
+        n_copies = (whole + (rng.random(len(copies)) < copies - whole)).astype(np.int64)
+        return np.repeat(np.arange(len(copies)), n_copies)
 
     def __iter__(self):
         rng = None

@@ -1,5 +1,6 @@
 """Configurations of published systems, with one function for each system."""
 
+from sklearn_sn.papers._applecider import applecider_masked_events, applecider_photometry
 from sklearn_sn.papers._images import astrominn, btsbot
 from sklearn_sn.papers._light_curves import (
     adversarial_gru,
@@ -13,6 +14,8 @@ from sklearn_sn.papers._transceiver import contrastive_transceiver, mmvae_transc
 
 __all__ = [
     "adversarial_gru",
+    "applecider_masked_events",
+    "applecider_photometry",
     "astrominn",
     "btsbot",
     "contrastive_adversarial_gru",

@@ -4,8 +4,10 @@ from sklearn_sn.preprocessors._cutouts import CutoutPreprocessor
 from sklearn_sn.preprocessors._grouped_metadata import GroupedMetadataPreprocessor
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
+from sklearn_sn.preprocessors._light_curve_events import LightCurveEventPreprocessor
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
 from sklearn_sn.preprocessors._light_curve_sequence import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors._masked_events import MaskedEventPreprocessor
 from sklearn_sn.preprocessors._metadata import MetadataPreprocessor
 from sklearn_sn.preprocessors._plain_points import ImagePixels, MetadataNumbers
 from sklearn_sn.preprocessors._point_set import PointSetPreprocessor
@@ -21,9 +23,11 @@ __all__ = [
     "GroupedMetadataPreprocessor",
     "ImagePixels",
     "ImagePreprocessor",
+    "LightCurveEventPreprocessor",
     "LightCurvePoints",
     "LightCurvePreprocessor",
     "LightCurveSequencePreprocessor",
+    "MaskedEventPreprocessor",
     "MetadataNumbers",
     "MetadataPreprocessor",
     "PointSetPreprocessor",

@@ -15,6 +15,7 @@ from sklearn_sn.data import (
     peaks,
 )
 from sklearn_sn.preprocessors._empty_sky import with_empty_sky
+from sklearn_sn.preprocessors._fainter_copies import with_fainter_copies
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 _MAG = 2.5 / np.log(10.0)
@@ -24,16 +25,41 @@ UNKNOWN_ERROR = 0.1  # magnitudes; used for points without an error
 
 @dataclass(frozen=True)
 class PreparedLightCurves:
-    """Points as float32, (n_points, 4): time, flux / peak, error / peak, ln(λ / 5000 Å)."""
+    """Points as float32, (n_points, 4): time, flux / peak, error / peak, ln(λ / 5000 Å).
+
+    `strength` is the probability of the augmentation of rare classes of each object, or None.
+    """
 
     points: np.ndarray
     bands: np.ndarray
     ragged: Ragged
     amplitude: np.ndarray
+    strength: np.ndarray | None = None
 
     @property
     def lengths(self):
         return self.ragged.lengths
+
+
+@dataclass
+class DrawnPoints:
+    """Points of a batch after augmentation: columns as prepared, not yet converted to inputs."""
+
+    points: np.ndarray
+    bands: np.ndarray
+    batch: Ragged
+    amplitude: np.ndarray
+
+    def filter(self, keep: np.ndarray) -> "DrawnPoints":
+        """Return copies of the points of a mask; the rows stay."""
+        return DrawnPoints(
+            self.points[keep], self.bands[keep], self.batch.filter(keep), self.amplitude
+        )
+
+    @property
+    def curves(self) -> Ragged:
+        """Fields time, flux and flux_err."""
+        return _curves(self.points, self.batch)
 
 
 class LightCurvePreprocessor(Preprocessor):
@@ -112,7 +138,7 @@ class LightCurvePreprocessor(Preprocessor):
     def prepare(self, table: CheckedTable) -> PreparedLightCurves:
         """Scale all light curves of a table once, in float64."""
         curves = table.light_curve
-        codes = _band_codes(self.bands_, curves["band"])
+        codes = band_codes(self.bands_, curves["band"])
         if self.band_encoding == "embedding" and (codes < 0).any():
             curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
         keep = event_mask(curves, self.days_before)
@@ -157,44 +183,49 @@ class LightCurvePreprocessor(Preprocessor):
             dropped.
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
-        points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
-        amplitude = prepared.amplitude[rows[object_index]]
+        drawn = self.draw(prepared, rows[object_index], rng)
         if rng is not None and self.augmentation:
-            points, bands, batch = event_points(points, bands, batch, self.days_before)
-            peak = self._rescale(points, batch)
-            amplitude = amplitude + np.log10(peak) / self.amplitude_scale_
+            self.rescale(drawn)
+        return pad(drawn.batch, self.inputs(drawn)), object_index
+
+    def draw(
+        self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
+    ) -> DrawnPoints:
+        """Return the points of some objects; with a generator `rng`, augmented."""
+        points, bands, batch = augmented_points(self, prepared, rows, rng)
+        return DrawnPoints(points, bands, batch, prepared.amplitude[rows])
+
+    def rescale(self, drawn: DrawnPoints, known: np.ndarray | None = None) -> None:
+        """Set scale and origin to those of the drawn points, or of a mask of them, in place.
+
+        The peak of a sparsely observed object is that of its points, so augmentation has to
+        reproduce this.
+        """
+        measured = drawn if known is None else drawn.filter(known)
+        peak, origin = peaks(measured.curves)
+        if self.time_origin == "first":
+            origin = measured.batch.reduce("min", measured.points[:, 0], empty=0.0)
+        # If only noise is left, the peak can be arbitrarily small. Limit the scale.
+        peak = np.clip(peak, 1e-3, 1e3).astype(np.float32)
+        drawn.points[:, 0] -= origin.astype(np.float32)[drawn.batch.rows]
+        drawn.points[:, 1:3] /= peak[drawn.batch.rows][:, None]
+        drawn.amplitude = drawn.amplitude + np.log10(peak) / self.amplitude_scale_
+
+    def inputs(self, drawn: DrawnPoints) -> dict[str, np.ndarray]:
+        """Return the inputs of the network for every point, as flat arrays."""
+        points = drawn.points
         values = np.empty((len(points), self.n_values), dtype=np.float32)
         values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
         if self.errors:
             values[:, 1] = errors
         if self.amplitude:
-            values[:, -1] = np.clip(amplitude, -6.0, 6.0)[batch.rows]
-        flat = {"values": values, "time": points[:, 0]}
+            values[:, -1] = np.clip(drawn.amplitude, -6.0, 6.0)[drawn.batch.rows]
+        return {"values": values, "time": points[:, 0], **self._band_inputs(drawn)}
+
+    def _band_inputs(self, drawn):
         if self.band_encoding == "wavelength":
-            flat["log_wavelength"] = points[:, 3]
-        else:
-            flat["band"] = bands
-        return pad(batch, flat), object_index
-
-    def _rescale(self, points, batch):
-        """Rescale to the peak of the remaining points, in place, and return this peak.
-
-        The peak of a sparsely observed object is that of its points, so augmentation has to
-        reproduce this.
-        """
-        peak, origin = peaks(_curves(points, batch))
-        if self.time_origin == "first":
-            origin = batch.reduce("min", points[:, 0], empty=0.0)
-        # If only noise is left, the peak can be arbitrarily small. Limit the scale.
-        peak = np.clip(peak, 1e-3, 1e3).astype(np.float32)
-        points[:, 0] -= origin.astype(np.float32)[batch.rows]
-        points[:, 1:3] /= peak[batch.rows][:, None]
-        return peak
-
-
-def _curves(points, batch):
-    fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
-    return Ragged(fields, batch.offsets)
+            return {"log_wavelength": drawn.points[:, 3]}
+        return {"band": drawn.bands}
 
 
 _TOP = np.arcsinh(1.0 / SOFTENING)
@@ -217,16 +248,21 @@ def augmented_points(preprocessor, prepared, rows, rng):
             shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
             points[:, 1] += np.nan_to_num(shift)
         if preprocessor.augmentation:
+            if prepared.strength is not None:
+                strength = prepared.strength[rows]
+                points, bands, batch = with_fainter_copies(points, bands, batch, strength, rng)
             points, bands, batch = with_empty_sky(points, bands, batch, rng)
             keep = _augmented(batch, points[:, 0], bands, rng)
+            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            # Augmentation can move the window, as missing points would.
+            keep = event_mask(_curves(points, batch), preprocessor.days_before)
             points, bands, batch = points[keep], bands[keep], batch.filter(keep)
     return points, bands, batch
 
 
-def event_points(points, bands, batch, days_before):
-    """Return the points of the event after augmentation, which can move its window."""
-    keep = event_mask(_curves(points, batch), days_before)
-    return points[keep], bands[keep], batch.filter(keep)
+def _curves(points, batch):
+    fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
+    return Ragged(fields, batch.offsets)
 
 
 def pad(ragged, flat):
@@ -244,7 +280,7 @@ def pad(ragged, flat):
     return {**padded, "pad_mask": pad_mask.reshape(B, L)}
 
 
-def _band_codes(names, bands):
+def band_codes(names, bands):
     """Return the codes of a Categorical in `names`; -1 where absent."""
     code = pd.Index(names).get_indexer(pd.Index(bands.categories))
     return np.append(code, -1)[bands.codes]

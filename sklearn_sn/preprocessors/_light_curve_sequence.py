@@ -16,7 +16,6 @@ from sklearn_sn.data import (
 from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
-    event_points,
     pad,
     relative_values,
     thinned,
@@ -26,12 +25,16 @@ from sklearn_sn.preprocessors._prefix_parts import PreparedHistory, prefix_parts
 
 @dataclass(frozen=True)
 class PreparedSequences:
-    """Points as float32, (n_points, 4): time, flux / unit, error / unit, ln(λ / 5000 Å)."""
+    """Points as float32, (n_points, 4): time, flux / unit, error / unit, ln(λ / 5000 Å).
+
+    `strength` is the probability of the augmentation of rare classes of each object, or None.
+    """
 
     points: np.ndarray
     bands: np.ndarray
     ragged: Ragged
     unit: np.ndarray
+    strength: np.ndarray | None = None
 
     @property
     def lengths(self):
@@ -138,9 +141,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
-        points, bands, batch = augmented_points(self, prepared, rows[object_index], rng)
-        if rng is not None and self.augmentation:
-            points, _, batch = event_points(points, bands, batch, self.days_before)
+        points, _, batch = augmented_points(self, prepared, rows[object_index], rng)
         flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
         padded = pad(batch, {**flat, "flux": points[:, 1], "error": points[:, 2]})
         flux, error = padded.pop("flux"), padded.pop("error")

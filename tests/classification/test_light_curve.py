@@ -228,3 +228,43 @@ def test_every_encoder_learns(supernovae, name):
 def test_encoders_that_are_refused(supernovae, encoder, message):
     with pytest.raises(ValueError, match=message):
         LightCurveClassifier(encoder=encoder).fit(*supernovae)
+
+
+def test_rare_classes_are_drawn_more_often_and_augmented_more(supernovae, monkeypatch):
+    X, y = supernovae
+    seen = {}
+
+    def train(self, plan):
+        seen["dataset"] = plan.dataset
+        return original(self, plan)
+
+    original = LightCurveClassifier._train
+    monkeypatch.setattr(LightCurveClassifier, "_train", train)
+    weight = np.where(np.arange(60) < 5, 0.0, 1.0)
+    model = make(oversample=0.5, max_epochs=1).fit(X, y, sample_weight=weight)
+    kept = y[weight > 0]
+    counts = np.array([(kept == label).sum() for label in model.classes_])
+    codes = np.searchsorted(model.classes_, y)
+    copies = np.sqrt(counts.max() / counts)[codes]
+    np.testing.assert_allclose(seen["dataset"].copies, copies)
+    np.testing.assert_allclose(seen["dataset"].prepared["light_curve"].strength, 1 - 1 / copies)
+    np.testing.assert_allclose(model.class_prior_, counts / counts.sum())
+    make(max_epochs=1).fit(X, y)
+    assert seen["dataset"].copies is None
+    assert seen["dataset"].prepared["light_curve"].strength is None
+
+
+@pytest.mark.parametrize("encoder", ["gru", "event_transformer", "deep_sets"])
+def test_every_encoder_can_be_oversampled(supernovae, encoder):
+    X, y = supernovae
+    model = LightCurveClassifier(
+        encoder=encoder, oversample=1.0, early_stopping=True, max_epochs=1, random_state=0
+    )
+    if encoder == "event_transformer":
+        model.set_params(encoder__d_model=16, encoder__n_layers=1)
+    assert np.isfinite(model.fit(X, y).predict_proba(X)).all()
+
+
+def test_oversampling_and_balanced_batches_exclude_each_other(supernovae):
+    with pytest.raises(ValueError, match=r"'batch_balance' .* and 'oversample'"):
+        make(oversample=0.5, batch_balance="class").fit(*supernovae)

@@ -7,7 +7,7 @@ import pytest
 
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import DataQualityWarning, as_ragged
-from sklearn_sn.encoders import GRU
+from sklearn_sn.encoders import GRU, EventTransformer, Informer
 from tests.faults.catalogue import cases, curve, table
 from tests.faults.test_light_curves import CASES
 
@@ -27,6 +27,52 @@ def answers(model, cell):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DataQualityWarning)
         return model.predict_proba(X), model.transform(X), model.predict_proba_history(X)
+
+
+EVENT_ENCODERS = (
+    EventTransformer(d_model=16, n_heads=2, n_layers=1, d_feedforward=16),
+    EventTransformer(d_model=16, n_heads=2, n_layers=1, band_encoding="embedding", log_times=True),
+    Informer(d_model=16, n_heads=2, n_layers=2, d_feedforward=16, amplitude=False),
+)
+
+
+@pytest.fixture(scope="module", params=EVENT_ENCODERS, ids=str)
+def event_classifier(request, supernovae):
+    return LightCurveClassifier(encoder=request.param, max_epochs=1, random_state=0).fit(
+        *supernovae
+    )
+
+
+@cases(*CASES)
+def test_case_for_encoders_of_events(case, event_classifier):
+    def outputs(cell):
+        X = table(curve(), cell, curve())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataQualityWarning)
+            return event_classifier.predict_proba(X), event_classifier.transform(X)
+
+    proba, latent = outputs(case.cell)
+    assert np.isfinite(latent).all()
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    good, _ = outputs(curve())
+    np.testing.assert_allclose(proba[[0, 2]], good[[0, 2]], atol=1e-6)
+    if case.nothing:
+        np.testing.assert_array_equal(proba[1], event_classifier.class_prior_)
+        np.testing.assert_array_equal(latent[1], event_classifier.missing_embedding_)
+    if case.same_as is not None:
+        for given, expected in zip((proba, latent), outputs(case.same_as), strict=True):
+            np.testing.assert_array_equal(given, expected)
+
+
+def test_102_alert_by_alert_equals_the_prefix_at_once(event_classifier):
+    """Each alert holds one more point: one by one, or all in one table."""
+    alerts = table(*(curve(slice(n)) for n in range(1, 13)))
+    at_once = event_classifier.predict_proba(alerts)
+    one_by_one = [event_classifier.predict_proba(alerts.iloc[[i]])[0] for i in range(12)]
+    np.testing.assert_allclose(one_by_one, at_once, atol=2e-6)
+    out_of_order = event_classifier.predict_proba(alerts.iloc[::-1])[::-1]
+    np.testing.assert_allclose(out_of_order, at_once, atol=2e-6)
+    assert np.abs(np.diff(at_once, axis=0)).max() > 1e-4
 
 
 @cases(*CASES)

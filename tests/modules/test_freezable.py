@@ -113,3 +113,17 @@ def test_no_recurrent_layer_is_in_evaluation_where_gradients_pass(recurrent, fro
     )
     trained = {name for name, p in recurrent.named_parameters() if p.grad is not None}
     assert trained == {name for name, p in recurrent.named_parameters() if p.requires_grad}
+
+
+def test_some_modules_of_a_frozen_part_are_trained():
+    module = Parts()
+    assert module.train_only(module.first, [module.first[0]]) is module
+    trained = {name for name, weight in module.named_parameters() if weight.requires_grad}
+    names = {name for name, _ in module.second.named_parameters(prefix="second")}
+    assert trained == {"first.0.weight", "first.0.bias", *names}
+    module.train()
+    assert not module.first[1].training and not module.first[2].training
+    assert module.first[0].training and module.second[1].training
+    module.train_only(module.first, [module.first])
+    assert module.frozen == [] and module.first[2].training
+    assert all(weight.requires_grad for weight in module.parameters())

@@ -182,3 +182,24 @@ def test_an_empty_dataset_has_one_empty_batch(dataset):
     assert len(loader) == 1
     ((batch, positions),) = loader
     assert len(batch) == len(positions) == 0 and not batch.tensors
+
+
+@pytest.mark.parametrize("batch_size", [7, 32])
+def test_objects_are_drawn_as_often_as_their_copies_say(dataset, batch_size):
+    copies = np.where(np.arange(90) < 30, 2.5, 1.0)
+    repeated = TableDataset(dataset.preprocessors, dataset.prepared, {}, copies=copies)
+    loader = BatchLoader(repeated, batch_size, training=True)
+    counts = np.zeros(90)
+    for _ in range(6):
+        batches = [positions for _, positions in loader]
+        assert len(batches) == len(loader) == -(-135 // batch_size)
+        counts += np.bincount(np.concatenate(batches), minlength=90)
+    np.testing.assert_array_equal(counts[30:], 6)
+    assert ((counts[:30] >= 12) & (counts[:30] <= 18)).all()
+    assert 13 < counts[:30].mean() < 17
+    # Without training, and in a part, each object comes once.
+    seen = np.concatenate([positions for _, positions in BatchLoader(repeated, batch_size)])
+    np.testing.assert_array_equal(np.sort(seen), np.arange(90))
+    part = BatchLoader(repeated.subset(np.arange(25, 35)), batch_size, training=True)
+    drawn = np.concatenate([positions for _, positions in part])
+    assert set(drawn) == set(range(10)) and 15 <= len(drawn) <= 20

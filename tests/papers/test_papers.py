@@ -12,6 +12,8 @@ SMALL = {
     "maven_baseline": {"encoder__n_layers": 1},
     "mmvae_transceiver": {"decoder__max_pixels": 64, "decoder__n_layers": 1},
     "contrastive_transceiver": {"spectrum__n_bins": 64},
+    "applecider_masked_events": {"encoder__n_layers": 1},
+    "applecider_photometry": {"encoder__n_layers": 1},
     "spectranet": {"encoder__n_bins": 64, "encoder__size": "small"},
     "galspecnet": {"encoder__n_bins": 64},
 }

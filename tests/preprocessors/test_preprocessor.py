@@ -13,9 +13,11 @@ from sklearn_sn.preprocessors import (
     GroupedMetadataPreprocessor,
     ImagePixels,
     ImagePreprocessor,
+    LightCurveEventPreprocessor,
     LightCurvePoints,
     LightCurvePreprocessor,
     LightCurveSequencePreprocessor,
+    MaskedEventPreprocessor,
     MetadataNumbers,
     MetadataPreprocessor,
     PointSetPreprocessor,
@@ -31,6 +33,10 @@ KINDS = {
     "light_curve": LightCurvePreprocessor(),
     "light_curve embedding": LightCurvePreprocessor(band_encoding="embedding"),
     "sequence": LightCurveSequencePreprocessor(),
+    "events": LightCurveEventPreprocessor(),
+    "masked events": MaskedEventPreprocessor(
+        LightCurveEventPreprocessor(), mask_fraction=0.3, max_days=100.0
+    ),
     "spectrum": SpectrumPreprocessor(**GRID),
     "shifted spectrum": ShiftedSpectrumPreprocessor(**GRID, max_shift=0.1),
     "image": ImagePreprocessor(),
