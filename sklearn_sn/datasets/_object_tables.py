@@ -59,7 +59,9 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     index = names_index(
         plain_column(columns.pop(name), name), id_column, f"objects, column {name!r}"
     )
-    frame = pd.DataFrame({n: plain_column(values, n) for n, values in columns.items()})
+    frame = pd.DataFrame(
+        {n: plain_column(values, n) for n, values in columns.items()}, index=range(len(index))
+    )
     if only is not None:  # one row per alert, of which several may be of one object
         first = ~index.duplicated() & index.notna()
         index, frame = index[first], frame[first].reset_index(drop=True)

@@ -57,3 +57,9 @@ def test_missing_and_repeated_names():
         read({"name": ["a"]}, id_column="sn")
     with pytest.raises(ValueError, match=r"If the file is a spectrum, read it with .*read_spectra"):
         read({"w": [1]}, label="/x/a.csv")
+
+
+def test_objects_with_no_more_than_a_name():
+    dialect = Dialect("x", (), objects={"object_id": "oid"})
+    plain, _ = read({"oid": ["a", "b", "a"]}, label="/x/f.json", only=dialect)
+    assert plain.index.tolist() == ["a", "b"] and list(plain) == []
