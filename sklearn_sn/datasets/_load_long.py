@@ -14,6 +14,9 @@ from sklearn_sn.datasets._long_tables import load_columns
 # Values of a header that name its object, in order of preference.
 _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
 
+_SNANA_UNKNOWN = -9  # of a redshift or an extinction
+_UNKNOWN_NINE = {"redshift", "ebv"}
+
 
 def load_long(source, parameter, *, id_column, mapping=None, dialect=None, object_id=None):
     """Load the fields of a long table under canonical names.
@@ -172,4 +175,8 @@ def plain_values(part):
         value = part.header.get(name)
         if name not in out and len(index) == 1 and isinstance(value, int | float):
             out[name] = [float(value)]
+    if part.dialect is not None and part.dialect.name == "snana":
+        for name in _UNKNOWN_NINE & set(out):
+            values = np.asarray(out[name], dtype=object)
+            out[name] = [np.nan if value == _SNANA_UNKNOWN else value for value in values]
     return pd.DataFrame(out, index=index)
