@@ -130,7 +130,13 @@ def _is_plain(name, dialect):
 def _objects_of(values, source, parameter, names, object_id, n_rows):
     """Return the distinct names of objects, and the object of every row."""
     if values is not None:
-        return read_names(values, f"{parameter}, column {names['id']!r}")
+        objects, codes = read_names(values, f"{parameter}, column {names['id']!r}")
+        if 0 in objects and names["id"].lower().endswith("diaobjectid"):
+            # Rubin's sources of the Solar System have the number 0 here.
+            zero = objects.index(0)
+            codes = np.where(codes == zero, -1, codes - (codes > zero))
+            objects = objects[:zero] + objects[zero + 1 :]
+        return objects, codes
     header = source.header
     name = next((header[key] for key in _HEADER_NAMES if header.get(key)), source.stem)
     return [object_id if object_id is not None else name], np.zeros(n_rows, dtype=np.int64)

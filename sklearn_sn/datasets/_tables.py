@@ -69,8 +69,9 @@ def read_tables(
     path, a glob pattern, a folder, a file handle, or a list of these. Files are parquet, CSV, ECSV,
     JSON, FITS, text of columns, SNANA, SALT2 or SNooPy, compressed or not.
 
-    Lone paths of spectra without names of columns are read by :func:`read_spectra`, one of an Avro file by
-    :func:`read_alerts`, and one of a file of :func:`write_tables` by :func:`read_written`.
+    Lone paths of spectra without names of columns are read by :func:`read_spectra`, the path of an
+    Avro file by :func:`read_alerts`, and one of a file of :func:`write_tables` by
+    :func:`read_written`.
 
     Parameters
     ----------

@@ -63,3 +63,9 @@ def test_unknown_redshifts_of_snana():
     plain = plain_values(load(columns, header, "/x/a.dat"))
     assert plain[["redshift", "ebv"]].isna().all(axis=None) and plain["type"].tolist() == [1]
     assert plain_values(load(columns, {**header, "mwebv": 0.1}, "/x/a"))["ebv"].tolist() == [0.1]
+
+
+def test_sources_of_rubin_without_an_object():
+    points = load({"diaObjectId": [8, 0, 9], **POINTS})
+    assert points.objects == [8, 9] and points.codes.tolist() == [0, -1, 1]
+    assert load({"object_id": [8, 0, 9], **POINTS}).objects == [8, 0, 9]

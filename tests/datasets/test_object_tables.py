@@ -80,6 +80,8 @@ def test_redshifts_that_are_all_missing_are_numbers():
 
 
 def test_redshifts_of_hosts_that_are_not_measured():
-    plain, _ = read({"object_id": [1, 2], "hostgal_photoz": [-9.0, 0.3], "HOSTGAL_SPECZ": [0.1, -9]})
+    plain, _ = read(
+        {"object_id": [1, 2], "hostgal_photoz": [-9.0, 0.3], "HOSTGAL_SPECZ": [0.1, -9]}
+    )
     assert plain["hostgal_photoz"].isna().tolist() == [True, False]
     assert plain["HOSTGAL_SPECZ"].isna().tolist() == [False, True]
