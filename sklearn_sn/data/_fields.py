@@ -52,7 +52,7 @@ SCALE = ("zero_point", "system")
 # and so have the fluxes of ELAsTiCC's alerts, which SNANA simulated.
 _FLUXCAL = 10.0 ** (-0.4 * (27.5 - 23.9))
 _SCALES = dict.fromkeys(("psfflux", "psffluxerr", "psfdiffflux", "psfdifffluxerr"), 1e-3)
-_SCALES |= dict.fromkeys(("fluxcal", "fluxcalerr", "fluxcal_err", "fluxcal_error"), _FLUXCAL)
+_SCALES |= dict.fromkeys(("fluxcal", "fluxcalerr", "fluxcalerror"), _FLUXCAL)
 _SCALES |= dict.fromkeys(("psflux", "psfluxerr"), _FLUXCAL)
 _PREFIXES = {"": 1e6, "m": 1e3, "milli": 1e3, "n": 1e-3, "nano": 1e-3}
 # A unit of flux at the end of a name, or before "err": flux(mJy), flux_nJy, flux_mJy_err.
@@ -88,8 +88,9 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     (1000.0, 0.0363)
     """
     lower = str(name).lower().strip()
-    if lower in _SCALES:
-        return _SCALES[lower]
+    known = _SCALES.get(lower.replace("_", ""))  # psfFlux, or psf_flux of databases
+    if known is not None:
+        return known
     unit = _UNIT.search(lower)
     if unit is not None:
         return _PREFIXES.get(unit["prefix"], 1.0)

@@ -17,7 +17,7 @@ ALIASES = {
         ),
         "upper_limit": ("upper_limit", "upperlimit", "is_upper_limit", "isupperlimit"),
         # Companions: the sign of a difference, and whether there is a detection.
-        "sign": ("isdiffpos",),
+        "sign": ("isdiffpos", "is_diffpos"),
         "non_detection": ("nondet", "non_detection", "nondetection", "is_limit", "islimit"),
         "detection": ("detected", "detected_bool", "is_detected", "detection", "isdet"),
         "limit_mag": (
@@ -174,7 +174,10 @@ def looks_like(columns):
         measured = parameter == "spectra" or {"flux", "mag"} & set(names)
         if needed <= set(names) and measured:
             return parameter
-    return "objects"
+    # Fluxes that lack their time or their band are no properties of objects.
+    names = set(choose_columns(columns, "light_curves", "object_id", {}))
+    incomplete = {"flux", "flux_err"} <= names and {"time", "band"} & names
+    return "light_curves" if incomplete else "objects"
 
 
 def _id_column(columns, plain, id_column, dialect):

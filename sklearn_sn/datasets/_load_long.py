@@ -14,6 +14,9 @@ from sklearn_sn.datasets._long_tables import load_columns
 # Values of a header that name its object, in order of preference.
 _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
 
+_SNANA_UNKNOWN = -9  # of a redshift or an extinction
+_UNKNOWN_NINE = {"redshift", "ebv"}
+
 
 def load_long(source, parameter, *, id_column, mapping=None, dialect=None, object_id=None):
     """Load the fields of a long table under canonical names.
@@ -127,7 +130,13 @@ def _is_plain(name, dialect):
 def _objects_of(values, source, parameter, names, object_id, n_rows):
     """Return the distinct names of objects, and the object of every row."""
     if values is not None:
-        return read_names(values, f"{parameter}, column {names['id']!r}")
+        objects, codes = read_names(values, f"{parameter}, column {names['id']!r}")
+        if 0 in objects and names["id"].lower().endswith("diaobjectid"):
+            # Rubin's sources of the Solar System have the number 0 here.
+            zero = objects.index(0)
+            codes = np.where(codes == zero, -1, codes - (codes > zero))
+            objects = objects[:zero] + objects[zero + 1 :]
+        return objects, codes
     header = source.header
     name = next((header[key] for key in _HEADER_NAMES if header.get(key)), source.stem)
     return [object_id if object_id is not None else name], np.zeros(n_rows, dtype=np.int64)
@@ -172,4 +181,8 @@ def plain_values(part):
         value = part.header.get(name)
         if name not in out and len(index) == 1 and isinstance(value, int | float):
             out[name] = [float(value)]
+    if part.dialect is not None and part.dialect.name == "snana":
+        for name in _UNKNOWN_NINE & set(out):
+            values = np.asarray(out[name], dtype=object)
+            out[name] = [np.nan if value == _SNANA_UNKNOWN else value for value in values]
     return pd.DataFrame(out, index=index)

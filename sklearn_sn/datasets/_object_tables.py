@@ -13,9 +13,13 @@ from sklearn_sn.datasets._other_readers import OtherReaderError
 
 _MISSING = {"-", "--", "---", "", "null", "none", "nan", "n/a", "unknown"}
 _LIMIT = re.compile(r"\s*[<>≤≥]\s*[-+]?\d")
-_SEXAGESIMAL = re.compile(r"\s*[-+]?\d+[:\s]\d+[:\s]\d+(\.\d*)?\s*")
+_SEXAGESIMAL = re.compile(
+    r"\s*[-+]?\d+(?:[:\s]\d+[:\s]|[hd]\s*\d+m\s*)\d+(?:\.\d*)?s?\s*", re.IGNORECASE
+)
 _SPECTRUM_HINT = " If the file is a spectrum, read it with sklearn_sn.datasets.read_spectra."
-_HOST_REDSHIFT = "hostgal_z"  # beginning of names of redshifts of hosts; -9 is "not measured"
+# Beginnings of names of redshifts of hosts in SNANA, ELAsTiCC and PLAsTiCC; -9 is "not measured".
+_HOST_REDSHIFTS = ("hostgal_z", "hostgal_specz", "hostgal_photoz")
+_NUMBERS = {"redshift", "ebv", "a_v"}
 _R_V = 3.1  # ratio of the total to the selective extinction of the Milky Way
 # Names in files of the plain columns that this library knows. Tables in memory keep their names.
 _KNOWN = {
@@ -59,7 +63,9 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     index = names_index(
         plain_column(columns.pop(name), name), id_column, f"objects, column {name!r}"
     )
-    frame = pd.DataFrame({n: plain_column(values, n) for n, values in columns.items()})
+    frame = pd.DataFrame(
+        {n: plain_column(values, n) for n, values in columns.items()}, index=range(len(index))
+    )
     if only is not None:  # one row per alert, of which several may be of one object
         first = ~index.duplicated() & index.notna()
         index, frame = index[first], frame[first].reset_index(drop=True)
@@ -72,8 +78,11 @@ def read_objects(source, id_column, *, dialect=None, only=None):
         if n in frame:
             frame[n] = _degrees(frame[n], unit, index)
     for n in frame:
-        if str(n).startswith(_HOST_REDSHIFT) and frame[n].dtype.kind in "if":
+        if str(n).lower().startswith(_HOST_REDSHIFTS) and frame[n].dtype.kind in "if":
             frame[n] = frame[n].where(frame[n] > -1.0)
+    for n in _NUMBERS & set(used):
+        if frame[n].dtype == object and frame[n].isna().all():
+            frame[n] = frame[n].astype(float)
     if found is not None and "a_v" in used and "ebv" not in frame:
         frame["ebv"] = pd.to_numeric(frame.pop("a_v"), errors="coerce") / _R_V
     entry = {"kind": "objects", "file": source.label, "dialect": getattr(found, "name", None)}
@@ -158,14 +167,16 @@ def _degrees(column, unit, index):
     values = column.astype(object)
     out = np.full(len(values), np.nan)
     for row, value in enumerate(values):
-        if isinstance(value, str) and _SEXAGESIMAL.fullmatch(value):
-            out[row] = Angle(value.strip(), unit=unit).deg
-        elif value is not None and value == value:
-            try:
+        if value is None or value != value:
+            continue
+        try:
+            if isinstance(value, str) and _SEXAGESIMAL.fullmatch(value):
+                out[row] = Angle(value.strip().lower(), unit=unit).deg
+            else:
                 out[row] = float(value)
-            except (TypeError, ValueError):
-                raise ValueError(
-                    f"Object {index[row]!r}: {column.name} is {value!r}; give degrees, or hours or "
-                    "degrees, minutes and seconds such as 13:45:02.1."
-                ) from None
+        except (TypeError, ValueError):  # the angles of astropy raise a ValueError
+            raise ValueError(
+                f"Object {index[row]!r}: {column.name} is {value!r}; give degrees, or hours or "
+                "degrees, minutes and seconds such as 13:45:02.1."
+            ) from None
     return out

@@ -1,4 +1,4 @@
-"""Hand a lone file that is no table of points to the reader of its kind."""
+"""Hand files that are no tables of points to the reader of their kind."""
 
 from os import PathLike
 from pathlib import Path
@@ -33,15 +33,34 @@ def lone_file(given: dict[str, Any]) -> Path | None:
     return path if path.is_file() else None
 
 
-def read_other(
-    path: Path, error: OtherReaderError, columns: dict | None, object_id: Any, verbose: int
-) -> pd.DataFrame:
-    """Read a file of alerts or of spectra, as its content says.
+def lone_files(given: dict[str, Any]) -> Any:
+    """Return the path, pattern, folder or list of paths that may be spectra, or None.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    given : dict of str to object
+        Arguments of read_tables by parameter, without those that are None.
+
+    Returns
+    -------
+    str, Path, list of these, or None
+        None if there are several arguments, or the only one holds anything but paths, or is that
+        of the light curves.
+    """
+    only = given.get("objects", given.get("spectra")) if len(given) == 1 else None
+    paths = only if isinstance(only, list) else [only]
+    return only if all(isinstance(one, str | PathLike) for one in paths) else None
+
+
+def read_other(
+    paths: Any, error: OtherReaderError, columns: dict | None, object_id: Any, verbose: int
+) -> pd.DataFrame:
+    """Read files of spectra, or a file of alerts, as the content says.
+
+    Parameters
+    ----------
+    paths : str, Path or list of these
+        The files, as of :func:`lone_files`.
     error : OtherReaderError
         Error of read_tables.
     columns : dict of str to str, optional
@@ -59,19 +78,21 @@ def read_other(
     Raises
     ------
     ValueError
-        If the file is no spectrum either; then it is the error of read_tables. If it is one whose
+        If a file is no spectrum either; then it is the error of read_tables. If it is one whose
         wavelengths have no unit, the message names the argument of read_spectra.
     """
     # Imported here, since most calls need neither.
     from sklearn_sn.datasets._alerts import read_alerts
     from sklearn_sn.datasets._read_spectra import read_spectra
 
-    with path.open("rb") as file:
-        if file.read(len(_AVRO)) == _AVRO:
-            return read_alerts(path)
+    path = lone_file({"objects": paths})
+    if path is not None:
+        with path.open("rb") as file:
+            if file.read(len(_AVRO)) == _AVRO:
+                return read_alerts(path)
     name = None if object_id is None else str(object_id)
     try:
-        return read_spectra(path, columns=columns, object_id=name, verbose=verbose)
+        return read_spectra(paths, columns=columns, object_id=name, verbose=verbose)
     except ValueError as other:
         if "have no unit and look like" in str(other):
             raise OtherReaderError(f"{error} As a spectrum, it lacks a unit: {other}") from None

@@ -12,7 +12,12 @@ from sklearn_sn.datasets._dialects import find_dialect, get_dialect
 from sklearn_sn.datasets._gather import gather_light_curves, gather_spectra_of, merge_objects
 from sklearn_sn.datasets._load_long import load_long, plain_values
 from sklearn_sn.datasets._object_tables import read_objects
-from sklearn_sn.datasets._other_readers import OtherReaderError, lone_file, read_other
+from sklearn_sn.datasets._other_readers import (
+    OtherReaderError,
+    lone_file,
+    lone_files,
+    read_other,
+)
 from sklearn_sn.datasets._parquet import is_written, read_written
 from sklearn_sn.datasets._points import PointOptions
 from sklearn_sn.datasets._read_log import ReadLog
@@ -64,8 +69,9 @@ def read_tables(
     path, a glob pattern, a folder, a file handle, or a list of these. Files are parquet, CSV, ECSV,
     JSON, FITS, text of columns, SNANA, SALT2 or SNooPy, compressed or not.
 
-    The path of a lone spectrum is read by :func:`read_spectra`, one of an Avro file by
-    :func:`read_alerts`, and one of a file of :func:`write_tables` by :func:`read_written`.
+    Lone paths of spectra without names of columns are read by :func:`read_spectra`, the path of an
+    Avro file by :func:`read_alerts`, and one of a file of :func:`write_tables` by
+    :func:`read_written`.
 
     Parameters
     ----------
@@ -207,7 +213,8 @@ def read_tables(
     if dialect is not None:
         get_dialect(dialect)  # raises for an unknown dialect
     given = {"objects": objects, "light_curves": light_curves, "spectra": spectra}
-    lone = lone_file({name: value for name, value in given.items() if value is not None})
+    present = {name: value for name, value in given.items() if value is not None}
+    lone = lone_file(present)
     if lone is not None and is_written(lone):
         return read_written(lone)
     log = ReadLog()
@@ -231,9 +238,10 @@ def read_tables(
         parts = [*long["light_curves"], *long["spectra"]]
         plain = _objects(sources, parts, id_column, dialect, log)
     except OtherReaderError as error:
-        if lone is None:
+        files = lone_files(present)
+        if files is None:
             raise
-        return read_other(lone, error, spectrum_columns, object_id, verbose)
+        return read_other(files, error, spectrum_columns, object_id, verbose)
     X = pd.DataFrame(plain)
     if long["spectra"]:
         _insert(X, "spectrum", gather_spectra_of(long["spectra"], X.index, log))

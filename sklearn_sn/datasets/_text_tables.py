@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from astropy.table import Table
 
+from sklearn_sn.datasets._dialects import find_dialect
 from sklearn_sn.datasets._other_readers import OtherReaderError
 
 _VALUE = re.compile(
@@ -71,8 +72,6 @@ def _values_of(comments):
 
 def _column_names(lines, body, where):
     """Return the names of the columns, from the first line or the comment above it."""
-    if not body:
-        body = []
     first = body[0][1] if body else ""
     if body and not _is_data(first):
         # ZTF's forced photometry separates names by commas and values by blanks.
@@ -81,7 +80,8 @@ def _column_names(lines, body, where):
     above = lines[: body[0][0] - 1] if body else lines
     comment = next((line for line in reversed(above) if line.strip(" #\\\t")), "")
     names = comment.lstrip("#\\ ").replace(",", " ").split()
-    if body and len(names) == len(first.split()) and not _is_data(comment.lstrip("# ")):
+    named = len(names) == len(first.split()) if body else find_dialect(names) is not None
+    if named and not _is_data(comment.lstrip("# ")):
         return names, body
     raise OtherReaderError(
         f"{where} has no names of columns. If it is a spectrum, read it with "

@@ -5,7 +5,7 @@ import pytest
 from astropy import units as u
 
 from sklearn_sn.data import Ragged, as_ragged
-from sklearn_sn.data._fields import bounded, floats_from_objects
+from sklearn_sn.data._fields import bounded, floats_from_objects, scale_of_name
 
 RUBIN = {
     "midpointMjdTai": [60000.0, 60001.0],
@@ -78,3 +78,9 @@ def test_numbers_beyond_float64_become_infinite():
     assert bounded("x") == "x" and bounded(True) is True
     ragged = as_ragged([{"flux": [1.0, 10**400]}])
     assert ragged["flux"].tolist() == [1.0, np.inf]
+
+
+def test_scale_of_names_with_underscores():
+    for name in ("psf_flux", "psfFlux", "psf_diff_flux_err", "psfdifffluxerr"):
+        assert scale_of_name(name) == 1e-3
+    assert scale_of_name("flux_cal") == scale_of_name("FLUXCAL_ERR") == scale_of_name("fluxcal")

@@ -55,8 +55,19 @@ def test_required_columns_and_kinds():
     assert looks_like(["id", "mjd", "band", "mag"]) == "light_curves"
     assert looks_like(["id", "wavelength", "flux"]) == "spectra"
     assert looks_like(["id", "mjd", "band"]) == "objects"
+    # Without a time or a band, fluxes with errors are still no objects.
+    assert looks_like(["id", "visit", "band", "psfDiffFlux", "psfDiffFluxErr"]) == "light_curves"
+    assert looks_like(["HJD", "mag", "flux(mJy)", "flux_err"]) == "light_curves"
+    assert looks_like(["id", "mjd", "wavelength", "flux", "flux_err"]) == "spectra"
+    assert looks_like(["id", "filter", "mag", "redshift"]) == "objects"
     names = {"id": "name", "time": "mjd", "band": "f"}
     with pytest.raises(ValueError, match=r"'flux or mag'.*\{'flux': ...\} or .*\{'mag': ...\}"):
         require_columns(names, ["name", "mjd", "f"], "light_curves", "object_id")
     with pytest.raises(ValueError, match=r"spectra has no column for 'sn'.*object_id=.*\['sn'\]\)"):
         require_columns({"wavelength": "w", "flux": "f"}, ["w", "f"], "spectra", "sn")
+
+
+def test_spellings_of_the_sign():
+    for name in ("isdiffpos", "isDiffPos", "is_diffpos"):
+        names = choose_columns(["id", "jd", "fid", "mag", name], "light_curves", "object_id", {})
+        assert names["sign"] == name

@@ -55,3 +55,17 @@ def test_plain_values_of_the_header():
     assert plain_values(points).to_dict("index") == {"a": {"ra": 10.0}}
     several = load({"sn": ["a", "b", "a"], **POINTS}, {"ra": 10}, "/x/a.csv")
     assert plain_values(several).shape == (2, 0)
+
+
+def test_unknown_redshifts_of_snana():
+    columns = {"mjd": [1.0, 2.0], "band": "g", "fluxcal": 1.0, "fluxcalerr": 1.0}
+    header = {"snid": "a", "redshift_helio": -9.0, "mwebv": -9.0, "sntype": 1}
+    plain = plain_values(load(columns, header, "/x/a.dat"))
+    assert plain[["redshift", "ebv"]].isna().all(axis=None) and plain["type"].tolist() == [1]
+    assert plain_values(load(columns, {**header, "mwebv": 0.1}, "/x/a"))["ebv"].tolist() == [0.1]
+
+
+def test_sources_of_rubin_without_an_object():
+    points = load({"diaObjectId": [8, 0, 9], **POINTS})
+    assert points.objects == [8, 9] and points.codes.tolist() == [0, -1, 1]
+    assert load({"object_id": [8, 0, 9], **POINTS}).objects == [8, 0, 9]

@@ -57,3 +57,31 @@ def test_missing_and_repeated_names():
         read({"name": ["a"]}, id_column="sn")
     with pytest.raises(ValueError, match=r"If the file is a spectrum, read it with .*read_spectra"):
         read({"w": [1]}, label="/x/a.csv")
+
+
+def test_objects_with_no_more_than_a_name():
+    dialect = Dialect("x", (), objects={"object_id": "oid"})
+    plain, _ = read({"oid": ["a", "b", "a"]}, label="/x/f.json", only=dialect)
+    assert plain.index.tolist() == ["a", "b"] and list(plain) == []
+
+
+def test_forms_of_angles():
+    columns = {"object_id": ["a", "b"], "ra": ["12h30m00.0s", "1H02M03S"]}
+    plain, _ = read({**columns, "dec": ["-01d30m00s", "+01d 30m 36s"]})
+    assert plain["ra"].tolist() == pytest.approx([187.5, 15.5125])
+    assert plain["dec"].tolist() == pytest.approx([-1.5, 1.51])
+    with pytest.raises(ValueError, match="Object 'b': ra is '25:00:00'; give degrees, or hours"):
+        read({**columns, "ra": ["1", "25:00:00"]})
+
+
+def test_redshifts_that_are_all_missing_are_numbers():
+    plain, _ = read({"ZTFID": ["a"], "IAUID": ["b"], "peakt": [1.0], "redshift": ["-"]}, "/x/b.csv")
+    assert plain["redshift"].dtype == float and plain["redshift"].isna().all()
+
+
+def test_redshifts_of_hosts_that_are_not_measured():
+    plain, _ = read(
+        {"object_id": [1, 2], "hostgal_photoz": [-9.0, 0.3], "HOSTGAL_SPECZ": [0.1, -9]}
+    )
+    assert plain["hostgal_photoz"].isna().tolist() == [True, False]
+    assert plain["HOSTGAL_SPECZ"].isna().tolist() == [False, True]

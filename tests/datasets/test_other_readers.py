@@ -58,11 +58,19 @@ def test_files_that_no_reader_accepts_keep_the_error_of_read_tables(tmp_path):
         read_tables(path)
 
 
-def test_several_files_are_tables_of_points(tmp_path):
-    shutil.copy(FOLDER / "iraf_linear.fits", tmp_path)
-    for given in (tmp_path, [FOLDER / "iraf_linear.fits"]):
-        with pytest.raises(ValueError, match="holds images but no table"):
-            read_tables(given)
+def test_several_spectra_are_those_of_read_spectra(tmp_path):
+    shutil.copy(FOLDER / "sedm_p60.ascii", tmp_path)
+    shutil.copy(FOLDER / "wiserep_two_columns.ascii", tmp_path)
+    same = read_spectra(str(tmp_path / "*.ascii"))
+    for given in (str(tmp_path / "*.ascii"), sorted(tmp_path.iterdir()), tmp_path):
+        for parameter in ("objects", "spectra"):
+            X = read_tables(**{parameter: given})
+            assert list(X.index) == list(same.index) == ["ZTF99aaaaaaj", "SN2099zz"]
+            assert as_ragged(X["spectrum"]).n_points == 6
+    with pytest.raises(ValueError, match="has no names of columns"):
+        read_tables([FOLDER / "sedm_p60.ascii", FOLDER / "bts.csv"])
+    with pytest.raises(ValueError, match="has no names of columns"):
+        read_tables(light_curves=FOLDER / "sedm_p60.ascii")
 
 
 @pytest.mark.parametrize("wavelengths", [(400.0, 900.0), (1000.0, 2500.0)])

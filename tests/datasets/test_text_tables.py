@@ -50,3 +50,12 @@ def test_wrong_lines_and_missing_names():
         parse("4000 1.5\n4001 1.6\n")
     with pytest.raises(ValueError, match="has no names of columns"):
         parse("")
+
+
+def test_a_survey_file_without_points_has_the_columns_of_its_header():
+    header = "###MJD m dm uJy duJy F err\n"
+    (part,) = parse_text(header, "f.txt")
+    assert list(part["table"]) == ["MJD", "m", "dm", "uJy", "duJy", "F", "err"]
+    assert len(part["table"]) == 0
+    with pytest.raises(ValueError, match="has no names of columns"):
+        parse_text("# no table at all\n", "f.txt")
