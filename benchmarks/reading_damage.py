@@ -135,24 +135,30 @@ def absurd(points, rng):
     return pd.concat([points, lost.assign(flux=1e30, time=lost["time"] + 0.2)]), points
 
 
-def stray(points, rng):
-    groups = points.groupby("object_id", sort=False)
-    last = groups[["time", "flux"]].max().reset_index()
-    last["time"], last["flux"] = last["time"] + 400.0, 20 * last["flux"].clip(lower=1.0)
-    last["band"], last["flux_err"] = "ztfr", groups["flux_err"].median().to_numpy()
-    return pd.concat([points, last]), points
+def stray(days, factor):
+    def add(points, rng):
+        groups = points.groupby("object_id", sort=False)
+        last = groups[["time", "flux"]].max().reset_index()
+        last["time"], last["flux"] = last["time"] + days, factor * last["flux"].clip(lower=1.0)
+        last["band"], last["flux_err"] = "ztfr", groups["flux_err"].median().to_numpy()
+        return pd.concat([points, last]), points
+
+    return add
 
 
-def baseline(days):
+def noise(days, gap):
+    """Add noise, a point in three days: before the first point, or after the last one."""
+
     def add(points, rng):
         parts = [points]
         for name, curve in points.groupby("object_id", sort=False):
-            n = days // 3
-            time = curve["time"].min() - 10.0 - rng.uniform(0.0, days, n)
+            n = abs(days) // 3
+            edge = curve["time"].min() - gap if days < 0 else curve["time"].max() + gap
+            time = edge + np.sign(days) * rng.uniform(0.0, abs(days), n)
             error = np.full(n, curve["flux_err"].median())
-            noise = {"object_id": name, "time": time, "band": rng.choice(["ztfg", "ztfr"], n)}
-            noise |= {"flux": error * rng.standard_normal(n), "flux_err": error}
-            parts.append(pd.DataFrame(noise))
+            new = {"object_id": name, "time": time, "band": rng.choice(["ztfg", "ztfr"], n)}
+            new |= {"flux": error * rng.standard_normal(n), "flux_err": error}
+            parts.append(pd.DataFrame(new))
         return pd.concat(parts), points
 
     return add
@@ -170,8 +176,11 @@ DEFECTS = {
     "Julian dates": julian_dates,
     "nanojansky in the name of the column": nanojansky,
     "fluxes of 1e30, one in twenty": absurd,
-    "a stray point 400 days later": stray,
-    **{f"{days} days of forced photometry before": baseline(days) for days in BASELINES},
+    "a stray point 400 days later, 20 times the peak": stray(400.0, 20.0),
+    "a stray point 400 days later, half the peak": stray(400.0, 0.5),
+    "a stray point 60 days later, 1.2 times the peak": stray(60.0, 1.2),
+    "a season of noise 250 days later": noise(150, 250.0),
+    **{f"{days} days of forced photometry before": noise(-days, 10.0) for days in BASELINES},
 }
 
 

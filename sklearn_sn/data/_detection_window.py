@@ -10,6 +10,7 @@ from sklearn_sn.data._phase_frame import (
 from sklearn_sn.data._ragged import Ragged
 
 DAYS_BEFORE = 30.0  # days before the first significant detection that belong to an event
+DAYS_AFTER = 100.0  # days after the last confirmed detection that belong to it
 
 
 def window_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:
@@ -35,7 +36,11 @@ def window_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.n
 
 
 def stray_mask(curves: Ragged) -> np.ndarray:
-    """Return a mask of stray points: brighter than the peak, and not confirmed by another point.
+    """Return a mask of stray points, which do not belong to the event.
+
+    These are points that no other confirms and that are brighter than the peak, or more than 100
+    days after the last confirmed detection. Points without a detection so long after are stray,
+    too. A light curve without a confirmed detection has no stray points.
 
     Parameters
     ----------
@@ -54,7 +59,8 @@ def stray_mask(curves: Ragged) -> np.ndarray:
 def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     """Return in which prefixes of its light curve each point is stray.
 
-    A point ceases to be stray when another point confirms it, or when the peak reaches it.
+    A point ceases to be stray when another point confirms it. A bright one also does when the peak
+    reaches it.
 
     Parameters
     ----------
@@ -72,17 +78,19 @@ def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     if n == 0:
         return number, number
     known_from = confirmation_ranks(curves)
-    newly = np.full(n, -np.inf)  # the brightest point that each point confirms
     confirmed = np.flatnonzero(known_from < n)
-    np.maximum.at(newly, known_from[confirmed], flux[confirmed])
-    peak = -_running_minimum(-newly, rows)
+    peak = _running_maximum(curves, known_from[confirmed], flux[confirmed])
+    last_time = _running_maximum(curves, known_from[confirmed], curves["time"][confirmed])
     has_peak = peak > -np.inf
     begin = np.maximum(number, (curves.offsets[:-1] + curves.reduce("sum", ~has_peak * 1))[rows])
     # The first point of the row at which the peak is at least the flux; peaks do not decrease.
     values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
     keys = codes + np.concatenate([rows, rows]) * len(values)
     reached = np.searchsorted(keys[:n], keys[n:])
-    return begin, np.minimum.reduce([known_from, reached, row_end])
+    is_late = has_peak & (curves["time"] - last_time > DAYS_AFTER)
+    begin = np.where(is_late, number, begin)
+    end = np.where(is_late, known_from, np.minimum(known_from, reached))
+    return begin, np.minimum(end, row_end)
 
 
 def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:
@@ -138,6 +146,13 @@ def prefix_starts(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np
     first = [_running_minimum(values, curves.rows) for values in (confirmed, single)]
     start = np.where(np.isfinite(first[0]), first[0], first[1])
     return np.where(np.isfinite(start), start - days_before, -np.inf)
+
+
+def _running_maximum(curves, points, values):
+    """Return the maximum of the values that occurred at points of the row so far; -inf before."""
+    newly = np.full(curves.n_points, -np.inf)
+    np.maximum.at(newly, points, values)
+    return -_running_minimum(-newly, curves.rows)
 
 
 def _running_minimum(values, rows):

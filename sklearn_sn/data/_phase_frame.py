@@ -12,10 +12,11 @@ from sklearn_sn.data._times import to_mjd
 DETECTION_SNR = 3.0  # signal-to-noise ratio from which on a point is a detection
 NEIGHBOUR = 10.0  # days; farther points do not smooth each other
 _SPIKE = 10.0  # a single point so many times above all others is an artefact
-# A detection confirms another one within so many days if their fluxes, in any band, differ by at
-# most this factor. The second pair is for sparse light curves.
-_AGREEMENT = ((30.0, 5.0), (100.0, 10.0))
-_N_NEIGHBOURS = 8  # points before and after that may confirm a point
+# A detection confirms another one within so many days, in any band, if their fluxes differ by at
+# most this factor. For sparse light curves, the next detection also confirms a brighter one.
+_NEAR_DAYS, _NEAR_FACTOR = 20.0, 5.0
+_NEXT_DAYS, _NEXT_FACTOR = 100.0, 3.0
+_N_NEIGHBOURS = 8  # detections before and after that may confirm one
 SIGNIFICANT_SNR = 5.0  # signal-to-noise ratio of a significant detection
 
 
@@ -173,8 +174,9 @@ def confirmed_detections(curves: Ragged) -> np.ndarray:
     """Return a mask of the detections that another point confirms.
 
     A detection has at least three sigma; without errors, a positive flux. Another detection
-    confirms it if, in any band, it has at least a fifth of its flux within 30 days, or a tenth
-    within 100 days, at another time. Up to eight points before and after are considered.
+    confirms it if, in any band, it has at least a fifth of its flux within 20 days, at another
+    time. The next detection also confirms it with at least a third of its flux within 100 days. Up
+    to eight detections before and after are considered.
 
     Parameters
     ----------
@@ -202,28 +204,44 @@ def confirmation_ranks(curves: Ragged) -> np.ndarray:
         The later of the two points that agree, counted over all rows; ``curves.n_points`` for a
         point that no other confirms.
     """
-    time, flux, rows = curves["time"], curves["flux"], curves.rows
-    n = len(flux)
-    number, known_from = np.arange(n), np.full(n, n)
+    n = curves.n_points
     with np.errstate(invalid="ignore", over="ignore"):
-        detected = (flux > 0) & ~(flux < DETECTION_SNR * curves["flux_err"])
-        for step in range(1, _N_NEIGHBOURS + 1):
-            if step >= len(flux):
-                break
-            near = (rows[step:] == rows[:-step]) & detected[step:] & detected[:-step]
+        detected = np.flatnonzero(is_detection(curves))
+        time, flux, rows = curves["time"][detected], curves["flux"][detected], curves.rows[detected]
+        known_from = np.full(len(detected), n)
+        for step in range(1, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
             days = time[step:] - time[:-step]
-            near &= days > 0
-            for limit, factor in _AGREEMENT:
-                pair = near & (days <= limit)
-                later = pair & (factor * flux[:-step] >= flux[step:])
-                earlier = pair & (factor * flux[step:] >= flux[:-step])
-                known_from[step:] = np.where(
-                    later, np.minimum(known_from[step:], number[step:]), known_from[step:]
-                )
-                known_from[:-step] = np.where(
-                    earlier, np.minimum(known_from[:-step], number[step:]), known_from[:-step]
-                )
-    return known_from
+            later, earlier = flux[step:], flux[:-step]
+            other = (rows[step:] == rows[:-step]) & (days > 0)
+            near = other & (days <= _NEAR_DAYS)
+            later_agrees = near & (_NEAR_FACTOR * earlier >= later)
+            earlier_agrees = near & (_NEAR_FACTOR * later >= earlier)
+            if step == 1:
+                earlier_agrees |= other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * later >= earlier)
+            # The later of the two points makes both known.
+            number = np.where(later_agrees, detected[step:], n)
+            known_from[step:] = np.minimum(known_from[step:], number)
+            number = np.where(earlier_agrees, detected[step:], n)
+            known_from[:-step] = np.minimum(known_from[:-step], number)
+    ranks = np.full(n, n)
+    ranks[detected] = known_from
+    return ranks
+
+
+def is_detection(curves: Ragged) -> np.ndarray:
+    """Return a mask of the detections: three sigma or, without errors, a positive flux.
+
+    Parameters
+    ----------
+    curves : Ragged of n_rows rows
+        Fields flux and flux_err.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_points,)
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        return (curves["flux"] > 0) & ~(curves["flux"] < DETECTION_SNR * curves["flux_err"])
 
 
 def first_significant_detections(curves: Ragged) -> np.ndarray:
