@@ -61,6 +61,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_LONGEST_NAME = 500  # characters; a search takes the square of their number
 
 
 def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
@@ -91,7 +92,7 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     known = _SCALES.get(lower.replace("_", ""))  # psfFlux, or psf_flux of databases
     if known is not None:
         return known
-    unit = _UNIT.search(lower)
+    unit = _unit_at_end(lower)
     if unit is not None:
         return _PREFIXES.get(unit["prefix"], 1.0)
     return default
@@ -116,10 +117,16 @@ def bare_name(name: str) -> str:
     ('flux', 'flux_err', 'jd')
     """
     lower = str(name).lower().strip()
-    unit = _UNIT.search(lower)
+    if len(lower) > _LONGEST_NAME:
+        return lower
+    unit = _unit_at_end(lower)
     if unit is not None and unit.start() > 0:
         return lower[: unit.start()] + (unit["error"] or "")
     return _BRACKETS.sub("", lower) or lower
+
+
+def _unit_at_end(lower):
+    return None if len(lower) > _LONGEST_NAME else _UNIT.search(lower)
 
 
 def alias_map(fields, kind):
