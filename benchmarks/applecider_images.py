@@ -2,8 +2,8 @@
 
 Four classes (SN I, SN II, CV, nuclear = AGN and TDE) of simulated alerts in the proportions of
 table 1 of the paper, five folds by object. Each class is scored against the others, on the same
-test alerts for all models. BTSbot gets the cutouts cropped as AstroMiNN crops them. Settings were
-chosen on another simulated sample.
+test alerts for all models. BTSbot gets the cutouts cropped as AstroMiNN crops them, and has half the
+channels. Settings were chosen on another simulated sample.
 
     python benchmarks/applecider_images.py [--objects N] [--alerts A] [--epochs E] [--lr LR]
         [--seed S] [--models NAME ...] [--output FILE]
@@ -25,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 
 from sklearn_sn import AstroMiNNClassifier
 from sklearn_sn.datasets import make_alerts
+from sklearn_sn.encoders import ImageCNN
 from sklearn_sn.papers import btsbot
 
 CROP = 49
@@ -72,7 +73,7 @@ def models(settings):
         "no image (metadata only)": AstroMiNNClassifier(
             image=None, **shared | {"max_epochs": 4 * settings.epochs}
         ),
-        "BTSbot": btsbot(**shared),
+        "BTSbot": btsbot(image=ImageCNN(d_model=16, n_layers=2, latent_dim=64), **shared),
         "boosting (metadata only)": make_pipeline(
             make_column_transformer(("passthrough", numbers)), trees
         ),
