@@ -2,8 +2,8 @@
 
 Four classes (SN I, SN II, CV, nuclear = AGN and TDE) of simulated alerts in the proportions of
 table 1 of the paper, five folds by object. Each class is scored against the others, on the same
-test alerts for all models. BTSbot gets the cutouts cropped as AstroMiNN crops them, and has half the
-channels. Settings were chosen on another simulated sample.
+test alerts for all models. BTSbot gets the cutouts cropped as AstroMiNN crops them, and has half
+the channels. Settings were chosen on another simulated sample.
 
     python benchmarks/applecider_images.py [--objects N] [--alerts A] [--epochs E] [--lr LR]
         [--seed S] [--models NAME ...] [--output FILE]
