@@ -20,6 +20,7 @@ import numpy as np
 from _applecider import RESULTS, provenance, spread, table, write_report, write_section
 from scipy.stats import binomtest
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, f1_score
 from sklearn.model_selection import StratifiedGroupKFold, train_test_split
 
@@ -47,6 +48,7 @@ FUSIONS = {
     "average": {"weights": "equal"},
     "learned weights": {"weights": "learned"},
     "stacked": {"combiner": "stacked"},
+    "stacked, class weights": {"combiner": "stacked"},
 }
 
 
@@ -64,12 +66,17 @@ def load(n_objects, proportions, seed):
     return X.reset_index(drop=True), y
 
 
-def members(settings, y):
-    """Return the classifiers of the modalities; weights of classes are powers of frequencies."""
+def class_weights(settings, y):
+    """Return the weight of each class, a negative power of its frequency."""
     names, counts = np.unique(y, return_counts=True)
     weights = (counts.mean() / counts) ** settings.weight_power
+    return dict(zip(names.tolist(), weights.tolist(), strict=True))
+
+
+def members(settings, y):
+    """Return the classifiers of the modalities."""
     shared = {
-        "class_weight": dict(zip(names.tolist(), weights.tolist(), strict=True)),
+        "class_weight": class_weights(settings, y),
         "loss": "focal",
         "lr": 3e-3,
         "batch_size": 32,
@@ -128,9 +135,13 @@ def fit_fusions(settings, X, y):
         model.fit(X.iloc[rows][COLUMNS[name]], y[rows])
         seconds[name] = time.process_time() - start
         fitted.append((name, FrozenEstimator(model), COLUMNS[name]))
+    weighted = LogisticRegression(max_iter=1000, class_weight=class_weights(settings, y))
+    final = {"stacked, class weights": {"final_estimator": weighted}}
     part = X.iloc[held_out], y[held_out]
     fusions = {
-        name: LateFusionClassifier(fitted, presence=PRESENCE, **params).fit(*part)
+        name: LateFusionClassifier(fitted, presence=PRESENCE, **params, **final.get(name, {})).fit(
+            *part
+        )
         for name, params in FUSIONS.items()
     }
     return fusions, seconds
@@ -202,8 +213,8 @@ def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--objects", type=int, default=3000)
     options.add_argument("--tde", type=int, default=100)
-    options.add_argument("--epochs", type=int, nargs=3, default=(12, 6, 6))
-    options.add_argument("--weight-power", type=float, default=0.5)
+    options.add_argument("--epochs", type=int, nargs=3, default=(16, 4, 6))
+    options.add_argument("--weight-power", type=float, default=0.9)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--output", type=Path, default=RESULTS / "fusion.json")
     arguments = options.parse_args()
