@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ def provenance(arguments):
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit,
-        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "command": shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         "settings": {k: v for k, v in vars(arguments).items() if not isinstance(v, Path)},
     }
 
@@ -53,11 +54,13 @@ def table(header, rows):
 
 def write_section(title, report, text, page=PAGE):
     """Write a section of the page, in place of an earlier one with this title."""
-    run = report["run"]
-    section = (
-        f"## {title}\n\n{run['date']}, commit {run['commit']}, one thread of two shared cores:\n\n"
-        f"    {run['command']}\n\n{text.strip()}\n"
-    )
+    runs = [*report.get("earlier runs", []), report["run"]]
+    head = [
+        f"{run['date']}, commit {run['commit']}, one thread of two shared cores:\n\n"
+        f"    {run['command']}\n"
+        for run in runs
+    ]
+    section = "\n".join([f"## {title}\n", *head, f"{text.strip()}\n"])
     old = page.read_text() if page.exists() else TITLE
     parts = re.split(r"^(?=## )", old, flags=re.MULTILINE)
     names = [part.splitlines()[0] if part.strip() else "" for part in parts]

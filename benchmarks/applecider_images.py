@@ -130,7 +130,9 @@ def main():
         "models": {},
     }
     if arguments.models and arguments.output.exists():  # add to the models of an earlier run
-        report["models"] = json.loads(arguments.output.read_text())["models"]
+        old = json.loads(arguments.output.read_text())
+        report["models"] = old["models"]
+        report["earlier runs"] = [*old.get("earlier runs", []), old["run"]]
     small = cropped(X)
     for name, model in models(arguments).items():
         if arguments.models and name not in arguments.models:
