@@ -88,7 +88,7 @@ def section(report):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--objects", type=int, default=1500)
+    options.add_argument("--objects", type=int, default=900)
     options.add_argument("--proportions", choices=("equal", "table1"), default="equal")
     options.add_argument("--epochs", type=int, default=8)
     options.add_argument("--lr", type=float, default=3e-3)
