@@ -6,10 +6,10 @@ import pytest
 import torch
 from sklearn.exceptions import NotFittedError
 
-from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.base import check_explanation
 from sklearn_sn.base._spectrum_explanation import Explanation, _gradient, _occlusion
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.regression import SpectraNetRegressor

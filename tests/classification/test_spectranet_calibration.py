@@ -10,8 +10,8 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 
-from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
