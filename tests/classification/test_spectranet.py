@@ -517,7 +517,10 @@ def test_without_a_spectrum_the_redshift_speaks():
     assert proba[0, 1] > 0.8 and proba[1, 0] > 0.8
     np.testing.assert_allclose(proba[2], model.class_prior_)
     far = X.iloc[:1].assign(redshift=5.0)  # beyond the grid at rest
-    with pytest.warns(UserWarning, match="at rest, and count as missing"):
+    with (
+        pytest.warns(DataQualityWarning, match="column 'redshift' 5, in training"),
+        pytest.warns(UserWarning, match="at rest, and count as missing"),
+    ):
         np.testing.assert_allclose(
             as_ragged(model.predict_proba_per_spectrum(far))["far"], model.predict_proba(far)[:, 0]
         )
