@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import factorize_names
+from sklearn_sn.data import as_python, factorize_names
 from sklearn_sn.datasets._dialects import pick, plain_names
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
@@ -78,7 +78,8 @@ def difference_signs(points):
         if text not in _POSITIVE | _NEGATIVE | {"", "nan", "none", "null"}:
             row = int(np.argmax(codes == code))
             raise ValueError(
-                f"{points.location('sign')}: {distinct[code]!r} of object {points.object_of(row)} "
+                f"{points.location('sign')}: {as_python(distinct[code])!r} of object "
+                f"{points.object_of(row)} "
                 f"(row {row}) is no sign of a difference; give t, 1, f, 0 or -1."
             )
     return np.array([*(-1.0 if text in _NEGATIVE else 1.0 for text in texts), 1.0])[codes]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from sklearn_sn.data import (
     Ragged,
+    as_python,
     factorize_names,
     flux_per_wavelength,
     is_repeated_exposure,
@@ -121,12 +122,20 @@ def rows_of(part, index, log):
     row = np.append(index.get_indexer(names), -1)
     unmatched = np.flatnonzero(row[:-1] < 0)
     if len(unmatched):
-        log.remarks.append(
-            f"{unit} of {len(unmatched)} objects that are not in objects (first "
-            f"{names[unmatched[0]]!r})"
+        log.left_out.add(
+            ("no such object", unit),
+            unit + " of {objects} objects that are not in objects (first "
+            f"{as_python(names[unmatched[0]])!r})",
+            objects=[names[i] for i in unmatched],
+            file=part.label,
         )
     if (codes < 0).any():
-        log.remarks.append(f"{int((codes < 0).sum())} {unit} without an object")
+        log.left_out.add(
+            ("no object", unit),
+            f"{{n}} {unit} without an object",
+            int((codes < 0).sum()),
+            file=part.label,
+        )
     return row[codes]
 
 
