@@ -55,7 +55,8 @@ def difference_signs(points):
     ----------
     points : LongTable
         Table with an optional field sign, such as ZTF's isdiffpos: t or 1 for positive
-        differences, f, 0 or -1 for negative ones.
+        differences, f, 0 or -1 for negative ones. Rubin's isNegative is true for negative ones; it
+        is the sign of magnitudes only, since the fluxes beside it have their own.
 
     Returns
     -------
@@ -72,6 +73,9 @@ def difference_signs(points):
     mag = points.names.get("mag", "").lower()
     if "flux" not in points and any(part in mag for part in _TOTAL):
         return 1.0
+    reverse = "neg" in points.names["sign"].lower()
+    if reverse and "flux" in points:
+        return 1.0
     distinct, codes, _ = factorize_names(points["sign"])
     texts = [_text(value) for value in distinct]
     for code, text in enumerate(texts):
@@ -82,7 +86,8 @@ def difference_signs(points):
                 f"{points.object_of(row)} "
                 f"(row {row}) is no sign of a difference; give t, 1, f, 0 or -1."
             )
-    return np.array([*(-1.0 if text in _NEGATIVE else 1.0 for text in texts), 1.0])[codes]
+    negative = _POSITIVE if reverse else _NEGATIVE
+    return np.array([*(-1.0 if text in negative else 1.0 for text in texts), 1.0])[codes]
 
 
 def marked_limits(points):

@@ -11,6 +11,7 @@ from sklearn_sn.data import (
     is_repeated_exposure,
     to_mjd,
 )
+from sklearn_sn.datasets._columns import unused_errors
 from sklearn_sn.datasets._points import concatenate_points, convert_points
 from sklearn_sn.datasets._scales import describe_scale, survey_of_letters
 from sklearn_sn.datasets._spectra import gather_spectra
@@ -39,6 +40,7 @@ def gather_light_curves(parts, index, options, log):
     for part in parts:
         rows = rows_of(part, index, log)
         curves.append(convert_points(part, rows, index, options, log))
+        log.unused_errors(part, unused_errors(part.names, part.unused))
         log.add_table(
             kind="light_curves",
             file=part.label,

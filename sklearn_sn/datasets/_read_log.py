@@ -157,6 +157,19 @@ class ReadLog:
             file=points.label,
         )
 
+    def unused_errors(self, points, columns):
+        """Record columns that may hold errors, and are not used."""
+        if columns and points.dialect is None:
+            listed = " and ".join(map(repr, columns))
+            fields = [field for field in ("flux", "mag") if field in points.names]
+            self.doubtful.add(
+                ("unused errors", tuple(columns)),
+                f"The table {points.label or points.parameter} has fluxes or magnitudes without "
+                f"errors, and its {listed} may be of any quantity; it was not used. Name it, as in "
+                f"light_curve_columns={{'{fields[-1]}_err': {columns[0]!r}}}.",
+                file=points.label,
+            )
+
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""
         self.doubtful.add(

@@ -65,5 +65,7 @@ def _position(X, name):
         positions = np.arange(len(X))[[name]]
     if len(positions) != 1:
         count = "no object" if len(positions) == 0 else f"{len(positions)} objects"
-        raise KeyError(f"X has {count} named {name!r}; its index starts with {list(X.index[:3])}.")
+        raise KeyError(
+            f"X has {count} named {name!r}; its index starts with {X.index[:3].tolist()}."
+        )
     return positions
