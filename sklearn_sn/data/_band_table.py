@@ -15,6 +15,10 @@ m_AB - m_Vega, the AB magnitude of Vega in the band. Sources:
   within 0.05 mag, the spread of the conventions for the magnitude of Vega.
 - [G] Gwyn, MegaPipe's page of MegaCam's filters (CADC): m_AB - m_Vega of the filters of 2003 to
   2007. Wavelengths are rounded values that were not computed from the curves; good to about 1 %.
+- [K17] Curves of the Swope telescope, with the air of airmass 1.2, of the first campaign of CSP
+  (Krisciunas et al. 2017, AJ 154, 211), integrated as in [V] with alpha_lyr_stis_005. V is that of
+  the filter 9844; those of 3009 and 3014 are within 40 Å of it. CSP publishes u, g, r, i in the
+  system of Smith et al. (2002), which is AB to a few 0.01 mag, and the others in that of Vega.
 - ASAS-SN observed through Johnson V and Sloan g filters (Kochanek et al. 2017), whose values are
   used.
 
@@ -92,7 +96,16 @@ BANDS = (
     ("megacami", "megacam", "i i'", 7650.0, 0.389, "AB", ""),
     ("megacamz", "megacam", "z z'", 8850.0, 0.551, "AB", ""),
     # Near-infrared Y [H06], at 1.03 µm: bare Y in supernova catalogues is mostly that of CSP.
-    ("cspY", "csp", "Y ys yd", 10350.0, 0.634, "Vega", "Y"),
+    ("cspY", "csp", "Y ys yd Ydw", 10350.0, 0.634, "Vega", "Y Ydw"),
+    # Other bands of CSP [K17]. V0 and V1 are its first two V filters; dw is the du Pont telescope.
+    ("cspu", "csp", "u", 3625.0, 0.849, "AB", ""),
+    ("cspg", "csp", "g", 4774.0, -0.093, "AB", ""),
+    ("cspr", "csp", "r", 6227.0, 0.149, "AB", ""),
+    ("cspi", "csp", "i", 7620.0, 0.376, "AB", ""),
+    ("cspB", "csp", "B", 4392.0, -0.095, "Vega", ""),
+    ("cspV", "csp", "V V0 V1 V3009 V3014 V9844", 5381.0, -0.011, "Vega", "V0 V1"),
+    ("cspJ", "csp", "J Jrc2 Jdw js jd", 12437.0, 0.903, "Vega", "Jrc2 Jdw"),
+    ("cspH", "csp", "H Hdw hs hd", 16256.0, 1.343, "Vega", "Hdw"),
 )
 
 # Prefixes and suffixes of names that identify a survey, in lower case, and its canonical name.
@@ -142,6 +155,8 @@ SURVEY_NAMES = {
     "megaprime": "megacam",
     "snls": "megacam",
     "foundation": "ps1",
+    "found": "ps1",
+    "yse": "ps1",
     "ps1md": "ps1",
     "csp": "csp",
     "swope2": "csp",

@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._names import as_python
+
 # Aliases of each field in order of preference; the first is the canonical name. The table extends
 # that of sncosmo (sncosmo.photdata.PHOTDATA_ALIASES) by names of SNANA, ZTF and LSST.
 FIELD_ALIASES = {
@@ -239,7 +241,9 @@ def as_numbers(values):
     if len(values) == 0:  # numpy gives an empty file a type of text
         return np.empty(0)
     if values.dtype.kind not in "iufb":
-        raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
+        raise ValueError(
+            f"it must hold real numbers; got {as_python(values[0])!r} of type {values.dtype}."
+        )
     return np.asarray(values, dtype=np.float64)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._ragged import Ragged
 
 FEWEST_OBJECTS = 20  # fewer do not show how wide a distribution is
@@ -138,7 +139,8 @@ def flag_unlike_training(table, ranges, log):
     log.flag("UNLIKE_TRAINING", objects)
     row = min(first)
     log.notice(
-        f"{len(objects)} objects are unlike the training data (first {log.index[row]!r}: "
+        f"{len(objects)} objects are unlike the training data (first "
+        f"{as_python(log.index[row])!r}: "
         f"{first[row]}); their predictions are unreliable",
         "unlike the training data",
         objects,
