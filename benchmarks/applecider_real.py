@@ -6,7 +6,7 @@ truncates them), and evaluated at each horizon. Gradient boosting on features C 
 horizon. The control K1 is boosting on the observing pattern without fluxes.
 
 ``fusion``: five classes of the objects with light curve and spectra. Members of
-LateFusionClassifier, averaged or stacked, are the pretrained network of light curves, and a logistic
+LateFusionClassifier, averaged or stacked, are the pretrained network of light curves and a logistic
 regression on the frozen embedding of the spectra by the packaged model. Fusion uses the spectrum
 nearest in time to the first detection; the classifier of spectra alone sees all spectra, and the
 nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
