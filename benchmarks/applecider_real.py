@@ -5,10 +5,11 @@ days after the first detection. Networks are fitted once, to complete light curv
 truncates them), and evaluated at each horizon. Gradient boosting on features C is refitted at each
 horizon. The control K1 is boosting on the observing pattern without fluxes.
 
-``fusion``: five classes of the objects with light curve and spectra. The classifiers of light
-curves and of spectra are members of LateFusionClassifier, averaged or stacked. Fusion uses the
-spectrum nearest in time to the first detection; the classifier of spectra alone sees all spectra,
-and the nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
+``fusion``: five classes of the objects with light curve and spectra. Members of
+LateFusionClassifier, averaged or stacked, are the pretrained network of light curves and a logistic
+regression on the frozen embedding of the spectra by the packaged model. Fusion uses the spectrum
+nearest in time to the first detection; the classifier of spectra alone sees all spectra, and the
+nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
 
 Five folds by object; objects that share a spectrum are in one fold. No setting was chosen by these
 scores. Scores are written as JSON; --table writes the page of results.
@@ -33,13 +34,15 @@ from _settings import encoder
 from _spectra import THREE, duplicate_groups, folds_of
 from lightgbm import LGBMClassifier
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegressionCV
 from sklearn.metrics import accuracy_score, f1_score, roc_auc_score
 from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from sklearn_sn import LightCurveClassifier, SpectraNetClassifier, load_pretrained
+from sklearn_sn import LightCurveClassifier, load_pretrained
 from sklearn_sn.classification import LateFusionClassifier
 from sklearn_sn.data import DataQualityWarning, as_ragged
-from sklearn_sn.encoders import SpectrumCNN
 from sklearn_sn.metrics import balanced_precision
 from sklearn_sn.preprocessing import LightCurveTruncator, NearestSpectrum
 
@@ -49,7 +52,8 @@ DAYS = (1, 3, 5, 10, 20, 30, 50, 100)
 SCRATCH, TUNED = "transformer, from scratch", "transformer, pretrained on simulations"
 BOOSTING, CONTROL = "boosting on features C", "control K1"
 MODELS = (SCRATCH, TUNED, BOOSTING, CONTROL)
-FUSION_CV = 3  # inner folds of the stacked combiner
+SPECTRUM_COLUMNS = [f"spectrum {number}" for number in range(64)]  # of the embedding
+FUSION_CV = 2  # inner folds of the stacked combiner
 
 
 def transformer(pretrained, max_epochs, **params):
@@ -57,7 +61,7 @@ def transformer(pretrained, max_epochs, **params):
     if pretrained:
         params |= {"pretrained": FrozenEstimator(load_pretrained("contrastive-sim")), "lr": 3e-4}
     else:
-        params["encoder"] = encoder()
+        params |= {"encoder": encoder(d_model=32), "batch_size": 64}
     params = {"batch_size": 32, "class_weight": "balanced", "random_state": 0, **params}
     return LightCurveClassifier(max_epochs=max_epochs, **params)
 
@@ -83,9 +87,14 @@ def boosting():
 # Early types of supernovae -------------------------------------------------------------
 
 
-def load_types():
-    """Load light curves of SN I and SN II; SN IIb are SN II."""
+def load_types(n_ia):
+    """Load light curves of SN I and SN II, with `n_ia` SN Ia; SN IIb are SN II."""
     X, y = load_curves()
+    chosen = np.ones(len(X), dtype=bool)
+    if n_ia is not None:
+        others = np.random.default_rng(0).permutation(np.flatnonzero(y == "SN Ia"))[n_ia:]
+        chosen[others] = False
+    X, y = X[chosen], y[chosen]
     objects = pd.read_parquet(data_folder() / "osc_lc_objects.parquet")
     subtype = objects.drop_duplicates("object_id").set_index("object_id")["subtype"]
     y = np.where(subtype.reindex(X.index) == "IIb", "SN II", y)
@@ -106,8 +115,8 @@ def type_figures(truth, proba):
     }
 
 
-def run_horizon(models, n_folds, epochs):
-    X, y = load_types()
+def run_horizon(models, n_folds, epochs, n_ia):
+    X, y = load_types(n_ia)
     horizons = [LightCurveTruncator(d, origin="detection").fit_transform(X) for d in DAYS]
     lengths = [as_ragged(early["light_curve"], kind="light_curve").lengths for early in horizons]
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[:n_folds]
@@ -161,26 +170,47 @@ def class_figures(truth, proba, classes):
     return figures
 
 
-def fold_probabilities(X, y, train, test, epochs):
+def embedded_spectra(X, nearest):
+    """Return the embedding of the spectra by the packaged model as columns; NaN without spectra."""
+    embedder = load_pretrained("contrastive-sim")
+    spectra = NearestSpectrum().fit_transform(X) if nearest else X
+    values = embedder.encode(spectra, "spectrum").astype(np.float64)
+    return pd.DataFrame(values, X.index, SPECTRUM_COLUMNS)
+
+
+def spectra_classifier():
+    """Return a head for the frozen embedding; its penalty is chosen inside the training set."""
+    head = LogisticRegressionCV(
+        Cs=(1e-3, 1e-2, 1e-1, 1.0),
+        cv=StratifiedKFold(3, shuffle=True, random_state=0),
+        scoring="f1_macro",
+        class_weight="balanced",
+        max_iter=500,
+        l1_ratios=(0,),
+        use_legacy_attributes=False,
+    )
+    return make_pipeline(StandardScaler(), head)
+
+
+def fold_probabilities(whole, nearest, y, train, test, epochs):
     """Return {model: probabilities of the test part}, and the classes."""
     members = [
         ("light curve", transformer(True, epochs), ["light_curve"]),
-        ("spectrum", spectra_classifier(2 * epochs), ["spectrum"]),
+        ("spectrum", spectra_classifier(), SPECTRUM_COLUMNS),
     ]
     stacked = LateFusionClassifier(members, combiner="stacked", cv=FUSION_CV)
-    stacked.fit(X.iloc[train], y[train])
+    stacked.fit(whole.iloc[train], y[train])
     frozen = [
         (name, FrozenEstimator(stacked.named_estimators_[name]), columns)
         for name, _, columns in members
     ]
-    average = LateFusionClassifier(frozen).fit(X.iloc[train], y[train])
-    whole = X.iloc[test]
-    nearest = NearestSpectrum().fit_transform(whole)
+    average = LateFusionClassifier(frozen).fit(whole.iloc[train], y[train])
+    whole, nearest = whole.iloc[test], nearest.iloc[test]
     curve, spectrum = (stacked.named_estimators_[name] for name, *_ in members)
     found = {
         "light curve alone": curve.predict_proba(whole),
-        "spectra alone": spectrum.predict_proba(whole),
-        "nearest spectrum alone": spectrum.predict_proba(nearest),
+        "spectra alone": spectrum.predict_proba(whole[SPECTRUM_COLUMNS]),
+        "nearest spectrum alone": spectrum.predict_proba(nearest[SPECTRUM_COLUMNS]),
         "fused, average": average.predict_proba(nearest),
         "fused, stacked": stacked.predict_proba(nearest),
         "fused with all spectra, average": average.predict_proba(whole),
@@ -188,33 +218,26 @@ def fold_probabilities(X, y, train, test, epochs):
     }
     # Half of the test objects lack one modality, alternately.
     partial = nearest.copy()
-    for column, first in (("light_curve", 0), ("spectrum", 2)):
-        partial[column] = partial[column].where(np.arange(len(partial)) % 4 != first)
+    number = np.arange(len(partial)) % 4
+    partial["light_curve"] = partial["light_curve"].where(number != 0)
+    partial.loc[number == 2, SPECTRUM_COLUMNS] = np.nan
     found["fused, half lack one, average"] = average.predict_proba(partial)
     found["fused, half lack one, stacked"] = stacked.predict_proba(partial)
     return found, stacked.classes_
-
-
-def spectra_classifier(max_epochs):
-    """Return a small classifier of spectra in the observer frame."""
-    return SpectraNetClassifier(
-        encoder=SpectrumCNN(n_bins=512),
-        class_weight="balanced",
-        max_epochs=max_epochs,
-        batch_size=32,
-        random_state=0,
-    )
 
 
 def run_fusion(n_folds, epochs):
     X, y = load_pairs()
     X = X[["light_curve", "spectrum"]]
     folds = folds_of(y, duplicate_groups(X))[:n_folds]
+    curves = X[["light_curve"]]
+    whole, nearest = (curves.join(embedded_spectra(X, near)) for near in (False, True))
     start, scores = time.process_time(), {}
     for train, test in folds:
-        found, classes = fold_probabilities(X, y, train, test, epochs)
+        found, classes = fold_probabilities(whole, nearest, y, train, test, epochs)
         for name, proba in found.items():
             scores.setdefault(name, []).append(class_figures(y[test], proba, classes))
+            print(name, scores[name][-1])
         print(f"fusion: {time.process_time() - start:.0f} s", flush=True)
     names, counts = np.unique(y, return_counts=True)
     common = {"objects": dict(zip(names.tolist(), counts.tolist(), strict=True))}
@@ -283,6 +306,7 @@ def main():
     parser.add_argument(
         "--epochs", type=int, default=8, help="of pretrained networks; others train twice as long"
     )
+    parser.add_argument("--ia", type=int, help="number of SN Ia at the horizons; by default all")
     parser.add_argument("--table", action="store_true", help="print the tables of all results")
     arguments = parser.parse_args()
     if arguments.table:
@@ -291,7 +315,7 @@ def main():
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
     if "horizon" in arguments.parts:
-        run_horizon(arguments.models, arguments.folds, arguments.epochs)
+        run_horizon(arguments.models, arguments.folds, arguments.epochs, arguments.ia)
     if "fusion" in arguments.parts:
         run_fusion(arguments.folds, arguments.epochs)
 

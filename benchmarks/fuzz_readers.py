@@ -227,6 +227,9 @@ class Files:
         finally:
             path.write_bytes(self.samples[name])
 
+    def close(self):
+        self.folder.cleanup()
+
     def _read_path(self, name):
         self.read(Path(self.folder.name) / name)
 
@@ -303,6 +306,9 @@ class Alerts:
         content = self.contents[rng.integers(len(self.contents))]
         read_alerts(damage(content, rng, self.contents), per=per)
 
+    def close(self):
+        pass
+
 
 READERS = {
     "tables": lambda: Files(read_tables),
@@ -330,6 +336,7 @@ def outcome(reader, seed, number):
     """Run one trial; return None, the type of a typed error, or an exception, and its seconds."""
     rng = np.random.default_rng([seed, number])
     start = time.perf_counter()
+    before = signal.signal(signal.SIGALRM, _raise_too_slow)
     signal.alarm(LIMIT)
     result = None
     try:
@@ -340,6 +347,7 @@ def outcome(reader, seed, number):
         result = error
     finally:
         signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
     return result, time.perf_counter() - start
 
 
@@ -352,11 +360,13 @@ def main():
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
     np.seterr(all="ignore")
-    signal.signal(signal.SIGALRM, _raise_too_slow)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     reader = READERS[arguments.reader]()
     if arguments.trial is not None:
-        reader.trial(np.random.default_rng([arguments.seed, arguments.trial]))
+        try:
+            reader.trial(np.random.default_rng([arguments.seed, arguments.trial]))
+        finally:
+            reader.close()
         return
     reader.undamaged()
     before, start = peak_memory(), time.process_time()
@@ -375,6 +385,7 @@ def main():
             counts[result or "read"] += 1
         number += 1
         del result
+    reader.close()
     print(
         json.dumps(
             {
