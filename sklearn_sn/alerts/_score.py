@@ -336,7 +336,8 @@ def _used_columns(model):
     used = getattr(model, "modalities_", None)
     if used is not None and "metadata" not in used and names is not None:
         # Estimators of networks read no other columns of their table.
-        return [name for name in names if name in (*used, *_PLAIN)]
+        used = (*used, *getattr(model, "sky_columns_", ()), *_PLAIN)
+        return [name for name in names if name in used]
     return None if names is None else list(names)
 
 

@@ -25,7 +25,7 @@ class SeenAlerts:
 
     def __init__(self, size: int, path: str | os.PathLike | None) -> None:
         self.size, self.path = size, None if path is None else Path(path)
-        self._keys: OrderedDict[str, None] = OrderedDict()
+        self._keys: OrderedDict[str, bool] = OrderedDict()  # whether the file has the name
         self._n_lines = 0
         if self.path is not None and self.path.exists():
             self._read()
@@ -44,7 +44,7 @@ class SeenAlerts:
         key : str
             Name of the alert.
         """
-        self._keys[key] = None
+        self._keys.setdefault(key, False)
         self._keys.move_to_end(key)
         if len(self._keys) > self.size:
             self._keys.popitem(last=False)
@@ -58,6 +58,7 @@ class SeenAlerts:
             Names of alerts whose scores have been used.
         """
         keys = list(keys)
+        self._keys.update((key, True) for key in keys if key in self._keys)
         if self.path is None or not keys:
             return
         with open(self.path, "a", encoding="utf-8", newline="\n") as file:
@@ -79,13 +80,18 @@ class SeenAlerts:
                     ) from error
                 if text.endswith("\n"):
                     self.add(text[:-1])
+                    self._keys[text[:-1]] = True
                     self._n_lines += 1
         self._rewrite()
 
     def _rewrite(self):
-        """Write the file anew under another name, and replace the old one at once."""
+        """Write the file anew under another name, and replace the old one at once.
+
+        Alerts whose scores have not been used are left out, so that they are scored again.
+        """
+        keys = [key for key, is_used in self._keys.items() if is_used]
         new = self.path.with_name(f"{self.path.name}.new")
         with open(new, "w", encoding="utf-8", newline="\n") as file:
-            file.write("".join(f"{key}\n" for key in self._keys))
+            file.write("".join(f"{key}\n" for key in keys))
         os.replace(new, self.path)
-        self._n_lines = len(self._keys)
+        self._n_lines = len(keys)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -202,7 +203,7 @@ def out_of_fold_probabilities(
         NaN where the object lacks the modality, or no fold holds it out.
     """
     classes = np.unique(coarse)
-    if groups is not None and isinstance(cv, int):
+    if groups is not None and isinstance(cv, Integral):
         cv = StratifiedGroupKFold(cv)
     frozen = [member for member in members if member.is_frozen]
     rows = [i for i, member in enumerate(members) if member.is_frozen]

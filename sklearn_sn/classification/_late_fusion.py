@@ -323,6 +323,24 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         check_is_fitted(self, "estimators_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
+    def score(self, X: pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None = None) -> float:
+        """Return the accuracy of the coarse classes.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows
+            Table as in `fit`.
+        y : array-like of shape (n_objects,)
+            Fine or coarse classes.
+        sample_weight : array-like of shape (n_objects,), optional
+            Weights of the objects.
+
+        Returns
+        -------
+        float
+        """
+        return super().score(X, coarse_labels(check_labels(y), self.class_map), sample_weight)
+
     def predict_proba_by_modality(self, X: pd.DataFrame) -> pd.DataFrame:
         """Return the probabilities of the coarse classes by every member.
 
@@ -341,7 +359,9 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         names = pd.MultiIndex.from_product(
             [[*self.columns_.members], self.classes_], names=["modality", "class"]
         )
-        values = np.moveaxis(proba, 0, 1).reshape(len(X), -1)  # (n_objects, members * classes)
+        values = np.moveaxis(proba, 0, 1).reshape(
+            len(X), len(names)
+        )  # (n_objects, members * classes)
         return pd.DataFrame(values, index=X.index, columns=names)
 
     def contributions(self, X: pd.DataFrame, y: ArrayLike | None = None) -> pd.DataFrame:

@@ -12,10 +12,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import NotFittedError
 
-from sklearn_sn import LateFusionClassifier, LightCurveClassifier
+from sklearn_sn import AstroMiNNClassifier, LateFusionClassifier, LightCurveClassifier
 from sklearn_sn.alerts import score_alerts
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import read_alerts
+from tests.classification.alerts import TINY, alerts
 from tests.datasets.alert_files import (
     avro,
     elasticc_schema,
@@ -173,6 +174,17 @@ def test_a_score_that_was_not_used_comes_again(flux_model, tmp_path):
     stream.close()
     # The second one was returned, and nothing shows that it was stored.
     assert [s.candid for s in scored(flux_model, packets, checkpoint=path)] == [1, 2, 3]
+
+
+def test_a_checkpoint_that_is_rewritten_loses_no_score(flux_model, tmp_path):
+    packets = [ztf_packet(candid=n) for n in range(60)]
+    settings = {"checkpoint": tmp_path / "scored.txt", "batch_size": 10, "n_remembered": 20}
+    stream = score_alerts(flux_model, packets, **settings)
+    used = [next(stream).candid for _ in range(43)]
+    stream.close()  # 42 names are more than twice 20, so that the file is rewritten
+    assert len(settings["checkpoint"].read_text().splitlines()) <= 20
+    rest = [score.candid for score in scored(flux_model, packets[40:], **settings)]
+    assert rest == [*range(42, 60)] and used[-1] == 42
 
 
 POISON = [
@@ -364,6 +376,21 @@ def test_cutouts_are_decoded_only_if_the_model_uses_images(monkeypatch):
     scores = scored(fused(images=True)[0], packets)
     assert len(seen) == len(packets)
     assert all("EMPTY_IMAGE" in score.quality for score in scores)
+
+
+def test_a_network_of_images_gets_the_position_in_the_sky():
+    X, y = alerts(12)
+    X = X.assign(ra=30.0 * np.arange(12), dec=5.0 * np.arange(12))
+    model = AstroMiNNClassifier(**TINY | {"metadata": None}).fit(X, y)
+    assert model.sky_columns_ == ["ra", "dec"]
+    (packet,) = ztf_stream(1)[:1]
+    packet["candidate"] |= {"ra": 150.0, "dec": 40.0}
+    images = np.random.default_rng(0).normal(size=(3, 15, 15)).astype(np.float32)
+    for name, image in zip(("Science", "Template", "Difference"), images, strict=True):
+        packet[f"cutout{name}"] = {"fileName": name, "stampData": stamp(image)}
+    (score,) = scored(model, [packet])
+    expected = model.predict_proba(read_alerts([packet], per="alert"))[0]
+    np.testing.assert_allclose([*score.probabilities.values()], expected, atol=1e-6)
 
 
 def test_a_damaged_cutout_is_flagged():

@@ -49,3 +49,16 @@ def test_another_kind_of_file_is_rejected(tmp_path):
     with pytest.raises(ValueError, match="'checkpoint' parameter of score_alerts"):
         SeenAlerts(5, path)
     assert path.read_bytes() == b"\xff\xfe\x00\x01\n"
+
+
+def test_a_rewritten_file_leaves_out_what_was_not_used(tmp_path):
+    path = tmp_path / "seen.txt"
+    seen = SeenAlerts(4, path)
+    for n in range(12):
+        seen.add(f"ztf {n}")
+        seen.write([f"ztf {n}"] if n < 11 else [])
+    assert "ztf 11" in seen  # received, and not yet scored
+    seen.write(["ztf 10"])
+    seen._rewrite()
+    assert path.read_text().split("\n")[-2:] == ["ztf 10", ""]
+    assert "ztf 11" not in SeenAlerts(4, path)

@@ -87,7 +87,8 @@ def test_held_out_objects_are_not_seen(given):
     np.testing.assert_allclose(proba[1, test, 1], expected[:, 3] + expected[:, 4])
 
 
-def test_groups_stay_together(given):
+@pytest.mark.parametrize("cv", [3, np.int64(3)])
+def test_groups_stay_together(given, cv):
     X, y, _, present = given
     # Two identical copies of every object: without groups, each copy is predicted by its twin.
     rows = np.tile(np.arange(len(y)), 2)
@@ -102,7 +103,7 @@ def test_groups_stay_together(given):
             y,
             None,
             np.ones((1, len(y)), dtype=bool),
-            cv=3,
+            cv=cv,
             groups=groups,
             class_map=None,
             coarse=y,

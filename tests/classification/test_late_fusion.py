@@ -360,3 +360,17 @@ def test_a_function_as_rule_cannot_be_saved(given, tmp_path):
     ).fit(X, y)
     with pytest.raises(TypeError, match="presence/metadata"):
         save_model(model, tmp_path / "rule")
+
+
+def test_score_takes_fine_and_coarse_classes(given, fitted):
+    X, y = given
+    expected = np.mean(fitted.predict(X) == coarse(y))
+    assert fitted.score(X, y) == fitted.score(X, coarse(y)) == expected > 0.4
+
+
+def test_a_table_without_rows_has_results_without_rows(given, fitted):
+    X = given[0][:0]
+    assert fitted.predict(X).shape == (0,)
+    assert fitted.predict_proba(X).shape == (0, 3)
+    assert fitted.predict_proba_by_modality(X).shape == (0, 9)
+    assert fitted.contributions(X).shape == (0, 3)
