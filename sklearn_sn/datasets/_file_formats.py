@@ -86,8 +86,7 @@ def _parse_content(data, label, where):
     if data.startswith(_ZIP):
         raise ValueError(
             f"{where} is a ZIP archive, which is not read. Unpack it, and give the path of its "
-            f"file "
-            "or folder."
+            "file or folder."
         )
     if b"\0" in data[:65536] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise ValueError(f"{where} is a binary file of an unknown format; known are {FORMATS}.")

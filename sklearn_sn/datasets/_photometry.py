@@ -197,6 +197,10 @@ def _by_facility(text, system, facilities):
                 name = canonical_band(text, survey=_CAMERAS.get(survey.lower(), survey))
             except ValueError:
                 continue
+            # Catalogues name CSP as the telescope of points in several systems, so that only the
+            # survey of a file, or a name such as cspB, means its own optical bands.
+            if name.startswith("csp") and canonical_bands([text], ambiguous="unknown")[0] != name:
+                continue
             # Swift's U, B, V are its u, b, v; for other surveys the case is significant.
             if name.startswith("uvot") or name.endswith(text):
                 return name

@@ -179,9 +179,13 @@ def read_tables(
     amount that separates them. If an object has several undated spectra, the first stays undated
     and the others get the times 0, 1, 2 ….
 
-    Columns bring their companions: isdiffpos is the sign of a difference; the error of a flux or
-    magnitude is that of the same quantity; diffmaglim, detected and nondet mark limits. Two points
-    of one exposure, such as those of an alert and of forced photometry, are merged.
+    Columns bring their companions: isdiffpos is the sign of a difference, isNegative that of a
+    magnitude; the error of a flux or magnitude is that of the same quantity, and a column err,
+    error or unc that of the only one; diffmaglim, detected and nondet mark limits. Two points of
+    one exposure, such as those of an alert and of forced photometry, are merged.
+
+    Bands of one letter belong to the survey that the header of a file names. One that this survey
+    does not have, or of a survey that is unknown, is left out: name another with `survey`.
 
     Examples
     --------

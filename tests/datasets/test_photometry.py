@@ -22,6 +22,8 @@ from sklearn_sn.datasets._photometry import read_bands
         ("G", None, "Gaia", "gaiaG", "Vega"),
         ("V", "Swope", "LCO", "bessellV", "Vega"),
         ("r", "ab_b12", None, "sdssr", "AB"),
+        ("B", None, "CSP", "bessellB", "Vega"),
+        ("Y", None, "CSP", "cspY", "Vega"),
     ],
 )
 def test_band_and_system(band, system, place, name, native):
