@@ -264,10 +264,11 @@ class TorchEstimator(BaseEstimator):
                 callback.total_steps = self._steps(train)
         return net
 
-    def _remember_range(self, table):
-        """Set training_range_ from the checked table of fit, and return self."""
+    def _remember_range(self, table, encoders, rows=None):
+        """Set training_range_ from the training objects in the table of fit, and return self."""
         earlier = getattr(self, "training_range_", None) if self._is_warm_start else None
-        self.training_range_ = training_range(table, earlier)
+        amplitude = all(getattr(encoder, "amplitude", True) for encoder in encoders)
+        self.training_range_ = training_range(table, earlier, rows=rows, amplitude=amplitude)
         return self
 
     def _prediction_checks(self, warn_missing=True):

@@ -20,7 +20,7 @@ from sklearn_sn.base._sky_position import sky_columns
 from sklearn_sn.base._supervised_estimator import remember_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params
-from sklearn_sn.data import as_frame, check_table, warn_quality
+from sklearn_sn.data import as_frame, as_python, check_table, warn_quality
 from sklearn_sn.encoders import DataSettings
 from sklearn_sn.nets import TableDataset
 
@@ -238,7 +238,8 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         if nothing.any():
             warn_quality(
                 f"{int(nothing.sum())} objects have nothing usable in {list(self.modalities_)} and "
-                f"get the result of missing data (first {table.index[np.argmax(nothing)]!r})."
+                f"get the result of missing data (first "
+                f"{as_python(table.index[np.argmax(nothing)])!r})."
             )
         return results
 

@@ -13,7 +13,7 @@ from sklearn_sn.base._estimator import PREDICT_BATCH
 from sklearn_sn.base._parameters import unit_interval
 from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
-from sklearn_sn.data import reject_text, warn_quality
+from sklearn_sn.data import as_python, reject_text, warn_quality
 from sklearn_sn.encoders import DataSettings, SpectrumEncoder
 from sklearn_sn.nets import TableDataset, WeightAverage
 
@@ -120,7 +120,7 @@ class SpectrumEstimator(SupervisedEstimator):
             if unknown.any():
                 warn_quality(
                     f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
-                    f"{table.index[np.argmax(unknown)]!r})."
+                    f"{as_python(table.index[np.argmax(unknown)])!r})."
                 )
         return table
 
@@ -216,7 +216,7 @@ class SpectrumEstimator(SupervisedEstimator):
             warn_quality(
                 f"The spectra of {len(lost)} objects cover fewer than three bins of the grid, "
                 f"{tuple(self.wavelength_range)!r} Å{rest}, and count as missing (first "
-                f"{table.index[lost[0]]!r})."
+                f"{as_python(table.index[lost[0]])!r})."
             )
 
     def transform(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:

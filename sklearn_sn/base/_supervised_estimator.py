@@ -131,7 +131,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         )
         # Set them last, so that an error in fit leaves a fitted model unchanged.
         if not self._on_array:
-            self._remember_range(table)
+            self._remember_range(table, [encoder], rows)
         for attribute, value in task.attributes.items():
             setattr(self, attribute, value)
         return self._finish_fit()

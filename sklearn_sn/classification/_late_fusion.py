@@ -31,7 +31,7 @@ from sklearn_sn.classification._fusion_members import (
 from sklearn_sn.classification._fusion_weights import given_weights, learned_weights
 from sklearn_sn.classification._modality_presence import member_presence
 from sklearn_sn.classification._named_members import NamedMembers
-from sklearn_sn.data import as_frame, warn_quality
+from sklearn_sn.data import as_frame, as_python, warn_quality
 
 
 class LateFusionClassifier(ClassifierMixin, NamedMembers):
@@ -303,7 +303,7 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         if len(empty):
             warn_quality(
                 f"{len(empty)} objects have no modality of LateFusionClassifier, first "
-                f"{X.index[empty[0]]!r}; they get the class frequencies of fit."
+                f"{as_python(X.index[empty[0]])!r}; they get the class frequencies of fit."
             )
         return self.combiner_.combine(proba)
 

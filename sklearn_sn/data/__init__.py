@@ -36,7 +36,7 @@ from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._merge_points import merge_points
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
-from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._names import as_python, as_text, factorize_names
 from sklearn_sn.data._not_measured import (
     MAX_FLUX,
     METADATA_FILL_VALUES,
@@ -105,6 +105,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "spectrum_fields",
     "FIELD_ALIASES",
     "bare_name",
+    "as_python",
     "as_text",
     "factorize_names",
     "read_redshifts",

@@ -119,7 +119,12 @@ class Registry:
         return tuple(sorted(loose))
 
     def _of_named_survey(self, text):
-        text = text.rpartition("/")[2]  # the filter service of the VO writes Facility/Survey.band
+        before, _, after = text.rpartition("/")
+        # The filter service of the VO writes Facility/Survey.band, SNANA Survey-band/letter, where
+        # the letter is that of its list of filters.
+        return self._after_survey(after) or (self._after_survey(before) if len(after) == 1 else ())
+
+    def _after_survey(self, text):
         lower = text.lower()
         for prefix in self.prefixes:
             survey = self.surveys[prefix]

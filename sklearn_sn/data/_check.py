@@ -16,6 +16,7 @@ from sklearn_sn.data._distant_spectra import flag_distant_spectra
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._reported import digest_names, digest_points
@@ -251,7 +252,7 @@ def _reject_empty_objects(log, modalities, present):
     log.reject(
         int(np.flatnonzero(~present)[0]),
         " and ".join(modalities),
-        "hold nothing usable",
+        "holds nothing usable" if len(modalities) == 1 else "hold nothing usable",
         f"drop the {int((~present).sum())} such objects before fit (quality_report finds them)"
         + (f". {repairs}" if repairs else ""),
     )
@@ -260,7 +261,8 @@ def _reject_empty_objects(log, modalities, present):
 def _notice_empty_objects(log, modalities, objects):
     what = " and no usable ".join(name.replace("_", " ") for name in modalities)
     log.notice(
-        f"{len(objects)} objects have no usable {what} (first {log.index[objects[0]]!r}); their "
+        f"{len(objects)} objects have no usable {what} (first "
+        f"{as_python(log.index[objects[0]])!r}); their "
         "output is that of an object without data",
         "no usable data",
         objects,

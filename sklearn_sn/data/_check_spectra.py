@@ -3,6 +3,7 @@
 import numpy as np
 
 from sklearn_sn.data._check_light_curves import clean_errors
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._not_measured import errors_copy_values, is_masked_pixel
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, jd_to_mjd
@@ -143,7 +144,7 @@ def _suspect_nanometres(pixels, log):
         row = int(np.argmax(wrong))
         log.flag("NANOMETRES", wrong)
         log.suspect(
-            f"wavelengths of {int(wrong.sum())} objects (first {log.index[row]!r}, "
+            f"wavelengths of {int(wrong.sum())} objects (first {as_python(log.index[row])!r}, "
             f"{low[row]:g}-{high[row]:g}) look like nm",
             "multiply them by 10, or give an astropy Quantity",
             np.flatnonzero(wrong),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from sklearn_sn.data._names import as_python
+
 # Days. Nebular spectra are taken long after the photometry ends, and none long before it begins.
 BEFORE, AFTER = 365.0, 730.0
 _FIRST_MJD = 15020.0  # the year 1900; smaller times are phases or numbers of undated spectra
@@ -35,7 +37,7 @@ def flag_distant_spectra(curves, spectra, offsets, log):
     log.flag("SPECTRUM_DATE", objects)
     log.suspect(
         f"spectra of {len(objects)} objects are dated far outside the light curve (first "
-        f"{log.index[objects[0]]!r}, by {offset:+.0f} days)",
+        f"{as_python(log.index[objects[0]])!r}, by {offset:+.0f} days)",
         "correct the time of the spectrum, or leave the spectrum out",
         objects,
     )

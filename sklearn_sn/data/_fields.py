@@ -6,6 +6,8 @@ import sys
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._names import as_python
+
 # Aliases of each field in order of preference; the first is the canonical name. The table extends
 # that of sncosmo (sncosmo.photdata.PHOTDATA_ALIASES) by names of SNANA, ZTF and LSST.
 FIELD_ALIASES = {
@@ -61,6 +63,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+_LONGEST_NAME = 500  # characters; a search takes the square of their number
 
 
 def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
@@ -91,7 +94,7 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     known = _SCALES.get(lower.replace("_", ""))  # psfFlux, or psf_flux of databases
     if known is not None:
         return known
-    unit = _UNIT.search(lower)
+    unit = _unit_at_end(lower)
     if unit is not None:
         return _PREFIXES.get(unit["prefix"], 1.0)
     return default
@@ -116,10 +119,16 @@ def bare_name(name: str) -> str:
     ('flux', 'flux_err', 'jd')
     """
     lower = str(name).lower().strip()
-    unit = _UNIT.search(lower)
+    if len(lower) > _LONGEST_NAME:
+        return lower
+    unit = _unit_at_end(lower)
     if unit is not None and unit.start() > 0:
         return lower[: unit.start()] + (unit["error"] or "")
     return _BRACKETS.sub("", lower) or lower
+
+
+def _unit_at_end(lower):
+    return None if len(lower) > _LONGEST_NAME else _UNIT.search(lower)
 
 
 def alias_map(fields, kind):
@@ -232,7 +241,9 @@ def as_numbers(values):
     if len(values) == 0:  # numpy gives an empty file a type of text
         return np.empty(0)
     if values.dtype.kind not in "iufb":
-        raise ValueError(f"it must hold real numbers; got {values[0]!r} of type {values.dtype}.")
+        raise ValueError(
+            f"it must hold real numbers; got {as_python(values[0])!r} of type {values.dtype}."
+        )
     return np.asarray(values, dtype=np.float64)
 
 

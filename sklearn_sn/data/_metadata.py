@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data._fields import bounded
-from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._names import as_python, as_text, factorize_names
 from sklearn_sn.data._not_measured import METADATA_FILL_VALUES
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._times import MAX_ABS_TIME, is_valid_time, to_mjd
@@ -118,7 +118,11 @@ def reject_text(values: pd.Series, name: str) -> None:
         return
     text = values.astype(object)
     wrong = text[pd.to_numeric(text, errors="coerce").isna() & text.notna()]
-    example = f": object {wrong.index[0]!r} has {wrong.iloc[0]!r}" if len(wrong) else ""
+    example = (
+        f": object {as_python(wrong.index[0])!r} has {as_python(wrong.iloc[0])!r}"
+        if len(wrong)
+        else ""
+    )
     raise ValueError(
         f"The column {name!r} must hold numbers{example}. Give a number, or NaN where it is "
         "unknown."
@@ -177,7 +181,7 @@ def _numbers(column, log):
         log.reject(
             row,
             column.name,
-            f"is {plain.iloc[row]!r} among numbers",
+            f"is {as_python(plain.iloc[row])!r} among numbers",
             "give a number, NaN where it is unknown, or a pandas Categorical for classes",
         )
     return values

@@ -55,6 +55,29 @@ def as_text(name: Any) -> str | None:
     return text or None
 
 
+def as_python(value: Any) -> Any:
+    """Return a scalar of numpy as the Python object of its value, for messages.
+
+    Parameters
+    ----------
+    value : object
+        Any value, such as an entry of an index.
+
+    Returns
+    -------
+    object
+        The value itself if it is no scalar of numpy.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.data import as_python
+    >>> f"object {as_python(np.int64(7))!r}, {as_python(np.str_('a'))!r}"
+    "object 7, 'a'"
+    """
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _as_integer(number):
     """Return a number as an int if it has an integer value, else unchanged."""
     if isinstance(number, Complex) and number.imag == 0:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_sn.data._check import CheckedTable
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import to_mjd
@@ -316,6 +317,6 @@ def _column(table, name, n):
     if column.dtype.kind != "f":
         raise ValueError(
             f"The column {name!r} of X must hold numbers, NaN where unknown; it holds "
-            f"{column.dropna().iloc[0]!r}."
+            f"{as_python(column.dropna().iloc[0])!r}."
         )
     return column.to_numpy(dtype=np.float64)

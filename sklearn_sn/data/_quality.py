@@ -8,6 +8,7 @@ from typing import NoReturn
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._reported import (
     Defect,
     digest_names,
@@ -126,7 +127,7 @@ class QualityLog:
             objects = np.unique(object_index)
             text = (
                 f"{what} ({len(object_index)} in {len(objects)} objects, first "
-                f"{self.index[objects[0]]!r})"
+                f"{as_python(self.index[objects[0]])!r})"
             )
             # The names of bands, say, are in parentheses, and differ between parts of a table.
             self._repairs.append((text, what.partition("(")[0], objects, self._digest))
@@ -174,7 +175,7 @@ class QualityLog:
         remedy : str
             What to do.
         """
-        raise ValueError(f"Object {self.index[row]!r}: {column} {value}; {remedy}.")
+        raise ValueError(f"Object {as_python(self.index[row])!r}: {column} {value}; {remedy}.")
 
     def summary(self) -> str:
         """Return everything recorded as text; empty if nothing was recorded."""

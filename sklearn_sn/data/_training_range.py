@@ -4,14 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.data._names import as_python
 from sklearn_sn.data._ragged import Ragged
 
 FEWEST_OBJECTS = 20  # fewer do not show how wide a distribution is
 _TAIL = 0.001  # of the training objects are ignored at either end
 _SIGNIFICANT = 5.0  # sigma; fainter points say nothing about span or scale
 _COLUMN = "column "
+_PEAK = "peak flux"
 _START, _END = "start of the spectra", "end of the spectra"
 _BLUEST, _REDDEST = "middle of the bluest spectrum", "middle of the reddest spectrum"
 
@@ -40,7 +43,7 @@ class _Margin:
 _MARGINS = {
     "points": _Margin(factor=5.0, low=False),
     "time span": _Margin(factor=3.0, difference=100.0, low=False, unit=" days"),
-    "peak flux": _Margin(factor=30.0, unit=" µJy"),
+    _PEAK: _Margin(factor=30.0, unit=" µJy"),
     "peak signal-to-noise": _Margin(factor=30.0, low=False),
     "shortest band": _Margin(difference=1500.0, high=False, unit=" Å"),
     "longest band": _Margin(difference=1500.0, low=False, unit=" Å"),
@@ -54,7 +57,11 @@ _COLUMN_MARGIN = _Margin(widths=3.0)
 
 
 def training_range(
-    table: Any, earlier: dict[str, tuple[float, float]] | None = None
+    table: Any,
+    earlier: dict[str, tuple[float, float]] | None = None,
+    *,
+    rows: npt.NDArray[np.int_] | None = None,
+    amplitude: bool = True,
 ) -> dict[str, tuple[float, float]]:
     """Return the ranges of simple numbers that describe the objects of a table.
 
@@ -64,6 +71,11 @@ def training_range(
         The training data.
     earlier : dict, optional
         Ranges of an earlier fit that this one continues; the result contains them.
+    rows : array of int, default=None
+        Rows of the objects to describe, such as those whose weight is not 0; None means all.
+    amplitude : bool, default=True
+        Whether to describe peak fluxes, which models that read only relative fluxes do not depend
+        on.
 
     Returns
     -------
@@ -81,6 +93,9 @@ def training_range(
     """
     ranges = dict(earlier or {})
     for name, values in _describe(table).items():
+        if name == _PEAK and not amplitude:
+            continue
+        values = values if rows is None else values[rows]
         values = values[np.isfinite(values)]
         if len(values) >= FEWEST_OBJECTS:
             low = np.quantile(values, _TAIL, method="lower")
@@ -124,7 +139,8 @@ def flag_unlike_training(table, ranges, log):
     log.flag("UNLIKE_TRAINING", objects)
     row = min(first)
     log.notice(
-        f"{len(objects)} objects are unlike the training data (first {log.index[row]!r}: "
+        f"{len(objects)} objects are unlike the training data (first "
+        f"{as_python(log.index[row])!r}: "
         f"{first[row]}); their predictions are unreliable",
         "unlike the training data",
         objects,
@@ -161,7 +177,7 @@ def _describe_light_curves(curves):
     return {
         "points": np.where(curves.lengths > 0, bright.lengths, np.nan),
         "time span": bright.reduce("max", time) - bright.reduce("min", time),
-        "peak flux": bright.reduce("max", bright["flux"]),
+        _PEAK: bright.reduce("max", bright["flux"]),
         "peak signal-to-noise": curves.reduce("max", ratio),
         "shortest band": curves.reduce("min", wavelength),
         "longest band": curves.reduce("max", wavelength),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_sn.data._fields import SCALE, as_numbers
-from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._names import as_python, as_text, factorize_names
 from sklearn_sn.data._units import AB_ZERO_POINT, SYSTEMS, band_offsets
 
 # Names of magnitude systems in catalogues. The standards of Landolt and Swift are on the Vega
@@ -108,7 +108,9 @@ def _offset(fields, rows, names):
     systems = [magnitude_system(name, "AB", None) for name in distinct] + ["AB"]
     if None in systems:
         code = systems.index(None)
-        raise unknown_system(f"Object {names[rows[np.argmax(codes == code)]]!r}", distinct[code])
+        raise unknown_system(
+            f"Object {as_python(names[rows[np.argmax(codes == code)]])!r}", distinct[code]
+        )
     if set(systems) == {"AB"}:
         return 0.0
     kind = np.array([SYSTEMS.index(system.lower()) for system in systems])[codes]
@@ -118,7 +120,7 @@ def _offset(fields, rows, names):
     if missing.any():
         point = np.argmax(missing)
         raise ValueError(
-            f"Object {names[rows[point]]!r}: m_AB - m_Vega is unknown for the band "
+            f"Object {as_python(names[rows[point]])!r}: m_AB - m_Vega is unknown for the band "
             f"{labels[band_codes[point]]!r}, and its zero point is not AB; give it to "
             "register_band as vega_ab_offset, or convert to AB first."
         )

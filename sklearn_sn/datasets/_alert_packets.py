@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import METADATA_FILL_VALUES, MJD_RANGE, to_mjd
+from sklearn_sn.data import METADATA_FILL_VALUES, MJD_RANGE, as_python, to_mjd
 from sklearn_sn.datasets._alert_schemas import POINT_FIELDS, AlertSchema, schema_of
 
 DETECTION, FORCED, LIMIT = range(3)
@@ -166,7 +166,7 @@ def _floats(values, name):
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name!r} must hold numbers: {error}") from error
     if numbers.ndim != 1:
-        raise ValueError(f"{name!r} must hold numbers; got {values[0]!r}")
+        raise ValueError(f"{name!r} must hold numbers; got {as_python(values[0])!r}")
     return numbers
 
 

@@ -17,7 +17,7 @@ ALIASES = {
         ),
         "upper_limit": ("upper_limit", "upperlimit", "is_upper_limit", "isupperlimit"),
         # Companions: the sign of a difference, and whether there is a detection.
-        "sign": ("isdiffpos", "is_diffpos"),
+        "sign": ("isdiffpos", "is_diffpos", "isnegative", "is_negative"),
         "non_detection": ("nondet", "non_detection", "nondetection", "is_limit", "islimit"),
         "detection": ("detected", "detected_bool", "is_detected", "detection", "isdet"),
         "limit_mag": (
@@ -35,6 +35,9 @@ ALIASES = {
 }
 # Flux columns whose scale stands in another column.
 _SCALED = {"forcediffimflux": "zpdiff|magzpsci"}
+# Names of errors that do not tell the quantity, and of columns that may hold another one.
+_UNNAMED_ERRORS = ("err", "error", "errors", "unc", "uncertainty", "sigma")
+_QUANTITY = re.compile(r"flux|(^|[^a-z])mag|mag($|[^a-z])|magnitude|counts")
 _TIME_OFFSET = re.compile(r"\b[mhb]?jd\W*-\W*(\d[\d.]*)", re.IGNORECASE)
 
 
@@ -85,6 +88,8 @@ def choose_columns(columns, parameter, id_column, mapping, dialect=None):
         if name is not None and name not in names.values():
             names[field] = name
     _add_scale(names, plain)
+    if parameter == "light_curves" and dialect is None:
+        _add_unnamed_error(names, columns, plain)
     if "time" not in names and parameter == "light_curves":
         name = next((one for one in columns if _TIME_OFFSET.search(one)), None)
         names |= {} if name is None else {"time": name}
@@ -216,6 +221,36 @@ def _error_names(name):
             names += [name.replace(word, f"sig{word}", 1), name.replace(word, f"sigma{word}", 1)]
             names += [name.replace(word, "sigma", 1)]
     return [one for one in names if one != name]
+
+
+def unused_errors(names, unused):
+    """Return the unused columns that may be the errors of a quantity without errors.
+
+    Parameters
+    ----------
+    names : dict of str to str
+        Column of each field of a light curve, as of :func:`choose_columns`.
+    unused : iterable of str
+        Columns of the table that are not used.
+
+    Returns
+    -------
+    list of str
+        Columns such as ``err``, whose name does not tell the quantity.
+    """
+    if all(f"{field}_err" in names for field in ("flux", "mag") if field in names):
+        return []
+    return [name for name in unused if name.strip().lower() in _UNNAMED_ERRORS]
+
+
+def _add_unnamed_error(names, columns, plain):
+    """Add a column such as ``err`` as the error of the only flux or magnitude of a table."""
+    fields = [field for field in ("flux", "mag") if field in names]
+    taken = set(names.values())
+    errors = [name for name in _UNNAMED_ERRORS if name in plain and plain[name] not in taken]
+    others = [one for one in columns if one not in taken and _QUANTITY.search(one.lower())]
+    if len(fields) == len(errors) == 1 and not others:
+        names.setdefault(f"{fields[0]}_err", plain[errors[0]])
 
 
 def _add_scale(names, plain):

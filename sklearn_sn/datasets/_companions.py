@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import factorize_names
+from sklearn_sn.data import as_python, factorize_names
 from sklearn_sn.datasets._dialects import pick, plain_names
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
@@ -55,7 +55,8 @@ def difference_signs(points):
     ----------
     points : LongTable
         Table with an optional field sign, such as ZTF's isdiffpos: t or 1 for positive
-        differences, f, 0 or -1 for negative ones.
+        differences, f, 0 or -1 for negative ones. Rubin's isNegative is true for negative ones; it
+        is the sign of magnitudes only, since the fluxes beside it have their own.
 
     Returns
     -------
@@ -72,16 +73,21 @@ def difference_signs(points):
     mag = points.names.get("mag", "").lower()
     if "flux" not in points and any(part in mag for part in _TOTAL):
         return 1.0
+    reverse = "neg" in points.names["sign"].lower()
+    if reverse and "flux" in points:
+        return 1.0
     distinct, codes, _ = factorize_names(points["sign"])
     texts = [_text(value) for value in distinct]
     for code, text in enumerate(texts):
         if text not in _POSITIVE | _NEGATIVE | {"", "nan", "none", "null"}:
             row = int(np.argmax(codes == code))
             raise ValueError(
-                f"{points.location('sign')}: {distinct[code]!r} of object {points.object_of(row)} "
+                f"{points.location('sign')}: {as_python(distinct[code])!r} of object "
+                f"{points.object_of(row)} "
                 f"(row {row}) is no sign of a difference; give t, 1, f, 0 or -1."
             )
-    return np.array([*(-1.0 if text in _NEGATIVE else 1.0 for text in texts), 1.0])[codes]
+    negative = _POSITIVE if reverse else _NEGATIVE
+    return np.array([*(-1.0 if text in negative else 1.0 for text in texts), 1.0])[codes]
 
 
 def marked_limits(points):

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from sklearn_sn.datasets._column_names import check_column_names
 from sklearn_sn.datasets._identity import exact_integers, is_name_column
 
 _SEPARATORS = (",", ";", "\t", "|")
@@ -70,9 +71,7 @@ def parse_csv(text, separator, where):
     if trailing:
         names = [*names, "trailing"]
     kept = "\n".join(line for line in body if line.strip() and not line.startswith("#"))
-    repeated = {name for name in names if names.count(name) > 1}
-    if repeated:
-        raise ValueError(f"{where} has two columns {sorted(repeated)[0]!r}; rename one.")
+    check_column_names(names, where)
     frame = pd.read_csv(
         io.StringIO(kept),
         sep=separator,

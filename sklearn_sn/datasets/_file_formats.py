@@ -24,6 +24,7 @@ _MAGIC = (  # bytes at the beginning of compressed files, and their readers
     (b"BZh", bz2.decompress),
     (b"\xfd7zXZ", lzma.decompress),
 )
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")  # the second of an empty archive
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, UnicodeDecodeError)
 
@@ -81,6 +82,12 @@ def _parse_content(data, label, where):
     if data[:4] == b"Obj\x01":
         raise OtherReaderError(
             f"{where} is an Avro file; read it with sklearn_sn.datasets.read_alerts."
+        )
+    if data.startswith(_ZIP):
+        raise ValueError(
+            f"{where} is a ZIP archive, which is not read. Unpack it, and give the path of its "
+            f"file "
+            "or folder."
         )
     if b"\0" in data[:65536] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
         raise ValueError(f"{where} is a binary file of an unknown format; known are {FORMATS}.")

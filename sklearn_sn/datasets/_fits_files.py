@@ -88,6 +88,11 @@ def _companion(label, kind, name, where):
 
 def _snana(header, head, points, where):
     """Return the points of SNANA with the names of their objects, and the objects."""
+    for name in ("SNID", "PTROBS_MIN", "PTROBS_MAX"):
+        if name not in head.colnames or head[name].ndim != 1:
+            raise ValueError(
+                f"{where}: the HEAD file of SNANA has no column {name!r} of one value."
+            )
     names = np.array([_text(name) for name in head["SNID"]], dtype=object)
     first = np.asarray(head["PTROBS_MIN"], dtype=np.int64) - 1  # counts from 1
     last = np.asarray(head["PTROBS_MAX"], dtype=np.int64)  # inclusive

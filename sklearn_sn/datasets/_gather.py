@@ -5,11 +5,13 @@ import pandas as pd
 
 from sklearn_sn.data import (
     Ragged,
+    as_python,
     factorize_names,
     flux_per_wavelength,
     is_repeated_exposure,
     to_mjd,
 )
+from sklearn_sn.datasets._columns import unused_errors
 from sklearn_sn.datasets._points import concatenate_points, convert_points
 from sklearn_sn.datasets._scales import describe_scale, survey_of_letters
 from sklearn_sn.datasets._spectra import gather_spectra
@@ -38,6 +40,7 @@ def gather_light_curves(parts, index, options, log):
     for part in parts:
         rows = rows_of(part, index, log)
         curves.append(convert_points(part, rows, index, options, log))
+        log.unused_errors(part, unused_errors(part.names, part.unused))
         log.add_table(
             kind="light_curves",
             file=part.label,
@@ -121,12 +124,20 @@ def rows_of(part, index, log):
     row = np.append(index.get_indexer(names), -1)
     unmatched = np.flatnonzero(row[:-1] < 0)
     if len(unmatched):
-        log.remarks.append(
-            f"{unit} of {len(unmatched)} objects that are not in objects (first "
-            f"{names[unmatched[0]]!r})"
+        log.left_out.add(
+            ("no such object", unit),
+            unit + " of {objects} objects that are not in objects (first "
+            f"{as_python(names[unmatched[0]])!r})",
+            objects=[names[i] for i in unmatched],
+            file=part.label,
         )
     if (codes < 0).any():
-        log.remarks.append(f"{int((codes < 0).sum())} {unit} without an object")
+        log.left_out.add(
+            ("no object", unit),
+            f"{{n}} {unit} without an object",
+            int((codes < 0).sum()),
+            file=part.label,
+        )
     return row[codes]
 
 

@@ -1,5 +1,6 @@
 """Spectra in FITS images: one dimension, or the bands of IRAF's apall."""
 
+import math
 import re
 
 import numpy as np
@@ -117,7 +118,8 @@ def _wavelength(header, n_pixels, others):
             "the spectrum is not calibrated in wavelength (DC-FLAG = -1 or CTYPE1 = PIXEL)"
         )
     reference = header.get("CRPIX1", 1.0)
-    offset = np.arange(1, n_pixels + 1) - (reference if _is_number(reference) else 1.0)
+    start, step = float(start), float(step)
+    offset = np.arange(1, n_pixels + 1) - (float(reference) if _is_number(reference) else 1.0)
     with np.errstate(over="ignore"):
         if flag == 1 or ("LOG" in kind and start < 10):
             return 10.0 ** (start + step * offset), "CRVAL1, CD1_1 or CDELT1 (log10)"
@@ -169,4 +171,8 @@ def _with_companions(record, images, image, others):
 
 
 def _is_number(value):
-    return isinstance(value, int | float) and not isinstance(value, bool) and np.isfinite(value)
+    # math.isfinite also takes integers with more digits than those of numpy.
+    try:
+        return not isinstance(value, bool) and math.isfinite(value)
+    except (TypeError, OverflowError):
+        return False

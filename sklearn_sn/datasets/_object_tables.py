@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from astropy.coordinates import Angle
 
+from sklearn_sn.data import as_python
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES, names_index
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
@@ -126,7 +127,8 @@ def _require_names(index, id_column):
     if not index.is_unique:
         repeated = index[index.duplicated()]
         raise ValueError(
-            f"objects has {repeated[0]!r} more than once ({len(repeated.unique())} such names). It "
+            f"objects has {as_python(repeated[0])!r} more than once ({len(repeated.unique())} "
+            f"such names). It "
             "must have one row per object."
         )
 
@@ -176,7 +178,8 @@ def _degrees(column, unit, index):
                 out[row] = float(value)
         except (TypeError, ValueError):  # the angles of astropy raise a ValueError
             raise ValueError(
-                f"Object {index[row]!r}: {column.name} is {value!r}; give degrees, or hours or "
+                f"Object {as_python(index[row])!r}: {column.name} is {value!r}; give degrees, "
+                f"or hours or "
                 "degrees, minutes and seconds such as 13:45:02.1."
             ) from None
     return out

@@ -20,6 +20,9 @@ from sklearn_sn.data import (
 # All bands of the Palomar Transient Factory are calibrated to SDSS, including R (Ofek et al. 2012,
 # PASP 124, 62).
 _PTF = re.compile(r"(ptf|palomar |p)48\b", re.IGNORECASE)
+# The Young Supernova Experiment adds points of ZTF to those of Pan-STARRS1 under these letters
+# (Aleo et al. 2023, ApJS 266, 9).
+_LETTERS = {("yse", "X"): "ztfg", ("yse", "Y"): "ztfr"}
 _CAMERAS = {"gpc": "ps1"}  # camera name to survey name
 
 
@@ -50,8 +53,8 @@ def read_bands(
     survey : str, optional
         Survey of all bands; `facilities` then has no effect on the names.
     letters : str, optional
-        Survey of the bands whose names have one character. One that the survey does not have is
-        unknown.
+        Survey of the bands whose names have one character. One that the survey does not have, or of
+        a survey that is unknown, is unknown.
     strict : bool, default=False
         Whether the first of `facilities` is the survey itself: a name of one character that it does
         not have is unknown.
@@ -120,12 +123,14 @@ def _by_survey(texts, parts, letters, strict):
         single = text is not None and len(text) == 1 and survey is not None
         found = _in_survey(text, survey) if single else (None, False)
         resolved[i] = found[0] if letters and single else resolved[i] or found[0]
-        foreign.append(found[1] and resolved[i] is None)
+        foreign.append((found[1] or bool(letters and single)) and resolved[i] is None)
     return resolved, foreign
 
 
 def _in_survey(text, survey):
     """Return the band of a known survey, and whether the survey is known and lacks the band."""
+    if (survey.lower(), text) in _LETTERS:
+        return _LETTERS[survey.lower(), text], False
     try:
         list_bands(survey)
     except ValueError:

@@ -81,7 +81,8 @@ def convert_points(points, rows, index, options, log):
     keep = _without_limits(points, measured, flux_err, rows, options, log)
     log.unmeasured(points, keep & measured.unmeasured)
     keep &= ~measured.unmeasured
-    log.unreadable(points, bands, keep & unreadable, rows, index)
+    letters = survey_of_letters(points) if options.survey is None else None
+    log.unreadable(points, bands, keep & unreadable, rows, index, letters)
     keep &= ~unreadable
     if points.dialect is not None:  # rows without a measurement, as brokers and archives write them
         keep &= np.isfinite(flux)
@@ -97,7 +98,7 @@ def convert_points(points, rows, index, options, log):
     curves = Ragged.from_groups(rows, len(index), fields).sort("time")
     absurd = is_absurd_flux(curves)
     if absurd.any():
-        log.absurd_fluxes(absurd, curves.rows, index)
+        log.absurd_fluxes(points, absurd, curves.rows, index)
         curves = curves.filter(~absurd)
     return curves
 

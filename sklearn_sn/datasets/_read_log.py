@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sklearn_sn.data import warn_quality
+from sklearn_sn.data import as_python, warn_quality
+from sklearn_sn.datasets._remarks import Remarks
 
 _IN_FIRST_LINE = ("kind", "file", "columns")
 
@@ -15,15 +16,14 @@ class ReadLog:
 
     Attributes
     ----------
-    remarks : list of str
-        Descriptions of rows that were left out, for the warning.
+    left_out, doubtful : Remarks
+        Rows that were left out, and values that are doubtful, for the warning.
     record : dict
         What was read: files, dialects, columns, scale, unused columns and counts.
     """
 
     def __init__(self):
-        self.remarks = []
-        self.doubts = []
+        self.left_out, self.doubtful = Remarks(), Remarks()
         self.record = {"tables": [], "counts": {}}
 
     def count(self, name, mask):
@@ -34,33 +34,45 @@ class ReadLog:
 
     def warn(self):
         """Emit one warning about everything that was left out or is doubtful."""
-        sentences = [f"Rows were left out: {'; '.join(self.remarks)}."] if self.remarks else []
+        sentences = [f"Rows were left out: {'; '.join(self.remarks)}."] if self.left_out else []
         sentences += self.doubts
         if sentences:
             warn_quality(" ".join(sentences))
 
-    def _remark(self, points, text):
-        if points.dialect is None:
-            self.remarks.append(text)
+    @property
+    def remarks(self):
+        """Return descriptions of rows that were left out, for the warning."""
+        return self.left_out.texts()
+
+    @property
+    def doubts(self):
+        """Return descriptions of values that are doubtful, for the warning."""
+        return self.doubtful.texts()
 
     def unmeasured(self, points, mask):
         """Record points that are not measured."""
         self.count("not_measured", mask)
-        if mask.any():
-            self._remark(
+        if mask.any() and points.dialect is None:
+            self._left_out(
                 points,
-                f"{int(mask.sum())} points of {_n_objects(points, mask)} objects that are not "
-                "measured (magnitudes outside -5 to 30, or fluxes that are fill values such as "
-                f"-999; first {points.object_of(int(np.argmax(mask)))})",
+                mask,
+                "{n} points of {objects} objects that are not measured (magnitudes outside -5 to "
+                "30, or fluxes that are fill values such as -999; first "
+                f"{points.object_of(int(np.argmax(mask)))})",
+                "unmeasured",
             )
 
-    def absurd_fluxes(self, mask, rows, index):
+    def absurd_fluxes(self, points, mask, rows, index):
         """Record fluxes beyond 1e9 µJy."""
         self.count("not_measured", mask)
         if mask.any():
-            self.remarks.append(
-                f"{int(mask.sum())} points of {len(np.unique(rows[mask]))} objects with |flux| > "
-                f"1e9 µJy (magnitude 1.4; first {index[rows[mask][0]]!r})"
+            self.left_out.add(
+                "absurd",
+                "{n} points of {objects} objects with |flux| > 1e9 µJy (magnitude 1.4; first "
+                f"{as_python(index[rows[mask][0]])!r})",
+                int(mask.sum()),
+                np.unique(rows[mask]).tolist(),
+                file=points.label,
             )
 
     def unknown_errors(self, points, field, mask):
@@ -68,10 +80,13 @@ class ReadLog:
         self.count("unknown_errors", mask)
         if mask.any() and points.dialect is None:
             row = int(np.argmax(mask))
-            value = np.asarray(points[field], dtype=object)[row]
-            self.doubts.append(
-                f"{int(mask.sum())} values of {points.location(field)}, that are no errors were "
-                f"taken as unknown (first {value!r} of object {points.object_of(row)})."
+            value = as_python(np.asarray(points[field], dtype=object)[row])
+            self._doubt(
+                points,
+                mask,
+                f"{{n}} values of {points.location(field)}, that are no errors were taken as "
+                f"unknown (first {value!r} of object {points.object_of(row)}).",
+                ("unknown_errors", points.names[field]),
             )
 
     def copied_errors(self, points, field, mask):
@@ -79,42 +94,96 @@ class ReadLog:
         self.count("unknown_errors", mask)
         if mask.any():
             row = int(np.argmax(mask))
-            self.doubts.append(
-                f"{points.location(field)}, repeats the values of {_n_objects(points, mask)} "
-                f"objects (first {points.object_of(row)}); their errors were taken as unknown."
+            self._doubt(
+                points,
+                mask,
+                f"{points.location(field)}, repeats the values of {{objects}} objects (first "
+                f"{points.object_of(row)}); their errors were taken as unknown.",
+                ("copied_errors", points.names[field]),
             )
 
     def written_limits(self, points, mask, field):
         """Record upper limits that are written as text."""
-        if mask.any():
-            self._remark(
+        if mask.any() and points.dialect is None:
+            self._left_out(
                 points,
-                f"{int(mask.sum())} upper limits of {_n_objects(points, mask)} objects, written as "
-                f"text in column {points.names[field]!r} (first "
-                f"{points.object_of(int(np.argmax(mask)))})",
+                mask,
+                "{n} upper limits of {objects} objects, written as text in column "
+                f"{points.names[field]!r} (first {points.object_of(int(np.argmax(mask)))})",
+                ("written_limits", points.names[field]),
             )
 
-    def unreadable(self, points, bands, mask, rows, index):
-        """Record points in bands that are unknown or ambiguous."""
+    def unreadable(self, points, bands, mask, rows, index, survey=None):
+        """Record points in bands that are unknown or ambiguous.
+
+        Parameters
+        ----------
+        points : LongTable
+            Table of points.
+        bands : Categorical of shape (n_points,)
+            Names as published.
+        mask : ndarray of bool, shape (n_points,)
+            Points that are left out.
+        rows : ndarray of int, shape (n_points,)
+            Row of the object of each point.
+        index : pandas.Index
+            Object names.
+        survey : str, optional
+            Survey of bands with names of one character.
+        """
         self.count("unknown_band", mask)
         if not mask.any():
             return
-        counts = bands[mask].value_counts().sort_values(ascending=False)
-        names = [str(name) for name in counts.index[counts > 0]]
-        names += ["points without a name"] if bands[mask].isna().any() else []
-        listed = ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
-        self.remarks.append(
-            f"{int(mask.sum())} points of {len(np.unique(rows[mask]))} objects in {len(names)} "
-            f"unknown or ambiguous bands ({listed}; first object {index[rows[mask][0]]!r}; "
-            "add bands with register_band, or name the survey with survey=)"
+        counts = bands[mask].value_counts()
+        names = {str(name): int(n) for name, n in counts[counts > 0].items()}
+        remedy = "add bands with register_band, or name the survey with survey="
+        if survey is not None and any(len(name) == 1 for name in names):
+            remedy = (
+                f"bands of one letter are those of the survey {survey!r} of the file, and none of "
+                "another; if they are, name it, as in survey='sdss', else add them with "
+                f"register_band(..., survey={survey.lower()!r})"
+            )
+        else:
+            survey = None
+        missing = int(bands[mask].isna().sum())
+        names |= {"points without a name": missing} if missing else {}
+        self.left_out.add(
+            ("unreadable", survey),
+            "{n} points of {objects} objects in {n_bands} unknown or ambiguous bands ({bands}; "
+            f"first object {as_python(index[rows[mask][0]])!r}; {remedy})",
+            int(mask.sum()),
+            np.unique(rows[mask]).tolist(),
+            bands=names,
+            file=points.label,
         )
+
+    def unused_errors(self, points, columns):
+        """Record columns that may hold errors, and are not used."""
+        if columns and points.dialect is None:
+            listed = " and ".join(map(repr, columns))
+            fields = [field for field in ("flux", "mag") if field in points.names]
+            self.doubtful.add(
+                ("unused errors", tuple(columns)),
+                f"The table {points.label or points.parameter} has fluxes or magnitudes without "
+                f"errors, and its {listed} may be of any quantity; it was not used. Name it, as in "
+                f"light_curve_columns={{'{fields[-1]}_err': {columns[0]!r}}}.",
+                file=points.label,
+            )
 
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""
-        self.doubts.append(
+        self.doubtful.add(
+            ("times", column),
             f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). "
-            "If days were subtracted, pass them as time_offset."
+            "If days were subtracted, pass them as time_offset.",
+            file=points.label,
         )
+
+    def _left_out(self, points, mask, text, kind):
+        self.left_out.add(kind, text, int(mask.sum()), _objects_of(points, mask), file=points.label)
+
+    def _doubt(self, points, mask, text, kind):
+        self.doubtful.add(kind, text, int(mask.sum()), _objects_of(points, mask), file=points.label)
 
     def text(self):
         """Return the record as text, one line for each table."""
@@ -132,5 +201,5 @@ class ReadLog:
         self.record["tables"].append(entry)
 
 
-def _n_objects(points, mask):
-    return len(np.unique(points.codes[mask]))
+def _objects_of(points, mask):
+    return [points.objects[code] for code in np.unique(points.codes[mask]) if code >= 0]

@@ -1,10 +1,13 @@
 """Scale of the fluxes of a long table: units, zero points, names, surveys."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import (
     AB_ZERO_POINT,
+    as_python,
     as_text,
     factorize_names,
     list_bands,
@@ -18,6 +21,9 @@ from sklearn_sn.datasets._long_numbers import in_magnitudes
 # PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
 # 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
 _FLUX_ZERO_POINTS = {"plasticc": 27.5}
+_NO_SURVEY = {"", "null", "none", "nan", "unknown", "unset"}
+# Names of collections of several surveys, such as PS1_LOWZ_COMBINED, do not name that of a file.
+_COLLECTION = re.compile(r"LOWZ|COMBINED", re.IGNORECASE)
 _FLUXCAL_KEYS = (
     "zp_fluxcal",
     "fluxcal_zp",
@@ -124,19 +130,33 @@ def survey_of_letters(points):
     Returns
     -------
     str or None
+        A name of a survey in the registry of bands, or the text of the header if it is another
+        survey; None if no survey is named.
     """
     if points.dialect is None:
         return None
     if points.dialect.survey is not None:
         return points.dialect.survey
     text = as_text(points.header.get("survey")) or ""
-    for name in (text, text.partition("_")[0], text.partition("-")[0]):
+    if text.lower() in _NO_SURVEY:
+        return None
+    part = as_text(points.header.get("subsurvey")) or text.partition("(")[2].rstrip(") ")
+    for name in _survey_spellings(part or text):
         try:
-            list_bands(name or None)
+            list_bands(name)
         except ValueError:
             continue
-        return name or None
-    return None
+        return name
+    return part or text
+
+
+def _survey_spellings(text):
+    """Return what may name the survey of a header, such as DES in DES-SN5YR or DES5YR."""
+    if _COLLECTION.search(text):
+        return [text]
+    first = re.split(r"[_\-+/ ]", text)[0]
+    letters = re.match(r"[A-Za-z]*", first)[0]
+    return [name for name in (text, first, letters) if len(name) > 2]
 
 
 def describe_scale(points, options):
@@ -224,6 +244,7 @@ def _reject_other_systems(points, field, system):
         row = int(np.argmax(wrong))
         raise ValueError(
             f"{points.location(field)} has the unit mag(AB), but column {points.names['system']!r} "
-            f"is {distinct[codes[row]]!r} for object {points.object_of(row)} (row {row}). Give "
+            f"is {as_python(distinct[codes[row]])!r} for object {points.object_of(row)} (row "
+            f"{row}). Give "
             f"{points.names[field]!r} the unit mag, or convert these rows to AB."
         )

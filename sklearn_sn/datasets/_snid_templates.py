@@ -19,7 +19,8 @@ NO_FLUX = (
 
 def is_snid_template(text: str) -> bool:
     """Return whether a text begins as a template of SNID does."""
-    return _HEAD.match(text.split("\n", 1)[0]) is not None
+    first = text[:1000].splitlines()[:1]
+    return bool(first) and _HEAD.match(first[0]) is not None
 
 
 def read_snid_template(text: str) -> list:

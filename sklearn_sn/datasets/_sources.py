@@ -14,7 +14,8 @@ from sklearn_sn.datasets._file_formats import FORMATS, parse_file
 
 _SKIPPED = re.compile(r"^\.|^readme|\.(readme|ignore|md|py|pdf|png)$", re.IGNORECASE)
 _SUFFIXES = re.compile(
-    r"\.(gz|bz2|xz|zst|csv|txt|dat|json|fits|parquet|pq|ecsv|list)$", re.IGNORECASE
+    r"\.(gz|bz2|xz|zst|csv|tsv|txt|tbl|asc|ascii|dat|json|fits?|parquet|pq|ecsv|list|vot|xml)$",
+    re.IGNORECASE,
 )
 
 

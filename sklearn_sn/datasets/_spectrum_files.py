@@ -116,7 +116,8 @@ def load_content(source: object) -> bytes:
         raise ValueError("the file is empty")
     kind = next((name for start, name in _FOREIGN.items() if content.startswith(start)), None)
     if kind is not None:
-        raise ValueError(f"this is {kind}, not a spectrum in text or FITS")
+        remedy = "; unpack it" if "zip" in kind else ""
+        raise ValueError(f"this is {kind}, not a spectrum in text or FITS{remedy}")
     return content
 
 

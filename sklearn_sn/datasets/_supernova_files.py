@@ -5,6 +5,8 @@ import re
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.datasets._column_names import check_column_names
+
 _NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
 _SNOOPY = re.compile(rf"\S+(\s+{_NUMBER}){{3}}\s*\n(\s*\n|#.*\n)*\s*filter\s", re.IGNORECASE)
 _KEY = re.compile(r"\s*([A-Za-z]\w*)\s*:\s*(.*)")
@@ -48,6 +50,7 @@ def parse_snana(text, where):
         elif name not in ("end", "nobs", "nvar"):
             header.setdefault(name, _value_of(value))
     header["object"] = header.get("snid", header.get("cid"))
+    check_column_names(names or [], where)
     frame = pd.DataFrame(rows, columns=names)
     return [{"table": _numeric(frame), "header": header, "kind": "light_curves"}]
 
@@ -124,6 +127,7 @@ def parse_salt2(text, where):
                 )
             rows.append(values)
     header["object"] = header.get("sn", header.get("name"))
+    check_column_names(names, where)
     frame = pd.DataFrame(rows, columns=names)
     for key, column in (("band", "Filter"), ("magsys", "MagSys")):
         if column not in frame and key in header:  # one band per file

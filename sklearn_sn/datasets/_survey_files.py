@@ -11,7 +11,7 @@ from astropy.coordinates import Angle
 from astropy.time import Time
 from sklearn.utils._param_validation import StrOptions, validate_params
 
-from sklearn_sn.data import check_table, list_bands
+from sklearn_sn.data import as_python, check_table, list_bands
 from sklearn_sn.datasets._survey_formats import (
     ObjectPoints,
     alerce_tables,
@@ -119,7 +119,8 @@ def _objects_of(X, format):
             )
     if not X.index.is_unique:
         raise ValueError(
-            f"The index of X has {X.index[X.index.duplicated()][0]!r} more than once; it must name "
+            f"The index of X has {as_python(X.index[X.index.duplicated()][0])!r} more than "
+            f"once; it must name "
             "the objects."
         )
     survey = _LIGHT_CURVES.get(format, (None,))[0]

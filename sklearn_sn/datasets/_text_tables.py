@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 from astropy.table import Table
 
+from sklearn_sn.datasets._column_names import check_column_names
 from sklearn_sn.datasets._dialects import find_dialect
 from sklearn_sn.datasets._other_readers import OtherReaderError
 
 _VALUE = re.compile(
     r"(?P<name>[A-Za-z][\w .-]*?)\s*[=:]\s*(?P<value>[^\s].*?)(?:\s+(?:degrees|deg))?\s*$"
 )
+_LONGEST_VALUE = 300  # characters; the search takes the square of their number, or more
 _RULE = re.compile(r"[-=]+(\s+[-=]+)+\s*")
 _NUMBERS = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _NULLS = ["null", "None", "NULL", "nan", "NaN", "NA", "N/A", "---", "--", "-", "..."]
@@ -58,7 +60,7 @@ def _values_of(comments):
     """Return the values that comments state, such as ``# Requested input R.A. = 245.3 degrees``."""
     header = {}
     for line in comments:
-        match = _VALUE.search(line.lstrip("#\\ "))
+        match = _VALUE.search(line.lstrip("#\\ ")[:_LONGEST_VALUE])
         if match is None:
             continue
         name, value = match["name"].strip().lower(), match["value"].strip("'\" ")
@@ -94,6 +96,7 @@ def _is_data(line):
 
 
 def _blank_separated(names, body, where):
+    check_column_names(names, where)
     rows = []
     for number, line in body:
         values = line.split()

@@ -310,7 +310,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             )
         )
         remember_columns(self, X)
-        return self._remember_range(table)._finish_fit()
+        return self._remember_range(table, self.encoders_.values())._finish_fit()
 
     def _checked_table(self, X):
         """Return the checked table with the modalities that are not left out."""

@@ -298,7 +298,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             )
         )
         remember_columns(self, X)
-        self._remember_range(table)
+        self._remember_range(table, self.encoders_.values())
         # Calibrations of an earlier fit are not valid for the new weights.
         self.calibrations_ = {}
         if held_out is not None:

@@ -29,7 +29,7 @@ def encoder_names(modality: str) -> list[str]:
     --------
     >>> from sklearn_sn.encoders import encoder_names
     >>> encoder_names("light_curve")
-    ['deep_sets', 'gru', 'transceiver', 'transformer']
+    ['deep_sets', 'event_transformer', 'gru', 'informer', 'transceiver', 'transformer']
     """
     return sorted(ENCODERS[modality])
 

@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from sklearn_sn.data import check_table
+from sklearn_sn.data import as_python, check_table
 
 
 def take_object(X, name, modality):
@@ -36,7 +36,9 @@ def take_object(X, name, modality):
     row = X.iloc[find_positions(X, [name])]
     table = check_table(row, modalities=[modality])
     if not table.present(modality)[0]:
-        raise ValueError(f"Object {row.index[0]!r} has no usable {modality.replace('_', ' ')}.")
+        raise ValueError(
+            f"Object {as_python(row.index[0])!r} has no usable {modality.replace('_', ' ')}."
+        )
     return row, table
 
 
@@ -63,5 +65,7 @@ def _position(X, name):
         positions = np.arange(len(X))[[name]]
     if len(positions) != 1:
         count = "no object" if len(positions) == 0 else f"{len(positions)} objects"
-        raise KeyError(f"X has {count} named {name!r}; its index starts with {list(X.index[:3])}.")
+        raise KeyError(
+            f"X has {count} named {name!r}; its index starts with {X.index[:3].tolist()}."
+        )
     return positions

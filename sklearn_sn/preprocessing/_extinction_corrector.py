@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from sklearn_sn.data import NESTED_COLUMNS, band_wavelength, warn_quality
+from sklearn_sn.data import NESTED_COLUMNS, as_python, band_wavelength, warn_quality
 from sklearn_sn.preprocessing._plain_column import read_numbers
 from sklearn_sn.preprocessing._table import TableTransformer
 
@@ -122,7 +122,7 @@ class ExtinctionCorrector(TableTransformer):
             if unknown.any():
                 warn_quality(
                     f"{unknown.sum()} objects without {self.ebv!r} are not corrected for "
-                    f"extinction (first {out.index[np.argmax(unknown)]!r})."
+                    f"extinction (first {as_python(out.index[np.argmax(unknown)])!r})."
                 )
         return out
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data import as_python
+
 
 def read_numbers(X, column, *, low, high):
     """Read a numeric column; missing values are NaN.
@@ -35,7 +37,8 @@ def read_numbers(X, column, *, low, high):
     invalid = np.flatnonzero(~np.isnan(values) & ~((values >= low) & (values <= high)))
     if len(invalid):
         raise ValueError(
-            f"Object {X.index[invalid[0]]!r}: {column} must be in the range [{low:g}, {high:g}], "
+            f"Object {as_python(X.index[invalid[0]])!r}: {column} must be in the range "
+            f"[{low:g}, {high:g}], "
             f"or NaN if unknown. Got {values[invalid[0]]:g} instead."
         )
     return values

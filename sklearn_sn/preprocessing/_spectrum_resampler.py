@@ -9,7 +9,15 @@ from sklearn.base import BaseEstimator, TransformerMixin, _fit_context
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.data import Ragged, as_frame, check_table, resample, warn_quality, wavelength_grid
+from sklearn_sn.data import (
+    Ragged,
+    as_frame,
+    as_python,
+    check_table,
+    resample,
+    warn_quality,
+    wavelength_grid,
+)
 from sklearn_sn.preprocessing._plain_column import read_numbers
 from sklearn_sn.preprocessing._table import (
     MixedOutput,
@@ -243,7 +251,7 @@ class SpectrumResampler(MixedOutput, TransformerMixin, BaseEstimator):
         if unknown.any():
             warn_quality(
                 f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
-                f"{X.index[np.argmax(unknown)]!r})."
+                f"{as_python(X.index[np.argmax(unknown)])!r})."
             )
         return 1.0 + np.where(unknown, 0.0, redshift)
 

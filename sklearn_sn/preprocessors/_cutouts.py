@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from sklearn_sn.data import CheckedTable, reject_text
+from sklearn_sn.data import CheckedTable, as_python, reject_text
 from sklearn_sn.preprocessors._angles import encode_angle, n_angle_values
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
@@ -96,7 +96,8 @@ class CutoutPreprocessor(Preprocessor):
             targets, sources = map(list, zip(*pairs, strict=True))
             if shape[0] != self.n_channels_:
                 raise ValueError(
-                    f"Object {table.index[sources[0]]!r}: the image has {shape[0]} channels, but "
+                    f"Object {as_python(table.index[sources[0]])!r}: the image has {shape[0]} "
+                    f"channels, but "
                     f"{self.n_channels_} are needed. Fill a missing channel with NaN."
                 )
             inner = tuple(_centre(length, side) for length in shape[1:])

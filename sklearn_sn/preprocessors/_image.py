@@ -6,7 +6,7 @@ from typing import Self
 
 import numpy as np
 
-from sklearn_sn.data import CheckedTable
+from sklearn_sn.data import CheckedTable, as_python
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
 
 
@@ -47,7 +47,8 @@ class ImagePreprocessor(Preprocessor):
         for i in present:
             if len(table.image[i]) != self.n_channels_:
                 raise ValueError(
-                    f"Object {table.index[i]!r}: the image has {len(table.image[i])} channels, but "
+                    f"Object {as_python(table.index[i])!r}: the image has {len(table.image[i])} "
+                    f"channels, but "
                     f"{self.n_channels_} are needed. Fill a missing channel with NaN."
                 )
         position = np.full(len(table), -1)

@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from sklearn_sn.data import CheckedTable, PhaseFrame, Ragged
+from sklearn_sn.data import CheckedTable, PhaseFrame, Ragged, as_python
 from sklearn_sn.preprocessors._image import ImagePreprocessor
 from sklearn_sn.preprocessors._point_set import (
     LARGEST_VALUE,
@@ -167,7 +167,8 @@ def _numbers(table, columns):
         if column.dtype.kind != "f":
             raise ValueError(
                 f"The column {name!r} of X must hold numbers to be generated. It holds "
-                f"{column.dropna().iloc[0]!r}. Encode it (sklearn.preprocessing.OneHotEncoder) or "
+                f"{as_python(column.dropna().iloc[0])!r}. Encode it "
+                f"(sklearn.preprocessing.OneHotEncoder) or "
                 "leave it out of 'metadata_columns'."
             )
         values[:, i] = column.to_numpy()

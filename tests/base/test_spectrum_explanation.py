@@ -9,6 +9,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn_sn.base import check_explanation
 from sklearn_sn.base._spectrum_explanation import Explanation, _gradient, _occlusion
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.regression import SpectraNetRegressor
@@ -103,12 +104,15 @@ def redshift():
 def test_tables_and_missing_spectra(redshift, of, method, monkeypatch):
     model, X = redshift
     X = pd.DataFrame({"spectrum": [None, *X["spectrum"].iloc[1:]]}, index=X.index)
-    wavelength, importance = model.explain(X, of=of, method=method)
+    missing = "1 objects have no usable spectrum"
+    with pytest.warns(DataQualityWarning, match=missing):
+        wavelength, importance = model.explain(X, of=of, method=method)
     assert importance.shape == (12, 64) and 3500 < wavelength[0] < wavelength[-1] < 9000
     assert (importance[0] == 0).all() and np.abs(importance[1:]).max(axis=1).min() > 0
     monkeypatch.setattr("sklearn_sn.preprocessors._spectrum.BLOCK", 7)
     monkeypatch.setattr("sklearn_sn.base._spectrum_estimator.PREDICT_BATCH", 5)
-    _, again = model.explain(X, of=of, method=method)
+    with pytest.warns(DataQualityWarning, match=missing):
+        _, again = model.explain(X, of=of, method=method)
     np.testing.assert_allclose(again, importance, atol=1e-4)
 
 

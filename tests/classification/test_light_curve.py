@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.classification import LightCurveClassifier
-from sklearn_sn.data import as_ragged
+from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.encoders import GRU, DeepSets, LightCurveTransformer, SpectrumCNN
 from tests.conftest import SMALL, with_encoder
 
@@ -43,9 +43,13 @@ def test_an_object_without_light_curve_gets_the_prior(supernovae):
     model = make().fit(X, y, sample_weight=weight)
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
     expected = [weight[y == name].sum() / weight.sum() for name in model.classes_]
-    np.testing.assert_allclose(model.predict_proba(gap)[0], expected)
-    np.testing.assert_array_equal(model.transform(gap)[0], model.missing_embedding_)
-    np.testing.assert_allclose(model.predict_proba(gap)[1:], model.predict_proba(X)[1:], atol=1e-6)
+    missing = "1 objects have no usable light curve"
+    with pytest.warns(DataQualityWarning, match=missing):
+        proba = model.predict_proba(gap)
+    with pytest.warns(DataQualityWarning, match=missing):
+        np.testing.assert_array_equal(model.transform(gap)[0], model.missing_embedding_)
+    np.testing.assert_allclose(proba[0], expected)
+    np.testing.assert_allclose(proba[1:], model.predict_proba(X)[1:], atol=1e-6)
 
 
 @pytest.mark.parametrize("band_encoding", ["wavelength", "embedding"])
@@ -62,7 +66,12 @@ def test_weight_zero_is_absence(supernovae, band_encoding):
     X = X.assign(light_curve=brighter.to_nested(index=X.index))
     whole = make(band_encoding=band_encoding).fit(X, y, sample_weight=kept * 2.0)
     part = make(band_encoding=band_encoding).fit(X[kept], y[kept])
-    np.testing.assert_allclose(whole.predict_proba(X), part.predict_proba(X), atol=1e-5)
+    probabilities = []
+    for model in (whole, part):
+        with pytest.warns(DataQualityWarning, match="unlike the training data .*longest band"):
+            probabilities.append(model.predict_proba(X))
+    np.testing.assert_allclose(*probabilities, atol=1e-5)
+    assert whole.training_range_ == part.training_range_
     assert list(whole.preprocessor_.bands_) == list(part.preprocessor_.bands_) == ["ztfg", "ztfr"]
 
 

@@ -14,7 +14,7 @@ from sklearn_sn.classification import (
     LightCurveClassifier,
     SupConClassifier,
 )
-from sklearn_sn.data import as_ragged
+from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import GRU, LightCurveTransformer
 from tests.conftest import with_encoder
@@ -72,7 +72,8 @@ def test_history_of_odd_objects(supernovae):
     X, y = supernovae
     model = make().fit(X, y)
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
-    history = as_ragged(model.predict_proba_history(gap))
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable light curve"):
+        history = as_ragged(model.predict_proba_history(gap))
     assert history.lengths[0] == 0
     np.testing.assert_array_equal(history.lengths[1:], as_ragged(X["light_curve"]).lengths[1:])
     assert len(model.predict_proba_history(X.iloc[:0])) == 0
@@ -129,7 +130,9 @@ def test_a_survey_that_training_has_not_seen():
     X, y = make_supernovae(60, surveys=("ztf",), **parameters)
     other, _ = make_supernovae(30, surveys=("lsst", "atlas"), **parameters)
     model = make().fit(X, y)
-    proba = model.predict_proba(other)
+    # Bands redder than all of training.
+    with pytest.warns(DataQualityWarning, match="longest band .*, in training 6406 to 6406"):
+        proba = model.predict_proba(other)
     assert proba.shape == (30, 5) and np.isfinite(proba).all()
 
 
@@ -140,7 +143,9 @@ def test_without_amplitude_distance_is_not_seen(supernovae):
     nearer = X.assign(light_curve=nearer.to_nested(index=X.index))
     blind, seeing = (make(amplitude=a).fit(X, y) for a in (False, True))
     np.testing.assert_allclose(blind.predict_proba(nearer), blind.predict_proba(X), atol=1e-5)
-    assert np.abs(seeing.predict_proba(nearer) - seeing.predict_proba(X)).max() > 1e-3
+    with pytest.warns(DataQualityWarning, match="unlike the training data .*peak flux"):
+        brighter = seeing.predict_proba(nearer)
+    assert np.abs(brighter - seeing.predict_proba(X)).max() > 1e-3
 
 
 # Arrays ----------------------------------------------------------------------

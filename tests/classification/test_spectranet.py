@@ -14,7 +14,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.classification._redshift_weights import at_redshifts, redshift_log_weights
-from sklearn_sn.data import as_ragged
+from sklearn_sn.data import DataQualityWarning, as_ragged
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import GRU, GalSpecNet, SpectralFeatures, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
@@ -157,13 +157,16 @@ def several():
 def test_spectra_are_classified_one_by_one_and_combined(several, combine):
     X, y = several
     model = make(combine=combine).fit(X.iloc[1:], y[1:])
-    each = model.predict_proba_per_spectrum(X)
+    missing = "1 objects have no usable spectrum"
+    with pytest.warns(DataQualityWarning, match=missing):
+        each = model.predict_proba_per_spectrum(X)
+    with pytest.warns(DataQualityWarning, match=missing):
+        whole = model.predict_proba(X)
     assert each.index.equals(X.index)
     flat = as_ragged(each)
     proba = np.column_stack([flat[str(name)] for name in model.classes_])
     assert flat.lengths[0] == 0 and flat.lengths.max() > 2
     np.testing.assert_allclose(proba.sum(axis=1), 1.0)
-    whole = model.predict_proba(X)
     np.testing.assert_array_equal(whole[0], model.class_prior_)
     for row in range(1, 40):
         own = proba[flat.offsets[row] : flat.offsets[row + 1]]
@@ -509,11 +512,15 @@ def test_without_a_spectrum_the_redshift_speaks():
     X, y = near_and_far()
     model = make(max_epochs=1, frame="rest").fit(X, y)
     bare = pd.DataFrame({"spectrum": [None] * 3, "redshift": [0.01, 0.5, 0.0]})
-    proba = model.predict_proba(bare)
+    with pytest.warns(DataQualityWarning, match="3 objects have no usable spectrum"):
+        proba = model.predict_proba(bare)
     assert proba[0, 1] > 0.8 and proba[1, 0] > 0.8
     np.testing.assert_allclose(proba[2], model.class_prior_)
     far = X.iloc[:1].assign(redshift=5.0)  # beyond the grid at rest
-    with pytest.warns(UserWarning, match="at rest, and count as missing"):
+    with (
+        pytest.warns(DataQualityWarning, match="column 'redshift' 5, in training"),
+        pytest.warns(UserWarning, match="at rest, and count as missing"),
+    ):
         np.testing.assert_allclose(
             as_ragged(model.predict_proba_per_spectrum(far))["far"], model.predict_proba(far)[:, 0]
         )

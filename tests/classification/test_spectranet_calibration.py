@@ -11,6 +11,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import log_loss
 
 from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClassifier
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import SpectralFeatures, SpectraNet
 from sklearn_sn.preprocessing import SpectrumResampler
@@ -135,7 +136,8 @@ def test_objects_without_a_spectrum_get_calibrated_frequencies(tables):
     calibrated = CalibratedClassifierCV(FrozenEstimator(model)).fit(X_held, y_held)
     missing = X.iloc[:4].copy()
     missing["spectrum"] = missing["spectrum"].where([True, False, True, False])
-    proba = calibrated.predict_proba(missing)
+    with pytest.warns(DataQualityWarning, match="2 objects have no usable spectrum"):
+        proba = calibrated.predict_proba(missing)
     np.testing.assert_allclose(proba.sum(axis=1), 1.0)
     np.testing.assert_array_equal(proba[1], proba[3])
     np.testing.assert_allclose(proba[[0, 2]], calibrated.predict_proba(X.iloc[[0, 2]]), atol=1e-6)

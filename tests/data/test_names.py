@@ -10,6 +10,7 @@ import pytest
 
 from sklearn_sn.data import (
     Ragged,
+    as_python,
     as_ragged,
     as_text,
     canonical_bands,
@@ -116,3 +117,8 @@ def test_systems_of_zero_points_keep_their_types_too():
     cell = {"time": [1.0], "band": ["g"], "flux": [1.0], "zp": [23.9]}
     ragged = as_ragged([{**cell, "zpsys": ["ab"]}, cell], kind="light_curve")
     assert ragged["flux"].tolist() == [1.0, 1.0]
+
+
+def test_scalars_of_numpy_print_as_numbers():
+    values = [np.int64(7), np.str_("a"), np.bool_(True), 7, "a", None]
+    assert [repr(as_python(value)) for value in values] == ["7", "'a'", "True", "7", "'a'", "None"]

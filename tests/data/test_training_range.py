@@ -153,3 +153,12 @@ def test_a_continued_fit_widens_the_range(ranges, others):
     for name, (low, high) in both.items():
         assert low == min(ranges[name][0], alone[name][0])
         assert high == max(ranges[name][1], alone[name][1])
+
+
+def test_only_training_objects_and_what_a_model_reads_count():
+    X, _ = make_supernovae(60, random_state=0)
+    table, kept = check_table(X), np.arange(10, 60)
+    some = training_range(table, rows=kept)
+    assert some == training_range(check_table(X.iloc[kept])) != training_range(table)
+    relative = training_range(table, rows=kept, amplitude=False)
+    assert some.keys() - relative.keys() == {"peak flux"}

@@ -7,6 +7,7 @@ from sklearn_sn.datasets._columns import (
     looks_like,
     require_columns,
     time_offset,
+    unused_errors,
 )
 
 
@@ -71,3 +72,25 @@ def test_spellings_of_the_sign():
     for name in ("isdiffpos", "isDiffPos", "is_diffpos"):
         names = choose_columns(["id", "jd", "fid", "mag", name], "light_curves", "object_id", {})
         assert names["sign"] == name
+
+
+def test_errors_without_the_name_of_their_quantity():
+    for column, quantity in (("err", "flux"), ("Error", "mag"), ("unc", "flux")):
+        columns = ["id", "mjd", "band", quantity, column]
+        names = choose_columns(columns, "light_curves", "object_id", {})
+        assert names[f"{quantity}_err"] == column and not unused_errors(names, [])
+    for columns in (
+        ["id", "mjd", "band", "flux", "mag", "err"],
+        ["id", "mjd", "band", "flux", "err", "unc"],
+        ["id", "mjd", "band", "flux", "flux_total", "err"],
+        ["id", "mjd", "band", "mag", "magpsf", "err"],
+    ):
+        names = choose_columns(columns, "light_curves", "object_id", {})
+        assert not {"flux_err", "mag_err"} & set(names)
+        assert "err" in unused_errors(names, set(columns) - set(names.values()))
+    columns = ["id", "mjd", "band", "flux", "fluxerr", "err"]
+    names = choose_columns(columns, "light_curves", "object_id", {})
+    assert names["flux_err"] == "fluxerr" and not unused_errors(names, ["err"])
+    given = {"flux_err": "unc"}
+    names = choose_columns(["id", "mjd", "band", "flux", "err", "unc"], "light_curves", "id", given)
+    assert names["flux_err"] == "unc"

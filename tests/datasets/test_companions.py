@@ -65,3 +65,14 @@ def test_bad_quality():
     assert bad_quality({"Q": pd.Categorical([3, 1])}, dialect).tolist() == [True, False]
     assert bad_quality({"other": [3]}, dialect) is None
     assert bad_quality({"q": [3]}, None) is None
+
+
+def test_negative_flags_are_signs_of_magnitudes():
+    names = {"sign": "isNegative"}
+    signs = ["True", "False", None, "1", "0"]
+    table = points({"sign": signs, "mag": [18.0] * 5}, names)
+    assert difference_signs(table).tolist() == [-1, 1, 1, -1, 1]
+    booleans = points({"sign": np.array([True, False]), "mag": [18.0] * 2}, names)
+    assert difference_signs(booleans).tolist() == [-1, 1]
+    # The flux of a difference has its sign already.
+    assert difference_signs(points({"sign": signs, "flux": [1.0] * 5}, names)) == 1.0

@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import shutil
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -193,3 +194,10 @@ def test_a_damaged_file_raises_nothing_but_value_errors(data, name):
 def test_a_missing_file_is_a_missing_file():
     with pytest.raises(FileNotFoundError, match="does not exist"):
         read_tables("nowhere.csv")
+
+
+def test_zip_archives_are_rejected_with_a_remedy(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.csv", POINTS.to_csv(index=False))
+    with pytest.raises(ValueError, match=r"a\.zip is a ZIP archive.*Unpack it"):
+        read_tables(tmp_path / "a.zip")

@@ -70,6 +70,13 @@ def test_files_that_do_not_belong_together(tmp_path, head):
         parse_fits(head, str(path), "V_HEAD.FITS")
 
 
+def test_head_without_names(tmp_path):
+    data = content(table(CID=["7"], PTROBS_MIN=[1], PTROBS_MAX=[1]), PHOTFILE="V_PHOT.FITS")
+    (tmp_path / "V_PHOT.FITS").write_bytes(content(PHOT))
+    with pytest.raises(ValueError, match=r"V: the HEAD file of SNANA has no column 'SNID'"):
+        parse_fits(data, str(tmp_path / "V_HEAD.FITS"), "V")
+
+
 def test_images_and_damaged_files():
     with pytest.raises(ValueError, match=r"f.fits holds images but no table.*read_spectra"):
         parse_fits(content(fits.ImageHDU(np.zeros(4))), None, "f.fits")

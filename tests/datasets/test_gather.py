@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from astropy.table import Column
 
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._gather import (
     gather_light_curves,
     gather_spectra_of,
@@ -76,3 +78,11 @@ def test_merged_objects_keep_the_first_value():
     merged = merge_objects(frames, "sn")
     assert merged.index.name == "sn"
     assert merged.to_dict("list") == {"redshift": [0.1, 0.2], "ra": [5.0, 6.0]}
+
+
+def test_unused_errors_are_named():
+    table = pd.DataFrame({"object_id": ["a"], "mjd": [59000.0], "band": ["ztfg"], "mag": [18.0]})
+    curve = read_tables(None, table.assign(err=0.1))["light_curve"].iloc[0]
+    assert curve["flux_err"].iloc[0] == pytest.approx(curve["flux"].iloc[0] * 0.0921, rel=1e-3)
+    with pytest.warns(DataQualityWarning, match=r"its 'err' may be .*\{'mag_err': 'err'\}"):
+        read_tables(None, table.assign(err=0.1, flux=3.0))

@@ -19,6 +19,11 @@ def test_wavelengths_follow_the_reference_pixel():
     assert record.flux.tolist() == [1, 2, 3] and record.flux_err is None
 
 
+def test_integers_beyond_those_of_numpy():
+    record = read_image([part(np.ones(2), CRVAL1=10**30, CDELT1=10**29)])
+    np.testing.assert_allclose(record.wavelength, [1e30, 1.1e30])
+
+
 def test_four_bands_without_names_are_in_the_order_of_apall():
     bands = np.array([10.0, 9.0, 50.0, 0.5])[:, None, None] * np.ones((4, 1, 3))
     record = read_image([part(bands, **LINEAR)])
@@ -52,6 +57,7 @@ def test_other_extensions_give_errors_masks_and_wavelengths():
     [
         ([FitsPart("PRIMARY", {})], "no image and no table"),
         ([part(np.ones(3))], "the header has no wavelengths"),
+        ([part(np.ones(3), CRVAL1=10**400, CDELT1=1)], "the header has no wavelengths"),
         ([part(np.ones((5, 3)), **LINEAR)], r"the shape \(5, 3\)"),
         ([part(["a", "b"], **LINEAR)], "does not hold numbers"),
         ([part(np.ones(3), CTYPE1="MULTISPE")], "multispec format with 0 apertures"),

@@ -62,3 +62,14 @@ def test_codes_that_contradict_each_other_are_unknown():
     assert not read_bands([1, 0])[1].any()
     with pytest.raises(ValueError, match="codes 0, 1 are ambiguous: ZTF has the codes 1, 2, 3"):
         read_bands([1, 0, 0, 1, 3, 3], object_index=rows)
+
+
+def test_letters_belong_to_the_survey_of_the_file():
+    names, known, _ = read_bands([*list("griY"), "DES-g"], letters="XYZ")
+    assert known.tolist() == [False] * 4 + [True] and names[4] == "desg"
+    names, known, _ = read_bands(list("ugriBVYJHz"), letters="CSP")
+    assert names[:9].tolist() == [f"csp{letter}" for letter in "ugriBVYJH"]
+    assert known.tolist() == [True] * 9 + [False]
+    names, known, _ = read_bands(list("grizXYu"), letters="YSE")
+    assert names[:6].tolist() == ["ps1g", "ps1r", "ps1i", "ps1z", "ztfg", "ztfr"]
+    assert known.tolist() == [True] * 6 + [False]

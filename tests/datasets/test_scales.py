@@ -101,7 +101,20 @@ def test_survey_of_bands_with_one_letter():
     dialect = Dialect("x", (), survey="ztf")
     assert survey_of_letters(points(flux=[1.0], dialect=dialect, header=header)) == "ztf"
     unknown = points(flux=[1.0], dialect=Dialect("x", ()), header={"survey": "nowhere"})
-    assert survey_of_letters(unknown) is None
+    assert survey_of_letters(unknown) == "nowhere"
+    for text, sub, survey in (
+        ("CSP", "", "CSP"),
+        ("YSE_DR1", "", "YSE"),
+        ("SNLS3year_MEGACAM", "", "SNLS"),
+        ("DES5YR", "", "DES"),
+        ("PS1_LOWZ_COMBINED(CSP)", "", "CSP"),
+        ("PS1_LOWZ_COMBINED", "", "PS1_LOWZ_COMBINED"),
+        ("PS1_LOWZ_COMBINED", "CFA3", "CFA3"),
+        ("NULL", "", None),
+    ):
+        header = {"survey": text, "subsurvey": sub}
+        one = points(flux=[1.0], dialect=Dialect("x", ()), header=header)
+        assert survey_of_letters(one) == survey
 
 
 def test_a_zero_point_that_overflows_is_unreadable():

@@ -18,6 +18,8 @@ def changed(line, text):
 def test_templates_are_told_by_their_first_line():
     assert is_snid_template(TEXT)
     assert not is_snid_template("") and not is_snid_template("4000.0 1.0\n" + TEXT)
+    # Form feeds and the like also end a line.
+    assert not is_snid_template(TEXT.replace(" ", "\x1c", 4)) and is_snid_template(LINES[0])
 
 
 def test_each_phase_is_a_spectrum_without_the_padding():

@@ -54,6 +54,7 @@ def test_names_of_columns_and_files(tmp_path):
     assert Source(tmp_path / "f.parquet").names == ["x", "y"]
     stem = Source(frame, label="/x/SN.2011fe.csv.gz").stem
     assert stem == "SN.2011fe"
+    assert Source(frame, label="/x/SN.2011fe.tsv").stem == "SN.2011fe"
 
 
 def test_handles_and_unsupported_arguments():

@@ -56,7 +56,7 @@ def test_content_is_decompressed_and_decoded(tmp_path):
     "content, message",
     [
         (b" \n", "the file is empty"),
-        (b"PK\x03\x04...", "a zip archive, not a spectrum"),
+        (b"PK\x03\x04...", "a zip archive, not a spectrum in text or FITS; unpack it"),
         (gzip.compress(b"4000 1\n" * 99, mtime=0)[:-9], "truncated or broken"),
     ],
 )

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._supernova_files import (
     SUPERNOVA_FORMATS,
     parse_salt2,
@@ -98,3 +100,19 @@ def test_snoopy():
         parse_snoopy(SNOOPY.replace("17.5 0.01", "17.5"), "f.txt")
     with pytest.raises(ValueError, match=r"line 2: .* below 'filter NAME'"):
         parse_snoopy("a 0 0 0\n1 2 3\n", "f.txt")
+
+
+def test_letters_of_a_survey_that_is_unknown_are_left_out(tmp_path):
+    rows = "".join(f"OBS: 5600{i}.5 {band} 100.0 5.0\n" for i, band in enumerate("griz"))
+    text = "SURVEY: XYZ\nSNID: 1\nNVAR: 4\nVARLIST: MJD FLT FLUXCAL FLUXCALERR\n" + rows
+    path = tmp_path / "a.dat"
+    path.write_text(text)
+    with pytest.warns(DataQualityWarning, match=r"4 unknown.*survey 'XYZ'.*survey='sdss'"):
+        X = read_tables(path)
+    assert len(X["light_curve"].iloc[0]["band"]) == 0
+    assert X.attrs["read"]["counts"]["unknown_band"] == 4
+    X = read_tables(path, survey="sdss")
+    assert list(X["light_curve"].iloc[0]["band"]) == ["sdssg", "sdssr", "sdssi", "sdssz"]
+    path.write_text(text.replace("XYZ", "CSP").replace(" z ", " B "))
+    bands = read_tables(path)["light_curve"].iloc[0]["band"]
+    assert list(bands) == ["cspg", "cspr", "cspi", "cspB"]

@@ -66,11 +66,15 @@ def test_nothing_usable_gets_the_prior(model, X):
             .filter(np.zeros(as_ragged(X[name], kind=name).take([0, 1]).n_points, dtype=bool))
             .to_nested(index=empty.index)
         )
-    assert (model.transform(empty) == 0).all()
-    generated = model.generate(empty, wavelength=GRID, n_samples=8, random_state=0)
+    missing = "2 objects have no usable light curve and no usable spectrum"
+    with pytest.warns(DataQualityWarning, match=missing):
+        assert (model.transform(empty) == 0).all()
+    with pytest.warns(DataQualityWarning, match=missing):
+        generated = model.generate(empty, wavelength=GRID, n_samples=8, random_state=0)
     prior = model.inverse_transform(np.random.RandomState(0).laplace(size=(8, 4)), wavelength=GRID)
     np.testing.assert_allclose(generated[0], prior, atol=1e-5)
-    lower, upper = model.predict_interval(empty, wavelength=GRID)
+    with pytest.warns(DataQualityWarning, match=missing):
+        lower, upper = model.predict_interval(empty, wavelength=GRID)
     assert np.isfinite(lower).all() and (lower < upper).all()
 
 

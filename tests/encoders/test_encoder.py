@@ -26,7 +26,7 @@ from sklearn_sn.modules import ConfigurableModule
 from sklearn_sn.nets import TableDataset
 from sklearn_sn.preprocessors import PointSetPreprocessor
 
-SETTINGS = DataSettings(metadata_columns=("redshift", "brightness"))
+SETTINGS = DataSettings(metadata_columns=("redshift", "brightness"), sky_columns=("ra", "dec"))
 # Sizes at which a network takes milliseconds.
 TINY = {
     "d_model": 8,
@@ -42,7 +42,13 @@ TINY = {
     "max_points": 30,
     "size": 4,
 }
-KERNELS = {"SpectraNet": ((3, 9), (3,)), "GalSpecNet": (3, 3), "SpectralFeatures": (5, 3)}
+# Sizes of classes whose parameters have other values than elsewhere.
+OWN_SIZES = {
+    "SpectraNet": {"kernels": ((3, 9), (3,)), "size": "small"},
+    "GalSpecNet": {"kernels": (3, 3)},
+    "SpectralFeatures": {"kernels": (5, 3)},
+    "ConvNeXtImage": {"size": "small", "depths": (1, 1), "patch": 2},
+}
 
 
 def every_encoder():
@@ -54,14 +60,8 @@ def every_encoder():
 
 def tiny(cls):
     names = inspect.signature(cls).parameters
-    sizes = {
-        name: value
-        for name, value in TINY.items()
-        if name in names and not (name == "size" and cls.modality == "spectrum")
-    }
-    if cls.__name__ in KERNELS:
-        sizes["kernels"] = KERNELS[cls.__name__]
-    return cls(**sizes)
+    sizes = {**TINY, **OWN_SIZES.get(cls.__name__, {})}
+    return cls(**{name: value for name, value in sizes.items() if name in names})
 
 
 each = pytest.mark.parametrize("cls", every_encoder(), ids=lambda cls: cls.__name__)
@@ -73,7 +73,8 @@ def table():
     images = list(np.random.default_rng(0).normal(size=(24, 2, 9, 9)))
     X = X.assign(image=pd.Series(images, index=X.index, dtype=object))
     X["brightness"] = np.linspace(-1.0, 1.0, 24)
-    return check_table(X, metadata_columns=["redshift", "brightness"], warn=False)
+    columns = ["redshift", "brightness", "ra", "dec"]
+    return check_table(X, metadata_columns=columns, warn=False)
 
 
 def assembled(encoder, table):

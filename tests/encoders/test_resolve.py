@@ -63,5 +63,6 @@ def test_what_is_no_encoder_of_the_modality(value):
 
 
 def test_an_unknown_name():
-    with pytest.raises(ValueError, match=r"'image' has the encoders \['cnn', 'transceiver'\]"):
+    names = r"\['cnn', 'convnext', 'transceiver'\]"
+    with pytest.raises(ValueError, match=f"'image' has the encoders {names}. Got 'gru' instead"):
         named_encoder("image", "gru")

@@ -7,6 +7,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import cross_val_predict
 from sklearn.multioutput import MultiOutputRegressor
 
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import LightCurveTransceiver, LightCurveTransformer
 from sklearn_sn.regression import LightCurveRegressor
@@ -71,7 +72,8 @@ def test_an_object_without_light_curve_gets_the_mean(supernovae):
     z = X["redshift"].to_numpy()
     model = make(loss="gaussian").fit(X, z)
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
-    mean, std = model.predict(gap, return_std=True)
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable light curve"):
+        mean, std = model.predict(gap, return_std=True)
     assert mean[0] == pytest.approx(z.mean()) and std[0] == pytest.approx(z.std())
 
 
