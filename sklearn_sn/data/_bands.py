@@ -253,7 +253,7 @@ def register_band(
     ----------
     name : str
         Canonical name. If it starts with `survey`, the rest is its name inside the survey:
-        ``"hscg"`` of survey ``"hsc"`` is also found as ``"HSC-g"``.
+        ``"vstg"`` of survey ``"vst"`` is also found as ``"VST-g"``.
     wavelength : float
         Effective wavelength in Å, in [1000, 1e7].
     survey : str, default=""
@@ -285,10 +285,10 @@ def register_band(
     Examples
     --------
     >>> from sklearn_sn.data import canonical_band, register_band, unregister_band
-    >>> band = register_band("hscg", 4817.0, survey="hsc", aliases=["HSC g-band"])
-    >>> canonical_band("HSC-g")
-    'hscg'
-    >>> unregister_band("hscg")
+    >>> band = register_band("vstg", 4817.0, survey="vst", aliases=["VST g-band"])
+    >>> canonical_band("VST-g")
+    'vstg'
+    >>> unregister_band("vstg")
     """
     global _registry
     band = validate_band(name, wavelength, survey, vega_ab_offset, system, aliases)
