@@ -11,8 +11,8 @@ regression on the frozen embedding of the spectra by the packaged model. Fusion 
 nearest in time to the first detection; the classifier of spectra alone sees all spectra, and the
 nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
 
-Five folds by object; objects that share a spectrum are in one fold. No setting was chosen by these
-scores. Scores are written as JSON; --table writes the page of results.
+Five folds by object, for the fusion those of maven_real.py. No setting was chosen by these scores.
+Scores are written as JSON; --table writes the page of results.
 
     python benchmarks/applecider_real.py [--parts horizon fusion] [--models NAME ...] [--table]
 """
@@ -31,7 +31,7 @@ import torch
 from _light_curve_features import light_curve_features, observing_pattern
 from _real_data import data_folder, load_curves, load_pairs
 from _settings import encoder
-from _spectra import THREE, duplicate_groups, folds_of
+from _spectra import THREE
 from lightgbm import LGBMClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegressionCV
@@ -229,7 +229,7 @@ def fold_probabilities(whole, nearest, y, train, test, epochs):
 def run_fusion(n_folds, epochs):
     X, y = load_pairs()
     X = X[["light_curve", "spectrum"]]
-    folds = folds_of(y, duplicate_groups(X))[:n_folds]
+    folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[:n_folds]
     curves = X[["light_curve"]]
     whole, nearest = (curves.join(embedded_spectra(X, near)) for near in (False, True))
     start, scores = time.process_time(), {}
