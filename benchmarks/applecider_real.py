@@ -12,7 +12,7 @@ nearest in time to the first detection; the classifier of spectra alone sees all
 nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
 
 Five folds by object, for the fusion those of maven_real.py. No setting was chosen by these scores.
-Scores are written as JSON; --table writes the page of results.
+Scores are written as JSON; --table prints their tables.
 
     python benchmarks/applecider_real.py [--parts horizon fusion] [--models NAME ...] [--table]
 """
@@ -47,7 +47,6 @@ from sklearn_sn.metrics import balanced_precision
 from sklearn_sn.preprocessing import LightCurveTruncator, NearestSpectrum
 
 OUT = Path(__file__).parent / "results" / "applecider_real"
-PAGE = OUT.with_suffix(".md")
 DAYS = (1, 3, 5, 10, 20, 30, 50, 100)
 SCRATCH, TUNED = "transformer, from scratch", "transformer, pretrained on simulations"
 BOOSTING, CONTROL = "boosting on features C", "control K1"

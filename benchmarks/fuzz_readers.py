@@ -333,7 +333,7 @@ def location(error):
 
 
 def outcome(reader, seed, number):
-    """Run one trial; return None, the type of a typed error, or an exception, and its CPU seconds."""
+    """Run one trial; return None, the type of a typed error or an exception, and CPU seconds."""
     rng = np.random.default_rng([seed, number])
     start = time.process_time()
     before = signal.signal(signal.SIGPROF, _raise_too_slow)
