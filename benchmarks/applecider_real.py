@@ -11,8 +11,8 @@ regression on the frozen embedding of the spectra by the packaged model. Fusion 
 nearest in time to the first detection; the classifier of spectra alone sees all spectra, and the
 nearest one. "Three" scores the same probabilities among Ia, II and Ib/c.
 
-Five folds by object; objects that share a spectrum are in one fold. No setting was chosen by these
-scores. Scores are written as JSON; --table writes the page of results.
+Five folds by object, for the fusion those of maven_real.py. No setting was chosen by these scores.
+Scores are written as JSON; --table prints their tables.
 
     python benchmarks/applecider_real.py [--parts horizon fusion] [--models NAME ...] [--table]
 """
@@ -31,7 +31,7 @@ import torch
 from _light_curve_features import light_curve_features, observing_pattern
 from _real_data import data_folder, load_curves, load_pairs
 from _settings import encoder
-from _spectra import THREE, duplicate_groups, folds_of
+from _spectra import THREE
 from lightgbm import LGBMClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegressionCV
@@ -47,7 +47,6 @@ from sklearn_sn.metrics import balanced_precision
 from sklearn_sn.preprocessing import LightCurveTruncator, NearestSpectrum
 
 OUT = Path(__file__).parent / "results" / "applecider_real"
-PAGE = OUT.with_suffix(".md")
 DAYS = (1, 3, 5, 10, 20, 30, 50, 100)
 SCRATCH, TUNED = "transformer, from scratch", "transformer, pretrained on simulations"
 BOOSTING, CONTROL = "boosting on features C", "control K1"
@@ -229,7 +228,7 @@ def fold_probabilities(whole, nearest, y, train, test, epochs):
 def run_fusion(n_folds, epochs):
     X, y = load_pairs()
     X = X[["light_curve", "spectrum"]]
-    folds = folds_of(y, duplicate_groups(X))[:n_folds]
+    folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))[:n_folds]
     curves = X[["light_curve"]]
     whole, nearest = (curves.join(embedded_spectra(X, near)) for near in (False, True))
     start, scores = time.process_time(), {}
