@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 from _applecider import RESULTS, provenance, spread, table, verdict, write_report, write_section
-from _real_spectra import flat_spectra
+from _spectra import flat_spectra
 from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.ensemble import ExtraTreesClassifier
