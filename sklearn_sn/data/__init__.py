@@ -32,6 +32,7 @@ from sklearn_sn.data._detection_window import (
     window_mask,
 )
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
+from sklearn_sn.data._external_bands import register_bands_from
 from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._merge_points import merge_points
@@ -135,6 +136,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "register_band",
     "unregister_band",
     "registered_bands",
+    "register_bands_from",
     "restore_bands",
     "conflicting_codes",
     "mixed_codes",
