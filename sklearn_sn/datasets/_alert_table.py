@@ -128,12 +128,13 @@ def warn_left_out(report):
 
 
 def id_array(names):
-    """Return names as int64 if all are integers, else as text."""
-    if any(name is None for name in names) and not any(isinstance(name, str) for name in names):
+    """Return names as int64 if all are such integers, with NA for None, else as text."""
+    known = [name for name in names if name is not None]
+    if not all(isinstance(name, int) and -(2**63) <= name < 2**63 for name in known):
+        return pd.array([None if name is None else str(name) for name in names], dtype="str")
+    if len(known) < len(names):
         return pd.array(names, dtype="Int64")
-    if all(isinstance(name, int) and -(2**63) <= name < 2**63 for name in names):
-        return np.array(names, dtype=np.int64)
-    return pd.array([None if name is None else str(name) for name in names], dtype="str")
+    return np.array(names, dtype=np.int64)
 
 
 def metadata_columns(alerts):

@@ -9,6 +9,7 @@ import pytest
 
 from sklearn_sn.data import quality_report
 from sklearn_sn.datasets import read_alerts
+from sklearn_sn.datasets._alert_table import id_array
 
 from .alert_files import avro, stamp, ztf_packet, ztf_schema
 
@@ -60,3 +61,24 @@ def test_real_alerts():
         flux = sign * 10 ** (-0.4 * (row["magpsf"] - 23.9))
         assert got["light_curve"]["flux"].iloc[-1] == pytest.approx(flux, rel=1e-5)
     assert not quality_report(X)["flag"].str.contains("EMPTY").any()
+
+
+@pytest.mark.parametrize(
+    "names, dtype",
+    [
+        ([1, 2**62], "int64"),
+        ([1, None], "Int64"),
+        ([None, None], "Int64"),
+        ([1, 2**63], "str"),
+        ([None, 2**63], "str"),
+        ([-(2**64), None, 1], "str"),
+        (["ZTF18a", None], "str"),
+    ],
+)
+def test_names_keep_all_of_their_digits(names, dtype):
+    found = id_array(names)
+    assert str(found.dtype) == dtype
+    missing = [name is None for name in names]
+    np.testing.assert_array_equal(pd.isna(found), missing)
+    kept = [str(name) for name in names if name is not None]
+    assert [str(name) for name in np.asarray(found)[~np.array(missing)]] == kept
