@@ -81,4 +81,4 @@ def test_names_keep_all_of_their_digits(names, dtype):
     missing = [name is None for name in names]
     np.testing.assert_array_equal(pd.isna(found), missing)
     kept = [str(name) for name in names if name is not None]
-    assert [str(name) for name in np.asarray(found)[~np.array(missing)]] == kept
+    assert [str(name) for name in found[~np.array(missing)]] == kept
