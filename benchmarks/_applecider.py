@@ -52,7 +52,7 @@ def table(header, rows):
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
-def write_section(title, report, text, page=PAGE):
+def write_section(title, report, text, page=PAGE, page_title=TITLE):
     """Write a section of the page, in place of an earlier one with this title."""
     runs = [*report.get("earlier runs", []), report["run"]]
     head = [
@@ -61,7 +61,7 @@ def write_section(title, report, text, page=PAGE):
         for run in runs
     ]
     section = "\n".join([f"## {title}\n", *head, f"{text.strip()}\n"])
-    old = page.read_text() if page.exists() else TITLE
+    old = page.read_text() if page.exists() else page_title
     parts = re.split(r"^(?=## )", old, flags=re.MULTILINE)
     names = [part.splitlines()[0] if part.strip() else "" for part in parts]
     if f"## {title}" in names:
