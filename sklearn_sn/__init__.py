@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sklearn_sn.cross_modal import CrossModalRetriever as CrossModalRetriever
     from sklearn_sn.embedding import ContrastiveEmbedder as ContrastiveEmbedder
     from sklearn_sn.embedding import MaskedEventEmbedder as MaskedEventEmbedder
+    from sklearn_sn.embedding import MaskedSpectrumEmbedder as MaskedSpectrumEmbedder
     from sklearn_sn.embedding import MMVAEEmbedder as MMVAEEmbedder
     from sklearn_sn.persistence import load_model as load_model
     from sklearn_sn.persistence import load_pretrained as load_pretrained
@@ -40,6 +41,7 @@ _LAZY = {
     "LightCurveRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",
     "MaskedEventEmbedder": "sklearn_sn.embedding",
+    "MaskedSpectrumEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
     "SpectraNetClassifier": "sklearn_sn.classification",
     "SpectralRedshiftClassifier": "sklearn_sn.classification",

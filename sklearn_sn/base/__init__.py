@@ -46,6 +46,7 @@ from sklearn_sn.base._spectrum_estimator import (
     WAVELENGTH_CONSTRAINTS,
     SpectrumEstimator,
     SpectrumPredictions,
+    check_redshifts,
     check_wavelength_range,
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
@@ -85,6 +86,7 @@ __all__ = [
     "check_explanation",
     "check_labels",
     "check_numbers",
+    "check_redshifts",
     "check_wavelength_range",
     "chosen_encoder",
     "defaults_of",

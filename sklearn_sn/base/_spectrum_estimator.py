@@ -13,7 +13,7 @@ from sklearn_sn.base._estimator import PREDICT_BATCH
 from sklearn_sn.base._parameters import unit_interval
 from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
-from sklearn_sn.data import as_python, reject_text, warn_quality
+from sklearn_sn.data import CheckedTable, as_python, reject_text, warn_quality
 from sklearn_sn.encoders import DataSettings, SpectrumEncoder
 from sklearn_sn.nets import TableDataset, WeightAverage
 
@@ -114,14 +114,7 @@ class SpectrumEstimator(SupervisedEstimator):
                     "The 'frame' parameter is 'rest', which needs a table with a column "
                     "'redshift'. For an array, leave frame='observer'."
                 )
-            redshift = table.metadata["redshift"]
-            reject_text(redshift, "redshift")
-            unknown = redshift.isna().to_numpy()
-            if unknown.any():
-                warn_quality(
-                    f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
-                    f"{as_python(table.index[np.argmax(unknown)])!r})."
-                )
+            check_redshifts(table)
         return table
 
     def _array_wavelength(self, n_columns):
@@ -301,6 +294,18 @@ class SpectrumEstimator(SupervisedEstimator):
 
     def _output_offsets(self, table):
         """Return offsets to add to the outputs of each object, or None; for subclasses."""
+
+
+def check_redshifts(table: CheckedTable) -> None:
+    """Raise a ValueError if the redshifts of a table are text, and warn if some are unknown."""
+    redshift = table.metadata["redshift"]
+    reject_text(redshift, "redshift")
+    unknown = redshift.isna().to_numpy()
+    if unknown.any():
+        warn_quality(
+            f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
+            f"{as_python(table.index[np.argmax(unknown)])!r})."
+        )
 
 
 def check_wavelength_range(wavelength_range: Sequence[float]) -> None:

@@ -49,14 +49,15 @@ truncation : float, default=0.5
     serves every horizon. Part of `augmentation`.""",
     "spectrum_scaling": """\
 n_bins : int, default=%(n_bins)s
-    Bins of the wavelength grid, whose range the estimator sets. None, for SpectraNet, means 1,024
-    bins for size="small" and 4,096 otherwise.
+    Bins of the wavelength grid, whose range the estimator sets. None means 1,024 bins for
+    size="small" and otherwise, for SpectraNet, 4,096, for PatchSpectrumTransformer, 7,781.
 grid : {"log", "linear"}, default="log"
     Spacing of the bins.
 channels : sequence of {"flux", "continuum_divided", "amplitude"}, default=None
     Channels of the input: the flux, standardised within its spectrum; the flux divided by a smooth
     continuum of five knots; the flux in units of the training spectra, which keeps the brightness.
-    None means the first two for tables and all three for arrays.
+    None means the first two for tables and all three for arrays, and for PatchSpectrumTransformer
+    only the first.
 noise_augmentation : bool, default=True
     Add Gaussian noise of the reported errors to training batches, newly drawn in each epoch.
 augmentation : bool, default=True

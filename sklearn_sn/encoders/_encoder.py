@@ -85,6 +85,11 @@ class Encoder(BaseEstimator):
         Whether the encoder can read the point sets of a multimodal autoencoder.
     gives_point_states : bool
         Whether the module has ``point_tokens`` and ``point_states``, which masked pretraining uses.
+    gives_window_states : bool
+        Whether the module has ``window_states``, which masked pretraining of spectra uses.
+    head_parameters : tuple of str
+        Parameters of the output layers, which may differ from those of a pretrained encoder. The
+        method ``replace_head`` of the module then makes new layers.
     gives_features_per_bin : bool
         Whether the output is (B, features, bins) instead of (B, width).
     is_causal : bool
@@ -118,6 +123,8 @@ class Encoder(BaseEstimator):
     normalize_latent = True
     reads_points = False
     gives_point_states = False
+    gives_window_states = False
+    head_parameters = ()
     gives_features_per_bin = False
     is_causal = False
     reads_sky_position = False

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from sklearn_sn.encoders._parameter_object import UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
-from sklearn_sn.modules import ConfigurableModule, ConvBlock
+from sklearn_sn.modules import ConfigurableModule, ConvBlock, to_windows
 
 
 class SpectrumCNNModule(ConfigurableModule):
@@ -17,9 +17,12 @@ class SpectrumCNNModule(ConfigurableModule):
     Shapes: flux (B, n_channels, P), pad_mask (B, P), wavelength (P,) in Å; result (B, output_dim).
     """
 
+    whole_windows = False
+
     def __init__(self, *, n_channels, d_model=32, n_layers=4, output_dim=32, dropout=0.0, kernel=7):
         super().__init__()
         self.output_dim = output_dim
+        self.state_window = self.state_stride = 2**n_layers
         # Double the channels while bins are halved, up to a factor of 8.
         widths = [min(d_model * 2**layer, 8 * d_model) for layer in range(n_layers)]
         self.blocks = nn.ModuleList(
@@ -27,12 +30,34 @@ class SpectrumCNNModule(ConfigurableModule):
             for n_in, n_out in zip([n_channels + 1, *widths[:-1]], widths, strict=True)
         )
         self.head = nn.Linear(3 * widths[-1], output_dim)
+        self.state_dim = widths[-1] + output_dim
 
     def forward(self, flux, pad_mask, wavelength=None):
+        return self._pooled(self._features(flux, pad_mask))
+
+    def window_states(self, flux, pad_mask, wavelength=None, hidden=None):
+        """Return features and, repeated, the output for each window, (B, L, state_dim).
+
+        The windows do not overlap. `hidden` bins count as not covered. The output is a part of the
+        states, so that masked pretraining trains the last layer too.
+        """
+        features = self._features(flux, pad_mask if hidden is None else pad_mask | hidden)
+        output = self._pooled(features)[..., None].expand(-1, -1, features.shape[-1])
+        return torch.cat([features, output], dim=1).transpose(1, 2)
+
+    def window_mask(self, pad_mask):
+        """Return the mask of windows with a covered bin, (B, P) to (B, L)."""
+        covered = to_windows((~pad_mask).to(torch.uint8), self.state_window, self.state_stride)
+        return covered.bool().any(-1)
+
+    def _features(self, flux, pad_mask):
         covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
         x = torch.cat([flux * covered, covered], dim=1)  # (B, C + 1, P)
         for block in self.blocks:
             x = block(x)
+        return x
+
+    def _pooled(self, x):
         # The means over thirds of the grid keep coarse positions, which identify lines.
         x = F.adaptive_avg_pool1d(x, 3)  # (B, width, 3)
         return self.head(x.flatten(1))
@@ -69,6 +94,8 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
     latent_dim: int = 32
     kernel: int = 7
     dropout: UnitInterval = 0.1
+
+    gives_window_states = True
 
     def check(self) -> None:
         super().check()

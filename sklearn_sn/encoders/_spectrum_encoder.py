@@ -50,10 +50,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         on_array = settings.n_array_columns is not None
-        channels = self.channels
-        if channels is None:
-            # The level of an array may be meaningful, because an array may already be scaled.
-            channels = CHANNELS if on_array else CHANNELS[:2]
+        channels = self._default_channels(on_array) if self.channels is None else self.channels
         return self._preprocessor_class(
             wavelength_range=tuple(float(end) for end in settings.wavelength_range),
             n_bins=int(settings.n_array_columns if on_array else self.resolved_n_bins),
@@ -65,6 +62,10 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
             max_crop=float(self.max_crop),
             max_shift=float(self.max_shift or 0.0),
         )
+
+    def _default_channels(self, on_array):
+        # The level of an array may be meaningful, because an array may already be scaled.
+        return CHANNELS if on_array else CHANNELS[:2]
 
     @property
     def resolved_n_bins(self) -> int:

@@ -15,11 +15,13 @@ from sklearn_sn.modules._contrastive import ContrastiveModule
 from sklearn_sn.modules._conv_block import ConvBlock
 from sklearn_sn.modules._convnext import ConvNeXt, ConvNeXtBlock, Patches
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
+from sklearn_sn.modules._cross_attention import CrossAttentionPooling
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
 from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._latent_sequence import LatentSequence
 from sklearn_sn.modules._masked_events import MaskedEventModule
+from sklearn_sn.modules._masked_spectrum import MaskedSpectrumModule
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecoder, PointSetExpert
 from sklearn_sn.modules._sparse_attention import Distilling, ProbSparseAttention
@@ -28,6 +30,7 @@ from sklearn_sn.modules._supervised import SupervisedModule
 from sklearn_sn.modules._template_shift import TemplateShiftModule
 from sklearn_sn.modules._transceiver import TransceiverDecoderModule, TransceiverEncoder
 from sklearn_sn.modules._wide_convolution import WideConv
+from sklearn_sn.modules._windows import from_windows, n_windows, to_windows
 
 __all__ = [
     "POOLINGS",
@@ -40,6 +43,7 @@ __all__ = [
     "ConvNeXt",
     "ConvNeXtBlock",
     "CoordinateEmbedding",
+    "CrossAttentionPooling",
     "Distilling",
     "DomainAdversarialModule",
     "EncoderExpert",
@@ -48,6 +52,7 @@ __all__ = [
     "LatentSequence",
     "MMVAEModule",
     "MaskedEventModule",
+    "MaskedSpectrumModule",
     "MaxPooling",
     "MeanPooling",
     "MixedPrecisionModule",
@@ -66,5 +71,8 @@ __all__ = [
     "TransformerStack",
     "WideConv",
     "dense",
+    "from_windows",
+    "n_windows",
     "sinusoid",
+    "to_windows",
 ]

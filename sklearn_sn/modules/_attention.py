@@ -50,6 +50,17 @@ class SelfAttention(nn.Module):
         x = F.scaled_dot_product_attention(*qkv, attn_mask=keep)
         return self.out(x.transpose(1, 2).reshape(B, -1, d_model))
 
+    def weights(self, x, keep):
+        """Return the weights of the attention, which ``forward`` never forms: (B, n_heads, L, L).
+
+        The last axis is that of the tokens that are attended to, along which the sum is 1.
+        """
+        query, key, _ = self.qkv(x).chunk(3, dim=-1)
+        # (B, L, d) -> (B, n_heads, L, d_head)
+        query, key = (t.unflatten(2, (self.n_heads, -1)).transpose(1, 2) for t in (query, key))
+        scores = query @ key.transpose(2, 3) / math.sqrt(query.shape[-1])
+        return scores.masked_fill(~keep, -torch.inf).softmax(-1)
+
 
 class TransformerBlock(nn.Module):
     """Self-attention and a feed-forward layer, post-norm or pre-norm.
@@ -109,6 +120,17 @@ class TransformerStack(nn.Module):
         for block in self.blocks[:-1]:
             x = block(x, keep)
         return self.norm(self.blocks[-1](x, keep, n_queries))
+
+    def attention_weights(
+        self, x: torch.Tensor, pad_mask: torch.Tensor, layer: int = -1
+    ) -> torch.Tensor:
+        """Return the weights of the attention in one block, (B, n_heads, L, L)."""
+        keep = attention_mask(pad_mask)
+        layer = range(len(self.blocks))[layer]
+        for block in self.blocks[:layer]:
+            x = block(x, keep)
+        block = self.blocks[layer]
+        return block.attention.weights(block.norm_1(x) if block.norm_first else x, keep)
 
     def from_top(self) -> list[list[nn.Module]]:
         """Return the modules of every block, the last block first."""

@@ -10,6 +10,7 @@ from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
 from sklearn_sn.nets._masked_events import MaskedEventNet
+from sklearn_sn.nets._masked_spectrum import MaskedSpectrumNet
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
@@ -28,6 +29,7 @@ __all__ = [
     "GradualUnfreezing",
     "MMVAENet",
     "MaskedEventNet",
+    "MaskedSpectrumNet",
     "Progress",
     "RedshiftNet",
     "Schedule",

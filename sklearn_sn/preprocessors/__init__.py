@@ -8,7 +8,9 @@ from sklearn_sn.preprocessors._light_curve_events import LightCurveEventPreproce
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
 from sklearn_sn.preprocessors._light_curve_sequence import LightCurveSequencePreprocessor
 from sklearn_sn.preprocessors._masked_events import MaskedEventPreprocessor
+from sklearn_sn.preprocessors._masked_spectrum import MaskedSpectrumPreprocessor
 from sklearn_sn.preprocessors._metadata import MetadataPreprocessor
+from sklearn_sn.preprocessors._patch_spectrum import PatchSpectrumPreprocessor
 from sklearn_sn.preprocessors._plain_points import ImagePixels, MetadataNumbers
 from sklearn_sn.preprocessors._point_set import PointSetPreprocessor
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
@@ -28,8 +30,10 @@ __all__ = [
     "LightCurvePreprocessor",
     "LightCurveSequencePreprocessor",
     "MaskedEventPreprocessor",
+    "MaskedSpectrumPreprocessor",
     "MetadataNumbers",
     "MetadataPreprocessor",
+    "PatchSpectrumPreprocessor",
     "PointSetPreprocessor",
     "Preprocessor",
     "ShiftedSpectrumPreprocessor",

@@ -1,7 +1,7 @@
 """Preprocess spectra: resample to one grid, scale channels, gather batches."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Self
 
 import numpy as np
@@ -173,11 +173,12 @@ class SpectrumPreprocessor(Preprocessor):
         usable = np.concatenate([part.lengths > 0 for part in parts])
         object_index = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))[usable]
         counts = np.bincount(object_index, minlength=len(table))
-        joined = [
-            np.concatenate([getattr(part, name) for part in parts])
-            for name in ("channels", "noise", "covered")
-        ]
-        return PreparedSpectra(*joined, np.concatenate([[0], np.cumsum(counts)]))
+        joined = {
+            field.name: np.concatenate([getattr(part, field.name) for part in parts])
+            for field in fields(parts[0])
+            if field.name != "offsets"
+        }
+        return replace(parts[0], **joined, offsets=np.concatenate([[0], np.cumsum(counts)]))
 
     def _on_grid(self, table, rows):
         """Return flux, error and coverage on the grid of the spectra in `rows`."""
@@ -233,18 +234,25 @@ class SpectrumPreprocessor(Preprocessor):
         object_index : array of int, shape (N,)
             Position in `rows` of the object of each spectrum.
         """
+        chosen, object_index = self._drawn(prepared, rows, rng)
+        return self._arrays(prepared, chosen, rng), object_index
+
+    def _drawn(self, prepared, rows, rng):
+        """Return the spectra of a batch, and the position in `rows` of the object of each."""
         counts = prepared.lengths[rows]
         if rng is None:
             object_index = np.repeat(np.arange(len(rows)), counts)
             first = np.cumsum(counts) - counts
             rank = np.arange(len(object_index)) - first[object_index]
-            chosen = prepared.offsets[rows][object_index] + rank
-        else:
-            object_index = np.flatnonzero(counts > 0)
-            drawn = rng.integers(0, counts[object_index])
-            chosen = prepared.offsets[rows[object_index]] + drawn
+            return prepared.offsets[rows][object_index] + rank, object_index
+        object_index = np.flatnonzero(counts > 0)
+        drawn = rng.integers(0, counts[object_index])
+        return prepared.offsets[rows[object_index]] + drawn, object_index
+
+    def _arrays(self, prepared, chosen, rng):
+        """Return the arrays of chosen spectra, augmented if there is a generator."""
         flux, covered = prepared.channels[chosen], prepared.covered[chosen]
-        if rng is not None and len(object_index):
+        if rng is not None and len(chosen):
             flux = flux.copy()
             if self.noise:
                 # All channels are functions of one flux, so they share the noise.
@@ -255,7 +263,7 @@ class SpectrumPreprocessor(Preprocessor):
                 flux, covered = self._augmented(flux, covered, rng)
         flux = flux * covered[:, None]
         wavelength = self.wavelength_.astype(np.float32)
-        return {"flux": flux, "pad_mask": ~covered, "wavelength": wavelength}, object_index
+        return {"flux": flux, "pad_mask": ~covered, "wavelength": wavelength}
 
     def _augmented(self, flux, covered, rng):
         return augmented(
