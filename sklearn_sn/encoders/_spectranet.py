@@ -1,5 +1,6 @@
 """SpectraNet-1D, a convolutional encoder of spectra with kernels of three widths in parallel."""
 
+import math
 from numbers import Integral
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ from torch import nn
 
 from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore, UnitInterval
 from sklearn_sn.encoders._spectrum_encoder import SpectrumEncoder
-from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense
+from sklearn_sn.modules import MixedPrecisionModule, SpectraBlock, dense, to_windows
 
 # The kernels of "small" span as many km/s on 1,024 logarithmic bins of the optical as those of the
 # published network on 4,096 linear bins.
@@ -65,6 +66,8 @@ class SpectraNetModule(MixedPrecisionModule):
         Precision of convolutions and products.
     """
 
+    whole_windows = False
+
     def __init__(
         self,
         *,
@@ -94,17 +97,41 @@ class SpectraNetModule(MixedPrecisionModule):
             nn.Dropout(dropout),
             *dense(hidden_dim, output_dim),
         )
+        self.state_window = self.state_stride = math.prod(poolings)
+        self.state_dim = n_in + output_dim
 
     def forward(self, flux, pad_mask, wavelength=None):
+        with self.autocast(flux):
+            latent = self.dense(self.positions(self._features(flux, pad_mask)).flatten(1))
+        return latent.to(flux.dtype)
+
+    def window_states(self, flux, pad_mask, wavelength=None, hidden=None):
+        """Return features and, repeated, the output for each window, (B, L, state_dim).
+
+        The windows do not overlap. `hidden` bins count as not covered. The output is a part of the
+        states, so that masked pretraining trains the dense layers too.
+        """
+        with self.autocast(flux):
+            features = self._features(flux, pad_mask if hidden is None else pad_mask | hidden)
+            output = self.dense(self.positions(features).flatten(1))
+        features = features[:, :, 0]  # (B, C, L)
+        output = output[..., None].expand(-1, -1, features.shape[-1])
+        return torch.cat([features, output], dim=1).transpose(1, 2).to(flux.dtype)
+
+    def window_mask(self, pad_mask):
+        """Return the mask of windows with a covered bin, (B, P) to (B, L)."""
+        covered = to_windows((~pad_mask).to(torch.uint8), self.state_window, self.state_stride)
+        return covered.bool().any(-1)
+
+    def _features(self, flux, pad_mask):
+        """Return the features of the last block, (B, C, 1, L)."""
         covered = (~pad_mask).to(flux.dtype).unsqueeze(1)
         x = torch.cat([flux * covered, covered], dim=1)[:, :, None]  # (B, C + 1, 1, P)
         # torch convolves and pools faster in this memory layout.
         x = x.contiguous(memory_format=torch.channels_last)
-        with self.autocast(x):
-            for block in self.blocks:
-                x = block(x)
-            latent = self.dense(self.positions(x).flatten(1))
-        return latent.to(flux.dtype)
+        for block in self.blocks:
+            x = block(x)
+        return x
 
     def first_block(self):
         """Return the layers nearest to the data."""
@@ -155,6 +182,7 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
     max_crop: BelowHalf = 0.25
 
     normalize_latent = False
+    gives_window_states = True
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}
 
     def check(self) -> None:

@@ -1,0 +1,120 @@
+"""Masked pretraining of encoders of real spectra, judged with 5, 20 and 100 labels per class.
+
+In each fold of spectra_real.py, encoders are pretrained without labels on the spectra of the
+training part. The labelled objects are those of spectra_labels.py, one draw in each fold. Compared
+are fine-tuning, the same network from scratch, and logistic regression on the frozen embedding, in
+the rest frame. Networks are trained for about the same number of steps.
+
+    python benchmarks/masked_spectra.py [--per-class 5 20 100] [--folds 0 1 2 3 4]
+        [--models NAME ...] [--epochs E] [--validation]
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+import torch
+from _applecider import provenance, spread, table, write_report, write_section
+from _settings import CACHE
+from _spectra import class_figures, folds_of, load_spectra, one_row_per_spectrum
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.embedding import MaskedSpectrumEmbedder
+from sklearn_sn.encoders import PatchSpectrumTransformer, SpectraNet, SpectrumCNN
+
+BATCH, STEPS = 32, 600
+OUT = CACHE.parent / "results" / "astroclip"
+ENCODERS = {
+    "SpectraNet": SpectraNet(),
+    "CNN": SpectrumCNN(d_model=32, n_layers=5, latent_dim=128, n_bins=1024),
+    "patch transformer": PatchSpectrumTransformer(),
+}
+
+
+def pretrained_on(X, encoder, epochs):
+    """Return an embedder that was trained without labels, and its seconds of CPU."""
+    start = time.process_time()
+    model = MaskedSpectrumEmbedder(
+        encoder=encoder, frame="rest", max_epochs=epochs, lr=2e-3, random_state=0, verbose=2
+    )
+    return model.fit(X[["spectrum", "redshift"]]), time.process_time() - start
+
+
+def probe():
+    """Return the classifier on the frozen embedding."""
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000))
+
+
+def network(n_objects, **params):
+    """Return an unfitted classifier in the rest frame."""
+    epochs = max(1, round(STEPS / -(-n_objects // BATCH)))
+    return SpectraNetClassifier(
+        frame="rest", max_epochs=epochs, batch_size=BATCH, random_state=0, **params
+    )
+
+
+def score(X, y, train, test, fold, arguments, results):
+    """Fit and score the models of one fold."""
+    singles, object_index = one_row_per_spectrum(X.iloc[test])
+    truth = y[test][object_index]
+    order = np.random.default_rng(fold).permutation(train)
+    few = {
+        count: np.concatenate([order[y[order] == name][:count] for name in np.unique(y)])
+        for count in arguments.per_class
+    }
+
+    def keep(name, model, values):
+        figures = class_figures(truth, model.predict_proba(values), model.classes_)
+        results.setdefault(name, {}).setdefault(str(fold), {}).update(figures)
+        print(fold, name, round(figures["macro-F1"], 3), flush=True)
+
+    for name in arguments.models:
+        encoder = ENCODERS[name]
+        embedder, seconds = pretrained_on(X.iloc[train], encoder, arguments.epochs)
+        filled = embedder.fill(singles, random_state=0)
+        errors = [filled.mean_squared_error(), filled.mean_squared_error(filled.interpolated())]
+        results.setdefault(f"{name}: filling", {})[str(fold)] = [*errors, seconds]
+        print(fold, name, "filling", errors, f"{seconds:.0f} s", flush=True)
+        for count, rows in few.items():
+            training, training_index = one_row_per_spectrum(X.iloc[rows])
+            labels = y[rows][training_index]
+            model = probe().fit(embedder.transform(training), labels)
+            keep(f"{count} per class, {name}, probe", model, embedder.transform(singles))
+            for start, params in {
+                "from scratch": {"encoder": encoder},
+                "pretrained": {"pretrained": FrozenEstimator(embedder)},
+            }.items():
+                model = network(len(rows), **params).fit(X.iloc[rows], y[rows])
+                keep(f"{count} per class, {name}, {start}", model, singles)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--per-class", nargs="+", type=int, default=[5, 20, 100])
+    options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    options.add_argument("--models", nargs="+", default=list(ENCODERS), choices=ENCODERS)
+    options.add_argument("--epochs", type=int, default=60)
+    options.add_argument("--validation", action="store_true", help="score a validation set")
+    arguments = options.parse_args()
+    torch.set_num_threads(1)
+    X, y, _, groups = load_spectra()
+    folds = folds_of(y, groups)
+    results = {}
+    for fold in arguments.folds:
+        train, test = folds[fold]
+        if arguments.validation:
+            inner, held = folds_of(y[train], groups[train])[0]
+            train, test = train[inner], train[held]
+        score(X, y, train, test, fold, arguments, results)
+        if not arguments.validation:
+            path = OUT / f"masked_spectra_{fold}.json"
+            write_report(path, {"run": provenance(arguments), "results": results})
+
+
+if __name__ == "__main__":
+    main()
