@@ -3,6 +3,7 @@
 from sklearn_sn.datasets._alert_batches import AlertBatch, iter_alerts
 from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
+from sklearn_sn.datasets._galaxies import iter_galaxies, make_galaxies
 from sklearn_sn.datasets._make_alerts import make_alerts
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
 from sklearn_sn.datasets._parquet import read_written, write_tables
@@ -22,8 +23,10 @@ __all__ = [
     "get_spectrograph",
     "get_survey",
     "iter_alerts",
+    "iter_galaxies",
     "iter_supernovae",
     "make_alerts",
+    "make_galaxies",
     "make_supernovae",
     "read_alerts",
     "read_spectra",
