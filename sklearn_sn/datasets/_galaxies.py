@@ -226,10 +226,10 @@ def _make_plan(caller, n_samples, parameters):
         _CONSTRAINTS, parameters | {"n_samples": n_samples}, caller_name=caller
     )
     lowest, highest = number_pair(
-        "wavelength_range", parameters["wavelength_range"], *_MAX_WAVELENGTHS
+        "wavelength_range", parameters["wavelength_range"], *_MAX_WAVELENGTHS, caller=caller
     )
     redshifts = number_pair(
-        "redshift_range", parameters["redshift_range"], MIN_REDSHIFT, MAX_REDSHIFT
+        "redshift_range", parameters["redshift_range"], MIN_REDSHIFT, MAX_REDSHIFT, caller=caller
     )
     for name, (low, high) in {
         "wavelength_range": (lowest, highest),
@@ -237,7 +237,7 @@ def _make_plan(caller, n_samples, parameters):
     }.items():
         if not low < high:
             raise ValueError(
-                f"The {name!r} parameter of make_galaxies must be a pair of increasing numbers. "
+                f"The {name!r} parameter of {caller} must be a pair of increasing numbers. "
                 f"Got {parameters[name]!r} instead."
             )
     return _Plan(
@@ -247,7 +247,7 @@ def _make_plan(caller, n_samples, parameters):
         wavelength=np.linspace(lowest, highest, parameters["n_bins"]),
         redshift_range=(float(redshifts[0]), float(redshifts[1])),
         magnitude_limit=float(parameters["magnitude_limit"]),
-        modalities=known_names("modalities", parameters["modalities"], _MODALITIES),
+        modalities=known_names("modalities", parameters["modalities"], _MODALITIES, caller),
         n_jobs=parameters["n_jobs"],
         entropy=_entropy(parameters["random_state"]),
     )
@@ -286,22 +286,31 @@ class _Block(NamedTuple):
 def _simulate_block(plan, start):
     number, n = start // _BLOCK_SIZE, min(_BLOCK_SIZE, plan.n_samples - start)
     # Separate streams: modalities and sizes of images do not change the galaxies.
-    streams = [
-        np.random.default_rng(np.random.SeedSequence(plan.entropy, spawn_key=(number, part)))
-        for part in range(3)
-    ]
-    galaxies = draw_selected(n, plan.redshift_range, plan.magnitude_limit, streams[0])
+    seeds = [np.random.SeedSequence(plan.entropy, spawn_key=(number, part)) for part in range(3)]
+    # SFC64 is the fastest generator of numpy; noise takes a third of the time.
+    streams = [np.random.Generator(np.random.SFC64(seed)) for seed in seeds]
     images = flux = error = None
     if "image" in plan.modalities:
         noise = SKY_NOISE * plan.pixel_scale / PIXEL_SCALE
-        images = observe_images(galaxies, noise, plan.image_size, plan.pixel_scale, streams[1])
+        images = np.empty((n, len(BANDS), plan.image_size, plan.image_size), dtype=np.float32)
     if "spectrum" in plan.modalities:
-        flux, error = observe_spectra(galaxies, plan.wavelength, streams[2])
-    truths = {key: galaxies.properties[key] for key in (*_TRUTHS, *_MORE_TRUTHS)}
+        flux, error = np.empty((2, n, len(plan.wavelength)), dtype=np.float32)
+    magnitudes, truths, first = np.empty((n, len(BANDS))), [], 0
+    for galaxies in draw_selected(n, plan.redshift_range, plan.magnitude_limit, streams[0]):
+        rows = slice(first, first + len(galaxies.fluxes))
+        first = rows.stop
+        if images is not None:
+            size = plan.image_size, plan.pixel_scale
+            images[rows] = observe_images(galaxies, noise, *size, streams[1])
+        if flux is not None:
+            flux[rows], error[rows] = observe_spectra(galaxies, plan.wavelength, streams[2])
+        magnitudes[rows] = galaxies.magnitudes
+        truths.append({key: galaxies.properties[key] for key in (*_TRUTHS, *_MORE_TRUTHS)})
+    truths = {key: np.concatenate([part[key] for part in truths]) for key in truths[0]}
     truths["type"] = np.array(TYPES, dtype=object)[truths["type"]]
     index = pd.Index([f"gal-{i:06d}" for i in range(start, start + n)], name="object_id")
     truths = pd.DataFrame(truths, index=index)
-    return _Block(plan.wavelength, images, flux, error, galaxies.magnitudes, truths)
+    return _Block(plan.wavelength, images, flux, error, magnitudes, truths)
 
 
 def _join(blocks):

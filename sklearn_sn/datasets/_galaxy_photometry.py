@@ -15,8 +15,8 @@ ZERO_POINT = 22.5  # magnitude of 1 nanomaggy
 # Errors of model magnitudes beside the sky, mag: of the profile, common to the bands, and of each
 # band. Choices; the photometry of Legacy Surveys and SDSS differs by some 0.05 mag.
 _PROFILE_ERROR, _BAND_ERROR = 0.05, 0.03
-_BATCH = 128  # candidates drawn at once
-_PATIENCE = 400  # batches without any selected galaxy
+_BATCH = 48  # candidates drawn at once: few enough for the cache
+_PATIENCE = 1000  # batches without any selected galaxy
 
 
 class ObservedGalaxies(NamedTuple):
@@ -29,7 +29,7 @@ class ObservedGalaxies(NamedTuple):
 
 
 def draw_selected(n, redshift_range, magnitude_limit, rng):
-    """Draw galaxies until some number of them is brighter than the limit in measured r.
+    """Draw galaxies, in batches, until some number is brighter than the limit in measured r.
 
     Parameters
     ----------
@@ -42,37 +42,33 @@ def draw_selected(n, redshift_range, magnitude_limit, rng):
     rng : numpy.random.Generator
         Source of randomness. The first galaxies do not depend on `n`.
 
-    Returns
-    -------
+    Yields
+    ------
     ObservedGalaxies
-        n galaxies; fluxes and magnitudes have shape (n, 3), bands g, r and z.
+        At most n galaxies; fluxes and magnitudes have shape (n, 3), bands g, r and z.
 
     Raises
     ------
     ValueError
         If almost no galaxy is bright enough.
     """
-    parts, missing, n_empty = [], n, 0
-    while missing > 0:
+    n_empty = 0
+    while n > 0:
         properties = draw_galaxies(_BATCH, redshift_range, magnitude_limit, rng)
         seds = GalaxySeds(properties)
         fluxes = seds.band_fluxes()
         magnitudes = _measure(fluxes, properties["size"], rng)
-        rows = np.flatnonzero(magnitudes[:, BANDS.index("r")] < magnitude_limit)[:missing]
+        rows = np.flatnonzero(magnitudes[:, BANDS.index("r")] < magnitude_limit)[:n]
         n_empty = 0 if len(rows) else n_empty + 1
         if n_empty > _PATIENCE:
             raise ValueError(
                 f"Hardly any galaxy of redshifts {redshift_range} is brighter than r = "
                 f"{magnitude_limit:g}. Lower 'redshift_range' or raise 'magnitude_limit'."
             )
-        properties = {key: values[rows] for key, values in properties.items()}
-        parts.append((properties, seds.take(rows), fluxes[rows], magnitudes[rows]))
-        missing -= len(rows)
-    properties, seds, fluxes, magnitudes = zip(*parts, strict=True)
-    properties = {key: np.concatenate([part[key] for part in properties]) for key in properties[0]}
-    return ObservedGalaxies(
-        properties, GalaxySeds.concatenate(seds), np.concatenate(fluxes), np.concatenate(magnitudes)
-    )
+        if len(rows):
+            properties = {key: values[rows] for key, values in properties.items()}
+            yield ObservedGalaxies(properties, seds.take(rows), fluxes[rows], magnitudes[rows])
+            n -= len(rows)
 
 
 def _measure(fluxes, size, rng):

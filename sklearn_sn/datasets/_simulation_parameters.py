@@ -38,12 +38,12 @@ def class_shares(classes):
     return shares
 
 
-def known_names(parameter, values, allowed):
+def known_names(parameter, values, allowed, caller="make_supernovae"):
     """Validate that values are distinct and allowed names, and return them as a list."""
     values = [values] if isinstance(values, str) else list(values)
     if not values or len(set(values)) < len(values) or not set(values) <= set(allowed):
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must hold distinct names from "
+            f"The {parameter!r} parameter of {caller} must hold distinct names from "
             f"{allowed}. Got {values!r} instead."
         )
     return values
@@ -64,7 +64,7 @@ def redshift_ranges(redshift_range, names):
     return ranges | {name: (0.0, 0.0) for name in names if name in _GALACTIC}
 
 
-def number_pair(parameter, value, lowest, highest, kind=Real):
+def number_pair(parameter, value, lowest, highest, kind=Real, caller="make_supernovae"):
     """Validate a number or a pair (low, high) within bounds, and return the pair.
 
     Parameters
@@ -77,6 +77,8 @@ def number_pair(parameter, value, lowest, highest, kind=Real):
         Bounds.
     kind : type, default=Real
         Required type of the numbers.
+    caller : str, default="make_supernovae"
+        Name of the function, for messages.
 
     Returns
     -------
@@ -92,7 +94,7 @@ def number_pair(parameter, value, lowest, highest, kind=Real):
     good = len(pair) == 2 and all(isinstance(v, kind) and np.isfinite(v) for v in pair)
     if not good or not lowest <= pair[0] <= pair[1] <= highest:
         raise ValueError(
-            f"The {parameter!r} parameter of make_supernovae must be numbers (low, high) with "
+            f"The {parameter!r} parameter of {caller} must be numbers (low, high) with "
             f"{lowest} <= low <= high <= {highest}. Got {value!r} instead."
         )
     return pair
