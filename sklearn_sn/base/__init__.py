@@ -46,7 +46,6 @@ from sklearn_sn.base._spectrum_estimator import (
     WAVELENGTH_CONSTRAINTS,
     SpectrumEstimator,
     SpectrumPredictions,
-    check_wavelength_range,
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
 from sklearn_sn.base._supervised_estimator import (
@@ -85,7 +84,6 @@ __all__ = [
     "check_explanation",
     "check_labels",
     "check_numbers",
-    "check_wavelength_range",
     "chosen_encoder",
     "defaults_of",
     "encoder_width",

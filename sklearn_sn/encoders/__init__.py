@@ -1,5 +1,6 @@
 """Encoders: parameter objects that make the preprocessor and the network of one modality."""
 
+from sklearn_sn.encoders._checks import OPTICAL, check_wavelength_range
 from sklearn_sn.encoders._convnext_image import ConvNeXtImage
 from sklearn_sn.encoders._custom import (
     CustomImageEncoder,
@@ -45,6 +46,7 @@ __all__ = [
     "ALERT_TOWERS",
     "GRU",
     "MODALITIES",
+    "OPTICAL",
     "ConvNeXtImage",
     "CustomImageEncoder",
     "CustomLightCurveEncoder",
@@ -76,6 +78,7 @@ __all__ = [
     "SpectrumTransformer",
     "TransceiverDecoder",
     "WindowedLightCurveEncoder",
+    "check_wavelength_range",
     "custom_encoder_class",
     "encoder_names",
     "fill_doc",

@@ -48,8 +48,11 @@ truncation : float, default=0.5
     significant detection, drawn evenly in its logarithm from half a day to the end. One model then
     serves every horizon. Part of `augmentation`.""",
     "spectrum_scaling": """\
+wavelength_range : pair of float or None, default=%(wavelength_range)s
+    Outer edges of the wavelength grid in Å. None means that of the estimator, or 3500-9000 Å if it
+    has no such parameter. A pretrained encoder keeps its own grid.
 n_bins : int, default=%(n_bins)s
-    Bins of the wavelength grid, whose range the estimator sets. None, for SpectraNet, means 1,024
+    Bins of the wavelength grid. None, for SpectraNet, means 1,024
     bins for size="small" and 4,096 otherwise.
 grid : {"log", "linear"}, default="log"
     Spacing of the bins.

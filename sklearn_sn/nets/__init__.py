@@ -10,7 +10,9 @@ from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
 from sklearn_sn.nets._masked_events import MaskedEventNet
+from sklearn_sn.nets._max_steps import MaxSteps
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
+from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
 from sklearn_sn.nets._supervised import SupConNet, SupervisedNet
@@ -28,6 +30,8 @@ __all__ = [
     "GradualUnfreezing",
     "MMVAENet",
     "MaskedEventNet",
+    "MaxSteps",
+    "NegativeQueue",
     "Progress",
     "RedshiftNet",
     "Schedule",
