@@ -47,7 +47,6 @@ from sklearn_sn.base._spectrum_estimator import (
     SpectrumEstimator,
     SpectrumPredictions,
     check_redshifts,
-    check_wavelength_range,
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
 from sklearn_sn.base._supervised_estimator import (
@@ -87,7 +86,6 @@ __all__ = [
     "check_labels",
     "check_numbers",
     "check_redshifts",
-    "check_wavelength_range",
     "chosen_encoder",
     "defaults_of",
     "encoder_width",

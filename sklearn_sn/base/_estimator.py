@@ -228,7 +228,8 @@ class TorchEstimator(BaseEstimator):
         """
         name = type(self).__name__
         # With warm starts, n_iter_ counts the epochs of all fits.
-        done = f"{self.n_iter_}" if self.warm_start else f"{self.n_iter_} of {self.max_epochs}"
+        planned = self.net_.max_epochs  # differs from the parameter with MaxSteps
+        done = f"{self.n_iter_}" if self.warm_start else f"{self.n_iter_} of {planned}"
         if self.fit_status_ == "diverged":
             warn_user(
                 f"The training of {name} diverged after {done} epochs "
@@ -335,8 +336,6 @@ class TorchEstimator(BaseEstimator):
         if self.early_stopping:
             params = {"patience": self.n_iter_no_change, "load_best": True, "sink": _silent}
             callbacks.append(("early_stopping", EarlyStopping(**params, **self._stopping)))
-        if self.verbose:
-            callbacks.append(("progress", Progress(int(self.verbose), type(self).__name__)))
         for callback in self.callbacks or []:
             value = callback[1] if isinstance(callback, tuple) else callback
             if not isinstance(value, Callback) and not (
@@ -347,6 +346,9 @@ class TorchEstimator(BaseEstimator):
                     f"callbacks, or pairs of a name and a callback. Got {callback!r} instead."
                 )
             callbacks.append(callback)
+        if self.verbose:
+            # Last, because MaxSteps changes the number of epochs.
+            callbacks.append(("progress", Progress(int(self.verbose), type(self).__name__)))
         return callbacks
 
     def _extra_callbacks(self):

@@ -95,7 +95,8 @@ def pretrained_encoders(
     for modality, estimator in named.items():
         estimator = _fitted(estimator)
         if modality in modalities and modality in estimator.modalities_:
-            parts[modality] = copy.deepcopy(estimator._pretrained_encoder(modality))
+            part = copy.deepcopy(estimator._pretrained_encoder(modality))
+            parts[modality] = _with_own_grid(part, getattr(estimator, "_on_array", False))
         elif isinstance(pretrained, dict):
             raise ValueError(
                 f"'pretrained' names the modality {modality!r}, but its estimator has encoders of "
@@ -106,6 +107,15 @@ def pretrained_encoders(
             f"'pretrained' has no encoder of any modality of X, which are {list(modalities)}."
         )
     return parts
+
+
+def _with_own_grid(part, on_array):
+    """Return a part whose encoder of spectra states the range of its grid."""
+    # The columns of an array need not be such a grid.
+    if hasattr(part.encoder, "resolved_range") and not on_array:
+        limits = part.encoder.resolved_range(part.preprocessor.wavelength_range)
+        part.encoder.wavelength_range = limits
+    return part
 
 
 def _fitted(estimator):

@@ -1,6 +1,5 @@
 """The base of estimators of spectra."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,10 @@ from sklearn_sn.base._parameters import unit_interval
 from sklearn_sn.base._spectrum_explanation import Explanation, check_explanation, importances
 from sklearn_sn.base._supervised_estimator import SupervisedEstimator
 from sklearn_sn.data import CheckedTable, as_python, reject_text, warn_quality
-from sklearn_sn.encoders import DataSettings, SpectrumEncoder
+from sklearn_sn.encoders import OPTICAL, DataSettings, SpectrumEncoder, check_wavelength_range
 from sklearn_sn.nets import TableDataset, WeightAverage
 
 _NAME = "spectrum"
-OPTICAL = (1000.0, 30000.0)  # Å, limits of wavelengths in tables
 PREDICT_BINS = 2**17  # bins in a batch of predictions; limits the memory
 
 WAVELENGTH_CONSTRAINTS = {
@@ -144,7 +142,9 @@ class SpectrumEstimator(SupervisedEstimator):
         check_wavelength_range(self.wavelength_range)
 
     def _nothing_usable(self):
-        return f"No spectrum covers three bins of the grid, {self.wavelength_range!r} Å."
+        return (
+            f"No spectrum covers three bins of the grid, {self.preprocessor_.wavelength_range} Å."
+        )
 
     # Training -------------------------------------------------------------------
 
@@ -208,7 +208,7 @@ class SpectrumEstimator(SupervisedEstimator):
             rest = " at rest" if self._rest_frame else ""
             warn_quality(
                 f"The spectra of {len(lost)} objects cover fewer than three bins of the grid, "
-                f"{tuple(self.wavelength_range)!r} Å{rest}, and count as missing (first "
+                f"{self.preprocessor_.wavelength_range!r} Å{rest}, and count as missing (first "
                 f"{as_python(table.index[lost[0]])!r})."
             )
 
@@ -305,15 +305,4 @@ def check_redshifts(table: CheckedTable) -> None:
         warn_quality(
             f"{unknown.sum()} objects without a redshift stay in the observer frame (first "
             f"{as_python(table.index[np.argmax(unknown)])!r})."
-        )
-
-
-def check_wavelength_range(wavelength_range: Sequence[float]) -> None:
-    """Raise a ValueError unless a wavelength range is two increasing wavelengths in Å."""
-    ends = tuple(wavelength_range)
-    numbers = len(ends) == 2 and all(isinstance(end, int | float | np.number) for end in ends)
-    if not numbers or not OPTICAL[0] <= ends[0] < ends[1] <= OPTICAL[1]:
-        raise ValueError(
-            "The 'wavelength_range' parameter must be two increasing wavelengths in [1000, 30000] "
-            f"Å. Got {wavelength_range!r} instead."
         )

@@ -43,7 +43,11 @@ def check_continued(
     table : CheckedTable
         The table of this fit.
     """
-    changed = [name for name in first if not same_parameter(params[name], first[name])]
+    # Files of earlier versions may hold parameters that no longer exist.
+    kept = first.keys() & params.keys()
+    changed = [
+        name for name in first if name in kept and not same_parameter(params[name], first[name])
+    ]
     if changed:
         raise ValueError(
             f"warm_start continues with the net of the first fit; the parameters {changed} have "

@@ -244,8 +244,12 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         n_bins = int(self.n_features_in_) if self._on_array else task.encoder.resolved_n_bins
         column = None if self._on_array else self.redshift_column
         redshift = true_redshifts(X, redshift, column, len(table))
+        # The columns of an array are the grid of the estimator's range.
+        limits = tuple(self.wavelength_range)
+        if not self._on_array:
+            limits = task.encoder.resolved_range(limits)
         targets = redshift_targets(
-            redshift, task.sample_weight, self.redshift_range, self.wavelength_range, n_bins
+            redshift, task.sample_weight, self.redshift_range, limits, n_bins
         )
         task.targets["shift"] = targets.shift
         task.module_params |= {"n_bins": n_bins, "n_shifts": len(targets.grid)}

@@ -119,6 +119,17 @@ def point_set(name, embedder, encoder, decoder):
     )
 
 
+def check_range_of_points(encoder, wavelength_range):
+    """Raise a ValueError if an encoder of the points of spectra has a grid of its own."""
+    own = getattr(encoder, "wavelength_range", None)
+    if encoder.reads_points and own is not None and tuple(own) != tuple(wavelength_range):
+        raise ValueError(
+            f"The 'wavelength_range' parameter of {type(encoder).__name__} is {own!r}, but the "
+            f"encoder reads the points that MMVAEEmbedder selects. Set wavelength_range={own!r} of "
+            "MMVAEEmbedder instead."
+        )
+
+
 def encoder_key(name):
     """Return the key of the data that an encoder reads if it does not read points."""
     return f"{name} encoder"
@@ -133,6 +144,7 @@ def fitted_preprocessors(embedder, encoders, decoder, table, frame, rest_frame):
     )
     preprocessors = {}
     for name, encoder in encoders.items():
+        check_range_of_points(encoder, embedder.wavelength_range)
         preprocessors[name] = point_set(name, embedder, encoder, decoder).fit(table, frame)
     for name, encoder in encoders.items():
         if not encoder.reads_points:

@@ -4,13 +4,12 @@ from numbers import Real
 
 import numpy as np
 
-from sklearn_sn.base import TRAINABLE, check_wavelength_range
+from sklearn_sn.base import TRAINABLE
 from sklearn_sn.encoders import MODALITIES
 
 
 def check_parameters(embedder):
     """Raise a ValueError if parameters of a ContrastiveEmbedder are invalid or conflict."""
-    check_wavelength_range(embedder.wavelength_range)
     check_columns(embedder, ("metadata_columns", "aux_columns"))
     if is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(

@@ -17,8 +17,6 @@ from sklearn_sn.base import (
     TrainingPlan,
     check_continued,
     chosen_encoder,
-    encoder_width,
-    frozen_modules,
     kept_params,
     positive_int,
     positive_number,
@@ -33,15 +31,14 @@ from sklearn_sn.embedding._checks import (
     check_learnable,
     check_modalities,
     check_parameters,
-    check_trainable,
     check_validation,
     is_given,
 )
+from sklearn_sn.embedding._contrastive_network import contrastive_module, with_range_in_encoder
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
 from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import InfoNCELoss
-from sklearn_sn.modules import ContrastiveModule
 from sklearn_sn.nets import ContrastiveNet, TableDataset
 
 MAX_SCALE = 100.0  # of the logits: a learned temperature stays above 0.01 (Radford et al. 2021)
@@ -66,8 +63,6 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         returns one. None leaves the modality out.
     metadata_columns : sequence of str, default=()
         Plain columns of the modality "metadata": numbers, or text as categories.
-    wavelength_range : pair of float, default=(3500.0, 9000.0)
-        Outer edges of the wavelength grid of spectra in Å, observer frame.
     output : str or sequence of str, default="auto"
         Result of `transform`: the embedding of one modality, those of several concatenated,
         "mean" (the direction of the mean over the modalities that an object has), or "auto", the
@@ -79,6 +74,9 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Temperature of InfoNCE, or its start value; Maven's is 1/19.5.
     learn_temperature : bool, default=True
         Whether the temperature is trained. It stays above 0.01.
+    queue_size : int, default=0
+        Number of objects of earlier batches whose embeddings are further negatives in training; 0
+        for none. AstroCLIP's is 512.
     aux_weight : float, default=0.0
         Weight of supervised heads on the embeddings beside InfoNCE, for the classes or numbers in
         `y` and the numbers in `aux_columns`. Objects with a single modality are then used too, and
@@ -114,6 +112,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     See Also
     --------
     sklearn_sn.preprocessing.LightCurveBinner : Merge the points of one night.
+    sklearn_sn.nets.MaxSteps : Train for a number of steps instead of epochs.
     sklearn_sn.metrics.recall_at_k : The measure of `score`.
 
     Notes
@@ -121,6 +120,13 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     A "transceiver" reads its points into a latent sequence of 4 tokens, which a linear layer maps
     to the shared space [2]_. For unit vectors, InfoNCE on the cosine is InfoNCE on minus half the
     squared Frobenius distance of the sequences.
+
+    With ``queue_size=K``, the embeddings of the last K objects of earlier batches that have two
+    modalities or more join the negatives of both directions [3]_, so that a small batch has as many
+    negatives as a large one. They have no gradient, are never used in validation, and are dropped
+    when training begins and ends. An object is no negative of itself, even if an earlier epoch left
+    it in the queue. The embeddings are those of earlier weights: a queue of many batches, or a
+    large learning rate, makes its negatives easier to tell from the batch than fresh ones.
 
     If an object has several spectra, each epoch of training uses a random one, and `transform`
     averages the embeddings of all.
@@ -132,6 +138,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
        Technology 5, 045069.
     .. [2] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for
        Cross-Modality Embedding of Type Ia Supernova Data". ML4Astro workshop, ICML.
+    .. [3] He, K., Fan, H., Wu, Y., Xie, S. & Girshick, R. (2020). "Momentum Contrast for
+       Unsupervised Visual Representation Learning". CVPR.
 
     Examples
     --------
@@ -156,14 +164,17 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         "image": ("image", "cnn"),
         "metadata": ("metadata", "mlp"),
     }
+    # Model files of earlier versions have this parameter.
+    _former_parameters = ("wavelength_range",)
+    _upgraded_params = staticmethod(with_range_in_encoder)
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
         "metadata_columns": ["array-like"],
-        "wavelength_range": ["array-like"],
         "output": [str, "array-like"],
         "embedding_dim": positive_int(),
         "temperature": positive_number(),
         "learn_temperature": ["boolean"],
+        "queue_size": positive_int(0),
         "aux_weight": weight(),
         "aux_columns": ["array-like"],
         "class_weight": CLASS_WEIGHT,
@@ -180,11 +191,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         image: EncoderLike = "auto",
         metadata: EncoderLike = "auto",
         metadata_columns: Sequence[str] = (),
-        wavelength_range: tuple[float, float] = (3500.0, 9000.0),
         output: str | Sequence[str] = "auto",
         embedding_dim: int = 128,
         temperature: float = 0.07,
         learn_temperature: bool = True,
+        queue_size: int = 0,
         aux_weight: float = 0.0,
         aux_columns: Sequence[str] = (),
         class_weight: str | dict[Any, float] | None = None,
@@ -211,11 +222,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self.image = image
         self.metadata = metadata
         self.metadata_columns = metadata_columns
-        self.wavelength_range = wavelength_range
         self.output = output
         self.embedding_dim = embedding_dim
         self.temperature = temperature
         self.learn_temperature = learn_temperature
+        self.queue_size = queue_size
         self.aux_weight = aux_weight
         self.aux_columns = aux_columns
         self.class_weight = class_weight
@@ -296,13 +307,14 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         self._train(
             TrainingPlan(
                 net_class=ContrastiveNet,
-                build=lambda: self._build(dataset, parts),
+                build=lambda: contrastive_module(self, dataset, parts),
                 dataset=dataset,
                 evaluate=lambda: {"missing_embedding_": self._mean_directions(dataset)},
                 strata=class_labels(y),
                 net_params={
                     "criterion": InfoNCELoss,
                     "max_scale": MAX_SCALE,
+                    "queue_size": self.queue_size,
                     "optimizer__param_groups": groups,
                     "aux_weight": self.aux_weight,
                     "class_weight": self.targets_.class_weights(self.class_weight, targets),
@@ -342,53 +354,13 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         return encoders
 
     def _fitted_preprocessors(self, table, parts):
-        settings = DataSettings(
-            wavelength_range=tuple(self.wavelength_range),
-            metadata_columns=tuple(self.metadata_columns),
-        )
+        settings = DataSettings(metadata_columns=tuple(self.metadata_columns))
         preprocessors = {}
         for name, encoder in self.encoders_.items():
             fresh = encoder.make_preprocessor(settings).fit(table)
             part = parts.get(name)
             preprocessors[name] = fresh if part is None else pretrained_preprocessor(part, fresh)
         return preprocessors
-
-    def _build(self, dataset, parts):
-        """Return the module with pretrained encoders, frozen according to `trainable`."""
-        networks, widths = {}, {}
-        for name, encoder in self.encoders_.items():
-            part = parts.get(name)
-            fresh = part is None
-            network = encoder.make_module(self.preprocessors_[name]) if fresh else part.module
-            first = np.flatnonzero(dataset.prepared[name].lengths > 0)[:1]
-            sample = dataset.gather(np.searchsorted(dataset.rows, first), "cpu").tensors
-            networks[name], widths[name] = network, encoder_width(network, sample[name][0])
-        module = ContrastiveModule(
-            networks,
-            widths,
-            embedding_dim=self._inherited_dim(parts),
-            temperature=self.temperature,
-            learn_temperature=self.learn_temperature,
-            n_classes=len(self.targets_.classes_),
-            n_targets=len(self.targets_.names_),
-        )
-        frozen = []
-        for name, part in parts.items():
-            trained, new = part.projection, module.projections[name]
-            if trained is not None and trained.weight.shape == new.weight.shape:
-                module.projections[name] = trained
-            level = self.trainable
-            level = level.get(name, "all") if isinstance(level, dict) else level
-            frozen += frozen_modules(part, module.projections[name], level)
-        module.freeze(frozen)
-        check_trainable(module)
-        return module
-
-    def _inherited_dim(self, parts):
-        """Return the dimension of the pretrained projections if `embedding_dim` is the default."""
-        widths = {p.projection.out_features for p in parts.values() if p.projection is not None}
-        default = self.embedding_dim == 128
-        return widths.pop() if default and len(widths) == 1 else self.embedding_dim
 
     def _check_validation(self, valid):
         check_validation(self, valid)

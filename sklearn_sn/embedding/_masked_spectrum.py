@@ -16,7 +16,6 @@ from sklearn_sn.base import (
     TrainingPlan,
     check_continued,
     check_redshifts,
-    check_wavelength_range,
     chosen_encoder,
     kept_params,
     positive_int,
@@ -25,7 +24,7 @@ from sklearn_sn.base import (
 from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.embedding._attention_maps import attention_maps
 from sklearn_sn.embedding._filled_spectra import FilledSpectra
-from sklearn_sn.encoders import DataSettings, EncoderLike
+from sklearn_sn.encoders import DataSettings, EncoderLike, check_wavelength_range
 from sklearn_sn.losses import MaskedSpectrumLoss
 from sklearn_sn.modules import MaskedSpectrumModule
 from sklearn_sn.nets import MaskedSpectrumNet, TableDataset

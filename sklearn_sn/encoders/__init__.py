@@ -1,5 +1,6 @@
 """Encoders: parameter objects that make the preprocessor and the network of one modality."""
 
+from sklearn_sn.encoders._checks import OPTICAL, check_wavelength_range
 from sklearn_sn.encoders._convnext_image import ConvNeXtImage
 from sklearn_sn.encoders._custom import (
     CustomImageEncoder,
@@ -46,6 +47,7 @@ __all__ = [
     "ALERT_TOWERS",
     "GRU",
     "MODALITIES",
+    "OPTICAL",
     "ConvNeXtImage",
     "CustomImageEncoder",
     "CustomLightCurveEncoder",
@@ -78,6 +80,7 @@ __all__ = [
     "SpectrumTransformer",
     "TransceiverDecoder",
     "WindowedLightCurveEncoder",
+    "check_wavelength_range",
     "custom_encoder_class",
     "encoder_names",
     "fill_doc",

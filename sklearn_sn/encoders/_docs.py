@@ -48,9 +48,12 @@ truncation : float, default=0.5
     significant detection, drawn evenly in its logarithm from half a day to the end. One model then
     serves every horizon. Part of `augmentation`.""",
     "spectrum_scaling": """\
+wavelength_range : pair of float or None, default=%(wavelength_range)s
+    Outer edges of the wavelength grid in Å. None means that of the estimator, or 3500-9000 Å if it
+    has no such parameter. A pretrained encoder keeps its own grid.
 n_bins : int, default=%(n_bins)s
-    Bins of the wavelength grid, whose range the estimator sets. None means 1,024 bins for
-    size="small" and otherwise, for SpectraNet, 4,096, for PatchSpectrumTransformer, 7,781.
+    Bins of the wavelength grid. None means 1,024 bins for size="small" and otherwise, for
+    SpectraNet, 4,096, for PatchSpectrumTransformer, 7,781.
 grid : {"log", "linear"}, default="log"
     Spacing of the bins.
 channels : sequence of {"flux", "continuum_divided", "amplitude"}, default=None

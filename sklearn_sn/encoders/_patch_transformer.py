@@ -1,9 +1,7 @@
 """The patch transformer of spectra, with overlapping windows of pixels as tokens."""
 
-from dataclasses import replace
 from typing import Any, Literal
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -229,8 +227,6 @@ class PatchSpectrumTransformer(SpectrumEncoder, name="patch_transformer"):
     amplitude : bool, default=True
         Whether the first token holds the mean and the standard deviation. Without them, the output
         does not depend on the scale of the flux.
-    wavelength_range : pair of float or None, default=None
-        Outer edges of the grid in Å; None means those of the estimator.
     dropout : float, default=0.1
         Dropout of attention outputs and feed-forward layers.
     precision : {"auto", "float32", "bfloat16"}, default="auto"
@@ -275,7 +271,6 @@ class PatchSpectrumTransformer(SpectrumEncoder, name="patch_transformer"):
     pooling: Literal["mean", "first", "cross_attention"] = "mean"
     latent_dim: int | None = None
     amplitude: bool = True
-    wavelength_range: Any = None
     dropout: UnitInterval = 0.1
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     n_bins: TwoOrMore | None = None
@@ -283,7 +278,6 @@ class PatchSpectrumTransformer(SpectrumEncoder, name="patch_transformer"):
     gives_window_states = True
     head_parameters = ("pooling", "latent_dim")
     _preprocessor_class = PatchSpectrumPreprocessor
-    _parameter_constraints = {"wavelength_range": ["array-like", None]}
 
     @property
     def resolved_n_bins(self) -> int:
@@ -309,18 +303,8 @@ class PatchSpectrumTransformer(SpectrumEncoder, name="patch_transformer"):
                 f"The 'latent_dim' parameter of {name} must be a multiple of {HEAD_HEADS} with "
                 f"pooling='cross_attention'. Got {self.latent_dim} instead."
             )
-        if self.wavelength_range is not None:
-            ends = np.asarray(self.wavelength_range)
-            numbers = ends.shape == (2,) and ends.dtype.kind in "iuf"
-            if not numbers or not 1000.0 <= ends[0] < ends[1] <= 30000.0:
-                raise ValueError(
-                    f"The 'wavelength_range' parameter of {name} must be two increasing "
-                    f"wavelengths in [1000, 30000] Å. Got {self.wavelength_range!r} instead."
-                )
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
-        if self.wavelength_range is not None:
-            settings = replace(settings, wavelength_range=self.wavelength_range)
         preprocessor = super().make_preprocessor(settings)
         preprocessor.amplitude = self.amplitude
         return preprocessor

@@ -1,10 +1,12 @@
 """The base of encoders of spectra."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.encoders._checks import check_wavelength_range
 from sklearn_sn.encoders._encoder import DataSettings, Encoder
 from sklearn_sn.encoders._parameter_object import BelowHalf, TwoOrMore
 from sklearn_sn.preprocessors import CHANNELS, FluxArray, Preprocessor, SpectrumPreprocessor
@@ -25,6 +27,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
     %(spectrum_scaling)s
     """
 
+    wavelength_range: tuple[float, float] | None = None
     n_bins: TwoOrMore = 256
     grid: Literal["log", "linear"] = "log"
     channels: Any = None
@@ -40,6 +43,8 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
 
     def check(self) -> None:
         super().check()
+        if self.wavelength_range is not None:
+            check_wavelength_range(self.wavelength_range, type(self).__name__)
         if self.channels is not None and not (
             len(self.channels) and set(self.channels) <= set(CHANNELS)
         ):
@@ -52,7 +57,7 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
         on_array = settings.n_array_columns is not None
         channels = self._default_channels(on_array) if self.channels is None else self.channels
         return self._preprocessor_class(
-            wavelength_range=tuple(float(end) for end in settings.wavelength_range),
+            wavelength_range=self.resolved_range(settings.wavelength_range),
             n_bins=int(settings.n_array_columns if on_array else self.resolved_n_bins),
             grid=self.grid,
             rest=settings.rest_frame,
@@ -66,6 +71,11 @@ class SpectrumEncoder(Encoder, modality="spectrum"):
     def _default_channels(self, on_array):
         # The level of an array may be meaningful, because an array may already be scaled.
         return CHANNELS if on_array else CHANNELS[:2]
+
+    def resolved_range(self, default: Sequence[float]) -> tuple[float, float]:
+        """Return `wavelength_range`, or the default, that of the estimator, if it is None."""
+        low, high = default if self.wavelength_range is None else self.wavelength_range
+        return float(low), float(high)
 
     @property
     def resolved_n_bins(self) -> int:

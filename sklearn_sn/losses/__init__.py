@@ -2,7 +2,7 @@
 
 from sklearn_sn.losses._astrominn import ExpertLoss
 from sklearn_sn.losses._auxiliary import AuxiliaryLoss
-from sklearn_sn.losses._contrastive import InfoNCELoss
+from sklearn_sn.losses._contrastive import InfoNCELoss, Negatives
 from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
 from sklearn_sn.losses._masked_events import MaskedEventLoss
 from sklearn_sn.losses._masked_spectrum import MaskedSpectrumLoss
@@ -22,6 +22,7 @@ __all__ = [
     "MMVAELoss",
     "MaskedEventLoss",
     "MaskedSpectrumLoss",
+    "Negatives",
     "SquaredErrorLoss",
     "SupConLoss",
     "effective_number_weights",

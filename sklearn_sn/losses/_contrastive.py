@@ -1,10 +1,30 @@
 """Symmetric InfoNCE loss over pairs of modalities."""
 
+from dataclasses import dataclass
 from itertools import combinations
 
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+
+@dataclass(frozen=True)
+class Negatives:
+    """Embeddings of other objects than those of a batch.
+
+    Attributes
+    ----------
+    embeddings : dict of str to tensor of shape (K, D)
+        Unit vectors by modality, without gradients.
+    present : dict of str to bool tensor of shape (K,)
+        Whether an object has the modality.
+    is_same : bool tensor of shape (B, K)
+        Whether an object of the batch and one of these are the same, and therefore no negatives.
+    """
+
+    embeddings: dict[str, torch.Tensor]
+    present: dict[str, torch.Tensor]
+    is_same: torch.Tensor
 
 
 class InfoNCELoss(nn.Module):
@@ -24,6 +44,9 @@ class InfoNCELoss(nn.Module):
     pairs of modalities, weighted by the number of such objects. A pair of modalities with fewer
     than two such objects contributes 0.
 
+    With further negatives, such as a queue of earlier batches (MoCo [3]_), both sums over :math:`j`
+    extend over these objects too, if they have both modalities and are not object :math:`i` itself.
+
     References
     ----------
     .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal
@@ -31,6 +54,8 @@ class InfoNCELoss(nn.Module):
     .. [2] Zhang, G., Helfer, T., Gagliano, A. T., Mishra-Sharma, S. & Villar, V. A. (2024). "Maven:
        A Multimodal Foundation Model for Supernova Science". Machine Learning: Science and
        Technology 5, 045069.
+    .. [3] He, K., Fan, H., Wu, Y., Xie, S. & Girshick, R. (2020). "Momentum Contrast for
+       Unsupervised Visual Representation Learning". CVPR.
     """
 
     _file_kind = "type"
@@ -40,6 +65,7 @@ class InfoNCELoss(nn.Module):
         embeddings: dict[str, torch.Tensor],
         present: dict[str, torch.Tensor],
         log_scale: torch.Tensor,
+        negatives: Negatives | None = None,
     ) -> torch.Tensor:
         """Compute the loss of a batch.
 
@@ -51,6 +77,8 @@ class InfoNCELoss(nn.Module):
             Whether an object has the modality.
         log_scale : scalar tensor
             Logarithm of the logit scale :math:`s`.
+        negatives : Negatives, optional
+            Further negatives.
 
         Returns
         -------
@@ -68,6 +96,18 @@ class InfoNCELoss(nn.Module):
             lowest = torch.finfo(logits.dtype).min
             across = logits.T.masked_fill(~both, lowest)
             logits = logits.masked_fill(~both, lowest)
+            if negatives is not None and {left, right} <= negatives.embeddings.keys():
+                paired = negatives.present[left] & negatives.present[right]  # (K,)
+                hidden = negatives.is_same | ~paired  # (B, K)
+                further = [
+                    (scale * embeddings[name] @ negatives.embeddings[other].T).masked_fill(
+                        hidden, lowest
+                    )
+                    for name, other in ((left, right), (right, left))
+                ]
+                logits, across = (  # (B, B + K)
+                    torch.cat(parts, dim=1) for parts in zip((logits, across), further, strict=True)
+                )
             pair_loss = -0.5 * (
                 F.log_softmax(logits, dim=1).diagonal() + F.log_softmax(across, dim=1).diagonal()
             )

@@ -11,7 +11,9 @@ from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
 from sklearn_sn.nets._masked_events import MaskedEventNet
 from sklearn_sn.nets._masked_spectrum import MaskedSpectrumNet
+from sklearn_sn.nets._max_steps import MaxSteps
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
+from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
 from sklearn_sn.nets._supervised import SupConNet, SupervisedNet
@@ -30,6 +32,8 @@ __all__ = [
     "MMVAENet",
     "MaskedEventNet",
     "MaskedSpectrumNet",
+    "MaxSteps",
+    "NegativeQueue",
     "Progress",
     "RedshiftNet",
     "Schedule",

@@ -189,6 +189,8 @@ class BatchLoader:
         Seed. The generator of an epoch is seeded by this and the number of the epoch.
     epoch : int
         Number of the first epoch.
+    max_batches : int, optional
+        Number of batches in all epochs, after which the iterator is empty.
     """
 
     def __init__(
@@ -199,10 +201,11 @@ class BatchLoader:
         device: str | torch.device = "cpu",
         seed: int = 0,
         epoch: int = 0,
+        max_batches: int | None = None,
     ) -> None:
         self.dataset, self.batch_size = dataset, batch_size
         self.training, self.device = training, torch.device(device)
-        self.seed, self.epoch = seed, epoch
+        self.seed, self.epoch, self.batches_left = seed, epoch, max_batches
 
     def __len__(self):
         n_drawn, copies = len(self.dataset), self.dataset.copies
@@ -245,6 +248,9 @@ class BatchLoader:
             rng = np.random.default_rng([self.seed, self.epoch])
             self.epoch += 1
         plan = self.plan(rng)
+        if self.batches_left is not None:
+            plan = plan[: self.batches_left]
+            self.batches_left -= len(plan)
         if self.device.type == "cpu":
             for positions in plan:
                 yield self.dataset.gather(positions, self.device, rng), positions

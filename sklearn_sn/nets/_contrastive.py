@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from sklearn_sn.losses import AuxiliaryLoss
+from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 
 
@@ -21,6 +22,9 @@ class ContrastiveNet(BatchNet):
         Weight of the auxiliary loss.
     class_weight : tensor of shape (n_classes,), optional
         Weights of the classes in the auxiliary loss; None weights them equally.
+    queue_size : int
+        Number of objects of earlier batches that are further negatives in training. The queue is
+        empty before and after training.
     """
 
     def __init__(
@@ -30,17 +34,28 @@ class ContrastiveNet(BatchNet):
         max_scale: float = 100.0,
         aux_weight: float = 0.0,
         class_weight: torch.Tensor | None = None,
+        queue_size: int = 0,
         **kwargs: Any,
     ) -> None:
         self.max_scale = max_scale
         self.aux_weight, self.class_weight = aux_weight, class_weight
+        self.queue_size = queue_size
         super().__init__(module, **kwargs)
 
     def initialize_criterion(self) -> Self:
         super().initialize_criterion()
         # Move the weights to the device once, not in every batch.
         self.auxiliary_loss_ = AuxiliaryLoss(self.class_weight).to(self.device)
+        self.queue_ = NegativeQueue(self.queue_size)
         return self
+
+    def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
+        """Run the epochs with a queue that starts empty."""
+        self.queue_.clear()
+        try:
+            return super().fit_loop(*args, **kwargs)
+        finally:
+            self.queue_.clear()
 
     def get_loss(
         self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
@@ -49,7 +64,13 @@ class ContrastiveNet(BatchNet):
             # Clamp the parameter itself: a clamp inside the loss has no gradient beyond the bound.
             with torch.no_grad():
                 y_pred["log_scale"].clamp_(max=math.log(self.max_scale))
-        loss = self.criterion_(y_pred["embeddings"], X.present, y_pred["log_scale"])
+        embeddings, scale = y_pred["embeddings"], y_pred["log_scale"]
+        if training and self.queue_size:
+            negatives = self.queue_.negatives(y_true)
+            loss = self.criterion_(embeddings, X.present, scale, negatives)
+            self.queue_.append(y_true, embeddings, X.present)
+        else:
+            loss = self.criterion_(embeddings, X.present, scale)
         if self.aux_weight > 0 and (y_pred["classes"] or y_pred["targets"]):
             loss = loss + self.aux_weight * self.auxiliary_loss_(
                 y_pred["classes"],

@@ -21,6 +21,8 @@ class BatchNet(NeuralNet):
 
     Attributes
     ----------
+    max_steps : int or None
+        Number of batches after which the training iterator ends; see :class:`MaxSteps`.
     stop_reason_ : {None, "early_stopping", "diverged", "interrupted"}
         Reason why the last training ended early; None if it completed all epochs.
     """
@@ -30,7 +32,7 @@ class BatchNet(NeuralNet):
     def __init__(
         self, module: nn.Module | type[nn.Module], *, seed: int = 0, **kwargs: Any
     ) -> None:
-        self.seed = seed
+        self.seed, self.max_steps = seed, None
         super().__init__(module, **kwargs)
 
     def get_iterator(self, dataset: TableDataset, training: bool = False) -> BatchLoader:
@@ -41,6 +43,7 @@ class BatchNet(NeuralNet):
             device=self.device,
             seed=self.seed,
             epoch=len(getattr(self, "history_", ())),
+            max_batches=self.max_steps if training else None,
         )
 
     def infer(self, x: Batch, **fit_params: Any) -> Any:

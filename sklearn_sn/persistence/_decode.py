@@ -77,13 +77,16 @@ class Decoder:
         """Return an object of an allowed class, with its fitted attributes."""
         cls = find_class(node["class"], "object")
         names = parameter_names(cls)
+        former = getattr(cls, "_former_parameters", ())
         for key in node["params"]:
-            if key not in names:
+            if key not in names and key not in former:
                 raise ModelFileError(
                     f"{node['class']} has no parameter {key!r} in the installed version; load the "
                     "model with the versions that it was saved with (see read_card)."
                 )
         params = {k: self.decode(v, f"{path}/{k}") for k, v in node["params"].items()}
+        if former:
+            params = cls._upgraded_params(params)
         value = cls(**params)
         self.estimators.append(value)
         for key, item in node["fitted"].items():

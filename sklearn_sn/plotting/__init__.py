@@ -7,6 +7,7 @@ from sklearn_sn.plotting._light_curve import LightCurveDisplay
 from sklearn_sn.plotting._limited_labels import LimitedLabelsDisplay
 from sklearn_sn.plotting._masking import MaskingDisplay
 from sklearn_sn.plotting._redshift import RedshiftDisplay
+from sklearn_sn.plotting._retrieval import RetrievalDisplay
 from sklearn_sn.plotting._spectrum import SpectrumDisplay
 from sklearn_sn.plotting._spectrum_explanation import SpectrumExplanationDisplay
 
@@ -18,6 +19,7 @@ __all__ = [
     "LimitedLabelsDisplay",
     "MaskingDisplay",
     "RedshiftDisplay",
+    "RetrievalDisplay",
     "SpectrumDisplay",
     "SpectrumExplanationDisplay",
 ]

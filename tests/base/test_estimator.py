@@ -177,9 +177,9 @@ def test_callbacks_come_in_order():
         "schedule",
         "divergence_guard",
         "early_stopping",
-        "progress",
         "Norms",
         "own",
+        "progress",
     ]
     assert names == expected
     by_name = dict(c for c in callbacks if isinstance(c, tuple))

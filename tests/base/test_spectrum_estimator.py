@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 
-from sklearn_sn.base import SpectrumPredictions, check_wavelength_range
+from sklearn_sn.base import SpectrumPredictions
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.encoders import SpectrumCNN
@@ -196,19 +196,6 @@ def test_a_second_fit_has_as_many_bins():
     model = SpectraNetClassifier(**TINY, warm_start=True).fit(*array())
     with pytest.raises(ValueError, match="continues with spectra of 30 bins; X has 31"):
         model.fit(*array(n_bins=31))
-
-
-@pytest.mark.parametrize("ends", [(3500.0, 9000.0), [1000, 30000], np.array([4000.0, 5000.0])])
-def test_ranges_of_wavelengths(ends):
-    check_wavelength_range(ends)
-
-
-@pytest.mark.parametrize(
-    "ends", [(9000.0, 3500.0), (350.0, 900.0), (3500.0,), (3500.0, 4e4), ("a", "b"), (5e3, 5e3)]
-)
-def test_ranges_that_are_none(ends):
-    with pytest.raises(ValueError, match=r"'wavelength_range' parameter must be two increasing"):
-        check_wavelength_range(ends)
 
 
 def test_a_regressor_never_shifts_a_spectrum(spectra):

@@ -11,7 +11,7 @@ from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.data import DataQualityWarning
-from sklearn_sn.encoders import LightCurveTransceiver, LightCurveTransformer
+from sklearn_sn.encoders import LightCurveTransceiver, LightCurveTransformer, SpectrumCNN
 from tests.conftest import SMALL
 
 
@@ -51,7 +51,10 @@ def refused(model, X, y=None, *, says):
             {"light_curve": LightCurveTransceiver(n_heads=3)},
             "'d_model' parameter of LightCurveTransceiver must be a multiple of 'n_heads'",
         ),
-        ({"wavelength_range": (1, 2, 3)}, r"'wavelength_range' parameter .* Got \(1, 2, 3\)"),
+        (
+            {"spectrum": SpectrumCNN(wavelength_range=(1, 2, 3))},
+            r"'wavelength_range' parameter of SpectrumCNN .* Got \(1, 2, 3\)",
+        ),
         ({"callbacks": [1]}, r"'callbacks' parameter .* Got 1 instead"),
     ],
     ids=str,

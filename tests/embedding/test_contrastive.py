@@ -126,7 +126,11 @@ def test_own_encoders(supernovae, encoder):
         ({"metadata": "mlp"}, "'metadata' parameter gives an encoder, but 'metadata_columns'"),
         ({"light_curve": light_curve(d_model=18)}, "'d_model' parameter of LightCurveTransformer"),
         ({"spectrum": SpectrumCNN(d_model=0)}, r"'d_model' parameter of SpectrumCNN .* Got 0"),
-        ({"wavelength_range": (9000, 3500)}, "'wavelength_range' parameter"),
+        (
+            {"spectrum": SpectrumCNN(wavelength_range=(9000, 3500))},
+            "'wavelength_range' parameter of SpectrumCNN",
+        ),
+        ({"queue_size": -1}, "'queue_size' parameter"),
         ({"trainable": "some"}, "'trainable' parameter"),
         ({"trainable": {"spectrum": "some"}}, "'trainable' parameter"),
         ({"temperature": 0}, "'temperature' parameter"),
@@ -417,7 +421,7 @@ def test_fit_leaves_encoders_as_they_are(supernovae):
 
 def test_ranges_are_outer_edges_of_the_grid(supernovae):
     X, _ = supernovae
-    model = make(wavelength_range=(4000.0, 8000.0)).fit(X)
+    model = make(spectrum=SpectrumCNN(wavelength_range=(4000.0, 8000.0), n_bins=64)).fit(X)
     log = np.log(model.preprocessors_["spectrum"].wavelength_)
     half = 0.5 * (log[1] - log[0])
     np.testing.assert_allclose(np.exp([log[0] - half, log[-1] + half]), [4000.0, 8000.0], rtol=1e-5)

@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
-from sklearn_sn.losses import InfoNCELoss
+from sklearn_sn.losses import InfoNCELoss, Negatives
 
 
 @pytest.fixture
@@ -71,3 +72,95 @@ def test_a_batch_of_one_modality_has_a_gradient(embeddings):
     alone = {"spectrum": embeddings["spectrum"].requires_grad_()}
     InfoNCELoss()(alone, everyone(alone), torch.tensor(2.0)).backward()
     assert torch.equal(alone["spectrum"].grad, torch.zeros(6, 5))
+
+
+# Further negatives -----------------------------------------------------------
+
+PAIR = ("light_curve", "spectrum")
+
+
+def further(n=4, seed=1):
+    """Embeddings of other objects, all with both modalities."""
+    generator = torch.Generator().manual_seed(seed)
+    embeddings = {n_: F.normalize(torch.randn(n, 5, generator=generator), dim=-1) for n_ in PAIR}
+    return Negatives(embeddings, everyone(embeddings), torch.zeros(6, n, dtype=torch.bool))
+
+
+def plain_with_negatives(x, y, more_x, more_y, scale, usable):
+    """Sum over objects of both directions, in double precision; usable is (B, K)."""
+    x, y, more_x, more_y = (np.asarray(part, dtype=np.float64) for part in (x, y, more_x, more_y))
+    total = 0.0
+    for i in range(len(x)):
+        forth = np.concatenate([x[i] @ y.T, (x[i] @ more_y.T)[usable[i]]])
+        back = np.concatenate([y[i] @ x.T, (y[i] @ more_x.T)[usable[i]]])
+        for logits in (scale * forth, scale * back):
+            total -= logits[i] - np.log(np.exp(logits).sum())
+    return total / 2
+
+
+def test_further_negatives_join_both_denominators(embeddings):
+    pair, more = {name: embeddings[name] for name in PAIR}, further()
+    loss = InfoNCELoss()(pair, everyone(pair), torch.tensor(math.log(7.0)), more)
+    usable = np.ones((6, 4), dtype=bool)
+    expected = plain_with_negatives(*pair.values(), *more.embeddings.values(), 7.0, usable)
+    assert float(loss) == pytest.approx(expected / 6, rel=1e-5)
+    without = InfoNCELoss()(pair, everyone(pair), torch.tensor(math.log(7.0)))
+    assert float(loss) > float(without)
+
+
+def test_negatives_without_both_modalities_or_of_the_object_itself_do_not_count(embeddings):
+    pair, more = {name: embeddings[name] for name in PAIR}, further()
+    more.present["spectrum"][1] = False
+    more.present["light_curve"][2] = False
+    more.is_same[4, 3] = True
+    present = everyone(pair)
+    present["spectrum"][0] = False
+    usable = np.ones((6, 4), dtype=bool)
+    usable[:, [1, 2]] = False
+    usable[4, 3] = False
+    loss = InfoNCELoss()(pair, present, torch.tensor(1.0), more)
+    kept = [z[1:] for z in pair.values()]
+    expected = plain_with_negatives(*kept, *more.embeddings.values(), math.e, usable[1:])
+    assert float(loss) == pytest.approx(expected / 5, rel=1e-5)
+
+
+def test_negatives_without_a_modality_of_the_pair_are_not_used(embeddings):
+    more = further()
+    three = InfoNCELoss()(embeddings, everyone(embeddings), torch.tensor(1.0), more)
+    terms = []
+    for left, right in (PAIR, ("light_curve", "image"), ("spectrum", "image")):
+        pair = {name: embeddings[name] for name in (left, right)}
+        extra = more if (left, right) == PAIR else None
+        terms.append(float(InfoNCELoss()(pair, everyone(pair), torch.tensor(1.0), extra)))
+    assert float(three) == pytest.approx(np.mean(terms), rel=1e-5)
+
+
+def test_a_single_pair_learns_from_further_negatives(embeddings):
+    present = everyone({name: embeddings[name] for name in PAIR})
+    for mask in present.values():
+        mask[1:] = False
+    x = embeddings["light_curve"].requires_grad_()
+    pair = {"light_curve": x, "spectrum": embeddings["spectrum"]}
+    InfoNCELoss()(pair, present, torch.tensor(1.0), further()).backward()
+    assert x.grad[0].norm() > 0.1 and torch.equal(x.grad[1:], torch.zeros(5, 5))
+
+
+@pytest.mark.parametrize("scale", [1.0, 15.5])
+def test_gradient_of_a_fixed_temperature(embeddings, scale):
+    x, y = (embeddings[name].double().requires_grad_() for name in PAIR)
+    more = further()
+    negatives = {name: z.double() for name, z in more.embeddings.items()}
+    more = Negatives(negatives, more.present, more.is_same)
+    pair = {"light_curve": x, "spectrum": y}
+    InfoNCELoss()(pair, everyone(pair), torch.tensor(scale).double().log(), more).backward()
+    a, b, c, d = (z.detach().numpy() for z in (x, y, *negatives.values()))
+
+    def softmax(logits):
+        weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    # dL/dx_i = s / 2B (sum_j P_ij y_j - y_i + sum_j Q_ji y_j - y_i), with softmaxes P and Q.
+    forth = softmax(scale * a @ np.concatenate([b, d]).T)
+    back = softmax(scale * b @ np.concatenate([a, c]).T)
+    expected = forth @ np.concatenate([b, d]) - b + back[:, :6].T @ b - b
+    np.testing.assert_allclose(x.grad, scale / 12 * expected, atol=1e-12)

@@ -27,6 +27,7 @@ def outputs(log_scale=2.0, learned=True):
 
 
 def batch():
+    """Five objects; the third has no spectrum."""
     present = {"light_curve": torch.ones(5, dtype=torch.bool), "spectrum": LABELS >= 0}
     return Batch(5, {}, {}, present, {"classes": LABELS, "targets": NUMBERS})
 
@@ -94,3 +95,47 @@ def test_the_auxiliary_loss_lives_on_the_device_of_the_net():
     made = net(class_weight=torch.ones(2))
     assert made.auxiliary_loss_.class_weight.device.type == "cpu"
     assert made.auxiliary_loss_.class_weight.tolist() == [1.0, 1.0]
+
+
+# Queue -----------------------------------------------------------------------
+
+
+def test_the_queue_serves_training_alone():
+    made, ids = net(queue_size=6), np.arange(5)
+    plain = net().get_loss(outputs(), ids, batch()).item()
+    assert made.get_loss(outputs(), ids, batch(), training=True).item() == plain
+    assert made.queue_.object_ids.tolist() == [0, 1, 3, 4]
+    # Not in validation, neither as negatives nor filled.
+    assert made.get_loss(outputs(), ids + 5, batch()).item() == plain
+    assert len(made.queue_) == 4
+    second = made.get_loss(outputs(), ids + 5, batch(), training=True).item()
+    assert second > plain + 0.01
+    assert made.queue_.object_ids.tolist() == [3, 4, 5, 6, 8, 9]
+    expected = outputs()["embeddings"]["spectrum"][[3, 4, 0, 1, 3, 4]]
+    torch.testing.assert_close(made.queue_.embeddings["spectrum"], expected)
+
+
+def test_an_object_is_no_negative_of_itself():
+    made, ids = net(queue_size=4), np.arange(5)
+    alone = net().get_loss(outputs(), ids, batch()).item()
+    made.get_loss(outputs(), ids, batch(), training=True)
+    again = made.get_loss(outputs(), ids, batch(), training=True).item()
+    # Each of four pairs meets the three others twice, instead of itself once more.
+    assert again > alone
+    z = {name: v[[0, 1, 3, 4]].double().numpy() for name, v in outputs()["embeddings"].items()}
+    logits = np.exp(np.exp(2.0) * z["light_curve"] @ z["spectrum"].T)
+    expected = 0.0
+    for weights in (logits, logits.T):
+        own = np.diag(weights)
+        expected -= np.log(own / (2 * weights.sum(axis=1) - own)).mean() / 2
+    assert again == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("log_scale", [2.0, 2.74])
+def test_a_fixed_scale_has_no_gradient(log_scale):
+    y_pred = outputs(log_scale, learned=False)
+    for z in y_pred["embeddings"].values():
+        z.requires_grad_()
+    net().get_loss(y_pred, None, batch(), training=True).backward()
+    assert y_pred["log_scale"].grad is None and y_pred["log_scale"].item() == np.float32(log_scale)
+    assert all(z.grad.norm() > 0 for z in y_pred["embeddings"].values())
