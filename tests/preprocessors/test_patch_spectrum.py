@@ -7,11 +7,12 @@ import pytest
 from sklearn_sn.preprocessors import FluxArray, PatchSpectrumPreprocessor
 
 
-def prepared(flux, **params):
+def prepared(flux, amplitude=True):
     table = FluxArray(np.asarray(flux, dtype=float), np.arange(40.0), pd.RangeIndex(len(flux)))
     preprocessor = PatchSpectrumPreprocessor(
-        wavelength_range=(4000.0, 8000.0), n_bins=40, channels=("flux",), **params
+        wavelength_range=(4000.0, 8000.0), n_bins=40, channels=("flux",)
     ).fit(table)
+    preprocessor.amplitude = amplitude
     return preprocessor, preprocessor.prepare(table)
 
 
