@@ -14,6 +14,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 from torch import nn
 
+from sklearn_sn.base._training import draw_seed, seeded
 from sklearn_sn.base._warm_start import same_parameter
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.encoders import Encoder, resolve_encoder
@@ -40,6 +41,7 @@ _OF_PREPROCESSOR = (
     "max_points",
     "max_crop",
     "max_shift",
+    "rest",
     "truncation",
 )
 
@@ -174,10 +176,28 @@ def chosen_encoder(
         return encoder
     raise_on_conflicting_params(encoder, part.encoder, parameter)
     free = {k: v for k, v in encoder.get_params(deep=False).items() if k in _FREE}
+    free |= _new_head(estimator, encoder, part)
     _set_dropout(part.module, free.get("dropout"))
     if "precision" in free and isinstance(part.module, MixedPrecisionModule):
         part.module.precision = part.module.config["precision"] = free["precision"]
     return copy.deepcopy(part.encoder).set_params(**free)
+
+
+def _new_head(estimator, encoder, part):
+    """Give the pretrained module the output layers of an encoder, if they differ.
+
+    Returns the parameters of the output layers that are not at their default, as a dict.
+    """
+    defaults, trained = defaults_of(type(encoder)), part.encoder.get_params(deep=False)
+    head = {name: getattr(encoder, name) for name in encoder.head_parameters}
+    head = {name: v for name, v in head.items() if not same_parameter(v, defaults[name])}
+    if any(not same_parameter(value, trained[name]) for name, value in head.items()):
+        whole = {name: head.get(name, trained[name]) for name in encoder.head_parameters}
+        # This is before training, which seeds torch.
+        with seeded(draw_seed(estimator.random_state), "cpu"):
+            part.module.replace_head(**whole)
+        part.module.train(part.module.training)
+    return head
 
 
 def raise_on_conflicting_params(encoder, trained, parameter):
@@ -202,7 +222,7 @@ def raise_on_conflicting_params(encoder, trained, parameter):
         agrees = same_parameter(value, defaults[name]) or same_parameter(
             value, trained_params[name]
         )
-        if name not in _FREE and not agrees:
+        if name not in _FREE and name not in encoder.head_parameters and not agrees:
             raise ValueError(
                 f"The '{parameter}__{name}' parameter is {value!r}, but the pretrained encoder has "
                 f"{trained_params[name]!r}; leave it at its default."
@@ -265,7 +285,8 @@ def frozen_modules(
     projection : torch.nn.Module
         Projection of the modality. It is always trained unless it came with the encoder.
     trainable : {"all", "first_block", "head", "none"}
-        Parts of the encoder to train; "first_block" is the first block.
+        Parts of the encoder to train. "head" trains the modules of its method ``head_modules()``,
+        if it has one.
 
     Returns
     -------
@@ -276,19 +297,26 @@ def frozen_modules(
         return []
     if trainable == "none" and projection is part.projection:
         return [part.module, projection]
-    if trainable in ("none", "head"):
+    if trainable == "none" or (trainable == "head" and not hasattr(part.module, "head_modules")):
         return [part.module]
+    if trainable == "head":
+        return _all_but(part.module, part.module.head_modules())
     if not hasattr(part.module, "first_block"):
         raise ValueError(
             f"trainable={trainable!r} needs an encoder with a method first_block(); "
             f"{type(part.module).__name__} has none."
         )
-    first = {id(m) for top in part.module.first_block() for m in top.modules()}
+    return _all_but(part.module, part.module.first_block())
+
+
+def _all_but(module, trained):
+    """Return the modules of a network that contain none of some modules, and are not in them."""
+    inside = {id(m) for top in trained for m in top.modules()}
     # A module that contains a trained module must not be frozen as a whole.
     return [
-        module
-        for module in part.module.modules()
-        if id(module) not in first and not any(id(m) in first for m in module.modules())
+        part
+        for part in module.modules()
+        if id(part) not in inside and not any(id(m) in inside for m in part.modules())
     ]
 
 

@@ -22,7 +22,6 @@ from sklearn_sn.base import (
     remember_columns,
 )
 from sklearn_sn.data import as_frame, check_table
-from sklearn_sn.embedding._attention_maps import attention_maps
 from sklearn_sn.embedding._filled_spectra import FilledSpectra
 from sklearn_sn.encoders import DataSettings, EncoderLike, check_wavelength_range
 from sklearn_sn.losses import MaskedSpectrumLoss
@@ -77,6 +76,8 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
     --------
     sklearn_sn.encoders.PatchSpectrumTransformer : The default encoder.
     MaskedEventEmbedder : The same for light curves.
+    attention_maps : Attention over wavelength of the fitted encoder.
+    sklearn_sn.plotting.MaskFillingDisplay : Plot of predictions in hidden segments.
 
     Notes
     -----
@@ -338,27 +339,6 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         return FilledSpectra(
             self.preprocessor_.wavelength_, flux, filled, hidden, covered, prepared.object_index
         )
-
-    def attention_maps(
-        self, X: pd.DataFrame, *, layer: int | str = -1
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Compute the attention over wavelength; see :func:`attention_maps`.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
-        layer : int or "pooling", default=-1
-            Number of a block, from 0, or from -1 for the last.
-
-        Returns
-        -------
-        wavelength : array of shape (n_windows,)
-            Central wavelengths of the windows in Å.
-        attention : array of shape (n_objects, n_heads, n_windows), float32
-            Attention that each window receives.
-        """
-        return attention_maps(self, X, layer=layer)
 
     def score(self, X: pd.DataFrame, y: Any = None) -> float:
         """Return minus the loss in hidden segments, which are evenly spread; larger is better.

@@ -126,7 +126,8 @@ pretrained : FrozenEstimator or None, default=None
     wrapper keeps scikit-learn's clone from discarding the weights.
 trainable : {"all", "first_block", "head", "none"}, default="all"
     Parts to train besides the head: the whole pretrained encoder, its first block, or nothing.
-    The head is always new and is therefore trained with "none" too.
+    The head is always new and is therefore trained with "none" too. "head" also trains pooling and
+    output layer of a PatchSpectrumTransformer.
 pretrained_lr_factor : float, default=1.0
     Learning rate of a pretrained encoder, relative to `lr`.""",
     "fitted_network": """\

@@ -12,7 +12,7 @@ class MaskedSpectrumLoss(nn.Module):
     References
     ----------
     .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal
-       Pre-Training for Astronomical Foundation Models". arXiv:2310.03024.
+       Pre-Training for Astronomical Foundation Models".
 
     Examples
     --------

@@ -37,9 +37,9 @@ def from_windows(
 
     Only entries where `counted` (B, L, W) is True are averaged; bins without any are 0.
     """
-    B, C, L, window = windows.shape
+    count, window = windows.shape[-2:]
     weight = counted.to(windows.dtype)[:, None]  # (B, 1, L, W)
-    size = (1, (L - 1) * stride + window)
+    size = (1, (count - 1) * stride + window)
 
     def add(values):
         # (B, C, L, W) -> (B, C W, L), the layout of torch's fold

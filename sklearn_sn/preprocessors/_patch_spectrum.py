@@ -21,17 +21,15 @@ class PatchSpectrumPreprocessor(SpectrumPreprocessor):
     and s are the mean and the standard deviation of the flux over the covered bins, and level and
     spread are those of the training data.
 
-    Parameters are those of :class:`SpectrumPreprocessor`, and:
+    Parameters are those of :class:`SpectrumPreprocessor`.
 
-    Parameters
+    Attributes
     ----------
     amplitude : bool
-        Whether to compute the moments; otherwise they are 0.
+        Whether to compute the moments; otherwise they are 0. The encoder sets it.
     """
 
-    def __init__(self, *, amplitude: bool = True, **params) -> None:
-        super().__init__(**params)
-        self.amplitude = amplitude
+    amplitude = True
 
     def _prepared(self, flux, error, covered, object_index, n_objects):
         usable = covered.sum(axis=1) >= min(3, self.n_bins)

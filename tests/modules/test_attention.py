@@ -105,6 +105,22 @@ def test_a_stack_ignores_padding_and_follows_the_order(norm_first):
     torch.testing.assert_close(stack(x[:, order], mask), expected[:, order], atol=1e-5, rtol=1e-5)
 
 
+@pytest.mark.parametrize("norm_first", [False, True])
+def test_attention_weights_are_those_of_the_forward_pass(norm_first):
+    stack = TransformerStack(8, 2, 2, norm_first=norm_first).eval()
+    x, mask = torch.randn(2, 4, 8), torch.zeros(2, 4, dtype=torch.bool)
+    mask[1, 3] = True
+    weights = stack.attention_weights(x, mask)
+    torch.testing.assert_close(weights, stack.attention_weights(x, mask, layer=1))
+    torch.testing.assert_close(weights.sum(-1), torch.ones(2, 2, 4))
+    assert not weights[1, :, :, 3].any()
+    block, x = stack.blocks[1], stack.blocks[0](x, attention_mask(mask))
+    y = block.norm_1(x) if norm_first else x
+    value = block.attention.qkv(y)[..., 16:].unflatten(2, (2, 4)).transpose(1, 2)
+    mixed = block.attention.out((weights @ value).transpose(1, 2).flatten(2))
+    torch.testing.assert_close(mixed, block.attention(y, attention_mask(mask)))
+
+
 def test_dropout_acts_in_training_alone():
     stack = TransformerStack(8, 2, 1, dropout=0.5)
     x, mask = torch.randn(1, 4, 8), torch.zeros(1, 4, dtype=torch.bool)
