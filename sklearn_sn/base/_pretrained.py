@@ -30,6 +30,7 @@ _FREE = {
     "max_shift",
     "noise_augmentation",
     "precision",
+    "rotation",
     "truncation",
 }
 # Attributes of a preprocessor that the new training sets.
@@ -37,6 +38,7 @@ _OF_PREPROCESSOR = (
     "noise",
     "augmentation",
     "hidden_fraction",
+    "rotation",
     "max_points",
     "max_crop",
     "max_shift",
@@ -254,13 +256,19 @@ def frozen_modules(
         The pretrained encoder; None if there is none, in which case nothing is excluded.
     projection : torch.nn.Module
         Projection of the modality. It is always trained unless it came with the encoder.
-    trainable : {"all", "first_block", "head", "none"}
-        Parts of the encoder to train; "first_block" is the first block.
+    trainable : {"all", "dense", "first_block", "head", "none"}
+        Parts of the encoder to train; "first_block" is the first block, "dense" the layers after
+        the convolutions.
 
     Returns
     -------
     list of torch.nn.Module
         Modules to freeze.
+
+    Raises
+    ------
+    ValueError
+        If the encoder has no such part.
     """
     if part is None or trainable == "all":
         return []
@@ -268,17 +276,19 @@ def frozen_modules(
         return [part.module, projection]
     if trainable in ("none", "head"):
         return [part.module]
-    if not hasattr(part.module, "first_block"):
+    method = "dense_layers" if trainable == "dense" else "first_block"
+    if not hasattr(part.module, method):
+        kind = "a convolutional encoder" if trainable == "dense" else "an encoder"
         raise ValueError(
-            f"trainable={trainable!r} needs an encoder with a method first_block(); "
+            f"trainable={trainable!r} needs {kind} with a method {method}(); "
             f"{type(part.module).__name__} has none."
         )
-    first = {id(m) for top in part.module.first_block() for m in top.modules()}
+    trained = {id(m) for top in getattr(part.module, method)() for m in top.modules()}
     # A module that contains a trained module must not be frozen as a whole.
     return [
         module
         for module in part.module.modules()
-        if id(module) not in first and not any(id(m) in first for m in module.modules())
+        if id(module) not in trained and not any(id(m) in trained for m in module.modules())
     ]
 
 

@@ -3,5 +3,6 @@
 from sklearn_sn.embedding._contrastive import ContrastiveEmbedder
 from sklearn_sn.embedding._masked_events import MaskedEventEmbedder
 from sklearn_sn.embedding._mmvae import MMVAEEmbedder
+from sklearn_sn.embedding._momentum_contrast import ImageEmbedder
 
-__all__ = ["ContrastiveEmbedder", "MMVAEEmbedder", "MaskedEventEmbedder"]
+__all__ = ["ContrastiveEmbedder", "ImageEmbedder", "MMVAEEmbedder", "MaskedEventEmbedder"]

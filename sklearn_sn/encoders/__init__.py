@@ -20,6 +20,7 @@ from sklearn_sn.encoders._light_curve_encoder import LightCurveEncoder, Windowed
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
 from sklearn_sn.encoders._metadata_towers import ALERT_TOWERS, MetadataTowers
+from sklearn_sn.encoders._resnet_image import ResNetImage
 from sklearn_sn.encoders._resolve import (
     EncoderLike,
     custom_encoder_class,
@@ -68,6 +69,7 @@ __all__ = [
     "MetadataMLP",
     "MetadataTowers",
     "MetadataTransceiver",
+    "ResNetImage",
     "SpectraNet",
     "SpectralFeatures",
     "SpectrumCNN",

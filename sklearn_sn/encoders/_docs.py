@@ -120,8 +120,9 @@ pretrained : FrozenEstimator or None, default=None
     A fitted estimator with an encoder of the same modality. Training starts from this encoder, with
     its sizes and the scaling of its input; leave `encoder` at its default, or let it agree. The
     wrapper keeps scikit-learn's clone from discarding the weights.
-trainable : {"all", "first_block", "head", "none"}, default="all"
-    Parts to train besides the head: the whole pretrained encoder, its first block, or nothing.
+trainable : {"all", "dense", "first_block", "head", "none"}, default="all"
+    Parts to train besides the head: the whole pretrained encoder, the dense layers after its
+    convolutions, its first block, or nothing.
     The head is always new and is therefore trained with "none" too.
 pretrained_lr_factor : float, default=1.0
     Learning rate of a pretrained encoder, relative to `lr`.""",

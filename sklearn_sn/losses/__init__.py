@@ -6,6 +6,7 @@ from sklearn_sn.losses._contrastive import InfoNCELoss
 from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
 from sklearn_sn.losses._masked_events import MaskedEventLoss
 from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.losses._momentum_contrast import MomentumContrastLoss
 from sklearn_sn.losses._spectral_redshift import ClassShiftLoss
 from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
@@ -20,6 +21,7 @@ __all__ = [
     "InfoNCELoss",
     "MMVAELoss",
     "MaskedEventLoss",
+    "MomentumContrastLoss",
     "SquaredErrorLoss",
     "SupConLoss",
     "effective_number_weights",
