@@ -17,7 +17,7 @@ SIZES = {
         "block": "basic",
         "depths": (1, 1, 2),
         "widths": (32, 64, 128),
-        "stem": 32,
+        "stem": 24,
         "kernel": 5,
     },
     "resnet50": {
@@ -64,7 +64,7 @@ class ResNetImage(ImageEncoder, name="resnet"):
     Parameters
     ----------
     size : {"small", "resnet50"}, default="small"
-        "small" has three stages of 32, 64 and 128 channels and 0.7 million weights. "resnet50" has
+        "small" has three stages of 32, 64 and 128 channels and 0.6 million weights. "resnet50" has
         23.5 million weights in its convolutions, and 4.5 million in the dense layers.
     weights : str or None, default=None
         Pretrained weights of the convolutions of size="resnet50": the path of a file of

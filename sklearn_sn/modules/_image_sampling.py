@@ -86,8 +86,9 @@ def blur_images(images: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
 
 def _gaussian_matrix(n, sigma):
     """Return matrices that blur n pixels along one axis, (N, n, n)."""
-    pixel = torch.arange(n, dtype=sigma.dtype, device=sigma.device)
-    exponent = -0.5 * ((pixel[:, None] - pixel) / sigma.clamp(min=1e-3)[:, None, None]) ** 2
+    pixel = torch.arange(n, device=sigma.device)
+    exponent = -0.5 * (pixel / sigma.clamp(min=1e-3)[:, None]) ** 2  # (N, n)
     # Smaller weights would be denormal numbers, which are slow, and do not matter.
-    weights = torch.exp(exponent).masked_fill(exponent < -25.0, 0.0)
+    kernel = torch.exp(exponent.clamp(min=-30.0)).masked_fill(exponent < -25.0, 0.0)
+    weights = kernel[:, (pixel[:, None] - pixel).abs()]
     return weights / weights.sum(dim=2, keepdim=True)
