@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import torch
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 
-TRAINABLE = ("all", "first_block", "head", "none")
+TRAINABLE = ("all", "dense", "first_block", "head", "none")
 
 
 def positive_int(low: int = 1) -> list[Interval]:

@@ -31,6 +31,7 @@ _FREE = {
     "max_shift",
     "noise_augmentation",
     "precision",
+    "rotation",
     "truncation",
 }
 # Attributes of a preprocessor that the new training sets.
@@ -38,6 +39,7 @@ _OF_PREPROCESSOR = (
     "noise",
     "augmentation",
     "hidden_fraction",
+    "rotation",
     "max_points",
     "max_crop",
     "max_shift",
@@ -284,14 +286,19 @@ def frozen_modules(
         The pretrained encoder; None if there is none, in which case nothing is excluded.
     projection : torch.nn.Module
         Projection of the modality. It is always trained unless it came with the encoder.
-    trainable : {"all", "first_block", "head", "none"}
-        Parts of the encoder to train. "head" trains the modules of its method ``head_modules()``,
-        if it has one.
+    trainable : {"all", "dense", "first_block", "head", "none"}
+        Parts of the encoder to train; "first_block" is the first block, "dense" the layers after
+        the convolutions. "head" trains the modules of its method ``head_modules()``, if it has one.
 
     Returns
     -------
     list of torch.nn.Module
         Modules to freeze.
+
+    Raises
+    ------
+    ValueError
+        If the encoder has no such part.
     """
     if part is None or trainable == "all":
         return []
@@ -301,12 +308,14 @@ def frozen_modules(
         return [part.module]
     if trainable == "head":
         return _all_but(part.module, part.module.head_modules())
-    if not hasattr(part.module, "first_block"):
+    method = "dense_layers" if trainable == "dense" else "first_block"
+    if not hasattr(part.module, method):
+        kind = "a convolutional encoder" if trainable == "dense" else "an encoder"
         raise ValueError(
-            f"trainable={trainable!r} needs an encoder with a method first_block(); "
+            f"trainable={trainable!r} needs {kind} with a method {method}(); "
             f"{type(part.module).__name__} has none."
         )
-    return _all_but(part.module, part.module.first_block())
+    return _all_but(part.module, getattr(part.module, method)())
 
 
 def _all_but(module, trained):

@@ -3,6 +3,7 @@
 from sklearn_sn.datasets._alert_batches import AlertBatch, iter_alerts
 from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
+from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._galaxies import iter_galaxies, make_galaxies
 from sklearn_sn.datasets._make_alerts import make_alerts
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
@@ -18,6 +19,7 @@ __all__ = [
     "AlertBatch",
     "Spectrograph",
     "Survey",
+    "extinction",
     "fetch_open_supernova_catalog",
     "get_data_home",
     "get_spectrograph",

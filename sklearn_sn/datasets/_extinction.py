@@ -34,7 +34,7 @@ def _extinction_table(r_v):
     return a * r_v + b
 
 
-def extinction(wavelength, r_v=3.1):
+def extinction(wavelength: np.ndarray, r_v: float = 3.1) -> np.ndarray:
     """Return the extinction per E(B-V), in mag per mag.
 
     Parameters
@@ -48,6 +48,13 @@ def extinction(wavelength, r_v=3.1):
     -------
     array of the shape of `wavelength`
         A(λ) / E(B-V).
+
+    Examples
+    --------
+    >>> from sklearn_sn.data import band_wavelength
+    >>> from sklearn_sn.datasets import extinction
+    >>> extinction(band_wavelength(["g", "r", "z"])).round(2)
+    array([3.82, 2.69, 1.51])
     """
     position = np.log(wavelength)
     position -= np.log(_LOW) - 0.5 * _STEP

@@ -6,10 +6,12 @@ from sklearn_sn.embedding._filled_spectra import FilledSpectra
 from sklearn_sn.embedding._masked_events import MaskedEventEmbedder
 from sklearn_sn.embedding._masked_spectrum import MaskedSpectrumEmbedder
 from sklearn_sn.embedding._mmvae import MMVAEEmbedder
+from sklearn_sn.embedding._momentum_contrast import ImageEmbedder
 
 __all__ = [
     "ContrastiveEmbedder",
     "FilledSpectra",
+    "ImageEmbedder",
     "MMVAEEmbedder",
     "MaskedEventEmbedder",
     "MaskedSpectrumEmbedder",

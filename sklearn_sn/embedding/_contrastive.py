@@ -89,7 +89,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Fitted estimators from whose encoders, sizes and input scaling training starts, for all
         their modalities or for the keys of the dict. An explicit encoder must agree with them. The
         wrapper keeps scikit-learn's clone from discarding the weights.
-    trainable : {"all", "first_block", "head", "none"} or dict by modality, default="all"
+    trainable : {"all", "dense", "first_block", "head", "none"} or dict by modality, default="all"
         Parts of a pretrained encoder to train: everything; its first block and the projection; the
         projection alone; or nothing. The temperature, and a projection that is new because
         `embedding_dim` differs, are always trained.

@@ -22,6 +22,7 @@ from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformer
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder, MetadataMLP
 from sklearn_sn.encoders._metadata_towers import ALERT_TOWERS, MetadataTowers
 from sklearn_sn.encoders._patch_transformer import PatchSpectrumTransformer
+from sklearn_sn.encoders._resnet_image import ResNetImage
 from sklearn_sn.encoders._resolve import (
     EncoderLike,
     custom_encoder_class,
@@ -72,6 +73,7 @@ __all__ = [
     "MetadataTowers",
     "MetadataTransceiver",
     "PatchSpectrumTransformer",
+    "ResNetImage",
     "SpectraNet",
     "SpectralFeatures",
     "SpectrumCNN",

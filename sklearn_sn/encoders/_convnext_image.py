@@ -69,6 +69,11 @@ class ConvNeXtImageModule(ConfigurableModule):
         """Return the layers nearest to the data."""
         return [self.trunk.stem]
 
+    def dense_layers(self):
+        """Return the layers after the convolutions."""
+        heads = [self.main_head]
+        return [*heads, self.modulation, self.auxiliary_head] if self.is_split else heads
+
 
 def distance_from_centre(image):
     """Return the distance from the centre in units of half a side, (B, 1, H, W)."""
@@ -114,7 +119,9 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
         Probability in training that an image skips the last block. It is smaller for earlier
         blocks.
     augmentation : bool, default=True
-        Flip images in training, and rotate them by multiples of 90°.
+        Flip and rotate images in training.
+    rotation : {"any", "right_angles"}, default="right_angles"
+        Whether training rotates images by any angle or by multiples of 90°.
     hidden_fraction : float, default=0.1
         Probability in training that one channel of a cutout is hidden, and likewise its position in
         the sky, from which the network learns to do without them.
@@ -163,6 +170,7 @@ class ConvNeXtImage(ImageEncoder, name="convnext"):
             sky_columns=settings.sky_columns if self.sky_position else (),
             n_frequencies=self.n_frequencies,
             augmentation=self.augmentation,
+            rotation=self.rotation,
             hidden_fraction=self.hidden_fraction,
         )
 

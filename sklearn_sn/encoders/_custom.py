@@ -67,7 +67,9 @@ class CustomImageEncoder(ImageEncoder):
         Module with the input tensor that :class:`ImageEncoder` documents, or a callable that
         returns one. A module is copied in fit.
     augmentation : bool, default=True
-        Flip images in training, and rotate them by multiples of 90°.
+        Flip and rotate images in training.
+    rotation : {"any", "right_angles"}, default="right_angles"
+        Whether training rotates images by any angle or by multiples of 90°.
     """
 
     module: Any = None

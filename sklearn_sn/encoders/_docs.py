@@ -124,10 +124,10 @@ pretrained : FrozenEstimator or None, default=None
     A fitted estimator with an encoder of the same modality. Training starts from this encoder, with
     its sizes and the scaling of its input; leave `encoder` at its default, or let it agree. The
     wrapper keeps scikit-learn's clone from discarding the weights.
-trainable : {"all", "first_block", "head", "none"}, default="all"
-    Parts to train besides the head: the whole pretrained encoder, its first block, or nothing.
-    The head is always new and is therefore trained with "none" too. "head" also trains pooling and
-    output layer of a PatchSpectrumTransformer.
+trainable : {"all", "dense", "first_block", "head", "none"}, default="all"
+    Parts to train besides the head: the whole pretrained encoder, its dense layers after the
+    convolutions, its first block, or nothing. The head is always new and is therefore trained with
+    "none" too. "head" also trains pooling and output layer of a PatchSpectrumTransformer.
 pretrained_lr_factor : float, default=1.0
     Learning rate of a pretrained encoder, relative to `lr`.""",
     "fitted_network": """\

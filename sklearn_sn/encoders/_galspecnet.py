@@ -83,6 +83,10 @@ class GalSpecNetModule(MixedPrecisionModule):
         """Return the layers nearest to the data."""
         return [self.layers[0]]
 
+    def dense_layers(self):
+        """Return the layers after the convolutions."""
+        return [self.dense]
+
 
 class GalSpecNet(SpectrumEncoder, name="galspecnet"):
     """Four plain convolutions, the baseline in the paper of SpectraNet [1]_.

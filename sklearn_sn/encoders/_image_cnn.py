@@ -1,6 +1,6 @@
 """Encoders of images: their base and a convolutional network."""
 
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -20,13 +20,16 @@ class ImageEncoder(Encoder, modality="image"):
     Parameters
     ----------
     augmentation : bool, default=True
-        Flip images in training, and rotate them by multiples of 90°.
+        Flip and rotate images in training.
+    rotation : {"any", "right_angles"}, default="right_angles"
+        Whether training rotates images by any angle or by multiples of 90°.
     """
 
     augmentation: bool = True
+    rotation: Literal["any", "right_angles"] = "right_angles"
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
-        return ImagePreprocessor(augmentation=self.augmentation)
+        return ImagePreprocessor(augmentation=self.augmentation, rotation=self.rotation)
 
 
 class ImageCNNModule(ConfigurableModule):
@@ -65,6 +68,10 @@ class ImageCNNModule(ConfigurableModule):
         """Return the layers nearest to the data."""
         return [self.blocks[0]]
 
+    def dense_layers(self):
+        """Return the layers after the convolutions."""
+        return [self.head]
+
 
 class ImageCNN(ImageEncoder, name="cnn"):
     """Small convolutional network for cutouts.
@@ -78,7 +85,9 @@ class ImageCNN(ImageEncoder, name="cnn"):
     dropout : float, default=0.1
         Dropout inside the blocks.
     augmentation : bool, default=True
-        Flip images in training, and rotate them by multiples of 90°.
+        Flip and rotate images in training.
+    rotation : {"any", "right_angles"}, default="right_angles"
+        Whether training rotates images by any angle or by multiples of 90°.
 
     Examples
     --------

@@ -137,6 +137,10 @@ class SpectraNetModule(MixedPrecisionModule):
         """Return the layers nearest to the data."""
         return [self.blocks[0]]
 
+    def dense_layers(self):
+        """Return the layers after the convolutions."""
+        return [self.dense]
+
 
 class SpectraNet(SpectrumEncoder, name="spectranet"):
     """SpectraNet-1D: parallel convolutions with kernels of three widths, in five blocks [1]_.

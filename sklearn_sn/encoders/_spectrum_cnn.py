@@ -66,6 +66,10 @@ class SpectrumCNNModule(ConfigurableModule):
         """Return the layers nearest to the data."""
         return [self.blocks[0]]
 
+    def dense_layers(self):
+        """Return the layers after the convolutions."""
+        return [self.head]
+
 
 class SpectrumCNN(SpectrumEncoder, name="cnn"):
     """Residual convolutional network along the wavelength axis.

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from sklearn_sn.encoders._encoder import DataSettings, Encoder
-from sklearn_sn.encoders._image_cnn import ImageEncoder
 from sklearn_sn.encoders._light_curve_encoder import WindowedLightCurveEncoder
 from sklearn_sn.encoders._metadata_mlp import MetadataEncoder
 from sklearn_sn.encoders._parameter_object import PositiveFloat, TwoOrMore, UnitInterval
@@ -199,7 +198,7 @@ class SpectrumTransceiver(SpectrumEncoder, Transceiver, name="transceiver"):
         return preprocessor.n_channels
 
 
-class ImageTransceiver(ImageEncoder, Transceiver, name="transceiver"):
+class ImageTransceiver(Transceiver, name="transceiver", modality="image"):
     """Transceiver for cutouts: learned queries read the averaged pixels.
 
     Parameters
@@ -218,6 +217,7 @@ class ImageTransceiver(ImageEncoder, Transceiver, name="transceiver"):
     """
 
     size: TwoOrMore = 16
+    augmentation: bool = True
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return ImagePixels(size=self.size, augmentation=self.augmentation)

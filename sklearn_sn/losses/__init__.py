@@ -7,6 +7,7 @@ from sklearn_sn.losses._focal import FocalLoss, effective_number_weights
 from sklearn_sn.losses._masked_events import MaskedEventLoss
 from sklearn_sn.losses._masked_spectrum import MaskedSpectrumLoss
 from sklearn_sn.losses._mmvae import MMVAELoss, laplace_log_likelihood
+from sklearn_sn.losses._momentum_contrast import MomentumContrastLoss
 from sklearn_sn.losses._spectral_redshift import ClassShiftLoss
 from sklearn_sn.losses._supcon import SupConLoss
 from sklearn_sn.losses._supervised import ClassificationLoss, GaussianLoss, SquaredErrorLoss
@@ -22,6 +23,7 @@ __all__ = [
     "MMVAELoss",
     "MaskedEventLoss",
     "MaskedSpectrumLoss",
+    "MomentumContrastLoss",
     "Negatives",
     "SquaredErrorLoss",
     "SupConLoss",

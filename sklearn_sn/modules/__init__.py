@@ -19,11 +19,14 @@ from sklearn_sn.modules._cross_attention import CrossAttentionPooling
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
 from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
+from sklearn_sn.modules._image_sampling import affine_images, blur_images
 from sklearn_sn.modules._latent_sequence import LatentSequence
 from sklearn_sn.modules._masked_events import MaskedEventModule
 from sklearn_sn.modules._masked_spectrum import MaskedSpectrumModule
 from sklearn_sn.modules._mixed_precision import MixedPrecisionModule
 from sklearn_sn.modules._mmvae import EncoderExpert, MMVAEModule, PointSetDecoder, PointSetExpert
+from sklearn_sn.modules._momentum_contrast import MomentumContrastModule
+from sklearn_sn.modules._resnet import ResNet
 from sklearn_sn.modules._sparse_attention import Distilling, ProbSparseAttention
 from sklearn_sn.modules._spectra_block import BatchNorm, SpectraBlock, dense
 from sklearn_sn.modules._supervised import SupervisedModule
@@ -56,12 +59,14 @@ __all__ = [
     "MaxPooling",
     "MeanPooling",
     "MixedPrecisionModule",
+    "MomentumContrastModule",
     "MultiFrequencyEncoding",
     "Patches",
     "PointSetDecoder",
     "PointSetExpert",
     "ProbSparseAttention",
     "QueryPooling",
+    "ResNet",
     "SpectraBlock",
     "SupervisedModule",
     "TemplateShiftModule",
@@ -70,6 +75,8 @@ __all__ = [
     "TransceiverEncoder",
     "TransformerStack",
     "WideConv",
+    "affine_images",
+    "blur_images",
     "dense",
     "from_windows",
     "n_windows",

@@ -9,10 +9,13 @@ from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
+from sklearn_sn.nets._key_encoder import KeyEncoder
+from sklearn_sn.nets._key_queue import KeyQueue
 from sklearn_sn.nets._masked_events import MaskedEventNet
 from sklearn_sn.nets._masked_spectrum import MaskedSpectrumNet
 from sklearn_sn.nets._max_steps import MaxSteps
 from sklearn_sn.nets._mmvae import MMVAENet, log_likelihood
+from sklearn_sn.nets._momentum_contrast import MomentumContrastNet
 from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
@@ -29,10 +32,13 @@ __all__ = [
     "DivergenceGuard",
     "DomainAdversarialNet",
     "GradualUnfreezing",
+    "KeyEncoder",
+    "KeyQueue",
     "MMVAENet",
     "MaskedEventNet",
     "MaskedSpectrumNet",
     "MaxSteps",
+    "MomentumContrastNet",
     "NegativeQueue",
     "Progress",
     "RedshiftNet",

@@ -1,8 +1,10 @@
 """Preprocessors, which turn one modality of a checked table into arrays for a network."""
 
 from sklearn_sn.preprocessors._cutouts import CutoutPreprocessor
+from sklearn_sn.preprocessors._flux_images import FluxImagePreprocessor
 from sklearn_sn.preprocessors._grouped_metadata import GroupedMetadataPreprocessor
 from sklearn_sn.preprocessors._image import ImagePreprocessor
+from sklearn_sn.preprocessors._image_views import ImageViewsPreprocessor, ViewParameters
 from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
 from sklearn_sn.preprocessors._light_curve_events import LightCurveEventPreprocessor
 from sklearn_sn.preprocessors._light_curve_points import LightCurvePoints
@@ -22,9 +24,11 @@ __all__ = [
     "CHANNELS",
     "CutoutPreprocessor",
     "FluxArray",
+    "FluxImagePreprocessor",
     "GroupedMetadataPreprocessor",
     "ImagePixels",
     "ImagePreprocessor",
+    "ImageViewsPreprocessor",
     "LightCurveEventPreprocessor",
     "LightCurvePoints",
     "LightCurvePreprocessor",
@@ -39,4 +43,5 @@ __all__ = [
     "ShiftedSpectrumPreprocessor",
     "SpectrumPixels",
     "SpectrumPreprocessor",
+    "ViewParameters",
 ]

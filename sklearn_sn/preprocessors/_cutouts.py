@@ -6,9 +6,11 @@ from typing import Self
 
 import numpy as np
 
-from sklearn_sn.data import CheckedTable, as_python, reject_text
+from sklearn_sn.data import CheckedTable, reject_text
 from sklearn_sn.preprocessors._angles import encode_angle, n_angle_values
+from sklearn_sn.preprocessors._centred_images import centred_images, image_positions
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._turns import randomly_turned
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,16 @@ class CutoutPreprocessor(Preprocessor):
     n_frequencies : int
         Frequencies of the encoding of each angle.
     augmentation : bool
-        Whether training batches are flipped and rotated by multiples of 90° at random.
+        Whether training batches are flipped and rotated at random.
+    rotation : {"any", "right_angles"}
+        Whether they are rotated by any angle or by multiples of 90°. Corners that a rotation leaves
+        empty are not covered.
     hidden_fraction : float
         Probability that a channel of a training cutout with several is hidden, and likewise the
         position in the sky.
     """
+
+    rotation = "right_angles"  # of models of earlier versions
 
     def __init__(
         self,
@@ -57,10 +64,12 @@ class CutoutPreprocessor(Preprocessor):
         sky_columns: Sequence[str] = (),
         n_frequencies: int = 4,
         augmentation: bool = True,
+        rotation: str = "right_angles",
         hidden_fraction: float = 0.0,
     ) -> None:
         self.crop, self.sky_columns = crop, tuple(sky_columns)
         self.n_frequencies, self.augmentation = n_frequencies, augmentation
+        self.rotation = rotation
         self.hidden_fraction = hidden_fraction
 
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
@@ -84,27 +93,8 @@ class CutoutPreprocessor(Preprocessor):
         ValueError
             If a cutout has another number of channels than those of fit.
         """
-        present = [i for i, image in enumerate(table.image) if image is not None]
-        position = np.full(len(table), -1)
-        position[present] = np.arange(len(present))
-        side = self.size_
-        cutouts = np.full((len(present), self.n_channels_, side, side), np.nan, np.float16)
-        by_shape = {}
-        for target, i in enumerate(present):
-            by_shape.setdefault(table.image[i].shape, []).append((target, i))
-        for shape, pairs in by_shape.items():
-            targets, sources = map(list, zip(*pairs, strict=True))
-            if shape[0] != self.n_channels_:
-                raise ValueError(
-                    f"Object {as_python(table.index[sources[0]])!r}: the image has {shape[0]} "
-                    f"channels, but "
-                    f"{self.n_channels_} are needed. Fill a missing channel with NaN."
-                )
-            inner = tuple(_centre(length, side) for length in shape[1:])
-            outer = tuple(_centre(side, length) for length in shape[1:])
-            images = np.stack([table.image[i][(slice(None), *inner)] for i in sources])
-            cutouts[(targets, slice(None), *outer)] = scaled_channels(images)
-        return PreparedCutouts(cutouts, position, self._sky(table))
+        cutouts = centred_images(table, self.n_channels_, self.size_, scaled_channels)
+        return PreparedCutouts(cutouts, image_positions(table), self._sky(table))
 
     def _sky(self, table):
         values = [np.empty((len(table), 0))]
@@ -123,11 +113,8 @@ class CutoutPreprocessor(Preprocessor):
         position = prepared.position[rows]
         object_index = np.flatnonzero(position >= 0)
         images = prepared.cutouts[position[object_index]].astype(np.float32)
-        if rng is not None and self.augmentation and len(images):
-            turned = np.stack([np.rot90(images, turn, axes=(2, 3)) for turn in range(4)])
-            images = turned[rng.integers(0, 4, len(images)), np.arange(len(images))]
-            flip = rng.random(len(images)) < 0.5
-            images[flip] = images[flip][..., ::-1]
+        if rng is not None and self.augmentation:
+            images = _turned(images, rng, self.rotation)
         if rng is not None and self.hidden_fraction and self.n_channels_ > 1:
             hidden = np.flatnonzero(rng.random(len(images)) < self.hidden_fraction)
             images[hidden, rng.integers(0, self.n_channels_, len(hidden))] = np.nan
@@ -140,6 +127,19 @@ class CutoutPreprocessor(Preprocessor):
                 shown = rng.random((len(images), 1)) >= self.hidden_fraction
                 arrays["sky"] = arrays["sky"] * shown.astype(np.float32)
         return arrays, object_index
+
+
+def _turned(images, rng, rotation):
+    """Return cutouts rotated and flipped at random, NaN where not covered."""
+    if rotation == "right_angles":
+        return randomly_turned(images, rng, rotation)
+    n_channels = images.shape[1]
+    covered = np.isfinite(images)
+    both = np.concatenate([np.where(covered, images, 0.0), covered], axis=1, dtype=np.float32)
+    both = randomly_turned(both, rng, rotation, mirror=False)
+    flux, weight = both[:, :n_channels], both[:, n_channels:]
+    # A pixel is covered if most of the weight of its interpolation is.
+    return np.where(weight > 0.5, flux / np.maximum(weight, 0.5), np.float32(np.nan))
 
 
 def scaled_channels(images: np.ndarray) -> np.ndarray:
@@ -178,9 +178,3 @@ def _medians(pixels):
     count = np.isfinite(pixels).sum(axis=-1, keepdims=True)
     middle = np.maximum(count - 1, 0) // 2
     return np.take_along_axis(np.sort(pixels, axis=-1), middle, axis=-1)
-
-
-def _centre(length, width):
-    """Return the slice of the middle `width` of `length` pixels; of all if there are fewer."""
-    width = min(length, width)
-    return slice((length - width) // 2, (length - width) // 2 + width)

@@ -8,6 +8,7 @@ import numpy as np
 
 from sklearn_sn.data import CheckedTable, as_python
 from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._turns import randomly_turned
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,16 @@ class ImagePreprocessor(Preprocessor):
     Parameters
     ----------
     augmentation : bool
-        Whether training batches are flipped and rotated by multiples of 90° at random.
+        Whether training batches are flipped and rotated at random.
+    rotation : {"any", "right_angles"}
+        Whether they are rotated by any angle or by multiples of 90°. Corners that a rotation leaves
+        empty continue the image as its mirror image.
     """
 
-    def __init__(self, *, augmentation: bool = True) -> None:
-        self.augmentation = augmentation
+    rotation = "right_angles"  # of models of earlier versions
+
+    def __init__(self, *, augmentation: bool = True, rotation: str = "right_angles") -> None:
+        self.augmentation, self.rotation = augmentation, rotation
 
     def fit(self, table: CheckedTable, rows: np.ndarray | None = None) -> Self:
         """Learn the number of channels and the size from the largest cutout."""
@@ -67,11 +73,8 @@ class ImagePreprocessor(Preprocessor):
         position = prepared.position[rows]
         object_index = np.flatnonzero(position >= 0)
         images = prepared.images[position[object_index]]
-        if rng is not None and self.augmentation and len(images):
-            turned = np.stack([np.rot90(images, turn, axes=(2, 3)) for turn in range(4)])
-            images = turned[rng.integers(0, 4, len(images)), np.arange(len(images))]
-            flip = rng.random(len(images)) < 0.5
-            images[flip] = images[flip][..., ::-1]
+        if rng is not None and self.augmentation:
+            images = randomly_turned(images, rng, self.rotation)
         return {"image": np.ascontiguousarray(images)}, object_index
 
 

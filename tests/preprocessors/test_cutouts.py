@@ -117,3 +117,22 @@ def test_other_numbers_of_channels_are_rejected():
     preprocessor = CutoutPreprocessor().fit(table_of(np.ones((3, 5, 5))))
     with pytest.raises(ValueError, match=r"Object 0: the image has 2 channels, but 3"):
         preprocessor.prepare(table_of(np.ones((2, 5, 5))))
+
+
+def test_rotation_by_any_angle_turns_the_mask_and_uncovers_corners():
+    image = np.full((1, 21, 21), 2.0)
+    image[0, 10, 10] = 50.0
+    image[0, :8] = np.nan
+    preprocessor = CutoutPreprocessor(rotation="any").fit(table_of(image))
+    whole, _ = gathered(preprocessor, table_of(image))
+    fractions = []
+    for seed in range(40):
+        arrays, _ = gathered(preprocessor, table_of(image), np.random.default_rng(seed))
+        covered = arrays["covered"] > 0
+        assert arrays["image"][0, 0, 10, 10] == pytest.approx(whole["image"].max(), abs=1e-2)
+        assert not arrays["image"][~covered].any()
+        # A pixel that is partly covered has the flux of its covered part.
+        far = np.hypot(*np.mgrid[-10:11, -10:11]) > 2
+        np.testing.assert_allclose(arrays["image"][covered & far], whole["image"][0, 0, 20, 20])
+        fractions.append(covered.mean())
+    assert 0.4 < min(fractions) < max(fractions) < 0.65

@@ -71,3 +71,18 @@ def test_other_numbers_of_channels_are_rejected():
     preprocessor = ImagePreprocessor().fit(table_of(np.ones((3, 5, 5))))
     with pytest.raises(ValueError, match=r"Object 0: the image has 2 channels, but 3"):
         preprocessor.prepare(table_of(np.ones((2, 5, 5))))
+
+
+def test_rotation_by_any_angle_is_an_option():
+    y = np.arange(15.0) - 7
+    ramp = np.broadcast_to(y[:, None], (1, 15, 15)).copy()
+    for rotation in ("any", "right_angles"):
+        preprocessor = ImagePreprocessor(rotation=rotation).fit(table_of(ramp))
+        prepared = preprocessor.prepare(table_of(ramp))
+        angles = set()
+        for seed in range(30):
+            arrays, _ = preprocessor.gather(prepared, np.array([0]), np.random.default_rng(seed))
+            image = arrays["image"][0, 0]
+            assert image[7, 7] == pytest.approx(0.0, abs=1e-5)
+            angles.add(round(float(np.arctan2(image[8, 7], image[7, 8])), 2))
+        assert len(angles) > 20 if rotation == "any" else len(angles) <= 5
