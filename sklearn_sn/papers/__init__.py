@@ -1,6 +1,7 @@
 """Configurations of published systems, with one function for each system."""
 
 from sklearn_sn.papers._applecider import applecider_masked_events, applecider_photometry
+from sklearn_sn.papers._astroclip import astroclip
 from sklearn_sn.papers._images import astrominn, btsbot
 from sklearn_sn.papers._light_curves import (
     adversarial_gru,
@@ -16,6 +17,7 @@ __all__ = [
     "adversarial_gru",
     "applecider_masked_events",
     "applecider_photometry",
+    "astroclip",
     "astrominn",
     "btsbot",
     "contrastive_adversarial_gru",

@@ -9,6 +9,8 @@ from sklearn_sn import papers
 from sklearn_sn.datasets import make_supernovae
 
 SMALL = {
+    # The number of steps of the paper would replace the single epoch.
+    "astroclip": {"callbacks": None, "spectrum__n_layers": 1, "batch_size": 16},
     "maven": {"light_curve__n_layers": 1, "spectrum__n_layers": 1},
     "maven_baseline": {"encoder__n_layers": 1},
     "mmvae_transceiver": {"decoder__max_pixels": 64, "decoder__n_layers": 1},
