@@ -5,7 +5,7 @@ from typing import Any
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.embedding import ContrastiveEmbedder
-from sklearn_sn.encoders import ImageCNN, SpectrumTransformer
+from sklearn_sn.encoders import PatchSpectrumTransformer, ResNetImage
 from sklearn_sn.nets import MaxSteps
 
 
@@ -20,8 +20,11 @@ def astroclip(
     Parameters
     ----------
     pretrained : FrozenEstimator, dict of str to FrozenEstimator or None, default=None
-        Estimators with pretrained encoders, by modality. Each encoder keeps its grid and scaling,
-        and its first layers are frozen, as in the paper; the projections are trained. None trains
+        Estimators with pretrained encoders, by modality, such as
+        :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` and
+        :class:`~sklearn_sn.embedding.ImageEmbedder`. Each encoder keeps its sizes, grid and
+        scaling. As in the paper, the spectrum transformer and the convolutions are frozen; a new
+        block of cross-attention and the dense layers of the image encoder are trained. None trains
         both encoders from scratch.
     n_steps : int, default=15000
         Number of training steps.
@@ -37,7 +40,9 @@ def astroclip(
 
     Notes
     -----
-    Learning rate and weight decay are choices of this library.
+    Learning rate and weight decay are choices of this library, and so are the sizes of the
+    encoders. Those of the paper are ``PatchSpectrumTransformer(size="base")`` and
+    ``ResNetImage(size="resnet50", crop=96)``.
 
     References
     ----------
@@ -52,15 +57,13 @@ def astroclip(
     (512, 128, False)
     """
     encoders = {
-        "spectrum": SpectrumTransformer(pooling="attention"),
-        "image": ImageCNN(),
+        "spectrum": PatchSpectrumTransformer(pooling="cross_attention"),
+        "image": ResNetImage(),
     }
     if pretrained is not None:
-        encoders = {
-            "spectrum": "auto",
-            "image": "auto",
+        encoders |= {
             "pretrained": pretrained,
-            "trainable": {"spectrum": "head", "image": "head"},
+            "trainable": {"spectrum": "head", "image": "dense"},
         }
     defaults = {
         "light_curve": None,
