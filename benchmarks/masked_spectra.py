@@ -10,12 +10,11 @@ the rest frame. Networks are trained for about the same number of steps.
 """
 
 import argparse
-import json
 import time
 
 import numpy as np
 import torch
-from _applecider import provenance, spread, table, write_report, write_section
+from _applecider import provenance, write_report
 from _settings import CACHE
 from _spectra import class_figures, folds_of, load_spectra, one_row_per_spectrum
 from sklearn.frozen import FrozenEstimator
