@@ -142,7 +142,10 @@ def _stars(galaxies):
 
 
 def _age_masses(galaxies):
-    """Return the masses formed at the ages of the templates, solar masses, shape (n, 7)."""
+    """Return the masses formed at the ages of the templates, solar masses, shape (n, 7).
+
+    Their sum is the stellar mass, except for the scatter of the mass-to-light ratio.
+    """
     mass = 10.0 ** galaxies["log_stellar_mass"]
     rate = 10.0 ** galaxies["log_sfr"] * 1e9  # per Gyr
     masses = np.empty((len(mass), len(AGES)))
@@ -155,7 +158,8 @@ def _age_masses(galaxies):
     shares /= shares.sum(axis=1, keepdims=True)
     rest = np.maximum(mass - masses[:, :4].sum(axis=1), 0.3 * mass)
     masses[:, 4:] = rest[:, None] * shares
-    return masses * (mass / masses.sum(axis=1))[:, None]
+    visible = mass * 10.0 ** -galaxies["mass_to_light"]
+    return masses * (visible / masses.sum(axis=1))[:, None]
 
 
 def _linear_weights(values, nodes):
