@@ -42,7 +42,7 @@ def _number_table(redshift_range, magnitude_limit):
     relative = 10.0 ** (middle - _KNEE)
     number = sum(phi * relative ** (alpha + 1.0) for phi, alpha in _SCHECHTER)
     # Surveys lose dwarfs of low surface brightness: Baldry et al. (2012), figure 11, as a choice.
-    complete = 1.0 / (1.0 + np.exp(-(middle - 8.9) / 0.25))
+    complete = 1.0 / (1.0 + np.exp(-(middle - 9.2) / 0.25))
     number = number * np.exp(-relative) * complete * volume
     share = _quiescent_share(middle, centre)
     cells = []
@@ -156,7 +156,7 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
     log_sfr = np.where(quiescent, mass - 12.0 + 0.35 * normal[0], main + residual)
     residual = np.where(quiescent, 0.0, residual)
     # Massive and quiescent galaxies are older: near Gallazzi et al. (2005, MNRAS 362, 41).
-    age = np.where(quiescent, 7.0 + 1.3 * (mass - 10.7), 5.6 + 0.9 * (mass - 10.2) - 1.0 * residual)
+    age = np.where(quiescent, 7.0 + 1.3 * (mass - 10.7), 5.6 + 0.8 * (mass - 10.2) - 1.0 * residual)
     age = np.clip(age * np.exp(0.18 * normal[1]), 1.7, 0.85 * cosmic_age)
     # Oxygen: Tremonti et al. (2004, ApJ 613, 898), on the scale of Pettini & Pagel (-0.25 dex),
     # lower at high star-formation rate: Mannucci et al. (2010, MNRAS 408, 2115).
@@ -186,7 +186,7 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
         "shocked": shocked,
         # The initial mass function differs, most among early types: Cappellari et al. (2013, MNRAS
         # 432, 1862), Conroy (2013, ARA&A 51, 393); dex.
-        "mass_to_light": np.where(quiescent, 0.30, 0.12) * normal[8],
+        "mass_to_light": np.where(quiescent, 0.32, 0.18) * normal[8],
         "excitation": 0.10 * normal[7] + 0.15 * residual,
     }
 
