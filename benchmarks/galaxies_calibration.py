@@ -55,7 +55,10 @@ def main(n=20000):
         "spectrum, PCA(50), kNN": (spectra, make_pipeline(PCA(50, random_state=0), knn)),
         "spectrum, PCA(50), MLP": (spectra, make_pipeline(PCA(50, random_state=0), mlp)),
     }
-    lines = [f"| features, regressor | {' | '.join(TARGETS.values())} | paper |", "|---|---|---|---|"]
+    lines = [
+        f"| features, regressor | {' | '.join(TARGETS.values())} | paper |",
+        "|---|---|---|---|",
+    ]
     for name, (features, model) in rows.items():
         cells = [score(model, features, y[target]) for target in TARGETS]
         lines.append(f"| {name} | {' | '.join(cells)} | {PAPER.get(name, '')} |")

@@ -27,7 +27,7 @@ _CORNERS = {
 _BAND_EDGES = np.linspace(3900.0, 10200.0, 316)  # Å; steps of 20 Å
 _COARSE = 16  # steps of the grid (0.24 % of the wavelength) that are summed for bands
 _LINE_REACH = 4.0  # standard deviations to which lines are computed
-_GAS_DUST = 2.27  # optical depth of lines over that of stars: Calzetti et al. (2000, ApJ 533, 682)
+_GAS_DUST = 1.6  # optical depth of lines over that of stars: near Price et al. (2014, ApJ 788, 86)
 _PARSEC = 3.0856776e18  # cm
 # Mass shares of old stars spread over the ages of the templates by this much, dex.
 _AGE_SPREAD = 0.22
