@@ -65,7 +65,9 @@ def component_gaussians(properties, colour=1.0, size_factor=1.0):
         used = shares > _MIN_SHARE
         major = (widths[used] * size[:, None]) ** 2
         shares = shares[used] / shares[used].sum()
-        components.append(Gaussians(light[:, None] * shares, major, major * axis_ratio[:, None] ** 2))
+        components.append(
+            Gaussians(light[:, None] * shares, major, major * axis_ratio[:, None] ** 2)
+        )
     return components
 
 
@@ -92,7 +94,8 @@ def observe_images(galaxies, sky_noise, side, pixel_scale, rng):
     """
     properties = galaxies.properties
     n = len(properties["size"])
-    offset = rng.uniform(-0.5, 0.5, (2, n)) + 0.5 * (side % 2 == 0) * -1.0
+    # The centre of an even number of pixels is half a pixel before pixel side // 2.
+    offset = rng.uniform(-0.5, 0.5, (2, n)) - 0.5 * (side % 2 == 0)
     seeing = _SEEING * np.exp(_SEEING_SCATTER * rng.standard_normal((n, 3)))
     noise = sky_noise * np.exp(_DEPTH_SCATTER * rng.standard_normal((n, 3)))
     arms = _draw_arms(properties, rng)
@@ -230,11 +233,11 @@ def _neighbours(n, fwhm, side, pixel_scale, rng):
     radius = np.exp(rng.normal(-0.7, 0.4, shape) - 0.12 * (magnitude - 23.0))  # arcsec
     extent = np.where(is_star, 0.0, 0.85 * radius / pixel_scale)
     order = np.argsort(np.where(present, magnitude, 99.0), axis=1)
-    sort = lambda values: np.take_along_axis(values, order, axis=-1)  # noqa: E731
-    present, extent = sort(present), sort(extent)
-    x, y = (sort(values) for values in position)
+    parts = (present, extent, *position, magnitude, *colour)
+    parts = (np.take_along_axis(part, order, axis=1) for part in parts)
+    present, extent, x, y, magnitude, *colour = parts
     bands = []
     for band, shift in enumerate((colour[0], 0.0, -colour[1])):
-        flux = present * 10.0 ** (-0.4 * (sort(magnitude + shift) - 22.5))
+        flux = present * 10.0 ** (-0.4 * (magnitude + shift - 22.5))
         bands.append(render_sources(x, y, flux, extent, fwhm[:, band], side))
     return bands

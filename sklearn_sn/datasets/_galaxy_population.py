@@ -15,10 +15,10 @@ _ARCSEC = 206264.806  # per radian
 # Double Schechter function: Baldry et al. (2012, MNRAS 421, 621).
 _KNEE, _SCHECHTER = 10.66, ((3.96e-3, -0.35), (0.79e-3, -1.47))
 # Candidates up to this much fainter than the limit for their mean colours: a choice.
-_MARGIN = 0.6  # mag
+_MARGIN = 0.8  # mag
 # Mean absolute r magnitude at 1e10 solar masses, and its change with log mass and redshift, of
 # simulated star-forming and quiescent galaxies.
-_ABSOLUTE = ((-20.15, -1.75, 0.7), (-19.85, -2.28, 1.3))
+_ABSOLUTE = ((-20.4, -1.75, 0.7), (-20.05, -2.28, 1.3))
 
 
 def _quiescent_share(mass, redshift):
@@ -41,7 +41,9 @@ def _number_table(redshift_range, magnitude_limit):
     middle = 0.5 * (mass[1:] + mass[:-1])
     relative = 10.0 ** (middle - _KNEE)
     number = sum(phi * relative ** (alpha + 1.0) for phi, alpha in _SCHECHTER)
-    number = number * np.exp(-relative) * volume
+    # Surveys lose dwarfs of low surface brightness: Baldry et al. (2012), figure 11, as a choice.
+    complete = 1.0 / (1.0 + np.exp(-(middle - 9.2) / 0.25))
+    number = number * np.exp(-relative) * complete * volume
     share = _quiescent_share(middle, centre)
     cells = []
     for part, terms in zip((1.0 - share, share), _ABSOLUTE, strict=True):
@@ -80,7 +82,8 @@ def draw_galaxies(n, redshift_range, magnitude_limit, rng):
         gas, standard deviation), km/s; inclination (degrees); bulge (share of the light in r);
         size (effective radius, arcsec) and bulge_extent (that of the bulge, in sizes);
         axis_ratio of the disc and bulge_axis_ratio; angle (of the major axis from the x axis,
-        radians); shocked (Hα luminosity of LINERs, erg/s); excitation (dex).
+        radians); shocked (Hα luminosity of LINERs, erg/s); excitation and mass_to_light (relative
+        to the mean, dex).
 
     Raises
     ------
@@ -144,7 +147,7 @@ def _shapes(mass, redshift, quiescent, rng):
 def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
     """Draw star formation, ages, metallicities, dust and velocities."""
     n = len(mass)
-    normal = rng.standard_normal((8, n))
+    normal = rng.standard_normal((9, n))
     cosmic_age = np.interp(redshift, *_cosmic_ages())
     # Main sequence: Renzini & Peng (2015, ApJ 801, L29), rising with redshift and bending at high
     # masses as in Whitaker et al. (2014, ApJ 795, 104).
@@ -153,8 +156,8 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
     log_sfr = np.where(quiescent, mass - 12.0 + 0.35 * normal[0], main + residual)
     residual = np.where(quiescent, 0.0, residual)
     # Massive and quiescent galaxies are older: near Gallazzi et al. (2005, MNRAS 362, 41).
-    age = np.where(quiescent, 7.0 + 1.3 * (mass - 10.7), 5.6 + 1.2 * (mass - 10.2) - 1.0 * residual)
-    age = np.clip(age * np.exp(0.18 * normal[1]), 2.0, 0.85 * cosmic_age)
+    age = np.where(quiescent, 7.0 + 1.3 * (mass - 10.7), 5.6 + 0.8 * (mass - 10.2) - 1.0 * residual)
+    age = np.clip(age * np.exp(0.18 * normal[1]), 1.7, 0.85 * cosmic_age)
     # Oxygen: Tremonti et al. (2004, ApJ 613, 898), on the scale of Pettini & Pagel (-0.25 dex),
     # lower at high star-formation rate: Mannucci et al. (2010, MNRAS 408, 2115).
     bounded = np.clip(mass, 8.0, 11.3)
@@ -162,7 +165,7 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
     metallicity += 0.10 * normal[2]
     # Dust grows with mass and metallicity, and with the path through the disc: near Garn & Best
     # (2010, MNRAS 409, 421) for gas, less half for stars.
-    av = 0.55 * np.exp(0.75 * np.clip(mass - 10.0, -2.0, 1.0) + 0.30 * normal[3] + 0.5 * residual)
+    av = 0.55 * np.exp(0.65 * np.clip(mass - 10.0, -2.0, 1.0) + 0.22 * normal[3] + 0.5 * residual)
     av = av * np.minimum(shapes["axis_ratio"] ** -0.5, 2.5)
     av = np.where(quiescent, 0.12 * np.exp(0.6 * normal[3]), av)
     # Faber & Jackson (1976, ApJ 204, 668), Tully & Fisher (1977, A&A 54, 661), in projection.
@@ -181,6 +184,9 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
         "velocity_dispersion": np.clip(star_width, 40.0, 350.0),
         "line_width": np.where(quiescent, 0.8 * dispersion, disc_width),
         "shocked": shocked,
+        # The initial mass function differs, most among early types: Cappellari et al. (2013, MNRAS
+        # 432, 1862), Conroy (2013, ARA&A 51, 393); dex.
+        "mass_to_light": np.where(quiescent, 0.32, 0.18) * normal[8],
         "excitation": 0.10 * normal[7] + 0.15 * residual,
     }
 

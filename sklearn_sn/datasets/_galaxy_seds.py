@@ -27,7 +27,7 @@ _CORNERS = {
 _BAND_EDGES = np.linspace(3900.0, 10200.0, 316)  # Å; steps of 20 Å
 _COARSE = 16  # steps of the grid (0.24 % of the wavelength) that are summed for bands
 _LINE_REACH = 4.0  # standard deviations to which lines are computed
-_GAS_DUST = 2.27  # optical depth of lines over that of stars: Calzetti et al. (2000, ApJ 533, 682)
+_GAS_DUST = 1.6  # optical depth of lines over that of stars: near Price et al. (2014, ApJ 788, 86)
 _PARSEC = 3.0856776e18  # cm
 # Mass shares of old stars spread over the ages of the templates by this much, dex.
 _AGE_SPREAD = 0.22
@@ -142,7 +142,10 @@ def _stars(galaxies):
 
 
 def _age_masses(galaxies):
-    """Return the masses formed at the ages of the templates, solar masses, shape (n, 7)."""
+    """Return the masses formed at the ages of the templates, solar masses, shape (n, 7).
+
+    Their sum is the stellar mass, except for the scatter of the mass-to-light ratio.
+    """
     mass = 10.0 ** galaxies["log_stellar_mass"]
     rate = 10.0 ** galaxies["log_sfr"] * 1e9  # per Gyr
     masses = np.empty((len(mass), len(AGES)))
@@ -155,7 +158,8 @@ def _age_masses(galaxies):
     shares /= shares.sum(axis=1, keepdims=True)
     rest = np.maximum(mass - masses[:, :4].sum(axis=1), 0.3 * mass)
     masses[:, 4:] = rest[:, None] * shares
-    return masses * (mass / masses.sum(axis=1))[:, None]
+    visible = mass * 10.0 ** -galaxies["mass_to_light"]
+    return masses * (visible / masses.sum(axis=1))[:, None]
 
 
 def _linear_weights(values, nodes):

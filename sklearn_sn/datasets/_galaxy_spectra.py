@@ -11,8 +11,8 @@ _SEEING = 1.1  # arcsec, FWHM
 _NATIVE_STEP = 0.8  # Å
 # Noise of the sky in a native pixel of a bright-time exposure, 1e-17 erg/s/cm²/Å, at 6000 Å: near
 # that of the Bright Galaxy Survey (DESI Collaboration 2024, AJ 168, 58). A choice, as its shape.
-_NOISE = 0.6
-_SKY_FLUX = 3.2  # 1e-17 erg/s/cm²/Å; sources as bright as it double the variance
+_NOISE = 0.45
+_SKY_FLUX = 2.5  # 1e-17 erg/s/cm²/Å; sources as bright as it double the variance
 _EXPOSURE_SCATTER = 0.15  # of the logarithm of the noise
 _CALIBRATION = 0.03  # relative errors of the flux calibration and its slope: a choice
 # Bright sky lines, Å, with their variance relative to the continuum.

@@ -118,7 +118,7 @@ def stellar_templates():
             transmitted *= np.maximum(1.0 - metals * ultraviolet, 0.08)
             spectra[i, j] = ((1.0 - _GIANTS[i]) * hot + _GIANTS[i] * cool) * transmitted
             # The light of a population fades with age and metallicity: Bruzual & Charlot (2003).
-            ratio = 0.45 + 0.75 * np.log10(age / 10.0) + 0.15 * metallicity
+            ratio = 0.37 + 0.75 * np.log10(age / 10.0) + 0.15 * metallicity
             spectra[i, j] *= 10.0**-ratio
     return StellarTemplates(wavelength, _broaden(spectra).astype(np.float32))
 
