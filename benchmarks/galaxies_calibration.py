@@ -2,8 +2,8 @@
 
 The simulator is calibrated on the first row alone, an MLP on g, r and z magnitudes, and was left
 unchanged afterwards. The other rows show that spectra and images contain more than magnitudes;
-they are no models of this library. R² of five folds, mean ± standard deviation over the folds. Speed is
-of one process, in CPU seconds. Results are written to benchmarks/results/galaxies.md.
+they are no models of this library. R² is the mean ± standard deviation over five folds. Speed is
+that of one process, in CPU seconds. Results are written to benchmarks/results/galaxies.md.
 
     python benchmarks/galaxies_calibration.py [number of galaxies, default 20000]
 """
