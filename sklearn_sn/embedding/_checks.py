@@ -3,9 +3,13 @@
 from numbers import Real
 
 import numpy as np
+from sklearn.exceptions import ConvergenceWarning
 
 from sklearn_sn.base import TRAINABLE
+from sklearn_sn.data import warn_user
 from sklearn_sn.encoders import MODALITIES
+
+_LEAST_VARIANCE = 3e-3  # of the unit vectors of objects; without training it is about 0.1
 
 
 def check_parameters(embedder):
@@ -133,6 +137,23 @@ def check_learnable(embedder, dataset):
         raise ValueError(
             "Fewer than two objects of X have two modalities, so that there are no pairs to "
             "contrast. Train single encoders with aux_weight > 0 and y."
+        )
+
+
+def warn_if_collapsed(embedder):
+    """Warn if stale negatives let the embeddings of all objects become equal.
+
+    The network then tells the queue from the batch by moving all embeddings away from the queue,
+    instead of telling objects apart.
+    """
+    # The squared length of the mean of unit vectors is 1 minus their variance.
+    variance = max(1.0 - length**2 for length in embedder._mean_length.values())
+    if embedder.queue_size and variance < _LEAST_VARIANCE:
+        warn_user(
+            f"The embeddings of all objects are nearly equal (variance {variance:.1g}): training "
+            "with the negatives of 'queue_size' collapsed. Lower 'lr', train only the heads of "
+            "pretrained encoders, or replace the queue by a larger 'batch_size'.",
+            ConvergenceWarning,
         )
 
 

@@ -33,6 +33,7 @@ from sklearn_sn.embedding._checks import (
     check_parameters,
     check_validation,
     is_given,
+    warn_if_collapsed,
 )
 from sklearn_sn.embedding._contrastive_network import contrastive_module, with_range_in_encoder
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
@@ -125,8 +126,8 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     modalities or more join the negatives of both directions [3]_, so that a small batch has as many
     negatives as a large one. They have no gradient, are never used in validation, and are dropped
     when training begins and ends. An object is no negative of itself, even if an earlier epoch left
-    it in the queue. The embeddings are those of earlier weights: a queue of many batches, or a
-    large learning rate, makes its negatives easier to tell from the batch than fresh ones.
+    it in the queue. The embeddings are those of earlier weights, which :doc:`/contrastive`
+    discusses: fast training can tell them from the batch by their age, and then collapses.
 
     If an object has several spectra, each epoch of training uses a random one, and `transform`
     averages the embeddings of all.
@@ -273,6 +274,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         -----
         ConvergenceWarning
             If training diverged or was interrupted; the model then has the best weights so far.
+            Also if the embeddings of all objects have become equal by the negatives of a queue.
         """
         self._validate_params()
         params = self.get_params(deep=False)
@@ -322,6 +324,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
             )
         )
         remember_columns(self, X)
+        warn_if_collapsed(self)
         return self._remember_range(table, self.encoders_.values())._finish_fit()
 
     def _checked_table(self, X):

@@ -218,11 +218,12 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         self.missing_embedding_ = {
             name: np.zeros(module.embedding_dim, dtype=np.float32) for name in self.modalities_
         }
-        directions = {}
+        directions, self._mean_length = {}, {}
         for name, (z, present) in self._encode(dataset, self.modalities_).items():
             mean = z[present].mean(axis=0)
             # The mean of unit vectors is shorter than 1.
-            directions[name] = mean / max(np.linalg.norm(mean), 1e-12)
+            self._mean_length[name] = float(np.linalg.norm(mean))
+            directions[name] = mean / max(self._mean_length[name], 1e-12)
         return directions
 
     def _pretrained_encoder(self, modality):

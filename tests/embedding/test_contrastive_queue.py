@@ -1,14 +1,17 @@
 """Negatives from a queue in the contrastive embedder, and training by steps."""
 
 import pickle
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
 import torch
+from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import Callback
 
 from sklearn_sn import ContrastiveEmbedder, load_model, save_model
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.embedding._checks import warn_if_collapsed
 from sklearn_sn.nets import MaxSteps
 from tests.conftest import SMALL
 
@@ -105,3 +108,19 @@ def test_steps_replace_epochs(supernovae):
     np.testing.assert_array_equal(model.transform(X), again.transform(X))
     stopped = make(callbacks=[MaxSteps(400)], early_stopping=True, n_iter_no_change=2, lr=1e-9)
     assert stopped.fit(X, y).fit_status_ == "early_stopping"
+
+
+@pytest.mark.parametrize("queue_size", [0, 16])
+def test_embeddings_that_became_equal(fitted, queue_size):
+    model = pickle.loads(pickle.dumps(fitted)).set_params(queue_size=queue_size)
+    assert all(0.5 < length < 1.0 for length in model._mean_length.values())
+    warn_if_collapsed(model)
+    model._mean_length["light_curve"] = 0.9999
+    warn_if_collapsed(model)  # one modality is still spread out
+    model._mean_length["spectrum"] = 0.9999
+    with (
+        pytest.warns(ConvergenceWarning, match=r"variance 0.0002.*'queue_size' collapsed")
+        if (queue_size)
+        else nullcontext()
+    ):
+        warn_if_collapsed(model)
