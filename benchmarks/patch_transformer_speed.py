@@ -3,8 +3,9 @@
 The size and the grid of 7,781 pixels are those of the paper. The reference is the same network in
 ordinary operations of torch: ``nn.MultiheadAttention``, which forms the weights of the attention,
 in single precision, on the same weights and spectra. Library and reference run alternately. Printed
-are spectra per second of both, the median of the paired ratios, and the largest difference between
-the outputs, in single precision and in the precision that ``precision="auto"`` chooses.
+are spectra per second of processor time of both, the median of the paired ratios, and the largest
+difference between the outputs, in single precision and in the precision that ``precision="auto"``
+chooses.
 
     python benchmarks/patch_transformer_speed.py [--batch-size B] [--rounds R] [--threads T]
 """
@@ -56,9 +57,9 @@ class Plain(nn.Module):
 
 
 def timed(work):
-    start = time.perf_counter()
+    start = time.process_time()
     work()
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def ratio_in_turn(ours, theirs, n, rounds, name):
