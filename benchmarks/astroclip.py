@@ -44,7 +44,9 @@ TARGETS = ["redshift", "log_stellar_mass"]
 MODALITIES = ("image", "spectrum")
 EVALUATION_SEED, PRETRAINING_SEED = 0, 1
 KS = (1, 10, 100)
-ENCODER = PatchSpectrumTransformer(n_bins=512, wavelength_range=(3600.0, 9800.0))
+ENCODER = PatchSpectrumTransformer(
+    d_model=96, n_layers=3, n_bins=512, wavelength_range=(3600.0, 9800.0)
+)
 LEARNING_RATE = 1e-3
 TITLE = "# AstroCLIP on simulated galaxies and real spectra\n"
 PAPER = {
