@@ -49,7 +49,7 @@ def test_inclined_discs_are_flat_and_dusty(galaxies):
 
 def test_redshifts_stay_in_their_range():
     galaxies = draw_galaxies(500, (0.2, 0.21), 19.5, np.random.default_rng(0))
-    assert 0.2 <= galaxies["redshift"].min() and galaxies["redshift"].max() <= 0.21
+    assert galaxies["redshift"].min() >= 0.2 and galaxies["redshift"].max() <= 0.21
 
 
 def test_an_empty_volume_is_named():
