@@ -92,7 +92,7 @@ def test_modalities_choose_columns(path):
 
 
 def test_a_path_that_does_not_exist_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match="absent.h5"):
+    with pytest.raises(FileNotFoundError, match=r"absent\.h5"):
         load_desi_legacy(tmp_path / "absent.h5")
 
 

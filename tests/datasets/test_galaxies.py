@@ -74,13 +74,13 @@ def test_properties_are_related_to_what_is_observed(sample):
 
 
 def test_equal_seeds_give_equal_galaxies():
-    state = np.random.get_state()[1].copy()
+    state = np.random.get_state()[1].copy()  # noqa: NPY002
     first, again = (make_galaxies(20, random_state=3, **SMALL) for _ in range(2))
     assert_array_equal(flat(first[0]), flat(again[0]))
     pd.testing.assert_frame_equal(first[1], again[1])
     other = make_galaxies(20, random_state=4, **SMALL)
     assert not np.array_equal(other[1]["redshift"], first[1]["redshift"])
-    assert_array_equal(np.random.get_state()[1], state)
+    assert_array_equal(np.random.get_state()[1], state)  # noqa: NPY002
 
 
 def test_generators_and_random_states_seed_too():
