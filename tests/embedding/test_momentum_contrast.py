@@ -168,7 +168,7 @@ def test_dense_layers_train_while_convolutions_are_frozen(supernovae, encoder, e
             **TRAINING,
         )
     else:
-        model = SupConClassifier(encoder="auto", pretrained=frozen, trainable="dense", **TRAINING)
+        model = SupConClassifier(encoder=encoder, pretrained=frozen, trainable="dense", **TRAINING)
     model = clone(model).fit(X, y)
     module = model.net_.module_
     after = module.encoders["image"] if estimator is ContrastiveEmbedder else module.encoder
