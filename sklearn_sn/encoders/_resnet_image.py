@@ -62,7 +62,7 @@ class ResNetImage(ImageEncoder, name="resnet"):
     """Residual convolutional network [1]_ for images of galaxies, as in AstroCLIP [2]_.
 
     All images are on one flux scale for each channel, so that magnitudes and colours are inputs.
-    Two dense layers follow the mean over the image, and for size="small" also the maximum. Pixels of
+    Two dense layers follow the mean over the image; size="small" also takes the maximum. Pixels of
     NaN count as sky.
 
     Parameters

@@ -153,9 +153,6 @@ class ResNet(nn.Module):
             setattr(self, f"layer{stage}", nn.Sequential(*blocks))
         self.n_stages, self.n_out, self.pooling = len(depths), n_in, pooling
         self.n_features = 2 * n_in if pooling == "mean_max" else n_in
-        for module in self.modules():
-            if isinstance(module, nn.Conv2d):
-                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         # Convolutions of a CPU are about 1.5 times as fast with the channels last.
