@@ -27,6 +27,7 @@ OWN_SIZES = {
 # What a class needs beside its defaults.
 OWN_PARAMETERS = {
     "AstroMiNNClassifier": {"metadata_columns": ["classtar", "ra", "dec"], "expert_width": 16},
+    "ImageEmbedder": {"bands": ["g"]},
     "LightCurveTruncator": {"n_days": 20},
     "SpectrumResampler": {"n_bins": 32},
 }

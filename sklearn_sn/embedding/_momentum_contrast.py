@@ -82,8 +82,9 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         Largest momentum of the encoder of keys, in [0, 1). At step t it is at most
         (1 + t) / (10 + t).
     queue_size : int, default=4096
-        Number of earlier keys that are negatives, besides the keys of the batch. Keys of the same
-        object are left out. The queue is empty at the start of `fit`.
+        Number of earlier keys that are negatives, besides the keys of the batch; at most the number
+        of training objects. Keys of the same object are left out. The queue is empty at the start
+        of `fit`.
     %(training)s
 
     Attributes

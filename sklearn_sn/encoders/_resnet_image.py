@@ -19,6 +19,7 @@ SIZES = {
         "widths": (32, 64, 128),
         "stem": 24,
         "kernel": 5,
+        "pooling": "mean_max",
     },
     "resnet50": {
         "block": "bottleneck",
@@ -40,8 +41,10 @@ class ResNetImageModule(ConfigurableModule):
         super().__init__()
         self.output_dim = output_dim
         self.trunk = ResNet(n_channels, **sizes)
-        width = self.trunk.n_features
-        self.dense = nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, output_dim))
+        n_features, width = self.trunk.n_features, self.trunk.n_out
+        self.dense = nn.Sequential(
+            nn.Linear(n_features, width), nn.ReLU(), nn.Linear(width, output_dim)
+        )
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         return self.dense(self.trunk(image))
@@ -59,7 +62,8 @@ class ResNetImage(ImageEncoder, name="resnet"):
     """Residual convolutional network [1]_ for images of galaxies, as in AstroCLIP [2]_.
 
     All images are on one flux scale for each channel, so that magnitudes and colours are inputs.
-    Two dense layers follow the mean over the image. Pixels of NaN count as sky.
+    Two dense layers follow the mean over the image; size="small" also takes the maximum. Pixels of
+    NaN count as sky.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ class ResNetImage(ImageEncoder, name="resnet"):
         Pretrained weights of the convolutions of size="resnet50": the path of a file of
         ``torch.save``, or "torchvision" for the ImageNet weights of that package. They are read in
         `fit`; their batch norms keep the statistics of the file. None starts from random weights,
-        with group norms.
+        with norms over each image.
     crop : int or None, default=None
         Side in pixels to which larger images are cropped at their centre; None keeps their size.
     latent_dim : int, default=128
@@ -120,7 +124,7 @@ class ResNetImage(ImageEncoder, name="resnet"):
         module = ResNetImageModule(
             n_channels=preprocessor.n_channels_,
             output_dim=self.latent_dim,
-            norm="group" if self.weights is None else "constant",
+            norm="image" if self.weights is None else "constant",
             **SIZES[self.size],
         )
         if self.weights is not None:

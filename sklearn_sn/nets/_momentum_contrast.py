@@ -5,7 +5,7 @@ from typing import Any, Self
 import torch
 from torch import nn
 
-from sklearn_sn.nets._batch import Batch
+from sklearn_sn.nets._batch import Batch, TableDataset
 from sklearn_sn.nets._key_encoder import KeyEncoder
 from sklearn_sn.nets._key_queue import KeyQueue
 from sklearn_sn.nets._net import BatchNet
@@ -21,7 +21,7 @@ class MomentumContrastNet(BatchNet):
     momentum : float
         Largest momentum of the encoder of keys, in [0, 1).
     queue_size : int
-        Keys of earlier batches that serve as negatives.
+        Keys of earlier batches that serve as negatives, at most as many as training objects.
     """
 
     def __init__(
@@ -35,12 +35,14 @@ class MomentumContrastNet(BatchNet):
         self.momentum, self.queue_size = momentum, queue_size
         super().__init__(module, **kwargs)
 
-    def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
+    def fit_loop(self, X: TableDataset, *args: Any, **kwargs: Any) -> Self:
         """Run the epochs with a new key encoder and an empty queue."""
         self.key_encoder_ = KeyEncoder(self.module_, self.momentum)
-        self.queue_ = KeyQueue(self.queue_size, self.module_.projection_dim, self.device)
+        # Keys of more than one epoch would be those of a very different encoder.
+        size = min(self.queue_size, len(X))
+        self.queue_ = KeyQueue(size, self.module_.projection_dim, self.device)
         try:
-            return super().fit_loop(*args, **kwargs)
+            return super().fit_loop(X, *args, **kwargs)
         finally:
             # Neither a pickle nor a prediction needs them.
             self.key_encoder_ = self.queue_ = None
