@@ -1,5 +1,6 @@
 """Conversion of names of any type to text and to integer codes."""
 
+from functools import lru_cache
 from numbers import Complex, Number
 from typing import Any
 
@@ -143,6 +144,22 @@ def as_categorical(values):
     distinct, codes = _factorize_objects(values)
     texts = np.array([*map(as_text, distinct), None], dtype=object)
     return pd.Categorical(texts[codes])
+
+
+@lru_cache(maxsize=256, typed=True)  # 1, 1.0 and True are different names
+def names_dtype(*names):
+    """Return the dtype of a Categorical; tables of single objects repeat the same few names.
+
+    Parameters
+    ----------
+    *names : str
+        The categories.
+
+    Returns
+    -------
+    pandas.CategoricalDtype
+    """
+    return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
 def without_mask(values):
