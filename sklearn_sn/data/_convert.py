@@ -76,9 +76,9 @@ def as_ragged(column: pd.Series | Sequence[Any], kind: str | None = None) -> Rag
     column = column if isinstance(column, pd.Series) else as_series(column)
     names = column.index
     array = column.array
-    if hasattr(array, "struct_array"):
+    if hasattr(type(array), "struct_array"):
         # Recent versions of nested-pandas store lists of structs, and would convert them.
-        stored = array.list_array if hasattr(array, "list_array") else array.struct_array
+        stored = array.list_array if hasattr(type(array), "list_array") else array.struct_array
         ragged = _from_arrow(stored, names, kind)
     elif isinstance(column.dtype, pd.ArrowDtype):
         import pyarrow as pa

@@ -21,6 +21,8 @@ _UNMIXED = {
     "empty",
 }
 
+_FEW_NAMES = 32  # so few are encoded without pandas, whose calls cost more
+
 
 def as_text(name: Any) -> str | None:
     """Return a name as a stripped string, or None if it is missing.
@@ -207,6 +209,9 @@ def is_unmixed(values):
 
 def _factorize_objects(values):
     """Return the distinct entries and the codes of a 1-D array of objects."""
+    if len(values) <= _FEW_NAMES and all(type(name) is str for name in values):
+        distinct = {name: code for code, name in enumerate(dict.fromkeys(values))}
+        return list(distinct), np.array([distinct[name] for name in values], dtype=np.int64)
     if is_unmixed(values):
         codes, distinct = pd.factorize(values)
         return list(distinct), codes

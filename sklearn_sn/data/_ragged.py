@@ -395,4 +395,5 @@ class Ragged:
         -------
         pandas.Series of nested dtype, shape (n_rows,)
         """
-        return pd.Series(nested_array(self.fields, self.offsets), index=index, name=name)
+        nested = nested_array(self.fields, self.offsets)
+        return pd.Series(nested, index=index, name=name, copy=False)

@@ -198,7 +198,7 @@ def _batch(alerts, skipped, n_packets, bands, columns):
         cells = {name: cells.get(name, _missing(name, len(alerts))) for name in columns}
     ids = [alert.alert_id for alert in alerts]
     return AlertBatch(
-        table=pd.DataFrame(cells, index=pd.Index(id_array(ids), name="candid")),
+        table=_table(cells, pd.Index(id_array(ids), name="candid")),
         alert_ids=ids,
         object_ids=[alert.object_id for alert in alerts],
         surveys=[alert.schema.survey for alert in alerts],
@@ -209,6 +209,18 @@ def _batch(alerts, skipped, n_packets, bands, columns):
         skipped=[(item.location, item.reason) for item in skipped],
         n_lost=sum(item.n_packets for item in skipped),
     )
+
+
+def _table(cells, index):
+    X = pd.DataFrame(cells, index=index, copy=False)
+    X.columns = _column_names(*cells).view()
+    return X
+
+
+@lru_cache(maxsize=64)
+def _column_names(*names):
+    """Return an index of columns, which keeps what pandas needs to find a name."""
+    return pd.Index(names)
 
 
 def _images(alerts):
