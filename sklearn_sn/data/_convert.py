@@ -179,7 +179,8 @@ def _flat_from_arrow(values):
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
         codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-        return pd.Categorical.from_codes(codes, dtype=names_dtype(*values.dictionary.to_pylist()))
+        dtype = names_dtype(*values.dictionary.to_pylist())
+        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return _flat_from_arrow(values.dictionary_encode())
     if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):

@@ -187,7 +187,7 @@ class Ragged:
     @property
     def lengths(self) -> np.ndarray:
         """Number of points of each row, shape (n_rows,)."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]  # for few rows, np.diff costs more
 
     @property
     def rows(self) -> np.ndarray:

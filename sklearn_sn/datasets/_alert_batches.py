@@ -212,7 +212,8 @@ def _batch(alerts, skipped, n_packets, bands, columns):
 
 
 def _table(cells, index):
-    X = pd.DataFrame(cells, index=index, copy=False)
+    # An index of numbers is built faster than one of names.
+    X = pd.DataFrame(dict(enumerate(cells.values())), index=index, copy=False)
     X.columns = _column_names(*cells).view()
     return X
 
@@ -240,7 +241,7 @@ def _missing(name, n_rows):
 
 @lru_cache(maxsize=256)
 def _bands_dtype(*bands):
-    return pd.CategoricalDtype(bands)
+    return pd.CategoricalDtype(pd.Index(bands, dtype=object))
 
 
 def _light_curves(merged, bands, n_rows):
@@ -249,9 +250,10 @@ def _light_curves(merged, bands, n_rows):
     order = np.lexsort((rank, merged.time, merged.rows))
     chosen = order[merged.kind[order] != LIMIT]
     scale = 10 ** (-0.4 * (merged.zero_point[chosen] - AB_ZERO_POINT))
+    codes, dtype = merged.bands[chosen], _bands_dtype(*bands)
     fields = {
         "time": merged.time[chosen],
-        "band": pd.Categorical.from_codes(merged.bands[chosen], dtype=_bands_dtype(*bands)),
+        "band": pd.Categorical.from_codes(codes, dtype=dtype, validate=False),
         "flux": merged.flux[chosen] * scale,
         "flux_err": merged.flux_err[chosen] * scale,
     }
