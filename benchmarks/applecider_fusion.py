@@ -61,6 +61,7 @@ def load(n_objects, proportions, seed):
         max_alerts=1,
         max_days=10.0,
         modalities=modalities,
+        future_spectra=True,  # one for every object, as the docstring says
         random_state=seed,
     )
     return X.reset_index(drop=True), y

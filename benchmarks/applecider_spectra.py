@@ -103,6 +103,7 @@ def main():
         labels="fine",
         max_alerts=1,
         modalities=("spectrum",),
+        future_spectra=True,
         random_state=arguments.seed,
     )
     features = flat_spectra(X)

@@ -1,21 +1,26 @@
 """Speed of scoring alert packets of ZTF size: 30 previous candidates and 30 forced points.
 
 Printed are alerts per second of CPU time on one core from decoded packets, by batch size, and the
-median CPU time of one decoded alert. With --avro, packets are Avro bytes and decoding counts.
+median CPU time of one decoded alert. With --avro, packets are Avro bytes and decoding counts. With
+--images, the model fuses light curves with AstroMiNN of the default size on metadata and on three
+cutouts of 63 x 63 pixels, gzipped FITS as in ZTF, whose decoding counts.
 
-    python benchmarks/speed_alerts.py [--alerts N] [--encoder NAME] [--avro]
+    python benchmarks/speed_alerts.py [--alerts N] [--encoder NAME] [--avro] [--images]
 """
 
 import argparse
+import gzip
 import io
 import time
 
 import numpy as np
 import torch
+from astropy.io import fits
 
 from sklearn_sn import LightCurveClassifier
 from sklearn_sn.alerts import score_alerts
-from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.classification import AstroMiNNClassifier, LateFusionClassifier
+from sklearn_sn.datasets import make_alerts, make_supernovae
 
 NAMES = (
     *("ra", "dec", "chinr", "sharpnr", "classtar", "sky", "scorr", "sgscore1", "sgscore2"),
@@ -54,6 +59,41 @@ def make_packets(n, seed=0):
     return packets
 
 
+def with_cutouts(packets, images):
+    """Return the packets with three gzipped FITS cutouts each."""
+    keys = ("cutoutScience", "cutoutTemplate", "cutoutDifference")
+    cards = {f"KEY{number}": 1.0 for number in range(30)}  # ZTF's headers have as many
+    stamps = []
+    for image in images:
+        files = [io.BytesIO() for _ in keys]
+        for channel, file in zip(image, files, strict=True):
+            fits.PrimaryHDU(channel, fits.Header(cards)).writeto(file)
+        stamps.append([gzip.compress(file.getvalue()) for file in files])
+    for number, packet in enumerate(packets):
+        packet |= {
+            key: {"fileName": "", "stampData": data}
+            for key, data in zip(keys, stamps[number % len(stamps)], strict=True)
+        }
+    return packets
+
+
+def fused_model(encoder):
+    """Return a fitted model of light curves, metadata and images, and some cutouts."""
+    modalities = ("light_curve", "image", "metadata")
+    X, y = make_alerts(100, max_alerts=1, modalities=modalities, random_state=0)
+    columns = [name for name in X.columns if name not in ("light_curve", "object_id")]
+    members = [
+        (
+            "photometry",
+            LightCurveClassifier(encoder=encoder, max_epochs=1, random_state=0),
+            ["light_curve"],
+        ),
+        ("images", AstroMiNNClassifier(max_epochs=1, random_state=0), columns),
+    ]
+    model = LateFusionClassifier(members).fit(X, y)
+    return model, [image for image in X["image"] if image is not None]
+
+
 def as_avro(packets):
     """Return each packet as an Avro file with its schema."""
     import fastavro
@@ -84,11 +124,16 @@ def main():
     parser.add_argument("--alerts", type=int, default=2000)
     parser.add_argument("--encoder", default="gru")
     parser.add_argument("--avro", action="store_true")
+    parser.add_argument("--images", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    X, y = make_supernovae(100, modalities=["light_curve"], random_state=0)
-    model = LightCurveClassifier(encoder=args.encoder, max_epochs=1, random_state=0).fit(X, y)
     packets = make_packets(args.alerts)
+    if args.images:
+        model, images = fused_model(args.encoder)
+        packets = with_cutouts(packets, images)
+    else:
+        X, y = make_supernovae(100, modalities=["light_curve"], random_state=0)
+        model = LightCurveClassifier(encoder=args.encoder, max_epochs=1, random_state=0).fit(X, y)
     packets = list(as_avro(packets)) if args.avro else packets
     list(score_alerts(model, packets[:100]))
     for batch_size in (16, 256, 1000):

@@ -97,6 +97,7 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
             )
         )
         remember_columns(self, X)
+        self._remember_range(table, encoders.values(), rows)
         # Set them last, so that an error in fit leaves a fitted model unchanged.
         for attribute, value in task.attributes.items():
             setattr(self, attribute, value)
@@ -209,7 +210,14 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
                 f"{list(X.columns)[:10]}."
             )
         every = list(dict.fromkeys([*columns, *sky]))
-        return check_table(X, modalities=modalities, metadata_columns=every, training=training)
+        return check_table(
+            X,
+            modalities=modalities,
+            metadata_columns=every,
+            training=training,
+            # _forward warns about objects without anything.
+            **({} if training else self._prediction_checks(warn_missing=False)),
+        )
 
     def _read(self, X):
         """Return the checked table of X for predictions; absent columns count as missing."""

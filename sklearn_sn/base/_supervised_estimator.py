@@ -288,11 +288,12 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
     def _is_array(self, X, encoder):
         if encoder.array_kind is None:
             return False
+        if is_table(X, encoder.modality, getattr(self, "feature_names_in_", ())):
+            return False
         strings = isinstance(X, pd.DataFrame) and not all(
             pd.api.types.is_numeric_dtype(kind) for kind in X.dtypes
         )
-        in_fit = getattr(self, "feature_names_in_", ())
-        return not (strings or is_table(X, encoder.modality, in_fit))
+        return not strings
 
     def _array_wavelength(self, n_columns):
         """Return the wavelengths of the columns of an array in Å, or None; for subclasses."""

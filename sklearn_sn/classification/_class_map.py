@@ -5,6 +5,14 @@ from typing import Any
 
 import numpy as np
 
+from sklearn_sn.data import warn_user
+
+# cross_val_predict encodes y, but not the parameters of fit.
+_REMEDY = (
+    "For coarse probabilities, give cross_val_predict coarse y, or fine y by "
+    "cross_val_predict(model, X, None, cv=folds, params={'y': y}, method='predict_proba')."
+)
+
 
 def coarse_labels(y: np.ndarray, class_map: Mapping[Any, Any] | None) -> np.ndarray:
     """Return the coarse class of each label.
@@ -73,15 +81,29 @@ def coarse_probabilities(
 
 
 def check_class_map(y: np.ndarray, class_map: Mapping[Any, Any] | None) -> None:
-    """Raise a ValueError if no label is a key or a value of the class map."""
+    """Raise a ValueError if no label is a key or a value of the class map.
+
+    Numbers beside a map of names are the labels as scikit-learn encodes them. They are classes of
+    their own, to which the map does not apply; a UserWarning says so if they may be fine classes.
+    """
     names = {*(class_map or {}), *(class_map or {}).values()}
     distinct = np.unique(y).tolist()
-    if names and distinct and not names & set(distinct):
-        raise ValueError(
-            f"y holds the classes {distinct[:10]}, of which the 'class_map' parameter of "
-            "LateFusionClassifier has none. scikit-learn's cross_val_predict replaces classes by "
-            "numbers if method='predict_proba'; it cannot be used with a class_map."
-        )
+    if not names or not distinct or names & set(distinct):
+        return
+    if y.dtype.kind in "iu" and all(isinstance(name, str) for name in names):
+        n_coarse = len(set(class_map.values()))
+        if len(distinct) >= len(class_map) > n_coarse:
+            warn_user(
+                f"y holds {len(distinct)} numbers, to which the 'class_map' parameter of "
+                "LateFusionClassifier does not apply: each label of y is a class of its own, as "
+                f"cross_val_predict requires. {_REMEDY}",
+                UserWarning,
+            )
+        return
+    raise ValueError(
+        f"y holds the classes {distinct[:10]}, of which the 'class_map' parameter of "
+        f"LateFusionClassifier has none. {_REMEDY}"
+    )
 
 
 def class_codes(labels: np.ndarray, classes: np.ndarray, n_objects: int) -> np.ndarray:

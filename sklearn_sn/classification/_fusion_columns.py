@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.classification._modality_presence import can_count
 from sklearn_sn.data import warn_quality
 
 
@@ -18,9 +20,9 @@ class FusionColumns:
     ----------
     members : dict of str to list of str
         Columns of each member that is not dropped.
-    presence : dict of str to (list of str or callable)
+    presence : dict of str to (list of str, dict or callable)
         Per member, the columns of which one must hold something for an object to have the
-        modality, or a function that returns a mask.
+        modality, the least numbers of points in columns, or a function that returns a mask.
     containers : list of str
         Those of the columns that hold no numbers, and whose missing cells are None.
     """
@@ -113,11 +115,27 @@ def find_columns(
     found = {}
     for name, columns in members.items():
         rule = rules.get(name, columns)
-        found[name] = rule if callable(rule) else _names(X, rule, f"'presence' of {name!r}")
+        if isinstance(rule, Mapping):
+            found[name] = _least_counts(X, rule, f"'presence' of {name!r}")
+        else:
+            found[name] = rule if callable(rule) else _names(X, rule, f"'presence' of {name!r}")
     used = dict.fromkeys(name for names in members.values() for name in names)
     used |= dict.fromkeys(n for rule in found.values() if not callable(rule) for n in rule)
     containers = [name for name in used if not pd.api.types.is_numeric_dtype(X[name].dtype)]
     return FusionColumns(members, found, containers)
+
+
+def _least_counts(X, rule, owner):
+    """Return a dict of the least number of points of columns."""
+    for name in _names(X, list(rule), owner):
+        least = rule[name]
+        if not isinstance(least, Integral) or least < 1 or not can_count(X[name]):
+            raise ValueError(
+                f"The {owner} of LateFusionClassifier must give the least number of points or "
+                "spectra, an int in the range [1, inf), for a column of light curves, spectra or "
+                f"other nested points. Got {name!r}: {least!r} instead."
+            )
+    return {name: int(least) for name, least in rule.items()}
 
 
 def _names(X, columns, owner):

@@ -7,9 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn import get_config
 from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import StratifiedGroupKFold, check_cv
+from sklearn.model_selection import (
+    GridSearchCV,
+    RandomizedSearchCV,
+    StratifiedGroupKFold,
+    check_cv,
+)
+from sklearn.pipeline import Pipeline
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import has_fit_parameter
 
@@ -71,11 +78,27 @@ class Member:
             )
         if weight is None:
             return model.fit(X[self.columns], y)
-        if not has_fit_parameter(model, "sample_weight"):
+        parameter = _weight_parameter(model)
+        if parameter is None:
             raise ValueError(
                 f"The member {self.name!r} of LateFusionClassifier does not accept sample_weight."
             )
-        return model.fit(X[self.columns], y, sample_weight=weight)
+        return model.fit(X[self.columns], y, **{parameter: weight})
+
+
+def _weight_parameter(model):
+    """Return the name of the weights in fit, also of the last step of a pipeline, or None."""
+    if has_fit_parameter(model, "sample_weight"):
+        return "sample_weight"
+    if isinstance(model, GridSearchCV | RandomizedSearchCV):
+        return _weight_parameter(model.estimator)
+    if not isinstance(model, Pipeline) or not hasattr(model.steps[-1][1], "fit"):
+        return None
+    if get_config()["enable_metadata_routing"]:  # the steps request it
+        return "sample_weight"
+    name, last = model.steps[-1]
+    inner = _weight_parameter(last)
+    return None if inner is None else f"{name}__{inner}"
 
 
 def check_frozen_members(
@@ -91,7 +114,7 @@ def check_frozen_members(
                 f"The frozen member {member.name!r} of LateFusionClassifier knows the classes "
                 f"{known.tolist()}, and y holds {classes.tolist()}. Give a class_map, or labels of "
                 "its kind. scikit-learn's cross_val_predict replaces labels by numbers if "
-                "method='predict_proba'."
+                "method='predict_proba': call it with y=None, cv=folds and params={'y': y}."
             )
 
 

@@ -1,6 +1,6 @@
 """Fuse the probabilities of one classifier per modality."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Integral
 from typing import Any, Self
 
@@ -60,9 +60,10 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         out-of-fold probabilities. Not used by ``combiner="stacked"``.
     presence : dict, default=None
         Per member, the columns of which at least one must hold something usable for an object to
-        have the modality, or a function that returns a boolean mask for a table. By default, those
-        are all columns of the member. Needed if a member reads a column that is not its modality,
-        such as the light curve that gives dates to the spectra.
+        have the modality; or a dict of columns and their least numbers of points or spectra, such
+        as ``{"light_curve": 3}``, of which one must be reached; or a function that returns a
+        boolean mask for a table and cannot be saved. By default, those are all columns of the
+        member. Needed if a member reads a column that is not its modality, such as a light curve.
     final_estimator : estimator, default=None
         Classifier of the stacked combiner; by default a
         :class:`sklearn.linear_model.LogisticRegression`.
@@ -98,9 +99,11 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
     Notes
     -----
     `y` may hold fine or coarse labels. Members are trained on `y` as given, so that they learn fine
-    classes from fine labels; ``classes_``, `predict` and `score` use coarse classes. With a
-    `class_map`, scikit-learn's ``cross_val_predict(method="predict_proba")`` is not possible,
-    because it replaces the labels by numbers; calibrate and score with coarse `y`.
+    classes from fine labels; ``classes_``, `predict` and `score` use coarse classes.
+    scikit-learn's ``cross_val_predict(method="predict_proba")`` replaces `y` by numbers, to which
+    the `class_map` does not apply. Give it coarse `y`, or fine `y` as a parameter of fit:
+    ``cross_val_predict(model, X, None, cv=folds, params={"y": y}, method="predict_proba")``.
+    Calibrate with coarse `y`.
 
     A class that a member does not know gets the probability 0 from it. Probability that a member
     gives to classes outside ``classes_`` is dropped, and the rest renormalised.
@@ -157,7 +160,7 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         class_map: Mapping[Any, Any] | None = None,
         combiner: str = "average",
         weights: str | ArrayLike = "equal",
-        presence: Mapping[str, str | Sequence[str] | Callable[..., Any]] | None = None,
+        presence: Mapping[str, Any] | None = None,
         final_estimator: BaseEstimator | None = None,
         cv: Any = 5,
         n_jobs: int | None = None,
@@ -200,7 +203,8 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         y : array-like of shape (n_objects,)
             Fine or coarse classes.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects; every member must accept them.
+            Weights of the objects; every member must accept them. A pipeline passes them to its
+            last step or, with metadata routing, to the steps that request them.
         groups : array-like of shape (n_objects,), optional
             Groups, such as the object of each alert, for the folds of `cv`.
 
@@ -359,10 +363,8 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         names = pd.MultiIndex.from_product(
             [[*self.columns_.members], self.classes_], names=["modality", "class"]
         )
-        values = np.moveaxis(proba, 0, 1).reshape(
-            len(X), len(names)
-        )  # (n_objects, members * classes)
-        return pd.DataFrame(values, index=X.index, columns=names)
+        values = np.moveaxis(proba, 0, 1)  # (n_objects, n_members, n_classes)
+        return pd.DataFrame(values.reshape(len(X), len(names)), index=X.index, columns=names)
 
     def contributions(self, X: pd.DataFrame, y: ArrayLike | None = None) -> pd.DataFrame:
         """Return how much each modality supports the predicted class of every object.

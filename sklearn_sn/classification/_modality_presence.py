@@ -46,9 +46,10 @@ def member_presence(X: pd.DataFrame, rules: Mapping[str, object]) -> np.ndarray:
     ----------
     X : pandas.DataFrame of n_objects rows
         Table that has the columns of the rules.
-    rules : dict of str to (list of str or callable)
-        Per member, the columns of which at least one must hold something, or a function that
-        returns a mask of the objects of a table.
+    rules : dict of str to (list of str, dict or callable)
+        Per member, the columns of which at least one must hold something, the least numbers of
+        points or spectra of columns, of which one must be reached, or a function that returns a
+        mask of the objects of a table.
 
     Returns
     -------
@@ -59,15 +60,30 @@ def member_presence(X: pd.DataFrame, rules: Mapping[str, object]) -> np.ndarray:
     ValueError
         If a function does not return one boolean per object.
     """
-    needed = [name for rule in rules.values() if not callable(rule) for name in rule]
+    needed = [name for rule in rules.values() if isinstance(rule, list) for name in rule]
     masks = column_presence(X, [*dict.fromkeys(needed)])
     present = np.zeros((len(rules), len(X)), dtype=bool)
     for row, (member, rule) in zip(present, rules.items(), strict=True):
         if callable(rule):
             row[:] = _called(rule, X, member)
+        elif isinstance(rule, Mapping):
+            row[:] = np.any([_counts(X, name) >= least for name, least in rule.items()], axis=0)
         else:
             row[:] = np.any([masks[name] for name in rule], axis=0)
     return present
+
+
+def _counts(X, name):
+    """Return the number of usable points of every object in a column, or of its spectra."""
+    if name not in _CHECKED:
+        return as_ragged(X[name], kind=None).lengths
+    table = check_table(X, modalities=[name], warn=False)
+    return table.light_curve.lengths if name == "light_curve" else np.diff(table.spectrum_offsets)
+
+
+def can_count(column: pd.Series) -> bool:
+    """Return whether a column holds light curves, spectra or other nested points."""
+    return column.name in ("light_curve", "spectrum") or _is_nested(column)
 
 
 def _called(rule, X, member):

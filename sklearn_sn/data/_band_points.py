@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from sklearn_sn.data._bands import ZTF_CODES, band_candidates, list_bands
-from sklearn_sn.data._names import as_text, factorize_names
+from sklearn_sn.data._names import as_text, factorize_names, names_dtype
 
 _N_LISTED = 3  # names that a message lists; it counts the others
 
@@ -32,14 +32,15 @@ def canonical_points(bands, object_index):
     distinct, codes, _ = factorize_names(bands)
     candidates = [band_candidates(name) for name in distinct]
     names = [fits[0] if len(fits) == 1 else None for fits in candidates]
-    categories = np.array(sorted({name for name in names if name}), dtype=object)
+    categories = sorted({name for name in names if name})
     # The last entry stands for the code -1 of a missing name.
-    positions = [np.searchsorted(categories, name) if name else -1 for name in names]
+    positions = [categories.index(name) if name else -1 for name in names]
     lookup = np.array([*positions, -1], dtype=int)
     ambiguous = np.array([*(len(fits) > 1 for fits in candidates), False])[codes]
-    ambiguous |= conflicting_codes(bands, object_index)
+    ambiguous |= _conflicting(distinct, codes, object_index)
     codes = np.where(ambiguous, -1, lookup[codes])
-    return pd.Categorical.from_codes(codes, pd.Index(categories, dtype=object)), ambiguous
+    dtype = names_dtype(*categories)
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False), ambiguous
 
 
 def conflicting_codes(bands: ArrayLike, object_index: np.ndarray) -> np.ndarray:
@@ -66,11 +67,16 @@ def conflicting_codes(bands: ArrayLike, object_index: np.ndarray) -> np.ndarray:
     array([False, False,  True,  True])
     """
     distinct, codes, _ = factorize_names(bands)
+    return _conflicting(distinct, codes, object_index)
+
+
+def _conflicting(distinct, codes, object_index):
     texts = [as_text(name) for name in distinct]
+    others = [_is_unknown_code(text) for text in texts]
+    if not any(others):
+        return np.zeros(len(codes), dtype=bool)
     is_ztf = np.array([*(text in ZTF_CODES for text in texts), False])[codes]
-    is_other = np.array([*map(_is_unknown_code, texts), False])[codes]
-    if not is_other.any():
-        return is_other
+    is_other = np.array([*others, False])[codes]
     object_index = np.asarray(object_index)
     mixed = np.intersect1d(object_index[is_ztf], object_index[is_other])
     return (is_ztf | is_other) & np.isin(object_index, mixed)

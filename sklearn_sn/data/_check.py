@@ -375,6 +375,6 @@ def _choose_modalities(X, modalities, metadata_columns):
                 f"X lacks the column {name!r}; it has {list(X.columns)[:10]}."
                 + (_long_table_remedy(X) or _missing_column_remedy(name))
             )
-        if isinstance(X[name], pd.DataFrame):
+        if not X.columns.is_unique and isinstance(X[name], pd.DataFrame):
             raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")
     return list(modalities)

@@ -1,7 +1,6 @@
 """Conversion of columns to Ragged: from Arrow buffers, or from Python cells."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from sklearn_sn.data._fields import (
     scale_of_name,
     unequal,
 )
+from sklearn_sn.data._names import names_dtype
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._zero_points import in_microjansky
 
@@ -76,9 +76,9 @@ def as_ragged(column: pd.Series | Sequence[Any], kind: str | None = None) -> Rag
     column = column if isinstance(column, pd.Series) else as_series(column)
     names = column.index
     array = column.array
-    if hasattr(array, "struct_array"):
+    if hasattr(type(array), "struct_array"):
         # Recent versions of nested-pandas store lists of structs, and would convert them.
-        stored = array.list_array if hasattr(array, "list_array") else array.struct_array
+        stored = array.list_array if hasattr(type(array), "list_array") else array.struct_array
         ragged = _from_arrow(stored, names, kind)
     elif isinstance(column.dtype, pd.ArrowDtype):
         import pyarrow as pa
@@ -179,7 +179,8 @@ def _flat_from_arrow(values):
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
         codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
-        return pd.Categorical.from_codes(codes, dtype=_names_dtype(*values.dictionary.to_pylist()))
+        dtype = names_dtype(*values.dictionary.to_pylist())
+        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
         return _flat_from_arrow(values.dictionary_encode())
     if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
@@ -187,12 +188,6 @@ def _flat_from_arrow(values):
     if pa.types.is_decimal(values.type):
         values = values.cast(pa.float64())
     return values.to_numpy(zero_copy_only=False)
-
-
-@lru_cache(maxsize=256, typed=True)  # 1, 1.0 and True are different names
-def _names_dtype(*names):
-    """Return the dtype of a Categorical; tables of single objects repeat the same few names."""
-    return pd.CategoricalDtype(pd.Index(names, dtype=object))
 
 
 def _standard_fields(ragged, kind, names):

@@ -157,9 +157,9 @@ def _running_maximum(curves, points, values):
 
 def _running_minimum(values, rows):
     """Return the minimum of each row up to every point."""
-    _, codes = np.unique(values, return_inverse=True)
+    distinct, codes = np.unique(values, return_inverse=True)
     # Later rows get lower codes, so that the minimum starts anew with each row.
     n_codes = int(codes.max()) + 1
     shifted = codes - rows.astype(np.int64) * n_codes
     lowest = np.minimum.accumulate(shifted) + rows.astype(np.int64) * n_codes
-    return np.unique(values)[lowest]
+    return distinct[lowest]

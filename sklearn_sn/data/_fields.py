@@ -2,6 +2,7 @@
 
 import re
 import sys
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -100,6 +101,7 @@ def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     return default
 
 
+@lru_cache(maxsize=1024, typed=True)  # tables of single objects repeat the same few names
 def bare_name(name: str) -> str:
     """Return the name of a column in lower case, without a unit at its end.
 

@@ -100,3 +100,32 @@ def to_arrow(values):
     # Arrow supports neither foreign byte order nor long doubles.
     kind = np.float64 if values.dtype == np.longdouble else values.dtype.newbyteorder("=")
     return pa.array(np.ascontiguousarray(values, dtype=kind))
+
+
+def nested_array(fields, offsets):
+    """Return flat fields as an array of nested-pandas.
+
+    Parameters
+    ----------
+    fields : dict of str to (ndarray or Categorical of shape (n_points,))
+        Flat fields.
+    offsets : ndarray of int, shape (n_rows + 1,)
+        Start of each row.
+
+    Returns
+    -------
+    NestedExtensionArray of length n_rows
+    """
+    import pyarrow as pa
+    from nested_pandas.series.ext_array import NestedExtensionArray
+
+    offsets = pa.array(offsets.astype(np.int32))
+    arrays = [to_arrow(values) for values in fields.values()]
+    if arrays and hasattr(NestedExtensionArray, "list_array"):
+        # The form in which recent versions of nested-pandas store a column.
+        structs = pa.StructArray.from_arrays(arrays, names=list(fields))
+        return NestedExtensionArray(pa.ListArray.from_arrays(offsets, structs))
+    lists = [pa.ListArray.from_arrays(offsets, values) for values in arrays]
+    struct = pa.StructArray.from_arrays(lists, names=list(fields))
+    # All lists have the same offsets, which is what the validation would check.
+    return NestedExtensionArray(struct, validate=False)

@@ -1,5 +1,6 @@
 """Conversion of names of any type to text and to integer codes."""
 
+from functools import lru_cache
 from numbers import Complex, Number
 from typing import Any
 
@@ -19,6 +20,8 @@ _UNMIXED = {
     "categorical",
     "empty",
 }
+
+_FEW_NAMES = 32  # so few are encoded without pandas, whose calls cost more
 
 
 def as_text(name: Any) -> str | None:
@@ -145,6 +148,22 @@ def as_categorical(values):
     return pd.Categorical(texts[codes])
 
 
+@lru_cache(maxsize=256, typed=True)  # 1, 1.0 and True are different names
+def names_dtype(*names):
+    """Return the dtype of a Categorical; tables of single objects repeat the same few names.
+
+    Parameters
+    ----------
+    *names : str
+        The categories.
+
+    Returns
+    -------
+    pandas.CategoricalDtype
+    """
+    return pd.CategoricalDtype(pd.Index(names, dtype=object))
+
+
 def without_mask(values):
     """Return a masked array of names as an array of objects, None where masked.
 
@@ -190,6 +209,9 @@ def is_unmixed(values):
 
 def _factorize_objects(values):
     """Return the distinct entries and the codes of a 1-D array of objects."""
+    if len(values) <= _FEW_NAMES and all(type(name) is str for name in values):
+        distinct = {name: code for code, name in enumerate(dict.fromkeys(values))}
+        return list(distinct), np.array([distinct[name] for name in values], dtype=np.int64)
     if is_unmixed(values):
         codes, distinct = pd.factorize(values)
         return list(distinct), codes

@@ -205,6 +205,12 @@ def confirmation_ranks(curves: Ragged) -> np.ndarray:
         The later of the two points that agree, counted over all rows; ``curves.n_points`` for a
         point that no other confirms.
     """
+    if curves.confirmation is None:  # computed once: windows, stray points and peaks need it
+        curves.confirmation = _confirmation_ranks(curves)
+    return curves.confirmation
+
+
+def _confirmation_ranks(curves):
     n = curves.n_points
     with np.errstate(invalid="ignore", over="ignore"):
         detected = np.flatnonzero(is_detection(curves))

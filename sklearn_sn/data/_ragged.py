@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sklearn_sn.data._flat_fields import as_flat, concatenate_fields, sort_key, to_arrow
+from sklearn_sn.data._flat_fields import as_flat, concatenate_fields, nested_array, sort_key
 from sklearn_sn.data._reductions import reduce_rows
 
 
@@ -44,15 +44,15 @@ class Ragged:
     array([2., 3., 1.])
     """
 
-    __slots__ = ("_rows", "fields", "offsets")
+    __slots__ = ("_rows", "confirmation", "fields", "offsets")
 
     def __init__(self, fields: dict[str, Any], offsets: ArrayLike) -> None:
         self.fields = {name: as_flat(values) for name, values in fields.items()}
         self.offsets = np.asarray(offsets, dtype=np.int64)
-        self._rows = None
+        self._rows = self.confirmation = None  # computed when needed
         if self.offsets.ndim != 1 or len(self.offsets) == 0 or self.offsets[0] != 0:
             raise ValueError("The offsets of a Ragged must be a 1-D array that starts at 0.")
-        if np.any(np.diff(self.offsets) < 0):
+        if (self.offsets[1:] < self.offsets[:-1]).any():
             raise ValueError("The offsets of a Ragged must not decrease.")
         for name, values in self.fields.items():
             if len(values) != self.offsets[-1]:
@@ -60,6 +60,14 @@ class Ragged:
                     f"The field {name!r} has {len(values)} points, but the offsets end at "
                     f"{self.offsets[-1]}."
                 )
+
+    @classmethod
+    def _of(cls, fields, offsets):
+        """Return a Ragged of parts of another one, which need no check."""
+        ragged = cls.__new__(cls)
+        ragged.fields, ragged.offsets = fields, offsets
+        ragged._rows = ragged.confirmation = None
+        return ragged
 
     @classmethod
     def from_groups(cls, rows: np.ndarray, n_rows: int, fields: dict[str, Any]) -> Self:
@@ -179,7 +187,7 @@ class Ragged:
     @property
     def lengths(self) -> np.ndarray:
         """Number of points of each row, shape (n_rows,)."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]  # for few rows, np.diff costs more
 
     @property
     def rows(self) -> np.ndarray:
@@ -214,7 +222,7 @@ class Ragged:
         -------
         Ragged
         """
-        return Ragged({name: self.fields[name] for name in names}, self.offsets)
+        return self._of({name: self.fields[name] for name in names}, self.offsets)
 
     def points_of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the flat positions of the points of some rows, and the offsets of these rows.
@@ -254,9 +262,9 @@ class Ragged:
         if len(rows) and len(rows) == rows[-1] - rows[0] + 1 and np.all(np.diff(rows) == 1):
             start, stop = self.offsets[rows[0]], self.offsets[rows[-1] + 1]
             fields = {name: values[start:stop] for name, values in self.fields.items()}
-            return Ragged(fields, self.offsets[rows[0] : rows[-1] + 2] - start)
+            return self._of(fields, self.offsets[rows[0] : rows[-1] + 2] - start)
         positions, offsets = self.points_of(rows)
-        return Ragged({name: values[positions] for name, values in self.fields.items()}, offsets)
+        return self._of({name: values[positions] for name, values in self.fields.items()}, offsets)
 
     def filter(self, keep: ArrayLike) -> "Ragged":
         """Keep some points. The number of rows is unchanged; rows may become empty.
@@ -274,9 +282,8 @@ class Ragged:
         if keep.all():
             return self
         kept = np.concatenate([[0], np.cumsum(keep)])  # points kept before each position
-        return Ragged(
-            {name: values[keep] for name, values in self.fields.items()}, kept[self.offsets]
-        )
+        fields = {name: values[keep] for name, values in self.fields.items()}
+        return self._of(fields, kept[self.offsets])
 
     def reorder(self, order: np.ndarray) -> "Ragged":
         """Permute the points inside their rows.
@@ -290,7 +297,7 @@ class Ragged:
         -------
         Ragged of n_rows rows
         """
-        return Ragged({name: values[order] for name, values in self.fields.items()}, self.offsets)
+        return self._of({name: values[order] for name, values in self.fields.items()}, self.offsets)
 
     def sort(self, *by: str, rows: np.ndarray | None = None) -> "Ragged":
         """Sort the points of every row; the sort is stable.
@@ -388,13 +395,5 @@ class Ragged:
         -------
         pandas.Series of nested dtype, shape (n_rows,)
         """
-        import pyarrow as pa
-        from nested_pandas.series.ext_array import NestedExtensionArray
-
-        offsets = pa.array(self.offsets.astype(np.int32))
-        lists = [
-            pa.ListArray.from_arrays(offsets, to_arrow(values)) for values in self.fields.values()
-        ]
-        struct = pa.StructArray.from_arrays(lists, names=list(self.fields))
-        # All lists have the same offsets, which is what the validation would check.
-        return pd.Series(NestedExtensionArray(struct, validate=False), index=index, name=name)
+        nested = nested_array(self.fields, self.offsets)
+        return pd.Series(nested, index=index, name=name, copy=False)

@@ -28,17 +28,18 @@ def reduce_rows(how, values, offsets, empty=np.nan):
     ValueError
         If the reduction is unknown.
     """
-    lengths = np.diff(offsets)
+    lengths = offsets[1:] - offsets[:-1]
     if how == "count":
         return lengths
     values = np.asarray(values)
     if how in ("any", "all"):
         counts = reduce_rows("sum", values.astype(np.int64), offsets)
         return counts > 0 if how == "any" else counts == lengths
-    filled = np.flatnonzero(lengths)
+    is_full = bool(lengths.all())
+    filled = slice(None) if is_full else np.flatnonzero(lengths)
     starts = offsets[:-1][filled]
     if how in _UFUNCS:
-        out = _UFUNCS[how].reduceat(values, starts) if len(filled) else values[:0]
+        out = _UFUNCS[how].reduceat(values, starts) if len(starts) else values[:0]
     elif how == "mean":
         sums = reduce_rows("sum", values.astype(np.float64), offsets)
         out = sums[filled] / lengths[filled]
@@ -51,7 +52,7 @@ def reduce_rows(how, values, offsets, empty=np.nan):
             "The 'how' parameter of reduce must be 'sum', 'min', 'max', 'mean', 'count', 'first', "
             f"'last', 'any' or 'all'. Got {how!r} instead."
         )
-    if len(filled) == len(lengths):
+    if is_full:
         return np.asarray(out)
     # reduceat has no result for empty rows: they get the neutral element or `empty`.
     result = np.full(

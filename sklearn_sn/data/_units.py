@@ -292,6 +292,8 @@ def _like(values, other, name, other_name):
 
 def _offset(band, system, shape, name):
     """Return m_AB - m of every value; 0 if all systems are AB."""
+    if isinstance(system, str) and system == "AB":
+        return 0.0
     distinct, codes, system_shape = factorize_names(system)
     kinds = [str(kind).strip().lower() for kind in distinct]
     wrong = [str(kind) for kind, low in zip(distinct, kinds, strict=True) if low not in SYSTEMS]

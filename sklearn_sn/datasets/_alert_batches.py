@@ -198,7 +198,7 @@ def _batch(alerts, skipped, n_packets, bands, columns):
         cells = {name: cells.get(name, _missing(name, len(alerts))) for name in columns}
     ids = [alert.alert_id for alert in alerts]
     return AlertBatch(
-        table=pd.DataFrame(cells, index=pd.Index(id_array(ids), name="candid")),
+        table=_table(cells, pd.Index(id_array(ids), name="candid")),
         alert_ids=ids,
         object_ids=[alert.object_id for alert in alerts],
         surveys=[alert.schema.survey for alert in alerts],
@@ -209,6 +209,19 @@ def _batch(alerts, skipped, n_packets, bands, columns):
         skipped=[(item.location, item.reason) for item in skipped],
         n_lost=sum(item.n_packets for item in skipped),
     )
+
+
+def _table(cells, index):
+    # An index of numbers is built faster than one of names.
+    X = pd.DataFrame(dict(enumerate(cells.values())), index=index, copy=False)
+    X.columns = _column_names(*cells).view()
+    return X
+
+
+@lru_cache(maxsize=64)
+def _column_names(*names):
+    """Return an index of columns, which keeps what pandas needs to find a name."""
+    return pd.Index(names)
 
 
 def _images(alerts):
@@ -228,7 +241,7 @@ def _missing(name, n_rows):
 
 @lru_cache(maxsize=256)
 def _bands_dtype(*bands):
-    return pd.CategoricalDtype(bands)
+    return pd.CategoricalDtype(pd.Index(bands, dtype=object))
 
 
 def _light_curves(merged, bands, n_rows):
@@ -237,9 +250,10 @@ def _light_curves(merged, bands, n_rows):
     order = np.lexsort((rank, merged.time, merged.rows))
     chosen = order[merged.kind[order] != LIMIT]
     scale = 10 ** (-0.4 * (merged.zero_point[chosen] - AB_ZERO_POINT))
+    codes, dtype = merged.bands[chosen], _bands_dtype(*bands)
     fields = {
         "time": merged.time[chosen],
-        "band": pd.Categorical.from_codes(merged.bands[chosen], dtype=_bands_dtype(*bands)),
+        "band": pd.Categorical.from_codes(codes, dtype=dtype, validate=False),
         "flux": merged.flux[chosen] * scale,
         "flux_err": merged.flux_err[chosen] * scale,
     }

@@ -8,6 +8,7 @@ import numpy as np
 from astropy.io import fits
 
 from sklearn_sn.datasets._byte_stream import inflate
+from sklearn_sn.datasets._fits_stamp import plain_pixels
 
 _MAX_SIDE = 2048  # pixels
 
@@ -66,6 +67,9 @@ def _decode(stamp):
 def _from_fits(data):
     if data[:2] == b"\x1f\x8b":
         data = inflate(data, 31)
+    pixels = plain_pixels(data)
+    if pixels is not None:
+        return pixels
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about headers; what counts is whether pixels come out
         return fits.PrimaryHDU.fromstring(data).data

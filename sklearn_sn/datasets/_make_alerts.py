@@ -35,6 +35,8 @@ _EPOCH = 57754.0  # MJD of 2017 January 1, from which ZTF counts the days in can
         "modalities": [list, tuple, StrOptions(set(_MODALITIES))],
         "forced": ["boolean"],
         "missing_fraction": [Interval(Real, 0, 1, closed="both")],
+        "future_spectra": ["boolean"],
+        "object_prefix": [str],
         "return_truth": ["boolean"],
         "n_jobs": [Integral, None],
         "random_state": ["random_state", np.random.Generator],
@@ -51,6 +53,8 @@ def make_alerts(
     modalities: str | Sequence[str] = ("light_curve", "image", "metadata"),
     forced: bool = True,
     missing_fraction: float = 0.0,
+    future_spectra: bool = False,
+    object_prefix: str = "sim-",
     return_truth: bool = False,
     n_jobs: int | None = None,
     random_state: int | np.random.RandomState | np.random.Generator | None = None,
@@ -87,6 +91,12 @@ def make_alerts(
         Otherwise they hold detections only.
     missing_fraction : float in [0, 1], default=0.0
         Fraction of objects without a spectrum; their cells are empty.
+    future_spectra : bool, default=False
+        Also give the spectrum to alerts before the date on which it was taken. Otherwise they have
+        none, as in a stream.
+    object_prefix : str, default="sim-"
+        Start of the names of objects; six digits follow. Tables of different seeds need different
+        prefixes to be joined.
     return_truth : bool, default=False
         Also return the drawn parameters of each alert's object.
     n_jobs : int, optional
@@ -106,7 +116,7 @@ def make_alerts(
           beyond edges and where saturated. 1 unit is near magnitude 26.2. The difference is
           positive at the source, also where it is fainter than in the reference.
         - spectrum (nested, as of :func:`make_supernovae`): one spectrum near the first detection,
-          for all alerts of the object, and redshift, which is measured in it (NaN without).
+          for the alerts from its date on, and redshift, which is measured in it (NaN without).
         - object_id, the group of a split by object, and mjd.
         - metadata, as in packets of ZTF: ra, dec, magpsf, sigmapsf, diffmaglim, chinr, sharpnr,
           classtar, ndethist, ncovhist, sky, nmtchps, scorr, sgscore1, sgscore2, distpsnr1,
@@ -151,12 +161,18 @@ def make_alerts(
     counts = class_counts(n_objects, proportions)
     plan, groups, modalities = _plan_of(counts, modalities, missing_fraction, random_state)
     parts = [
-        _alerts_of(block, plan.stream(2, number), modalities, max_alerts, max_days, forced)
+        _alerts_of(
+            *(block, plan.stream(2, number), modalities, max_alerts, max_days, forced),
+            future_spectra=future_spectra,
+        )
         for number, block in enumerate(simulate(plan, groups, n_jobs))
     ]
     X, truth = (pd.concat(tables) for tables in zip(*parts, strict=True))
     index = pd.Index(_candids(X["mjd"].to_numpy()), name="candid")
     X.index = truth.index = index
+    if object_prefix != "sim-":
+        for table in (X, truth):
+            table["object_id"] = object_prefix + table["object_id"].str.removeprefix("sim-")
     y = truth["class"].to_numpy(dtype=str)
     if labels == "coarse":
         y = np.array([COARSE[name] for name in y.tolist()], dtype=str)
@@ -196,7 +212,7 @@ def _plan_of(counts, modalities, missing_fraction, random_state):
     return plan, groups, modalities
 
 
-def _alerts_of(block, rng, modalities, max_alerts, max_days, forced):
+def _alerts_of(block, rng, modalities, max_alerts, max_days, forced, *, future_spectra):
     """Return the tables of the alerts of a block, and of the parameters of their objects."""
     alerts = draw_alerts(
         *(block.table, block.curves, rng),
@@ -208,6 +224,8 @@ def _alerts_of(block, rng, modalities, max_alerts, max_days, forced):
         X = X.join(alerts.metadata)
     if "spectrum" in modalities:
         spectra = block.spectra.take(row)
+        if not future_spectra:
+            spectra = spectra.filter(spectra["time"] <= mjd[spectra.rows])
         redshift = block.table["redshift"].to_numpy()[row]
         X["redshift"] = np.where(spectra.lengths > 0, redshift, np.nan)
         X.insert(0, "spectrum", spectra.to_nested(index=X.index, name="spectrum"))

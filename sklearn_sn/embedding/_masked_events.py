@@ -200,7 +200,7 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
             )
         )
         remember_columns(self, X)
-        return self._finish_fit()
+        return self._remember_range(table, [self.encoder_])._finish_fit()
 
     def _check_weights(self):
         weights = tuple(self.loss_weights)
@@ -231,6 +231,10 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
         network = self.encoder_.make_module(self.preprocessor_)
         return MaskedEventModule(network, len(self.preprocessor_.bands_))
 
+    def _prepared(self, X):
+        checks = self._prediction_checks()
+        return self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME], **checks))
+
     def _encodings(self, prepared):
         """Return the output of the encoder for the objects with points."""
         rows = np.flatnonzero(prepared.lengths > 0)
@@ -258,7 +262,7 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
             Embeddings; ``missing_embedding_`` for an object without a light curve.
         """
         check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME]))
+        prepared = self._prepared(X)
         out = np.tile(self.missing_embedding_, (len(prepared.lengths), 1))
         out[prepared.lengths > 0] = self._encodings(prepared)
         return out
@@ -284,7 +288,7 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
             If no light curve has two points.
         """
         check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME]))
+        prepared = self._prepared(X)
         rows = np.flatnonzero(prepared.lengths > 1)
         if not len(rows):
             raise ValueError("No light curve of X has two points, so that none can be hidden.")

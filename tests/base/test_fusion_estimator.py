@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_sn.classification import SupConClassifier
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, quality_report
 from sklearn_sn.encoders import ConvNeXtImage
 from tests.classification.alerts import COLUMNS, IMAGE, alerts, tiny, without
 
@@ -163,3 +163,12 @@ def test_early_stopping_and_output_names(table):
     assert out.columns[0] == "astrominnclassifier0" and out.index.equals(X.index)
     pipe = make_pipeline(tiny(), StandardScaler()).fit(X, y)
     assert pipe.transform(X).shape == out.shape
+
+
+def test_objects_unlike_the_training_data_are_flagged(model, table):
+    X = table[0].iloc[:6].copy()
+    X["magpsf"] = [1e4, *X["magpsf"].iloc[1:]]
+    flags = quality_report(X, estimator=model)["flag"]
+    assert flags.str.contains("UNLIKE_TRAINING").tolist() == [True] + [False] * 5
+    with pytest.warns(DataQualityWarning, match="1 objects are unlike the training data"):
+        model.predict_proba(X)

@@ -45,8 +45,11 @@ def test_a_map_of_other_labels_is_rejected():
     check_class_map(np.array(["Ia"]), MAP)
     check_class_map(np.array(["SN I", "SN II"]), MAP)
     check_class_map(np.array([0, 1]), None)
+    check_class_map(np.array([0, 1]), MAP)  # encoded coarse labels
+    with pytest.warns(UserWarning, match="does not apply"):
+        check_class_map(np.arange(len(MAP)), MAP)
     with pytest.raises(ValueError, match="cross_val_predict"):
-        check_class_map(np.array([0, 1]), MAP)
+        check_class_map(np.array(["TDE", "AGN"]), MAP)
 
 
 def test_codes():

@@ -16,10 +16,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     GridSearchCV,
     GroupKFold,
+    StratifiedKFold,
     cross_val_predict,
     cross_validate,
 )
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_sn import LightCurveClassifier, SpectraNetClassifier
 from sklearn_sn.classification import LateFusionClassifier
@@ -247,11 +249,37 @@ def test_in_scikit_learns_tools(given):
     assert np.mean(predicted == coarse(y)) > 0.6
     proba = cross_val_predict(LateFusionClassifier(members()), X, y, cv=3, method="predict_proba")
     assert proba.shape == (len(X), 5)
-    with pytest.raises(ValueError, match="cross_val_predict"):
-        cross_val_predict(model, X, y, cv=3, method="predict_proba")
+    # As numbers, fine labels are classes of their own.
+    with pytest.warns(UserWarning, match=r"'class_map' .* does not apply.*params="):
+        proba = cross_val_predict(model, X, y, cv=3, method="predict_proba")
+    assert proba.shape == (len(X), 5)
     grid = {"curve__C": [1e-3, 1.0], "weights": ["equal", [1, 1, 0.5]]}
     search = GridSearchCV(model, grid, cv=2).fit(X, coarse(y))
     assert search.best_score_ > 0.6 and search.best_params_["curve__C"] == 1.0
+
+
+def test_probabilities_out_of_fold_with_a_class_map(given):
+    X, y = given
+    model = LateFusionClassifier(members(), class_map=COARSE)
+    folds = list(StratifiedKFold(3).split(X, y))
+    proba = cross_val_predict(model, X, coarse(y), cv=folds, method="predict_proba")
+    assert proba.shape == (len(X), 3)
+    for train, test in folds:
+        one = clone(model).fit(X.iloc[train], coarse(y)[train])
+        np.testing.assert_allclose(proba[test], one.predict_proba(X.iloc[test]), atol=1e-9)
+    # Fine labels reach fit as its parameter.
+    fine = {"cv": folds, "params": {"y": y}, "method": "predict_proba"}
+    proba = cross_val_predict(model, X, None, **fine)
+    one = clone(model).fit(X.iloc[train], y[train])
+    np.testing.assert_array_equal(proba[test], one.predict_proba(X.iloc[test]))
+    # So do those of a frozen member, which knows names only.
+    pairs = [("curve", FrozenEstimator(one.estimators_[0]), ["light_curve"])]
+    frozen = LateFusionClassifier(pairs, class_map=COARSE)
+    with pytest.raises(ValueError, match=r"frozen member 'curve'.*params="):
+        cross_val_predict(frozen, X, coarse(y), cv=folds, method="predict_proba")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)  # objects without a light curve
+        assert cross_val_predict(frozen, X, None, **fine).shape == (len(X), 3)
 
 
 def test_calibration(given):
@@ -260,6 +288,7 @@ def test_calibration(given):
     model = LateFusionClassifier(members(), class_map=COARSE)
     for calibrated in (
         CalibratedClassifierCV(model, cv=3),
+        CalibratedClassifierCV(model, cv=3, ensemble=False),
         CalibratedClassifierCV(FrozenEstimator(clone(model).fit(X, y))),
     ):
         proba = calibrated.fit(X, y).predict_proba(X)
@@ -276,6 +305,26 @@ def test_sample_weight(given):
     repeated = clone(model).fit(X.iloc[rows], y[rows])
     np.testing.assert_allclose(weighted.predict_proba(X), repeated.predict_proba(X), atol=1e-3)
     np.testing.assert_allclose(weighted.class_prior_, repeated.class_prior_)
+
+
+@pytest.mark.parametrize("kind", ["pipeline", "nested", "search", "routing"])
+def test_sample_weight_reaches_the_last_step(given, kind):
+    X, y = given
+    X = X.loc[:, ["mag", "rb"]].fillna(0.0)
+    weight = np.where(y == "CV", 3.0, 1.0)
+    plain = LogisticRegression()
+    member = make_pipeline(FunctionTransformer(), plain)
+    if kind == "nested":
+        member = make_pipeline(FunctionTransformer(), member)
+    if kind == "search":
+        member = GridSearchCV(member, {"logisticregression__C": [1.0]}, cv=2)
+    model = LateFusionClassifier([("metadata", member, ["mag", "rb"])])
+    with sklearn.config_context(enable_metadata_routing=kind == "routing"):
+        if kind == "routing":
+            plain.set_fit_request(sample_weight=True)
+        found = model.fit(X, y, sample_weight=weight).predict_proba(X)
+    expected = LogisticRegression().fit(X, y, sample_weight=weight).predict_proba(X)
+    np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_groups_reach_the_folds_by_metadata_routing(given):
@@ -360,6 +409,36 @@ def test_a_function_as_rule_cannot_be_saved(given, tmp_path):
     ).fit(X, y)
     with pytest.raises(TypeError, match="presence/metadata"):
         save_model(model, tmp_path / "rule")
+
+
+def test_a_least_number_of_points_is_saved(given, tmp_path):
+    X, y = given
+    cells = X["light_curve"].tolist()
+    has = np.array([cell is not None for cell in cells])
+    short = int(has.argmax())
+    cells[short] = {name: values[:2] for name, values in cells[short].items()}
+    X = X.assign(light_curve=cells)
+    model = LateFusionClassifier(
+        [
+            ("curve", LightCurveClassifier(encoder="deep_sets", max_epochs=1), ["light_curve"]),
+            ("metadata", HistGradientBoostingClassifier(max_iter=2), "mag"),
+        ],
+        presence={"curve": {"light_curve": 3}},
+    ).fit(X, y)
+    absent = model.predict_proba_by_modality(X)["curve"].isna().all(axis=1)
+    assert absent.iloc[short] and absent.sum() == (~has).sum() + 1
+    save_model(model, tmp_path / "rule")
+    loaded = load_model(tmp_path / "rule")
+    assert loaded.presence == model.presence
+    pd.testing.assert_frame_equal(
+        loaded.predict_proba_by_modality(X), model.predict_proba_by_modality(X)
+    )
+
+
+@pytest.mark.parametrize("rule", [{"light_curve": 0}, {"light_curve": 2.5}, {"mag": 1}, {}])
+def test_a_wrong_number_of_points_is_rejected(given, rule):
+    with pytest.raises(ValueError, match="'presence' of 'curve'"):
+        LateFusionClassifier(members(), presence={"curve": rule}).fit(*given)
 
 
 def test_score_takes_fine_and_coarse_classes(given, fitted):

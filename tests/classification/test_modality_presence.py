@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.classification._modality_presence import column_presence, member_presence
-from sklearn_sn.data import Ragged
+from sklearn_sn.data import Ragged, check_table
 
 CURVE = {"time": [59000.0, 59001.0], "band": ["ztfg"] * 2, "flux": [1.0, 2.0]}
 PIXELS = {"wavelength": [5000.0, 5010.0, 5020.0], "flux": [1.0, 2.0, 1.0]}
@@ -53,6 +53,15 @@ def test_a_function_decides(X):
     for wrong in (lambda table: [True], lambda table: table["mag"].to_numpy()):
         with pytest.raises(ValueError, match="'presence' for the member 'a'"):
             member_presence(X, {"a": wrong})
+
+
+def test_a_least_number_of_points(X):
+    n_points = check_table(X, modalities=["light_curve"], warn=False).light_curve.lengths
+    for least in (1, n_points[0], n_points[0] + 1):
+        found = member_presence(X, {"a": {"light_curve": least}})
+        assert found.tolist() == [(n_points >= least).tolist()]
+    found = member_presence(X, {"a": {"light_curve": 1000, "spectrum": 1}})
+    assert found.tolist() == [[True, False, False]]
 
 
 def test_no_rows(X):

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import Ragged, check_table
+from sklearn_sn.data import Ragged, _phase_frame, check_table, event_mask, peaks
 from sklearn_sn.data._phase_frame import phase_frame
 
 
@@ -62,3 +62,18 @@ def test_no_light_curve_and_no_column_leave_the_phase_unknown():
     spectra = Ragged({"wavelength": np.linspace(4e3, 7e3, 5), "flux": np.ones(5)}, [0, 5])
     X = pd.DataFrame({"spectrum": spectra.to_nested()})
     assert np.isnan(phase_frame(check_table(X), rest=False).origin).all()
+
+
+def test_confirmation_is_computed_once_for_the_same_points(monkeypatch):
+    calls = []
+    plain = _phase_frame._confirmation_ranks
+    monkeypatch.setattr(
+        _phase_frame, "_confirmation_ranks", lambda curves: calls.append(1) or plain(curves)
+    )
+    curves = table().light_curve
+    kept = curves.filter(event_mask(curves))
+    peaks(kept)
+    assert len(calls) == 1 + (kept is not curves)
+    # Other points have ranks of their own.
+    peaks(curves.with_fields(flux=-curves["flux"]))
+    assert len(calls) == 2 + (kept is not curves)

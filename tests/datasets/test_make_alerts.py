@@ -91,11 +91,39 @@ def test_the_alerts_do_not_depend_on_modalities():
 
 def test_spectra_are_near_the_first_detection():
     X, _ = make_alerts(
-        *(20,), proportions=["SN Ia"], modalities=["light_curve", "spectrum"], random_state=0
+        *(20,),
+        proportions=["SN Ia"],
+        modalities=["light_curve", "spectrum"],
+        future_spectra=True,
+        random_state=0,
     )
     first = X.groupby("object_id")["mjd"].transform("min").to_numpy()
     time = as_ragged(X["spectrum"]).reduce("first", "time")
     assert np.abs(time - first).max() < 60
+
+
+def test_an_alert_has_no_spectrum_of_later_dates():
+    parameters = {"proportions": ["SN Ia", "CV"], "modalities": ["spectrum"], "random_state": 0}
+    X, _ = make_alerts(20, **parameters)
+    every, _ = make_alerts(20, future_spectra=True, **parameters)
+    spectra, all_spectra = (as_ragged(table["spectrum"]) for table in (X, every))
+    taken = all_spectra.reduce("first", "time")
+    has = taken <= X["mjd"].to_numpy()
+    assert 0.1 < has.mean() < 0.9
+    np.testing.assert_array_equal(spectra.lengths > 0, has)
+    np.testing.assert_array_equal(X["redshift"].notna(), has)
+    np.testing.assert_array_equal(spectra["flux"], all_spectra.take(has)["flux"])
+    assert every["redshift"].notna().all()
+
+
+def test_names_of_two_tables_can_differ():
+    parameters = {"proportions": ["CV"], "modalities": ["light_curve"], "random_state": 0}
+    X, _ = make_alerts(5, **parameters)
+    other, _, truth = make_alerts(5, object_prefix="other-", return_truth=True, **parameters)
+    assert X["object_id"].iloc[0] == "sim-000000"
+    assert set(other["object_id"]) == {f"other-{number:06d}" for number in range(5)}
+    assert (truth["object_id"] == other["object_id"]).all()
+    pd.testing.assert_frame_equal(X.drop(columns="object_id"), other.drop(columns="object_id"))
 
 
 def test_without_forced_photometry_only_detections_are_left():

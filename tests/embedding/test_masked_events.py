@@ -7,10 +7,11 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import ContrastiveEmbedder, LightCurveClassifier, SupConClassifier
-from sklearn_sn.data import as_ragged
+from sklearn_sn.data import DataQualityWarning, as_ragged, quality_report
 from sklearn_sn.embedding import MaskedEventEmbedder
 from sklearn_sn.encoders import EventTransformer, LightCurveTransformer
 from sklearn_sn.persistence import load_model, save_model
+from tests.data.test_quality_report import with_long_light_curve
 
 TRAINING = {"max_epochs": 2, "batch_size": 16, "random_state": 0}
 EVENTS = EventTransformer(d_model=8, n_heads=2, n_layers=2, d_feedforward=16)
@@ -51,10 +52,19 @@ def _checked(X):
     return check_table(X, modalities=["light_curve"])
 
 
+def test_objects_unlike_the_training_data_are_flagged(fitted, supernovae):
+    X = with_long_light_curve(supernovae[0].iloc[:8], 3)
+    flags = quality_report(X, estimator=fitted)["flag"]
+    assert flags.str.contains("UNLIKE_TRAINING").tolist() == [row == 3 for row in range(8)]
+    with pytest.warns(DataQualityWarning, match="1 objects are unlike the training data"):
+        fitted.transform(X)
+
+
 def test_an_object_without_a_light_curve_gets_the_mean(fitted, supernovae):
     X = supernovae[0]
     gap = X.assign(light_curve=[None, *X["light_curve"].iloc[1:]])
-    Z = fitted.transform(gap)
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable light curve"):
+        Z = fitted.transform(gap)
     np.testing.assert_array_equal(Z[0], fitted.missing_embedding_)
     np.testing.assert_allclose(Z[1:], fitted.transform(X)[1:], atol=1e-5)
 
