@@ -15,6 +15,7 @@ from sklearn_sn.embedding._autoencoder import (
     check_inside,
     check_not_coordinates,
     check_parameters,
+    check_range_of_points,
     chosen_encoders,
     encoder_key,
     fitted_preprocessors,
@@ -161,6 +162,15 @@ def test_modalities_outside_the_ranges_are_named():
     for key in ("spectrum", "spectrum encoder"):
         with pytest.raises(ValueError, match=message):
             check_inside({key: part}, {key: points([])})
+
+
+def test_an_encoder_of_points_has_no_grid_of_its_own():
+    own = SpectrumTransceiver(wavelength_range=(4e3, 8e3))
+    with pytest.raises(ValueError, match=r"of SpectrumTransceiver is \(4000.0, 8000.0\), but the"):
+        check_range_of_points(own, (2500.0, 1e4))
+    check_range_of_points(own, [4e3, 8e3])
+    check_range_of_points(SpectrumTransceiver(), (2500.0, 1e4))
+    check_range_of_points(SpectralFeatures(wavelength_range=(4e3, 8e3)), (2500.0, 1e4))
 
 
 def weights_of(requested, n_drawn=None, **prepared):
