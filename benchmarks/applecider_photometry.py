@@ -45,7 +45,7 @@ SIZES = {
     "paper": {},
     "small": {"d_model": 64, "n_heads": 4, "n_layers": 2, "d_feedforward": 128},
 }
-# Chosen on a sample of another seed: the section in results/applecider.md compares alternatives.
+# Chosen on a sample of another seed; results/applecider.md compares alternatives.
 WEIGHTS = {"AGN": 1.0, "CV": 1.0, "SN I": 1.0, "SN II": 1.0, "TDE": 5.0}
 FINE_TUNING = {"early_stopping": False, "oversample": 0.0, "class_weight": WEIGHTS}
 FINE_TUNING |= {"loss": "cross_entropy", "batch_size": 32}
@@ -172,7 +172,7 @@ def section(report):
         )
     seconds = (f"{name} {report[name]['CPU seconds'] / n_folds[name]:.0f}" for name in names)
     seconds = ", ".join(seconds)
-    return "\n\n".join([*text, f"CPU seconds per fold: {seconds}.", *report.get("remarks", [])])
+    return "\n\n".join([*text, f"CPU seconds per fold: {seconds}."])
 
 
 def main():
