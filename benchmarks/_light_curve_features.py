@@ -7,8 +7,10 @@ not used.
 
 import numpy as np
 import pandas as pd
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from sklearn_sn.data import band_wavelength, check_table
+from sklearn_sn.preprocessing import LightCurveTruncator
 
 GROUPS = ("UV", "U", "B", "V", "R", "I", "Z", "NIR")
 GROUP_EDGES = (3000.0, 4000.0, 5050.0, 5850.0, 7000.0, 8300.0, 11000.0)  # Å, between the groups
@@ -57,6 +59,38 @@ def light_curve_features(X, *, magnitudes=True, statistics=True):
                 row |= surface.apparent() | _apparent(flux, error, wavelength)
         rows.append(row)
     return pd.DataFrame(rows, index=X.index, dtype=np.float64).sort_index(axis=1)
+
+
+def boosting_scores(X, y, folds, days, scoring):
+    """Score gradient boosting on features of light curves that are cut some days after detection.
+
+    Parameters
+    ----------
+    X : DataFrame
+        With a column ``light_curve``.
+    y : array of shape (n_objects,)
+        Classes.
+    folds : list of pair of array
+        Positions of the training and of the test objects.
+    days : float
+        Days after the first detection at which all light curves are cut.
+    scoring : callable
+        Function of a fitted classifier, features and classes.
+
+    Returns
+    -------
+    list
+        Result of `scoring` in each fold.
+    """
+    early = LightCurveTruncator(days, origin="detection").fit_transform(X[["light_curve"]])
+    features = light_curve_features(early)
+    results = []
+    for train, test in folds:
+        known = features.columns[features.iloc[train].nunique() > 1]
+        values = features[known].to_numpy()
+        model = HistGradientBoostingClassifier(random_state=0).fit(values[train], y[train])
+        results.append(scoring(model, values[test], y[test]))
+    return results
 
 
 def observing_pattern(X, level):

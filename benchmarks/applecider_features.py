@@ -8,13 +8,9 @@ It is fitted anew on light curves cut at each number of days after the first det
 import argparse
 
 import numpy as np
-from _light_curve_features import light_curve_features
-from applecider_photometry import load
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
+from _light_curve_features import boosting_scores
+from applecider_photometry import load, scores_of
 from sklearn.model_selection import StratifiedKFold
-
-from sklearn_sn.preprocessing import LightCurveTruncator
 
 
 def main():
@@ -25,20 +21,12 @@ def main():
     arguments = options.parse_args()
     X, y = load(arguments.objects, arguments.seed)
     folds = StratifiedKFold(5, shuffle=True, random_state=arguments.seed)
+    folds = list(folds.split(X, y))
     for days in arguments.days:
-        early = LightCurveTruncator(days, origin="detection").fit_transform(X[["light_curve"]])
-        features = light_curve_features(early)
-        features = features.loc[:, features.nunique() > 1].to_numpy()
-        scores = []
-        for train, test in folds.split(features, y):
-            model = HistGradientBoostingClassifier(random_state=0).fit(features[train], y[train])
-            proba = model.predict_proba(features[test])
-            accuracy = np.mean(model.classes_[proba.argmax(axis=1)] == y[test])
-            area = roc_auc_score(y[test], proba, multi_class="ovr", labels=model.classes_)
-            scores.append((accuracy, area))
-        mean, spread = np.mean(scores, axis=0), np.std(scores, axis=0)
-        print(f"{days:g} days: accuracy {mean[0]:.3f} ± {spread[0]:.3f}, "
-              f"macro AUC {mean[1]:.3f} ± {spread[1]:.3f}", flush=True)  # fmt: skip
+        scores = boosting_scores(X, y, folds, days, scores_of)
+        for metric in scores[0]:
+            values = np.array([fold[metric] for fold in scores])
+            print(f"{days:g} days: {metric} {values.mean():.3f} ± {values.std():.3f}", flush=True)
 
 
 if __name__ == "__main__":

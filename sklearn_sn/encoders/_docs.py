@@ -44,9 +44,10 @@ color_days : float, default=3.0
     A colour flag of a point is 1 if its range of wavelengths was observed at the time of this point
     or up to this number of days before. The ranges are those of u, g, r, i, z and y.
 truncation : float, default=0.5
-    Fraction of the light curves in training batches that end early: at a time after the first
-    significant detection, drawn evenly in its logarithm from half a day to the end. One model then
-    serves every horizon. Part of `augmentation`.""",
+    Fraction of the light curves in training batches that end at a random horizon: a time after the
+    first significant detection, drawn evenly in its logarithm from half a day to the duration of
+    the longest training object. One model then serves every horizon. Does not depend on
+    `augmentation`.""",
     "spectrum_scaling": """\
 wavelength_range : pair of float or None, default=%(wavelength_range)s
     Outer edges of the wavelength grid in Å. None means that of the estimator, or 3500-9000 Å if it

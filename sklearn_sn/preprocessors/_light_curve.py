@@ -184,7 +184,7 @@ class LightCurvePreprocessor(Preprocessor):
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         drawn = self.draw(prepared, rows[object_index], rng)
-        if rng is not None and self.augmentation:
+        if rng is not None and self._alters_points():
             self.rescale(drawn)
         return pad(drawn.batch, self.inputs(drawn)), object_index
 
@@ -194,6 +194,10 @@ class LightCurvePreprocessor(Preprocessor):
         """Return the points of some objects; with a generator `rng`, augmented."""
         points, bands, batch = augmented_points(self, prepared, rows, rng)
         return DrawnPoints(points, bands, batch, prepared.amplitude[rows])
+
+    def _alters_points(self):
+        """Return whether training batches lack points of the light curves."""
+        return self.augmentation
 
     def rescale(self, drawn: DrawnPoints, known: np.ndarray | None = None) -> None:
         """Set scale and origin to those of the drawn points, or of a mask of them, in place.

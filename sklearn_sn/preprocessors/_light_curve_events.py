@@ -60,8 +60,9 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
     color_days : float
         Days for which an observation counts in the colour flags.
     truncation : float
-        Fraction of the light curves in training batches that end early: at a time after the first
-        significant detection, drawn evenly in its logarithm from half a day to the end.
+        Fraction of the light curves in training batches that end at a random horizon: a time after
+        the first significant detection, drawn evenly in its logarithm from half a day to
+        `longest_`, or that are complete where they end before it.
     band_encoding, max_points, days_before, noise, augmentation
         As in :class:`LightCurvePreprocessor`.
 
@@ -73,6 +74,9 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         Median error of the training points in µJy or, without errors, their median flux.
     value_mean_, value_scale_ : float
         Mean and standard deviation of the transformed fluxes of the training points.
+    longest_ : float
+        Largest time in days from the first significant detection to the last point of a training
+        object.
     """
 
     def __init__(
@@ -125,6 +129,8 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         if len(values):
             self.value_mean_ = float(values.mean())
             self.value_scale_ = float(max(values.std(), 0.1))
+        days = _days_after_detection(curves)[1]
+        self.longest_ = float(np.clip(days.max(initial=0.0), SHORTEST_HORIZON, MAX_DAYS))
         return self
 
     def prepare(self, table: CheckedTable) -> PreparedLightCurves:
@@ -189,16 +195,18 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
     ) -> DrawnPoints:
         """Return the points of some objects; with a generator `rng`, augmented and truncated."""
         drawn = super().draw(prepared, rows, rng)
-        if rng is None or not self.augmentation:
+        if rng is None or not self.truncation:
             return drawn
         curves, n = drawn.curves, len(rows)
-        first = curves.reduce("first", "time", empty=0.0)
-        start = first_significant_detections(curves)
-        start = np.where(np.isnan(start), first, start)
-        days = np.maximum(curves.reduce("last", "time", empty=0.0) - start, SHORTEST_HORIZON)
-        horizon = SHORTEST_HORIZON * (days / SHORTEST_HORIZON) ** rng.random(n)
+        start = _days_after_detection(curves)[0]
+        # One distribution for all objects: horizons drawn up to the end of each light curve would
+        # depend on its length, and so would the frequencies of the classes at a horizon.
+        horizon = SHORTEST_HORIZON * (self.longest_ / SHORTEST_HORIZON) ** rng.random(n)
         end = np.where(rng.random(n) < self.truncation, start + horizon, np.inf)
         return drawn.filter(curves["time"] <= end[curves.rows])
+
+    def _alters_points(self):
+        return self.augmentation or self.truncation > 0
 
     def rescale(self, drawn: DrawnPoints, known: np.ndarray | None = None) -> None:
         """Set origin and peak to those of the drawn points, or of a mask of them, in place."""
@@ -229,6 +237,13 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
             "since_previous": since_previous,
             **self._band_inputs(drawn),
         }
+
+
+def _days_after_detection(curves):
+    """Return the first significant detection or first point of each row, and the days after it."""
+    start = first_significant_detections(curves)
+    start = np.where(np.isnan(start), curves.reduce("first", "time", empty=0.0), start)
+    return start, curves.reduce("last", "time", empty=0.0) - start
 
 
 def color_flags(

@@ -160,6 +160,26 @@ def test_truncation_reaches_all_horizons(table):
     assert whole.mean() > 1.3 * lengths.mean()
 
 
+def test_horizons_do_not_depend_on_the_length_of_the_light_curve():
+    """Otherwise classes of short events are more frequent among short training light curves."""
+    cells = [
+        {"time": 59000.0 + np.arange(n), "band": ["ztfg"] * n, "flux": np.full(n, 50.0)}
+        for n in (101, 21)
+    ]
+    cells = [pd.DataFrame({**cell, "flux_err": 1.0}) for cell in cells]
+    table = check_table(pd.DataFrame({"light_curve": cells}), warn=False)
+    preprocessor = LightCurveEventPreprocessor(truncation=0.99, noise=False, augmentation=False)
+    preprocessor.fit(table)
+    np.testing.assert_allclose(preprocessor.longest_, 100.0, atol=0.1)
+    prepared, rng = preprocessor.prepare(table), np.random.default_rng(0)
+    lengths = preprocessor.draw(prepared, np.repeat([0, 1], 3000), rng).batch.lengths
+    early = (lengths.reshape(2, 3000) <= 10).mean(axis=1)
+    np.testing.assert_allclose(early, 0.99 * np.log(10 / 0.5) / np.log(100 / 0.5), atol=0.04)
+    # Scale and origin are those of the points that are left.
+    arrays = preprocessor.gather(prepared, np.zeros(50, dtype=int), rng)[0]
+    assert (arrays["time"][:, 0] == 0).all() and arrays["pad_mask"].any()
+
+
 def test_unknown_bands_are_dropped_with_the_embedding_alone(table):
     one = curve([59000.0, 59001, 59002], [50.0, 60, 70], band=["ztfg", "2massj", "ztfg"])
     arrays = gathered(LightCurveEventPreprocessor(band_encoding="embedding").fit(table), one)
