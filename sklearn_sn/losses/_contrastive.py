@@ -48,8 +48,8 @@ class InfoNCELoss(nn.Module):
     extend over these objects too, if they have both modalities and are not object :math:`i` itself.
     Old embeddings differ from those of the batch by age as well, and a network could lower the loss
     by moving all embeddings away from them. With `align_negatives`, a constant is added to the
-    logits of each object with the further negatives, such that their mean is that of the logits with
-    the other objects of the batch. Age then has no effect on average.
+    logits of each object with the further negatives, such that their mean is that of the logits
+    with the other objects of the batch. Age then has no effect on average.
 
     Parameters
     ----------
