@@ -126,8 +126,9 @@ class ContrastiveEmbedder(MultimodalEmbedder):
     modalities or more join the negatives of both directions [3]_, so that a small batch has as many
     negatives as a large one. They have no gradient, are never used in validation, and are dropped
     when training begins and ends. An object is no negative of itself, even if an earlier epoch left
-    it in the queue. The embeddings are those of earlier weights, which :doc:`/contrastive`
-    discusses: fast training can tell them from the batch by their age, and then collapses.
+    it in the queue. The embeddings are those of earlier weights. So that the network cannot tell
+    them from the batch by their age, the mean logit of each object with the queue is set to that
+    with the batch, unlike in [3]_; :doc:`/contrastive` has the remaining costs.
 
     If an object has several spectra, each epoch of training uses a random one, and `transform`
     averages the embeddings of all.
@@ -315,6 +316,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
                 strata=class_labels(y),
                 net_params={
                     "criterion": InfoNCELoss,
+                    "criterion__align_negatives": True,
                     "max_scale": MAX_SCALE,
                     "queue_size": self.queue_size,
                     "optimizer__param_groups": groups,

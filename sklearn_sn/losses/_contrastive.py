@@ -46,6 +46,15 @@ class InfoNCELoss(nn.Module):
 
     With further negatives, such as a queue of earlier batches (MoCo [3]_), both sums over :math:`j`
     extend over these objects too, if they have both modalities and are not object :math:`i` itself.
+    Old embeddings differ from those of the batch by age as well, and a network could lower the loss
+    by moving all embeddings away from them. With `align_negatives`, a constant is added to the
+    logits of each object with the further negatives, such that their mean is that of the logits
+    with the other objects of the batch. Age then has no effect on average.
+
+    Parameters
+    ----------
+    align_negatives : bool, default=False
+        Whether to correct the logits of further negatives for their age.
 
     References
     ----------
@@ -59,6 +68,10 @@ class InfoNCELoss(nn.Module):
     """
 
     _file_kind = "type"
+
+    def __init__(self, align_negatives: bool = False) -> None:
+        super().__init__()
+        self.align_negatives = align_negatives
 
     def forward(
         self,
@@ -100,11 +113,16 @@ class InfoNCELoss(nn.Module):
                 paired = negatives.present[left] & negatives.present[right]  # (K,)
                 hidden = negatives.is_same | ~paired  # (B, K)
                 further = [
-                    (scale * embeddings[name] @ negatives.embeddings[other].T).masked_fill(
-                        hidden, lowest
-                    )
+                    scale * embeddings[name] @ negatives.embeddings[other].T  # (B, K)
                     for name, other in ((left, right), (right, left))
                 ]
+                if self.align_negatives:
+                    others = both & ~torch.eye(len(both), dtype=torch.bool, device=both.device)
+                    further = [
+                        far + _shift(own, others, far, ~hidden)
+                        for own, far in zip((logits, across), further, strict=True)
+                    ]
+                further = [far.masked_fill(hidden, lowest) for far in further]
                 logits, across = (  # (B, B + K)
                     torch.cat(parts, dim=1) for parts in zip((logits, across), further, strict=True)
                 )
@@ -114,3 +132,14 @@ class InfoNCELoss(nn.Module):
             total = total + pair_loss.masked_fill(~both, 0.0).sum()
             weight = weight + both.sum()
         return total / weight.clamp(min=1)
+
+
+def _shift(own, others, far, usable):
+    """Return the mean logit with other objects of the batch minus that with far ones, (B, 1)."""
+    shift = _mean(own, others) - _mean(far, usable)
+    return torch.where(others.any(dim=1, keepdim=True), shift, 0.0)
+
+
+def _mean(logits, mask):
+    count = mask.sum(dim=1, keepdim=True).clamp(min=1)
+    return logits.masked_fill(~mask, 0.0).sum(dim=1, keepdim=True) / count

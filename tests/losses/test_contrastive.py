@@ -164,3 +164,39 @@ def test_gradient_of_a_fixed_temperature(embeddings, scale):
     back = softmax(scale * b @ np.concatenate([a, c]).T)
     expected = forth @ np.concatenate([b, d]) - b + back[:, :6].T @ b - b
     np.testing.assert_allclose(x.grad, scale / 12 * expected, atol=1e-12)
+
+
+def test_aligned_negatives_have_the_mean_logit_of_the_batch(embeddings):
+    pair, more = {name: embeddings[name] for name in PAIR}, further()
+    more.is_same[4, 3] = True
+    loss = InfoNCELoss(align_negatives=True)(pair, everyone(pair), torch.tensor(1.0), more)
+    usable = ~more.is_same.numpy()
+    total = 0.0
+    x, y = (z.double().numpy() for z in pair.values())
+    more_x, more_y = (z.double().numpy() for z in more.embeddings.values())
+    for query, keys, far in ((x, y, more_y), (y, x, more_x)):
+        for i in range(6):
+            near = math.e * query[i] @ keys.T
+            old = (math.e * query[i] @ far.T)[usable[i]]
+            old = old - old.mean() + np.delete(near, i).mean()
+            total -= near[i] - np.log(np.exp([*near, *old]).sum())
+    assert float(loss) == pytest.approx(total / 12, rel=1e-5)
+
+
+def test_moving_all_embeddings_away_from_old_ones_gains_nothing_if_aligned(embeddings):
+    """Old embeddings lie around one direction; the batch moves to the opposite side."""
+    generator = torch.Generator().manual_seed(2)
+    axis = torch.zeros(5)
+    axis[0] = 3.0
+    old = {name: F.normalize(z + axis, dim=-1) for name, z in further().embeddings.items()}
+    more = Negatives(old, everyone(old), torch.zeros(6, 4, dtype=torch.bool))
+    noise = torch.randn(6, 5, generator=generator)
+    losses = {}
+    for aligned in (False, True):
+        for side in (1.0, -1.0):
+            z = F.normalize(noise * torch.tensor([0.0, 1, 1, 1, 1]) + side * axis, dim=-1)
+            pair = dict.fromkeys(PAIR, z)
+            loss = InfoNCELoss(aligned)(pair, everyone(pair), torch.tensor(2.0), more)
+            losses[aligned, side] = float(loss)
+    assert losses[False, 1.0] - losses[False, -1.0] > 0.3
+    assert abs(losses[True, 1.0] - losses[True, -1.0]) < 0.02
