@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import ContrastiveEmbedder, SpectraNetClassifier, SpectraNetRegressor
-from sklearn_sn.data import check_table
+from sklearn_sn.data import as_ragged, check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.embedding import MaskedSpectrumEmbedder, attention_maps
 from sklearn_sn.encoders import PatchSpectrumTransformer, SpectrumCNN
@@ -267,3 +267,38 @@ def test_encoders_without_states_of_windows_are_rejected(X, encoder):
 def test_spectra_outside_the_grid_cannot_be_hidden(X):
     with pytest.raises(ValueError, match=r"covers two windows of the grid, \(20000"):
         make(wavelength_range=(20000.0, 25000.0)).fit(X)
+
+
+@pytest.mark.parametrize("fault", ["nan", "constant", "zero", "spike", "tiny", "huge", "short"])
+@pytest.mark.filterwarnings("ignore::sklearn_sn.data.DataQualityWarning")
+def test_damaged_spectra_have_finite_embeddings(fitted, X, fault):
+    few = X.iloc[:4]
+    spectra = as_ragged(few["spectrum"], kind="spectrum")
+    flux, rank = np.array(spectra["flux"], dtype=float), spectra.rank()
+    if fault == "short":
+        spectra = spectra.filter(rank < 12)
+    else:
+        flux = {
+            "nan": np.where(rank % 2, np.nan, flux),
+            "constant": np.ones_like(flux),
+            "zero": np.zeros_like(flux),
+            "spike": np.where(rank == 40, 1e5, flux),
+            "tiny": 1e-300 * flux,
+            "huge": 1e120 * flux,
+        }[fault]
+        spectra = spectra.with_fields(flux=flux)
+    damaged = few.assign(spectrum=spectra.to_nested(index=few.index))
+    assert np.isfinite(fitted.transform(damaged)).all()
+    filled = fitted.fill(damaged)
+    assert np.isfinite(filled.filled).all() and np.isfinite(filled.interpolated()).all()
+
+
+def test_the_order_of_pixels_does_not_matter(fitted, X):
+    spectra = as_ragged(X["spectrum"], kind="spectrum")
+    order = np.lexsort((-np.arange(spectra.n_points), spectra.rows))
+    fields = {name: np.asarray(spectra[name])[order] for name in ("wavelength", "flux", "time")}
+    fields["flux_err"] = np.asarray(spectra["flux_err"])[order]
+    turned = type(spectra)(fields, spectra.offsets).to_nested(index=X.index)
+    np.testing.assert_allclose(
+        fitted.transform(X.assign(spectrum=turned)), fitted.transform(X), atol=1e-5
+    )
