@@ -87,7 +87,7 @@ def pretrain(arguments):
         "spectrum": MaskedSpectrumEmbedder(
             encoder=ENCODER, lr=2e-3, max_epochs=epochs["spectrum"], **shared
         ),
-        "image": ImageEmbedder(max_epochs=epochs["image"], **shared),
+        "image": ImageEmbedder(batch_size=128, queue_size=0, max_epochs=epochs["image"], **shared),
     }
     for modality in arguments.modalities:
         start = time.process_time()

@@ -30,8 +30,8 @@ BATCH, STEPS = 32, 600
 OUT = CACHE.parent / "results" / "astroclip"
 ENCODERS = {
     "SpectraNet": SpectraNet(),
-    "CNN": SpectrumCNN(d_model=32, n_layers=5, latent_dim=128, n_bins=1024),
-    "patch transformer": PatchSpectrumTransformer(),
+    "CNN": SpectrumCNN(latent_dim=64, n_bins=512),
+    "patch transformer": PatchSpectrumTransformer(d_model=96, n_layers=3, n_bins=512),
 }
 
 
@@ -57,8 +57,9 @@ def network(n_objects, **params):
     )
 
 
-def score(X, y, train, test, fold, arguments, results):
-    """Fit and score the models of one fold."""
+def score(X, y, train, test, fold, name, arguments):
+    """Return the scores of one encoder in one fold: from scratch, pretrained, and frozen."""
+    results = {}
     singles, object_index = one_row_per_spectrum(X.iloc[test])
     truth = y[test][object_index]
     order = np.random.default_rng(fold).permutation(train)
@@ -67,29 +68,33 @@ def score(X, y, train, test, fold, arguments, results):
         for count in arguments.per_class
     }
 
-    def keep(name, model, values):
+    def keep(label, model, values):
         figures = class_figures(truth, model.predict_proba(values), model.classes_)
-        results.setdefault(name, {}).setdefault(str(fold), {}).update(figures)
-        print(fold, name, round(figures["macro-F1"], 3), flush=True)
+        results[label] = figures
+        print(fold, label, round(figures["macro-F1"], 3), flush=True)
 
-    for name in arguments.models:
-        encoder = ENCODERS[name]
-        embedder, seconds = pretrained_on(X.iloc[train], encoder, arguments.epochs)
-        filled = embedder.fill(singles, random_state=0)
-        errors = [filled.mean_squared_error(), filled.mean_squared_error(filled.interpolated())]
-        results.setdefault(f"{name}: filling", {})[str(fold)] = [*errors, seconds]
-        print(fold, name, "filling", errors, f"{seconds:.0f} s", flush=True)
-        for count, rows in few.items():
-            training, training_index = one_row_per_spectrum(X.iloc[rows])
-            labels = y[rows][training_index]
-            model = probe().fit(embedder.transform(training), labels)
-            keep(f"{count} per class, {name}, probe", model, embedder.transform(singles))
-            for start, params in {
-                "from scratch": {"encoder": encoder},
-                "pretrained": {"pretrained": FrozenEstimator(embedder)},
-            }.items():
-                model = network(len(rows), **params).fit(X.iloc[rows], y[rows])
-                keep(f"{count} per class, {name}, {start}", model, singles)
+    encoder = ENCODERS[name]
+    embedder, seconds = pretrained_on(X.iloc[train], encoder, arguments.epochs)
+    filled = embedder.fill(singles, random_state=0)
+    errors = [filled.mean_squared_error(), filled.mean_squared_error(filled.interpolated())]
+    results[f"{name}, filling"] = {
+        "network": errors[0],
+        "interpolation": errors[1],
+        "CPU seconds": seconds,
+    }
+    print(fold, name, "filling", errors, f"{seconds:.0f} s", flush=True)
+    for count, rows in few.items():
+        training, training_index = one_row_per_spectrum(X.iloc[rows])
+        labels = y[rows][training_index]
+        model = probe().fit(embedder.transform(training), labels)
+        keep(f"{count} per class, {name}, probe", model, embedder.transform(singles))
+        for start, params in {
+            "from scratch": {"encoder": encoder},
+            "pretrained": {"pretrained": FrozenEstimator(embedder)},
+        }.items():
+            model = network(len(rows), **params).fit(X.iloc[rows], y[rows])
+            keep(f"{count} per class, {name}, {start}", model, singles)
+    return results
 
 
 def main():
@@ -97,22 +102,22 @@ def main():
     options.add_argument("--per-class", nargs="+", type=int, default=[5, 20, 100])
     options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     options.add_argument("--models", nargs="+", default=list(ENCODERS), choices=ENCODERS)
-    options.add_argument("--epochs", type=int, default=60)
+    options.add_argument("--epochs", type=int, default=30)
     options.add_argument("--validation", action="store_true", help="score a validation set")
     arguments = options.parse_args()
     torch.set_num_threads(1)
     X, y, _, groups = load_spectra()
     folds = folds_of(y, groups)
-    results = {}
-    for fold in arguments.folds:
-        train, test = folds[fold]
-        if arguments.validation:
-            inner, held = folds_of(y[train], groups[train])[0]
-            train, test = train[inner], train[held]
-        score(X, y, train, test, fold, arguments, results)
-        if not arguments.validation:
-            path = OUT / f"masked_spectra_{fold}.json"
-            write_report(path, {"run": provenance(arguments), "results": results})
+    for name in arguments.models:
+        for fold in arguments.folds:
+            train, test = folds[fold]
+            if arguments.validation:
+                inner, held = folds_of(y[train], groups[train])[0]
+                train, test = train[inner], train[held]
+            results = score(X, y, train, test, fold, name, arguments)
+            if not arguments.validation:
+                path = OUT / f"masked_{name.replace(' ', '_')}_{fold}.json"
+                write_report(path, {"run": provenance(arguments), "results": results})
 
 
 if __name__ == "__main__":

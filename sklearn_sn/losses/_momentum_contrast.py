@@ -19,6 +19,10 @@ class MomentumContrastLoss(nn.Module):
     where the sums in the denominator extend over the keys of the batch and over the earlier keys
     :math:`u_m` of the queue, without those of the same object.
 
+    Earlier keys differ from those of the batch by age as well, and a network could lower the loss by
+    moving all queries away from them. A constant is therefore added to the logits of each query with
+    the queue, such that their mean is that of the logits with the other keys of the batch.
+
     Parameters
     ----------
     temperature : float, default=0.2
@@ -67,9 +71,16 @@ class MomentumContrastLoss(nn.Module):
         tensor of shape ()
             The loss.
         """
-        earlier = queries @ queue.T  # (B, K)
-        if same is not None:
-            earlier = earlier.masked_fill(same, torch.finfo(earlier.dtype).min)
-        logits = torch.cat([queries @ keys.T, earlier], dim=1) / self.temperature
+        current = queries @ keys.T  # (B, B)
         own = torch.arange(len(queries), device=queries.device)
+        earlier = queries @ queue.T  # (B, K)
+        if same is None:
+            same = torch.zeros_like(earlier, dtype=torch.bool)
+        if queue.shape[0] and len(queries) > 1:
+            others = (current.sum(dim=1) - current.diagonal()) / (len(queries) - 1)
+            kept = (~same).to(earlier.dtype)
+            aged = (earlier * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1.0)
+            earlier = earlier + (others - aged)[:, None]
+        earlier = earlier.masked_fill(same, torch.finfo(earlier.dtype).min)
+        logits = torch.cat([current, earlier], dim=1) / self.temperature
         return F.cross_entropy(logits, own)
