@@ -13,15 +13,22 @@ def vectors(n, seed, width=4):
     return F.normalize(torch.randn(n, width, generator=generator), dim=1)
 
 
+def dot(a, b):
+    return sum(x * y for x, y in zip(a, b, strict=True))
+
+
 def by_formula(queries, keys, queue, same, temperature):
     total = 0.0
     for i, query in enumerate(queries.tolist()):
-        weight = [
-            math.exp(sum(a * b for a, b in zip(query, key, strict=True)) / temperature)
-            for key in [*keys.tolist(), *queue.tolist()]
-        ]
-        kept = [*range(len(keys)), *(len(keys) + m for m in range(len(queue)) if not same[i][m])]
-        total -= math.log(weight[i] / sum(weight[j] for j in kept))
+        current = [dot(query, key) for key in keys.tolist()]
+        kept = [m for m in range(len(queue)) if not same[i][m]]
+        earlier = [dot(query, queue[m].tolist()) for m in kept]
+        others = [value for j, value in enumerate(current) if j != i]
+        shift = sum(others) / len(others) - sum(earlier) / len(earlier)
+        logits = [*current, *(value + shift for value in earlier)]
+        total -= math.log(
+            math.exp(current[i] / temperature) / sum(math.exp(v / temperature) for v in logits)
+        )
     return total / len(queries)
 
 
@@ -55,3 +62,14 @@ def test_one_object_and_an_empty_queue_have_no_loss():
     loss = MomentumContrastLoss()(query, vectors(1, 1), torch.empty(0, 4))
     loss.backward()
     assert loss == 0.0 and not query.grad.any()
+
+
+def test_the_age_of_the_queue_has_no_effect():
+    # Vectors that agree on one more axis, as those of an older network could.
+    queries, keys, queue = vectors(3, 0), vectors(3, 1), vectors(5, 2)
+    loss = MomentumContrastLoss(0.2)
+    expected = loss(queries, keys, queue)
+    pad = F.pad
+    queries, keys = (pad(part, (0, 1), value=0.5) for part in (queries, keys))
+    aged = loss(queries, keys, pad(queue, (0, 1), value=-0.5))
+    torch.testing.assert_close(aged, expected)
