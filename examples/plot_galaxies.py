@@ -12,14 +12,13 @@ an image, and takes redshift and mass from the neighbours of galaxies that the m
 # Galaxies
 # --------
 import matplotlib.pyplot as plt
-import numpy as np
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import r2_score
 
 from sklearn_sn import load_pretrained
 from sklearn_sn.cross_modal import CrossModalRetriever
 from sklearn_sn.datasets import make_galaxies
-from sklearn_sn.plotting import AttentionDisplay, MaskFillingDisplay, RetrievalDisplay
+from sklearn_sn.plotting import RetrievalDisplay
 
 TRUTHS = ["redshift", "log_stellar_mass"]
 X, y = make_galaxies(3000, random_state=7)

@@ -3,8 +3,8 @@
 from sklearn_sn.datasets._alert_batches import AlertBatch, iter_alerts
 from sklearn_sn.datasets._alerts import read_alerts
 from sklearn_sn.datasets._data_home import get_data_home
-from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._desi_legacy import iter_desi_legacy, load_desi_legacy
+from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._galaxies import iter_galaxies, make_galaxies
 from sklearn_sn.datasets._make_alerts import make_alerts
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog

@@ -19,9 +19,9 @@ class MomentumContrastLoss(nn.Module):
     where the sums in the denominator extend over the keys of the batch and over the earlier keys
     :math:`u_m` of the queue, without those of the same object.
 
-    Earlier keys differ from those of the batch by age as well, and a network could lower the loss by
-    moving all queries away from them. A constant is therefore added to the logits of each query with
-    the queue, such that their mean is that of the logits with the other keys of the batch.
+    Earlier keys differ from those of the batch by age as well, and a network could lower the loss
+    by moving all queries away from them. A constant is therefore added to the logits of each query
+    with the queue, such that their mean is that of the logits with the other keys of the batch.
 
     Parameters
     ----------
