@@ -3,10 +3,12 @@
 In each fold of spectra_real.py, encoders are pretrained without labels on the spectra of the
 training part. The labelled objects are those of spectra_labels.py, one draw in each fold. Compared
 are fine-tuning, the same network from scratch, and logistic regression on the frozen embedding, in
-the rest frame. Networks are trained for about the same number of steps.
+the rest frame. Networks are trained for about the same number of steps. The networks from scratch
+of folds 0 to 2 are those of spectra_labels.py.
 
     python benchmarks/masked_spectra.py [--per-class 5 20 100] [--folds 0 1 2 3 4]
-        [--models NAME ...] [--epochs E] [--validation]
+        [--models NAME ...] [--epochs E] [--scratch] [--validation]
+    python benchmarks/masked_spectra.py --table
 """
 
 import argparse
@@ -25,6 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.embedding import MaskedSpectrumEmbedder
 from sklearn_sn.encoders import PatchSpectrumTransformer, SpectraNet, SpectrumCNN
+from sklearn_sn.persistence import save_model
 
 BATCH, STEPS = 32, 600
 OUT = CACHE.parent / "results" / "astroclip"
@@ -82,16 +85,19 @@ def score(X, y, train, test, fold, name, arguments):
         "interpolation": errors[1],
         "CPU seconds": seconds,
     }
+    if not arguments.validation:
+        CACHE.mkdir(exist_ok=True)
+        save_model(embedder, CACHE / f"masked {name} {fold}.snmodel", overwrite=True)
     print(fold, name, "filling", errors, f"{seconds:.0f} s", flush=True)
     for count, rows in few.items():
         training, training_index = one_row_per_spectrum(X.iloc[rows])
         labels = y[rows][training_index]
         model = probe().fit(embedder.transform(training), labels)
         keep(f"{count} per class, {name}, probe", model, embedder.transform(singles))
-        for start, params in {
-            "from scratch": {"encoder": encoder},
-            "pretrained": {"pretrained": FrozenEstimator(embedder)},
-        }.items():
+        starts = {"pretrained": {"pretrained": FrozenEstimator(embedder)}}
+        if arguments.scratch:
+            starts["from scratch"] = {"encoder": encoder}
+        for start, params in starts.items():
             model = network(len(rows), **params).fit(X.iloc[rows], y[rows])
             keep(f"{count} per class, {name}, {start}", model, singles)
     return results
@@ -102,7 +108,8 @@ def main():
     options.add_argument("--per-class", nargs="+", type=int, default=[5, 20, 100])
     options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     options.add_argument("--models", nargs="+", default=list(ENCODERS), choices=ENCODERS)
-    options.add_argument("--epochs", type=int, default=30)
+    options.add_argument("--epochs", type=int, default=15)
+    options.add_argument("--scratch", action="store_true", help="train also from scratch")
     options.add_argument("--validation", action="store_true", help="score a validation set")
     arguments = options.parse_args()
     torch.set_num_threads(1)
