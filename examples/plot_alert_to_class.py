@@ -20,19 +20,19 @@ from sklearn_sn.datasets import make_supernovae, read_alerts
 from sklearn_sn.encoders import SpectrumCNN
 
 coarse = {"SN Ia": "SN I", "SN Ib/c": "SN I", "SN II": "SN II", "SN IIn": "SN II"}
-X, y = make_supernovae(240, redshift_range=(0.01, 0.1), surveys=("ztf",), random_state=0)
+X, y = make_supernovae(320, redshift_range=(0.01, 0.1), surveys=("ztf",), random_state=0)
 common = {"lr": 3e-3, "random_state": 0}
 curves = LightCurveClassifier(encoder="deep_sets", max_epochs=25, **common)
 spectra = SpectraNetClassifier(encoder=SpectrumCNN(n_bins=64), max_epochs=12, **common)
 members = [("photometry", curves, "light_curve"), ("spectrum", spectra, "spectrum")]
-model = LateFusionClassifier(members, class_map=coarse).fit(X[:160], y[:160])
+model = LateFusionClassifier(members, class_map=coarse).fit(X[:240], y[:240])
 
 # %%
 # Alerts arrive
 # -------------
 # The other objects as packets of ZTF: each detection sends one, with the earlier detections.
-new = X[160:].set_axis([f"ZTF{number:02d}" for number in range(80)])
-truth = pd.Series(y[160:], index=new.index).replace(coarse)
+new = X[240:].set_axis([f"ZTF{number:02d}" for number in range(80)])
+truth = pd.Series(y[240:], index=new.index).replace(coarse)
 
 
 def packets():
@@ -68,12 +68,22 @@ accuracy["random"] = before.mean() + chosen.mean() * (after.mean() - before.mean
 pd.Series(accuracy).round(3)
 
 # %%
-# Probabilities of the first suggested object after each alert, and with its spectrum (star).
-name = suggested.index[0]
-rows, final = table[table["object"] == name], model.predict_proba(followed.loc[[name]])[0]
-_, axis = plt.subplots(layout="constrained")
-for label, value in zip(model.classes_, final, strict=True):
-    (line,) = axis.plot(rows["mjd"], rows[label], "o-", label=label)
-    axis.plot(rows["mjd"].iloc[-1] + 3, value, "*", ms=14, color=line.get_color())
-axis.set(xlabel="MJD", ylabel="Probability", title=f"{name}, {truth[name]}")
-axis.legend()
+# The probability of the true class of all suggested objects, before and with their spectra, and all
+# probabilities of the one whose change is the median, after each alert and with a spectrum (star).
+names = suggested.index
+columns = np.searchsorted(model.classes_, truth[names].to_numpy(dtype=str))
+proba = [model.predict_proba(part.loc[names]) for part in (known, followed)]
+old, new_value = (part[np.arange(len(names)), columns] for part in proba)
+typical = np.argsort(new_value - old)[len(names) // 2]
+rows = table[table["object"] == names[typical]]
+figure, axes = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+axes[0].plot([0, 1], [0, 1], "k:")
+axes[0].plot(old, new_value, "o")
+axes[0].plot(old.mean(), new_value.mean(), "k*", ms=14, label="mean")
+axes[0].set(xlabel="p(true class) before", ylabel="p(true class) with spectrum", title="Suggested")
+for label, value in zip(model.classes_, proba[1][typical], strict=True):
+    (line,) = axes[1].plot(rows["mjd"], rows[label], "o-", label=label)
+    axes[1].plot(rows["mjd"].iloc[-1] + 3, value, "*", ms=14, color=line.get_color())
+axes[1].set(xlabel="MJD", ylabel="Probability", title=f"{names[typical]}, {truth[names[typical]]}")
+for axis in axes:
+    axis.legend()
