@@ -47,8 +47,8 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
     Parameters
     ----------
     encoder : str or Encoder, default="auto"
-        Encoder that gives states of windows: "patch_transformer", which "auto" stands for, or
-        "cnn"; or such an encoder with its sizes.
+        Encoder that gives states of windows: "patch_transformer", which "auto" stands for, "cnn" or
+        "spectranet"; or such an encoder with its sizes.
     n_segments : int, default=6
         Number of hidden segments of a spectrum.
     segment_length : int or None, default=None
@@ -82,11 +82,11 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
     Notes
     -----
     The scale of a spectrum, and the mean and standard deviation in the first token, are computed
-    from all bins, as in the paper. They are the only values that depend on hidden bins; of the CNN,
-    also the continuum by which its second channel is divided.
+    from all bins, as in the paper. They are the only values that depend on hidden bins; of the
+    convolutional encoders, also the continuum by which their second channel is divided.
 
     The embedding is the mean of the states of the windows. Output layers of the encoder, such as
-    ``pooling="cross_attention"``, are not trained, except those of the CNN.
+    ``pooling="cross_attention"``, are not trained, except those of the convolutional encoders.
 
     References
     ----------
@@ -232,8 +232,8 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         if not encoder.gives_window_states:
             raise ValueError(
                 "The 'encoder' parameter of MaskedSpectrumEmbedder must be an encoder that gives "
-                f"states of windows, PatchSpectrumTransformer or SpectrumCNN. Got {encoder!r} "
-                "instead."
+                "states of windows: PatchSpectrumTransformer, SpectrumCNN or SpectraNet. Got "
+                f"{encoder!r} instead."
             )
         if encoder.max_shift is None:
             encoder.max_shift = 0.0
