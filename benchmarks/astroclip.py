@@ -66,7 +66,9 @@ def neighbours():
 
 def network():
     """Return a small network for both targets, with a part of the training set for stopping."""
-    perceptron = MLPRegressor((128, 64), early_stopping=True, max_iter=100, random_state=0)
+    perceptron = MLPRegressor(
+        hidden_layer_sizes=(128, 64), early_stopping=True, max_iter=100, random_state=0
+    )
     return TransformedTargetRegressor(
         make_pipeline(StandardScaler(), perceptron), transformer=StandardScaler()
     )
