@@ -79,7 +79,9 @@ def applecider_photometry(**params: Any) -> LightCurveClassifier:
     Notes
     -----
     The paper states the sizes, the loss and the input, with times in days. Learning rate, batch
-    size and number of epochs are ours.
+    size and number of epochs are ours. On simulated alerts, an encoder without dropout, with
+    ``augmentation=False``, ``noise_augmentation=False`` and ``truncation=0.9`` was more accurate;
+    ``benchmarks/results/applecider.md`` compares settings.
 
     References
     ----------
