@@ -49,6 +49,9 @@ ENCODER = PatchSpectrumTransformer(
     d_model=96, n_layers=3, n_bins=512, wavelength_range=(3600.0, 9800.0)
 )
 LEARNING_RATE = 1e-3
+# With 512 pairs, on 4,000 galaxies of another seed and 200 steps, the R2 of redshift by kNN was .607
+# from images and .735 from spectra, without a queue .648 and .770.
+QUEUE = 0
 TITLE = "# AstroCLIP on simulated galaxies and real spectra\n"
 PAPER = {
     "photometry + MLP": (0.69, 0.65),
@@ -119,6 +122,7 @@ def aligned(steps, batch_size):
         n_steps=steps,
         batch_size=batch_size,
         lr=LEARNING_RATE,
+        queue_size=QUEUE,
         random_state=0,
         verbose=2,
     )
@@ -282,7 +286,7 @@ def main():
     options.add_argument("--objects", type=int, default=20_000)
     options.add_argument("--modalities", nargs="+", default=MODALITIES)
     options.add_argument("--epochs", type=int, nargs=2, default=(15, 10))
-    options.add_argument("--steps", type=int, default=2_000)
+    options.add_argument("--steps", type=int, default=1_000)
     options.add_argument("--batch-size", type=int, default=128)
     options.add_argument("--model", help="file of the packaged model")
     options.add_argument("--folds", type=int, nargs="+", default=list(range(5)))
