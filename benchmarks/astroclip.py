@@ -49,8 +49,8 @@ ENCODER = PatchSpectrumTransformer(
     d_model=96, n_layers=3, n_bins=512, wavelength_range=(3600.0, 9800.0)
 )
 LEARNING_RATE = 1e-3
-# With 512 pairs, on 4,000 galaxies of another seed and 200 steps, the R2 of redshift by kNN was .607
-# from images and .735 from spectra, without a queue .648 and .770.
+# With 512 pairs, on 4,000 galaxies of another seed and 200 steps, the R2 of redshift by kNN was
+# .607 from images and .735 from spectra, without a queue .648 and .770.
 QUEUE = 0
 TITLE = "# AstroCLIP on simulated galaxies and real spectra\n"
 PAPER = {
