@@ -17,8 +17,9 @@ from sklearn.metrics import r2_score
 
 from sklearn_sn import load_pretrained
 from sklearn_sn.cross_modal import CrossModalRetriever
-from sklearn_sn.datasets import make_galaxies
-from sklearn_sn.plotting import RetrievalDisplay
+from sklearn_sn.datasets import make_galaxies, make_supernovae
+from sklearn_sn.embedding import attention_maps
+from sklearn_sn.plotting import AttentionDisplay, MaskFillingDisplay, RetrievalDisplay
 
 TRUTHS = ["redshift", "log_stellar_mass"]
 X, y = make_galaxies(3000, random_state=7)
@@ -57,7 +58,18 @@ for column, (query, target) in enumerate(
         ax.set(xlabel=f"true {name}", ylabel=f"predicted {name}" if column == 0 else None)
 
 # %%
-# Hidden segments of supernova spectra
-# ------------------------------------
+# Attention over wavelength
+# -------------------------
+# The last block of the spectrum encoder reads all windows of a spectrum by four heads.
+galaxy = queries.index[0]
+maps = attention_maps(load_pretrained("galaxies-sim"), queries[:1], layer="pooling")
+AttentionDisplay.from_object(queries[:1], galaxy, *maps).plot()
+
+# %%
+# Hidden segments of a supernova spectrum
+# ---------------------------------------
 # ``"supernova-spectra"`` was trained to fill hidden segments of real spectra of supernovae, without
-# their classes. Its attention shows which wavelengths each head reads.
+# their classes. Here it fills a simulated one.
+supernovae, _ = make_supernovae(5, classes=["SN Ia"], modalities=["spectrum"], random_state=0)
+masked = load_pretrained("supernova-spectra")
+MaskFillingDisplay.from_estimator(masked, supernovae, 0).plot()

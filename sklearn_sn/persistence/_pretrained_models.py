@@ -20,7 +20,7 @@ def list_pretrained() -> list[str]:
     --------
     >>> from sklearn_sn.persistence import list_pretrained
     >>> list_pretrained()
-    ['contrastive-sim']
+    ['contrastive-sim', 'galaxies-sim', 'supernova-spectra']
     """
     folder = files("sklearn_sn.persistence") / "models"
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
@@ -32,12 +32,17 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
     Parameters
     ----------
     name : str
-        Name of the model. "contrastive-sim" is a
-        :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and spectra, trained on
-        simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands. Its ``transform`` works
-        without further training. Wrap it in a FrozenEstimator for a Pipeline, a search or
+        Name of the model. Wrap the model in a FrozenEstimator for a Pipeline, a search or
         ``pretrained=``: scikit-learn clones the estimators there, and the clone of a plain
         estimator is unfitted and would be trained from scratch.
+
+        - "contrastive-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves
+          and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
+        - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
+          and spectra, trained on simulated galaxies.
+        - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
+          rest, trained on real supernovae without their classes: the start of a classifier for few
+          labels.
     card : bool, default=False
         Whether to return the model card instead: training, performance and limits of the model.
 
