@@ -81,10 +81,10 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
     momentum : float, default=0.999
         Largest momentum of the encoder of keys, in [0, 1). At step t it is at most
         (1 + t) / (10 + t).
-    queue_size : int, default=4096
+    queue_size : int, default=0
         Number of earlier keys that are negatives, besides the keys of the batch; at most the number
         of training objects. Keys of the same object are left out. The queue is empty at the start
-        of `fit`.
+        of `fit`. MoCo v2 has 65,536; short trainings were better without, see Notes.
     %(training)s
 
     Attributes
@@ -106,6 +106,9 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
     -----
     An augmentation removes from the embedding what it changes. Reddening by much more than dust
     causes removes colours, on which redshifts depend.
+
+    In a training of 94 steps on 3,000 simulated galaxies, the R² of redshift from 30 neighbours was
+    0.63 without a queue and 0.45 with a queue of 1,024.
 
     References
     ----------
@@ -159,7 +162,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         projection_dim: int = 64,
         temperature: float = 0.2,
         momentum: float = 0.999,
-        queue_size: int = 4096,
+        queue_size: int = 0,
         optimizer: str = "adamw",
         lr: float = 1e-3,
         weight_decay: float = 1e-4,
