@@ -133,7 +133,9 @@ def package(arguments):
     X, _ = make_galaxies(arguments.objects, random_state=PRETRAINING_SEED)
     embedder = aligned(arguments.steps, arguments.batch_size).fit(X[list(MODALITIES)])
     # The encoders are parts of the network now.
-    embedder.set_params(pretrained=None, trainable="all", callbacks=None, verbose=0)
+    without = {"pretrained": None, "trainable": "all"}
+    embedder.set_params(**without, callbacks=None, verbose=0)
+    embedder._first_params |= without
     held_out, y = make_galaxies(4000, random_state=EVALUATION_SEED)
     truth = y[TARGETS].to_numpy()
     metrics = {}
