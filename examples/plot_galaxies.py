@@ -61,9 +61,9 @@ for column, (query, target) in enumerate(
 # Attention over wavelength
 # -------------------------
 # The last block of the spectrum encoder reads all windows of a spectrum by four heads.
-galaxy = queries.index[0]
-maps = attention_maps(load_pretrained("galaxies-sim"), queries[:1], layer="pooling")
-AttentionDisplay.from_object(queries[:1], galaxy, *maps).plot()
+galaxy = queries[["spectrum"]][:1]
+maps = attention_maps(load_pretrained("galaxies-sim"), galaxy, layer="pooling")
+AttentionDisplay.from_object(galaxy, galaxy.index[0], *maps).plot()
 
 # %%
 # Hidden segments of a supernova spectrum
