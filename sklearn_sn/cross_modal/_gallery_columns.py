@@ -66,6 +66,10 @@ class GalleryColumn:
         found[known] = self.classes[values[known].astype(int)]
         return found
 
+    def is_known(self, indices):
+        """Return the mask of objects with a value, in the shape of `indices`."""
+        return np.isfinite(self.values[indices])
+
     def mean(self, indices, weights):
         """Return weighted means over neighbours, for numbers.
 
@@ -127,7 +131,7 @@ def _class_codes(column, name):
     return positions, classes
 
 
-def neighbor_weights(distance, kind):
+def neighbor_weights(distance, kind, known=True):
     """Return the weights of neighbours from their distances.
 
     Parameters
@@ -137,15 +141,19 @@ def neighbor_weights(distance, kind):
     kind : {"distance", "uniform"}
         Inverse of the distance, or equal weights. If a neighbour is at distance 0, it alone counts,
         as in scikit-learn.
+    known : array of bool, shape (n, k), default=True
+        Whether a neighbour has a value. The others have the weight 0.
 
     Returns
     -------
     array of shape (n, k)
-        Weights, whose largest is 1 in each row.
+        Weights, whose largest is 1 in each row with a known value.
     """
+    known = np.broadcast_to(known, distance.shape)
     if kind == "uniform":
-        return np.ones(distance.shape)
-    nearest = distance.min(axis=1, keepdims=True)
+        return known.astype(np.float64)
+    nearest = np.where(known, distance, np.inf).min(axis=1, keepdims=True)
     # Relative to the nearest, so that tiny distances do not overflow.
     exact = (distance == 0).astype(np.float64)
-    return np.where(nearest == 0, exact, nearest / np.where(distance > 0, distance, 1.0))
+    relative = np.minimum(nearest, distance) / np.where(distance > 0, distance, 1.0)
+    return np.where(known, np.where(nearest == 0, exact, relative), 0.0)

@@ -89,9 +89,10 @@ class NeighborPredictions:
             If the gallery has not kept a column.
         """
         kept = self._kept(columns)
-        indices, weights = self._weighted(X, n_neighbors)
+        distance, indices = self.kneighbors(X, n_neighbors)
         predicted = {}
         for name, column in kept.items():
+            weights = neighbor_weights(distance, self.weights, column.is_known(indices))
             if column.classes is None:
                 predicted[name] = column.mean(indices, weights)
             else:
@@ -128,12 +129,10 @@ class NeighborPredictions:
                 f"The column {column!r} holds numbers, which have no class probabilities. Use "
                 "predict_columns, or fit with the classes as text."
             )
-        proba = kept.proba(*self._weighted(X, n_neighbors))
-        return pd.DataFrame(proba, index=as_frame(X).index, columns=kept.classes)
-
-    def _weighted(self, X, n_neighbors):
         distance, indices = self.kneighbors(X, n_neighbors)
-        return indices, neighbor_weights(distance, self.weights)
+        weights = neighbor_weights(distance, self.weights, kept.is_known(indices))
+        proba = kept.proba(indices, weights)
+        return pd.DataFrame(proba, index=as_frame(X).index, columns=kept.classes)
 
     def _kept(self, columns):
         """Return the stored columns of these names."""

@@ -91,9 +91,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         their modalities or for the keys of the dict. An explicit encoder must agree with them. The
         wrapper keeps scikit-learn's clone from discarding the weights.
     trainable : {"all", "dense", "first_block", "head", "none"} or dict by modality, default="all"
-        Parts of a pretrained encoder to train: everything; its first block and the projection; the
-        projection alone; or nothing. The temperature, and a projection that is new because
-        `embedding_dim` differs, are always trained.
+        Parts of a pretrained encoder to train: everything; its dense layers after the convolutions
+        and the projection; its first block and the projection; the projection alone, and of a
+        PatchSpectrumTransformer also pooling and output layer; or nothing. The temperature, and a
+        projection that is new because `embedding_dim` differs, are always trained.
     pretrained_lr_factor : float, default=1.0
         Learning rate of pretrained encoders, relative to `lr`.
     %(training)s

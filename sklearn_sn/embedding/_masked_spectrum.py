@@ -53,9 +53,10 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         Number of hidden segments of a spectrum.
     segment_length : int or None, default=None
         Windows of a segment. None means 30 on the published grid of 778 windows, and the same
-        fraction of other grids, at least 1. At most half of the windows of a spectrum are hidden:
-        in a spectrum with few windows, segments are shorter, and fewer. Without windows of its own,
-        an encoder has those of the patch transformer: 20 bins, every 10 bins.
+        fraction of other grids, at least 1. In a spectrum with few windows, segments are shorter,
+        and fewer: they have at most half of the windows. Their overlap hides other windows too, so
+        that of 130 bins about 100 are hidden, of 1,024 bins 300. Without windows of its own, an
+        encoder has those of the patch transformer: 20 bins, every 10 bins.
     wavelength_range : pair of float, default=(3500.0, 9000.0)
         Outer edges of the wavelength grid in Å, unless the encoder has its own.
     frame : {"observer", "rest"}, default="observer"

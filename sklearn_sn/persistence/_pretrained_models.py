@@ -42,7 +42,7 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
           and spectra, trained on simulated galaxies.
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
           rest, trained on real supernovae without their classes: the start of a classifier for few
-          labels.
+          labels, which needs ``frame="rest"`` too.
     card : bool, default=False
         Whether to return the model card instead: training, performance and limits of the model.
 

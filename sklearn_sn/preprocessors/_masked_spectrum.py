@@ -19,8 +19,9 @@ class MaskedSpectrumPreprocessor(Preprocessor):
     are 0 in every window that contains them, so that the windows beside a segment, which overlap
     it, do not reveal it. The scale of a spectrum, and its moments, are those of all its bins.
 
-    At most half of the windows of a spectrum are hidden: segments of a spectrum with few windows
-    are shorter, and fewer.
+    The segments have at most half of the windows that cover a bin: segments of a spectrum with few
+    windows are shorter, and fewer. Windows between two segments may be hidden by the overlap with
+    both, so that of few windows, more than half can be hidden.
 
     Parameters
     ----------

@@ -89,3 +89,15 @@ def test_weights_equal_those_of_scikit_learn(kind):
 def test_tiny_distances_do_not_overflow():
     weights = neighbor_weights(np.array([[1e-320, 2e-320, 1.0]]), "distance")
     np.testing.assert_allclose(weights, [[1.0, 0.5, 0.0]], atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["distance", "uniform"])
+def test_a_neighbor_at_distance_zero_without_a_value_does_not_count(kind):
+    distance, indices = np.array([[0.0, 0.1, 0.2], [0.0, 0.0, 0.0]]), np.array([[2, 0, 3], [2] * 3])
+    known = column("redshift").is_known(indices)
+    weights = neighbor_weights(distance, kind, known)
+    found = column("redshift").mean(indices, weights)
+    expected = (0.1 + 0.5 * 0.4) / 1.5 if kind == "distance" else 0.25
+    np.testing.assert_allclose(found, [expected, np.mean([0.1, 0.2, 0.4, 0.6])])
+    shares = column("label").proba(indices[:1], neighbor_weights(distance[:1], kind, known[:1]))
+    np.testing.assert_allclose(shares, [[0.0, 1.0, 0.0]])
