@@ -62,12 +62,15 @@ class PretrainedEncoder:
         The trained network.
     projection : torch.nn.Module or None
         The trained projection into the shared space, if there is one.
+    new_layers : tuple of torch.nn.Module
+        Output layers of the module that are not those of the pretraining.
     """
 
     encoder: Encoder
     preprocessor: Preprocessor
     module: nn.Module
     projection: nn.Module | None = None
+    new_layers: tuple[nn.Module, ...] = ()
 
 
 def pretrained_encoders(
@@ -199,6 +202,7 @@ def _new_head(estimator, encoder, part):
         with seeded(draw_seed(estimator.random_state), "cpu"):
             part.module.replace_head(**whole)
         part.module.train(part.module.training)
+        part.new_layers = tuple(part.module.head_modules())
     return head
 
 
@@ -289,6 +293,7 @@ def frozen_modules(
     trainable : {"all", "dense", "first_block", "head", "none"}
         Parts of the encoder to train; "first_block" is the first block, "dense" the layers after
         the convolutions. "head" trains the modules of its method ``head_modules()``, if it has one.
+        New output layers are always trained.
 
     Returns
     -------
@@ -302,10 +307,11 @@ def frozen_modules(
     """
     if part is None or trainable == "all":
         return []
-    if trainable == "none" and projection is part.projection:
-        return [part.module, projection]
+    new = list(part.new_layers)
     if trainable == "none" or (trainable == "head" and not hasattr(part.module, "head_modules")):
-        return [part.module]
+        frozen = _all_but(part.module, new) if new else [part.module]
+        keeps_projection = trainable == "none" and projection is part.projection
+        return [*frozen, projection] if keeps_projection else frozen
     if trainable == "head":
         return _all_but(part.module, part.module.head_modules())
     method = "dense_layers" if trainable == "dense" else "first_block"
@@ -315,7 +321,7 @@ def frozen_modules(
             f"trainable={trainable!r} needs {kind} with a method {method}(); "
             f"{type(part.module).__name__} has none."
         )
-    return _all_but(part.module, getattr(part.module, method)())
+    return _all_but(part.module, [*getattr(part.module, method)(), *new])
 
 
 def _all_but(module, trained):

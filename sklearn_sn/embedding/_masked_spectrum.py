@@ -315,7 +315,8 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         X : pandas.DataFrame of n_objects rows
             A table as in `fit`.
         random_state : int or None, default=None
-            Seed of the positions of the segments; None spreads them evenly.
+            Seed of the positions of the segments, which then depend on the other rows; None spreads
+            them evenly.
 
         Returns
         -------

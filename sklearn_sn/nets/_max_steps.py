@@ -34,6 +34,8 @@ class MaxSteps(Callback):
     2
     """
 
+    _file_kind = "object"
+
     def __init__(self, n_steps: int) -> None:
         self.n_steps = n_steps
 

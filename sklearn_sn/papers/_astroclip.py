@@ -44,10 +44,6 @@ def astroclip(
     encoders. Those of the paper are ``PatchSpectrumTransformer(size="base")`` and
     ``ResNetImage(size="resnet50", crop=96)``.
 
-    The number of steps is a callback, and callbacks are not stored: call
-    ``set_params(callbacks=None)`` on the fitted embedder before
-    :func:`~sklearn_sn.persistence.save_model`.
-
     References
     ----------
     .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal

@@ -174,7 +174,7 @@ def test_a_classifier_starts_from_the_pretrained_encoder(fitted, supernovae, tra
     )
 
 
-@pytest.mark.parametrize("trainable", ["head", "none", "all"])
+@pytest.mark.parametrize("trainable", ["head", "none", "first_block", "all"])
 def test_a_new_head_is_trained_on_the_frozen_encoder(supernovae, trainable, tmp_path):
     X, y = supernovae
     embedder = make().fit(X)
@@ -186,9 +186,10 @@ def test_a_new_head_is_trained_on_the_frozen_encoder(supernovae, trainable, tmp_
     assert model.encoder_.pooling == "cross_attention" and model.encoder_.d_model == 16
     assert model.net_.module_.width == network.output_dim == 8
     trained = {n.split(".")[0] for n, p in network.named_parameters() if p.requires_grad}
-    expected = {"head": {"pool"}, "none": set(), "all": {"pool", "embed", "stack"}}
+    whole = {"pool", "embed", "stack"}
+    expected = {"head": {"pool"}, "none": {"pool"}, "first_block": whole, "all": whole}
     assert trained == expected[trainable]
-    if trainable != "all":
+    if trainable in ("head", "none"):
         for name, value in embedder.net_.module_.encoder.stack.state_dict().items():
             assert torch.equal(value, network.stack.state_dict()[name])
     again = clone(model).fit(X, y)

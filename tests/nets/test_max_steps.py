@@ -5,6 +5,8 @@ import pytest
 from sklearn.base import clone
 from skorch.callbacks import Callback
 
+from sklearn_sn import ContrastiveEmbedder, load_model, save_model
+from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.nets import MaxSteps, Schedule
 from tests.nets.toy import toy_dataset, toy_net
 
@@ -66,3 +68,12 @@ def test_bad_numbers(n_steps):
 
 def test_it_clones():
     assert clone(MaxSteps(5)).n_steps == 5
+
+
+def test_it_is_saved_with_its_estimator(tmp_path):
+    X, _ = make_supernovae(30, random_state=0)
+    model = ContrastiveEmbedder(
+        light_curve="deep_sets", batch_size=16, callbacks=[MaxSteps(3)], random_state=0
+    ).fit(X)
+    save_model(model, tmp_path / "model")
+    assert [callback.n_steps for callback in load_model(tmp_path / "model").callbacks] == [3]
