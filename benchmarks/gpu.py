@@ -33,6 +33,7 @@ NEEDED = (
     "safetensors",
 )
 TOLERANCE = 1e-4
+WITH_IMAGES = ("AstroMiNNClassifier", "ImageEmbedder")
 
 
 def missing_packages():
@@ -55,6 +56,7 @@ def estimators(device, epochs):
         LightCurveClassifier,
         LightCurveRegressor,
         MaskedEventEmbedder,
+        MaskedSpectrumEmbedder,
         MMVAEEmbedder,
         SpectralRedshiftClassifier,
         SpectraNetClassifier,
@@ -62,11 +64,15 @@ def estimators(device, epochs):
         SupConClassifier,
     )
 
+    from sklearn_sn.embedding import ImageEmbedder
+
     params = {"device": device, "max_epochs": epochs, "random_state": 0, "batch_size": 128}
     return {
         "ContrastiveEmbedder": ContrastiveEmbedder(**params),
         "MMVAEEmbedder": MMVAEEmbedder(**params),
         "MaskedEventEmbedder": MaskedEventEmbedder(**params),
+        "MaskedSpectrumEmbedder": MaskedSpectrumEmbedder(**params),
+        "ImageEmbedder": ImageEmbedder(**params),
         "LightCurveClassifier, transformer": LightCurveClassifier(**params),
         "LightCurveClassifier, gru": LightCurveClassifier(encoder="gru", **params),
         "LightCurveRegressor, deep_sets": LightCurveRegressor(encoder="deep_sets", **params),
@@ -197,7 +203,7 @@ def main():
             warnings.simplefilter("ignore")
             try:
                 # The other estimators of several modalities would read images, too.
-                table = with_images if name == "AstroMiNNClassifier" else X
+                table = with_images if name in WITH_IMAGES else X
                 rows.append(check(name, estimator, table, y, waiting, torch))
             except Exception as error:
                 rows.append({**dict.fromkeys(rows[0] if rows else ["estimator"], "")})

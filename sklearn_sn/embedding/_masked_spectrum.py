@@ -109,8 +109,8 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
     >>> embedder.fill(X).filled.shape
     (40, 256)
     >>> model = SpectraNetClassifier(pretrained=FrozenEstimator(embedder), max_epochs=1)
-    >>> model.fit(X, y).encoder_
-    PatchSpectrumTransformer(d_model=16, max_shift=0.0, n_bins=256, n_heads=2, n_layers=1)
+    >>> model.fit(X, y).encoder_.d_model
+    16
     """
 
     _encoder_parameters = {"encoder": (NAME, "patch_transformer")}

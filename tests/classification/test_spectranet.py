@@ -316,7 +316,7 @@ def test_parameters_that_are_refused(params, message, supernovae):
 @pytest.mark.parametrize(
     ("encoder", "message"),
     [
-        ("resnet", r"'encoder' parameter of SpectraNetClassifier .* Got 'resnet' instead"),
+        ("lstm", r"'encoder' parameter of SpectraNetClassifier .* Got 'lstm' instead"),
         (None, r"'encoder' parameter of SpectraNetClassifier .* Got None instead"),
         (SpectraNet, r"'encoder' parameter of SpectraNetClassifier .* Got <class"),
         (GRU(), r"must be an encoder of 'spectrum'. Got GRU\(\)"),

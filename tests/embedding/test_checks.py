@@ -31,7 +31,7 @@ def refused(model, X, y=None, *, says):
     ("params", "says"),
     [
         ({"output": "light_curves"}, r"'output' parameter .* Got 'light_curves'"),
-        ({"spectrum": "resnet"}, r"'spectrum' parameter .* \['cnn', .* Got 'resnet' instead"),
+        ({"spectrum": "lstm"}, r"'spectrum' parameter .* \['cnn', .* Got 'lstm' instead"),
         ({"output": []}, r"'output' parameter .* Got \[\]"),
         ({"output": ["spectrum", "spectrum"]}, "one or more different modalities"),
         ({"output": ("mean", "spectrum")}, "'output' parameter"),

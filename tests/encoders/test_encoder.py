@@ -48,6 +48,8 @@ OWN_SIZES = {
     "GalSpecNet": {"kernels": (3, 3)},
     "SpectralFeatures": {"kernels": (5, 3)},
     "ConvNeXtImage": {"size": "small", "depths": (1, 1), "patch": 2},
+    "PatchSpectrumTransformer": {"size": "small"},
+    "ResNetImage": {"size": "small"},
 }
 
 

@@ -63,6 +63,6 @@ def test_what_is_no_encoder_of_the_modality(value):
 
 
 def test_an_unknown_name():
-    names = r"\['cnn', 'convnext', 'transceiver'\]"
+    names = r"\['cnn', 'convnext', 'resnet', 'transceiver'\]"
     with pytest.raises(ValueError, match=f"'image' has the encoders {names}. Got 'gru' instead"):
         named_encoder("image", "gru")
