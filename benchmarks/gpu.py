@@ -63,7 +63,6 @@ def estimators(device, epochs):
         SpectraNetRegressor,
         SupConClassifier,
     )
-
     from sklearn_sn.embedding import ImageEmbedder
 
     params = {"device": device, "max_epochs": epochs, "random_state": 0, "batch_size": 128}

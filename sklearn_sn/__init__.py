@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sklearn_sn.cross_modal import CrossModalGenerator as CrossModalGenerator
     from sklearn_sn.cross_modal import CrossModalRetriever as CrossModalRetriever
     from sklearn_sn.embedding import ContrastiveEmbedder as ContrastiveEmbedder
+    from sklearn_sn.embedding import ImageEmbedder as ImageEmbedder
     from sklearn_sn.embedding import MaskedEventEmbedder as MaskedEventEmbedder
     from sklearn_sn.embedding import MaskedSpectrumEmbedder as MaskedSpectrumEmbedder
     from sklearn_sn.embedding import MMVAEEmbedder as MMVAEEmbedder
@@ -36,6 +37,7 @@ _LAZY = {
     "CrossModalGenerator": "sklearn_sn.cross_modal",
     "CrossModalRetriever": "sklearn_sn.cross_modal",
     "DomainAdversarialClassifier": "sklearn_sn.classification",
+    "ImageEmbedder": "sklearn_sn.embedding",
     "LateFusionClassifier": "sklearn_sn.classification",
     "LightCurveClassifier": "sklearn_sn.classification",
     "LightCurveRegressor": "sklearn_sn.regression",
