@@ -7,7 +7,7 @@ the rest frame. Networks are trained for about the same number of steps. The net
 of folds 0 to 2 are those of spectra_labels.py.
 
     python benchmarks/masked_spectra.py [--per-class 5 20 100] [--folds 0 1 2 3 4]
-        [--models NAME ...] [--epochs E] [--scratch] [--validation]
+        [--models NAME ...] [--epochs E] [--lr-factors 1.0 0.2] [--scratch] [--validation]
     python benchmarks/masked_spectra.py --table
     python benchmarks/masked_spectra.py --package FILE
 """
@@ -98,7 +98,13 @@ def score(X, y, train, test, fold, name, arguments):
         labels = y[rows][training_index]
         model = probe().fit(embedder.transform(training), labels)
         keep(f"{count} per class, {name}, probe", model, embedder.transform(singles))
-        starts = {"pretrained": {"pretrained": FrozenEstimator(embedder)}}
+        starts = {
+            "pretrained" if factor == 1 else f"pretrained, its learning rate × {factor}": {
+                "pretrained": FrozenEstimator(embedder),
+                "pretrained_lr_factor": factor,
+            }
+            for factor in arguments.lr_factors
+        }
         if arguments.scratch:
             starts["from scratch"] = {"encoder": encoder}
         for start, params in starts.items():
@@ -206,6 +212,7 @@ def main():
     options.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     options.add_argument("--models", nargs="+", default=list(ENCODERS), choices=ENCODERS)
     options.add_argument("--epochs", type=int, default=15)
+    options.add_argument("--lr-factors", nargs="+", type=float, default=[1.0])
     options.add_argument("--scratch", action="store_true", help="train also from scratch")
     options.add_argument("--table", action="store_true", help="write the table of all runs")
     options.add_argument("--package", help="save the network of the first fold to this file")
