@@ -4,10 +4,12 @@ The encoders are pretrained without labels on galaxies of another seed: spectra 
 segments, images by MoCo v2. In each of five folds they are aligned by InfoNCE on the training part.
 Redshift and mass of test galaxies come from the neighbours in the training part (64, weighted by
 distance) and from a small network on the embedding, within one modality and across. Numbers are
-R²; search is among the test galaxies.
+R²; search is among the test galaxies. The stage "score" does the same with the packaged model,
+which has seen none of these galaxies, and with galleries of several sizes.
 
     python benchmarks/astroclip.py pretrain [--objects N] [--epochs SPECTRA IMAGES]
     python benchmarks/astroclip.py align [--objects N] [--steps S] [--folds 0 1 2 3 4]
+    python benchmarks/astroclip.py score [--objects N]
     python benchmarks/astroclip.py table
     python benchmarks/astroclip.py package --model FILE [--objects N] [--steps S]
 """
@@ -30,6 +32,7 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from sklearn_sn import load_pretrained
 from sklearn_sn.data import Ragged, as_ragged
 from sklearn_sn.datasets import make_galaxies
 from sklearn_sn.embedding import ImageEmbedder, MaskedSpectrumEmbedder
@@ -180,6 +183,70 @@ def second_views(X):
     return pd.DataFrame({"image": cells, "spectrum": noisy})
 
 
+class Heads:
+    """Regressors on embeddings, trained and tested on the parts of one fold."""
+
+    def __init__(self, truth, train, test):
+        self.truth, self.train, self.test = truth, train, test
+
+    def score(self, model, values, other=None):
+        """Return R² of each target; `other` holds the values of the test galaxies."""
+        other = values if other is None else other
+        parts = (values[self.train], self.truth[self.train], other[self.test])
+        return scores_of(model, *parts, self.truth[self.test])
+
+    def of_embedding(self, Z):
+        """Return R² by method, within each modality and across."""
+        results = {}
+        for m in MODALITIES:
+            results[f"{m} + kNN"] = self.score(neighbours(), Z[m])
+            results[f"{m} + MLP"] = self.score(network(), Z[m])
+        across = {"image query, spectrum neighbours": ("spectrum", "image")}
+        across["spectrum query, image neighbours"] = ("image", "spectrum")
+        for name, (gallery, query) in across.items():
+            results[name] = self.score(neighbours(), Z[gallery], Z[query])
+        return results
+
+
+def recalls_of(Z, second, test):
+    """Return recall@k by direction among the test galaxies, as lists."""
+    pairs = {
+        "image → spectrum": (Z["image"], Z["spectrum"]),
+        "spectrum → image": (Z["spectrum"], Z["image"]),
+        "image → image": (second["image"], Z["image"]),
+        "spectrum → spectrum": (second["spectrum"], Z["spectrum"]),
+    }
+    recalls = {name: recall_at_k(a[test], b[test], k=KS) for name, (a, b) in pairs.items()}
+    return {name: np.asarray(values).tolist() for name, values in recalls.items()}
+
+
+def score(arguments):
+    """Score the packaged model, and kNN with galleries of several sizes."""
+    embedder = load_pretrained("galaxies-sim")
+    X, y = make_galaxies(arguments.objects, random_state=EVALUATION_SEED)
+    truth = y[TARGETS].to_numpy()
+    Z = {m: embedder.encode(X, m) for m in MODALITIES}
+    views = second_views(X)
+    second = {m: embedder.encode(views, m) for m in MODALITIES}
+    for fold, (train, test) in enumerate(KFold(5, shuffle=True, random_state=0).split(X)):
+        heads = Heads(truth, train, test)
+        results = {"photometry + MLP": heads.score(network(), X[["g", "r", "z"]].to_numpy())}
+        results |= heads.of_embedding(Z)
+        galleries = {}
+        for size in (1_000, 2_000, 4_000, 8_000, len(train)):
+            part = Heads(truth, train[:size], test)
+            galleries[size] = {m: part.score(neighbours(), Z[m]) for m in MODALITIES}
+        report = {
+            "run": provenance(arguments),
+            "objects": len(X),
+            "R2": results,
+            "recall": recalls_of(Z, second, test),
+            "galleries": galleries,
+        }
+        write_report(OUT / f"packaged_{fold}.json", report)
+        print(fold, json.dumps(results), json.dumps(galleries), flush=True)
+
+
 def align(arguments):
     """Align, embed and score the folds."""
     X, y = make_galaxies(arguments.objects, random_state=EVALUATION_SEED)
@@ -190,7 +257,6 @@ def align(arguments):
     folds = list(KFold(5, shuffle=True, random_state=0).split(X))
     for fold in arguments.folds:
         train, test = folds[fold]
-        part = (truth[train], truth[test])
         start = time.process_time()
         embedder = aligned(arguments.steps, arguments.batch_size)
         embedder.fit(X.iloc[train][list(MODALITIES)])
@@ -198,30 +264,19 @@ def align(arguments):
         Z = {m: embedder.encode(X, m) for m in MODALITIES}
         second = {m: embedder.encode(views, m) for m in MODALITIES}
 
-        def score(model, values, other=None, part=part, train=train, test=test):
-            other = values if other is None else other
-            return scores_of(model, values[train], part[0], other[test], part[1])
-
-        results = {"photometry + MLP": score(network(), photometry)}
+        heads = Heads(truth, train, test)
+        results = {"photometry + MLP": heads.score(network(), photometry)}
         for m in MODALITIES:
-            results[f"{m} before alignment + kNN"] = score(neighbours(), before[m])
-            results[f"{m} before alignment + MLP"] = score(network(), before[m])
-            results[f"{m} + kNN"] = score(neighbours(), Z[m])
-            results[f"{m} + MLP"] = score(network(), Z[m])
-        results["image query, spectrum neighbours"] = score(neighbours(), Z["spectrum"], Z["image"])
-        results["spectrum query, image neighbours"] = score(neighbours(), Z["image"], Z["spectrum"])
-        recalls = {
-            "image → spectrum": recall_at_k(Z["image"][test], Z["spectrum"][test], k=KS),
-            "spectrum → image": recall_at_k(Z["spectrum"][test], Z["image"][test], k=KS),
-            "image → image": recall_at_k(second["image"][test], Z["image"][test], k=KS),
-            "spectrum → spectrum": recall_at_k(second["spectrum"][test], Z["spectrum"][test], k=KS),
-        }
+            results[f"{m} before alignment + kNN"] = heads.score(neighbours(), before[m])
+            results[f"{m} before alignment + MLP"] = heads.score(network(), before[m])
+        results |= heads.of_embedding(Z)
+        recalls = recalls_of(Z, second, test)
         report = {
             "run": provenance(arguments),
             "objects": len(X),
             "CPU seconds": seconds,
             "R2": results,
-            "recall": {name: np.asarray(values).tolist() for name, values in recalls.items()},
+            "recall": recalls,
         }
         write_report(OUT / f"fold_{fold}.json", report)
         print(fold, json.dumps(report["R2"]), json.dumps(report["recall"]), flush=True)
@@ -246,13 +301,7 @@ def tabulate(arguments):
         "Fraction of test galaxies whose partner is among the k nearest of all test galaxies. "
         "Within a modality, the query is a second view: the image turned by 90° with noise added, "
         "the spectrum with noise of its errors added.",
-        table(
-            ["query → gallery", *(f"recall@{k}" for k in KS)],
-            [
-                [name, *(spread([r["recall"][name][i] for r in reports]) for i in range(len(KS)))]
-                for name in reports[0]["recall"]
-            ],
-        ),
+        recall_table(reports),
     ]
     filling = json.loads((OUT / "pretraining_spectrum.json").read_text())
     text.append(
@@ -262,6 +311,43 @@ def tabulate(arguments):
     )
     report = {"run": reports[-1]["run"], "earlier runs": earlier_runs(reports)}
     write_section("Galaxies", report, "\n\n".join(text), page=PAGE, page_title=TITLE)
+    tabulate_packaged()
+
+
+def tabulate_packaged():
+    """Write the section of the packaged model."""
+    reports = [json.loads(path.read_text()) for path in sorted(OUT.glob("packaged_*.json"))]
+    rows = []
+    for name in reports[0]["R2"]:
+        values = np.array([report["R2"][name] for report in reports])
+        rows.append([name, *(spread(column) for column in values.T), *PAPER.get(name, ("", ""))])
+    sizes = []
+    for size in reports[0]["galleries"]:
+        values = [np.ravel([r["galleries"][size][m] for m in MODALITIES]) for r in reports]
+        sizes.append([size, *(spread(column) for column in np.transpose(values))])
+    text = [
+        f'The model "galaxies-sim" as it is, on {reports[0]["objects"]} galaxies of another seed; '
+        f"the folds divide neighbours and training galaxies of the heads from the test. R², mean ± "
+        f"standard deviation over {len(reports)} folds.",
+        table(["method", "redshift", "mass", "paper, redshift", "paper, mass"], rows),
+        verdicts(reports),
+        "kNN by the number of galaxies among which neighbours are searched:",
+        table(
+            ["galaxies", *(f"{m}, {t}" for m in MODALITIES for t in ("redshift", "mass"))], sizes
+        ),
+        recall_table(reports),
+    ]
+    report = {"run": reports[-1]["run"]}
+    write_section("Packaged model", report, "\n\n".join(text), page=PAGE, page_title=TITLE)
+
+
+def recall_table(reports):
+    """Return the table of recall@k."""
+    rows = [
+        [name, *(spread([r["recall"][name][i] for r in reports]) for i in range(len(KS)))]
+        for name in reports[0]["recall"]
+    ]
+    return table(["query → gallery", *(f"recall@{k}" for k in KS)], rows)
 
 
 def earlier_runs(reports):
@@ -286,7 +372,7 @@ def verdicts(reports):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("stage", choices=("pretrain", "align", "table", "package"))
+    options.add_argument("stage", choices=("pretrain", "align", "score", "table", "package"))
     options.add_argument("--objects", type=int, default=20_000)
     options.add_argument("--modalities", nargs="+", default=MODALITIES)
     options.add_argument("--epochs", type=int, nargs=2, default=(15, 10))
@@ -296,7 +382,8 @@ def main():
     options.add_argument("--folds", type=int, nargs="+", default=list(range(5)))
     arguments = options.parse_args()
     torch.set_num_threads(1)
-    stages = {"pretrain": pretrain, "align": align, "table": tabulate, "package": package}
+    stages = {"pretrain": pretrain, "align": align, "score": score, "table": tabulate}
+    stages["package"] = package
     stages[arguments.stage](arguments)
 
 
