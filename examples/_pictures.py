@@ -41,11 +41,17 @@ def save_pictures(folder, X, y, test, Z, held_out):
     _save(draw_embedding(points, y[test], z[test]), folder / "embedding.png")
 
     confusion = ConfusionMatrixDisplay.from_predictions(
-        y, held_out["class", "embedding + kNN"], normalize="true", cmap="Blues", values_format=".2f"
+        y,
+        held_out["class", "packaged embedder, kNN"],
+        normalize="true",
+        cmap="Blues",
+        values_format=".2f",
     )
-    confusion.ax_.set_title("Class from the light curve, embedding + kNN")
+    confusion.ax_.set_title("Class from the light curve, packaged embedder and kNN")
     _save(confusion, folder / "confusion_matrix.png")
-    redshift = RedshiftDisplay.from_predictions(z, held_out["redshift", "embedding + kNN"], y)
+    redshift = RedshiftDisplay.from_predictions(
+        z, held_out["redshift", "packaged embedder, kNN"], y
+    )
     _save(redshift.plot(), folder / "redshift.png")
     _save(draw_object(X, y), folder / "light_curve_and_spectrum.png")
 
