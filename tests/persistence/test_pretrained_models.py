@@ -112,10 +112,17 @@ def test_it_finds_partners(supernovae):
 
 
 @pytest.mark.parametrize("kind", [ContrastiveEmbedder, LightCurveClassifier])
-def test_training_starts_from_it(supernovae, kind):
+def test_training_starts_from_it(supernovae, kind, tmp_path):
     X, y = supernovae
     start = load_pretrained("contrastive-sim")
-    model = kind(pretrained=start, trainable="head", max_epochs=1, random_state=0).fit(X, y)
+    params = {"trainable": "head", "max_epochs": 1, "random_state": 0}
+    model = kind(pretrained=start, **params).fit(X, y)
+    named = kind(pretrained="contrastive-sim", **params).fit(X, y)
+    save_model(named, tmp_path / "named")
+    loaded = load_model(tmp_path / "named")
+    assert loaded.pretrained == named.pretrained == "contrastive-sim"
+    for same in (named, loaded):
+        np.testing.assert_array_equal(same.transform(X), model.transform(X))
     encoder = getattr(start.net_.module_, "encoders", {})["light_curve"]
     module = model.net_.module_
     same = module.encoders["light_curve"] if hasattr(module, "encoders") else module.encoder
