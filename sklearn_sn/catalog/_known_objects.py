@@ -120,6 +120,18 @@ def known_objects():
         return KnownObjects.load(path)
 
 
+def matching(embedder, known):
+    """Return whether there are known objects, and of this embedder; warn if not."""
+    if known is not None and known.embedder == fingerprint(embedder):
+        return True
+    warn_user(
+        "The known supernovae of this version of sklearn-sn do not belong to the embedder "
+        "'contrastive-sim' in use; without, there are no nearest known objects.",
+        UserWarning,
+    )
+    return False
+
+
 def find_nearest(objects, embedder, known, n_neighbors):
     """Find the nearest known objects of every object.
 
@@ -129,24 +141,16 @@ def find_nearest(objects, embedder, known, n_neighbors):
         The objects.
     embedder : fitted estimator
         Embedder with ``encode(X, modality)``.
-    known : KnownObjects or None
-        Known objects.
+    known : KnownObjects
+        Known objects, of the same embedder.
     n_neighbors : int
         Number of neighbours.
 
     Returns
     -------
-    tuple of arrays of shape (n_objects, n_neighbors), or None
-        Distances and indices, as of ``KnownObjects.nearest``. None, with a warning, if the known
-        objects were embedded by another embedder.
+    tuple of arrays of shape (n_objects, n_neighbors)
+        Distances and indices, as of ``KnownObjects.nearest``.
     """
-    if known is None or known.embedder != fingerprint(embedder):
-        warn_user(
-            "The known supernovae of this version of sklearn-sn do not belong to the embedder "
-            "'contrastive-sim' in use; without, there are no nearest known objects.",
-            UserWarning,
-        )
-        return None
     distance = np.full((len(objects.X), n_neighbors), np.inf)
     indices = np.full((len(objects.X), n_neighbors), -1)
     present = np.column_stack([objects.present[name] for name in MODALITIES])
@@ -162,9 +166,9 @@ def find_nearest(objects, embedder, known, n_neighbors):
 
 def neighbour_columns(objects, embedder, known, n_neighbors):
     """Return the columns neighbor_1, neighbor_1_class, neighbor_1_distance and so on."""
-    found = find_nearest(objects, embedder, known, n_neighbors)
-    if found is None:
+    if not matching(embedder, known):
         return {}
+    found = find_nearest(objects, embedder, known, n_neighbors)
     names, classes = (np.append(part, None) for part in (known.names, known.classes))
     columns = {}
     for number, (distance, index) in enumerate(zip(*(part.T for part in found), strict=True), 1):
