@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
+    from sklearn_sn.catalog import classify as classify
     from sklearn_sn.classification import AstroMiNNClassifier as AstroMiNNClassifier
     from sklearn_sn.classification import (
         DomainAdversarialClassifier as DomainAdversarialClassifier,
@@ -50,6 +51,7 @@ _LAZY = {
     "SpectralRedshiftImputer": "sklearn_sn.classification",
     "SpectraNetRegressor": "sklearn_sn.regression",
     "SupConClassifier": "sklearn_sn.classification",
+    "classify": "sklearn_sn.catalog",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",
     "save_model": "sklearn_sn.persistence",

@@ -20,7 +20,8 @@ LAYERS = [
     {"base"},
     {"embedding", "classification", "regression", "model_selection"},
     {"alerts", "anomaly", "cross_modal", "plotting"},
-    {"papers"},
+    {"catalog", "papers"},
+    {"cli"},
 ]
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 FILES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
@@ -115,7 +116,7 @@ def test_importing_the_package_loads_next_to_nothing():
 
 
 def test_only_estimators_load_torch():
-    names = "alerts, anomaly, cross_modal, data, datasets, metrics, model_selection, persistence"
+    names = "alerts, anomaly, catalog, cli, cross_modal, data, datasets, metrics, model_selection, persistence"
     names += ", plotting, preprocessing"
     loaded = loaded_after(f"from sklearn_sn import {names}")
     assert not {"torch", "matplotlib", "dust_extinction"} & loaded

@@ -14,12 +14,14 @@ from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
 from sklearn_sn.datasets._survey_files import write_survey_files
 from sklearn_sn.datasets._surveys import Survey, get_survey
+from sklearn_sn.datasets._table_batches import count_objects, iter_tables
 from sklearn_sn.datasets._tables import read_tables
 
 __all__ = [
     "AlertBatch",
     "Spectrograph",
     "Survey",
+    "count_objects",
     "extinction",
     "fetch_open_supernova_catalog",
     "get_data_home",
@@ -29,6 +31,7 @@ __all__ = [
     "iter_desi_legacy",
     "iter_galaxies",
     "iter_supernovae",
+    "iter_tables",
     "load_desi_legacy",
     "make_alerts",
     "make_galaxies",

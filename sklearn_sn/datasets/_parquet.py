@@ -136,7 +136,7 @@ def read_written(path: str | os.PathLike) -> pd.DataFrame:
         raise ValueError(f"{str(path)!r} is not a readable Parquet file: {error}.") from error
     try:
         stored = json.loads((table.schema.metadata or {})[_KEY])
-        return _from_arrow(table, stored)
+        return from_arrow(table, stored)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"{str(path)!r} was not written by write_tables. Read it with read_tables, or with "
@@ -185,8 +185,27 @@ def _to_arrow(X):
     )
 
 
-def _from_arrow(table, stored):
-    """Return an Arrow table as the table that was written."""
+def stored_layout(schema):
+    """Return the layout that write_tables stores in an Arrow schema, or None."""
+    stored = (schema.metadata or {}).get(_KEY)
+    return None if stored is None else json.loads(stored)
+
+
+def from_arrow(table, stored):
+    """Return an Arrow table as the table that was written.
+
+    Parameters
+    ----------
+    table : pyarrow.Table
+        Rows of a file.
+    stored : dict
+        Layout of the file, see :func:`stored_layout`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table.
+    """
     import nested_pandas  # noqa: F401 - registers the dtype of nested columns
 
     cells = {name: _arrays_of_lists(table[name], n) for name, n in stored["arrays"].items()}

@@ -1,0 +1,79 @@
+"""Tell which objects of a table have a light curve or a spectrum."""
+
+import numpy as np
+
+from sklearn_sn.data import as_frame, check_table
+
+MODALITIES = ("light_curve", "spectrum")
+
+
+class Objects:
+    """Table of objects with the quality report and the objects that have each modality.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame of n_objects rows
+        Table with a column light_curve, spectrum or both.
+
+    Attributes
+    ----------
+    X : pandas.DataFrame of n_objects rows
+        The table.
+    given : list of str
+        Modalities that the table has as columns.
+    present : dict of str to array of bool, shape (n_objects,)
+        Objects with usable data, for each modality in `MODALITIES`.
+    flags : array of str, shape (n_objects,)
+        Flags of the quality report.
+
+    Raises
+    ------
+    ValueError
+        If the table has neither column, or cannot be repaired.
+    """
+
+    def __init__(self, X):
+        self.X = as_frame(X)
+        self.given = given = [name for name in MODALITIES if name in self.X.columns]
+        if not given:
+            raise ValueError(
+                "X has neither a column 'light_curve' nor a column 'spectrum'. Read files with "
+                "sklearn_sn.datasets.read_tables."
+            )
+        absent = np.zeros(len(self.X), dtype=bool)
+        self.present = dict.fromkeys(MODALITIES, absent)
+        if not len(self.X):
+            self.flags = np.empty(0, dtype=object)
+            return
+        table = check_table(self.X, modalities=given, warn=False)
+        self.present |= {name: table.present(name) for name in given}
+        self.flags = table.report["flag"].to_numpy(dtype=object)
+
+    def predict(self, modality, method, n_columns=1, dtype=float, **params):
+        """Call a method of a model for the objects that have a modality.
+
+        Parameters
+        ----------
+        modality : str
+            One of `MODALITIES`.
+        method : callable
+            Takes a table and `params`; returns an array of one row per object, or a tuple of
+            arrays, which become columns.
+        n_columns : int, default=1
+            Number of columns of the result.
+        dtype : type, default=float
+            Type of the result: float, with NaN for the other objects, or bool, with False.
+        **params : dict
+            Parameters of the method.
+
+        Returns
+        -------
+        array of shape (n_objects, n_columns)
+        """
+        present = self.present[modality]
+        values = np.full((len(present), n_columns), np.nan if dtype is float else False, dtype)
+        if present.any():
+            found = method(self.X.loc[present, [modality]], **params)
+            found = np.column_stack(found) if isinstance(found, tuple) else np.asarray(found)
+            values[present] = found.reshape(-1, n_columns)
+        return values

@@ -1,0 +1,147 @@
+"""Read the files of a command in batches of objects."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+BATCH = 1000  # objects that are in memory at a time
+
+
+def input_options(function):
+    """Add the arguments that name the input of a command."""
+    for decorator in (
+        click.argument("files", nargs=-1, required=True, metavar="FILE..."),
+        click.option(
+            "--spectrum",
+            "spectra",
+            multiple=True,
+            metavar="FILE",
+            help="Spectrum of the object, or a file of spectra joined by name; repeatable.",
+        ),
+        click.option("--survey", help="Survey of bands with names of one letter, such as 'ztf'."),
+        click.option(
+            "--batch-size",
+            type=click.IntRange(min=1),
+            default=BATCH,
+            show_default=True,
+            help="Objects in memory at a time.",
+        ),
+    ):
+        function = decorator(function)
+    return function
+
+
+@dataclass(frozen=True)
+class Input:
+    """Tables of objects, and how many objects they hold together.
+
+    Parameters
+    ----------
+    batches : iterator of pandas.DataFrame
+        Tables with the columns light_curve, spectrum or both.
+    n_objects : int
+        Number of objects of all batches.
+    """
+
+    batches: object
+    n_objects: int
+
+
+def open_input(files, spectra=(), survey=None, batch_size=BATCH):
+    """Open the files of a command.
+
+    Parameters
+    ----------
+    files : sequence of str
+        Paths, glob patterns or folders.
+    spectra : sequence of str, default=()
+        Files of spectra, joined to the objects of `files` by name.
+    survey : str, optional
+        Survey of bands with names of one letter.
+    batch_size : int, default=BATCH
+        Largest number of objects of a batch.
+
+    Returns
+    -------
+    Input
+        A single Parquet file of nested columns is read batch by batch; other files at once.
+
+    Raises
+    ------
+    ValueError
+        If a file cannot be read, or holds neither light curves nor spectra.
+    """
+    from sklearn_sn.datasets import count_objects, iter_tables
+
+    _raise_on_missing(files + spectra)
+    if len(files) == 1 and not spectra and count_objects(files[0]) is not None:
+        return Input(iter_tables(files[0], batch_size=batch_size), count_objects(files[0]))
+    X = read_files(list(files), survey)
+    if spectra:
+        X = join_spectra(X, list(spectra))
+    if not {"light_curve", "spectrum"} & set(X.columns):
+        raise ValueError(
+            f"{files[0]} has neither light curves nor spectra; its columns are {[*X.columns]}."
+        )
+    starts = range(0, len(X), batch_size)
+    return Input((X.iloc[start : start + batch_size] for start in starts), len(X))
+
+
+def read_files(files, survey=None):
+    """Return one table of all files, which may be light curves and spectra in any mixture."""
+    from sklearn_sn.datasets import read_tables
+
+    given = files[0] if len(files) == 1 else files
+    try:
+        return read_tables(given, survey=survey)
+    except ValueError:
+        if len(files) == 1:
+            raise
+    # Some are light curves and some are spectra, or one is neither: its error names it.
+    kinds = {"light_curve": [], "spectrum": []}
+    for file in files:
+        X = read_tables(file, survey=survey)
+        kind = "light_curve" if "light_curve" in X.columns else "spectrum"
+        kinds[kind].append(file)
+    if not kinds["light_curve"] or not kinds["spectrum"]:
+        return read_tables(given, survey=survey)
+    return join_spectra(read_files(kinds["light_curve"], survey), kinds["spectrum"])
+
+
+def join_spectra(X, files):
+    """Add spectra to a table, by the names of objects.
+
+    The spectra of a single object belong to the only object of the table, whatever their name.
+    """
+    import pandas as pd
+
+    from sklearn_sn.datasets import read_tables
+
+    spectra = read_tables(files[0] if len(files) == 1 else files)
+    if "spectrum" not in spectra.columns:
+        raise ValueError(f"{files[0]} has no spectra.")
+    if len(X) == len(spectra) == 1:
+        spectra.index = X.index
+    elif X.index.dtype != spectra.index.dtype:
+        X = X.set_axis(X.index.astype(str))
+        spectra.index = spectra.index.astype(str)
+    matched = X.index.intersection(spectra.index)
+    if not len(matched):
+        raise ValueError(
+            f"No spectrum of {files[0]} has the name of an object: the spectra are of "
+            f"{str(spectra.index[0])!r}, the first object is {str(X.index[0])!r}."
+        )
+    new = spectra.drop(columns=[name for name in spectra if name in X.columns])
+    return pd.concat([X, new], axis=1).rename_axis(X.index.name)
+
+
+def _raise_on_missing(files):
+    """Reject paths that do not exist, before other files take their time."""
+    import glob
+
+    for file in files:
+        if not Path(file).expanduser().exists() and not (
+            glob.has_magic(file) and glob.glob(str(Path(file).expanduser()), recursive=True)
+        ):
+            raise ValueError(f"There is no file {file!r}.")

@@ -1,0 +1,59 @@
+"""Errors and warnings of the command line: one sentence each, on standard error."""
+
+import re
+import warnings
+from contextlib import contextmanager
+
+import click
+
+# Problems of the input or the installation. Others are defects of this package, and keep their type.
+EXPECTED = (ValueError, OSError, ImportError, KeyError, MemoryError)
+
+
+@contextmanager
+def one_sentence_errors(debug):
+    """Turn exceptions into messages without a traceback and exit code 1.
+
+    Parameters
+    ----------
+    debug : bool
+        Whether to let exceptions pass, so that Python prints the traceback.
+    """
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        if debug:
+            raise
+        raise click.ClickException(describe(error)) from error
+
+
+def describe(error):
+    """Return an exception as one sentence on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        text = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    else:
+        text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+    text = re.sub(r"\s+", " ", text).strip() or type(error).__name__
+    if not isinstance(error, EXPECTED):
+        text = f"{type(error).__name__}: {text} (run with sklearn-sn --debug for details)"
+    return text if text.endswith((".", ")")) else f"{text}."
+
+
+@contextmanager
+def short_warnings():
+    """Print warnings to users as one line each, and each only once; drop those to developers."""
+    printed = set()
+
+    def show(message, category, filename, lineno, file=None, line=None):
+        text = re.sub(r"\s+", " ", str(message)).strip()
+        if text not in printed:
+            printed.add(text)
+            click.echo(f"Warning: {text}", err=True)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = show
+        yield

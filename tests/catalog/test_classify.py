@@ -1,0 +1,110 @@
+"""One table per object: classes, sets, redshifts, flags and neighbours."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sklearn_sn
+from sklearn_sn.catalog import classify
+from tests.catalog.stand_ins import simulated
+
+
+@pytest.fixture(scope="module")
+def table(objects, models):
+    return classify(objects, models=models | {"contrastive-sim": None})
+
+
+def test_each_object_is_classified_from_what_it_has(table, objects):
+    assert table.index.equals(objects.index)
+    both = "light_curve|spectrum"
+    expected = [both] * 3 + ["light_curve"] * 2 + ["spectrum", ""] + [both] * 5
+    assert table["modalities"].tolist() == expected
+    usable = table["modalities"] != ""
+    assert table.loc[usable, ["class", "probability", "redshift"]].notna().all(axis=None)
+    nothing = table.iloc[6]
+    assert nothing[["class", "subtype", "probability", "redshift"]].isna().all()
+    assert nothing["class_set"] == "" and "NOTHING" in nothing["flags"]
+
+
+def test_probabilities_sum_to_one_and_the_class_is_right(table, objects):
+    chances = table.filter(like="p_")
+    np.testing.assert_allclose(chances.drop(index=objects.index[6]).sum(axis=1), 1.0)
+    truth = pd.Series(simulated()[1][100:112], index=objects.index).replace("SN Ia-91bg", "SN Ia")
+    assert (table["class"] == truth).sum() >= 8
+    is_ia = table["class"] == "SN Ia"
+    total = chances["p_SN Ia"] + chances["p_SN Ia-91bg"]
+    np.testing.assert_allclose(table["probability"][is_ia], total[is_ia])
+    assert (table.loc[~is_ia, "class"] == table.loc[~is_ia, "subtype"]).sum() == (~is_ia).sum() - 1
+
+
+def test_the_set_is_that_of_the_spectrum_with_the_best_class(objects, models):
+    wide = classify(objects, models=models, n_neighbors=0, coverage=0.999999)
+    # The classes of the spectrum, and the best class.
+    sets = wide["class_set"].str.split("|")
+    assert {"SN II", "SN Ia"} <= set(sets.iloc[0])
+    assert len(sets.iloc[3]) > len(sets.iloc[5])
+    narrow = classify(objects, models=models, n_neighbors=0, coverage=0.01)["class_set"]
+    assert (narrow.drop(index=objects.index[6]) != "").all()
+
+
+def test_the_redshift_of_the_spectrum_wins_and_a_given_one_is_kept(table, objects, models):
+    assert table["redshift_source"].tolist()[2:6] == ["spectrum"] + ["light_curve"] * 2 + ["spectrum"]
+    given = objects.assign(redshift=[0.5] + [np.nan] * 11)
+    kept = classify(given, models=models, n_neighbors=0, redshift="keep")
+    assert kept["redshift"].iloc[0] == 0.5 and kept["redshift_source"].iloc[0] == "given"
+    assert np.isnan(kept["redshift_err"].iloc[0])
+    pd.testing.assert_series_equal(kept["redshift"].iloc[1:], table["redshift"].iloc[1:])
+
+
+def test_one_row_alone_equals_the_row_in_the_table(table, objects, models):
+    alone = classify(objects.iloc[[1]], models=models | {"contrastive-sim": None})
+    pd.testing.assert_frame_equal(alone, table.iloc[[1]], rtol=1e-6)
+
+
+def test_neighbours_are_known_objects_with_the_same_modalities(objects, models, with_known):
+    table = classify(objects, models=models, n_neighbors=2)
+    distance = table[["neighbor_1_distance", "neighbor_2_distance"]].to_numpy()
+    usable = (table["modalities"] != "").to_numpy()
+    assert (distance[usable, 0] <= distance[usable, 1]).all() and np.isnan(distance[~usable]).all()
+    known = pd.Series(with_known.classes, index=with_known.names)
+    found = table["neighbor_1"][usable]
+    assert (known[found].to_numpy() == table["neighbor_1_class"][usable]).all()
+    with_spectrum = table["modalities"].str.contains("spectrum").to_numpy()
+    assert set(table["neighbor_1"][with_spectrum]) <= set(with_known.names[20:])
+
+
+def test_a_missing_model_is_named_and_its_columns_are_absent(objects, models, monkeypatch):
+    monkeypatch.setattr("sklearn_sn.catalog._ready_models.list_pretrained", lambda: [])
+    curves = objects[["light_curve"]]
+    with pytest.warns(UserWarning, match="does not contain 'light-curve-types', 'light-curve-r"):
+        table = classify(curves, n_neighbors=0)
+    assert list(table.columns) == ["modalities", "flags"]
+    # A model that the user leaves out is not worth a warning.
+    table = classify(curves, models=dict.fromkeys(models), n_neighbors=0)
+    assert list(table.columns) == ["modalities", "flags"]
+
+
+def test_columns_depend_on_the_models_and_not_on_the_rows(table, objects, models):
+    lone = classify(objects.iloc[[6]], models=models | {"contrastive-sim": None})
+    assert list(lone.columns) == list(table.columns)
+    empty = classify(objects.iloc[:0], models=models | {"contrastive-sim": None})
+    assert list(empty.columns) == list(table.columns) and len(empty) == 0
+
+
+def test_wrong_input_is_named(models, objects):
+    with pytest.raises(ValueError, match="neither a column 'light_curve' nor"):
+        classify(pd.DataFrame({"redshift": [0.1]}))
+    with pytest.raises(ValueError, match="'coverage' parameter of classify"):
+        classify(objects, coverage=1.5)
+    with pytest.raises(ValueError, match="'types'"):
+        classify(objects, models={"types": None})
+
+
+def test_the_input_is_not_changed(objects, models):
+    before = objects.copy()
+    classify(objects, models=models, n_neighbors=0, redshift="keep")
+    pd.testing.assert_frame_equal(objects, before)
+
+
+def test_the_top_level_offers_classify():
+    assert sklearn_sn.classify is classify

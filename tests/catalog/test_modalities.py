@@ -1,0 +1,35 @@
+"""Which objects have which modality."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.catalog._modalities import Objects
+
+
+def test_models_see_only_objects_with_the_modality(objects):
+    checked = Objects(objects)
+    seen = []
+
+    def lengths(X, factor):
+        seen.append(list(X.columns))
+        return X["spectrum"].map(len).to_numpy() * factor
+
+    values = checked.predict("spectrum", lengths, factor=2.0)
+    present = objects["spectrum"].notna().to_numpy()
+    assert seen == [["spectrum"]]
+    np.testing.assert_array_equal(np.isnan(values[:, 0]), ~present)
+    assert (values[present] > 0).all()
+
+
+def test_tuples_become_columns_and_bools_stay_bools(objects):
+    checked = Objects(objects)
+    pair = checked.predict("light_curve", lambda X: (np.ones(len(X)), np.zeros(len(X))), 2)
+    assert pair[0].tolist() == [1.0, 0.0]
+    flags = checked.predict("light_curve", lambda X: np.ones((len(X), 3), bool), 3, bool)
+    assert flags.dtype == bool and not flags[6].any() and flags[0].all()
+
+
+def test_a_table_without_modalities_is_rejected():
+    with pytest.raises(ValueError, match="neither a column"):
+        Objects(pd.DataFrame({"mag": [1.0]}))

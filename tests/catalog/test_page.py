@@ -1,0 +1,43 @@
+"""Parts of the text of a page."""
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.catalog._page import Entry, page
+
+ROW = pd.Series(
+    {
+        "class": "SN Ia",
+        "probability": 0.75,
+        "subtype": "SN Iax",
+        "class_set": "SN Ia|SN Iax",
+        "redshift": 0.0312,
+        "redshift_err": 0.004,
+        "anomaly_score": np.nan,
+        "flags": "LOWDATA",
+        "neighbor_1": "SN 2011fe",
+        "neighbor_1_class": "SN Ia",
+        "neighbor_1_distance": 0.0123,
+        "p_SN Ia": 0.35,
+        "p_SN Iax": 0.40,
+        "p_TDE": 0.001,
+    }
+)
+
+
+def test_values_are_written_for_reading():
+    text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None)
+    assert "SN Ia (subtype SN Iax)" in text and "SN Ia, SN Iax" in text
+    assert "0.0312 ± 0.0040" in text and "0.012" in text and "LOWDATA" in text
+    assert "Anomaly score" not in text.split("<section")[1]
+    # Bars in order of probability, without the negligible ones.
+    section = text.split("<section")[1]
+    assert section.index("width:40.0%") < section.index("width:35.0%")
+    assert "TDE" not in section
+    assert "1 object, classified by" in text
+
+
+def test_an_object_without_anything_is_unknown():
+    row = pd.Series({"class": None, "probability": np.nan, "modalities": "", "flags": "NOTHING"})
+    text = page([Entry("SN 2", row, None, None, None)], "Title", 1, None, None)
+    assert "Class unknown" in text and ">nan<" not in text

@@ -1,0 +1,64 @@
+"""Parquet files of nested columns in batches."""
+
+import pandas as pd
+import pytest
+from nested_pandas import NestedFrame
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import (
+    count_objects,
+    iter_tables,
+    make_supernovae,
+    read_written,
+    write_tables,
+)
+
+
+@pytest.fixture(scope="module")
+def X():
+    return make_supernovae(7, random_state=0)[0]
+
+
+def test_batches_of_a_written_file_are_the_table(X, tmp_path):
+    path = tmp_path / "written.parquet"
+    write_tables(X, path)
+    assert count_objects(path) == 7
+    batches = list(iter_tables(path, batch_size=3))
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    whole = read_written(path)
+    start = 0
+    for batch in batches:
+        pd.testing.assert_frame_equal(batch, whole.iloc[start : start + len(batch)])
+        start += len(batch)
+
+
+def test_files_of_nested_pandas_are_read(X, tmp_path):
+    frame = NestedFrame(X[["light_curve", "redshift"]].rename_axis("id").reset_index())
+    frame.attrs = {}
+    frame.to_parquet(tmp_path / "nested.parquet")
+    batches = list(iter_tables(tmp_path / "nested.parquet", batch_size=4))
+    names = [name for batch in batches for name in batch.index]
+    assert names == list(X.index) and batches[0].index.name == "object_id"
+    points = as_ragged(batches[1]["light_curve"], kind="light_curve")
+    expected = as_ragged(X["light_curve"].iloc[4:], kind="light_curve")
+    assert points["flux"].tolist() == expected["flux"].tolist()
+    assert batches[1]["redshift"].tolist() == X["redshift"].iloc[4:].tolist()
+
+
+def test_rows_without_names_keep_their_numbers(X, tmp_path):
+    write_tables(X.reset_index(drop=True), tmp_path / "numbers.parquet")
+    batches = list(iter_tables(tmp_path / "numbers.parquet", batch_size=3))
+    assert [list(batch.index) for batch in batches] == [[0, 1, 2], [3, 4, 5], [6]]
+
+
+def test_other_files_are_none(tmp_path):
+    pd.DataFrame({"object_id": ["a"], "flux": [1.0]}).to_parquet(tmp_path / "long.parquet")
+    (tmp_path / "text.txt").write_text("x")
+    for name in ("long.parquet", "text.txt", "none.parquet", ""):
+        assert count_objects(tmp_path / name) is None
+    with pytest.raises(ValueError, match="nested column 'light_curve' or 'spectrum'"):
+        iter_tables(tmp_path / "long.parquet")
+    with pytest.raises(FileNotFoundError):
+        iter_tables(tmp_path / "none.parquet")
+    with pytest.raises(ValueError, match="'batch_size' parameter of iter_tables"):
+        iter_tables(tmp_path / "long.parquet", batch_size=0)
