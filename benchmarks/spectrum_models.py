@@ -11,6 +11,7 @@ objects are used in training only, unless ``--without-further`` is given. One pa
 """
 
 import argparse
+import pickle
 import time
 
 import numpy as np
@@ -28,7 +29,8 @@ from sklearn_sn.classification import SpectralRedshiftClassifier, SpectraNetClas
 from sklearn_sn.persistence import save_model
 
 FOLDER = CACHE / "spectrum_models"
-COMMON = {"random_state": 0, "verbose": 2, "device": "cpu"}
+EPOCHS = 10  # half of those of benchmarks/spectra_real.py
+COMMON = {"max_epochs": EPOCHS, "random_state": 0, "verbose": 2, "device": "cpu"}
 MEMBERS = {
     "templates": lambda: SpectralRedshiftClassifier(lr=4e-3, **COMMON),
     "spectranet": lambda: SpectraNetClassifier(**COMMON),
@@ -40,16 +42,25 @@ def file_of(member, part, further, suffix):
     return FOLDER / f"{member}, {'further' if further else 'main'}, {part}{suffix}"
 
 
+def cached_spectra(further=False):
+    """Return X, classes and groups of load_spectra, read once."""
+    path = FOLDER / f"spectra_{'further' if further else 'main'}.pickle"
+    if not path.exists():
+        X, y, _, groups = load_spectra(further)
+        path.write_bytes(pickle.dumps((X, y, groups)))
+    return pickle.loads(path.read_bytes())
+
+
 def fit_part(member, part, further):
     """Train one member on a fold, or on all objects, and save it with its predictions."""
     path = file_of(member, part, further, ".snmodel")
     if path.exists():
         return
-    X, y, _, groups = load_spectra()
+    X, y, groups = cached_spectra()
     train, test = np.arange(len(y)), np.arange(0)
     if part != "all":
         train, test = folds_of(y, groups)[int(part)]
-    X_train = (load_spectra(further=True)[0] if further else X).iloc[train]
+    X_train = (cached_spectra(further=True)[0] if further else X).iloc[train]
     start = time.process_time()
     model = MEMBERS[member]().fit(X_train, y[train])
     seconds = time.process_time() - start
