@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
     from sklearn_sn.classification import AstroMiNNClassifier as AstroMiNNClassifier
+    from sklearn_sn.classification import ConformalClassifier as ConformalClassifier
     from sklearn_sn.classification import (
         DomainAdversarialClassifier as DomainAdversarialClassifier,
     )
@@ -33,6 +34,7 @@ __version__ = "0.1.0.dev0"
 # Estimators load torch, so that they are imported only when they are used.
 _LAZY = {
     "AstroMiNNClassifier": "sklearn_sn.classification",
+    "ConformalClassifier": "sklearn_sn.classification",
     "ContrastiveEmbedder": "sklearn_sn.embedding",
     "CrossModalGenerator": "sklearn_sn.cross_modal",
     "CrossModalRetriever": "sklearn_sn.cross_modal",
