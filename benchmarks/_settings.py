@@ -78,7 +78,7 @@ class Ensemble:
 def load_pretrained_encoder(name):
     """Load the packaged model or a checkpoint written by a pretraining script."""
     if name == "simulated":
-        return FrozenEstimator(load_pretrained("contrastive-sim"))
+        return load_pretrained("contrastive-sim")
     path = CACHE / f"{name}.pkl"
     if not path.exists():
         script = "contrastive" if name.startswith("union") else "simulated"

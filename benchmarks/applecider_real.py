@@ -58,7 +58,7 @@ FUSION_CV = 2  # inner folds of the stacked combiner
 def transformer(pretrained, max_epochs, **params):
     """Return a classifier of light curves; `pretrained` is the packaged model or None."""
     if pretrained:
-        params |= {"pretrained": FrozenEstimator(load_pretrained("contrastive-sim")), "lr": 3e-4}
+        params |= {"pretrained": load_pretrained("contrastive-sim"), "lr": 3e-4}
     else:
         params |= {"encoder": encoder(d_model=32), "batch_size": 64}
     params = {"batch_size": 32, "class_weight": "balanced", "random_state": 0, **params}

@@ -25,7 +25,6 @@ from _real_spectra import load_type_ia
 from _settings import CACHE
 from joblib import Parallel, delayed
 from mmvae_simulated import CURVES, SPECTRA, simulate
-from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import KFold, train_test_split
 
 from sklearn_sn import ContrastiveEmbedder, MMVAEEmbedder
@@ -63,7 +62,7 @@ def baselines(X, seed):
         max_epochs=60,
         random_state=seed,
     )
-    packaged = FrozenEstimator(load_pretrained("contrastive-sim"))
+    packaged = load_pretrained("contrastive-sim")
     return {
         "mean per phase": MeanSpectrumGenerator().fit(X),
         "neighbours, contrastive": CrossModalGenerator(contrastive, n_neighbors=5).fit(X),

@@ -12,7 +12,6 @@ an image, and takes redshift and mass from the neighbours of galaxies that the m
 # Galaxies
 # --------
 import matplotlib.pyplot as plt
-from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import r2_score
 
 from sklearn_sn import load_pretrained
@@ -25,7 +24,7 @@ TRUTHS = ["redshift", "log_stellar_mass"]
 X, y = make_galaxies(3000, random_state=7)
 X = X.join(y[TRUTHS])
 gallery, queries = X[:2400], X[2400:]
-embedder = FrozenEstimator(load_pretrained("galaxies-sim"))
+embedder = load_pretrained("galaxies-sim")
 
 # %%
 # Search by an image

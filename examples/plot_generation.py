@@ -12,7 +12,6 @@ object with only a light curve, it predicts the spectrum at any phase, with an u
 # -----------------------------------
 # The time of peak is known here; without the column ``t_peak`` it is estimated from the light
 # curve. The test set is used for the figures.
-from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import train_test_split
 
 from sklearn_sn import MMVAEEmbedder, load_pretrained
@@ -59,7 +58,7 @@ model = MMVAEEmbedder(
 # Two baselines are shown: the mean spectrum near each phase, and the spectra of the nearest
 # training objects in the space of the packaged contrastive embedder.
 mean = MeanSpectrumGenerator(phase_bins=5).fit(X_train)
-embedder = FrozenEstimator(load_pretrained("contrastive-sim"))
+embedder = load_pretrained("contrastive-sim")
 neighbours = CrossModalGenerator(embedder, n_neighbors=5).fit(X_train)
 others = {"mean spectrum": mean, "five neighbours": neighbours}
 GenerationDisplay.from_estimator(model, X_test, others=others).plot()

@@ -107,7 +107,7 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         if self.pretrained is None and self.trainable != "all":
             raise ValueError(
                 f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
-                "Set pretrained=FrozenEstimator(fitted estimator)."
+                "Set pretrained to the name of a packaged model or a fitted FrozenEstimator."
             )
 
     def _label_task(self, y, sample_weight):

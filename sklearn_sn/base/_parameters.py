@@ -46,7 +46,7 @@ TRAINING_CONSTRAINTS = {
     "verbose": ["verbose"],
 }
 PRETRAINING_CONSTRAINTS = {
-    "pretrained": [HasMethods("fit"), None],
+    "pretrained": [str, HasMethods("fit"), None],
     "trainable": [StrOptions(set(TRAINABLE))],
     "pretrained_lr_factor": positive_number(),
 }

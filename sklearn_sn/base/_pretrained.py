@@ -19,6 +19,7 @@ from sklearn_sn.base._warm_start import same_parameter
 from sklearn_sn.data import band_wavelength
 from sklearn_sn.encoders import Encoder, resolve_encoder
 from sklearn_sn.modules import MixedPrecisionModule
+from sklearn_sn.persistence import load_pretrained
 from sklearn_sn.preprocessors import Preprocessor
 
 # Parameters that may differ from those of the pretrained encoder.
@@ -74,14 +75,16 @@ class PretrainedEncoder:
 
 
 def pretrained_encoders(
-    pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None, modalities: Sequence[str]
+    pretrained: str | FrozenEstimator | dict[str, str | FrozenEstimator] | None,
+    modalities: Sequence[str],
 ) -> dict[str, PretrainedEncoder]:
     """Return the trained encoder of every modality.
 
     Parameters
     ----------
-    pretrained : FrozenEstimator, or dict of str to FrozenEstimator, or None
-        Pretrained estimator for all modalities, or a dict with one for each modality.
+    pretrained : str or FrozenEstimator, dict of these, or None
+        Name of a packaged model or pretrained estimator, for all modalities, or a dict with one for
+        each modality.
     modalities : sequence of str
         Modalities of the estimator to fit.
 
@@ -93,27 +96,34 @@ def pretrained_encoders(
     Raises
     ------
     ValueError
-        If an estimator is not fitted, or has no encoder of a modality that the dict names.
+        If there is no model of a name, or an estimator is not fitted or has no encoder of a
+        modality that the dict names.
     """
     if pretrained is None:
         return {}
     named = pretrained if isinstance(pretrained, dict) else dict.fromkeys(modalities, pretrained)
     parts = {}
-    for modality, estimator in named.items():
-        estimator = _fitted(estimator)
+    for modality, given in named.items():
+        estimator = _fitted(given)
         if modality in modalities and modality in estimator.modalities_:
             part = copy.deepcopy(estimator._pretrained_encoder(modality))
             parts[modality] = _with_own_grid(part, getattr(estimator, "_on_array", False))
         elif isinstance(pretrained, dict):
             raise ValueError(
-                f"'pretrained' names the modality {modality!r}, but its estimator has encoders of "
-                f"{list(estimator.modalities_)} and X has {list(modalities)}."
+                f"'pretrained' names the modality {modality!r}, but {_label(given)} has encoders "
+                f"of {list(estimator.modalities_)} and X has {list(modalities)}."
             )
     if not parts:
         raise ValueError(
-            f"'pretrained' has no encoder of any modality of X, which are {list(modalities)}."
+            f"'pretrained' has no encoder of any modality of X. X has {list(modalities)}, and "
+            f"{_label(pretrained)} has encoders of {list(_fitted(pretrained).modalities_)}."
         )
     return parts
+
+
+def _label(pretrained):
+    is_name = isinstance(pretrained, str)
+    return f"the packaged model {pretrained!r}" if is_name else "its estimator"
 
 
 def _with_own_grid(part, on_array):
@@ -125,12 +135,16 @@ def _with_own_grid(part, on_array):
     return part
 
 
-def _fitted(estimator):
-    inner = estimator.estimator if isinstance(estimator, FrozenEstimator) else estimator
+def _fitted(pretrained):
+    """Return the fitted estimator itself; a packaged model for a name."""
+    inner = load_pretrained(pretrained) if isinstance(pretrained, str) else pretrained
+    while isinstance(inner, FrozenEstimator):
+        inner = inner.estimator
     if not isinstance(inner, BaseEstimator) or not hasattr(inner, "_pretrained_encoder"):
+        named = f"{pretrained!r}, a " if isinstance(pretrained, str) else ""
         raise ValueError(
-            "'pretrained' must be a FrozenEstimator around a fitted estimator of this library. Got "
-            f"{type(inner).__name__} instead."
+            "'pretrained' must be the name of a packaged model with encoders, or a FrozenEstimator "
+            f"around a fitted estimator of this library. Got {named}{type(inner).__name__} instead."
         )
     try:
         check_is_fitted(inner, "net_")

@@ -170,7 +170,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         if pretrained is None and getattr(self, "trainable", "all") != "all":
             raise ValueError(
                 f"The 'trainable' parameter is {self.trainable!r}, but nothing is 'pretrained'. "
-                "Set pretrained=FrozenEstimator(fitted estimator)."
+                "Set pretrained to the name of a packaged model or a fitted FrozenEstimator."
             )
         check_unfreezing(self)
         if pretrained is None or self._is_warm_start:

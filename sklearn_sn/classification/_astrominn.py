@@ -162,7 +162,7 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
-        pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None = None,
+        pretrained: str | FrozenEstimator | dict[str, str | FrozenEstimator] | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adamw",

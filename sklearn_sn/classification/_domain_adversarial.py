@@ -115,7 +115,7 @@ class DomainAdversarialClassifier(SupConClassifier):
         domain: str = "survey",
         class_weight: str | dict[Any, float] | None = None,
         batch_balance: str | None = None,
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adam",

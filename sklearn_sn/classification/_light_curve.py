@@ -124,7 +124,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         batch_balance: str | None = None,
         domain: str = "survey",
         oversample: float = 0.0,
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         unfreezing: str = "at_once",

@@ -147,7 +147,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         class_weight: str | dict[Any, float] | None = None,
         ema_decay: float | None = 0.995,
         scoring: str = "loss",
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adamw",

@@ -101,7 +101,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         class_weight: str | dict[Any, float] | None = None,
         batch_balance: str | None = None,
         domain: str = "survey",
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adam",

@@ -29,7 +29,8 @@ def check_parameters(embedder):
     if trainable != "all" and embedder.pretrained is None:
         raise ValueError(
             f"The 'trainable' parameter is {trainable!r}, but nothing is 'pretrained', and other "
-            "encoders are always trained. Set pretrained=FrozenEstimator(fitted embedder)."
+            "encoders are always trained. Set pretrained to the name of a packaged model or a "
+            "fitted FrozenEstimator."
         )
     for name in trainable if isinstance(trainable, dict) else ():
         if name not in MODALITIES:

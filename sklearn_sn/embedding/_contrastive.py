@@ -8,10 +8,11 @@ import pandas as pd
 import torch
 from numpy.typing import ArrayLike
 from sklearn.frozen import FrozenEstimator
-from sklearn.utils._param_validation import HasMethods, StrOptions
+from sklearn.utils._param_validation import StrOptions
 
 from sklearn_sn.base import (
     CLASS_WEIGHT,
+    PRETRAINING_CONSTRAINTS,
     TRAINABLE,
     TorchEstimator,
     TrainingPlan,
@@ -86,9 +87,10 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Plain columns that the heads predict, such as ("redshift",).
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the auxiliary head.
-    pretrained : FrozenEstimator or dict of str to FrozenEstimator, default=None
-        Fitted estimators from whose encoders, sizes and input scaling training starts, for all
-        their modalities or for the keys of the dict. An explicit encoder must agree with them. The
+    pretrained : str, FrozenEstimator or dict of str to these, default=None
+        Names of packaged models (:func:`~sklearn_sn.persistence.list_pretrained`) or fitted
+        estimators, from whose encoders, sizes and input scaling training starts, for all their
+        modalities or for the keys of the dict. An explicit encoder must agree with them. The
         wrapper keeps scikit-learn's clone from discarding the weights.
     trainable : {"all", "dense", "first_block", "head", "none"} or dict by modality, default="all"
         Parts of a pretrained encoder to train: everything; its dense layers after the convolutions
@@ -181,7 +183,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         "aux_weight": weight(),
         "aux_columns": ["array-like"],
         "class_weight": CLASS_WEIGHT,
-        "pretrained": [HasMethods("fit"), dict, None],
+        "pretrained": [*PRETRAINING_CONSTRAINTS["pretrained"], dict],
         "trainable": [StrOptions(set(TRAINABLE)), dict],
         "pretrained_lr_factor": positive_number(),
     }
@@ -202,7 +204,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         aux_weight: float = 0.0,
         aux_columns: Sequence[str] = (),
         class_weight: str | dict[Any, float] | None = None,
-        pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None = None,
+        pretrained: str | FrozenEstimator | dict[str, str | FrozenEstimator] | None = None,
         trainable: str | dict[str, str] = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adamw",

@@ -121,10 +121,11 @@ random_state : int, RandomState or None, default=None
 verbose : int, default=0
     1 shows a progress bar, 2 prints one line for each epoch.""",
     "pretraining": """\
-pretrained : FrozenEstimator or None, default=None
-    A fitted estimator with an encoder of the same modality. Training starts from this encoder, with
-    its sizes and the scaling of its input; leave `encoder` at its default, or let it agree. The
-    wrapper keeps scikit-learn's clone from discarding the weights.
+pretrained : str, FrozenEstimator or None, default=None
+    Name of a packaged model (:func:`~sklearn_sn.persistence.list_pretrained`) or a fitted estimator
+    with an encoder of the same modality. Training starts from this encoder, with its sizes and the
+    scaling of its input; leave `encoder` at its default, or let it agree. The wrapper keeps
+    scikit-learn's clone from discarding the weights.
 trainable : {"all", "dense", "first_block", "head", "none"}, default="all"
     Parts to train besides the head: the whole pretrained encoder, its dense layers after the
     convolutions, its first block, or nothing. The head is always new and is therefore trained with

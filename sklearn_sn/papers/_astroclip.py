@@ -11,7 +11,7 @@ from sklearn_sn.nets import MaxSteps
 
 def astroclip(
     *,
-    pretrained: FrozenEstimator | dict[str, FrozenEstimator] | None = None,
+    pretrained: str | FrozenEstimator | dict[str, str | FrozenEstimator] | None = None,
     n_steps: int = 15_000,
     **params: Any,
 ) -> ContrastiveEmbedder:
@@ -19,8 +19,8 @@ def astroclip(
 
     Parameters
     ----------
-    pretrained : FrozenEstimator, dict of str to FrozenEstimator or None, default=None
-        Estimators with pretrained encoders, by modality, such as
+    pretrained : str, FrozenEstimator, dict of str to these or None, default=None
+        Estimators with pretrained encoders, or names of packaged models, by modality, such as
         :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` and
         :class:`~sklearn_sn.embedding.ImageEmbedder`. Each encoder keeps its sizes, grid and
         scaling. As in the paper, the spectrum transformer and the convolutions are frozen; a new

@@ -24,14 +24,14 @@ _LIGHT_CURVE = {
 }
 
 
-def maven(*, pretrained: FrozenEstimator | None = None, **params: Any) -> ContrastiveEmbedder:
+def maven(*, pretrained: str | FrozenEstimator | None = None, **params: Any) -> ContrastiveEmbedder:
     """Return Maven: a light-curve and a spectrum transformer, aligned by InfoNCE [1]_.
 
     Parameters
     ----------
-    pretrained : FrozenEstimator or None, default=None
-        Maven fitted on simulations, for fine-tuning. All weights are then trained with the learning
-        rate and weight decay of the second stage of the paper.
+    pretrained : str, FrozenEstimator or None, default=None
+        Maven fitted on simulations, or the name of a packaged model, for fine-tuning. All weights
+        are then trained with the learning rate and weight decay of the second stage of the paper.
     **params : dict
         Parameters of :class:`~sklearn_sn.embedding.ContrastiveEmbedder` to change.
 

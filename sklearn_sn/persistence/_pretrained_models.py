@@ -3,6 +3,8 @@
 from importlib.resources import as_file, files
 from typing import Any
 
+from sklearn.frozen import FrozenEstimator
+
 from sklearn_sn.persistence._model import load_model, read_card
 
 _SUFFIX = ".snmodel"
@@ -29,12 +31,13 @@ def list_pretrained() -> list[str]:
 def load_pretrained(name: str, *, card: bool = False) -> Any:
     """Load a fitted model that is part of the package, without a download.
 
+    The model is frozen: ``fit`` and scikit-learn's clone leave it unchanged, so that it can be a
+    step of a Pipeline, a search or a cross-validation.
+
     Parameters
     ----------
     name : str
-        Name of the model. Wrap the model in a FrozenEstimator for a Pipeline, a search or
-        ``pretrained=``: scikit-learn clones the estimators there, and the clone of a plain
-        estimator is unfitted and would be trained from scratch.
+        Name of the model. The parameter `pretrained` of an estimator accepts the name too.
 
         - "contrastive-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves
           and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
@@ -48,8 +51,9 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
 
     Returns
     -------
-    estimator or dict
-        The fitted model, or its card if `card` is True.
+    FrozenEstimator or dict
+        The fitted model, or its card if `card` is True. Methods and fitted attributes of the model
+        are those of the wrapper; ``.estimator`` is the model itself, to set its parameters.
 
     Raises
     ------
@@ -62,14 +66,13 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
 
     Examples
     --------
-    >>> from sklearn.frozen import FrozenEstimator
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn_sn import load_pretrained
     >>> from sklearn_sn.datasets import make_supernovae
     >>> X, y = make_supernovae(60, random_state=0)
     >>> embedder = load_pretrained("contrastive-sim")
-    >>> pipe = make_pipeline(FrozenEstimator(embedder), KNeighborsClassifier()).fit(X, y)
+    >>> pipe = make_pipeline(embedder, KNeighborsClassifier()).fit(X, y)
     >>> pipe.predict(X[["light_curve"]].head(2)).shape
     (2,)
     """
@@ -77,7 +80,7 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
     if name not in names:
         raise ValueError(f"The pretrained model {name!r} does not exist. Use one of {names}.")
     with as_file(files("sklearn_sn.persistence") / "models" / f"{name}{_SUFFIX}") as path:
-        return read_card(path) if card else load_model(path).set_params(verbose=0)
+        return read_card(path) if card else FrozenEstimator(load_model(path).set_params(verbose=0))
 
 
 def _is_model(file):

@@ -86,7 +86,7 @@ class LightCurveRegressor(NetworkRegressorMixin, SupervisedEstimator):
         *,
         encoder: EncoderLike = "auto",
         loss: str = "squared_error",
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adamw",

@@ -115,7 +115,7 @@ class SpectraNetRegressor(NetworkRegressorMixin, SpectrumEstimator):
         combine: str = "mean",
         loss: str = "gaussian",
         ema_decay: float | None = 0.995,
-        pretrained: FrozenEstimator | None = None,
+        pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
         optimizer: str = "adamw",

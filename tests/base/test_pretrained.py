@@ -1,8 +1,11 @@
 """Encoders that arrive trained."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from torch import nn
 
@@ -20,8 +23,17 @@ from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import check_table
 from sklearn_sn.encoders import GRU, DeepSets, LightCurveTransformer
 from sklearn_sn.encoders._light_curve_transformer import LightCurveTransformerModule
+from sklearn_sn.persistence import load_pretrained
 from sklearn_sn.preprocessors import LightCurvePreprocessor
 from tests.base.tiny import classifier, regressor, transformer
+from tests.discovery import PACKAGES, public_classes
+
+ESTIMATORS = [
+    cls
+    for package in PACKAGES
+    for cls in public_classes(package)
+    if "pretrained" in inspect.signature(cls).parameters
+]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +67,7 @@ def test_a_dict_names_an_estimator_for_each_modality(trained):
         ValueError, match="names the modality 'spectrum', but its estimator has enc"
     ):
         pretrained_encoders({"spectrum": frozen}, ["light_curve", "spectrum"])
-    with pytest.raises(ValueError, match="has no encoder of any modality of X, which are"):
+    with pytest.raises(ValueError, match=r"has no encoder of any modality of X\. X has"):
         pretrained_encoders(frozen, ["spectrum"])
 
 
@@ -69,8 +81,42 @@ def test_an_estimator_that_is_not_fitted(wrapped):
 def test_estimators_of_others():
     from sklearn.linear_model import LogisticRegression
 
-    with pytest.raises(ValueError, match=r"must be a FrozenEstimator .* Got LogisticRegression"):
+    with pytest.raises(ValueError, match=r"or a FrozenEstimator .* Got LogisticRegression"):
         pretrained_encoders(FrozenEstimator(LogisticRegression()), ["light_curve"])
+
+
+def test_a_name_is_a_packaged_model():
+    part = pretrained_encoders("contrastive-sim", ["spectrum"])["spectrum"]
+    assert part.encoder.get_params()["max_shift"] == 0.0
+    start = load_pretrained("contrastive-sim").net_.module_.encoders["spectrum"]
+    for name, value in part.module.state_dict().items():
+        assert torch.equal(value, start.state_dict()[name])
+    mixed = {"light_curve": "contrastive-sim", "spectrum": "supernova-spectra"}
+    assert set(pretrained_encoders(mixed, list(mixed))) == set(mixed)
+
+
+@pytest.mark.parametrize(
+    "pretrained, match",
+    [
+        ("contrastive", r"'contrastive' does not exist. Use one of \['contrastive-sim'"),
+        ({"light_curve": "contrastive"}, r"'contrastive' does not exist. Use one of"),
+        ("galaxies-sim", r"X has \['light_curve'\], and the packaged model 'galaxies-sim' has "),
+        ({"light_curve": "supernova-spectra"}, r"model 'supernova-spectra' has .* \['spectrum'\]"),
+    ],
+)
+def test_a_name_that_does_not_fit(pretrained, match):
+    with pytest.raises(ValueError, match=match):
+        pretrained_encoders(pretrained, ["light_curve"])
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda cls: cls.__name__)
+def test_every_estimator_with_the_parameter_takes_a_name(estimator):
+    dicts = estimator.__name__ in ("ContrastiveEmbedder", "AstroMiNNClassifier")
+    for value in ["contrastive-sim", {"spectrum": "supernova-spectra"}][: 1 + dicts]:
+        model = clone(estimator(pretrained=value))
+        model._validate_params()
+        assert model.get_params()["pretrained"] == value
+    assert "list_pretrained" in estimator.__doc__
 
 
 # Choosing --------------------------------------------------------------------

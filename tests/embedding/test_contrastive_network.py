@@ -75,7 +75,7 @@ def test_parameters_of_earlier_files():
 
 
 def test_the_packaged_model_of_an_earlier_version_loads(supernovae):
-    model = load_pretrained("contrastive-sim")
+    model = load_pretrained("contrastive-sim").estimator
     assert "wavelength_range" not in model.get_params(deep=False)
     assert model.preprocessors_["spectrum"].wavelength_range == (3500.0, 9000.0)
     X, y = supernovae

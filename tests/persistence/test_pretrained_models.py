@@ -1,22 +1,27 @@
 """The models that come with the package."""
 
+import pickle
 from importlib.resources import files
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import r2_score
-from sklearn.model_selection import cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
 from sklearn_sn import (
     ContrastiveEmbedder,
     LightCurveClassifier,
     SpectraNetClassifier,
+    load_model,
     load_pretrained,
+    save_model,
 )
 from sklearn_sn.cross_modal import CrossModalRetriever
+from sklearn_sn.data import quality_report
 from sklearn_sn.datasets import make_galaxies, make_supernovae
 from sklearn_sn.persistence import list_pretrained
 from tests.faults.catalogue import WAVELENGTH, curve, spectrum, table
@@ -71,9 +76,33 @@ def test_it_embeds_as_it_did(modality):
 
 def test_it_knows_classes_without_training(supernovae):
     X, y = supernovae
-    embedder = FrozenEstimator(load_pretrained("contrastive-sim"))
+    embedder = load_pretrained("contrastive-sim")
+    Z = embedder.transform(X[["light_curve"]])
+    expected = cross_val_score(KNeighborsClassifier(), Z, y, cv=3)
+    assert expected.mean() > 0.6
     pipe = Pipeline([("emb", embedder), ("knn", KNeighborsClassifier())])
-    assert cross_val_score(pipe, X[["light_curve"]], y, cv=3).mean() > 0.6
+    # A Pipeline that trained the embedder anew would have other scores.
+    np.testing.assert_array_equal(cross_val_score(pipe, X[["light_curve"]], y, cv=3), expected)
+
+
+@pytest.mark.parametrize("wrap", [lambda model: model, FrozenEstimator], ids=["as is", "wrapped"])
+def test_it_is_frozen(supernovae, wrap, tmp_path):
+    X, y = (part[:40] for part in supernovae)
+    model = wrap(load_pretrained("contrastive-sim"))
+    assert clone(model) is model and model.fit(X, y) is model
+    expected = model.encode(X, "spectrum")
+    pipe = make_pipeline(model, KNeighborsClassifier()).set_output(transform="pandas")
+    grid = {"kneighborsclassifier__n_neighbors": [1, 3]}
+    search = GridSearchCV(pipe, grid, cv=2).fit(X[["light_curve"]], y)
+    frame = search.best_estimator_[:-1].transform(X[["light_curve"]])
+    assert list(frame.columns) == list(pipe[:-1].get_feature_names_out())
+    save_model(search.best_estimator_, tmp_path / "pipe")
+    pickled = pickle.loads(pickle.dumps(search.best_estimator_))
+    for copy in (search.best_estimator_, load_model(tmp_path / "pipe"), pickled):
+        np.testing.assert_array_equal(copy[0].encode(X, "spectrum"), expected)
+    retriever = CrossModalRetriever(model, query="light_curve", target="spectrum").fit(X)
+    assert retriever.score(X) > 0.3  # chance is 10 of 40
+    assert not quality_report(X, estimator=model).empty
 
 
 def test_it_finds_partners(supernovae):
@@ -83,12 +112,17 @@ def test_it_finds_partners(supernovae):
 
 
 @pytest.mark.parametrize("kind", [ContrastiveEmbedder, LightCurveClassifier])
-def test_training_starts_from_it(supernovae, kind):
+def test_training_starts_from_it(supernovae, kind, tmp_path):
     X, y = supernovae
     start = load_pretrained("contrastive-sim")
-    model = kind(
-        pretrained=FrozenEstimator(start), trainable="head", max_epochs=1, random_state=0
-    ).fit(X, y)
+    params = {"trainable": "head", "max_epochs": 1, "random_state": 0}
+    model = kind(pretrained=start, **params).fit(X, y)
+    named = kind(pretrained="contrastive-sim", **params).fit(X, y)
+    save_model(named, tmp_path / "named")
+    loaded = load_model(tmp_path / "named")
+    assert loaded.pretrained == named.pretrained == "contrastive-sim"
+    for same in (named, loaded):
+        np.testing.assert_array_equal(same.transform(X), model.transform(X))
     encoder = getattr(start.net_.module_, "encoders", {})["light_curve"]
     module = model.net_.module_
     same = module.encoders["light_curve"] if hasattr(module, "encoders") else module.encoder
@@ -102,7 +136,7 @@ def test_redshifts_of_galaxies_across_modalities():
     X, y = make_galaxies(400, random_state=9)
     X["redshift"] = y["redshift"]
     search = CrossModalRetriever(
-        FrozenEstimator(load_pretrained("galaxies-sim")),
+        load_pretrained("galaxies-sim"),
         query="image",
         target="spectrum",
         columns=["redshift"],
@@ -124,7 +158,7 @@ def test_a_classifier_starts_from_supernova_spectra(supernovae):
     X, y = supernovae
     start = load_pretrained("supernova-spectra")
     model = SpectraNetClassifier(
-        pretrained=FrozenEstimator(start), frame="rest", trainable="none", max_epochs=1
+        pretrained=start, frame="rest", trainable="none", max_epochs=1
     ).fit(X, y)
     trained = dict(model.net_.module_.encoder.named_parameters())
     for name, value in start.net_.module_.encoder.named_parameters():
