@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
     from sklearn_sn.catalog import classify as classify
     from sklearn_sn.classification import AstroMiNNClassifier as AstroMiNNClassifier
+    from sklearn_sn.classification import ConformalClassifier as ConformalClassifier
     from sklearn_sn.classification import (
         DomainAdversarialClassifier as DomainAdversarialClassifier,
     )
@@ -34,6 +35,7 @@ __version__ = "0.1.0.dev0"
 # Estimators load torch, so that they are imported only when they are used.
 _LAZY = {
     "AstroMiNNClassifier": "sklearn_sn.classification",
+    "ConformalClassifier": "sklearn_sn.classification",
     "ContrastiveEmbedder": "sklearn_sn.embedding",
     "CrossModalGenerator": "sklearn_sn.cross_modal",
     "CrossModalRetriever": "sklearn_sn.cross_modal",

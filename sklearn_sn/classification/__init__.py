@@ -1,6 +1,7 @@
 """Classifiers of light curves, spectra, images and metadata, and their fusion."""
 
 from sklearn_sn.classification._astrominn import AstroMiNNClassifier
+from sklearn_sn.classification._conformal import ConformalClassifier
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._late_fusion import LateFusionClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
@@ -11,6 +12,7 @@ from sklearn_sn.classification._supcon import SupConClassifier
 
 __all__ = [
     "AstroMiNNClassifier",
+    "ConformalClassifier",
     "DomainAdversarialClassifier",
     "LateFusionClassifier",
     "LightCurveClassifier",

@@ -338,15 +338,15 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             A table or array as in `fit`.
         return_std : bool, default=False
-            Whether to return standard deviations too.
+            Whether to return standard errors too.
 
         Returns
         -------
         redshift : array of shape (n_objects,), float64
             Posterior mean of ln(1 + z) over the bins next to the mode, converted to redshift.
         std : array of shape (n_objects,), float64
-            Root mean square distance of the posterior from it. Only if `return_std` is True.
-
+            Half-width of the interval around it that contains 68.27 % of the posterior. Only if
+            `return_std` is True.
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift

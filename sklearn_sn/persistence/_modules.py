@@ -166,6 +166,9 @@ def _decode_module(node, decoder, path):
             raise ModelFileError(f"The weights {name!r} of {path} have the wrong type.")
         if tensor.is_floating_point() and not state[name].isfinite().all():
             raise ModelFileError(f"The weights {name!r} of {path} are not finite.")
+        if state[name].dtype == torch.float16:
+            # Weights may be stored in half precision; networks compute in that of the module.
+            state[name] = state[name].to(tensor.dtype)
     module.load_state_dict(state, assign=True)
     if node["frozen"]:
         module.freeze([module.get_submodule(name) for name in node["frozen"]])

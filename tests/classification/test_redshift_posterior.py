@@ -55,5 +55,17 @@ def test_a_second_peak_makes_the_error_large_and_the_ends_none():
     posterior[1, 0] = 1.0
     redshift, std = redshift_moments(grid, posterior)
     np.testing.assert_allclose(redshift, [np.expm1(0.1), 0.0], atol=1e-12)
-    assert std[0] == pytest.approx(np.sqrt(0.4) * (grid[40] - grid[10]), rel=1e-3)
-    assert std[1] == pytest.approx(0.01 / np.sqrt(12))
+    # 68.27 % are reached within the bin of the second peak.
+    within = 0.3 - 0.005 + 0.01 * (0.6827 - 0.6) / 0.4
+    assert std[0] == pytest.approx((1 + redshift[0]) * np.sinh(within), rel=1e-4)
+    assert std[1] == pytest.approx(0.01 * 0.6827 / 2, rel=1e-3)
+
+
+def test_a_small_second_peak_does_not_widen_the_error():
+    grid = np.expm1(0.001 * np.arange(500))
+    core = np.exp(-0.5 * ((np.arange(500) - 100) / 3.0) ** 2)
+    far = np.exp(-0.5 * ((np.arange(500) - 400) / 3.0) ** 2)
+    posterior = np.array([core, core + 0.02 * far])
+    _, std = redshift_moments(grid, posterior / posterior.sum(axis=1, keepdims=True))
+    np.testing.assert_allclose(std / (1 + grid[100]), 0.003, rtol=0.06)
+    assert std[1] > std[0]

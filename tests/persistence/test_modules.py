@@ -340,3 +340,17 @@ def test_bands_of_the_user_are_in_the_file(tmp_path, supernovae):
         loaded = load_model(path)
         assert band_wavelength(["MYTEL g"]).tolist() == [4800.0]
         np.testing.assert_array_equal(loaded.transform(X), expected)
+
+
+def test_weights_in_half_precision_are_half_the_size_and_compute_in_single(supernovae, tmp_path):
+    X, _ = supernovae
+    model = make(random_state=0).fit(X)
+    single, size = model.transform(X), {}
+    for precision in ("float", "half"):
+        getattr(model.net_.module_, precision)()
+        save_model(model, tmp_path / precision)
+        size[precision] = (tmp_path / precision).stat().st_size
+    loaded = load_model(tmp_path / "half")
+    assert {p.dtype for p in loaded.net_.module_.parameters()} == {torch.float32}
+    np.testing.assert_allclose(loaded.transform(X), single, atol=5e-3)
+    assert size["half"] < 0.75 * size["float"]

@@ -1,0 +1,342 @@
+"""Add calibrated probabilities, conformal sets and an anomaly score to any classifier."""
+
+from numbers import Integral, Real
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted
+
+from sklearn_sn.base import check_labels
+from sklearn_sn.classification._temperature import apply_temperature, fit_temperature
+
+
+def _has_detector(estimator):
+    return estimator.detector is not None
+
+
+class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """Calibrate a classifier, and predict sets of classes and anomaly scores.
+
+    Probabilities of the training objects are predicted out of fold. From these follow a temperature
+    [1]_, which makes the probabilities of new objects agree with frequencies, and the thresholds of
+    split conformal prediction: the predicted set of an object consists of all classes whose
+    probability is at least that of their threshold, so that a set contains the true class with the
+    chosen probability (least ambiguous sets [2]_).
+
+    Parameters
+    ----------
+    estimator : estimator
+        Classifier with ``predict_proba``. A FrozenEstimator is not fitted again; the objects in
+        `fit` must then be others than those that it was trained on.
+    cv : int, cross-validation generator or iterable, default=5
+        Folds of the out-of-fold probabilities. A number stands for shuffled stratified folds, by
+        group if `fit` receives groups.
+    coverage : float, default=0.9
+        Probability that a set contains the true class, in (0, 1).
+    thresholds : {"class", "all"}, default="class"
+        "class" has one threshold per class, so that the coverage also holds within each class.
+        "all" has one for all classes, which gives the smallest sets on average; they contain rare
+        classes less often.
+    calibration : {"temperature"} or None, default="temperature"
+        None leaves the probabilities as they are.
+    detector : estimator, default=None
+        Outlier detector with ``score_samples``, fitted to X and y, such as a pipeline of an
+        embedder and a detector of :mod:`sklearn_sn.anomaly`. Needed for `score_samples`.
+    random_state : int, RandomState or None, default=None
+        Seed of the folds if `cv` is a number.
+
+    Attributes
+    ----------
+    classes_ : array of shape (n_classes,)
+        The classes.
+    estimator_ : estimator
+        Classifier fitted on all objects.
+    temperature_ : float
+        Divisor of the logarithms of the probabilities.
+    calibration_scores_ : list of array
+        Sorted calibrated out-of-fold probabilities of the true class, for each class.
+    detector_ : estimator
+        Fitted detector, if there is one.
+    n_features_in_ : int
+        Number of columns of X in fit, if the estimator has it.
+    feature_names_in_ : array of str
+        Columns of X in fit, if the estimator has them.
+
+    Notes
+    -----
+    A set may be empty, which means that no class is credible at this coverage, or hold several
+    classes. The coverage is that of objects like those in `fit`; it is lower for subsets that are
+    harder, such as light curves of a few points.
+
+    References
+    ----------
+    .. [1] Guo, C., Pleiss, G., Sun, Y. & Weinberger, K. Q. (2017). "On Calibration of Modern Neural
+       Networks". Proceedings of the 34th International Conference on Machine Learning.
+    .. [2] Sadinle, M., Lei, J. & Wasserman, L. (2019). "Least Ambiguous Set-Valued Classifiers with
+       Bounded Error Levels". Journal of the American Statistical Association 114, 223.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.naive_bayes import GaussianNB
+    >>> from sklearn_sn.classification import ConformalClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> X = np.concatenate([rng.normal(size=(100, 1)), rng.normal(2.0, size=(100, 1))])
+    >>> y = np.repeat(["II", "Ia"], 100)
+    >>> model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, y)
+    >>> model.predict_set([[-2.0], [1.0]])
+    array([[ True, False],
+           [ True,  True]])
+    """
+
+    _file_kind = "object"
+
+    _parameter_constraints = {
+        "estimator": [HasMethods(["fit", "predict_proba"])],
+        "cv": [Interval(Integral, 2, None, closed="left"), "cv_object"],
+        "coverage": [Interval(Real, 0, 1, closed="neither")],
+        "thresholds": [StrOptions({"class", "all"})],
+        "calibration": [StrOptions({"temperature"}), None],
+        "detector": [HasMethods(["fit", "score_samples"]), None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator: BaseEstimator,
+        *,
+        cv: Any = 5,
+        coverage: float = 0.9,
+        thresholds: str = "class",
+        calibration: str | None = "temperature",
+        detector: BaseEstimator | None = None,
+        random_state: int | np.random.RandomState | None = None,
+    ) -> None:
+        self.estimator = estimator
+        self.cv = cv
+        self.coverage = coverage
+        self.thresholds = thresholds
+        self.calibration = calibration
+        self.detector = detector
+        self.random_state = random_state
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def fit(
+        self,
+        X: pd.DataFrame | ArrayLike,
+        y: ArrayLike,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
+        oof_proba: ArrayLike | None = None,
+    ) -> Self:
+        """Predict out of fold, calibrate, and fit the classifier on all objects.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame or array of n_objects rows
+            Input of the classifier.
+        y : array-like of shape (n_objects,)
+            Classes.
+        sample_weight : array-like of shape (n_objects,), optional
+            Weights of the objects in the classifier and in the fit of the temperature.
+        groups : array-like of shape (n_objects,), optional
+            Groups that are not split by the folds, such as the object of each row if X has several
+            light curves of one object.
+        oof_proba : array-like of shape (n_objects, n_classes), optional
+            Probabilities predicted elsewhere, by models that were not trained on the object; its
+            columns are the sorted classes. No folds are fitted then. Objects with a row of NaN are
+            used to fit the classifier only.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of range, `y` holds one class only, or `oof_proba` is of another
+            shape or without a finite row.
+        """
+        self._validate_params()
+        y = check_labels(y)
+        if _num_samples(X) != len(y):
+            raise ValueError(f"X has {_num_samples(X)} objects but y has {len(y)} labels.")
+        classes, codes = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
+            raise ValueError(
+                f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
+            )
+        weight = None
+        if sample_weight is not None:
+            weight = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
+        if oof_proba is None:
+            proba = self._out_of_fold(X, y, weight, groups)
+        else:
+            proba = np.asarray(oof_proba, dtype=np.float64)
+            if proba.shape != (len(y), len(classes)):
+                raise ValueError(
+                    f"'oof_proba' must have the shape {(len(y), len(classes))}: one row per object "
+                    f"and one column per class of y. Got {proba.shape} instead."
+                )
+        weights = {} if weight is None else {"sample_weight": weight}
+        fitted = clone(self.estimator).fit(X, y, **weights)
+        detector = None if self.detector is None else clone(self.detector).fit(X, y)
+        self._calibrate(proba, codes, weight)
+        self.classes_, self.estimator_ = classes, fitted
+        if detector is not None:
+            self.detector_ = detector
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(fitted, name):
+                setattr(self, name, getattr(fitted, name))
+        return self
+
+    def _out_of_fold(self, X, y, weight, groups):
+        cv = self.cv
+        if isinstance(cv, Integral):
+            kind = StratifiedKFold if groups is None else StratifiedGroupKFold
+            cv = kind(cv, shuffle=True, random_state=self.random_state)
+        params = {} if weight is None else {"sample_weight": weight}
+        return cross_val_predict(
+            self.estimator, X, y, groups=groups, cv=cv, params=params, method="predict_proba"
+        )
+
+    def _calibrate(self, proba, codes, weight):
+        """Set the temperature and the sorted probabilities of the true class, by class."""
+        known = np.isfinite(proba).all(axis=1)
+        if not known.any():
+            raise ValueError("'oof_proba' has no row without NaN, so nothing can be calibrated.")
+        proba_known, codes_known = proba[known], codes[known]
+        self.temperature_ = 1.0
+        if self.calibration is not None:
+            known_weight = None if weight is None else weight[known]
+            self.temperature_ = fit_temperature(proba_known, codes_known, known_weight)
+        scaled = apply_temperature(proba_known, self.temperature_)
+        score = scaled[np.arange(len(scaled)), codes_known]
+        self.calibration_scores_ = [
+            np.sort(score[codes_known == code]) for code in range(proba.shape[1])
+        ]
+
+    def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
+        """Return calibrated probabilities of the classes.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame or array of n_objects rows
+            Input as in `fit`.
+
+        Returns
+        -------
+        array of shape (n_objects, n_classes)
+            Columns as in ``classes_``; rows add up to 1.
+        """
+        check_is_fitted(self, "estimator_")
+        return apply_temperature(self.estimator_.predict_proba(X), self.temperature_)
+
+    def predict(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:
+        """Return the most probable class of every object.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame or array of n_objects rows
+            Input as in `fit`.
+
+        Returns
+        -------
+        array of shape (n_objects,)
+            Elements of ``classes_``.
+        """
+        best = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[best]
+
+    def predict_set(
+        self, X: pd.DataFrame | ArrayLike, coverage: float | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """Return the set of credible classes of every object.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame or array of n_objects rows
+            Input as in `fit`.
+        coverage : float, default=None
+            Probability that a set contains the true class, in (0, 1). None stands for the parameter
+            of the estimator.
+
+        Returns
+        -------
+        array of bool, shape (n_objects, n_classes)
+            Whether a class belongs to the set; columns as in ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            If `coverage` is out of range.
+        """
+        return self.sets_from_proba(self.predict_proba(X), coverage)
+
+    def sets_from_proba(
+        self, proba: ArrayLike, coverage: float | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """Return the sets of classes that belong to calibrated probabilities.
+
+        Parameters
+        ----------
+        proba : array-like of shape (n_objects, n_classes)
+            Output of `predict_proba`.
+        coverage : float, default=None
+            As in `predict_set`.
+
+        Returns
+        -------
+        array of bool, shape (n_objects, n_classes)
+            Columns as in ``classes_``.
+
+        Raises
+        ------
+        ValueError
+            If `coverage` is out of range.
+        """
+        check_is_fitted(self, "estimator_")
+        coverage = self.coverage if coverage is None else coverage
+        if not 0 < coverage < 1:
+            raise ValueError(f"'coverage' must be a float in the range (0, 1). Got {coverage!r}.")
+        scores = self.calibration_scores_
+        if self.thresholds == "all":
+            scores = [np.sort(np.concatenate(scores))] * len(scores)
+        limits = np.array([_threshold(values, coverage) for values in scores])
+        return np.asarray(proba) >= limits
+
+    @available_if(_has_detector)
+    def score_samples(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
+        """Return anomaly scores; available with a `detector`.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame or array of n_objects rows
+            Input as in `fit`.
+
+        Returns
+        -------
+        array of shape (n_objects,)
+            The lower, the more abnormal.
+        """
+        check_is_fitted(self, "estimator_")
+        return self.detector_.score_samples(X)
+
+
+def _threshold(scores, coverage):
+    """Return the smallest probability that belongs to a set; 0 if there are too few scores."""
+    # Of n exchangeable scores, the k-th smallest is passed by a new one in (n + 1 - k) / (n + 1).
+    k = int(np.floor((len(scores) + 1) * (1.0 - coverage)))
+    return scores[k - 1] if k >= 1 else 0.0

@@ -1,0 +1,143 @@
+"""Calibrated probabilities, conformal sets and anomaly scores around any classifier."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.ensemble import IsolationForest, RandomForestClassifier
+from sklearn.exceptions import NotFittedError
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut
+from sklearn.naive_bayes import GaussianNB
+from sklearn.tree import DecisionTreeClassifier
+
+from sklearn_sn.classification import ConformalClassifier
+from sklearn_sn.persistence import load_model, save_model
+
+
+def blobs(n, seed):
+    """Return three overlapping classes, the last of them rare."""
+    rng = np.random.default_rng(seed)
+    y = rng.choice(["Ia", "II", "IIn"], n, p=[0.6, 0.32, 0.08])
+    centre = pd.Series({"Ia": 0.0, "II": 2.0, "IIn": 3.0})
+    return centre[y].to_numpy()[:, None] + rng.normal(size=(n, 2)) * [1.0, 3.0], y
+
+
+X, Y = blobs(1500, 0)
+X_NEW, Y_NEW = blobs(4000, 1)
+
+
+def contains_truth(model, sets):
+    return sets[np.arange(len(sets)), np.searchsorted(model.classes_, Y_NEW)]
+
+
+@pytest.mark.parametrize("coverage", [0.8, 0.9])
+def test_sets_contain_the_truth_as_often_as_asked_in_every_class(coverage):
+    model = ConformalClassifier(GaussianNB(), coverage=coverage, random_state=0).fit(X, Y)
+    inside = contains_truth(model, model.predict_set(X_NEW))
+    assert abs(inside.mean() - coverage) < 0.03
+    for name in ("Ia", "II", "IIn"):
+        assert abs(inside[name == Y_NEW].mean() - coverage) < 0.08
+
+
+def test_one_threshold_gives_smaller_sets_that_miss_the_rare_class():
+    by_class = ConformalClassifier(GaussianNB(), random_state=0).fit(X, Y)
+    single = clone(by_class).set_params(thresholds="all").fit(X, Y)
+    sets = single.predict_set(X_NEW)
+    assert abs(contains_truth(single, sets).mean() - 0.9) < 0.03
+    assert sets.sum() < by_class.predict_set(X_NEW).sum()
+    assert contains_truth(single, sets)[Y_NEW == "IIn"].mean() < 0.6
+
+
+def test_coverage_can_be_chosen_in_prediction():
+    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, Y)
+    wide, narrow = model.predict_set(X_NEW, coverage=0.95), model.predict_set(X_NEW, 0.7)
+    assert (wide >= narrow).all()
+    assert abs(contains_truth(model, wide).mean() - 0.95) < 0.02
+    with pytest.raises(ValueError, match=r"'coverage' must be a float in the range \(0, 1\)"):
+        model.predict_set(X_NEW, 1.0)
+
+
+def test_a_class_of_few_objects_belongs_to_every_set():
+    few = np.r_[np.flatnonzero(Y != "IIn"), np.flatnonzero(Y == "IIn")[:5]]
+    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X[few], Y[few])
+    assert model.predict_set(X_NEW)[:, 1].all()
+
+
+def test_probabilities_of_an_overconfident_classifier_are_mended():
+    forest = RandomForestClassifier(20, random_state=0)
+    plain = np.maximum(clone(forest).fit(X, Y).predict_proba(X_NEW), 1e-7)
+    model = ConformalClassifier(forest, random_state=0).fit(X, Y)
+    proba = model.predict_proba(X_NEW)
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    assert model.temperature_ > 1.2
+    assert log_loss(Y_NEW, proba) < log_loss(Y_NEW, plain / plain.sum(axis=1, keepdims=True)) - 0.1
+    np.testing.assert_array_equal(model.predict(X_NEW), model.estimator_.predict(X_NEW))
+    assert clone(model).set_params(calibration=None).fit(X, Y).temperature_ == 1.0
+
+
+def test_groups_are_not_split():
+    # Two copies of each object: an unlimited tree knows the other copy.
+    twice, labels = np.repeat(X[:300], 2, axis=0), np.repeat(Y[:300], 2)
+    tree = ConformalClassifier(DecisionTreeClassifier(random_state=0), random_state=0)
+    leaked = tree.fit(twice, labels).temperature_
+    honest = tree.fit(twice, labels, groups=np.repeat(np.arange(300), 2)).temperature_
+    assert honest > 2 * leaked
+    by_cv = clone(tree).set_params(cv=LeaveOneGroupOut())
+    assert by_cv.fit(twice, labels, groups=np.repeat(np.arange(3), 200)).temperature_ > 2 * leaked
+
+
+def test_given_probabilities_replace_the_folds():
+    proba = np.full((len(X), 3), np.nan)
+    known = np.arange(len(X)) < 800
+    proba[known] = GaussianNB().fit(X[~known], Y[~known]).predict_proba(X[known])
+    model = ConformalClassifier(GaussianNB()).fit(X, Y, oof_proba=proba)
+    assert sum(map(len, model.calibration_scores_)) == 800
+    prefit = FrozenEstimator(GaussianNB().fit(X[~known], Y[~known]))
+    other = ConformalClassifier(prefit, random_state=0).fit(X[known], Y[known])
+    assert other.temperature_ == pytest.approx(model.temperature_)
+    with pytest.raises(ValueError, match=r"'oof_proba' must have the shape \(1500, 3\)"):
+        model.fit(X, Y, oof_proba=proba[:, :2])
+    with pytest.raises(ValueError, match="no row without NaN"):
+        model.fit(X, Y, oof_proba=np.full((1500, 3), np.nan))
+
+
+def test_weights_reach_the_classifier():
+    weight = np.where(Y == "II", 0.0, 1.0)
+    model = ConformalClassifier(LogisticRegression(), random_state=0).fit(X, Y, weight)
+    assert (model.predict(X_NEW) != "II").all()
+
+
+def test_anomaly_score_needs_a_detector():
+    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, Y)
+    assert not hasattr(model, "score_samples")
+    model.set_params(detector=IsolationForest(n_estimators=20, random_state=0)).fit(X, Y)
+    far, near = model.score_samples([[30.0, 0.0], [0.0, 0.0]])
+    assert far < near
+
+
+def test_wrong_use_is_named():
+    model = ConformalClassifier(GaussianNB())
+    with pytest.raises(NotFittedError):
+        model.predict(X)
+    with pytest.raises(ValueError, match="The 'coverage' parameter of ConformalClassifier"):
+        clone(model).set_params(coverage=1.5).fit(X, Y)
+    with pytest.raises(ValueError, match="1500 objects but y has 3 labels"):
+        model.fit(X, Y[:3])
+    with pytest.raises(ValueError, match="one class only"):
+        model.fit(X, np.full(len(X), "Ia"))
+
+
+def test_is_saved_and_searched(tmp_path):
+    detector = IsolationForest(n_estimators=10, random_state=0)
+    model = ConformalClassifier(LogisticRegression(), detector=detector, random_state=0)
+    search = GridSearchCV(model, {"estimator__C": [0.1, 1.0]}, cv=2).fit(X, Y)
+    fitted = search.best_estimator_
+    save_model(fitted, tmp_path / "types.snmodel")
+    loaded = load_model(tmp_path / "types.snmodel")
+    for method in ("predict_proba", "predict_set", "score_samples"):
+        np.testing.assert_array_equal(
+            getattr(loaded, method)(X_NEW), getattr(fitted, method)(X_NEW)
+        )
