@@ -7,7 +7,7 @@ training. The learning rate rises for 3 % of all pairs and then falls as a cosin
 
 After each part the state (weights, moments of the optimiser, schedule, number of chunks) is in
 benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
-scored after each part.
+scored after each part; --minutes 0 only scores and saves the model of the state.
 
     python benchmarks/pretrain_maven.py --minutes 20 [--pairs N] [--batch-size B]
 """
@@ -143,7 +143,9 @@ def train(state, seconds, arguments):
         )
         # A run that is killed loses one chunk at most.
         state["cpu"] += time.process_time() - begin
-        arguments.state.write_bytes(pickle.dumps(state))
+        temporary = arguments.state.with_suffix(".new")
+        temporary.write_bytes(pickle.dumps(state))
+        temporary.replace(arguments.state)
 
 
 def card(state, arguments, scores):
