@@ -206,8 +206,10 @@ def main():
     train(state, 60 * arguments.minutes, arguments)
     scores = figures(state["embedder"], *simulate(HELD_OUT, arguments.held_out))
     print(scores, flush=True)
+    # Files hold no callbacks; a fit of the loaded model is one of its own.
+    plain = {"callbacks": None, "warm_start": False, "lr_schedule": "one_cycle", "max_epochs": 40}
     save_model(
-        state["embedder"],
+        state["embedder"].set_params(**plain, random_state=None),
         arguments.model,
         card=card(state, arguments, scores),
         overwrite=True,
