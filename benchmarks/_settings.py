@@ -29,8 +29,19 @@ SIZES = {
 }
 AUXILIARY = {"aux_weight": 1.0, "aux_columns": ("redshift",)}
 FINAL = {**SIZES, **AUXILIARY, "class_weight": "balanced", "pretrained": "union_simulated"}
+# In the paper, class and redshift are a modality. Class and redshift of test objects are not read.
+METADATA = {"metadata_columns": ("class", "redshift")}
 SETTINGS = {
+    # InfoNCE alone, at every stage. "scratch" is what the paper calls Maven-lite.
     "scratch": SIZES,
+    "infonce": {**SIZES, "pretrained": "infonce"},
+    "infonce_frozen": {"frozen": "infonce"},
+    "infonce_metadata": {**SIZES, **METADATA, "pretrained": "infonce", "spectrum": None},
+    "infonce_three": {**SIZES, **METADATA, "pretrained": "infonce"},
+    "scratch_metadata": {**SIZES, **METADATA, "spectrum": None},
+    "scratch_three": {**SIZES, **METADATA},
+    # The packaged model, trained with class and redshift heads, without fine-tuning.
+    "simulated_frozen": {"frozen": "simulated"},
     "scratch_no_amplitude": {**SIZES, "light_curve": encoder(amplitude=False)},
     "scratch_mean_pooling": {**SIZES, "light_curve": encoder(pooling="mean")},
     "scratch_batch_128": {**SIZES, "batch_size": 128},
@@ -67,6 +78,7 @@ class Ensemble:
     def fit(self, X, y):
         for member in self.members:
             member.fit(X, y)
+        self.modalities_ = self.members[0].modalities_
         return self
 
     def encode(self, X, modality):
@@ -75,10 +87,13 @@ class Ensemble:
         return np.concatenate(parts, axis=1) / np.sqrt(len(parts))
 
 
+PACKAGED = {"simulated": "contrastive-sim", "infonce": "maven-sim"}
+
+
 def load_pretrained_encoder(name):
-    """Load the packaged model or a checkpoint written by a pretraining script."""
-    if name == "simulated":
-        return load_pretrained("contrastive-sim")
+    """Load a packaged model or a checkpoint written by a pretraining script."""
+    if name in PACKAGED:
+        return load_pretrained(PACKAGED[name])
     path = CACHE / f"{name}.pkl"
     if not path.exists():
         script = "contrastive" if name.startswith("union") else "simulated"
@@ -87,10 +102,14 @@ def load_pretrained_encoder(name):
 
 
 def build(name, seed):
-    """Return an unfitted embedder with the given setting."""
+    """Return an unfitted embedder with the given setting, or a frozen one."""
     params = dict(SETTINGS[name])
+    if "frozen" in params:
+        return load_pretrained_encoder(params["frozen"])
     if "pretrained" in params:
-        params["pretrained"] = load_pretrained_encoder(params["pretrained"])
+        frozen = load_pretrained_encoder(params["pretrained"])
+        kept = [m for m in ("light_curve", "spectrum") if params.get(m, "auto") is not None]
+        params["pretrained"] = dict.fromkeys(kept, frozen)
     n_members = params.pop("members", 1)
     members = [
         ContrastiveEmbedder(random_state=seed + 1000 * number, **params)

@@ -1,0 +1,220 @@
+"""Pretrain Maven on simulated pairs by InfoNCE alone, in parts that continue from a saved state.
+
+Each object is drawn once and used once. Objects are simulated in chunks, as in
+benchmarks/pretrain_simulated.py, but most of those of surveys have a long or a dense baseline
+before the explosion. Spectra are of random epochs. Neither classes nor redshifts are used in
+training. The learning rate rises for 3 % of all pairs and then falls as a cosine, across all parts.
+
+After each part the state (weights, moments of the optimiser, schedule, number of chunks) is in
+benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
+scored after each part; --minutes 0 only scores and saves the model of the state.
+
+    python benchmarks/pretrain_maven.py --minutes 20 [--pairs N] [--batch-size B]
+"""
+
+import argparse
+import math
+import pickle
+import subprocess
+import time
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from _settings import CACHE, SIZES, encoder
+from pretrain_simulated import COLUMNS, FAR, NEAR, PROPORTIONS, SAMPLES, figures
+from skorch.callbacks import Callback
+
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import get_survey, make_supernovae
+from sklearn_sn.embedding import ContrastiveEmbedder
+from sklearn_sn.encoders import SpectrumCNN
+from sklearn_sn.persistence import save_model
+
+MODEL = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models" / "maven-sim.snmodel"
+HELD_OUT = 10**6  # number of the chunk of held-out objects
+WARM_UP = 0.03
+PHASES = (-12.0, 60.0)  # of spectra, rest-frame days from peak
+
+
+class LongSchedule(Callback):
+    """Set the learning rate by the pairs seen in all fits of a warm start.
+
+    Parameters
+    ----------
+    n_pairs : int
+        Pairs of all fits.
+    lr : float
+        Peak learning rate.
+    """
+
+    def __init__(self, n_pairs, lr):
+        self.n_pairs, self.lr, self.seen = n_pairs, lr, 0
+
+    def on_batch_begin(self, net, batch=None, training=False, **kwargs):
+        if not training:
+            return
+        done = self.seen / self.n_pairs
+        factor = done / WARM_UP
+        if done >= WARM_UP:
+            part = min((done - WARM_UP) / (1.0 - WARM_UP), 1.0)
+            factor = 0.5 * (1.0 + math.cos(math.pi * part))
+        for group in net.optimizer_.param_groups:
+            group["lr"] = self.lr * max(factor, 1e-3)
+        self.seen += len(batch[0])
+
+
+def baseline_variants(surveys):
+    """Return surveys with baselines of 15 days, of 45 days, and of 45 days with dense visits."""
+    surveys = [get_survey(s) if isinstance(s, str) else s for s in surveys]
+    variants = list(surveys)
+    for survey in surveys:
+        if survey.delay is not None:  # follow-up begins after the explosion
+            continue
+        variants.append(replace(survey, name=f"{survey.name}, long baseline", baseline=45.0))
+        if "lsst" not in survey.name:
+            cadences = tuple(min(days, 1.5) for days in survey.cadences)
+            name = f"{survey.name}, dense"
+            variants.append(replace(survey, name=name, baseline=45.0, cadences=cadences))
+    return tuple(variants)
+
+
+def simulate(chunk, n):
+    """Simulate one chunk; different chunks have different objects."""
+    tables, classes = [], []
+    for number, (share, proportions, redshifts, surveys) in enumerate(SAMPLES.values()):
+        X, y = make_supernovae(
+            round(share * n),
+            classes=proportions,
+            redshift_range=redshifts,
+            surveys=baseline_variants(surveys),
+            spectrum_snr=(3.0, 60.0),
+            spectrum_phase=PHASES,
+            random_state=100_000 + 10 * chunk + number,
+        )
+        tables.append(X[COLUMNS])
+        classes.append(y)
+    X, y = pd.concat(tables, ignore_index=True), np.concatenate(classes)
+    order = np.random.default_rng(chunk).permutation(len(X))
+    return X.iloc[order].reset_index(drop=True), y[order]
+
+
+def new_state(arguments):
+    """Return an untrained embedder and its schedule."""
+    schedule = LongSchedule(arguments.pairs, arguments.lr)
+    embedder = ContrastiveEmbedder(
+        # One pass over the objects needs no dropout; Maven's is 2e-4.
+        light_curve=encoder(dropout=0.0),
+        spectrum=SpectrumCNN(dropout=0.0),
+        embedding_dim=SIZES["embedding_dim"],
+        batch_size=arguments.batch_size,
+        temperature=1 / 19.5,
+        lr=arguments.lr,
+        lr_schedule=None,
+        max_epochs=1,
+        warm_start=True,
+        callbacks=[("long_schedule", schedule)],
+        random_state=0,
+    )
+    return {"embedder": embedder, "chunks": 0, "pairs": 0, "losses": [], "cpu": 0.0}
+
+
+def train(state, seconds, arguments):
+    """Train on further chunks until the time is over or all pairs were seen; save each chunk."""
+    start = time.process_time()
+    simulated = 0.0
+    while state["pairs"] < arguments.pairs and time.process_time() - start < seconds:
+        begin = time.process_time()
+        X, _ = simulate(state["chunks"], arguments.chunk)
+        simulated += time.process_time() - begin
+        embedder = state["embedder"].set_params(random_state=state["chunks"]).fit(X)
+        state["chunks"] += 1
+        state["pairs"] += len(X)
+        state["losses"].append(embedder.history_[-1]["train_loss"])
+        scale = math.exp(embedder.net_.module_.log_scale.item())
+        passed = time.process_time() - start
+        print(
+            f"{state['pairs']} pairs: loss {state['losses'][-1]:.3f}, logit scale {scale:.1f}, "
+            f"simulation {simulated:.0f} s of {passed:.0f} CPU s",
+            flush=True,
+        )
+        # A run that is killed loses one chunk at most.
+        state["cpu"] += time.process_time() - begin
+        temporary = arguments.state.with_suffix(".new")
+        temporary.write_bytes(pickle.dumps(state))
+        temporary.replace(arguments.state)
+
+
+def card(state, arguments, scores):
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    return {
+        "description": (
+            "Shared embedding of light curves and spectra, trained by InfoNCE alone: neither "
+            "classes nor redshifts were used."
+        ),
+        "data": (
+            f"{state['pairs']} pairs of make_supernovae, each used once. Half are bright: followed "
+            "up by small telescopes, or the brighter ones of ZTF and ATLAS; half are from ZTF, "
+            "Rubin and Pan-STARRS1. A third of the objects of surveys have a baseline of 15 days "
+            "before the explosion, a third one of 45 days, a third visits every 1.5 days as well."
+            f" Classes: {PROPORTIONS}; redshifts of bright objects: "
+            f"{NEAR}, of the others: {FAR}. Spectra at {PHASES[0]:.0f} to {PHASES[1]:.0f} days "
+            "from peak."
+        ),
+        "recipe": (
+            f"benchmarks/pretrain_maven.py --pairs {arguments.pairs} --batch-size "
+            f"{arguments.batch_size} --lr {arguments.lr}, {state['cpu'] / 60:.0f} CPU minutes, at "
+            f"commit {commit}"
+        ),
+        "pairs seen": state["pairs"],
+        "pairs planned": arguments.pairs,
+        "training loss of the last chunk": round(state["losses"][-1], 4),
+        "metrics": scores,
+        "limits": [
+            "Trained on simulations: fine-tune it, or train heads, on real objects.",
+            "AGN, CV and variable stars are not in the training set.",
+            "The simulator was tuned on mean spectra of classes, and on how bright, how long "
+            "and in which bands objects of the Open Supernova Catalog were followed.",
+        ],
+        "license": "BSD-3-Clause",
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=20.0, help="CPU minutes of this part")
+    parser.add_argument("--pairs", type=int, default=300_000, help="pairs of all parts")
+    parser.add_argument("--chunk", type=int, default=10_240, help="pairs simulated at a time")
+    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--held-out", type=int, default=4000, help="objects that are scored")
+    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--state", type=Path, default=CACHE / "pretrain_maven.pkl")
+    parser.add_argument("--model", type=Path, default=MODEL)
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore", DataQualityWarning)
+    torch.set_num_threads(1)  # a second thread gives no speed-up at these sizes
+    if arguments.state.exists():
+        state = pickle.loads(arguments.state.read_bytes())
+    else:
+        state = new_state(arguments)
+    arguments.state.parent.mkdir(exist_ok=True)
+    train(state, 60 * arguments.minutes, arguments)
+    scores = figures(state["embedder"], *simulate(HELD_OUT, arguments.held_out))
+    print(scores, flush=True)
+    # Files hold no callbacks; a fit of the loaded model is one of its own.
+    plain = {"callbacks": None, "warm_start": False, "lr_schedule": "one_cycle", "max_epochs": 40}
+    save_model(
+        state["embedder"].set_params(**plain, random_state=None),
+        arguments.model,
+        card=card(state, arguments, scores),
+        overwrite=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
