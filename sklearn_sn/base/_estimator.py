@@ -1,7 +1,6 @@
 """The base of all estimators that train a torch module by skorch."""
 
 import inspect
-import sys
 import warnings
 from typing import Any, Self
 
@@ -12,6 +11,8 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 from skorch.helper import predefined_split
 
+from sklearn_sn.base._loaded_model import warn_if_from_file
+from sklearn_sn.base._many_fits import is_one_of_many_fits
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
@@ -37,19 +38,6 @@ _OPTIMIZERS = {
     "adam": torch.optim.Adam,
     "radam": torch.optim.RAdam,
 }
-# Packages and modules that fit several estimators.
-_FIT_MANY = (
-    "sklearn.calibration.",
-    "sklearn.ensemble.",
-    "sklearn.feature_selection.",
-    "sklearn.inspection.",
-    "sklearn.model_selection.",
-    "sklearn.multiclass.",
-    "sklearn.multioutput.",
-    "sklearn.semi_supervised.",
-    "sklearn_sn.classification._fusion_members.",
-    "sklearn_sn.model_selection.",
-)
 _HISTORY = ("train_loss", "valid_loss", "valid_score", "dur")
 MAX_GRADIENT_NORM = 5.0
 PREDICT_BATCH = 128  # objects in a batch of predictions on a CPU
@@ -69,6 +57,7 @@ class TorchEstimator(BaseEstimator):
     _predict_limit = PREDICT_BATCH_GPU  # lower it where the outputs of an object are large
     # Modality, and name that "auto" stands for, of each parameter that holds an encoder.
     _encoder_parameters = {}
+    _from_file = False  # set by loading
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -102,6 +91,13 @@ class TorchEstimator(BaseEstimator):
         for cls in state.pop("_encoder_classes", ()):
             restore_encoder_class(cls)
         super().__setstate__(state)
+
+    def __sklearn_clone__(self):
+        # A Pipeline, search or cross-validation trains a clone, which must warn like the model.
+        clone = super().__sklearn_clone__()
+        if self._from_file:
+            clone._from_file = True
+        return clone
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters of the estimator and of its encoders.
@@ -151,6 +147,8 @@ class TorchEstimator(BaseEstimator):
 
         Set net_, history_, n_iter_, fit_status_ and the attributes that ``plan.evaluate`` returns.
         """
+        if not self._is_warm_start:
+            warn_if_from_file(self)
         seed, device = draw_seed(self.random_state), self._device()
         train, valid = plan.dataset, None
         if self.early_stopping:
@@ -246,7 +244,7 @@ class TorchEstimator(BaseEstimator):
                 )
             finally:
                 # Also where warnings are errors, which a search would take for a failed fit.
-                if _is_one_of_many_fits():
+                if is_one_of_many_fits():
                     raise KeyboardInterrupt
         return self
 
@@ -384,16 +382,6 @@ class TorchEstimator(BaseEstimator):
         with torch.inference_mode():
             for batch, positions in BatchLoader(dataset, size, device=device):
                 yield module, batch, positions
-
-
-def _is_one_of_many_fits():
-    """Return whether something calls that fits several estimators, such as a search."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        if f"{frame.f_globals.get('__name__', '')}.".startswith(_FIT_MANY):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _silent(text):

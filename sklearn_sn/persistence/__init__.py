@@ -1,12 +1,17 @@
 """Store fitted models in files of JSON and safetensors with checksums, without pickle."""
 
-from sklearn_sn.persistence._errors import ModelFileError, ModelVersionWarning
+from sklearn_sn.persistence._errors import (
+    ModelFileError,
+    ModelVersionWarning,
+    RetrainingWarning,
+)
 from sklearn_sn.persistence._model import load_model, read_card, save_model
 from sklearn_sn.persistence._pretrained_models import list_pretrained, load_pretrained
 
 __all__ = [
     "ModelFileError",
     "ModelVersionWarning",
+    "RetrainingWarning",
     "list_pretrained",
     "load_model",
     "load_pretrained",

@@ -93,6 +93,9 @@ class Decoder:
             _check_attribute(cls, key)
             vars(value)[key] = self.decode(item, f"{path}/{key}")
         self.estimators.pop()
+        if hasattr(cls, "_from_file"):
+            # The estimator then warns before it is trained anew.
+            value._from_file = True
         if "net_" in node["fitted"]:
             value._restore_net(value.net_, device=self._device)
         rebuild_and_check(node["class"], value)

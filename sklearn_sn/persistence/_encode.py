@@ -115,6 +115,7 @@ class Encoder:
         if reason := reason_not_stored(name, vars(value)):
             self.reject(path, reason)
         state = drop_rebuilt_attributes(name, dict(vars(value)))
+        state.pop("_from_file", None)  # loading sets it
         parameters = [key for key in parameter_names(type(value)) if key in state]
         return {
             "kind": "object",

@@ -1,4 +1,4 @@
-"""Errors and warnings of loading."""
+"""Errors and warnings of loaded models."""
 
 
 class ModelFileError(ValueError):
@@ -7,3 +7,7 @@ class ModelFileError(ValueError):
 
 class ModelVersionWarning(UserWarning):
     """Warning for a model that was saved with other versions of the packages it needs."""
+
+
+class RetrainingWarning(UserWarning):
+    """Warning for a model from a file that is trained anew, so that its weights are lost."""
