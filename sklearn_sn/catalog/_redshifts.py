@@ -10,9 +10,7 @@ from sklearn_sn.catalog._modalities import Objects
 from sklearn_sn.catalog._ready_models import ReadyModels
 
 
-def estimate_redshifts(
-    X: pd.DataFrame, *, models: Mapping[str, Any] | None = None
-) -> pd.DataFrame:
+def estimate_redshifts(X: pd.DataFrame, *, models: Mapping[str, Any] | None = None) -> pd.DataFrame:
     """Estimate the redshift of every object, from its spectrum or else its light curve.
 
     Parameters

@@ -53,7 +53,9 @@ redshift, redshift_err, anomaly_score, flags, neighbor_1 ... and p_CLASS for eve
     "--keep-redshift", is_flag=True, help="Keep the redshifts of the file where it has any."
 )
 @model_option
-def command(files, spectra, survey, batch_size, outputs, coverage, neighbors, keep_redshift, models):
+def command(
+    files, spectra, survey, batch_size, outputs, coverage, neighbors, keep_redshift, models
+):
     """Classify the objects of one or several FILEs of light curves or spectra.
 
     A FILE is forced photometry of ATLAS or ZTF, a table of a broker, a file of SNANA, a spectrum of

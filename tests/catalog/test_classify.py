@@ -48,7 +48,9 @@ def test_the_set_is_that_of_the_spectrum_with_the_best_class(objects, models):
 
 
 def test_the_redshift_of_the_spectrum_wins_and_a_given_one_is_kept(table, objects, models):
-    assert table["redshift_source"].tolist()[2:6] == ["spectrum"] + ["light_curve"] * 2 + ["spectrum"]
+    assert table["redshift_source"].tolist()[2:6] == ["spectrum"] + ["light_curve"] * 2 + [
+        "spectrum"
+    ]
     given = objects.assign(redshift=[0.5] + [np.nan] * 11)
     kept = classify(given, models=models, n_neighbors=0, redshift="keep")
     assert kept["redshift"].iloc[0] == 0.5 and kept["redshift_source"].iloc[0] == "given"

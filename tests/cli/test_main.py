@@ -22,8 +22,7 @@ def process(*args, code="from sklearn_sn.cli import main; main()"):
 def test_a_process_reads_a_file_without_a_network(files):
     # A socket would raise.
     code = (
-        "import socket, sys; socket.socket.connect = None; "
-        "from sklearn_sn.cli import main; main()"
+        "import socket, sys; socket.socket.connect = None; from sklearn_sn.cli import main; main()"
     )
     done = process("info", files / "atlas" / "sim-000000.txt", code=code)
     assert done.returncode == 0, done.stderr
