@@ -22,7 +22,7 @@ def list_pretrained() -> list[str]:
     --------
     >>> from sklearn_sn.persistence import list_pretrained
     >>> list_pretrained()
-    ['contrastive-sim', 'galaxies-sim', 'supernova-spectra']
+    ['contrastive-sim', 'galaxies-sim', 'spectrum-redshift', 'spectrum-types', 'supernova-spectra']
     """
     folder = files("sklearn_sn.persistence") / "models"
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
@@ -43,6 +43,12 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
           and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
         - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
           and spectra, trained on simulated galaxies.
+        - "spectrum-redshift", a :class:`~sklearn_sn.classification.SpectralRedshiftClassifier` of
+          spectra of unknown redshift, trained on real supernovae: `predict_redshift` and
+          `predict_proba` of SN Ia, II, Ib/c, IIn and SLSN-I.
+        - "spectrum-types", a :class:`~sklearn_sn.classification.ConformalClassifier` of spectra of
+          unknown redshift, trained on real supernovae: `predict_proba` and `predict_set` of the
+          same classes.
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
           rest, trained on real supernovae without their classes: the start of a classifier for few
           labels, which needs ``frame="rest"`` too.
@@ -80,7 +86,11 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
     if name not in names:
         raise ValueError(f"The pretrained model {name!r} does not exist. Use one of {names}.")
     with as_file(files("sklearn_sn.persistence") / "models" / f"{name}{_SUFFIX}") as path:
-        return read_card(path) if card else FrozenEstimator(load_model(path).set_params(verbose=0))
+        return read_card(path) if card else FrozenEstimator(_quiet(load_model(path)))
+
+
+def _quiet(model):
+    return model.set_params(verbose=0) if "verbose" in model.get_params() else model
 
 
 def _is_model(file):
