@@ -4,9 +4,10 @@ Each object is drawn once and used once. Objects are simulated in chunks, as in
 benchmarks/pretrain_simulated.py, but most of those of surveys have a long or a dense baseline
 before the explosion. Spectra are of random epochs. Neither classes nor redshifts are used in
 training. The learning rate rises for 3 % of all pairs and then falls as a cosine, across all parts.
+The model has a moving average of the weights, so that it can be used before the end of the run.
 
-After each part the state (weights, moments of the optimiser, schedule, number of chunks) is in
-benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
+After each part the state (weights, moments of the optimiser, schedule, average, number of chunks)
+is in benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
 scored after each part; --minutes 0 only scores and saves the model of the state.
 
     python benchmarks/pretrain_maven.py --minutes 20 [--pairs N] [--batch-size B]
@@ -37,11 +38,14 @@ from sklearn_sn.persistence import save_model
 MODEL = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models" / "maven-sim.snmodel"
 HELD_OUT = 10**6  # number of the chunk of held-out objects
 WARM_UP = 0.03
+DECAY = 0.995  # of the average of the weights, per step
 PHASES = (-12.0, 60.0)  # of spectra, rest-frame days from peak
 
 
-class LongSchedule(Callback):
-    """Set the learning rate by the pairs seen in all fits of a warm start.
+class LongRun(Callback):
+    """Schedule and moving average of the weights over all fits of a warm start.
+
+    Between the fits, the average is in the module.
 
     Parameters
     ----------
@@ -52,7 +56,13 @@ class LongSchedule(Callback):
     """
 
     def __init__(self, n_pairs, lr):
-        self.n_pairs, self.lr, self.seen = n_pairs, lr, 0
+        self.n_pairs, self.lr = n_pairs, lr
+        self.seen = self.steps = 0
+        self.average = self.trained = None
+
+    def on_train_begin(self, net, **kwargs):
+        if self.trained is not None:
+            net.module_.load_state_dict(self.trained)
 
     def on_batch_begin(self, net, batch=None, training=False, **kwargs):
         if not training:
@@ -65,6 +75,24 @@ class LongSchedule(Callback):
         for group in net.optimizer_.param_groups:
             group["lr"] = self.lr * max(factor, 1e-3)
         self.seen += len(batch[0])
+
+    def on_batch_end(self, net, training=False, **kwargs):
+        if not training:
+            return
+        state = net.module_.state_dict()
+        if self.average is None:
+            self.average = {name: value.clone() for name, value in state.items()}
+        self.steps += 1
+        # The decay is small in the first steps, so that the average forgets the random weights.
+        decay = min(DECAY, self.steps / (10 + self.steps))
+        for name, value in state.items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1.0 - decay)
+
+    def on_epoch_end(self, net, **kwargs):
+        state = net.module_.state_dict()
+        self.trained = {name: value.clone() for name, value in state.items()}
+        net.module_.load_state_dict(self.average)
 
 
 def baseline_variants(surveys):
@@ -103,8 +131,7 @@ def simulate(chunk, n):
 
 
 def new_state(arguments):
-    """Return an untrained embedder and its schedule."""
-    schedule = LongSchedule(arguments.pairs, arguments.lr)
+    """Return an untrained embedder, and counts of what it has seen."""
     embedder = ContrastiveEmbedder(
         # One pass over the objects needs no dropout; Maven's is 2e-4.
         light_curve=encoder(dropout=0.0),
@@ -116,7 +143,7 @@ def new_state(arguments):
         lr_schedule=None,
         max_epochs=1,
         warm_start=True,
-        callbacks=[("long_schedule", schedule)],
+        callbacks=[("long_run", LongRun(arguments.pairs, arguments.lr))],
         random_state=0,
     )
     return {"embedder": embedder, "chunks": 0, "pairs": 0, "losses": [], "cpu": 0.0}
@@ -190,9 +217,9 @@ def main():
     parser.add_argument("--minutes", type=float, default=20.0, help="CPU minutes of this part")
     parser.add_argument("--pairs", type=int, default=300_000, help="pairs of all parts")
     parser.add_argument("--chunk", type=int, default=10_240, help="pairs simulated at a time")
-    parser.add_argument("--batch-size", type=int, default=256)
+    parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--held-out", type=int, default=4000, help="objects that are scored")
-    parser.add_argument("--lr", type=float, default=2e-3)
+    parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--state", type=Path, default=CACHE / "pretrain_maven.pkl")
     parser.add_argument("--model", type=Path, default=MODEL)
     arguments = parser.parse_args()

@@ -43,8 +43,15 @@ def maven(*, pretrained: str | FrozenEstimator | None = None, **params: Any) -> 
 
     Notes
     -----
+    Training is by InfoNCE alone, in pretraining and in fine-tuning; ``aux_weight`` would add
+    supervised heads. Without `pretrained`, on real pairs alone, this is the "Maven-lite" of the
+    paper. Its appendix has variants with metadata, the class and the redshift, as a modality:
+    ``maven(metadata_columns=("class", "redshift"))`` aligns all three, and ``spectrum=None`` leaves
+    light curves and metadata. The class is then an input of training, so that X must have it as a
+    column.
+
     The paper uses magnitudes. This configuration uses fluxes relative to the peak, on a scale like
-    that of magnitudes.
+    that of magnitudes. Its n_t, a hyperparameter, is ``max_period`` of the encoders.
 
     References
     ----------

@@ -27,6 +27,12 @@ def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
     MMVAEEmbedder
         An unfitted embedder.
 
+    Notes
+    -----
+    The paper infers six physical parameters from the latent, those of its grid of explosion models.
+    :func:`~sklearn_sn.datasets.make_supernovae` has the truth of three: nickel mass, ejecta mass
+    and kinetic energy. Composition, the other three, is not a parameter of the simulator.
+
     References
     ----------
     .. [1] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for

@@ -37,3 +37,21 @@ def test_the_baseline_of_maven():
     assert classifier.class_weight == "balanced"
     with pytest.raises(ValueError, match="'task' of maven_baseline"):
         papers.maven_baseline("embedding")
+
+
+@pytest.mark.parametrize("spectrum", ["cnn", None])
+def test_metadata_are_a_third_modality_or_replace_the_spectrum(supernovae, spectrum):
+    X, y = supernovae
+    X = X[:12].assign(**{"class": y[:12]})
+    model = papers.maven(
+        metadata_columns=("class", "redshift"),
+        spectrum=spectrum,
+        max_epochs=1,
+        early_stopping=False,
+        random_state=0,
+    )
+    model.set_params(light_curve__n_layers=1).fit(X)
+    others = ["metadata"] if spectrum is None else ["spectrum", "metadata"]
+    assert model.modalities_ == ["light_curve", *others]
+    # The light curve alone gives the embedding: neither class nor redshift is read.
+    assert model.encode(X[["light_curve"]], "light_curve").shape == (12, 128)
