@@ -23,6 +23,7 @@ from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.base._parameters import (
     CLASS_WEIGHT,
     PRETRAINING_CONSTRAINTS,
+    PRIOR_CONSTRAINTS,
     TRAINABLE,
     TRAINING_CONSTRAINTS,
     UNFREEZING_CONSTRAINTS,
@@ -63,6 +64,7 @@ __all__ = [
     "FOCAL_CONSTRAINTS",
     "OVERSAMPLING_CONSTRAINTS",
     "PRETRAINING_CONSTRAINTS",
+    "PRIOR_CONSTRAINTS",
     "REGRESSION_CONSTRAINTS",
     "SPECTRUM_CONSTRAINTS",
     "TRAINABLE",

@@ -15,6 +15,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_sn.base._class_prior import training_log_weights
 from sklearn_sn.base._domains import balance_groups, domain_codes
 from sklearn_sn.base._labels import check_labels
 from sklearn_sn.base._learning_task import LearningTask
@@ -108,6 +109,17 @@ class NetworkClassifierMixin(ClassifierMixin):
         if getattr(self, "oversample", 0.0) > 0:
             n_objects = np.bincount(codes[kept], minlength=len(classes))
             copies = (n_objects.max() / n_objects[codes]) ** self.oversample
+        attributes = {"classes_": classes, "class_prior_": counts / counts.sum()}
+        if hasattr(self, "prior"):
+            draws = copies
+            if getattr(self, "batch_balance", None) == "class":
+                draws = len(codes) / np.bincount(codes[kept], minlength=len(classes))[codes]
+            attributes["class_log_weights_"] = training_log_weights(
+                codes[kept],
+                len(classes),
+                class_weight=None if class_weight is None else class_weight.numpy(),
+                draws=None if draws is None else draws[kept],
+            )
         return LearningTask(
             targets={"targets": codes},
             n_outputs=len(classes),
@@ -115,8 +127,17 @@ class NetworkClassifierMixin(ClassifierMixin):
             sample_weight=sample_weight,
             copies=copies,
             net_params=self._criterion(class_weight, counts),
-            attributes={"classes_": classes, "class_prior_": counts / counts.sum()},
+            attributes=attributes,
         )
+
+    def _prior_offsets(self):
+        """Return what to add to the logits of the classes, (n_classes,), for the class prior."""
+        is_proper = getattr(self, "loss", "cross_entropy") == "cross_entropy"
+        # Models that were saved before the attribute existed predict as they were trained.
+        weights = getattr(self, "class_log_weights_", np.zeros(len(self.classes_)))
+        if getattr(self, "prior", "weighted") == "weighted" or not is_proper:
+            return np.zeros_like(weights)
+        return -weights
 
     def _criterion(self, class_weight, counts):
         """Return parameters of the net for its loss.
@@ -168,7 +189,7 @@ class NetworkClassifierMixin(ClassifierMixin):
             ``class_prior_``.
         """
         _, logits, present = self._predict(X)
-        proba = softmax(logits)
+        proba = softmax(logits + self._prior_offsets())
         proba[~present] = self.class_prior_
         return proba
 
@@ -237,7 +258,11 @@ class NetworkClassifierMixin(ClassifierMixin):
                 point = history.point[prepared.ragged.points_of(chunk_rows)[0]]
                 logits[point[point >= 0]] = outputs[point >= 0]
         return nested_probabilities(
-            softmax(logits), self.classes_, points["time"], points.offsets, table.index
+            softmax(logits + self._prior_offsets()),
+            self.classes_,
+            points["time"],
+            points.offsets,
+            table.index,
         )
 
     def _explained_outputs(self, X, y):

@@ -29,6 +29,7 @@ def weight() -> list[Interval]:
 
 
 CLASS_WEIGHT = [StrOptions({"balanced"}), dict, None]
+PRIOR_CONSTRAINTS = {"prior": [StrOptions({"frequencies", "weighted"})]}
 TRAINING_CONSTRAINTS = {
     "optimizer": [StrOptions({"adamw", "adam", "radam"})],
     "lr": positive_number(),

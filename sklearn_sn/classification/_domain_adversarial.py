@@ -48,6 +48,11 @@ class DomainAdversarialClassifier(SupConClassifier):
         Column of X with the domain of each object in fit; null where the domain is unknown.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
+    prior : {"frequencies", "weighted"}, default="frequencies"
+        Class prior of the probabilities. "frequencies" divides them by the weights of
+        `class_weight` and ``batch_balance="class"``, so that they reflect the
+        class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
+        rare classes but overestimates their probabilities. Set it before or after fit.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
         within domains.
@@ -60,6 +65,8 @@ class DomainAdversarialClassifier(SupConClassifier):
         Names of the domains in fit.
     classes_ : array of shape (n_classes,)
         The classes.
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without the modality.
     %(fitted_supervised)s
@@ -114,6 +121,7 @@ class DomainAdversarialClassifier(SupConClassifier):
         temperature: float = 0.5,
         domain: str = "survey",
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "frequencies",
         batch_balance: str | None = None,
         pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",
@@ -140,6 +148,7 @@ class DomainAdversarialClassifier(SupConClassifier):
         self.temperature = temperature
         self.domain = domain
         self.class_weight = class_weight
+        self.prior = prior
         self.batch_balance = batch_balance
         self.pretrained = pretrained
         self.trainable = trainable

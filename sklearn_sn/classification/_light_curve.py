@@ -12,6 +12,7 @@ from sklearn_sn.base import (
     FOCAL_CONSTRAINTS,
     OVERSAMPLING_CONSTRAINTS,
     PRETRAINING_CONSTRAINTS,
+    PRIOR_CONSTRAINTS,
     UNFREEZING_CONSTRAINTS,
     NetworkClassifierMixin,
     SupervisedEstimator,
@@ -41,10 +42,16 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         Parameter of the effective number of objects, for "balanced_focal".
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
+    prior : {"frequencies", "weighted"}, default="frequencies"
+        Class prior of the probabilities. "frequencies" divides them by the weights of
+        `class_weight`, `oversample` and ``batch_balance="class"``, so that they reflect the
+        class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
+        rare classes but overestimates their probabilities. Set it before or after fit. It has no
+        effect with focal losses.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
-        within domains. Rare objects then occur several times in an epoch, and probabilities no
-        longer reflect the class frequencies.
+        within domains. Rare objects then occur several times in an epoch. With "domain" and
+        "both", probabilities do not reflect the class frequencies.
     domain : str, default="survey"
         Column of X with the domain of each object; used only in fit and only for `batch_balance`.
     oversample : float, default=0.0
@@ -66,6 +73,8 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
     ----------
     classes_ : array of shape (n_classes,)
         The classes.
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a light curve.
     %(fitted_supervised)s
@@ -109,6 +118,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         **FOCAL_CONSTRAINTS,
         **DOMAIN_CONSTRAINTS,
         **PRETRAINING_CONSTRAINTS,
+        **PRIOR_CONSTRAINTS,
         **UNFREEZING_CONSTRAINTS,
         **OVERSAMPLING_CONSTRAINTS,
     }
@@ -121,6 +131,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "frequencies",
         batch_balance: str | None = None,
         domain: str = "survey",
         oversample: float = 0.0,
@@ -149,6 +160,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         self.focal_gamma = focal_gamma
         self.balance_beta = balance_beta
         self.class_weight = class_weight
+        self.prior = prior
         self.batch_balance = batch_balance
         self.domain = domain
         self.oversample = oversample

@@ -15,6 +15,7 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn_sn.base import (
     FOCAL_CONSTRAINTS,
     PRETRAINING_CONSTRAINTS,
+    PRIOR_CONSTRAINTS,
     SPECTRUM_CONSTRAINTS,
     NetworkClassifierMixin,
     SpectrumEstimator,
@@ -65,6 +66,11 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         inverse to the class frequencies.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
+    prior : {"frequencies", "weighted"}, default="frequencies"
+        Class prior of the probabilities. "frequencies" divides them by the weights of
+        `class_weight`, so that they reflect the class frequencies in fit. "weighted"
+        leaves them as trained, which finds more objects of rare classes but overestimates them.
+        Set it before or after fit. It has no effect with focal losses.
     ema_decay : float or None, default=0.995
         Decay of the moving average of the weights, which is used in validation and prediction. None
         uses the weights themselves.
@@ -78,6 +84,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     ----------
     classes_ : array of shape (n_classes,)
         The classes.
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_log_weights_ : array of shape (n_classes, n_redshifts)
@@ -128,6 +136,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         **SPECTRUM_CONSTRAINTS,
         **FOCAL_CONSTRAINTS,
         **PRETRAINING_CONSTRAINTS,
+        **PRIOR_CONSTRAINTS,
         "learn_prior": ["boolean"],
         "scoring": [StrOptions({"loss", "composite"})],
     }
@@ -145,6 +154,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "frequencies",
         ema_decay: float | None = 0.995,
         scoring: str = "loss",
         pretrained: str | FrozenEstimator | None = None,
@@ -175,6 +185,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.focal_gamma = focal_gamma
         self.balance_beta = balance_beta
         self.class_weight = class_weight
+        self.prior = prior
         self.ema_decay = ema_decay
         self.scoring = scoring
         self.pretrained = pretrained
@@ -225,19 +236,21 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
             task.targets["offset"] = at_redshifts(weights, redshift).astype(np.float32)
         task.attributes["redshift_log_weights_"] = weights
 
-    def _output_offsets(self, table):
-        """Return the log-weights of the classes for each object, (n, n_classes), or None."""
+    def _redshift_offsets(self, table):
+        """Return the log-weights of the classes at each redshift, (n, n_classes)."""
         if not self._rest_frame or not self.learn_prior:
-            return None
+            return np.zeros((len(table), len(self.classes_)))
         return at_redshifts(self.redshift_log_weights_, table.metadata["redshift"].to_numpy())
+
+    def _output_offsets(self, table):
+        """Return what to add to the outputs of each object, (n, n_classes)."""
+        return self._redshift_offsets(table) + self._prior_offsets()
 
     def _forward_spectra(self, table):
         predictions = super()._forward_spectra(table)
         offsets = self._output_offsets(table)
-        prior = np.tile(self.class_prior_, (len(table), 1))
-        if offsets is not None:
-            predictions.outputs[:] += np.repeat(offsets, np.diff(table.spectrum_offsets), axis=0)
-            prior = softmax(np.log(prior) + offsets)
+        predictions.outputs[:] += np.repeat(offsets, np.diff(table.spectrum_offsets), axis=0)
+        prior = softmax(np.log(self.class_prior_) + self._redshift_offsets(table))
         return replace(predictions, prior=prior)
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:

@@ -11,6 +11,7 @@ from sklearn_sn.base import (
     CLASS_WEIGHT,
     DOMAIN_CONSTRAINTS,
     PRETRAINING_CONSTRAINTS,
+    PRIOR_CONSTRAINTS,
     NetworkClassifierMixin,
     SupervisedEstimator,
     positive_number,
@@ -40,6 +41,11 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         classes.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
+    prior : {"frequencies", "weighted"}, default="frequencies"
+        Class prior of the probabilities. "frequencies" divides them by the weights of
+        `class_weight` and ``batch_balance="class"``, so that they reflect the
+        class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
+        rare classes but overestimates their probabilities. Set it before or after fit.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
         within domains. With "both", every batch contains pairs of one class across surveys.
@@ -52,6 +58,8 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
     ----------
     classes_ : array of shape (n_classes,)
         The classes.
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without the modality.
     %(fitted_supervised)s
@@ -84,6 +92,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         **SupervisedEstimator._parameter_constraints,
         **DOMAIN_CONSTRAINTS,
         **PRETRAINING_CONSTRAINTS,
+        **PRIOR_CONSTRAINTS,
         "class_weight": CLASS_WEIGHT,
         "contrastive_weight": weight(),
         "temperature": positive_number(),
@@ -99,6 +108,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         contrastive_weight: float = 1.0,
         temperature: float = 0.5,
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "frequencies",
         batch_balance: str | None = None,
         domain: str = "survey",
         pretrained: str | FrozenEstimator | None = None,
@@ -123,6 +133,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         self.contrastive_weight = contrastive_weight
         self.temperature = temperature
         self.class_weight = class_weight
+        self.prior = prior
         self.batch_balance = batch_balance
         self.domain = domain
         self.pretrained = pretrained
