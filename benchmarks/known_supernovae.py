@@ -25,7 +25,7 @@ from sklearn_sn.data import DataQualityWarning, check_table
 
 MODALITIES = ("light_curve", "spectrum")
 CARD = {
-    "content": "Names, classes, redshifts and embeddings of real supernovae. No light curves and no "
+    "content": "Names, classes, redshifts and embeddings of real supernovae; no light curves, no "
     "spectra.",
     "embedder": "contrastive-sim",
     "recipe": "benchmarks/known_supernovae.py: objects without conflicting classes; light curves "

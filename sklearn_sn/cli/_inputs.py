@@ -1,5 +1,6 @@
 """Read the files of a command in batches of objects."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,12 +75,16 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     """
     from sklearn_sn.datasets import count_objects, iter_tables
 
-    _raise_on_missing(files + spectra)
-    if len(files) == 1 and not spectra and count_objects(files[0]) is not None:
-        return Input(iter_tables(files[0], batch_size=batch_size), count_objects(files[0]))
-    X = read_files(list(files), survey)
-    if spectra:
-        X = join_spectra(X, list(spectra))
+    _raise_on_missing([*files, *spectra])
+    n_objects = count_objects(files[0]) if len(files) == 1 and not spectra else None
+    if n_objects is not None:
+        return Input(iter_tables(files[0], batch_size=batch_size), n_objects)
+    try:
+        X = read_files(list(files), survey)
+        if spectra:
+            X = join_spectra(X, list(spectra))
+    except ValueError as error:
+        raise ValueError(_first_sentence(str(error), files)) from error
     if not {"light_curve", "spectrum"} & set(X.columns):
         raise ValueError(
             f"{files[0]} has neither light curves nor spectra; its columns are {[*X.columns]}."
@@ -134,6 +139,15 @@ def join_spectra(X, files):
         )
     new = spectra.drop(columns=[name for name in spectra if name in X.columns])
     return pd.concat([X, new], axis=1).rename_axis(X.index.name)
+
+
+def _first_sentence(text, files):
+    """Return the first sentence of an error of a reader, with the file.
+
+    The others name arguments of Python functions.
+    """
+    sentence = re.split(r"\.\s+(?=[A-Z])", text, maxsplit=1)[0]
+    return sentence if Path(files[0]).name in sentence else f"{files[0]}: {sentence}"
 
 
 def _raise_on_missing(files):

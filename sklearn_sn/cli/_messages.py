@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import click
 
-# Problems of the input or the installation. Others are defects of this package, and keep their type.
+# Problems of the input or the installation. Others are defects of this package.
 EXPECTED = (ValueError, OSError, ImportError, KeyError, MemoryError)
 
 

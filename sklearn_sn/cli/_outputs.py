@@ -38,7 +38,7 @@ def output_option(*more):
         multiple=True,
         metavar="FILE",
         callback=check,
-        help=f"File to write ({', '.join(suffixes)}); repeatable. Without it, a summary is printed.",
+        help=f"File to write ({', '.join(suffixes)}); repeatable. By default a summary is printed.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Fixtures of the command line: files of simulated objects, and stand-ins of the packaged models."""
+"""Fixtures of the command line: files of objects, and stand-ins of the packaged models."""
 
 import pytest
 from click.testing import CliRunner

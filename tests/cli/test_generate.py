@@ -8,6 +8,8 @@ from sklearn_sn import save_model
 from sklearn_sn.datasets import make_supernovae, read_tables
 from tests.conftest import make_mmvae
 
+pytestmark = pytest.mark.filterwarnings("ignore:The time of peak")
+
 
 @pytest.fixture(scope="module")
 def generator(tmp_path_factory):

@@ -40,7 +40,7 @@ def test_spectra_are_joined_by_name(files, simulated, tmp_path):
 
 
 def test_missing_files_are_named_before_others_are_read(files):
-    with pytest.raises(ValueError, match="There is no file 'none.txt'"):
+    with pytest.raises(ValueError, match=r"There is no file 'none\.txt'"):
         open_input((str(files / "broken.txt"), "none.txt"))
 
 

@@ -14,7 +14,7 @@ def test_a_file_replaces_a_model(run, files, packaged, tmp_path):
         "classify", path, "--neighbors", 0, "--model", f"light-curve-types={tmp_path}/mine.snmodel"
     )
     assert done.exit_code == 0, done.output
-    assert "AGN (1.00)" in done.stdout
+    assert "AGN (0.75)" in done.stdout
 
 
 def test_wrong_forms_are_named(run, files):
