@@ -49,4 +49,4 @@ def usable_types(objects):
 def _is_consistent(label, subtype, claims):
     pattern = IIB if subtype == "IIb" else CONSISTENT.get(label, "(?!)")
     names = [claim.strip().rstrip("?") for claim in re.split(r"\|(?!c\b)", claims)]
-    return all(re.fullmatch(pattern, name) for name in names)
+    return bool(claims) and all(re.fullmatch(pattern, name) for name in names)

@@ -1,6 +1,7 @@
 """What the benchmarks of spectra count."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 CLASSES = np.array(["a", "b", "c"])
@@ -27,6 +28,23 @@ def test_redshifts_that_are_off(load):
     found = load("_spectra").redshift_figures(truth, predicted)
     assert found["beyond 0.01"] == 0.6 and found["beyond 0.15"] == 0.2
     assert found["of z < 0.1"] == pytest.approx(1 / 3) and found["of z > 0.2"] == 1.0
+
+
+def test_copies_of_spectra_form_groups_and_similar_spectra_do_not(load):
+    spectra = load("_spectra")
+    rng = np.random.default_rng(0)
+    wavelength = np.arange(3800.0, 7300.0, 5.0)
+    lines = [np.sin(wavelength / 40.0 + 2.0 * np.sin(wavelength / 300.0)), rng.normal(size=700)]
+
+    def cell(flux):
+        return pd.DataFrame({"wavelength": wavelength, "flux": flux, "time": 0.0})
+
+    similar = 5.0 + lines[0] + 0.3 * lines[1]
+    cells = [5.0 + lines[0], 2.0 * (5.0 + lines[0]), similar, 5.0 + lines[1]]
+    X = pd.DataFrame({"spectrum": [cell(flux) for flux in cells]})
+    high_pass = spectra.lines(spectra.validate_table(X).spectrum)
+    assert 0.9 < high_pass[0] @ high_pass[2] < 0.98
+    assert spectra.duplicate_groups(X).tolist() == [0, 0, 1, 2]
 
 
 def folds():
