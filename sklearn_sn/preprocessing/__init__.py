@@ -5,6 +5,7 @@ from sklearn_sn.preprocessing._detection_window import DetectionWindow
 from sklearn_sn.preprocessing._extinction_corrector import ExtinctionCorrector
 from sklearn_sn.preprocessing._flux_normalizer import FluxNormalizer
 from sklearn_sn.preprocessing._light_curve_binner import LightCurveBinner
+from sklearn_sn.preprocessing._light_curve_features import LightCurveFeatures
 from sklearn_sn.preprocessing._light_curve_truncator import LightCurveTruncator
 from sklearn_sn.preprocessing._median_filter import MedianFilter
 from sklearn_sn.preprocessing._nearest_spectrum import NearestSpectrum
@@ -16,6 +17,7 @@ __all__ = [
     "ExtinctionCorrector",
     "FluxNormalizer",
     "LightCurveBinner",
+    "LightCurveFeatures",
     "LightCurveTruncator",
     "MedianFilter",
     "NearestSpectrum",

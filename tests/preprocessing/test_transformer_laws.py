@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_sn.data import Ragged, as_ragged
@@ -16,6 +17,7 @@ from sklearn_sn.preprocessing import (
     ExtinctionCorrector,
     FluxNormalizer,
     LightCurveBinner,
+    LightCurveFeatures,
     LightCurveTruncator,
     MedianFilter,
     NearestSpectrum,
@@ -26,6 +28,8 @@ TRANSFORMERS = [
     LightCurveTruncator(n_days=20),
     LightCurveTruncator(n_points=5, origin="detection"),
     LightCurveBinner(width=2.0),
+    LightCurveFeatures(),
+    LightCurveFeatures(magnitudes=False, statistics=False, max_points=8),
     FluxNormalizer(),
     FluxNormalizer("std", per="band"),
     FluxNormalizer("median", column="spectrum"),
@@ -46,6 +50,10 @@ BAD = [
     (LightCurveTruncator, {"origin": "peak"}),
     (NearestSpectrum, {"origin": "peak"}),
     (LightCurveBinner, {"width": -0.5}),
+    (LightCurveFeatures, {"max_points": 7}),
+    (LightCurveFeatures, {"max_error": 0.0}),
+    (LightCurveFeatures, {"magnitudes": "yes"}),
+    (LightCurveFeatures, {"statistics": "yes"}),
     (FluxNormalizer, {"method": "max"}),
     (FluxNormalizer, {"per": "survey"}),
     (FluxNormalizer, {"column": "image"}),
@@ -154,7 +162,9 @@ def test_order_of_rows_does_not_matter(transformer, X):
     assert_same(transformer.transform(X.iloc[order]), expected)
 
 
-@every
+@pytest.mark.parametrize(
+    "transformer", [t for t in TRANSFORMERS if not get_tags(t).requires_fit], ids=repr
+)
 def test_fit_is_not_needed(transformer, X):
     assert_same(clone(transformer).transform(X), clone(transformer).fit_transform(X))
 
