@@ -194,7 +194,7 @@ def folds():
     """Write out-of-fold probabilities of boosting for all rows of the mixture."""
     data, values = mixture(), features().to_numpy(dtype=np.float32)
     classes = np.unique(data.label)
-    values = values[:, np.isfinite(values[data.is_real]).mean(axis=0) >= 0.2]
+    values = values[:, np.isfinite(values[data.is_real]).mean(axis=0) >= 0.2]  # as in fit
     proba = np.zeros((len(values), len(classes)), dtype=np.float32)
     for fold in range(5):
         start, train = time.time(), data.fold != fold
@@ -239,7 +239,7 @@ def redshift_model():
     )
     embedding = ("embedding", _frozen_embedder(), ["light_curve"])
     features = ("features", LightCurveFeatures(), ["light_curve"])
-    logarithm = TransformedTargetRegressor(boosting, func=np.log1p, inverse_func=np.expm1)
+    logarithm = TransformedTargetRegressor(boosting, func=np.log, inverse_func=np.exp)
     return make_pipeline(ColumnTransformer([features, embedding]), logarithm)
 
 
