@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     )
     from sklearn_sn.classification import LateFusionClassifier as LateFusionClassifier
     from sklearn_sn.classification import LightCurveClassifier as LightCurveClassifier
+    from sklearn_sn.classification import (
+        LightCurveEnsembleClassifier as LightCurveEnsembleClassifier,
+    )
     from sklearn_sn.classification import SpectralRedshiftClassifier as SpectralRedshiftClassifier
     from sklearn_sn.classification import SpectralRedshiftImputer as SpectralRedshiftImputer
     from sklearn_sn.classification import SpectraNetClassifier as SpectraNetClassifier
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from sklearn_sn.persistence import load_pretrained as load_pretrained
     from sklearn_sn.persistence import save_model as save_model
     from sklearn_sn.regression import LightCurveRegressor as LightCurveRegressor
+    from sklearn_sn.regression import ResidualErrorRegressor as ResidualErrorRegressor
     from sklearn_sn.regression import SpectraNetRegressor as SpectraNetRegressor
 
 __version__ = "0.1.0.dev0"
@@ -43,11 +47,13 @@ _LAZY = {
     "ImageEmbedder": "sklearn_sn.embedding",
     "LateFusionClassifier": "sklearn_sn.classification",
     "LightCurveClassifier": "sklearn_sn.classification",
+    "LightCurveEnsembleClassifier": "sklearn_sn.classification",
     "LightCurveRegressor": "sklearn_sn.regression",
     "MMVAEEmbedder": "sklearn_sn.embedding",
     "MaskedEventEmbedder": "sklearn_sn.embedding",
     "MaskedSpectrumEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
+    "ResidualErrorRegressor": "sklearn_sn.regression",
     "SpectraNetClassifier": "sklearn_sn.classification",
     "SpectralRedshiftClassifier": "sklearn_sn.classification",
     "SpectralRedshiftImputer": "sklearn_sn.classification",

@@ -5,6 +5,7 @@ from sklearn_sn.classification._conformal import ConformalClassifier
 from sklearn_sn.classification._domain_adversarial import DomainAdversarialClassifier
 from sklearn_sn.classification._late_fusion import LateFusionClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
+from sklearn_sn.classification._light_curve_ensemble import LightCurveEnsembleClassifier
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
@@ -16,6 +17,7 @@ __all__ = [
     "DomainAdversarialClassifier",
     "LateFusionClassifier",
     "LightCurveClassifier",
+    "LightCurveEnsembleClassifier",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",
     "SpectralRedshiftImputer",

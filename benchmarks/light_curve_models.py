@@ -1,0 +1,381 @@
+"""Train and evaluate the packaged models "light-curve-types" and "light-curve-redshift".
+
+Real objects are split into five folds; simulated objects are in every training set. Each real
+object is present at five horizons (full, 30, 10 and 5 days after the first detection, 10 points),
+all of them on one side of a split. Temperature and thresholds that are scored on a fold are fitted
+on the out-of-fold probabilities of the other four. Stages, each of which reads the results of
+the ones before in benchmarks/.cache:
+
+    python benchmarks/light_curve_models.py prepare         # simulate, cut, compute features
+    python benchmarks/light_curve_models.py folds           # five folds of the classifier
+    python benchmarks/light_curve_models.py fit             # the classifier on all objects
+    python benchmarks/light_curve_models.py redshift-folds  # five folds of the redshift model
+    python benchmarks/light_curve_models.py redshift-fit    # the redshift model on all objects
+    python benchmarks/light_curve_models.py package         # tables, diagram and model files
+"""
+
+import argparse
+import pickle
+import subprocess
+import time
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import torch
+from _light_curve_mixture import (
+    HORIZONS,
+    REAL_CLASSES,
+    horizon_copies,
+    random_copies,
+    real_curves,
+    real_subtypes,
+    simulated_curves,
+)
+from _light_curve_scores import calibration_rows, cross_fitted
+from _light_curve_tables import (
+    class_table,
+    draw_reliability,
+    group_table,
+    horizon_table,
+    markdown,
+    redshift_table,
+    reliability_table,
+)
+from _model_cards import LICENSE, SOURCES, redshift_card, types_card
+from _real_data import load_curves
+from _settings import CACHE
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import make_pipeline
+
+from sklearn_sn import load_pretrained
+from sklearn_sn.anomaly import ClassDistanceDetector
+from sklearn_sn.classification import ConformalClassifier, LightCurveEnsembleClassifier
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.persistence import save_model
+from sklearn_sn.preprocessing import LightCurveFeatures
+from sklearn_sn.regression import ResidualErrorRegressor
+
+FOLDER = CACHE / "light_curve_models"
+RESULTS = Path(__file__).parent / "results"
+MODELS = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models"
+THRESHOLDS = "class"  # of the conformal sets
+# Share of the weight of the simulated objects of a class with real objects, relative to those; and
+# of each class without real objects, relative to all real objects.
+SIMULATED_SHARE = 0.3
+RARE_SHARE = 0.02
+LARGEST = 500  # simulated copies of a class
+
+
+def columns(X):
+    """Return features and the packaged embedding of light curves."""
+    X = X[["light_curve"]].reset_index(drop=True)
+    parts = []
+    for step in (LightCurveFeatures(), load_pretrained("contrastive-sim")):
+        values = (
+            step.fit_transform(X) if isinstance(step, LightCurveFeatures) else step.transform(X)
+        )
+        parts.append(pd.DataFrame(np.asarray(values), columns=step.get_feature_names_out()))
+    return pd.concat(parts, axis=1)
+
+
+def prepare(n_simulated):
+    """Simulate, cut and compute features; write them to the cache."""
+    start = time.time()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    X, y, objects = real_curves()
+    copies, horizon = horizon_copies(X)
+    pickle.dump((X, y, objects, copies, horizon), (FOLDER / "real.pkl").open("wb"))
+    print(f"{len(X)} real objects, {time.time() - start:.0f} s", flush=True)
+    S, s, z = simulated_curves(n_simulated, seed=0)
+    simulated, row = random_copies(S, seed=0)
+    pickle.dump((S, s, z, simulated, row), (FOLDER / "simulated.pkl").open("wb"))
+    print(f"{len(S)} simulated objects, {time.time() - start:.0f} s", flush=True)
+    for name, table in (("real", copies), ("simulated", simulated)):
+        columns(table).to_parquet(FOLDER / f"features_{name}.parquet")
+        print(f"features of {len(table)} {name}, {time.time() - start:.0f} s", flush=True)
+
+
+def mixture():
+    """Return the prepared data: one row per object and horizon, real ones first.
+
+    Attributes of the result: X, label, weight, object (number of the object), fold (of the object,
+    stratified by class, also of simulated objects), is_real, horizon; and objects, the table of the
+    real objects, y, their classes without subtypes.
+    """
+    X, y, objects, copies, horizon = pickle.load((FOLDER / "real.pkl").open("rb"))
+    S, s, _, simulated, row = pickle.load((FOLDER / "simulated.pkl").open("rb"))
+    label, n = real_subtypes(X.index, y), len(X)
+    fold = np.concatenate([_folds(X, y), _folds(S, s)])
+    object_number = np.concatenate([np.tile(np.arange(n), len(HORIZONS)), n + row])
+    labels = np.concatenate([label, s])[object_number]
+    is_real = object_number < n
+    weight = np.where(is_real, 1.0 / len(HORIZONS), 0.0)
+    for name in np.unique(s):
+        total = RARE_SHARE * n
+        if name in REAL_CLASSES:
+            total = SIMULATED_SHARE * np.sum(y == name)
+        rows = ~is_real & (labels == name)
+        weight[rows] = total / rows.sum()
+    return SimpleNamespace(
+        X=pd.concat([copies[["light_curve"]], simulated[["light_curve"]]]),
+        label=labels,
+        weight=weight,
+        object=object_number,
+        fold=fold[object_number],
+        is_real=is_real,
+        horizon=np.concatenate([horizon, np.full(len(row), "simulated")]),
+        objects=objects,
+        y=y,
+    )
+
+
+def _folds(X, y):
+    """Return the number of the fold in which each object is tested."""
+    fold = np.zeros(len(y), dtype=int)
+    for number, (_, test) in enumerate(
+        StratifiedKFold(5, shuffle=True, random_state=0).split(X, y)
+    ):
+        fold[test] = number
+    return fold
+
+
+def features():
+    """Return the prepared features of the mixture, (n_rows, n_columns)."""
+    tables = [pd.read_parquet(FOLDER / f"features_{n}.parquet") for n in ("real", "simulated")]
+    return pd.concat(tables).astype(np.float64)
+
+
+def boosting_model(seed=0):
+    """Return the boosting of the packaged model."""
+    return HistGradientBoostingClassifier(
+        learning_rate=0.1,
+        max_iter=70,
+        max_leaf_nodes=10,
+        min_samples_leaf=12,
+        max_features=0.3,
+        l2_regularization=1.0,
+        max_bins=63,
+        early_stopping=False,
+        random_state=seed,
+    )
+
+
+def training_rows(data, train, seed=0):
+    """Return the rows of a mask that are trained on.
+
+    Of SN Ia, which are three quarters of the real objects, only the full and one early copy are
+    used, and of each simulated class at most `LARGEST` copies.
+    """
+    rows = np.random.default_rng(seed).permutation(np.flatnonzero(train))
+    real, label = data.is_real[rows], data.label[rows]
+    early_ia = real & (label == "SN Ia") & (data.horizon[rows] != "full")
+    first = ~pd.Series(data.object[rows[early_ia]]).duplicated().to_numpy()
+    kept = [rows[real & ~early_ia], rows[early_ia][first]]
+    kept += [rows[~real & (label == name)][:LARGEST] for name in np.unique(label[~real])]
+    return np.sort(np.concatenate(kept))
+
+
+def row_weights(data, rows):
+    """Return weights of selected rows, with the same sums by class and kind as the mixture."""
+    kind = (pd.Series(data.label) + np.where(data.is_real, ", real", ", simulated")).to_numpy()
+    totals = pd.Series(data.weight).groupby(kind).sum()
+    chosen = pd.Series(kind[rows])
+    return chosen.map(totals / chosen.value_counts()).to_numpy(dtype=np.float64)
+
+
+def folds():
+    """Write out-of-fold probabilities of boosting for all rows of the mixture."""
+    data, values = mixture(), features().to_numpy(dtype=np.float32)
+    classes = np.unique(data.label)
+    values = values[:, np.isfinite(values[data.is_real]).mean(axis=0) >= 0.2]  # as in fit
+    proba = np.zeros((len(values), len(classes)), dtype=np.float32)
+    for fold in range(5):
+        start, train = time.time(), data.fold != fold
+        rows = training_rows(data, train)
+        model = boosting_model().fit(values[rows], data.label[rows], row_weights(data, rows))
+        proba[~train] = model.predict_proba(values[~train])
+        full = ~train & (data.horizon == "full")
+        right = np.mean(classes[proba[full].argmax(axis=1)] == data.label[full])
+        print(f"fold {fold}: accuracy {right:.3f}, {time.time() - start:.0f} s", flush=True)
+        np.save(FOLDER / "proba_boosting.npy", proba)
+
+
+def fit():
+    """Fit the classifier to all objects; write it to the cache."""
+    data = mixture()
+    rows = training_rows(data, np.ones(len(data.label), dtype=bool))
+    model = LightCurveEnsembleClassifier(n_networks=0, boosting=boosting_model(), random_state=0)
+    X = data.X.iloc[rows].reset_index(drop=True)
+    model.fit(X, data.label[rows], row_weights(data, rows))
+    (FOLDER / "types.pkl").write_bytes(pickle.dumps(model))
+
+
+def redshift_rows(data):
+    """Return the rows with a redshift, real ones only, and the redshifts of all rows."""
+    redshift = np.full(len(data.label), np.nan)
+    redshift[data.is_real] = np.tile(data.objects["redshift"].to_numpy(float), len(HORIZONS))
+    return np.flatnonzero(redshift > 0), redshift
+
+
+def redshift_model():
+    """Return the regressor of the packaged redshift model."""
+    boosting = HistGradientBoostingRegressor(
+        learning_rate=0.06,
+        max_iter=150,
+        max_leaf_nodes=12,
+        min_samples_leaf=8,
+        max_features=0.3,
+        l2_regularization=1.0,
+        max_bins=127,
+        early_stopping=False,
+        random_state=0,
+    )
+    embedding = ("embedding", _frozen_embedder(), ["light_curve"])
+    features = ("features", LightCurveFeatures(), ["light_curve"])
+    logarithm = TransformedTargetRegressor(boosting, func=np.log, inverse_func=np.exp)
+    return make_pipeline(ColumnTransformer([features, embedding]), logarithm)
+
+
+def _frozen_embedder():
+    model = load_pretrained("contrastive-sim")
+    return model if isinstance(model, FrozenEstimator) else FrozenEstimator(model)
+
+
+def redshift_folds():
+    """Write out-of-fold redshifts of all real rows."""
+    data, values = mixture(), features().to_numpy(dtype=np.float32)
+    rows, redshift = redshift_rows(data)
+    predicted = np.full(len(redshift), np.nan)
+    for fold in range(5):
+        train, test = rows[data.fold[rows] != fold], rows[data.fold[rows] == fold]
+        model = redshift_model()[-1].fit(values[train], redshift[train])
+        predicted[test] = model.predict(values[test])
+    np.save(FOLDER / "redshift.npy", predicted)
+
+
+def fit_redshift():
+    """Fit the redshift model to all objects; write it to the cache."""
+    data = mixture()
+    rows, redshift = redshift_rows(data)
+    rows = np.intersect1d(rows, training_rows(data, data.is_real))
+    model = ResidualErrorRegressor(redshift_model(), n_bins=8)
+    predicted = np.load(FOLDER / "redshift.npy")[rows]
+    model.fit(data.X.iloc[rows].reset_index(drop=True), redshift[rows], oof_predictions=predicted)
+    (FOLDER / "redshift.pkl").write_bytes(pickle.dumps(model))
+
+
+def package():
+    """Calibrate, write the tables, the diagram and both model files with their cards."""
+    data = mixture()
+    proba = np.load(FOLDER / "proba_boosting.npy").astype(np.float64)
+    proba /= proba.sum(axis=1, keepdims=True)
+    classes = np.unique(data.label)
+    calibrated, sets = cross_fitted(data, proba, thresholds=THRESHOLDS)
+    horizons = horizon_table(data, classes, calibrated, sets)
+    groups = group_table(data, classes, calibrated, sets)
+    by_class = class_table(data, classes, calibrated, sets)
+    calibration = reliability_table(data, classes, calibrated)
+    redshift, predicted = redshift_rows(data)[1], np.load(FOLDER / "redshift.npy")
+    redshifts = redshift_table(data, redshift, predicted)
+    model = packaged_types(data, proba)
+    anomaly = anomaly_auroc(model)
+    tables = {
+        "Classes, by horizon": horizons,
+        "Classes, by telescope": groups,
+        "Classes, one by one": by_class,
+        "Reliability": calibration,
+        "Redshift": redshifts,
+    }
+    for title, rows in tables.items():
+        print(f"## {title}\n\n{markdown(rows)}\n", flush=True)
+    print(f"AUROC of the anomaly score, other classes: {anomaly:.3f}", flush=True)
+    draw_reliability(calibration, RESULTS / "light_curve_models_reliability.png")
+    common = {"license": LICENSE, "sources": SOURCES}
+    commit = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    recipe = f"benchmarks/light_curve_models.py, all stages, at commit {commit}"
+    figures = {f"{row['horizon']}, {row['classes']}": row for row in horizons}
+    keys = ("macro-F1", "accuracy", "AUROC", "calibration error", "truth in 90 % set")
+    metrics = {
+        f"{key}, {name} classes": float(figures[name][key].split("±")[0])
+        for name in ("full, five", "full, three", "10 days, three", "10 points, three")
+        for key in keys
+    }
+    card = {
+        **types_card(data),
+        "recipe": recipe,
+        "metrics": {**metrics, "AUROC, anomaly score, 32 objects of other classes": anomaly},
+        "five_folds_by_horizon": horizons,
+        "five_folds_by_telescope": groups,
+        "five_folds_by_class": by_class,
+        "calibration": calibration,
+    }
+    save_model(model, MODELS / "light-curve-types.snmodel", card={**card, **common}, overwrite=True)
+    figures = {f"{row['horizon']}, {row['redshifts']}": row for row in redshifts}
+    metrics = {
+        f"{key}, {name}": float(figures[name][key].split("±")[0])
+        for name in ("full, all", "full, z < 0.15")
+        for key in ("R2", "NMAD")
+    }
+    card = {**redshift_card(data), "recipe": recipe, "metrics": metrics, **common}
+    card["five_folds_by_horizon"] = redshifts
+    regressor = pickle.loads((FOLDER / "redshift.pkl").read_bytes())
+    save_model(regressor, MODELS / "light-curve-redshift.snmodel", card=card, overwrite=True)
+
+
+def packaged_types(data, proba):
+    """Return the calibrated classifier with its anomaly score."""
+    ensemble = pickle.loads((FOLDER / "types.pkl").read_bytes())
+    rows = np.flatnonzero(calibration_rows(data))
+    curves = ColumnTransformer([("embedding", _frozen_embedder(), ["light_curve"])])
+    detector = make_pipeline(curves, ClassDistanceDetector(method="mahalanobis"))
+    model = ConformalClassifier(
+        FrozenEstimator(ensemble), detector=detector, thresholds=THRESHOLDS, cv=5
+    )
+    return model.fit(
+        data.X.iloc[rows].reset_index(drop=True),
+        data.label[rows],
+        data.weight[rows],
+        oof_proba=proba[rows],
+    )
+
+
+def anomaly_auroc(model):
+    """Return how well the anomaly score separates objects of other classes from known ones."""
+    other, _ = load_curves(classes=("other",))
+    known, _, _, _, _ = pickle.load((FOLDER / "real.pkl").open("rb"))
+    scores = [model.score_samples(X[["light_curve"]]) for X in (other, known)]
+    is_other = np.repeat([1, 0], [len(other), len(known)])
+    return roc_auc_score(is_other, -np.concatenate(scores))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stage", choices=tuple(STAGES))
+    parser.add_argument("--simulated", type=int, default=8000)
+    arguments = parser.parse_args()
+    warnings.simplefilter("ignore", DataQualityWarning)
+    torch.set_num_threads(1)
+    STAGES[arguments.stage](arguments)
+
+
+STAGES = {
+    "prepare": lambda arguments: prepare(arguments.simulated),
+    "folds": lambda arguments: folds(),
+    "fit": lambda arguments: fit(),
+    "redshift-folds": lambda arguments: redshift_folds(),
+    "redshift-fit": lambda arguments: fit_redshift(),
+    "package": lambda arguments: package(),
+}
+
+
+if __name__ == "__main__":
+    main()
