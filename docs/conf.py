@@ -48,6 +48,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": "FileNameSortKey",
     "min_reported_time": 1000,
 }
+# The examples train small models on purpose.
+warnings.filterwarnings("ignore", message=".* is trained from scratch on")
 # The gallery uses the Agg backend.
 warnings.filterwarnings("ignore", message=".*FigureCanvasAgg is non-interactive.*")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sklearn_sn.base import _pretrained_hint
 from sklearn_sn.encoders import (
     LightCurveTransceiver,
     LightCurveTransformer,
@@ -20,6 +21,14 @@ from sklearn_sn.encoders import (
 def seeds_fixed():
     """No test may depend on what ran before it."""
     np.random.seed(0)  # noqa: NPY002
+
+
+@pytest.fixture(scope="session", autouse=True)
+def without_hints():
+    """The first fit of a class in a process gives a hint, whichever test it is in."""
+    before, _pretrained_hint.FEW_OBJECTS = _pretrained_hint.FEW_OBJECTS, 0
+    yield
+    _pretrained_hint.FEW_OBJECTS = before
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ from sklearn_sn.base._pretrained import (
     pretrained_encoders,
     pretrained_preprocessor,
 )
+from sklearn_sn.base._pretrained_hint import hint_at_pretrained
 from sklearn_sn.base._regressor import REGRESSION_CONSTRAINTS, NetworkRegressorMixin
 from sklearn_sn.base._spectrum_estimator import (
     SPECTRUM_CONSTRAINTS,
@@ -93,6 +94,7 @@ __all__ = [
     "encoder_width",
     "frozen_modules",
     "head_dropout",
+    "hint_at_pretrained",
     "kept_params",
     "laplace_moments",
     "log_odds",

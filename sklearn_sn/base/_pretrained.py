@@ -23,7 +23,7 @@ from sklearn_sn.persistence import load_pretrained
 from sklearn_sn.preprocessors import Preprocessor
 
 # Parameters that may differ from those of the pretrained encoder.
-_FREE = {
+FREE = {
     "augmentation",
     "dropout",
     "hidden_fraction",
@@ -194,7 +194,7 @@ def chosen_encoder(
     if part is None:
         return encoder
     raise_on_conflicting_params(encoder, part.encoder, parameter)
-    free = {k: v for k, v in encoder.get_params(deep=False).items() if k in _FREE}
+    free = {k: v for k, v in encoder.get_params(deep=False).items() if k in FREE}
     free |= _new_head(estimator, encoder, part)
     _set_dropout(part.module, free.get("dropout"))
     if "precision" in free and isinstance(part.module, MixedPrecisionModule):
@@ -242,7 +242,7 @@ def raise_on_conflicting_params(encoder, trained, parameter):
         agrees = same_parameter(value, defaults[name]) or same_parameter(
             value, trained_params[name]
         )
-        if name not in _FREE and name not in encoder.head_parameters and not agrees:
+        if name not in FREE and name not in encoder.head_parameters and not agrees:
             raise ValueError(
                 f"The '{parameter}__{name}' parameter is {value!r}, but the pretrained encoder has "
                 f"{trained_params[name]!r}; leave it at its default."

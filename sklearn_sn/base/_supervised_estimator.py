@@ -21,6 +21,7 @@ from sklearn_sn.base._pretrained import (
     pretrained_encoders,
     pretrained_preprocessor,
 )
+from sklearn_sn.base._pretrained_hint import hint_at_pretrained
 from sklearn_sn.base._sky_position import sky_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._unfreezing import (
@@ -112,6 +113,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             task.groups,
             task.copies,
         )
+        hint_at_pretrained(self, {name: encoder}, len(dataset))
         groups = [] if part is None else parameter_groups(self, part.module)
         # missing_embedding_ is the mean latent of the objects as they are evaluated.
         evaluated = self._evaluated_part(dataset, np.arange(len(dataset)))

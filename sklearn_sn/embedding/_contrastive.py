@@ -18,6 +18,7 @@ from sklearn_sn.base import (
     TrainingPlan,
     check_continued,
     chosen_encoder,
+    hint_at_pretrained,
     kept_params,
     positive_int,
     positive_number,
@@ -306,6 +307,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         targets = self.targets_.encode(*self._supervision(table, y))
         dataset = TableDataset(self.preprocessors_, prepared, targets)
         check_learnable(self, dataset)
+        hint_at_pretrained(self, self.encoders_, len(dataset))
         groups = []
         if parts and self.pretrained_lr_factor != 1.0:
             rate = self.pretrained_lr_factor * self.lr

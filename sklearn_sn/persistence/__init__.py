@@ -3,6 +3,7 @@
 from sklearn_sn.persistence._errors import (
     ModelFileError,
     ModelVersionWarning,
+    PretrainedHint,
     RetrainingWarning,
 )
 from sklearn_sn.persistence._model import load_model, read_card, save_model
@@ -11,6 +12,7 @@ from sklearn_sn.persistence._pretrained_models import list_pretrained, load_pret
 __all__ = [
     "ModelFileError",
     "ModelVersionWarning",
+    "PretrainedHint",
     "RetrainingWarning",
     "list_pretrained",
     "load_model",

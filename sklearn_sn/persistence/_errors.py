@@ -1,4 +1,4 @@
-"""Errors and warnings of loaded models."""
+"""Errors and warnings about models from files."""
 
 
 class ModelFileError(ValueError):
@@ -11,3 +11,7 @@ class ModelVersionWarning(UserWarning):
 
 class RetrainingWarning(UserWarning):
     """Warning for a model from a file that is trained anew, so that its weights are lost."""
+
+
+class PretrainedHint(UserWarning):
+    """Hint at a packaged model as the start of a training on few objects."""
