@@ -20,7 +20,7 @@ def list_pretrained() -> list[str]:
     --------
     >>> from sklearn_sn.persistence import list_pretrained
     >>> list_pretrained()
-    ['contrastive-sim', 'galaxies-sim', 'supernova-spectra']
+    ['contrastive-sim', 'galaxies-sim', 'maven-sim', 'supernova-spectra']
     """
     folder = files("sklearn_sn.persistence") / "models"
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
@@ -37,9 +37,13 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
         estimator is unfitted and would be trained from scratch.
 
         - "contrastive-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves
-          and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
+          and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands,
+          by InfoNCE together with heads for class and redshift (supervised contrastive).
         - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
           and spectra, trained on simulated galaxies.
+        - "maven-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and
+          spectra, trained on simulated supernovae by InfoNCE alone, without classes and redshifts,
+          as Maven is. Its card has the number of pairs seen so far.
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
           rest, trained on real supernovae without their classes: the start of a classifier for few
           labels, which needs ``frame="rest"`` too.
