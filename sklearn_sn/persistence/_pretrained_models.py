@@ -22,7 +22,7 @@ def list_pretrained() -> list[str]:
     --------
     >>> from sklearn_sn.persistence import list_pretrained
     >>> list_pretrained()
-    ['contrastive-sim', 'galaxies-sim', 'spectrum-redshift', 'spectrum-types', 'supernova-spectra']
+    ['contrastive-sim', 'galaxies-sim', 'maven-sim', 'spectrum-redshift', 'spectrum-types', 'supernova-spectra']
     """
     folder = files("sklearn_sn.persistence") / "models"
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
@@ -40,9 +40,13 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
         Name of the model. The parameter `pretrained` of an estimator accepts the name too.
 
         - "contrastive-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves
-          and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
+          and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands,
+          by InfoNCE together with heads for class and redshift (supervised contrastive).
         - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
           and spectra, trained on simulated galaxies.
+        - "maven-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and
+          spectra, trained on simulated supernovae by InfoNCE alone, without classes and redshifts,
+          as Maven is. Its card has the number of pairs seen so far.
         - "spectrum-redshift", a :class:`~sklearn_sn.classification.SpectralRedshiftClassifier` of
           spectra of unknown redshift, trained on real supernovae: `predict_redshift` and
           `predict_proba` of SN Ia, II, Ib/c, IIn and SLSN-I.
