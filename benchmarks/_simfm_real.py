@@ -105,6 +105,7 @@ def network(start=None, *, cls=LightCurveClassifier, epochs=1.0, batch_size=16, 
     else:
         params |= {"pretrained": FrozenEstimator(start), "encoder": GRU()}
     params["max_epochs"] = max(1, round(epochs * params["max_epochs"]))
-    params |= {"batch_size": batch_size, "class_weight": "balanced", "random_state": seed}
+    params |= {"batch_size": batch_size, "random_state": seed}
+    params |= {"class_weight": "balanced", "prior": "weighted"}
     model = cls(**params)
     return make_pipeline(FunctionTransformer(_light_curves), model)

@@ -49,6 +49,7 @@ SIZES = {
 # Chosen on a sample of another seed; results/applecider.md compares alternatives.
 WEIGHTS = {"AGN": 1.0, "CV": 1.0, "SN I": 1.0, "SN II": 1.0, "TDE": 5.0}
 FINE_TUNING = {"early_stopping": False, "oversample": 0.0, "class_weight": WEIGHTS}
+FINE_TUNING["prior"] = "weighted"  # as in the recorded results
 FINE_TUNING |= {"loss": "cross_entropy", "batch_size": 32}
 # Test light curves have as many points as were observed, so training ones do, too.
 TRAINING = {"dropout": 0.0, "truncation": 0.9, "augmentation": False, "noise_augmentation": False}

@@ -61,7 +61,8 @@ def transformer(pretrained, max_epochs, **params):
         params |= {"pretrained": load_pretrained("contrastive-sim"), "lr": 3e-4}
     else:
         params |= {"encoder": encoder(d_model=32), "batch_size": 64}
-    params = {"batch_size": 32, "class_weight": "balanced", "random_state": 0, **params}
+    weights = {"class_weight": "balanced", "prior": "weighted"}
+    params = {"batch_size": 32, **weights, "random_state": 0, **params}
     return LightCurveClassifier(max_epochs=max_epochs, **params)
 
 

@@ -66,6 +66,7 @@ def network(arguments, start=None):
         **TRAINING,
         "batch_size": arguments.batch_size,
         "class_weight": "balanced",
+        "prior": "weighted",
         "random_state": 0,
     }
     if start is None:

@@ -136,7 +136,8 @@ def maven_baseline(
         "n_iter_no_change": 100,
     }
     if task == "classification":
-        return LightCurveClassifier(**{**defaults, "class_weight": "balanced", **params})
+        weights = {"class_weight": "balanced", "prior": "weighted"}
+        return LightCurveClassifier(**{**defaults, **weights, **params})
     if task == "regression":
         return LightCurveRegressor(**{**defaults, **params})
     raise ValueError(

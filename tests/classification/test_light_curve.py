@@ -79,8 +79,12 @@ def test_class_weight_moves_predictions(supernovae):
     X, y = supernovae
     labels = np.where(y == "SN Ia", "Ia", "other")
     plain = make(max_epochs=6).fit(X, labels).predict_proba(X)[:, 0].mean()
-    heavy = make(max_epochs=6, class_weight={"Ia": 20.0, "other": 1.0}).fit(X, labels)
+    weights = {"Ia": 20.0, "other": 1.0}
+    heavy = make(max_epochs=6, class_weight=weights, prior="weighted").fit(X, labels)
     assert heavy.predict_proba(X)[:, 0].mean() > plain + 0.1
+    # Divided by the weights, probabilities reflect the frequencies again.
+    heavy.set_params(prior="frequencies")
+    assert abs(heavy.predict_proba(X)[:, 0].mean() - plain) < 0.1
 
 
 @pytest.mark.parametrize(

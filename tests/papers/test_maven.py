@@ -34,7 +34,7 @@ def test_the_baseline_of_maven():
         encoder = model.encoder
         assert (encoder.d_model, encoder.n_heads, encoder.n_layers) == (32, 2, 9)
         assert model.lr == 1e-4
-    assert classifier.class_weight == "balanced"
+    assert (classifier.class_weight, classifier.prior) == ("balanced", "weighted")
     with pytest.raises(ValueError, match="'task' of maven_baseline"):
         papers.maven_baseline("embedding")
 
