@@ -119,7 +119,7 @@ def _batches(path, batch_size):
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with _readable(path), pq.ParquetFile(path, memory_map=True, buffer_size=_BUFFER) as file:
+    with _readable(path), pq.ParquetFile(path, buffer_size=_BUFFER) as file:
         schema = file.schema_arrow
         layout = stored_layout(schema)
         names = [*_nested_columns(schema), *_plain_columns(schema)] if layout is None else None
