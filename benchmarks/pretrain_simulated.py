@@ -155,7 +155,10 @@ def main():
     (CACHE / f"{arguments.name}.pkl").write_bytes(pickle.dumps(embedder))
     if arguments.model:
         card = {
-            "description": "Shared embedding of light curves and spectra of simulated supernovae.",
+            "description": (
+                "Light curves and spectra of simulated supernovae in one space. Supervised "
+                "contrastive training: InfoNCE beside heads for class and redshift (aux_weight=1)."
+            ),
             "data": (
                 f"{len(X)} objects of make_supernovae. Half are bright: followed up by small "
                 "telescopes, or the brighter ones of ZTF and ATLAS; half are from ZTF, Rubin "
