@@ -61,7 +61,7 @@ def class_figures(truth, proba, wanted):
     return {
         "macro-F1": f1_score(truth, predicted, labels=wanted, average="macro", zero_division=0),
         "accuracy": np.mean(truth == predicted),
-        "AUROC": float(np.mean(area)),
+        "AUROC": float(np.mean(area)) if area else np.nan,  # one class only
         "log-loss": log_loss(truth, np.clip(proba[:, order], 1e-6, 1), labels=wanted[order]),
         "calibration error": calibration_error(truth == predicted, proba.max(axis=1)),
     }
