@@ -19,8 +19,8 @@ def list_pretrained() -> list[str]:
     Examples
     --------
     >>> from sklearn_sn.persistence import list_pretrained
-    >>> list_pretrained()
-    ['contrastive-sim', 'galaxies-sim', 'supernova-spectra']
+    >>> list_pretrained()[:3]
+    ['contrastive-sim', 'galaxies-sim', 'light-curve-redshift']
     """
     folder = files("sklearn_sn.persistence") / "models"
     return sorted(file.name.removesuffix(_SUFFIX) for file in folder.iterdir() if _is_model(file))
@@ -40,6 +40,13 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
           and spectra, trained on simulated supernovae in ZTF, Rubin, Pan-STARRS1 and Bessell bands.
         - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
           and spectra, trained on simulated galaxies.
+        - "light-curve-types", a :class:`~sklearn_sn.classification.ConformalClassifier` of light
+          curves in any bands, from the first detection on: calibrated probabilities of ten classes,
+          sets of classes (``predict_set``) and an anomaly score (``score_samples``). Trained on
+          real supernovae, and on simulations for the classes that its card names.
+        - "light-curve-redshift", a :class:`~sklearn_sn.regression.ResidualErrorRegressor`: redshift
+          and its standard deviation (``predict(X, return_std=True)``) from light curves of
+          supernovae, trained on real ones.
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
           rest, trained on real supernovae without their classes: the start of a classifier for few
           labels, which needs ``frame="rest"`` too.
@@ -77,7 +84,11 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
     if name not in names:
         raise ValueError(f"The pretrained model {name!r} does not exist. Use one of {names}.")
     with as_file(files("sklearn_sn.persistence") / "models" / f"{name}{_SUFFIX}") as path:
-        return read_card(path) if card else load_model(path).set_params(verbose=0)
+        return read_card(path) if card else _silent(load_model(path))
+
+
+def _silent(model):
+    return model.set_params(verbose=0) if "verbose" in model.get_params(deep=False) else model
 
 
 def _is_model(file):

@@ -42,7 +42,13 @@ def supernovae():
 
 
 def test_names():
-    assert list_pretrained() == ["contrastive-sim", "galaxies-sim", "supernova-spectra"]
+    assert list_pretrained() == [
+        "contrastive-sim",
+        "galaxies-sim",
+        "light-curve-redshift",
+        "light-curve-types",
+        "supernova-spectra",
+    ]
     with pytest.raises(ValueError, match=r"'contrastive-sin'.*contrastive-sim"):
         load_pretrained("contrastive-sin")
 
