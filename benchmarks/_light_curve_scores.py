@@ -26,14 +26,24 @@ class GivenProbabilities(ClassifierMixin, BaseEstimator):
 def cross_fitted(data, proba, **params):
     """Return calibrated probabilities and sets of all rows, calibrated on the other folds."""
     calibrated, sets = np.zeros_like(proba), np.zeros(proba.shape, dtype=bool)
+    weight = calibration_weights(data)
     for fold in np.unique(data.fold):
         test = data.fold == fold
         model = ConformalClassifier(GivenProbabilities(), **params)
         a = calibration_rows(data) & ~test
-        model.fit(proba[a], data.label[a], data.weight[a], oof_proba=proba[a])
+        model.fit(proba[a], data.label[a], weight[a], oof_proba=proba[a])
         calibrated[test] = model.predict_proba(proba[test])
         sets[test] = model.sets_from_proba(calibrated[test])
     return calibrated, sets
+
+
+def calibration_weights(data):
+    """Return weights of all rows: real ones at every horizon alike, simulated ones hardly any.
+
+    Temperature and a single threshold are then those of real objects. Thresholds by class do not
+    depend on the weight of a class.
+    """
+    return np.where(data.is_real, 1.0, 1e-4)
 
 
 def calibration_rows(data):

@@ -34,7 +34,7 @@ from _light_curve_mixture import (
     real_subtypes,
     simulated_curves,
 )
-from _light_curve_scores import calibration_rows, cross_fitted
+from _light_curve_scores import calibration_rows, calibration_weights, cross_fitted
 from _light_curve_tables import (
     class_table,
     draw_reliability,
@@ -65,7 +65,7 @@ from sklearn_sn.regression import ResidualErrorRegressor
 FOLDER = CACHE / "light_curve_models"
 RESULTS = Path(__file__).parent / "results"
 MODELS = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models"
-THRESHOLDS = "class"  # of the conformal sets
+THRESHOLDS = "all"  # of the conformal sets
 # Share of the weight of the simulated objects of a class with real objects, relative to those; and
 # of each class without real objects, relative to all real objects.
 SIMULATED_SHARE = 0.3
@@ -353,7 +353,7 @@ def packaged_types(data, proba):
     return model.fit(
         data.X.iloc[rows].reset_index(drop=True),
         data.label[rows],
-        data.weight[rows],
+        calibration_weights(data)[rows],
         oof_proba=proba[rows],
     )
 

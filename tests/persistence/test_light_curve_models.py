@@ -9,6 +9,8 @@ from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.persistence import load_pretrained
 from sklearn_sn.preprocessing import LightCurveTruncator
 
+# Simulated follow-up has exposures twice.
+pytestmark = pytest.mark.filterwarnings("ignore:Input was repaired")
 REAL = ("SLSN-I", "SN II", "SN IIn", "SN Ia", "SN Ib/c")
 SIMULATED = ("AGN", "CV", "SN Ia-91bg", "SN Iax", "TDE")
 SUBTYPES = ("SN Ia-91bg", "SN Iax")
