@@ -26,14 +26,24 @@ class GivenProbabilities(ClassifierMixin, BaseEstimator):
 def cross_fitted(data, proba, **params):
     """Return calibrated probabilities and sets of all rows, calibrated on the other folds."""
     calibrated, sets = np.zeros_like(proba), np.zeros(proba.shape, dtype=bool)
+    weight = calibration_weights(data)
     for fold in np.unique(data.fold):
         test = data.fold == fold
         model = ConformalClassifier(GivenProbabilities(), **params)
         a = calibration_rows(data) & ~test
-        model.fit(proba[a], data.label[a], data.weight[a], oof_proba=proba[a])
+        model.fit(proba[a], data.label[a], weight[a], oof_proba=proba[a])
         calibrated[test] = model.predict_proba(proba[test])
         sets[test] = model.sets_from_proba(calibrated[test])
     return calibrated, sets
+
+
+def calibration_weights(data):
+    """Return weights of all rows: real ones at every horizon alike, simulated ones hardly any.
+
+    Temperature and a single threshold are then those of real objects. Thresholds by class do not
+    depend on the weight of a class.
+    """
+    return np.where(data.is_real, 1.0, 1e-4)
 
 
 def calibration_rows(data):
@@ -61,7 +71,7 @@ def class_figures(truth, proba, wanted):
     return {
         "macro-F1": f1_score(truth, predicted, labels=wanted, average="macro", zero_division=0),
         "accuracy": np.mean(truth == predicted),
-        "AUROC": float(np.mean(area)),
+        "AUROC": float(np.mean(area)) if area else np.nan,  # one class only
         "log-loss": log_loss(truth, np.clip(proba[:, order], 1e-6, 1), labels=wanted[order]),
         "calibration error": calibration_error(truth == predicted, proba.max(axis=1)),
     }

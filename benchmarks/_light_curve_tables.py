@@ -71,7 +71,7 @@ def group_table(data, classes, proba, sets):
         for name, chosen in masks.items():
             figures = class_figures(truth[chosen], main[chosen], REAL_CLASSES)
             row = {"telescope": name, "horizon": horizon, "objects": int(chosen.sum())}
-            row |= {key: f"{value:.3f}" for key, value in figures.items()}
+            row |= {key: f"{value:.3f}".replace("nan", "–") for key, value in figures.items()}
             rows.append({**row, "truth in 90 % set": f"{inside[chosen].mean():.3f}"})
     return rows
 

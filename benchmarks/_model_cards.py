@@ -53,8 +53,10 @@ def types_card(data):
             "The probabilities contain the prior above, that of spectroscopic samples with half of "
             "the SN Ia from Pan-STARRS1. For another sample, multiply them by the ratio of the "
             "class frequencies and normalise.",
-            "The coverage of the sets holds on average over the horizons; it is higher for "
-            "complete light curves and lower in the first days.",
+            "The coverage of the sets is that of all objects, with one threshold for all classes: "
+            "sets of SN IIn, SN Iax and SN Ia-91bg contain the class less often. "
+            "load_pretrained(...).estimator.set_params(thresholds='class') gives larger sets with "
+            "the same coverage in every class.",
             "An empty set means that no class is credible at the chosen coverage.",
             "The data of an object betray its class in part by who observed it and how often; on "
             "a survey with another strategy, expect lower scores.",

@@ -34,7 +34,7 @@ from _light_curve_mixture import (
     real_subtypes,
     simulated_curves,
 )
-from _light_curve_scores import calibration_rows, cross_fitted
+from _light_curve_scores import calibration_rows, calibration_weights, cross_fitted
 from _light_curve_tables import (
     class_table,
     draw_reliability,
@@ -65,12 +65,12 @@ from sklearn_sn.regression import ResidualErrorRegressor
 FOLDER = CACHE / "light_curve_models"
 RESULTS = Path(__file__).parent / "results"
 MODELS = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models"
-THRESHOLDS = "class"  # of the conformal sets
+THRESHOLDS = "all"  # of the conformal sets
 # Share of the weight of the simulated objects of a class with real objects, relative to those; and
 # of each class without real objects, relative to all real objects.
 SIMULATED_SHARE = 0.3
 RARE_SHARE = 0.02
-LARGEST = 500  # simulated copies of a class
+LARGEST = 300  # simulated copies of a class
 
 
 def columns(X):
@@ -113,10 +113,11 @@ def mixture():
     S, s, _, simulated, row = pickle.load((FOLDER / "simulated.pkl").open("rb"))
     label, n = real_subtypes(X.index, y), len(X)
     fold = np.concatenate([_folds(X, y), _folds(S, s)])
+    horizon = np.concatenate([horizon, np.full(len(row), "simulated")])
     object_number = np.concatenate([np.tile(np.arange(n), len(HORIZONS)), n + row])
     labels = np.concatenate([label, s])[object_number]
     is_real = object_number < n
-    weight = np.where(is_real, 1.0 / len(HORIZONS), 0.0)
+    weight = np.where(is_real, np.where(horizon == "full", 0.4, 0.15), 0.0)
     for name in np.unique(s):
         total = RARE_SHARE * n
         if name in REAL_CLASSES:
@@ -130,7 +131,7 @@ def mixture():
         object=object_number,
         fold=fold[object_number],
         is_real=is_real,
-        horizon=np.concatenate([horizon, np.full(len(row), "simulated")]),
+        horizon=horizon,
         objects=objects,
         y=y,
     )
@@ -156,9 +157,9 @@ def boosting_model(seed=0):
     """Return the boosting of the packaged model."""
     return HistGradientBoostingClassifier(
         learning_rate=0.1,
-        max_iter=70,
+        max_iter=110,
         max_leaf_nodes=10,
-        min_samples_leaf=12,
+        min_samples_leaf=8,
         max_features=0.3,
         l2_regularization=1.0,
         max_bins=63,
@@ -184,7 +185,8 @@ def training_rows(data, train, seed=0):
 
 def row_weights(data, rows):
     """Return weights of selected rows, with the same sums by class and kind as the mixture."""
-    kind = (pd.Series(data.label) + np.where(data.is_real, ", real", ", simulated")).to_numpy()
+    of_kind = np.where(data.is_real, np.where(data.horizon == "full", "full", "early"), "simulated")
+    kind = (pd.Series(data.label) + of_kind).to_numpy()
     totals = pd.Series(data.weight).groupby(kind).sum()
     chosen = pd.Series(kind[rows])
     return chosen.map(totals / chosen.value_counts()).to_numpy(dtype=np.float64)
@@ -218,22 +220,29 @@ def fit():
 
 
 def redshift_rows(data):
-    """Return the rows with a redshift, real ones only, and the redshifts of all rows."""
+    """Return the redshifts of all rows, NaN if unknown, and a mask of those that are trained on.
+
+    The mask holds the complete and one early copy of each real object.
+    """
     redshift = np.full(len(data.label), np.nan)
     redshift[data.is_real] = np.tile(data.objects["redshift"].to_numpy(float), len(HORIZONS))
-    return np.flatnonzero(redshift > 0), redshift
+    trained = data.horizon == "full"
+    early = np.flatnonzero(data.is_real & ~trained)
+    early = np.random.default_rng(0).permutation(early)
+    trained[early[~pd.Series(data.object[early]).duplicated().to_numpy()]] = True
+    return redshift, trained & (redshift > 0)
 
 
 def redshift_model():
     """Return the regressor of the packaged redshift model."""
     boosting = HistGradientBoostingRegressor(
-        learning_rate=0.06,
-        max_iter=150,
+        learning_rate=0.08,
+        max_iter=140,
         max_leaf_nodes=12,
         min_samples_leaf=8,
         max_features=0.3,
         l2_regularization=1.0,
-        max_bins=127,
+        max_bins=63,
         early_stopping=False,
         random_state=0,
     )
@@ -251,10 +260,11 @@ def _frozen_embedder():
 def redshift_folds():
     """Write out-of-fold redshifts of all real rows."""
     data, values = mixture(), features().to_numpy(dtype=np.float32)
-    rows, redshift = redshift_rows(data)
+    values = values[:, np.isfinite(values[data.is_real]).any(axis=0)]
+    redshift, trained = redshift_rows(data)
     predicted = np.full(len(redshift), np.nan)
     for fold in range(5):
-        train, test = rows[data.fold[rows] != fold], rows[data.fold[rows] == fold]
+        train, test = trained & (data.fold != fold), (redshift > 0) & (data.fold == fold)
         model = redshift_model()[-1].fit(values[train], redshift[train])
         predicted[test] = model.predict(values[test])
     np.save(FOLDER / "redshift.npy", predicted)
@@ -263,8 +273,8 @@ def redshift_folds():
 def fit_redshift():
     """Fit the redshift model to all objects; write it to the cache."""
     data = mixture()
-    rows, redshift = redshift_rows(data)
-    rows = np.intersect1d(rows, training_rows(data, data.is_real))
+    redshift, trained = redshift_rows(data)
+    rows = np.flatnonzero(trained)
     model = ResidualErrorRegressor(redshift_model(), n_bins=8)
     predicted = np.load(FOLDER / "redshift.npy")[rows]
     model.fit(data.X.iloc[rows].reset_index(drop=True), redshift[rows], oof_predictions=predicted)
@@ -282,7 +292,7 @@ def package():
     groups = group_table(data, classes, calibrated, sets)
     by_class = class_table(data, classes, calibrated, sets)
     calibration = reliability_table(data, classes, calibrated)
-    redshift, predicted = redshift_rows(data)[1], np.load(FOLDER / "redshift.npy")
+    redshift, predicted = redshift_rows(data)[0], np.load(FOLDER / "redshift.npy")
     redshifts = redshift_table(data, redshift, predicted)
     model = packaged_types(data, proba)
     anomaly = anomaly_auroc(model)
@@ -293,9 +303,9 @@ def package():
         "Reliability": calibration,
         "Redshift": redshifts,
     }
-    for title, rows in tables.items():
-        print(f"## {title}\n\n{markdown(rows)}\n", flush=True)
-    print(f"AUROC of the anomaly score, other classes: {anomaly:.3f}", flush=True)
+    page = [f"## {title}\n\n{markdown(rows)}\n" for title, rows in tables.items()]
+    page.append(f"AUROC of the anomaly score for 32 objects of other classes: {anomaly:.3f}.\n")
+    (FOLDER / "tables.md").write_text("\n".join(page))
     draw_reliability(calibration, RESULTS / "light_curve_models_reliability.png")
     common = {"license": LICENSE, "sources": SOURCES}
     commit = subprocess.run(
@@ -335,7 +345,7 @@ def packaged_types(data, proba):
     """Return the calibrated classifier with its anomaly score."""
     ensemble = pickle.loads((FOLDER / "types.pkl").read_bytes())
     rows = np.flatnonzero(calibration_rows(data))
-    curves = ColumnTransformer([("embedding", _frozen_embedder(), ["light_curve"])])
+    curves = ColumnTransformer([("embedding", ensemble.embedder_, ["light_curve"])])
     detector = make_pipeline(curves, ClassDistanceDetector(method="mahalanobis"))
     model = ConformalClassifier(
         FrozenEstimator(ensemble), detector=detector, thresholds=THRESHOLDS, cv=5
@@ -343,7 +353,7 @@ def packaged_types(data, proba):
     return model.fit(
         data.X.iloc[rows].reset_index(drop=True),
         data.label[rows],
-        data.weight[rows],
+        calibration_weights(data)[rows],
         oof_proba=proba[rows],
     )
 

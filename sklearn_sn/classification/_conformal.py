@@ -43,7 +43,7 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     thresholds : {"class", "all"}, default="class"
         "class" has one threshold per class, so that the coverage also holds within each class.
         "all" has one for all classes, which gives the smallest sets on average; they contain rare
-        classes less often.
+        classes less often. It can be changed after `fit`.
     calibration : {"temperature"} or None, default="temperature"
         None leaves the probabilities as they are.
     detector : estimator, default=None
@@ -62,6 +62,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Divisor of the logarithms of the probabilities.
     calibration_scores_ : list of array
         Sorted calibrated out-of-fold probabilities of the true class, for each class.
+    calibration_weights_ : list of array
+        Weights of these objects.
     detector_ : estimator
         Fitted detector, if there is one.
     n_features_in_ : int
@@ -150,7 +152,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         y : array-like of shape (n_objects,)
             Classes.
         sample_weight : array-like of shape (n_objects,), optional
-            Weights of the objects in the classifier and in the fit of the temperature.
+            Weights of the objects in the classifier, in the fit of the temperature and in the
+            thresholds.
         groups : array-like of shape (n_objects,), optional
             Groups that are not split by the folds, such as the object of each row if X has several
             light curves of one object.
@@ -224,9 +227,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             self.temperature_ = fit_temperature(proba_known, codes_known, known_weight)
         scaled = apply_temperature(proba_known, self.temperature_)
         score = scaled[np.arange(len(scaled)), codes_known]
-        self.calibration_scores_ = [
-            np.sort(score[codes_known == code]) for code in range(proba.shape[1])
-        ]
+        each = np.ones(len(score)) if weight is None else weight[known]
+        order = np.argsort(score)
+        by_class = [order[codes_known[order] == code] for code in range(proba.shape[1])]
+        self.calibration_scores_ = [score[rows] for rows in by_class]
+        self.calibration_weights_ = [each[rows] for rows in by_class]
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return calibrated probabilities of the classes.
@@ -311,11 +316,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         coverage = self.coverage if coverage is None else coverage
         if not 0 < coverage < 1:
             raise ValueError(f"'coverage' must be a float in the range (0, 1). Got {coverage!r}.")
-        scores = self.calibration_scores_
+        scores, weights = self.calibration_scores_, self.calibration_weights_
         if self.thresholds == "all":
-            scores = [np.sort(np.concatenate(scores))] * len(scores)
-        limits = np.array([_threshold(values, coverage) for values in scores])
-        return np.asarray(proba) >= limits
+            scores, weights = [np.concatenate(scores)], [np.concatenate(weights)]
+        pairs = zip(scores, weights, strict=True)
+        return np.asarray(proba) >= np.array([_threshold(*pair, coverage) for pair in pairs])
 
     @available_if(_has_detector)
     def score_samples(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
@@ -335,8 +340,12 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self.detector_.score_samples(X)
 
 
-def _threshold(scores, coverage):
+def _threshold(scores, weights, coverage):
     """Return the smallest probability that belongs to a set; 0 if there are too few scores."""
+    used = weights > 0
+    scores, weights = scores[used], weights[used]
+    order = np.argsort(scores)
     # Of n exchangeable scores, the k-th smallest is passed by a new one in (n + 1 - k) / (n + 1).
-    k = int(np.floor((len(scores) + 1) * (1.0 - coverage)))
-    return scores[k - 1] if k >= 1 else 0.0
+    share = np.cumsum(weights[order]) / (weights.sum() + weights.sum() / max(len(weights), 1))
+    k = np.searchsorted(share, 1.0 - coverage + 1e-12, side="right")
+    return scores[order[k - 1]] if k >= 1 else 0.0

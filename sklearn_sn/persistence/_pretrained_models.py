@@ -44,6 +44,13 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
           by InfoNCE together with heads for class and redshift (supervised contrastive).
         - "galaxies-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of images (g, r, z)
           and spectra, trained on simulated galaxies.
+        - "light-curve-types", a :class:`~sklearn_sn.classification.ConformalClassifier` of light
+          curves in any bands, from the first detection on: calibrated probabilities of ten classes,
+          sets of classes (``predict_set``) and an anomaly score (``score_samples``). Trained on
+          real supernovae, and on simulations for the classes that its card names.
+        - "light-curve-redshift", a :class:`~sklearn_sn.regression.ResidualErrorRegressor`: redshift
+          and its standard deviation (``predict(X, return_std=True)``) from light curves of
+          supernovae, trained on real ones.
         - "maven-sim", a :class:`~sklearn_sn.embedding.ContrastiveEmbedder` of light curves and
           spectra, trained on simulated supernovae by InfoNCE alone, without classes and redshifts,
           as Maven is. Its card has the number of pairs seen so far.
@@ -94,7 +101,7 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
 
 
 def _quiet(model):
-    return model.set_params(verbose=0) if "verbose" in model.get_params() else model
+    return model.set_params(verbose=0) if "verbose" in model.get_params(deep=False) else model
 
 
 def _is_model(file):

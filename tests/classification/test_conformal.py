@@ -51,6 +51,17 @@ def test_one_threshold_gives_smaller_sets_that_miss_the_rare_class():
     assert contains_truth(single, sets)[Y_NEW == "IIn"].mean() < 0.6
 
 
+def test_weights_change_one_threshold_as_copies_do():
+    by_copies = np.repeat(np.arange(len(X)), np.where(Y == "IIn", 5, 1))
+    proba = GaussianNB().fit(X_NEW, Y_NEW).predict_proba(X)
+    model = ConformalClassifier(GaussianNB(), thresholds="all", calibration=None)
+    weighted = clone(model).fit(X, Y, np.where(Y == "IIn", 5.0, 1.0), oof_proba=proba)
+    copied = clone(model).fit(X[by_copies], Y[by_copies], oof_proba=proba[by_copies])
+    sets = weighted.sets_from_proba(proba)
+    assert np.mean(sets == copied.sets_from_proba(proba)) > 0.999
+    assert sets.sum() > clone(model).fit(X, Y, oof_proba=proba).sets_from_proba(proba).sum()
+
+
 def test_coverage_can_be_chosen_in_prediction():
     model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, Y)
     wide, narrow = model.predict_set(X_NEW, coverage=0.95), model.predict_set(X_NEW, 0.7)

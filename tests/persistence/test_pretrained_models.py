@@ -47,7 +47,16 @@ def supernovae():
 
 
 def test_names():
-    assert list_pretrained() == ["contrastive-sim", "galaxies-sim", "maven-sim", "supernova-spectra"]
+    assert list_pretrained() == [
+        "contrastive-sim",
+        "galaxies-sim",
+        "light-curve-redshift",
+        "light-curve-types",
+        "maven-sim",
+        "spectrum-redshift",
+        "spectrum-types",
+        "supernova-spectra",
+    ]
     with pytest.raises(ValueError, match=r"'contrastive-sin'.*contrastive-sim"):
         load_pretrained("contrastive-sin")
 
