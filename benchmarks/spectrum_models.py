@@ -299,7 +299,8 @@ def package(part, cycles, commit):
     n_spectra = len(one_row_per_spectrum(cached_spectra(further=True)[0])[1])
     common = {
         "data": DATA.format(n_objects=len(y), n_spectra=n_spectra),
-        "recipe": f"python benchmarks/spectrum_models.py fit, package, at commit {commit}",
+        "recipe": f"python benchmarks/spectrum_models.py fit --parts {part} --cycles "
+        f"{cycles['templates']} {cycles['spectranet']}, at commit {commit}",
         "license": "BSD-3-Clause; the sources of the spectra state no licence of redistribution",
     }
     networks = {name: half_precision(file_of(name, part, True, cycles[name])) for name in MEMBERS}
