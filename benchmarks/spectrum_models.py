@@ -164,6 +164,15 @@ def redshift_coverage(found):
     return {f"within {n} σ": float(np.mean(off <= n)) for n in (1, 2, 3)}
 
 
+def stored_at_rest(found):
+    """Return a mask of spectra that an archive probably stores at rest.
+
+    The redshift of the spectrum is 0 within its error, while that of the object is not.
+    """
+    off = np.abs(found["redshift"] - found["true_redshift"])
+    return (found["redshift"] < 0.005) & (off > 0.008) & (off > 4 * found["error"])
+
+
 # Calibration --------------------------------------------------------------------
 
 
@@ -270,6 +279,9 @@ def tabulate(cycles):
     print("\nCalibration of the average\n\n| figure | value |\n|---|---|")
     for key, value in calibration_figures(found).items():
         print(f"| {key} | {value:.4f} |")
+    X = cached_spectra()[0]
+    names = X.index.to_numpy()[found["rows"][stored_at_rest(found)]]
+    print("\nProbably stored at rest:", ", ".join(names))
     print("\n| probability of the predicted class | spectra | mean | correct |\n|---|---|---|---|")
     for low, high, n, mean, right in reliability(found):
         print(f"| {low} to {high} | {n} | {mean:.3f} | {right:.3f} |")
@@ -287,7 +299,8 @@ def package(part, cycles, commit):
     n_spectra = len(one_row_per_spectrum(cached_spectra(further=True)[0])[1])
     common = {
         "data": DATA.format(n_objects=len(y), n_spectra=n_spectra),
-        "recipe": f"python benchmarks/spectrum_models.py fit, package, at commit {commit}",
+        "recipe": f"python benchmarks/spectrum_models.py fit --parts {part} --cycles "
+        f"{cycles['templates']} {cycles['spectranet']}, at commit {commit}",
         "license": "BSD-3-Clause; the sources of the spectra state no licence of redistribution",
     }
     networks = {name: half_precision(file_of(name, part, True, cycles[name])) for name in MEMBERS}

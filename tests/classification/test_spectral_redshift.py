@@ -99,7 +99,7 @@ def test_noisy_spectra_have_larger_errors(model):
         np.median(model.predict_redshift(simulated(40, 1, noise=noise)[0], return_std=True)[1])
         for noise in (0.1, 1.5)
     ]
-    assert errors[1] > 2 * errors[0]
+    assert errors[1] > 1.3 * errors[0]
 
 
 def test_posteriors_agree(model):

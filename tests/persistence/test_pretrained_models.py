@@ -172,3 +172,38 @@ def test_a_classifier_starts_from_supernova_spectra(supernovae):
     trained = dict(model.net_.module_.encoder.named_parameters())
     for name, value in start.net_.module_.encoder.named_parameters():
         np.testing.assert_array_equal(trained[name].detach(), value.detach(), err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def bright_spectra():
+    return make_supernovae(
+        60,
+        classes=("SN Ia", "SN II"),
+        redshift_range=(0.02, 0.08),
+        modalities=["spectrum"],
+        random_state=5,
+    )
+
+
+def test_types_of_spectra(bright_spectra):
+    X, y = bright_spectra
+    model = load_pretrained("spectrum-types")
+    unknown = X[["spectrum"]]
+    assert model.classes_.tolist() == ["SLSN-I", "SN II", "SN IIn", "SN Ia", "SN Ib/c"]
+    proba = model.predict_proba(unknown)
+    np.testing.assert_allclose(proba.sum(axis=1), 1.0)
+    assert np.mean(model.predict(unknown) == y) > 0.7
+    sets = model.predict_set(unknown, coverage=0.9)
+    assert sets.shape == (60, 5) and sets.dtype == bool
+    assert sets.sum() < model.predict_set(unknown, coverage=0.99).sum()
+
+
+def test_redshifts_of_spectra(bright_spectra):
+    X, y = bright_spectra
+    model = load_pretrained("spectrum-redshift")
+    z, z_err = model.predict_redshift(X[["spectrum"]], return_std=True)
+    ia = y == "SN Ia"
+    off = np.abs(z - X["redshift"].to_numpy())[ia]
+    assert np.mean(off < 0.01) > 0.8
+    assert np.median(z_err) < 0.01
+    assert np.mean(model.predict(X[["spectrum"]])[ia] == "SN Ia") > 0.6
