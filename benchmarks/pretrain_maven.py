@@ -8,7 +8,8 @@ The model has a moving average of the weights, so that it can be used before the
 
 After each part the state (weights, moments of the optimiser, schedule, average, number of chunks)
 is in benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
-scored after each part; --minutes 0 only scores and saves the model of the state.
+scored after each part; --minutes 0 only scores and saves the model of the state. Where the state is
+lost, a part goes on from the model file, without the moments.
 
     python benchmarks/pretrain_maven.py --minutes 20 [--pairs N] [--batch-size B]
 """
@@ -33,11 +34,12 @@ from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import get_survey, make_supernovae
 from sklearn_sn.embedding import ContrastiveEmbedder
 from sklearn_sn.encoders import SpectrumCNN
-from sklearn_sn.persistence import save_model
+from sklearn_sn.persistence import load_model, read_card, save_model
 
 MODEL = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models" / "maven-sim.snmodel"
 HELD_OUT = 10**6  # number of the chunk of held-out objects
 WARM_UP = 0.03
+WARM_AGAIN = 5000  # pairs of the warm-up of a run that goes on from a model file
 DECAY = 0.995  # of the average of the weights, per step
 PHASES = (-12.0, 60.0)  # of spectra, rest-frame days from peak
 
@@ -54,6 +56,8 @@ class LongRun(Callback):
     lr : float
         Peak learning rate.
     """
+
+    start = 0  # pairs seen before a run that goes on from a model file
 
     def __init__(self, n_pairs, lr):
         self.n_pairs, self.lr = n_pairs, lr
@@ -72,6 +76,8 @@ class LongRun(Callback):
         if done >= WARM_UP:
             part = min((done - WARM_UP) / (1.0 - WARM_UP), 1.0)
             factor = 0.5 * (1.0 + math.cos(math.pi * part))
+        # Without the moments of an earlier run, the first steps are short.
+        factor *= min(1.0, (self.seen - self.start + 1) / WARM_AGAIN) if self.start else 1.0
         for group in net.optimizer_.param_groups:
             group["lr"] = self.lr * max(factor, 1e-3)
         self.seen += len(batch[0])
@@ -149,6 +155,29 @@ def new_state(arguments):
     return {"embedder": embedder, "chunks": 0, "pairs": 0, "losses": [], "cpu": 0.0}
 
 
+def state_of_model(arguments):
+    """Return the state that a model file holds: the averaged weights, but no moments."""
+    card = read_card(arguments.model)
+    embedder = load_model(arguments.model)
+    embedder.set_params(lr_schedule=None, warm_start=True, max_epochs=1)
+    run = LongRun(arguments.pairs, arguments.lr)
+    run.seen = run.start = card["pairs seen"]
+    run.steps = run.seen // arguments.batch_size
+    weights = embedder.net_.module_.state_dict()
+    run.average = {name: value.clone() for name, value in weights.items()}
+    # A file holds the schedule of a fit of its own in the place of this one.
+    callbacks = [c for c in embedder.net_.callbacks_ if c[0] != "schedule"]
+    embedder.net_.callbacks_ = [*callbacks, ("long_run", run)]
+    losses = [card["training loss of the last chunk"]]
+    return {
+        "embedder": embedder,
+        "chunks": card["chunks seen"],
+        "pairs": card["pairs seen"],
+        "losses": losses,
+        "cpu": 60.0 * card["CPU minutes"],
+    }
+
+
 def train(state, seconds, arguments):
     """Train on further chunks until the time is over or all pairs were seen; save each chunk."""
     start = time.process_time()
@@ -195,10 +224,11 @@ def card(state, arguments, scores):
         ),
         "recipe": (
             f"benchmarks/pretrain_maven.py --pairs {arguments.pairs} --batch-size "
-            f"{arguments.batch_size} --lr {arguments.lr}, {state['cpu'] / 60:.0f} CPU minutes, at "
-            f"commit {commit}"
+            f"{arguments.batch_size} --lr {arguments.lr}, in parts, the last at commit {commit}"
         ),
         "pairs seen": state["pairs"],
+        "chunks seen": state["chunks"],
+        "CPU minutes": round(state["cpu"] / 60),
         "pairs planned": arguments.pairs,
         "training loss of the last chunk": round(state["losses"][-1], 4),
         "metrics": scores,
@@ -212,6 +242,18 @@ def card(state, arguments, scores):
     }
 
 
+def save(state, arguments, scores):
+    """Write the model file with its card."""
+    # Files hold no callbacks; a fit of the loaded model is one of its own.
+    plain = {"callbacks": None, "warm_start": False, "lr_schedule": "one_cycle", "max_epochs": 40}
+    save_model(
+        state["embedder"].set_params(**plain, random_state=None),
+        arguments.model,
+        card=card(state, arguments, scores),
+        overwrite=True,
+    )
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=20.0, help="CPU minutes of this part")
@@ -222,25 +264,21 @@ def main():
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--state", type=Path, default=CACHE / "pretrain_maven.pkl")
     parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--anew", action="store_true", help="do not go on from the model file")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)  # a second thread gives no speed-up at these sizes
     if arguments.state.exists():
         state = pickle.loads(arguments.state.read_bytes())
+    elif arguments.model.exists() and not arguments.anew:
+        state = state_of_model(arguments)
     else:
         state = new_state(arguments)
     arguments.state.parent.mkdir(exist_ok=True)
     train(state, 60 * arguments.minutes, arguments)
     scores = figures(state["embedder"], *simulate(HELD_OUT, arguments.held_out))
     print(scores, flush=True)
-    # Files hold no callbacks; a fit of the loaded model is one of its own.
-    plain = {"callbacks": None, "warm_start": False, "lr_schedule": "one_cycle", "max_epochs": 40}
-    save_model(
-        state["embedder"].set_params(**plain, random_state=None),
-        arguments.model,
-        card=card(state, arguments, scores),
-        overwrite=True,
-    )
+    save(state, arguments, scores)
 
 
 if __name__ == "__main__":

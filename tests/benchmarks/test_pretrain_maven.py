@@ -1,5 +1,6 @@
 """The pretraining that continues from a saved state."""
 
+import argparse
 import pickle
 
 import numpy as np
@@ -70,3 +71,24 @@ def test_surveys_get_longer_and_denser_baselines(script):
     ]
     dense = script.baseline_variants(("ztf",))[-1]
     assert max(dense.cadences) == 1.5 and dense.baseline == 45.0
+
+
+def test_a_run_goes_on_from_a_model_file(script, tmp_path):
+    chunks = [make_supernovae(40, random_state=seed)[0] for seed in (1, 2)]
+    arguments = argparse.Namespace(
+        pairs=80, lr=1e-2, batch_size=10, model=tmp_path / "model", held_out=40
+    )
+    first = embedder(script).fit(chunks[0])
+    state = {"embedder": first, "pairs": 40, "chunks": 1, "losses": [2.0], "cpu": 60.0}
+    saved = weights(first)
+    script.save(state, arguments, {})
+    state = script.state_of_model(arguments)
+    run = dict(state["embedder"].net_.callbacks_)["long_run"]
+    assert (run.seen, state["chunks"], state["cpu"]) == (40, 1, 60.0)
+    again = state["embedder"].fit(chunks[1])
+    assert run.seen == 80
+    assert all(
+        np.isfinite(value).all() and not np.array_equal(value, saved[name])
+        for name, value in weights(again).items()
+        if name.startswith("encoders") and name.endswith("weight")
+    )
