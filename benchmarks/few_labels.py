@@ -35,7 +35,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from sklearn_sn.classification import LightCurveClassifier
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 
 OUT = CACHE.parent / "results" / "few_labels"
 PAGE = OUT.with_suffix(".md")
@@ -122,6 +122,8 @@ def score_fold(name, X, y, features, train, test, fold, tasks):
             held = test[kept[test]]
             for count in COUNTS:
                 few = draw(y, train[kept[train]], count, fold)
+                if name in NETWORKS:  # which have nothing to learn from without usable points
+                    few = few[check_table(X.iloc[few]).light_curve.lengths > 0]
                 model = make(len(few)).fit(rows_of(values, few), y[few])
                 inputs = rows_of(values, held)
                 by_decision = hasattr(model, "decision_function")
