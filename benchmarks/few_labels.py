@@ -41,7 +41,7 @@ OUT = CACHE.parent / "results" / "few_labels"
 PAGE = OUT.with_suffix(".md")
 TITLE = "# Real light curves with few labels\n"
 COUNTS = (5, 20, 100, "all")
-NOTES = """The input is the light curve; there is one draw of labels in each fold, scored on its test
+NOTES = """The input is the light curve; each fold has one draw of labels, scored on its test
 part. "100 per class" holds all objects of the classes that have fewer. "InfoNCE" is "maven-sim",
 trained without labels, whose training is not complete (maven_infonce.md). Gradient boosting has at
 least 8 objects in a leaf: with 5 per class it predicts a constant.

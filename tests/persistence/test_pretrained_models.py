@@ -42,7 +42,8 @@ def supernovae():
 
 
 def test_names():
-    assert list_pretrained() == ["contrastive-sim", "galaxies-sim", "maven-sim", "supernova-spectra"]
+    names = ["contrastive-sim", "galaxies-sim", "maven-sim", "supernova-spectra"]
+    assert list_pretrained() == names
     with pytest.raises(ValueError, match=r"'contrastive-sin'.*contrastive-sim"):
         load_pretrained("contrastive-sin")
 
