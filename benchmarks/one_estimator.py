@@ -1,8 +1,8 @@
-"""LightCurveEnsembleClassifier on the folds of maven_real.py, beside the averages of several models.
+"""LightCurveEnsembleClassifier on the folds of maven_real.py, beside averages of several models.
 
-One estimator, fitted on the light curves of the training part alone, against the models whose scores
-maven_real.py and combine_maven_real.py saved for the same folds. Settings are the defaults; no
-choice was made on these folds.
+One estimator, fitted on the light curves of the training part alone, against the models whose
+scores maven_real.py and combine_maven_real.py saved for the same folds. Settings are the defaults;
+no choice was made on these folds.
 
     python benchmarks/one_estimator.py [--samples pairs curves] [--networks 0 1]
     python benchmarks/one_estimator.py --table
@@ -13,7 +13,6 @@ import json
 import time
 import warnings
 
-import numpy as np
 import torch
 from _applecider import provenance, spread, table, write_report, write_section
 from _evaluation import classification_figures
@@ -102,9 +101,9 @@ def tabulate():
         ]
     intro = (
         "Mean ± standard deviation over five folds by object; differences are those of the same "
-        'folds. "Networks both boostings" is the average of three (pairs) or two (all light curves) '
-        "networks and of boosting on features, and on features and the packaged embedding, of "
-        "maven_real.md."
+        'folds. "Networks both boostings" is the average of three (pairs) or two (all light '
+        "curves) networks and of boosting on features, and on features and the packaged embedding, "
+        "of maven_real.md."
     )
     distinct = list({run["command"]: run for run in runs}.values())
     report = {"run": distinct[-1], "earlier runs": distinct[:-1]}
