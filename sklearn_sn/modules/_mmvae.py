@@ -1,6 +1,5 @@
 """The multimodal variational autoencoder: a mixture of experts over one latent."""
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from torch.nn import functional as F
 from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding
 from sklearn_sn.modules._freezable import FreezableModule
+from sklearn_sn.modules._scaled_normal import scaled_normal
 from sklearn_sn.modules._transceiver import TransceiverDecoderModule, TransceiverEncoder
 
 # Lower limits of the scales of likelihoods, in standard deviations of the training data, and of
@@ -111,7 +111,7 @@ class PointSetDecoder(ConfigurableModule):
         self.coordinates = CoordinateEmbedding(d_model, **coordinates)
         self.project = nn.Linear(latent_dim, d_model)
         # A learned vector of each token, because attention does not depend on the order of tokens.
-        self.place = nn.Parameter(torch.randn(n_tokens, d_model) / math.sqrt(d_model))
+        self.place = scaled_normal(n_tokens, d_model)
         self.decoder = TransceiverDecoderModule(n_tokens=n_tokens, d_model=d_model, **sizes)
         self.head = nn.Linear(d_model, 2)
 
