@@ -9,7 +9,8 @@ The model has a moving average of the weights, so that it can be used before the
 After each part the state (weights, moments of the optimiser, schedule, average, number of chunks)
 is in benchmarks/.cache, and the model with its card in the package. Held-out simulated objects are
 scored after each part; --minutes 0 only scores and saves the model of the state. Where the state is
-lost, a part goes on from the model file, without the moments.
+lost, a part goes on from the model file, without the moments. All parts must have the same --pairs,
+--batch-size and --lr.
 
     python benchmarks/pretrain_maven.py --minutes 20 [--pairs N] [--batch-size B]
 """
@@ -38,6 +39,7 @@ from sklearn_sn.persistence import load_model, read_card, save_model
 
 MODEL = Path(__file__).parents[1] / "sklearn_sn" / "persistence" / "models" / "maven-sim.snmodel"
 HELD_OUT = 10**6  # number of the chunk of held-out objects
+SETTINGS = ("pairs", "batch_size", "lr")  # the same in all parts of a run
 WARM_UP = 0.03
 WARM_AGAIN = 5000  # pairs of the warm-up of a run that goes on from a model file
 DECAY = 0.995  # of the average of the weights, per step
@@ -136,6 +138,21 @@ def simulate(chunk, n):
     return X.iloc[order].reset_index(drop=True), y[order]
 
 
+def settings_of(arguments):
+    """Return the settings that all parts of a run share."""
+    return {name: getattr(arguments, name) for name in SETTINGS}
+
+
+def check_settings(stored, arguments):
+    """Raise if a run would go on with other settings than it began with."""
+    if stored != settings_of(arguments):
+        options = " ".join(f"--{n.replace('_', '-')} {value}" for n, value in stored.items())
+        raise ValueError(
+            f"The run was begun with other settings; go on with {options}, or begin a new one with "
+            "another --state and --anew."
+        )
+
+
 def new_state(arguments):
     """Return an untrained embedder, and counts of what it has seen."""
     embedder = ContrastiveEmbedder(
@@ -152,13 +169,16 @@ def new_state(arguments):
         callbacks=[("long_run", LongRun(arguments.pairs, arguments.lr))],
         random_state=0,
     )
-    return {"embedder": embedder, "chunks": 0, "pairs": 0, "losses": [], "cpu": 0.0}
+    counts = {"chunks": 0, "pairs": 0, "losses": [], "cpu": 0.0}
+    return {"embedder": embedder, "settings": settings_of(arguments), **counts}
 
 
 def state_of_model(arguments):
     """Return the state that a model file holds: the averaged weights, but no moments."""
     card = read_card(arguments.model)
     embedder = load_model(arguments.model)
+    stored = (card["pairs planned"], embedder.batch_size, embedder.lr)
+    check_settings(dict(zip(SETTINGS, stored, strict=True)), arguments)
     embedder.set_params(lr_schedule=None, warm_start=True, max_epochs=1)
     run = LongRun(arguments.pairs, arguments.lr)
     run.seen = run.start = card["pairs seen"]
@@ -171,6 +191,7 @@ def state_of_model(arguments):
     losses = [card["training loss of the last chunk"]]
     return {
         "embedder": embedder,
+        "settings": settings_of(arguments),
         "chunks": card["chunks seen"],
         "pairs": card["pairs seen"],
         "losses": losses,
@@ -204,7 +225,8 @@ def train(state, seconds, arguments):
         temporary.replace(arguments.state)
 
 
-def card(state, arguments, scores):
+def card(state, scores):
+    settings = state["settings"]
     commit = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -223,13 +245,13 @@ def card(state, arguments, scores):
             "from peak."
         ),
         "recipe": (
-            f"benchmarks/pretrain_maven.py --pairs {arguments.pairs} --batch-size "
-            f"{arguments.batch_size} --lr {arguments.lr}, in parts, the last at commit {commit}"
+            f"benchmarks/pretrain_maven.py --pairs {settings['pairs']} --batch-size "
+            f"{settings['batch_size']} --lr {settings['lr']}, in parts, the last at commit {commit}"
         ),
         "pairs seen": state["pairs"],
         "chunks seen": state["chunks"],
         "CPU minutes": round(state["cpu"] / 60),
-        "pairs planned": arguments.pairs,
+        "pairs planned": settings["pairs"],
         "training loss of the last chunk": round(state["losses"][-1], 4),
         "metrics": scores,
         "limits": [
@@ -249,7 +271,7 @@ def save(state, arguments, scores):
     save_model(
         state["embedder"].set_params(**plain, random_state=None),
         arguments.model,
-        card=card(state, arguments, scores),
+        card=card(state, scores),
         overwrite=True,
     )
 
@@ -270,6 +292,11 @@ def main():
     torch.set_num_threads(1)  # a second thread gives no speed-up at these sizes
     if arguments.state.exists():
         state = pickle.loads(arguments.state.read_bytes())
+        if "settings" not in state:  # of a run that began before they were stored
+            run = dict(state["embedder"].net_.callbacks_)["long_run"]
+            stored = (run.n_pairs, state["embedder"].batch_size, run.lr)
+            state["settings"] = dict(zip(SETTINGS, stored, strict=True))
+        check_settings(state["settings"], arguments)
     elif arguments.model.exists() and not arguments.anew:
         state = state_of_model(arguments)
     else:

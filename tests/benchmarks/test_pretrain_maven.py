@@ -8,6 +8,7 @@ import pytest
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.persistence import read_card
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +21,7 @@ def embedder(script):
         light_curve="deep_sets",
         embedding_dim=8,
         batch_size=10,
+        lr=1e-2,
         lr_schedule=None,
         max_epochs=1,
         warm_start=True,
@@ -79,9 +81,16 @@ def test_a_run_goes_on_from_a_model_file(script, tmp_path):
         pairs=80, lr=1e-2, batch_size=10, model=tmp_path / "model", held_out=40
     )
     first = embedder(script).fit(chunks[0])
-    state = {"embedder": first, "pairs": 40, "chunks": 1, "losses": [2.0], "cpu": 60.0}
+    counts = {"pairs": 40, "chunks": 1, "losses": [2.0], "cpu": 60.0}
+    state = {"embedder": first, "settings": script.settings_of(arguments), **counts}
     saved = weights(first)
     script.save(state, arguments, {})
+    recipe = "pretrain_maven.py --pairs 80 --batch-size 10 --lr 0.01,"
+    assert recipe in read_card(arguments.model)["recipe"]
+    for changed in ({"pairs": 90}, {"batch_size": 20}, {"lr": 1e-3}):
+        other = argparse.Namespace(**{**vars(arguments), **changed})
+        with pytest.raises(ValueError, match=r"go on with --pairs 80 --batch-size 10 --lr 0\.01"):
+            script.state_of_model(other)
     state = script.state_of_model(arguments)
     run = dict(state["embedder"].net_.callbacks_)["long_run"]
     assert (run.seen, state["chunks"], state["cpu"]) == (40, 1, 60.0)
@@ -92,3 +101,21 @@ def test_a_run_goes_on_from_a_model_file(script, tmp_path):
         for name, value in weights(again).items()
         if name.startswith("encoders") and name.endswith("weight")
     )
+
+
+def test_a_saved_state_refuses_other_settings(script, tmp_path, monkeypatch):
+    paths = ["--state", str(tmp_path / "state"), "--model", str(tmp_path / "model")]
+    small = ["--chunk", "40", "--held-out", "20", "--pairs", "80"]
+    monkeypatch.setattr(script, "simulate", lambda *_: make_supernovae(40, random_state=0))
+    monkeypatch.setattr(script, "figures", lambda *_: {})
+    monkeypatch.setattr("sys.argv", ["script", *paths, *small, "--batch-size", "20"])
+    script.main()
+    planned = read_card(tmp_path / "model")["recipe"]
+    state = pickle.loads((tmp_path / "state").read_bytes())
+    assert state["settings"] == {"pairs": 80, "batch_size": 20, "lr": 1e-3}
+    del state["settings"]  # as before they were stored
+    (tmp_path / "state").write_bytes(pickle.dumps(state))
+    monkeypatch.setattr("sys.argv", ["script", *paths, *small, "--minutes", "0"])
+    with pytest.raises(ValueError, match=r"go on with --pairs 80 --batch-size 20 --lr 0\.001"):
+        script.main()
+    assert read_card(tmp_path / "model")["recipe"] == planned
