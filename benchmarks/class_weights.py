@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=15)
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
-    parser.add_argument("--out", default="benchmarks/results/class_weights.md")
+    parser.add_argument("--out", help="file of the table; it is printed in any case")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
     torch.set_num_threads(1)
@@ -92,7 +92,8 @@ def main():
     head = f"| {arguments.sample}, classes | prior | {' | '.join(FIGURES)} |"
     text = "\n".join([head, "|---" * (2 + len(FIGURES)) + "|", *lines])
     print(text)
-    Path(arguments.out).write_text(f"{text}\n")
+    if arguments.out:
+        Path(arguments.out).write_text(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,6 @@ import torch
 from _settings import CACHE
 from _spectra import (
     THREE,
-    calibration_error,
     class_figures,
     folds_of,
     load_spectra,
@@ -33,7 +32,8 @@ from _spectra import (
     part_of_classes,
     redshift_figures,
 )
-from sklearn.dummy import DummyClassifier
+from _spectrum_calibration import calibrated, calibration_figures, log_loss, reliability
+from _spectrum_subsets import subsets
 from sklearn.frozen import FrozenEstimator
 
 import sklearn_sn
@@ -43,7 +43,6 @@ from sklearn_sn.classification import (
     SpectralRedshiftClassifier,
     SpectraNetClassifier,
 )
-from sklearn_sn.classification._temperature import apply_temperature
 from sklearn_sn.persistence import load_model, save_model
 
 FOLDER = CACHE / "spectrum_models"
@@ -55,7 +54,6 @@ MEMBERS = {
     "templates": lambda: SpectralRedshiftClassifier(lr=4e-3, **COMMON),
     "spectranet": lambda: SpectraNetClassifier(**COMMON),
 }
-COVERAGES = (0.8, 0.9, 0.95)
 DATA = (
     "{n_objects} objects with {n_spectra} spectra that cover 4000-7000 Å, in five classes; the "
     "networks were trained on four fifths of them. Open Supernova Catalog (Guillochon "
@@ -150,13 +148,6 @@ def _classes_of(found):
     return found["truth"], found["proba"], found["classes"]
 
 
-def log_loss(found):
-    """Return the mean negative logarithm of the probability of the true class."""
-    columns = np.searchsorted(found["classes"], found["truth"])
-    true = found["proba"][np.arange(len(columns)), columns]
-    return float(-np.mean(np.log(np.maximum(true, 1e-7))))
-
-
 def redshift_coverage(found):
     """Return the fractions of redshifts within 1, 2 and 3 errors, for 0 < z < 1."""
     rows = (found["true_redshift"] > 0) & (found["true_redshift"] < 1)
@@ -171,71 +162,6 @@ def stored_at_rest(found):
     """
     off = np.abs(found["redshift"] - found["true_redshift"])
     return (found["redshift"] < 0.005) & (off > 0.008) & (off > 4 * found["error"])
-
-
-# Calibration --------------------------------------------------------------------
-
-
-def calibration_parts(found):
-    """Split test sets into two halves by object: calibrate one, test on the other."""
-    return [found["rows"] % 2 == half for half in (0, 1)]
-
-
-def calibrated(found, coverage=0.9):
-    """Return probabilities and sets of each half, calibrated by the other half."""
-    proba = np.zeros_like(found["proba"])
-    sets = np.zeros(proba.shape, dtype=bool)
-    for test in calibration_parts(found):
-        model = conformal(DummyClassifier(), np.zeros((np.sum(~test), 1)), found, ~test, coverage)
-        proba[test] = apply_temperature(found["proba"][test], model.temperature_)
-        sets[test] = model.sets_from_proba(proba[test])
-    return proba, sets
-
-
-def conformal(estimator, X, found, rows, coverage=0.9):
-    """Return a conformal classifier that is calibrated by rows of predictions."""
-    model = ConformalClassifier(estimator, coverage=coverage)
-    return model.fit(X, found["truth"][rows], oof_proba=found["proba"][rows])
-
-
-def calibration_figures(found):
-    """Return calibration errors and the coverage of sets, for the average of the members."""
-    proba, _ = calibrated(found)
-    figures = {
-        "calibration error before": calibration_error(*_classes_of(found)),
-        "calibration error": calibration_error(found["truth"], proba, found["classes"]),
-        "log-loss before": log_loss(found),
-        "log-loss": log_loss({**found, "proba": proba}),
-    }
-    columns = np.searchsorted(found["classes"], found["truth"])
-    for coverage in COVERAGES:
-        _, sets = calibrated(found, coverage)
-        inside = sets[np.arange(len(columns)), columns]
-        figures[f"inside, {coverage}"] = inside.mean()
-        figures[f"classes a set, {coverage}"] = sets.sum(axis=1).mean()
-        figures[f"empty, {coverage}"] = np.mean(~sets.any(axis=1))
-        for i, name in enumerate(found["classes"]):
-            figures[f"inside, {coverage}, {name}"] = inside[columns == i].mean()
-    return figures
-
-
-def reliability(found, edges=(0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)):
-    """Return (lowest, highest, n, mean probability, fraction correct) of the predicted class."""
-    proba, _ = calibrated(found)
-    top = proba.max(axis=1)
-    right = found["classes"][proba.argmax(axis=1)] == found["truth"]
-    bins = np.clip(np.searchsorted(edges, top, side="right") - 1, 0, len(edges) - 2)
-    return [
-        (
-            edges[i],
-            edges[i + 1],
-            int(np.sum(bins == i)),
-            top[bins == i].mean(),
-            right[bins == i].mean(),
-        )
-        for i in range(len(edges) - 1)
-        if np.any(bins == i)
-    ]
 
 
 def joined(parts):
@@ -280,11 +206,26 @@ def tabulate(cycles):
     for key, value in calibration_figures(found).items():
         print(f"| {key} | {value:.4f} |")
     X = cached_spectra()[0]
+    print("\n| subset | spectra | accuracy | in the 90 % set | redshift beyond 0.01 |")
+    print("|---|---|---|---|---|")
+    for name, n, *figures in subset_figures(found, X.index):
+        print(f"| {name} | {n} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
     names = X.index.to_numpy()[found["rows"][stored_at_rest(found)]]
     print("\nProbably stored at rest:", ", ".join(names))
     print("\n| probability of the predicted class | spectra | mean | correct |\n|---|---|---|---|")
     for low, high, n, mean, right in reliability(found):
         print(f"| {low} to {high} | {n} | {mean:.3f} | {right:.3f} |")
+
+
+def subset_figures(found, names):
+    """Yield name, number, accuracy, coverage of 90 % sets, gross redshift errors of subsets."""
+    proba, sets = calibrated(found)
+    right = found["classes"][proba.argmax(axis=1)] == found["truth"]
+    columns = np.searchsorted(found["classes"], found["truth"])
+    inside = sets[np.arange(len(columns)), columns]
+    off = np.abs(found["redshift"] - found["true_redshift"]) > 0.01
+    for name, mask in subsets(names, found["rows"], found["true_redshift"]):
+        yield name, mask.sum(), *(part[mask].mean() for part in (right, inside, off))
 
 
 # Packages -----------------------------------------------------------------------
@@ -311,6 +252,11 @@ def package(part, cycles, commit):
     types = ConformalClassifier(LateFusionClassifier(members)).fit(
         singles[["spectrum"]], y[object_index], oof_proba=oof
     )
+    common["subsets"] = [
+        f"{name}: {n} spectra, accuracy {right:.3f}, in the 90 % set {inside:.3f}, redshift beyond "
+        f"0.01 {off:.3f}"
+        for name, n, right, inside, off in subset_figures(found, X.index)
+    ]
     cards = {
         "spectrum-types": (types, types_card),
         "spectrum-redshift": (networks["templates"], redshift_card),

@@ -132,10 +132,14 @@ class NetworkClassifierMixin(ClassifierMixin):
 
     def _prior_offsets(self):
         """Return what to add to the logits of the classes, (n_classes,), for the class prior."""
+        prior = getattr(self, "prior", "weighted")
+        if prior == "auto":
+            # Weights that a user sets express costs, and scikit-learn's checks expect their effect.
+            prior = "weighted" if isinstance(self.class_weight, dict) else "frequencies"
         is_proper = getattr(self, "loss", "cross_entropy") == "cross_entropy"
         # Models that were saved before the attribute existed predict as they were trained.
         weights = getattr(self, "class_log_weights_", np.zeros(len(self.classes_)))
-        if getattr(self, "prior", "weighted") == "weighted" or not is_proper:
+        if prior == "weighted" or not is_proper:
             return np.zeros_like(weights)
         return -weights
 

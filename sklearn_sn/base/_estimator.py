@@ -319,7 +319,8 @@ class TorchEstimator(BaseEstimator):
                 stacklevel=2,
             )
             device = "cpu"
-        self.net_ = self._make_net(module, seed=0, device=device, **self._net_recipe)
+        recipe = {**self._net_recipe, "defer_optimizer": True}
+        self.net_ = self._make_net(module, seed=0, device=device, **recipe)
         for row in self.history_:
             self.net_.history.new_epoch()
             for key, value in row.items():

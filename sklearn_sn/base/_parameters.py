@@ -29,7 +29,7 @@ def weight() -> list[Interval]:
 
 
 CLASS_WEIGHT = [StrOptions({"balanced"}), dict, None]
-PRIOR_CONSTRAINTS = {"prior": [StrOptions({"frequencies", "weighted"})]}
+PRIOR_CONSTRAINTS = {"prior": [StrOptions({"auto", "frequencies", "weighted"})]}
 TRAINING_CONSTRAINTS = {
     "optimizer": [StrOptions({"adamw", "adam", "radam"})],
     "lr": positive_number(),

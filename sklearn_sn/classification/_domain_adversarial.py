@@ -48,11 +48,12 @@ class DomainAdversarialClassifier(SupConClassifier):
         Column of X with the domain of each object in fit; null where the domain is unknown.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
-    prior : {"frequencies", "weighted"}, default="frequencies"
+    prior : {"auto", "frequencies", "weighted"}, default="auto"
         Class prior of the probabilities. "frequencies" divides them by the weights of
         `class_weight` and ``batch_balance="class"``, so that they reflect the
         class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
-        rare classes but overestimates their probabilities. Set it before or after fit.
+        rare classes but overestimates their probabilities. "auto" is "weighted" if `class_weight`
+        is a dict, and else "frequencies". Set it before or after fit.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
         within domains.
@@ -121,7 +122,7 @@ class DomainAdversarialClassifier(SupConClassifier):
         temperature: float = 0.5,
         domain: str = "survey",
         class_weight: str | dict[Any, float] | None = None,
-        prior: str = "frequencies",
+        prior: str = "auto",
         batch_balance: str | None = None,
         pretrained: str | FrozenEstimator | None = None,
         trainable: str = "all",

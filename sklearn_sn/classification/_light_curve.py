@@ -42,11 +42,12 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         Parameter of the effective number of objects, for "balanced_focal".
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
-    prior : {"frequencies", "weighted"}, default="frequencies"
+    prior : {"auto", "frequencies", "weighted"}, default="auto"
         Class prior of the probabilities. "frequencies" divides them by the weights of
         `class_weight`, `oversample` and ``batch_balance="class"``, so that they reflect the
         class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
-        rare classes but overestimates their probabilities. Set it before or after fit. It has no
+        rare classes but overestimates their probabilities. "auto" is "weighted" if `class_weight`
+        is a dict, and else "frequencies". Set it before or after fit. It has no
         effect with focal losses.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
@@ -131,7 +132,7 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
-        prior: str = "frequencies",
+        prior: str = "auto",
         batch_balance: str | None = None,
         domain: str = "survey",
         oversample: float = 0.0,

@@ -66,11 +66,13 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         inverse to the class frequencies.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in the loss.
-    prior : {"frequencies", "weighted"}, default="frequencies"
+    prior : {"auto", "frequencies", "weighted"}, default="auto"
         Class prior of the probabilities. "frequencies" divides them by the weights of
-        `class_weight`, so that they reflect the class frequencies in fit. "weighted"
-        leaves them as trained, which finds more objects of rare classes but overestimates them.
-        Set it before or after fit. It has no effect with focal losses.
+        `class_weight`, so that they reflect the
+        class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
+        rare classes but overestimates their probabilities. "auto" is "weighted" if `class_weight`
+        is a dict, and else "frequencies". Set it before or after fit. It has no
+        effect with focal losses.
     ema_decay : float or None, default=0.995
         Decay of the moving average of the weights, which is used in validation and prediction. None
         uses the weights themselves.
@@ -154,7 +156,7 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
-        prior: str = "frequencies",
+        prior: str = "auto",
         ema_decay: float | None = 0.995,
         scoring: str = "loss",
         pretrained: str | FrozenEstimator | None = None,
@@ -250,7 +252,9 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
         predictions = super()._forward_spectra(table)
         offsets = self._output_offsets(table)
         predictions.outputs[:] += np.repeat(offsets, np.diff(table.spectrum_offsets), axis=0)
-        prior = softmax(np.log(self.class_prior_) + self._redshift_offsets(table))
+        prior = np.tile(self.class_prior_, (len(table), 1))
+        if self._rest_frame and self.learn_prior:
+            prior = softmax(np.log(prior) + self._redshift_offsets(table))
         return replace(predictions, prior=prior)
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:

@@ -41,11 +41,12 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         classes.
     class_weight : {"balanced"} or dict, default=None
         Weights of the classes in cross-entropy.
-    prior : {"frequencies", "weighted"}, default="frequencies"
+    prior : {"auto", "frequencies", "weighted"}, default="auto"
         Class prior of the probabilities. "frequencies" divides them by the weights of
         `class_weight` and ``batch_balance="class"``, so that they reflect the
         class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
-        rare classes but overestimates their probabilities. Set it before or after fit.
+        rare classes but overestimates their probabilities. "auto" is "weighted" if `class_weight`
+        is a dict, and else "frequencies". Set it before or after fit.
     batch_balance : {"class", "domain", "both"} or None, default=None
         Groups with equal numbers of objects in each training batch: classes, domains, or classes
         within domains. With "both", every batch contains pairs of one class across surveys.
@@ -108,7 +109,7 @@ class SupConClassifier(NetworkClassifierMixin, SupervisedEstimator):
         contrastive_weight: float = 1.0,
         temperature: float = 0.5,
         class_weight: str | dict[Any, float] | None = None,
-        prior: str = "frequencies",
+        prior: str = "auto",
         batch_balance: str | None = None,
         domain: str = "survey",
         pretrained: str | FrozenEstimator | None = None,

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn_sn.data import as_frame
 
 _KEY = b"sklearn_sn"  # of the metadata of the file
+_ROWS = 10_000  # objects of a row group: iter_tables holds one of them in memory
 
 
 def write_tables(X: pd.DataFrame, path: str | os.PathLike) -> None:
@@ -61,7 +62,7 @@ def write_tables(X: pd.DataFrame, path: str | os.PathLike) -> None:
     table = _to_arrow(X)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
-        pq.write_table(table, temporary)
+        pq.write_table(table, temporary, row_group_size=_ROWS)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -293,6 +293,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
                     "criterion": MMVAELoss,
                     "criterion__objective": self.objective,
                     "n_samples": self.n_samples,
+                    "n_targets": self.decoder_.points_per_step,
                     **balanced_weights(self, self.preprocessors_, prepared),
                 },
             )

@@ -28,6 +28,9 @@ class TransceiverDecoder(BaseEstimator):
         Longer spectra are averaged to this number of pixels.
     spectra_per_object : int, default=2
         Spectra of an object in one training batch, newly drawn in each epoch.
+    points_per_step : int, default=64
+        Points of each modality of an object that are decoded in one training step, drawn at random.
+        Their likelihood is scaled to all points. More points cost time in proportion.
     image_size : int, default=16
         Cutouts are averaged to this number of pixels a side.
     normalization_range : pair of float, default=(4000.0, 7000.0)
@@ -55,6 +58,7 @@ class TransceiverDecoder(BaseEstimator):
     max_points: TwoOrMore = 200
     max_pixels: TwoOrMore = 512
     spectra_per_object: int = 2
+    points_per_step: int = 64
     image_size: TwoOrMore = 16
     normalization_range: tuple[float, float] = (4000.0, 7000.0)
 

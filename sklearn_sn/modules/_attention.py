@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._scaled_normal import scaled_normal
+
 
 def sinusoid(values: torch.Tensor, d_model: int, max_period: float) -> torch.Tensor:
     """Compute sines and cosines of a coordinate at geometrically spaced frequencies.
@@ -167,7 +169,7 @@ class AttentionPooling(nn.Module):
     def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
-        self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.query = scaled_normal(d_model)
         self.key_value = nn.Linear(d_model, 2 * d_model)
         self.out = nn.Linear(d_model, d_model)
 
@@ -192,7 +194,7 @@ class QueryPooling(nn.Module):
     def __init__(self, d_model: int, n_heads: int = 2) -> None:
         super().__init__()
         self.n_heads = n_heads
-        self.query = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.query = scaled_normal(d_model)
 
     def forward(self, x: torch.Tensor, pad_mask: torch.Tensor) -> torch.Tensor:
         B, L, d_model = x.shape

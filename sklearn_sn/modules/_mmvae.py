@@ -1,6 +1,5 @@
 """The multimodal variational autoencoder: a mixture of experts over one latent."""
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from torch.nn import functional as F
 from sklearn_sn.modules._configurable import ConfigurableModule
 from sklearn_sn.modules._coordinates import CoordinateEmbedding
 from sklearn_sn.modules._freezable import FreezableModule
+from sklearn_sn.modules._scaled_normal import scaled_normal
 from sklearn_sn.modules._transceiver import TransceiverDecoderModule, TransceiverEncoder
 
 # Lower limits of the scales of likelihoods, in standard deviations of the training data, and of
@@ -111,7 +111,7 @@ class PointSetDecoder(ConfigurableModule):
         self.coordinates = CoordinateEmbedding(d_model, **coordinates)
         self.project = nn.Linear(latent_dim, d_model)
         # A learned vector of each token, because attention does not depend on the order of tokens.
-        self.place = nn.Parameter(torch.randn(n_tokens, d_model) / math.sqrt(d_model))
+        self.place = scaled_normal(n_tokens, d_model)
         self.decoder = TransceiverDecoderModule(n_tokens=n_tokens, d_model=d_model, **sizes)
         self.head = nn.Linear(d_model, 2)
 
@@ -168,18 +168,20 @@ class MMVAEModule(FreezableModule):
         n_objects: int,
         n_samples: int,
         noise: torch.Tensor | None = None,
+        targets: dict[str, list[dict[str, torch.Tensor]]] | None = None,
     ) -> dict[str, Any]:
         """Draw samples of every expert, and decode each modality from all samples.
 
         ``noise`` is standard Laplace noise of shape (M, K, B or 1, n_tokens, latent_dim). It is
-        drawn if it is None.
+        drawn if it is None. ``targets`` are the points to decode, by modality, in chunks of the
+        same objects as ``tensors``, which is the default.
 
         Returns
         -------
         dict
             z (M, K, B, n_tokens, latent_dim); mean and scale (M, B, n_tokens, latent_dim) of the
             experts, 0 and 1 where an object lacks an expert; present (M, B); decoded, by modality
-            a list over chunks of mean and scale (M, K, N, L).
+            a list over chunks of mean and scale (M, K, N, L); targets.
         """
         parts = []
         for name in self.encoders:
@@ -199,13 +201,21 @@ class MMVAEModule(FreezableModule):
         for name in self.decoders:
             if name not in tensors:
                 continue
-            sizes = [len(chunk["pad_mask"]) for chunk in tensors[name]]
+            chunks = tensors[name] if targets is None else targets[name]
+            sizes = [len(chunk["pad_mask"]) for chunk in chunks]
             indices = object_index[name].split(sizes)
             decoded[name] = [
                 self._decode_samples(name, z, chunk, index)
-                for chunk, index in zip(tensors[name], indices, strict=True)
+                for chunk, index in zip(chunks, indices, strict=True)
             ]
-        return {"z": z, "mean": mean, "scale": scale, "present": present, "decoded": decoded}
+        return {
+            "z": z,
+            "mean": mean,
+            "scale": scale,
+            "present": present,
+            "decoded": decoded,
+            "targets": targets,
+        }
 
     def _decode_samples(self, name, z, chunk, object_index):
         M, K = z.shape[:2]

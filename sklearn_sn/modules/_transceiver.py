@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._scaled_normal import scaled_normal
+
 
 class CrossAttention(nn.Module):
     """Multi-head attention of queries to a context.
@@ -109,8 +111,8 @@ class TransceiverEncoder(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.queries = nn.Parameter(torch.randn(n_queries, d_model) / math.sqrt(d_model))
-        self.empty_token = nn.Parameter(torch.randn(d_model) / math.sqrt(d_model))
+        self.queries = scaled_normal(n_queries, d_model)
+        self.empty_token = scaled_normal(d_model)
         self.norm_context = nn.LayerNorm(d_model)
         self.blocks = nn.ModuleList(
             TransceiverBlock(d_model, n_heads, d_feedforward, dropout) for _ in range(n_layers)

@@ -20,6 +20,7 @@ from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
 from sklearn_sn.nets._supervised import SupConNet, SupervisedNet
+from sklearn_sn.nets._target_points import drawn_targets
 from sklearn_sn.nets._weight_average import WeightAverage
 
 __all__ = [
@@ -50,5 +51,6 @@ __all__ = [
     "all_finite",
     "balanced_batches",
     "cheapest_cuts",
+    "drawn_targets",
     "log_likelihood",
 ]

@@ -8,6 +8,7 @@ from torch import nn
 from sklearn_sn.losses import laplace_log_likelihood
 from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._net import BatchNet
+from sklearn_sn.nets._target_points import drawn_targets
 
 
 class MMVAENet(BatchNet):
@@ -21,6 +22,9 @@ class MMVAENet(BatchNet):
         Weight of the log-likelihood of each modality.
     points_per_object : float
         Divisor of the loss, so that gradients are of order 1.
+    n_targets : int or None
+        Number of random points of each modality that are decoded for an object in a training step;
+        None decodes all. Validation decodes all.
     """
 
     def __init__(
@@ -30,14 +34,18 @@ class MMVAENet(BatchNet):
         n_samples: int = 2,
         weights: dict[str, float] | None = None,
         points_per_object: float = 1.0,
+        n_targets: int | None = None,
         **kwargs: Any,
     ) -> None:
         self.n_samples, self.weights = n_samples, weights
-        self.points_per_object = points_per_object
+        self.points_per_object, self.n_targets = points_per_object, n_targets
         super().__init__(module, **kwargs)
 
     def infer(self, x: Batch, **fit_params: Any) -> dict[str, Any]:
-        return self.module_(x.tensors, x.object_index, x.n_objects, self.n_samples)
+        targets = None
+        if self.n_targets is not None and self.module_.training:
+            targets = drawn_targets(x.tensors, self.n_targets)
+        return self.module_(x.tensors, x.object_index, x.n_objects, self.n_samples, targets=targets)
 
     def get_loss(
         self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
@@ -54,7 +62,7 @@ def log_likelihood(output: dict[str, Any], batch: Batch, weights: dict[str, floa
     Parameters
     ----------
     output : dict
-        Output of the module.
+        Output of the module. The points are its "targets", or all of the batch.
     batch : Batch
         Batch that was the input of the module.
     weights : dict of str to float
@@ -62,13 +70,15 @@ def log_likelihood(output: dict[str, Any], batch: Batch, weights: dict[str, floa
     """
     z = output["z"]
     total = z.new_zeros(z.shape[:3])  # (M, K, B)
+    targets = output.get("targets") or batch.tensors
     for name, decoded in output["decoded"].items():
-        chunks = batch.tensors[name]
+        chunks = targets[name]
         sizes = [len(chunk["pad_mask"]) for chunk in chunks]
         indices = batch.object_index[name].split(sizes)
         for (mean, scale), chunk, object_index in zip(decoded, chunks, indices, strict=True):
             points = laplace_log_likelihood(
                 chunk["target"], mean, scale, chunk["pad_mask"], chunk["error"]
             )
+            points = points * chunk.get("factor", 1.0)
             total = total.index_add(2, object_index, weights.get(name, 1.0) * points)
     return total

@@ -18,6 +18,8 @@ class BatchNet(NeuralNet):
     ----------
     seed : int
         Seed of shuffling and augmentation.
+    defer_optimizer : bool
+        Whether the optimizer is made when training begins instead of at initialization.
 
     Attributes
     ----------
@@ -30,9 +32,14 @@ class BatchNet(NeuralNet):
     _file_kind = "type"
 
     def __init__(
-        self, module: nn.Module | type[nn.Module], *, seed: int = 0, **kwargs: Any
+        self,
+        module: nn.Module | type[nn.Module],
+        *,
+        seed: int = 0,
+        defer_optimizer: bool = False,
+        **kwargs: Any,
     ) -> None:
-        self.seed, self.max_steps = seed, None
+        self.seed, self.max_steps, self.defer_optimizer = seed, None, defer_optimizer
         super().__init__(module, **kwargs)
 
     def get_iterator(self, dataset: TableDataset, training: bool = False) -> BatchLoader:
@@ -52,6 +59,16 @@ class BatchNet(NeuralNet):
     def check_data(self, X: Any, y: Any = None) -> None:
         """Do nothing, because tables are checked before they are passed to the net."""
 
+    def initialize_optimizer(self, *args: Any) -> Self:
+        """Make the optimizer, or leave that to the first training.
+
+        The first optimizer imports torch's compiler, which takes longer than loading a model.
+        """
+        if self.defer_optimizer:
+            self.optimizer_ = _NoOptimizer()
+            return self
+        return super().initialize_optimizer(*args)
+
     def forget_moments(self) -> None:
         """Reset the state of the optimizers, such as the moments of Adam."""
         self.optimizer_.state.clear()
@@ -59,6 +76,8 @@ class BatchNet(NeuralNet):
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
         """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None
+        if isinstance(self.optimizer_, _NoOptimizer):
+            super().initialize_optimizer()
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as error:
@@ -92,6 +111,13 @@ class BatchNet(NeuralNet):
         for row, loss in zip(rows, torch.stack(losses).tolist(), strict=True):
             row[prefix + "_loss"] = loss
         self.history.record(prefix + "_batch_count", len(losses))
+
+
+class _NoOptimizer(torch.optim.Optimizer):
+    """Stands for the optimizer of a net that was not trained since it was loaded."""
+
+    def __init__(self):
+        self.defaults, self.state, self.param_groups = {}, {}, []
 
 
 def _raised_by_early_stopping(traceback):

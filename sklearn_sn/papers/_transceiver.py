@@ -49,7 +49,7 @@ def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
         "spectrum": SpectrumTransceiver(**_SIZES, dropout=0.1),
         "image": None,
         "metadata": None,
-        "decoder": TransceiverDecoder(**_SIZES, max_pixels=_PIXELS),
+        "decoder": TransceiverDecoder(**_SIZES, max_pixels=_PIXELS, points_per_step=_PIXELS),
         "latent_tokens": 4,
         "latent_dim": 4,
         "phase_range": (-10.0, 30.0),

@@ -113,15 +113,14 @@ class LightCurveFeatures(MixedOutput, TransformerMixin, BaseEstimator):
 
     Examples
     --------
-    >>> import numpy as np
     >>> from sklearn.ensemble import HistGradientBoostingClassifier
     >>> from sklearn.pipeline import make_pipeline
     >>> from sklearn_sn.datasets import make_supernovae
     >>> from sklearn_sn.preprocessing import LightCurveFeatures
     >>> X, y = make_supernovae(60, random_state=0)
     >>> features = LightCurveFeatures().set_output(transform="pandas").fit_transform(X)
-    >>> features["B-V_at_0"].groupby(y).median().idxmin()
-    'SLSN-I'
+    >>> features.shape
+    (60, 391)
     >>> model = make_pipeline(LightCurveFeatures(), HistGradientBoostingClassifier()).fit(X, y)
     >>> model.predict(X[:1]).shape
     (1,)

@@ -53,6 +53,10 @@ def test_frequencies_divide_by_the_weights(data, parameters, weights):
     X, y = data
     model = LightCurveClassifier(encoder=GRU(d_model=8), prior="weighted", **SMALL, **parameters)
     proba = model.fit(X, y).predict_proba(X)
+    model.set_params(prior="auto")
+    given = isinstance(parameters.get("class_weight"), dict)
+    expected = proba if given else divided(proba, weights)
+    np.testing.assert_allclose(model.predict_proba(X), expected, rtol=1e-6)
     model.set_params(prior="frequencies")
     np.testing.assert_allclose(model.predict_proba(X), divided(proba, weights), rtol=1e-6)
     history = as_ragged(model.predict_proba_history(X))

@@ -131,7 +131,7 @@ def test_a_failed_write_leaves_the_old_file(X, tmp_path, monkeypatch):
     write_tables(X, path)
     content = path.read_bytes()
 
-    def fail(table, where):
+    def fail(table, where, **options):
         where.write_bytes(b"half")
         raise OSError("disk full")
 

@@ -1,6 +1,7 @@
 """Parquet files of nested columns in batches."""
 
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from nested_pandas import NestedFrame
 
@@ -30,6 +31,14 @@ def test_batches_of_a_written_file_are_the_table(X, tmp_path):
     for batch in batches:
         pd.testing.assert_frame_equal(batch, whole.iloc[start : start + len(batch)])
         start += len(batch)
+
+
+def test_a_written_file_has_row_groups(X, tmp_path, monkeypatch):
+    monkeypatch.setattr("sklearn_sn.datasets._parquet._ROWS", 3)
+    write_tables(X, tmp_path / "parts.parquet")
+    assert pq.ParquetFile(tmp_path / "parts.parquet").num_row_groups == 3
+    batches = list(iter_tables(tmp_path / "parts.parquet", batch_size=4))
+    pd.testing.assert_frame_equal(pd.concat(batches), read_written(tmp_path / "parts.parquet"))
 
 
 def test_files_of_nested_pandas_are_read(X, tmp_path):

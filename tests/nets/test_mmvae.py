@@ -94,8 +94,37 @@ def test_the_loss_is_the_bound_over_the_points_of_an_object(parts):
 
 def test_the_number_of_samples_reaches_the_module():
     class Module(torch.nn.Linear):
-        def forward(self, tensors, object_index, n_objects, n_samples):
+        def forward(self, tensors, object_index, n_objects, n_samples, targets):
             return n_objects, n_samples
 
     net = MMVAENet(Module(1, 1), criterion=MMVAELoss, n_samples=7, train_split=None).initialize()
     assert net.infer(Batch(5, {}, {}, {}, {})) == (5, 7)
+
+
+def test_training_decodes_a_draw_and_validation_everything():
+    class Module(torch.nn.Linear):
+        def forward(self, tensors, object_index, n_objects, n_samples, targets):
+            return targets
+
+    names = ("log_wavelength", "phase", "target", "error")
+    points = {name: torch.zeros(2, 9) for name in names}
+    points["pad_mask"] = torch.zeros(2, 9, dtype=torch.bool)
+    batch = Batch(2, {"spectrum": [points]}, {}, {}, {})
+    params = {"criterion": MMVAELoss, "train_split": None}
+    net = MMVAENet(Module(1, 1), n_targets=4, **params).initialize()
+    net.module_.train()
+    assert net.infer(batch)["spectrum"][0]["target"].shape == (2, 4)
+    net.module_.eval()
+    assert net.infer(batch) is None
+    net = MMVAENet(Module(1, 1), **params).initialize()
+    assert net.infer(batch) is None
+
+
+def test_a_draw_stands_for_its_set(parts):
+    output, batch = parts
+    whole = log_likelihood(output, batch, {})
+    twice = {
+        name: [{**chunk, "factor": torch.full((len(chunk["target"]),), 2.0)} for chunk in chunks]
+        for name, chunks in batch.tensors.items()
+    }
+    torch.testing.assert_close(log_likelihood({**output, "targets": twice}, batch, {}), 2.0 * whole)

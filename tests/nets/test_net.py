@@ -154,3 +154,16 @@ def test_without_validation_another_device_runs_no_epoch(monkeypatch):
     net.history.new_epoch()
     net.run_single_epoch(None, False, "valid", None)
     assert "valid_loss" not in net.history[-1]
+
+
+def test_a_deferred_optimizer_trains_as_one_made_at_once():
+    nets = [toy_net(defer_optimizer=defer).initialize() for defer in (False, True)]
+    nets[1].module_.load_state_dict(nets[0].module_.state_dict())
+    nets[1].forget_moments()  # without an optimizer, there is nothing to forget
+    weights = []
+    for net in nets:
+        net.set_params(lr=0.02)
+        net.partial_fit(toy_dataset())
+        assert [group["lr"] for group in net.optimizer_.param_groups] == [0.02]
+        weights.append(torch.cat([p.detach().ravel() for p in net.module_.parameters()]))
+    torch.testing.assert_close(weights[0], weights[1], rtol=0, atol=0)

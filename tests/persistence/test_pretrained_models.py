@@ -1,6 +1,8 @@
 """The models that come with the package."""
 
 import pickle
+import subprocess
+import sys
 from importlib.resources import files
 
 import numpy as np
@@ -207,3 +209,10 @@ def test_redshifts_of_spectra(bright_spectra):
     assert np.mean(off < 0.01) > 0.8
     assert np.median(z_err) < 0.01
     assert np.mean(model.predict(X[["spectrum"]])[ia] == "SN Ia") > 0.6
+
+
+def test_loading_leaves_the_compiler_of_torch_alone():
+    # torch._dynamo takes longer to import than a model to load.
+    code = "import sys; from sklearn_sn import load_pretrained; load_pretrained('contrastive-sim');"
+    code += "assert not {'torch._dynamo', 'sympy'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
