@@ -90,7 +90,8 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     if n_objects == 0:
         raise ValueError(f"{files[0]} has no objects.")
     if n_objects is not None:
-        return Input(iter_tables(files[0], batch_size=batch_size), n_objects)
+        batches = iter_tables(files[0], batch_size=batch_size)
+        return Input((_with_known_fields(X, files[0]) for X in batches), n_objects)
     try:
         X = read_files(list(files), survey)
         if spectra:
@@ -138,6 +139,25 @@ def read_spectrum_files(files):
     if "spectrum" not in spectra.columns:
         raise ValueError(f"{files[0]} has no spectra.")
     return spectra
+
+
+def _with_known_fields(X, file):
+    """Return a table of a file of nested columns; raise if their fields are not those of a table.
+
+    The error of the estimators advises a call in Python.
+    """
+    from sklearn_sn.data import as_ragged
+
+    for kind in ("light_curve", "spectrum"):
+        try:
+            if kind in X.columns:
+                as_ragged(X[kind].iloc[:1], kind=kind)
+        except ValueError as error:
+            raise ValueError(
+                f"{_first_sentence(str(error), [file])}. Write a table of one row per point, such "
+                "as CSV: its columns may have other names, and magnitudes."
+            ) from error
+    return X
 
 
 def _first_sentence(text, files):

@@ -1,7 +1,9 @@
 """Files of any format in batches."""
 
 import click
+import pandas as pd
 import pytest
+from nested_pandas import NestedFrame
 
 from sklearn_sn.cli._inputs import open_input, read_files, read_spectrum_files
 from sklearn_sn.datasets import write_tables
@@ -44,6 +46,15 @@ def test_a_survey_of_a_nested_file_is_wrong_use(files, spectra):
     spectra = [str(files / name) for name in spectra]
     with pytest.raises(click.UsageError, match="Parquet file of nested columns"):
         open_input((str(files / "objects.parquet"),), spectra, survey="ztf")
+
+
+def test_nested_magnitudes_are_rejected_with_advice_for_the_command_line(simulated, tmp_path):
+    points = simulated["light_curve"].nest.to_flat().rename(columns={"flux": "mag"})
+    points = points.drop(columns="flux_err")
+    table = NestedFrame(pd.DataFrame(index=simulated.index)).join_nested(points, "light_curve")
+    table.reset_index().to_parquet(tmp_path / "mag.parquet")
+    with pytest.raises(ValueError, match=r"mag\.parquet: .*'flux' is missing.* such as CSV"):
+        list(open_input((str(tmp_path / "mag.parquet"),)).batches)
 
 
 def test_a_file_without_objects_is_rejected(simulated, tmp_path):
