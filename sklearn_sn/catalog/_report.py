@@ -150,15 +150,14 @@ def _check_rows(table, X):
             f"The 'table' parameter of report must have one row per object of X. Got {len(table)} "
             f"rows for {len(X)} objects."
         )
-    if not table.index.equals(X.index):
-        pairs = zip(X.index, table.index, strict=True)
-        row, (name, other) = next(
-            (row, pair) for row, pair in enumerate(pairs) if pair[0] != pair[1]
-        )
-        raise ValueError(
-            f"The 'table' parameter of report must have the index of X. Row {row} is {name!r} in X "
-            f"and {other!r} in table; give the result of classify(X)."
-        )
+    if table.index.equals(X.index):
+        return
+    for row, (name, other) in enumerate(zip(X.index, table.index, strict=True)):
+        if name != other:
+            raise ValueError(
+                f"The 'table' parameter of report must have the index of X. Row {row} is {name!r} "
+                f"in X and {other!r} in table; give the result of classify(X)."
+            )
 
 
 def _spectrum(X, row, table):
@@ -185,5 +184,9 @@ def _write(path, text):
     try:
         temporary.write_text(text, encoding="utf-8")
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename == str(temporary):  # its name means nothing to the user
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)

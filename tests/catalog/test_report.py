@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from sklearn_sn.catalog import classify, report
+from sklearn_sn.catalog._report import _write
 
 
 class Elements(HTMLParser):
@@ -77,6 +78,12 @@ def test_a_path_that_cannot_be_written_is_named_first(objects, tmp_path):
         report(objects, tmp_path / "none" / "p.html", models={"types": None})
     with pytest.raises(IsADirectoryError, match="is a folder"):
         report(objects, tmp_path, models={"types": None})
+
+
+def test_errors_of_writing_name_the_page(tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        _write(tmp_path / "none" / "p.html", "text")
+    assert error.value.filename == str(tmp_path / "none" / "p.html")
 
 
 def test_matplotlib_is_asked_for(objects, tmp_path, monkeypatch):
