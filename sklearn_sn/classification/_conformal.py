@@ -316,7 +316,10 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         coverage = self.coverage if coverage is None else coverage
         if not 0 < coverage < 1:
             raise ValueError(f"'coverage' must be a float in the range (0, 1). Got {coverage!r}.")
-        scores, weights = self.calibration_scores_, self.calibration_weights_
+        scores = self.calibration_scores_
+        # Models that were saved before the attribute existed were calibrated without weights.
+        default = [np.ones(len(each)) for each in scores]
+        weights = getattr(self, "calibration_weights_", default)
         if self.thresholds == "all":
             scores, weights = [np.concatenate(scores)], [np.concatenate(weights)]
         pairs = zip(scores, weights, strict=True)

@@ -14,7 +14,8 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_sn.classification import ConformalClassifier
-from sklearn_sn.persistence import load_model, save_model
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.persistence import load_model, load_pretrained, save_model
 
 
 def blobs(n, seed):
@@ -152,3 +153,20 @@ def test_is_saved_and_searched(tmp_path):
         np.testing.assert_array_equal(
             getattr(loaded, method)(X_NEW), getattr(fitted, method)(X_NEW)
         )
+
+
+@pytest.mark.parametrize("name", ["spectrum-types", "light-curve-types"])
+def test_packaged_models_predict_sets(name):
+    model = load_pretrained(name).estimator
+    X, _ = make_supernovae(12, modalities=["light_curve", "spectrum"], random_state=0)
+    proba, sets = model.predict_proba(X), model.predict_set(X)
+    assert sets.shape == proba.shape == (12, len(model.classes_))
+    assert (model.predict_set(X, 0.99) >= sets).all()
+    assert sets[np.arange(12), proba.argmax(axis=1)].mean() > 0.5
+
+
+def test_a_model_without_stored_weights_predicts_as_with_equal_ones():
+    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X, Y)
+    expected = model.predict_set(X_NEW)
+    del model.calibration_weights_
+    np.testing.assert_array_equal(model.predict_set(X_NEW), expected)
