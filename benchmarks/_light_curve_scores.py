@@ -5,6 +5,7 @@ from _light_curve_mixture import REAL_CLASSES
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import f1_score, log_loss, roc_auc_score
 
+from sklearn_sn.anomaly import ClassDistanceDetector
 from sklearn_sn.classification import ConformalClassifier
 
 # Subtypes that the labels of the real objects do not separate reliably.
@@ -90,3 +91,45 @@ def calibration_error(right, confidence):
     """Return the expected calibration error of the most probable class."""
     mean, accuracy, count = reliability(right, confidence)
     return float(np.sum(count * np.abs(mean - accuracy)) / count.sum())
+
+
+def ten_class_accuracy(data, proba):
+    """Return the accuracy of complete real curves, if any of the ten classes can be predicted.
+
+    Predicted subtypes of SN Ia count as SN Ia.
+    """
+    classes, full = np.unique(data.label), data.horizon == "full"
+    kept = np.array([name for name in classes if name not in SUMMED])
+    main = main_probabilities(proba[full], classes, kept)
+    truth = np.array([SUMMED.get(name, name) for name in data.label[full]])
+    return round(float(np.mean(kept[main.argmax(axis=1)] == truth)), 3)
+
+
+def anomaly_detector():
+    """Return the detector of the packaged model, for embeddings."""
+    return ClassDistanceDetector(method="mahalanobis")
+
+
+def anomaly_auroc(data, values, other):
+    """Return how well the anomaly score separates objects of other classes from known ones.
+
+    The detector of each fold is fitted without the known objects that it scores. The result is the
+    mean and the standard deviation over folds.
+
+    Parameters
+    ----------
+    data : SimpleNamespace
+        The mixture.
+    values : array of shape (n_rows, n_dims)
+        Embedding of the mixture.
+    other : array of shape (n_others, n_dims)
+        Embedding of objects of other classes.
+    """
+    areas = []
+    for fold in range(5):
+        train = calibration_rows(data) & (data.fold != fold)
+        detector = anomaly_detector().fit(values[train], data.label[train])
+        known = values[(data.fold == fold) & (data.horizon == "full")]
+        scores = np.concatenate([detector.score_samples(part) for part in (other, known)])
+        areas.append(roc_auc_score(np.repeat([1, 0], [len(other), len(known)]), -scores))
+    return float(np.mean(areas)), float(np.std(areas))

@@ -57,6 +57,8 @@ def types_card(data):
             "sets of SN IIn, SN Iax and SN Ia-91bg contain the class less often. "
             "load_pretrained(...).estimator.set_params(thresholds='class') gives larger sets with "
             "the same coverage in every class.",
+            "Figures of five and three classes are of objects of these classes, with probabilities "
+            "restricted to them and normalised; predict_proba has ten classes.",
             "An empty set means that no class is credible at the chosen coverage.",
             "The data of an object betray its class in part by who observed it and how often; on "
             "a survey with another strategy, expect lower scores.",

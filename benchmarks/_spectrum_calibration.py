@@ -18,8 +18,8 @@ def log_loss(found):
 
 
 def calibration_parts(found):
-    """Split test sets into two halves by object: calibrate one, test on the other."""
-    return [found["rows"] % 2 == half for half in (0, 1)]
+    """Split test sets into two halves by object and duplicates, to calibrate and to test."""
+    return [found["group"] % 2 == half for half in (0, 1)]
 
 
 def calibrated(found, coverage=0.9):

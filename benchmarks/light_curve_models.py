@@ -34,7 +34,14 @@ from _light_curve_mixture import (
     real_subtypes,
     simulated_curves,
 )
-from _light_curve_scores import calibration_rows, calibration_weights, cross_fitted
+from _light_curve_scores import (
+    anomaly_auroc,
+    anomaly_detector,
+    calibration_rows,
+    calibration_weights,
+    cross_fitted,
+    ten_class_accuracy,
+)
 from _light_curve_tables import (
     class_table,
     draw_reliability,
@@ -50,13 +57,12 @@ from _settings import CACHE
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from sklearn_sn import load_pretrained
-from sklearn_sn.anomaly import ClassDistanceDetector
 from sklearn_sn.classification import ConformalClassifier, LightCurveEnsembleClassifier
+from sklearn_sn.classification._light_curve_ensemble import _informative
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.persistence import save_model
 from sklearn_sn.preprocessing import LightCurveFeatures
@@ -196,13 +202,15 @@ def folds():
     """Write out-of-fold probabilities of boosting for all rows of the mixture."""
     data, values = mixture(), features().to_numpy(dtype=np.float32)
     classes = np.unique(data.label)
-    values = values[:, np.isfinite(values[data.is_real]).mean(axis=0) >= 0.2]  # as in fit
     proba = np.zeros((len(values), len(classes)), dtype=np.float32)
     for fold in range(5):
         start, train = time.time(), data.fold != fold
         rows = training_rows(data, train)
-        model = boosting_model().fit(values[rows], data.label[rows], row_weights(data, rows))
-        proba[~train] = model.predict_proba(values[~train])
+        used = _informative(values[rows])  # as in LightCurveEnsembleClassifier.fit
+        model = boosting_model().fit(
+            values[rows][:, used], data.label[rows], row_weights(data, rows)
+        )
+        proba[~train] = model.predict_proba(values[~train][:, used])
         full = ~train & (data.horizon == "full")
         right = np.mean(classes[proba[full].argmax(axis=1)] == data.label[full])
         print(f"fold {fold}: accuracy {right:.3f}, {time.time() - start:.0f} s", flush=True)
@@ -260,7 +268,6 @@ def _frozen_embedder():
 def redshift_folds():
     """Write out-of-fold redshifts of all real rows."""
     data, values = mixture(), features().to_numpy(dtype=np.float32)
-    values = values[:, np.isfinite(values[data.is_real]).any(axis=0)]
     redshift, trained = redshift_rows(data)
     predicted = np.full(len(redshift), np.nan)
     for fold in range(5):
@@ -295,7 +302,7 @@ def package():
     redshift, predicted = redshift_rows(data)[0], np.load(FOLDER / "redshift.npy")
     redshifts = redshift_table(data, redshift, predicted)
     model = packaged_types(data, proba)
-    anomaly = anomaly_auroc(model)
+    anomaly = anomaly_auroc(data, *embeddings())
     tables = {
         "Classes, by horizon": horizons,
         "Classes, by telescope": groups,
@@ -304,7 +311,11 @@ def package():
         "Redshift": redshifts,
     }
     page = [f"## {title}\n\n{markdown(rows)}\n" for title, rows in tables.items()]
-    page.append(f"AUROC of the anomaly score for 32 objects of other classes: {anomaly:.3f}.\n")
+    page.append(
+        "AUROC of the anomaly score for 32 objects of other classes, out of fold: "
+        f"{anomaly[0]:.3f}±{anomaly[1]:.3f}.\n"
+    )
+    page.append(f"Accuracy of ten classes, complete curves: {ten_class_accuracy(data, proba)}.\n")
     (FOLDER / "tables.md").write_text("\n".join(page))
     draw_reliability(calibration, RESULTS / "light_curve_models_reliability.png")
     common = {"license": LICENSE, "sources": SOURCES}
@@ -322,7 +333,11 @@ def package():
     card = {
         **types_card(data),
         "recipe": recipe,
-        "metrics": {**metrics, "AUROC, anomaly score, 32 objects of other classes": anomaly},
+        "metrics": {
+            **metrics,
+            "accuracy, full, ten classes": ten_class_accuracy(data, proba),
+            "AUROC, anomaly score, 32 objects of other classes": round(anomaly[0], 3),
+        },
         "five_folds_by_horizon": horizons,
         "five_folds_by_telescope": groups,
         "five_folds_by_class": by_class,
@@ -341,12 +356,20 @@ def package():
     save_model(regressor, MODELS / "light-curve-redshift.snmodel", card=card, overwrite=True)
 
 
+def embeddings():
+    """Return embeddings of the mixture and of objects of other classes."""
+    other, _ = load_curves(classes=("other",))
+    embedder = load_pretrained("contrastive-sim")
+    known = features()[list(embedder.get_feature_names_out())]
+    return known.to_numpy(), embedder.transform(other[["light_curve"]])
+
+
 def packaged_types(data, proba):
     """Return the calibrated classifier with its anomaly score."""
     ensemble = pickle.loads((FOLDER / "types.pkl").read_bytes())
     rows = np.flatnonzero(calibration_rows(data))
     curves = ColumnTransformer([("embedding", ensemble.embedder_, ["light_curve"])])
-    detector = make_pipeline(curves, ClassDistanceDetector(method="mahalanobis"))
+    detector = make_pipeline(curves, anomaly_detector())
     model = ConformalClassifier(
         FrozenEstimator(ensemble), detector=detector, thresholds=THRESHOLDS, cv=5
     )
@@ -356,15 +379,6 @@ def packaged_types(data, proba):
         calibration_weights(data)[rows],
         oof_proba=proba[rows],
     )
-
-
-def anomaly_auroc(model):
-    """Return how well the anomaly score separates objects of other classes from known ones."""
-    other, _ = load_curves(classes=("other",))
-    known, _, _, _, _ = pickle.load((FOLDER / "real.pkl").open("rb"))
-    scores = [model.score_samples(X[["light_curve"]]) for X in (other, known)]
-    is_other = np.repeat([1, 0], [len(other), len(known)])
-    return roc_auc_score(is_other, -np.concatenate(scores))
 
 
 def main():

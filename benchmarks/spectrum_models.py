@@ -16,6 +16,7 @@ templates for class and redshift.
 """
 
 import argparse
+import hashlib
 import pickle
 import time
 from pathlib import Path
@@ -43,7 +44,7 @@ from sklearn_sn.classification import (
     SpectralRedshiftClassifier,
     SpectraNetClassifier,
 )
-from sklearn_sn.persistence import load_model, save_model
+from sklearn_sn.persistence import load_model, read_card, save_model
 
 FOLDER = CACHE / "spectrum_models"
 MODELS = Path(sklearn_sn.__file__).parent / "persistence" / "models"
@@ -85,21 +86,39 @@ def cached_spectra(further=False):
     return pickle.loads(path.read_bytes())
 
 
+def split_digest(y, groups):
+    """Return a digest of what the folds are made of: the classes and groups of all objects."""
+    content = "\n".join(f"{name} {group}" for name, group in zip(y, groups, strict=True))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def check_split(path, y, groups):
+    """Raise if a network was trained with folds of other classes or groups."""
+    if read_card(path).get("split") != split_digest(y, groups):
+        raise ValueError(
+            f"{path.name} was trained with other classes or groups of objects, so that test "
+            "objects may be among those it was trained on. Delete it and its predictions, and fit "
+            "it again."
+        )
+
+
 def fit_part(member, part, further, cycle):
     """Train one cycle of a member on a fold, or on all objects; further cycles continue."""
     path = file_of(member, part, further, cycle)
-    if path.exists():
-        return
     X, y, groups = cached_spectra(further)
+    if path.exists():
+        check_split(path, y, groups)
+        return
     train = np.arange(len(y)) if part == "all" else folds_of(y, groups)[int(part)][0]
     model = MEMBERS[member]()
     if cycle > 1:
+        check_split(file_of(member, part, further, cycle - 1), y, groups)
         model = load_model(file_of(member, part, further, cycle - 1))
         model.set_params(warm_start=True, random_state=cycle - 1, verbose=2)
     start = time.process_time()
     model.fit(X.iloc[train], y[train])
-    seconds = time.process_time() - start
-    save_model(model.set_params(verbose=0), path, card={"seconds": seconds})
+    seconds, split = time.process_time() - start, split_digest(y, groups)
+    save_model(model.set_params(verbose=0), path, card={"seconds": seconds, "split": split})
     print(f"{path.stem}: {seconds:.0f} s of CPU", flush=True)
 
 
@@ -111,8 +130,9 @@ def predictions_of(member, part, further, cycle):
     model_path, path = (file_of(member, part, further, cycle, end) for end in (".snmodel", ".npz"))
     if not model_path.exists():
         return None
+    X, y, groups = cached_spectra()
+    check_split(model_path, y, groups)
     if not path.exists():
-        X, y, groups = cached_spectra()
         test = folds_of(y, groups)[int(part)][1]
         singles, object_index = one_row_per_spectrum(X.iloc[test])
         model, unknown = load_model(model_path), singles[["spectrum"]]
@@ -121,7 +141,8 @@ def predictions_of(member, part, further, cycle):
             found["redshift"], found["error"] = model.predict_redshift(unknown, return_std=True)
         truth, z = y[test][object_index], singles["redshift"].to_numpy()
         np.savez(path, rows=test[object_index], truth=truth, true_redshift=z, **found)
-    return dict(np.load(path))
+    found = dict(np.load(path))
+    return {**found, "group": groups[found["rows"]]}
 
 
 def averaged(parts):
@@ -172,7 +193,7 @@ def stored_at_rest(found):
 
 def joined(parts):
     """Return the predictions of several folds as one."""
-    keys = ("rows", "truth", "true_redshift", "proba", "redshift", "error")
+    keys = ("rows", "group", "truth", "true_redshift", "proba", "redshift", "error")
     return {key: np.concatenate([part[key] for part in parts]) for key in keys} | {
         "classes": parts[0]["classes"]
     }
@@ -306,6 +327,9 @@ def types_card(found):
             "Other classes, such as TDE, AGN, variable stars and galaxies, get one of the five.",
             "Figures are of single spectra of objects that were not used in training; calibration "
             "was tested by halves of these objects.",
+            "The coverage of classes of few objects is uncertain: the 90 % sets hold 0.832 to "
+            "0.937 of the SN Ib/c, depending on how the objects are halved.",
+            "Thresholds count spectra; of objects with several, they are slightly too high.",
             "The 90 % sets are empty for spectra that resemble no class well.",
         ],
     }

@@ -1,5 +1,7 @@
 """Add calibrated probabilities, conformal sets and an anomaly score to any classifier."""
 
+import warnings
+from math import ceil
 from numbers import Integral, Real
 from typing import Any, Self
 
@@ -8,12 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, cross_val_predict
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.utils import check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted
 
 from sklearn_sn.base import check_labels
+from sklearn_sn.classification._out_of_fold import check_classes, check_proba, out_of_fold_proba
 from sklearn_sn.classification._temperature import apply_temperature, fit_temperature
 
 
@@ -26,20 +31,20 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     Probabilities of the training objects are predicted out of fold. From these follow a temperature
     [1]_, which makes the probabilities of new objects agree with frequencies, and the thresholds of
-    split conformal prediction: the predicted set of an object consists of all classes whose
-    probability is at least that of their threshold, so that a set contains the true class with the
-    chosen probability (least ambiguous sets [2]_).
+    conformal prediction: the predicted set of an object consists of all classes whose probability
+    is at least that of their threshold, so that a set contains the true class with approximately
+    the chosen probability (least ambiguous sets [2]_).
 
     Parameters
     ----------
     estimator : estimator
         Classifier with ``predict_proba``. A FrozenEstimator is not fitted again; the objects in
-        `fit` must then be others than those that it was trained on.
+        `fit` must then be others than those that it was trained on, of the same classes.
     cv : int, cross-validation generator or iterable, default=5
         Folds of the out-of-fold probabilities. A number stands for shuffled stratified folds, by
         group if `fit` receives groups.
     coverage : float, default=0.9
-        Probability that a set contains the true class, in (0, 1).
+        Approximate probability that a set contains the true class, in (0, 1).
     thresholds : {"class", "all"}, default="class"
         "class" has one threshold per class, so that the coverage also holds within each class.
         "all" has one for all classes, which gives the smallest sets on average; they contain rare
@@ -64,6 +69,9 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Sorted calibrated out-of-fold probabilities of the true class, for each class.
     calibration_weights_ : list of array
         Weights of these objects.
+    calibration_counts_ : array of int, shape (n_classes,)
+        Number of objects of each class in the calibration: of groups if `fit` received groups, of
+        rows otherwise.
     detector_ : estimator
         Fitted detector, if there is one.
     n_features_in_ : int
@@ -74,8 +82,15 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     Notes
     -----
     A set may be empty, which means that no class is credible at this coverage, or hold several
-    classes. The coverage is that of objects like those in `fit`; it is lower for subsets that are
-    harder, such as light curves of a few points.
+    classes. A class of fewer than 1 / (1 - coverage) - 1 calibration objects (9 for 0.9, 19 for
+    0.95) has the threshold 0 and belongs to every set; `fit` warns about such classes.
+
+    The coverage is at least the chosen one only for a FrozenEstimator, or a single split, whose
+    calibration objects are independent of each other (split conformal prediction). Otherwise the
+    thresholds come from the models of the folds, and are applied to the classifier fitted on all
+    objects (cross-conformal prediction), or calibration rows share an object; it is then
+    approximate. The coverage is that of objects like those in `fit`; it is lower for subsets that
+    are harder, such as light curves of a few points.
 
     References
     ----------
@@ -156,11 +171,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             thresholds.
         groups : array-like of shape (n_objects,), optional
             Groups that are not split by the folds, such as the object of each row if X has several
-            light curves of one object.
+            light curves of one object. The thresholds then count groups instead of rows.
         oof_proba : array-like of shape (n_objects, n_classes), optional
             Probabilities predicted elsewhere, by models that were not trained on the object; its
-            columns are the sorted classes. No folds are fitted then. Objects with a row of NaN are
-            used to fit the classifier only.
+            columns are the sorted classes, its rows add up to 1. No folds are fitted then. Objects
+            with a row of NaN are used to fit the classifier only.
 
         Returns
         -------
@@ -169,8 +184,14 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If a parameter is out of range, `y` holds one class only, or `oof_proba` is of another
-            shape or without a finite row.
+            If a parameter is out of range, `y` holds one class only or other classes than a fitted
+            classifier, or `oof_proba` is of another shape, without a row of probabilities, or holds
+            rows that are none.
+
+        Warns
+        -----
+        UserWarning
+            If a class has too few calibration objects for a threshold above 0.
         """
         self._validate_params()
         y = check_labels(y)
@@ -184,19 +205,21 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
+        if groups is not None:
+            check_consistent_length(y, groups)
+        if isinstance(self.estimator, FrozenEstimator):
+            check_is_fitted(self.estimator)
+            check_classes(self.estimator, classes)
         if oof_proba is None:
             proba = self._out_of_fold(X, y, weight, groups)
         else:
-            proba = np.asarray(oof_proba, dtype=np.float64)
-            if proba.shape != (len(y), len(classes)):
-                raise ValueError(
-                    f"'oof_proba' must have the shape {(len(y), len(classes))}: one row per object "
-                    f"and one column per class of y. Got {proba.shape} instead."
-                )
+            proba = check_proba(oof_proba, (len(y), len(classes)))
         weights = {} if weight is None else {"sample_weight": weight}
         fitted = clone(self.estimator).fit(X, y, **weights)
+        check_classes(fitted, classes)
         detector = None if self.detector is None else clone(self.detector).fit(X, y)
-        self._calibrate(proba, codes, weight)
+        self._calibrate(proba, codes, weight, groups)
+        self._warn_few(classes)
         self.classes_, self.estimator_ = classes, fitted
         if detector is not None:
             self.detector_ = detector
@@ -210,16 +233,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if isinstance(cv, Integral):
             kind = StratifiedKFold if groups is None else StratifiedGroupKFold
             cv = kind(cv, shuffle=True, random_state=self.random_state)
-        params = {} if weight is None else {"sample_weight": weight}
-        return cross_val_predict(
-            self.estimator, X, y, groups=groups, cv=cv, params=params, method="predict_proba"
-        )
+        return out_of_fold_proba(self.estimator, X, y, cv=cv, groups=groups, weight=weight)
 
-    def _calibrate(self, proba, codes, weight):
+    def _calibrate(self, proba, codes, weight, groups):
         """Set the temperature and the sorted probabilities of the true class, by class."""
         known = np.isfinite(proba).all(axis=1)
-        if not known.any():
-            raise ValueError("'oof_proba' has no row without NaN, so nothing can be calibrated.")
         proba_known, codes_known = proba[known], codes[known]
         self.temperature_ = 1.0
         if self.calibration is not None:
@@ -232,6 +250,29 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         by_class = [order[codes_known[order] == code] for code in range(proba.shape[1])]
         self.calibration_scores_ = [score[rows] for rows in by_class]
         self.calibration_weights_ = [each[rows] for rows in by_class]
+        objects = (
+            np.arange(len(codes)) if groups is None else np.unique(groups, return_inverse=True)[1]
+        )
+        objects = objects[known]
+        counted = [rows[each[rows] > 0] for rows in by_class]
+        self.calibration_counts_ = np.array([len(np.unique(objects[rows])) for rows in counted])
+
+    def _warn_few(self, classes):
+        """Warn about classes whose sets the calibration objects do not determine."""
+        least = 1
+        if self.thresholds == "class":
+            least = ceil(1.0 / (1.0 - self.coverage) - 1.0 - 1e-9)
+        few = self.calibration_counts_ < least
+        if few.any():
+            pairs = zip(classes[few].tolist(), self.calibration_counts_[few].tolist(), strict=True)
+            names = ", ".join(f"{name!r} ({count})" for name, count in pairs)
+            warnings.warn(
+                f"Classes with fewer calibration objects than {least}, which the coverage "
+                f"{self.coverage} needs: {names}. With thresholds='class', all sets contain them. "
+                "Add objects, lower the coverage, or set thresholds='all'.",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def predict_proba(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
         """Return calibrated probabilities of the classes.
@@ -275,8 +316,8 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         X : pandas.DataFrame or array of n_objects rows
             Input as in `fit`.
         coverage : float, default=None
-            Probability that a set contains the true class, in (0, 1). None stands for the parameter
-            of the estimator.
+            Approximate probability that a set contains the true class, in (0, 1). None stands for
+            the parameter of the estimator.
 
         Returns
         -------
@@ -317,13 +358,15 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if not 0 < coverage < 1:
             raise ValueError(f"'coverage' must be a float in the range (0, 1). Got {coverage!r}.")
         scores = self.calibration_scores_
-        # Models that were saved before the attribute existed were calibrated without weights.
+        # Models that were saved before these attributes existed were calibrated without weights.
         default = [np.ones(len(each)) for each in scores]
         weights = getattr(self, "calibration_weights_", default)
+        counts = getattr(self, "calibration_counts_", [int(np.sum(w > 0)) for w in weights])
         if self.thresholds == "all":
             scores, weights = [np.concatenate(scores)], [np.concatenate(weights)]
-        pairs = zip(scores, weights, strict=True)
-        return np.asarray(proba) >= np.array([_threshold(*pair, coverage) for pair in pairs])
+            counts = [sum(counts)]
+        triples = zip(scores, weights, counts, strict=True)
+        return np.asarray(proba) >= np.array([_threshold(*each, coverage) for each in triples])
 
     @available_if(_has_detector)
     def score_samples(self, X: pd.DataFrame | ArrayLike) -> npt.NDArray[np.float64]:
@@ -343,12 +386,14 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return self.detector_.score_samples(X)
 
 
-def _threshold(scores, weights, coverage):
-    """Return the smallest probability that belongs to a set; 0 if there are too few scores."""
+def _threshold(scores, weights, n_objects, coverage):
+    """Return the smallest probability that belongs to a set; 0 if there are too few objects."""
     used = weights > 0
     scores, weights = scores[used], weights[used]
     order = np.argsort(scores)
-    # Of n exchangeable scores, the k-th smallest is passed by a new one in (n + 1 - k) / (n + 1).
-    share = np.cumsum(weights[order]) / (weights.sum() + weights.sum() / max(len(weights), 1))
+    # Of n exchangeable scores, the k-th smallest is missed by a new one in k / (n + 1): by those
+    # below it, and by the new one itself, whose weight is the mean of an object, not of a row.
+    new = weights.sum() / max(n_objects, 1)
+    share = (np.cumsum(weights[order]) - weights[order] + new) / (weights.sum() + new)
     k = np.searchsorted(share, 1.0 - coverage + 1e-12, side="right")
     return scores[order[k - 1]] if k >= 1 else 0.0

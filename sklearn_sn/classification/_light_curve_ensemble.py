@@ -16,7 +16,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklearn_sn.base import check_labels, remember_columns
 from sklearn_sn.classification._light_curve import LightCurveClassifier
-from sklearn_sn.data import as_frame, as_ragged
+from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.persistence import load_pretrained
 from sklearn_sn.preprocessing import LightCurveFeatures
 
@@ -54,7 +54,7 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
     classes_ : array of shape (n_classes,)
         The classes.
     class_prior_ : array of shape (n_classes,)
-        Weighted class frequencies in fit; the probabilities of an object without a light curve.
+        Weighted class frequencies in fit; the probabilities of an object without a usable point.
     boosting_ : estimator
         Fitted classifier of the features.
     networks_ : list of estimator
@@ -180,7 +180,7 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
         Returns
         -------
         array of shape (n_objects, n_classes)
-            Columns as in ``classes_``; rows add up to 1. An object without a light curve gets
+            Columns as in ``classes_``; rows add up to 1. An object without a usable point gets
             ``class_prior_``.
         """
         check_is_fitted(self, "boosting_")
@@ -190,8 +190,8 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
         if self.networks_:
             several = [network.predict_proba(X[["light_curve"]]) for network in self.networks_]
             proba = (proba + np.mean(several, axis=0)) / 2.0
-        empty = as_ragged(X["light_curve"], kind="light_curve").lengths == 0
-        proba[empty] = self.class_prior_
+        table = check_table(X[["light_curve"]], modalities=["light_curve"], warn=False)
+        proba[~table.present("light_curve")] = self.class_prior_
         return proba
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -252,5 +252,9 @@ def _informative(values):
 
 
 def _seeded(estimator, seed):
+    """Return a clone with new seeds in all parts, such as the steps of a Pipeline."""
     model = clone(estimator)
-    return model.set_params(random_state=seed) if "random_state" in model.get_params() else model
+    names = [n for n in sorted(model.get_params()) if n.split("__")[-1] == "random_state"]
+    rng = check_random_state(seed)
+    seeds = {name: seed if name == "random_state" else rng.randint(_LARGEST_SEED) for name in names}
+    return model.set_params(**seeds)

@@ -11,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV, LeaveOneGroupOut
 from sklearn.naive_bayes import GaussianNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from sklearn_sn.classification import ConformalClassifier
@@ -74,8 +76,24 @@ def test_coverage_can_be_chosen_in_prediction():
 
 def test_a_class_of_few_objects_belongs_to_every_set():
     few = np.r_[np.flatnonzero(Y != "IIn"), np.flatnonzero(Y == "IIn")[:5]]
-    model = ConformalClassifier(GaussianNB(), random_state=0).fit(X[few], Y[few])
+    model = ConformalClassifier(GaussianNB(), random_state=0)
+    with pytest.warns(UserWarning, match=r"fewer calibration objects than 9, .*: 'IIn' \(5\)\. "):
+        model.fit(X[few], Y[few])
     assert model.predict_set(X_NEW)[:, 1].all()
+    enough = np.r_[few, np.flatnonzero(Y == "IIn")[5:9]]
+    assert not model.fit(X[enough], Y[enough]).predict_set(X_NEW)[:, 1].all()
+
+
+def test_a_class_without_calibration_objects_is_named():
+    proba = GaussianNB().fit(X_NEW, Y_NEW).predict_proba(X)
+    proba[Y == "IIn"] = np.nan
+    for thresholds, least in (("class", 9), ("all", 1)):
+        model = ConformalClassifier(GaussianNB(), thresholds=thresholds)
+        with pytest.warns(UserWarning, match=rf"objects than {least}, .*: 'IIn' \(0\)\. "):
+            model.fit(X, Y, oof_proba=proba)
+    weight = np.where(Y == "IIn", 0.0, 1.0)
+    with pytest.warns(UserWarning, match=r"'IIn' \(0\)"):
+        model.fit(X, Y, weight, oof_proba=np.nan_to_num(proba, nan=1 / 3))
 
 
 def test_probabilities_of_an_overconfident_classifier_are_mended():
@@ -98,7 +116,25 @@ def test_groups_are_not_split():
     honest = tree.fit(twice, labels, groups=np.repeat(np.arange(300), 2)).temperature_
     assert honest > 2 * leaked
     by_cv = clone(tree).set_params(cv=LeaveOneGroupOut())
-    assert by_cv.fit(twice, labels, groups=np.repeat(np.arange(3), 200)).temperature_ > 2 * leaked
+    with pytest.warns(UserWarning, match="fewer calibration objects"):
+        by_cv.fit(twice, labels, groups=np.repeat(np.arange(3), 200))
+    assert by_cv.temperature_ > 2 * leaked
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        tree.fit(twice, labels, groups=np.arange(3))
+
+
+def test_copies_of_objects_do_not_count_as_objects():
+    few = np.concatenate([np.flatnonzero(name == Y)[:12] for name in ("Ia", "II", "IIn")])
+    copies, groups = np.tile(few, 20), np.tile(np.arange(36), 20)
+    proba = GaussianNB().fit(X_NEW, Y_NEW).predict_proba(X)
+    for thresholds in ("class", "all"):
+        model = ConformalClassifier(GaussianNB(), thresholds=thresholds, calibration=None)
+        once = clone(model).fit(X[few], Y[few], oof_proba=proba[few])
+        model.fit(X[copies], Y[copies], groups=groups, oof_proba=proba[copies])
+        assert model.calibration_counts_.tolist() == [12, 12, 12]
+        np.testing.assert_array_equal(model.sets_from_proba(proba), once.sets_from_proba(proba))
+        model.fit(X[copies], Y[copies], oof_proba=proba[copies])
+        assert model.calibration_counts_.tolist() == [240, 240, 240]
 
 
 def test_given_probabilities_replace_the_folds():
@@ -112,13 +148,46 @@ def test_given_probabilities_replace_the_folds():
     assert other.temperature_ == pytest.approx(model.temperature_)
     with pytest.raises(ValueError, match=r"'oof_proba' must have the shape \(1500, 3\)"):
         model.fit(X, Y, oof_proba=proba[:, :2])
-    with pytest.raises(ValueError, match="no row without NaN"):
-        model.fit(X, Y, oof_proba=np.full((1500, 3), np.nan))
+
+
+def test_a_frozen_model_of_other_classes_is_rejected():
+    other = np.where(Y == "IIn", "SLSN-I", Y)
+    message = r"has the classes \['II', 'Ia', 'SLSN-I'\], but y holds \['II', 'IIn', 'Ia'\]"
+    frozen = FrozenEstimator(GaussianNB().fit(X, other))
+    proba = frozen.predict_proba(X)
+    for estimator in (frozen, make_pipeline(StandardScaler(), frozen)):
+        model = ConformalClassifier(estimator)
+        with pytest.raises(ValueError, match=message):
+            model.fit(X, Y)
+        with pytest.raises(ValueError, match=message):
+            model.fit(X, Y, oof_proba=proba)
+    two = Y != "IIn"
+    with pytest.raises(ValueError, match=r"\['II', 'Ia', 'SLSN-I'\], but y holds \['II', 'Ia'\]"):
+        model.fit(X[two], Y[two])
+    fewer = FrozenEstimator(GaussianNB().fit(X[two], Y[two]))
+    with pytest.raises(ValueError, match=r"\['II', 'Ia'\], but y holds \['II', 'IIn', 'Ia'\]"):
+        ConformalClassifier(fewer).fit(X, Y)
+    with pytest.raises(NotFittedError):
+        ConformalClassifier(FrozenEstimator(GaussianNB())).fit(X, Y)
+
+
+def test_class_weights_name_classes():
+    weight = {"Ia": 1.0, "II": 1.0, "IIn": 30.0}
+    plain = ConformalClassifier(LogisticRegression(), random_state=0)
+    model = clone(plain).set_params(estimator__class_weight=weight)
+    model.fit(X, Y, np.ones(len(X)), groups=np.arange(len(X)))
+    assert (model.predict(X_NEW) == "IIn").sum() > 2 * (
+        plain.fit(X, Y).predict(X_NEW) == "IIn"
+    ).sum()
+    # The weights act in the folds too: rare objects get larger probabilities out of fold.
+    assert np.median(model.calibration_scores_[1]) > 2 * np.median(plain.calibration_scores_[1])
 
 
 def test_weights_reach_the_classifier():
     weight = np.where(Y == "II", 0.0, 1.0)
-    model = ConformalClassifier(LogisticRegression(), random_state=0).fit(X, Y, weight)
+    model = ConformalClassifier(LogisticRegression(), random_state=0)
+    with pytest.warns(UserWarning, match=r"'II' \(0\)"):
+        model.fit(X, Y, weight)
     assert (model.predict(X_NEW) != "II").all()
 
 

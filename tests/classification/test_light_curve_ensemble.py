@@ -1,6 +1,7 @@
 """The mean of networks and of boosting on features."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.exceptions import NotFittedError
 from sklearn.naive_bayes import GaussianNB
@@ -15,6 +16,7 @@ from sklearn_sn.persistence import load_model, save_model
 X, Y = make_supernovae(
     160, classes=("SN Ia", "SN II"), modalities=["light_curve"], surveys="ztf", random_state=0
 )
+ZEROS = make_pipeline(FunctionTransformer(np.nan_to_num), GaussianNB())
 TRAIN, TEST = slice(0, 110), slice(110, 160)
 
 
@@ -50,6 +52,25 @@ def test_an_object_without_light_curve_gets_the_frequencies(fitted):
     assert proba[0].max() > fitted.class_prior_.max()
 
 
+def test_a_light_curve_without_usable_point_is_missing(fitted):
+    curves = [curve.copy() for curve in X["light_curve"][:4]]
+    curves[0]["flux"], curves[1]["time"], curves[2]["band"] = np.nan, np.nan, "unheard-of"
+    with pytest.warns(DataQualityWarning):
+        proba = fitted.predict_proba(pd.DataFrame({"light_curve": curves}, index=X.index[:4]))
+    np.testing.assert_array_equal(proba[:3], np.tile(fitted.class_prior_, (3, 1)))
+    np.testing.assert_allclose(proba[3:], fitted.predict_proba(X[3:4]), atol=1e-6)
+
+
+def test_networks_in_a_pipeline_have_their_own_seeds():
+    network = LightCurveClassifier(encoder="deep_sets", max_epochs=1, random_state=0)
+    steps = make_pipeline(FunctionTransformer(), network)
+    model = LightCurveEnsembleClassifier(n_networks=2, network=steps, boosting=ZEROS)
+    model.set_params(random_state=0).fit(X[:30], Y[:30])
+    assert len({0, *(each[-1].random_state for each in model.networks_)}) == 3
+    one, two = (each.predict_proba(X[TEST]) for each in model.networks_)
+    assert not np.array_equal(one, two)
+
+
 def test_weights_change_the_frequencies():
     model = LightCurveEnsembleClassifier(n_networks=0, random_state=0)
     weight = np.where(Y[TRAIN] == "SN Ia", 3.0, 1.0)
@@ -59,8 +80,7 @@ def test_weights_change_the_frequencies():
 
 
 def test_boosting_can_be_any_classifier():
-    zeros = make_pipeline(FunctionTransformer(np.nan_to_num), GaussianNB())
-    model = LightCurveEnsembleClassifier(n_networks=0, boosting=zeros)
+    model = LightCurveEnsembleClassifier(n_networks=0, boosting=ZEROS)
     assert model.fit(X[TRAIN], Y[TRAIN]).predict(X[TEST]).shape == (50,)
 
 
