@@ -23,7 +23,7 @@ from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
 from sklearn_sn.classification import LightCurveEnsembleClassifier
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 
 OUT = CACHE.parent / "results" / "one_estimator"
 PAGE = OUT.parent / "one_estimator.md"
@@ -46,6 +46,8 @@ def score_fold(X, y, train, test, seed, n_networks):
         rows, held = train[part[train]], test[part[test]]
         start = time.process_time()
         model = LightCurveEnsembleClassifier(n_networks=n_networks, random_state=seed)
+        # Networks take no object without a usable point.
+        rows = rows[check_table(X.iloc[rows]).light_curve.lengths > 0]
         model.fit(X.iloc[rows], y[rows])
         seconds = time.process_time() - start
         for what, values in tests.items():

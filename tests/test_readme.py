@@ -60,6 +60,6 @@ def test_the_file_is_classified_as_printed(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    rows = {line.split()[0]: line.split(maxsplit=1)[1] for line in done.stdout.splitlines()[1:]}
+    rows = dict(re.findall(r"^(\w+) +(.+)$", done.stdout, re.MULTILINE))
     assert rows["class"] == "SN Ia"
     assert abs(float(rows["redshift"]) - X["redshift"].iloc[0]) < 0.03

@@ -65,7 +65,8 @@ def classify(
         - class, probability: most probable class; the subtypes SN Ia-91bg and SN Iax count as
           SN Ia. Missing for an object without usable data.
         - subtype: most probable one among the subtypes of that class.
-        - class_set: classes and subtypes of the conformal set, joined by ``|``.
+        - class_set: classes and subtypes of the conformal set, joined by ``|``. Empty
+          for an object without usable data, or if no model of its modalities has sets.
         - redshift, redshift_err, redshift_source: that of the spectrum, or else of the light curve;
           redshift_source is "given" for a value that is kept.
         - modalities: light_curve, spectrum, or both joined by ``|``.
@@ -95,8 +96,8 @@ def classify(
     An object with light curve and spectrum has the mean of the two probabilities. A class that one
     of the models does not have has probability 0 there, and the probability of SN Ia from the
     spectrum is divided among the subtypes as that from the light curve. The conformal set is that
-    of the spectrum where there is one, with the most probable class added if it is not in it,
-    because a union of two sets would be too large and an intersection too small for `coverage`.
+    of the spectrum where there is one, with ``subtype`` added if it is not in it, because a union
+    of two sets would be too large and an intersection too small for `coverage`.
 
     Known objects are compared in the space of "contrastive-sim": light curves with light curves,
     spectra with spectra, and an object that has both with known objects that have both.
@@ -156,33 +157,38 @@ def _classes(objects, ready, coverage):
     parents = combined.parents()
     best = parents.best()
     names = np.array([*parents.classes, None], dtype=object)[best]
+    subtype = combined.best_subtype(names)
     probability = np.append(parents.values, np.full((len(best), 1), np.nan), axis=1)
     columns = {
         "class": pd.array(names, dtype="str"),
         "probability": probability[np.arange(len(best)), best],
         "subtype": pd.array(
-            np.array([*combined.classes, None], dtype=object)[combined.best_subtype(names)],
-            dtype="str",
+            np.array([*combined.classes, None], dtype=object)[subtype], dtype="str"
         ),
     }
     if sets:
-        columns["class_set"] = _class_sets(objects, sets, combined)
+        columns["class_set"] = _class_sets(objects, sets, combined.classes, subtype)
     return columns | {"probabilities": combined}
 
 
-def _class_sets(objects, sets, combined):
-    """Return the conformal sets as text: that of the spectrum, else of the light curve."""
-    chosen = np.zeros((len(objects.X), len(combined.classes)), dtype=bool)
+def _class_sets(objects, sets, classes, subtype):
+    """Return the conformal sets as text: that of the spectrum, else of the light curve.
+
+    The subtype of the class of each object, a position in `classes`, is added. Objects that no
+    model has a set for have none.
+    """
+    chosen = np.zeros((len(objects.X), len(classes)), dtype=bool)
+    known = np.zeros(len(objects.X), dtype=bool)
     for modality in ("light_curve", "spectrum"):
         if modality in sets:
             rows = objects.present[modality]
-            places = [combined.classes.index(name) for name in sets[modality].classes]
+            places = [classes.index(name) for name in sets[modality].classes]
             chosen[rows] = False
             chosen[np.ix_(rows, places)] = sets[modality].values[rows]
-    best = combined.best()
-    known = np.flatnonzero(best >= 0)
-    chosen[known, best[known]] = True
-    return _joined(combined.classes, chosen)
+            known |= rows
+    known &= subtype >= 0
+    chosen[known, subtype[known]] = True
+    return _joined(classes, chosen)
 
 
 def _joined(names, chosen):

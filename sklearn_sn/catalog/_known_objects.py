@@ -122,13 +122,16 @@ def known_objects():
 
 def matching(embedder, known):
     """Return whether there are known objects, and of this embedder; warn if not."""
-    if known is not None and known.embedder == fingerprint(embedder):
+    if known is None:
+        reason = "This version of sklearn-sn does not contain the file of known supernovae"
+    elif known.embedder != fingerprint(embedder):
+        reason = (
+            "The known supernovae of this version of sklearn-sn do not belong to the embedder "
+            "'contrastive-sim' in use"
+        )
+    else:
         return True
-    warn_user(
-        "The known supernovae of this version of sklearn-sn do not belong to the embedder "
-        "'contrastive-sim' in use; without, there are no nearest known objects.",
-        UserWarning,
-    )
+    warn_user(f"{reason}; without, there are no nearest known objects.", UserWarning)
     return False
 
 

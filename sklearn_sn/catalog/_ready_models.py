@@ -1,5 +1,6 @@
 """Find the fitted models behind a catalogue."""
 
+import inspect
 from functools import lru_cache
 
 from sklearn_sn.data import warn_user
@@ -14,6 +15,15 @@ PURPOSES = {
     "contrastive-sim": "nearest known objects",
 }
 
+# What each model must have, and the parameters of its methods.
+_INTERFACES = {
+    "light-curve-types": {"predict_proba": None, "classes_": None},
+    "light-curve-redshift": {"predict": "return_std"},
+    "spectrum-types": {"predict_proba": None, "classes_": None},
+    "spectrum-redshift": {"predict_redshift": "return_std"},
+    "contrastive-sim": {"encode": None},
+}
+
 
 class ReadyModels:
     """Models by name: those that the user passes, and the packaged ones.
@@ -26,7 +36,7 @@ class ReadyModels:
     Raises
     ------
     ValueError
-        If a name is not one of `PURPOSES`.
+        If a name is not one of `PURPOSES`, or a model lacks a method for its purpose.
     """
 
     def __init__(self, models=None):
@@ -37,6 +47,9 @@ class ReadyModels:
                 f"The 'models' parameter must have names among {[*PURPOSES]}. Got {unknown[0]!r} "
                 "instead."
             )
+        for name, model in self._models.items():
+            if model is not None:
+                _check_interface(name, model)
         self._missing = []
 
     def get(self, name):
@@ -57,6 +70,25 @@ class ReadyModels:
                 f"This version of sklearn-sn does not contain {', '.join(map(repr, names))}; "
                 f"without, there are no {', '.join(purposes)}.",
                 UserWarning,
+            )
+
+
+def _check_interface(name, model):
+    """Raise if a model cannot serve its purpose."""
+    for member, parameter in _INTERFACES[name].items():
+        where = f"The model {name!r}, which provides {PURPOSES[name]}"
+        if not hasattr(model, member):
+            raise ValueError(
+                f"{where}, must be a fitted model with {member}. Got "
+                f"{type(model).__name__}, which has none."
+            )
+        if parameter is None:
+            continue
+        known = inspect.signature(getattr(model, member)).parameters
+        if parameter not in known and all(p.kind != p.VAR_KEYWORD for p in known.values()):
+            raise ValueError(
+                f"{where}, must have {member} with the parameter {parameter}, for standard "
+                f"deviations. Got {type(model).__name__}, whose {member} has none."
             )
 
 

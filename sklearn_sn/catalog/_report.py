@@ -70,6 +70,10 @@ def report(
     ------
     ValueError
         If `table` has other rows than `X`, or as for :func:`classify`.
+    FileNotFoundError
+        If the folder of `path` does not exist.
+    IsADirectoryError
+        If `path` is a folder.
     ImportError
         If matplotlib is not installed.
 
@@ -98,11 +102,10 @@ def report(
     """
     _require_matplotlib()
     X = as_frame(X)
-    if table is not None and len(table) != len(X):
-        raise ValueError(
-            f"The 'table' parameter of report must have one row per object of X. Got {len(table)} "
-            f"rows for {len(X)} objects."
-        )
+    path = Path(path).expanduser()
+    _check_path(path)
+    if table is not None:
+        _check_rows(table, X)
     n_objects = len(X)
     X = X.iloc[:max_objects]
     table = classify(X, models=models) if table is None else table.iloc[:max_objects]
@@ -119,7 +122,6 @@ def report(
         for row in range(len(X))
     ]
     image = None if known is None else map_figure(known)
-    path = Path(path).expanduser()
     _write(path, page(entries, title, n_objects, known, image))
     return path
 
@@ -131,6 +133,31 @@ def _require_matplotlib():
         raise ImportError(
             "A page needs matplotlib. Install it with pip install 'sklearn-sn[plot]'."
         ) from error
+
+
+def _check_path(path):
+    """Raise before the work is done, if the page cannot be written."""
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"The folder of {str(path)!r} does not exist.")
+    if path.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder; the 'path' of report is a file.")
+
+
+def _check_rows(table, X):
+    """Raise unless a table has the rows of X, in their order."""
+    if len(table) != len(X):
+        raise ValueError(
+            f"The 'table' parameter of report must have one row per object of X. Got {len(table)} "
+            f"rows for {len(X)} objects."
+        )
+    if table.index.equals(X.index):
+        return
+    for row, (name, other) in enumerate(zip(X.index, table.index, strict=True)):
+        if name != other:
+            raise ValueError(
+                f"The 'table' parameter of report must have the index of X. Row {row} is {name!r} "
+                f"in X and {other!r} in table; give the result of classify(X)."
+            )
 
 
 def _spectrum(X, row, table):
@@ -157,5 +184,9 @@ def _write(path, text):
     try:
         temporary.write_text(text, encoding="utf-8")
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename == str(temporary):  # its name means nothing to the user
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)

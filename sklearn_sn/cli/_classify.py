@@ -75,11 +75,12 @@ def command(
         "models": load_named_models(models),
     }
     opened = open_input(files, spectra, survey, batch_size)
-    n_usable, shown, first = 0, [], []
+    n_usable, n_classified, shown, first = 0, 0, [], []
     with open_outputs(tables) as write:
         for X in progress(opened.batches, opened.n_objects):
             table = classify(X, **options)
             n_usable += int((table["modalities"] != "").sum())
+            n_classified += int(table["class"].notna().sum()) if "class" in table else 0
             write(table)
             if pages and len(shown) < MAX_PAGE:
                 rows = slice(MAX_PAGE - len(shown))
@@ -91,6 +92,11 @@ def command(
             raise ValueError(
                 f"{files[0]}: none of the {opened.n_objects} objects has a usable light curve or "
                 "spectrum."
+            )
+        if not n_classified:
+            raise ValueError(
+                f"{files[0]}: none of the {opened.n_objects} objects can be classified, because "
+                "the model for what they have is missing. Give one with --model NAME=FILE."
             )
     for page in pages:
         _write_page(page, shown, first, options, opened.n_objects)

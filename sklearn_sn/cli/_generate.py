@@ -13,8 +13,11 @@ from sklearn_sn.cli._progress import progress
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
-  sklearn-sn generate my_ia.txt -o spectra.csv
-  sklearn-sn generate my_ia.txt --phase -5 --phase 0 --phase 10 -o spectra.parquet
+  sklearn-sn generate my_ia.txt --model my_generator.snmodel -o spectra.csv
+  sklearn-sn generate my_ia.txt --model my_generator.snmodel --phase -5 --phase 10
+
+No generator is part of the package yet. my_generator.snmodel is a fitted MMVAEEmbedder that
+sklearn_sn.save_model has written.
 """,
 )
 @input_options
@@ -37,10 +40,9 @@ Examples:
 )
 @click.option(
     "--model",
-    default="transceiver-ia",
-    show_default=True,
-    metavar="NAME",
-    help="Packaged generator, or a file of save_model.",
+    required=True,
+    metavar="FILE",
+    help="File of save_model that holds a fitted MMVAEEmbedder.",
 )
 def command(files, spectra, survey, batch_size, outputs, phases, coverage, model):
     """Generate the spectra that belong to the light curves of one or several FILEs.
@@ -49,8 +51,12 @@ def command(files, spectra, survey, batch_size, outputs, phases, coverage, model
     its interval.
     """
     generator = load_any(model)
-    if not hasattr(generator, "predict_interval"):
-        raise click.UsageError(f"The model {model!r} generates no spectra.")
+    lacking = [name for name in ("predict_interval", "wavelength_") if not hasattr(generator, name)]
+    if lacking:
+        raise click.UsageError(
+            f"The model {model!r} generates no spectra: it has no {lacking[0]}. Give a fitted "
+            "MMVAEEmbedder."
+        )
     opened = open_input(files, spectra, survey, batch_size)
     with open_outputs(outputs) as write:
         for X in progress(opened.batches, opened.n_objects):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from sklearn_sn.cli._join_spectra import join_spectra, mix_tables
+
 BATCH = 1000  # objects that are in memory at a time
 
 
@@ -71,24 +73,38 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     Raises
     ------
     ValueError
-        If a file cannot be read, or holds neither light curves nor spectra.
+        If a file cannot be read, or holds neither light curves nor spectra, or no objects.
+    click.UsageError
+        If `survey` is given for a Parquet file of nested columns, whose bands have their own names.
     """
     from sklearn_sn.datasets import count_objects, iter_tables
 
     _raise_on_missing([*files, *spectra])
-    n_objects = count_objects(files[0]) if len(files) == 1 and not spectra else None
+    nested = [file for file in files if count_objects(file) is not None]
+    if nested and survey is not None:
+        raise click.UsageError(
+            f"--survey cannot be used with {nested[0]}, a Parquet file of nested columns: its "
+            "bands must have names of their own, such as 'ztfg'."
+        )
+    n_objects = count_objects(files[0]) if nested and len(files) == 1 and not spectra else None
+    if n_objects == 0:
+        raise ValueError(f"{files[0]} has no objects.")
     if n_objects is not None:
-        return Input(iter_tables(files[0], batch_size=batch_size), n_objects)
+        batches = iter_tables(files[0], batch_size=batch_size)
+        return Input((_with_known_fields(X, files[0]) for X in batches), n_objects)
     try:
         X = read_files(list(files), survey)
         if spectra:
-            X = join_spectra(X, list(spectra))
+            spectra = list(spectra)
+            X = join_spectra(X, read_spectrum_files(spectra), list(files), spectra)
     except ValueError as error:
         raise ValueError(_first_sentence(str(error), files)) from error
     if not {"light_curve", "spectrum"} & set(X.columns):
         raise ValueError(
             f"{files[0]} has neither light curves nor spectra; its columns are {[*X.columns]}."
         )
+    if not len(X):
+        raise ValueError(f"{files[0]} has no objects.")
     starts = range(0, len(X), batch_size)
     return Input((X.iloc[start : start + batch_size] for start in starts), len(X))
 
@@ -111,34 +127,37 @@ def read_files(files, survey=None):
         kinds[kind].append(file)
     if not kinds["light_curve"] or not kinds["spectrum"]:
         return read_tables(given, survey=survey)
-    return join_spectra(read_files(kinds["light_curve"], survey), kinds["spectrum"])
+    tables = (read_files(kinds[kind], survey) for kind in kinds)
+    return mix_tables(*tables, kinds["light_curve"], kinds["spectrum"])
 
 
-def join_spectra(X, files):
-    """Add spectra to a table, by the names of objects.
-
-    The spectra of a single object belong to the only object of the table, whatever their name.
-    """
-    import pandas as pd
-
+def read_spectrum_files(files):
+    """Return one table of the files of the option --spectrum."""
     from sklearn_sn.datasets import read_tables
 
     spectra = read_tables(files[0] if len(files) == 1 else files)
     if "spectrum" not in spectra.columns:
         raise ValueError(f"{files[0]} has no spectra.")
-    if len(X) == len(spectra) == 1:
-        spectra.index = X.index
-    elif X.index.dtype != spectra.index.dtype:
-        X = X.set_axis(X.index.astype(str))
-        spectra.index = spectra.index.astype(str)
-    matched = X.index.intersection(spectra.index)
-    if not len(matched):
-        raise ValueError(
-            f"No spectrum of {files[0]} has the name of an object: the spectra are of "
-            f"{str(spectra.index[0])!r}, the first object is {str(X.index[0])!r}."
-        )
-    new = spectra.drop(columns=[name for name in spectra if name in X.columns])
-    return pd.concat([X, new], axis=1).rename_axis(X.index.name)
+    return spectra
+
+
+def _with_known_fields(X, file):
+    """Return a table of a file of nested columns; raise if their fields are not those of a table.
+
+    The error of the estimators advises a call in Python.
+    """
+    from sklearn_sn.data import as_ragged
+
+    for kind in ("light_curve", "spectrum"):
+        try:
+            if kind in X.columns:
+                as_ragged(X[kind].iloc[:1], kind=kind)
+        except ValueError as error:
+            raise ValueError(
+                f"{_first_sentence(str(error), [file])}. Write a table of one row per point, such "
+                "as CSV: its columns may have other names, and magnitudes."
+            ) from error
+    return X
 
 
 def _first_sentence(text, files):

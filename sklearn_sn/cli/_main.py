@@ -53,7 +53,7 @@ Examples:
   sklearn-sn info my_atlas.txt
 
 Everything works without a network. Every command explains itself: sklearn-sn classify --help.
-Exit codes: 0 success, 1 unreadable input or nothing usable in it, 2 wrong use.
+Exit codes: 0 success, 1 unreadable input or nothing usable in it, 2 wrong use, 130 Ctrl-C.
 """,
 )
 @click.version_option(__version__, package_name="sklearn-sn", message="sklearn-sn %(version)s")
@@ -74,7 +74,7 @@ def main(args: Sequence[str] | None = None) -> None:
     ------
     SystemExit
         Always, with the exit code: 0 for success, 1 for unreadable input or nothing usable in it,
-        2 for wrong use.
+        2 for wrong use, 130 if it was interrupted by Ctrl-C.
 
     Examples
     --------

@@ -9,10 +9,12 @@ import click
 # Problems of the input or the installation. Others are defects of this package.
 EXPECTED = (ValueError, OSError, ImportError, KeyError, MemoryError)
 
+INTERRUPTED = 130  # exit code of shells for a process that Ctrl-C has ended
+
 
 @contextmanager
 def one_sentence_errors(debug):
-    """Turn exceptions into messages without a traceback and exit code 1.
+    """Turn exceptions into messages without a traceback and exit code 1, or 130 for Ctrl-C.
 
     Parameters
     ----------
@@ -23,6 +25,10 @@ def one_sentence_errors(debug):
         yield
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
+    except KeyboardInterrupt:
+        # click would turn it into exit code 1, which is that of unreadable input.
+        click.echo("Interrupted.", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
     except Exception as error:
         if debug:
             raise

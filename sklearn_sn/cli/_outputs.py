@@ -1,9 +1,11 @@
 """Write the tables of a command in chunks; the suffix of the path is the format."""
 
+import glob
 import json
 import os
 import secrets
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from pathlib import Path
 
 import click
@@ -13,6 +15,8 @@ SUFFIXES = {".csv", ".parquet", ".ecsv", ".json"}
 
 def output_option(*more):
     """Return the option that names the outputs of a command.
+
+    The command receives ``outputs``, and must also have the options of ``input_options``.
 
     Parameters
     ----------
@@ -29,9 +33,11 @@ def output_option(*more):
                 )
             if not Path(path).expanduser().resolve().parent.is_dir():
                 raise click.BadParameter(f"The folder of {path!r} does not exist.", ctx, parameter)
+            if Path(path).expanduser().is_dir():
+                raise click.BadParameter(f"{path!r} is a folder.", ctx, parameter)
         return paths
 
-    return click.option(
+    option = click.option(
         "-o",
         "--output",
         "outputs",
@@ -40,6 +46,61 @@ def output_option(*more):
         callback=check,
         help=f"File to write ({', '.join(suffixes)}); repeatable. By default a summary is printed.",
     )
+
+    def decorate(function):
+        @wraps(function)
+        def checked(files, spectra, outputs, **params):
+            raise_on_overwriting(outputs, [*files, *spectra])
+            return function(files=files, spectra=spectra, outputs=outputs, **params)
+
+        return option(checked)
+
+    return decorate
+
+
+def raise_on_overwriting(outputs, inputs):
+    """Reject outputs that are inputs, or occur twice.
+
+    Parameters
+    ----------
+    outputs : sequence of str
+        Files to write.
+    inputs : sequence of str
+        Paths, glob patterns or folders to read.
+
+    Raises
+    ------
+    click.UsageError
+        If an output is one of the inputs, or of their files, or the same file as another output.
+    """
+    seen = []
+    for output in outputs:
+        path = Path(output).expanduser()
+        if any(_same(path, other) for other in seen):
+            raise click.UsageError(f"The output {output!r} is given twice.")
+        seen.append(path)
+    for path in seen:
+        # Inputs exist; another output need not be compared with them.
+        if path.resolve().exists() and any(_same(path.resolve(), one) for one in _files(inputs)):
+            raise click.UsageError(
+                f"The output {str(path)!r} is also an input. Write to another file."
+            )
+
+
+def _same(path, other):
+    """Return whether two paths lead to one file, which need not exist."""
+    if path.exists() and other.exists():
+        return path.samefile(other)
+    return path.resolve() == other.resolve()
+
+
+def _files(inputs):
+    """Yield the files of paths, folders and glob patterns."""
+    for given in inputs:
+        path = Path(given).expanduser()
+        paths = [path] if path.exists() else map(Path, glob.glob(str(path), recursive=True))
+        for path in paths:
+            yield from path.iterdir() if path.is_dir() else [path]
 
 
 @contextmanager
@@ -54,17 +115,29 @@ def open_outputs(paths):
     Yields
     ------
     callable
-        Writes a table to all files. All tables of a file have the columns of its first one.
+        Writes a table to all files. All tables of a file have the columns of its first one; an
+        empty table is left out.
+
+    Raises
+    ------
+    ValueError
+        At the end, if no row was written.
     """
+    n_rows = 0
     with ExitStack() as stack:
         writers = [stack.enter_context(_open(Path(path).expanduser())) for path in paths]
 
         def write(table):
-            frame = plain_table(table)
-            for writer in writers:
-                writer.write(frame)
+            nonlocal n_rows
+            n_rows += len(table)
+            if len(table):
+                frame = plain_table(table)
+                for writer in writers:
+                    writer.write(frame)
 
         yield write
+        if writers and not n_rows:
+            raise ValueError(f"There are no rows to write to {paths[0]}.")
 
 
 def plain_table(table):
@@ -83,6 +156,10 @@ def _open(path):
         finally:
             writer.close()
         os.replace(temporary, path)
+    except OSError as error:
+        if error.filename == str(temporary):  # its name means nothing to the user
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -122,8 +199,7 @@ class _JSONWriter(_TextWriter):
     def text(self, frame, first):
         records = json.loads(frame.to_json(orient="records"))
         lines = [json.dumps(record, ensure_ascii=False) for record in records]
-        opening = "[\n" if first else ",\n"
-        return opening + ",\n".join(lines) if lines else "[" * first
+        return ("[\n" if first else ",\n") + ",\n".join(lines)
 
     def close(self):
         self.file.write("[]\n" if self.columns is None else "\n]\n")

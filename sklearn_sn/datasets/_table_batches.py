@@ -123,14 +123,27 @@ def _batches(path, batch_size):
         schema = file.schema_arrow
         layout = stored_layout(schema)
         names = [*_nested_columns(schema), *_plain_columns(schema)] if layout is None else None
-        start = 0
+        numbers, start = _row_numbers(schema, file.metadata.num_rows), 0
         for batch in file.iter_batches(batch_size, columns=names, use_threads=False):
             table = pa.Table.from_batches([batch])
             X = _from_nested(table) if layout is None else from_arrow(table, layout)
             if isinstance(X.index, pd.RangeIndex):
-                X.index = pd.RangeIndex(start, start + len(X), name=X.index.name)
+                X.index = numbers[start : start + len(X)]
             start += len(X)
             yield X
+
+
+def _row_numbers(schema, n_rows):
+    """Return the range that a file has as its index, or else the numbers of its rows.
+
+    A range is stored in the metadata of pandas and not as a column, so that a batch lacks it.
+    """
+    for index in (schema.pandas_metadata or {}).get("index_columns", ()):
+        if isinstance(index, dict) and index.get("kind") == "range":
+            numbers = pd.RangeIndex(index["start"], index["stop"], index["step"])
+            if len(numbers) == n_rows:
+                return numbers.rename(index.get("name"))
+    return pd.RangeIndex(n_rows)
 
 
 @contextmanager

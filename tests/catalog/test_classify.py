@@ -1,5 +1,7 @@
 """One table per object: classes, sets, redshifts, flags and neighbours."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -45,6 +47,62 @@ def test_the_set_is_that_of_the_spectrum_with_the_best_class(objects, models):
     assert len(sets.iloc[3]) > len(sets.iloc[5])
     narrow = classify(objects, models=models, n_neighbors=0, coverage=0.01)["class_set"]
     assert (narrow.drop(index=objects.index[6]) != "").all()
+
+
+class Given:
+    """Classifier with given probabilities and sets, the same for every object."""
+
+    def __init__(self, chances, chosen=None):
+        self.classes_ = np.array(list(chances))
+        self.chances = [*chances.values()]
+        if chosen is not None:
+            self.predict_set = lambda X, coverage: np.tile(
+                np.isin(self.classes_, chosen), (len(X), 1)
+            )
+
+    def predict_proba(self, X):
+        return np.tile(self.chances, (len(X), 1))
+
+
+def test_the_set_contains_the_class_and_not_another_column(objects):
+    chances = {"SN II": 0.4, "SN Ia": 0.35, "SN Ia-91bg": 0.25}
+    models = {"light-curve-types": Given(chances, []), "light-curve-redshift": None}
+    row = classify(objects[["light_curve"]], models=models, n_neighbors=0).iloc[0]
+    assert (row["class"], row["subtype"], row["class_set"]) == ("SN Ia", "SN Ia", "SN Ia")
+
+
+def test_without_sets_of_its_modality_an_object_has_none(objects):
+    chances = {"SN II": 0.8, "SN Ia": 0.2}
+    models = {
+        "light-curve-types": Given(chances),
+        "spectrum-types": Given(chances, ["SN Ia"]),
+        "light-curve-redshift": None,
+        "spectrum-redshift": None,
+    }
+    table = classify(objects, models=models, n_neighbors=0)
+    sets = table.groupby("modalities")["class_set"].unique().map(list).to_dict()
+    with_spectrum = ["SN II|SN Ia"]
+    assert sets == {
+        "": [""],
+        "light_curve": [""],
+        "spectrum": with_spectrum,
+        "light_curve|spectrum": with_spectrum,
+    }
+
+
+def test_the_packaged_models_classify_both_modalities(objects):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = classify(objects.iloc[2:6])
+    both = "light_curve|spectrum"
+    assert table["modalities"].tolist() == [both, "light_curve", "light_curve", "spectrum"]
+    columns = ["class", "subtype", "probability", "redshift", "redshift_err", "neighbor_3"]
+    assert table[columns].notna().all(axis=None)
+    assert (table["redshift_err"] > 0).all() and (table["class_set"] != "").all()
+    assert table["anomaly_score"].notna().tolist() == [True, True, True, False]
+    np.testing.assert_allclose(table.filter(like="p_").sum(axis=1), 1.0, atol=1e-6)
+    for _, row in table.iterrows():
+        assert row["subtype"] in row["class_set"].split("|")
 
 
 def test_the_redshift_of_the_spectrum_wins_and_a_given_one_is_kept(table, objects, models):

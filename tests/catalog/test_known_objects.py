@@ -48,9 +48,10 @@ def test_more_neighbours_than_objects_are_missing(known):
 def test_known_objects_of_another_embedder_are_not_used(known):
     embedder = load_pretrained("contrastive-sim")
     assert matching(embedder, known)
-    for other in (dataclasses.replace(known, embedder="0" * 64), None):
-        with pytest.warns(UserWarning, match="do not belong to the embedder"):
-            assert not matching(embedder, other)
+    with pytest.warns(UserWarning, match="do not belong to the embedder"):
+        assert not matching(embedder, dataclasses.replace(known, embedder="0" * 64))
+    with pytest.warns(UserWarning, match="does not contain the file of known supernovae"):
+        assert not matching(embedder, None)
 
 
 def test_the_packaged_objects_belong_to_the_packaged_embedder():

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from sklearn_sn.catalog import classify, report
+from sklearn_sn.catalog._report import _write
 
 
 class Elements(HTMLParser):
@@ -62,6 +63,27 @@ def test_a_table_of_other_rows_is_rejected(objects, models, tmp_path):
     table = classify(objects.iloc[:2], models=models, n_neighbors=0)
     with pytest.raises(ValueError, match="one row per object"):
         report(objects, tmp_path / "p.html", table=table)
+
+
+def test_a_table_of_other_names_is_rejected(objects, models, tmp_path):
+    table = classify(objects.iloc[:2], models=models, n_neighbors=0)
+    with pytest.raises(ValueError, match="Row 0 is 'sim-000100' in X and 'sim-000101' in table"):
+        report(objects.iloc[:2], tmp_path / "p.html", table=table.iloc[::-1])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_path_that_cannot_be_written_is_named_first(objects, tmp_path):
+    # Without models, so that the work would fail.
+    with pytest.raises(FileNotFoundError, match=r"The folder of '.*none/p\.html' does not exist"):
+        report(objects, tmp_path / "none" / "p.html", models={"types": None})
+    with pytest.raises(IsADirectoryError, match="is a folder"):
+        report(objects, tmp_path, models={"types": None})
+
+
+def test_errors_of_writing_name_the_page(tmp_path):
+    with pytest.raises(FileNotFoundError) as error:
+        _write(tmp_path / "none" / "p.html", "text")
+    assert error.value.filename == str(tmp_path / "none" / "p.html")
 
 
 def test_matplotlib_is_asked_for(objects, tmp_path, monkeypatch):

@@ -76,5 +76,6 @@ def test_nothing_usable_is_code_1_and_leaves_no_file(run, simulated, packaged, t
 def test_missing_models_are_one_warning(run, files, monkeypatch):
     monkeypatch.setattr("sklearn_sn.catalog._ready_models.list_pretrained", lambda: [])
     done = run("classify", files / "objects.parquet", "--batch-size", 2)
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 1
     assert done.stderr.count("Warning:") == 1 and "'light-curve-types'" in done.stderr
+    assert "none of the 6 objects can be classified" in done.stderr

@@ -41,3 +41,12 @@ def test_spectra_are_a_long_table(run, files, generator, tmp_path):
 def test_a_model_that_generates_nothing_is_wrong_use(run, files):
     done = run("generate", files / "atlas", "--model", "contrastive-sim")
     assert done.exit_code == 2 and "generates no spectra" in done.stderr
+
+
+def test_a_model_is_needed_and_the_help_says_which(run, files):
+    done = run("generate", files / "atlas")
+    assert done.exit_code == 2 and "--model" in done.stderr
+    text = run("generate", "--help").output
+    examples = [line for line in text.splitlines() if "sklearn-sn generate my" in line]
+    assert examples and all("--model my_generator.snmodel" in line for line in examples)
+    assert "fitted MMVAEEmbedder" in " ".join(text.split())

@@ -1,9 +1,12 @@
 """Files of any format in batches."""
 
+import click
+import pandas as pd
 import pytest
+from nested_pandas import NestedFrame
 
-from sklearn_sn.cli._inputs import join_spectra, open_input, read_files
-from sklearn_sn.datasets import read_spectra
+from sklearn_sn.cli._inputs import open_input, read_files, read_spectrum_files
+from sklearn_sn.datasets import write_tables
 
 
 def test_a_nested_file_comes_in_batches(files, simulated):
@@ -19,24 +22,45 @@ def test_folders_and_lists_are_one_table(files):
     assert len(X) == 6 and {"atlasc", "ztfg"} <= set(X["light_curve"].iloc[0]["band"])
 
 
-def test_light_curves_and_spectra_can_be_mixed(files):
-    curve, spectrum = files / "atlas" / "sim-000000.txt", files / "spectrum.ascii"
-    X = read_files([str(spectrum), str(curve)])
+def test_light_curves_and_spectra_can_be_mixed(files, tmp_path):
+    spectrum = tmp_path / "sim-000000.ascii"
+    spectrum.write_text((files / "spectrum.ascii").read_text())
+    X = read_files([str(spectrum), str(files / "atlas" / "sim-000000.txt")])
     assert list(X.index) == ["sim-000000"] and X.notna().loc["sim-000000", "spectrum"]
     assert len(X["light_curve"].iloc[0]) > 10
 
 
-def test_spectra_are_joined_by_name(files, simulated, tmp_path):
-    X = simulated[["light_curve"]]
+def test_spectra_are_joined_by_name(files, tmp_path):
     for name in ("sim-000002", "sim-000004"):
         (tmp_path / f"{name}.ascii").write_text((files / "spectrum.ascii").read_text())
-    paths = sorted(map(str, tmp_path.iterdir()))
-    joined = join_spectra(X, paths)
-    present = joined["spectrum"].notna()
-    assert list(joined.index[present]) == ["sim-000002", "sim-000004"]
-    assert len(read_spectra(paths)) == 2
-    with pytest.raises(ValueError, match="'sim-000002', the first object is 'sim-000000'"):
-        join_spectra(X.iloc[:2], paths)
+    (joined,) = open_input((str(files / "objects.parquet"),)).batches
+    assert joined["spectrum"].notna().all()
+    (joined,) = open_input((str(files / "atlas"),), (str(tmp_path),)).batches
+    assert list(joined.index[joined["spectrum"].notna()]) == ["sim-000002", "sim-000004"]
+    with pytest.raises(ValueError, match="no spectra"):
+        read_spectrum_files([str(files / "atlas")])
+
+
+@pytest.mark.parametrize("spectra", [(), ("spectrum.ascii",)])
+def test_a_survey_of_a_nested_file_is_wrong_use(files, spectra):
+    spectra = [str(files / name) for name in spectra]
+    with pytest.raises(click.UsageError, match="Parquet file of nested columns"):
+        open_input((str(files / "objects.parquet"),), spectra, survey="ztf")
+
+
+def test_nested_magnitudes_are_rejected_with_advice_for_the_command_line(simulated, tmp_path):
+    points = simulated["light_curve"].nest.to_flat().rename(columns={"flux": "mag"})
+    points = points.drop(columns="flux_err")
+    table = NestedFrame(pd.DataFrame(index=simulated.index)).join_nested(points, "light_curve")
+    table.reset_index().to_parquet(tmp_path / "mag.parquet")
+    with pytest.raises(ValueError, match=r"mag\.parquet: .*'flux' is missing.* such as CSV"):
+        list(open_input((str(tmp_path / "mag.parquet"),)).batches)
+
+
+def test_a_file_without_objects_is_rejected(simulated, tmp_path):
+    write_tables(simulated.iloc[:0], tmp_path / "empty.parquet")
+    with pytest.raises(ValueError, match=r"empty\.parquet has no objects"):
+        open_input((str(tmp_path / "empty.parquet"),))
 
 
 def test_missing_files_are_named_before_others_are_read(files):

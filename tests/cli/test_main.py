@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import sklearn_sn
@@ -58,6 +59,29 @@ def test_every_command_teaches_by_examples(run, name):
     text = run(name, "--help").output
     assert f"sklearn-sn {name}" in text.split("Examples:")[1]
     assert SUMMARIES[name].endswith(".")
+
+
+def test_an_interruption_is_code_130_and_leaves_no_file(run, files, tmp_path, monkeypatch):
+    def interrupt(*args, **params):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sklearn_sn.cli._embed.embed", interrupt)
+    done = run("embed", files / "objects.parquet", "-o", tmp_path / "e.csv")
+    assert done.exit_code == 130 and done.stderr.endswith("Interrupted.\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_process_classifies_with_the_packaged_models(files, tmp_path):
+    path = files / "atlas" / "sim-000000.txt"
+    done = process("classify", path, "-o", tmp_path / "classes.csv")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "" and "Warning" not in done.stderr
+    table = pd.read_csv(tmp_path / "classes.csv")
+    assert table["object_id"].tolist() == ["sim-000000"]
+    assert table["modalities"].tolist() == ["light_curve"]
+    assert table[["class", "redshift", "anomaly_score", "neighbor_1"]].notna().all(axis=None)
+    chances = table.filter(like="p_").sum(axis=1)
+    assert chances[0] == pytest.approx(1.0)
 
 
 def test_debug_shows_the_traceback(run, files):

@@ -26,6 +26,14 @@ def test_errors_are_one_line(error, text):
         raise error
 
 
+@pytest.mark.parametrize("debug", [False, True])
+def test_an_interruption_has_the_exit_code_of_shells(capsys, debug):
+    with pytest.raises(click.exceptions.Exit) as end, one_sentence_errors(debug):
+        raise KeyboardInterrupt
+    assert end.value.exit_code == 130
+    assert capsys.readouterr().err == "Interrupted.\n"
+
+
 def test_errors_of_click_pass():
     with pytest.raises(click.UsageError), one_sentence_errors(False):
         raise click.UsageError("wrong")

@@ -1,6 +1,7 @@
 """Model files in place of packaged models."""
 
 import numpy as np
+from sklearn.decomposition import PCA
 from sklearn.dummy import DummyClassifier
 
 from sklearn_sn import save_model
@@ -22,3 +23,17 @@ def test_wrong_forms_are_named(run, files):
     assert done.exit_code == 2 and "NAME=FILE" in done.stderr
     done = run("redshift", files / "objects.parquet", "--model", f"types={files}/broken.txt")
     assert done.exit_code == 1
+
+
+def test_a_model_of_another_kind_is_named(run, files, tmp_path):
+    path = tmp_path / "mine.snmodel"
+    save_model(PCA(1).fit(np.eye(3)), path)
+    for name, member in (
+        ("light-curve-types", "predict_proba"),
+        ("light-curve-redshift", "predict"),
+        ("spectrum-redshift", "predict_redshift"),
+        ("contrastive-sim", "encode"),
+    ):
+        done = run("classify", files / "objects.parquet", "--model", f"{name}={path}")
+        assert done.exit_code == 1
+        assert f"{name!r}, which" in done.stderr and f"with {member}. Got PCA" in done.stderr

@@ -60,6 +60,24 @@ def test_rows_without_names_keep_their_numbers(X, tmp_path):
     assert [list(batch.index) for batch in batches] == [[0, 1, 2], [3, 4, 5], [6]]
 
 
+@pytest.mark.parametrize(
+    "index", [pd.RangeIndex(1000, 1007), pd.RangeIndex(5, 19, 2, name="number")]
+)
+def test_a_range_of_names_is_kept(X, tmp_path, index):
+    path = tmp_path / "range.parquet"
+    write_tables(X.set_axis(index), path)
+    whole = read_written(path)
+    for size in (3, 7):
+        batches = list(iter_tables(path, batch_size=size))
+        pd.testing.assert_frame_equal(batches[0], whole.iloc[:size])
+        assert [name for batch in batches for name in batch.index] == list(index)
+    frame = X[["light_curve"]].set_axis(index)
+    frame.attrs = {}
+    frame.to_parquet(tmp_path / "pandas.parquet")
+    batches = iter_tables(tmp_path / "pandas.parquet", batch_size=3)
+    assert [name for batch in batches for name in batch.index] == list(index)
+
+
 def test_other_files_are_none(tmp_path):
     pd.DataFrame({"object_id": ["a"], "flux": [1.0]}).to_parquet(tmp_path / "long.parquet")
     (tmp_path / "text.txt").write_text("x")
