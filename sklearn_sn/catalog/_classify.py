@@ -45,8 +45,8 @@ def classify(
         :func:`~sklearn_sn.datasets.read_tables` returns it. Each object is classified from what it
         has.
     coverage : float, default=0.9
-        Probability with which the set of classes in ``class_set`` contains the true class, in
-        (0, 1).
+        Approximate probability with which the set of classes in ``class_set`` contains the true
+        class, in (0, 1).
     n_neighbors : int, default=3
         Number of nearest known objects; 0 for none.
     redshift : {"predict", "keep"}, default="predict"

@@ -40,7 +40,7 @@ redshift, redshift_err, anomaly_score, flags, neighbor_1 ... and p_CLASS for eve
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
-    help="Probability that class_set contains the true class.",
+    help="Approximate probability that class_set contains the true class.",
 )
 @click.option(
     "--neighbors",
