@@ -65,7 +65,8 @@ def classify(
         - class, probability: most probable class; the subtypes SN Ia-91bg and SN Iax count as
           SN Ia. Missing for an object without usable data.
         - subtype: most probable one among the subtypes of that class.
-        - class_set: classes and subtypes of the conformal set, joined by ``|``. Empty
+        - class_set: classes and subtypes of the conformal set, the most probable first, joined by
+          ``|``. Empty
           for an object without usable data, or if no model of its modalities has sets.
         - redshift, redshift_err, redshift_source: that of the spectrum, or else of the light curve;
           redshift_source is "given" for a value that is kept.
@@ -167,16 +168,17 @@ def _classes(objects, ready, coverage):
         ),
     }
     if sets:
-        columns["class_set"] = _class_sets(objects, sets, combined.classes, subtype)
+        columns["class_set"] = _class_sets(objects, sets, combined, subtype)
     return columns | {"probabilities": combined}
 
 
-def _class_sets(objects, sets, classes, subtype):
+def _class_sets(objects, sets, combined, subtype):
     """Return the conformal sets as text: that of the spectrum, else of the light curve.
 
-    The subtype of the class of each object, a position in `classes`, is added. Objects that no
-    model has a set for have none.
+    The most probable class stands first. The subtype of the class of each object, a position in
+    the classes of `combined`, is added. Objects that no model has a set for have none.
     """
+    classes = list(combined.classes)
     chosen = np.zeros((len(objects.X), len(classes)), dtype=bool)
     known = np.zeros(len(objects.X), dtype=bool)
     for modality in ("light_curve", "spectrum"):
@@ -188,14 +190,20 @@ def _class_sets(objects, sets, classes, subtype):
             known |= rows
     known &= subtype >= 0
     chosen[known, subtype[known]] = True
-    return _joined(classes, chosen)
+    order = np.argsort(-combined.values, axis=1, kind="stable")
+    ranked = np.asarray(classes, dtype=object)[order]
+    return _joined(ranked.T, np.take_along_axis(chosen, order, axis=1))
 
 
 def _joined(names, chosen):
-    """Return the chosen names of each row as text."""
+    """Return the chosen names of each row as text.
+
+    `names` has one name, or one array of names by row, for each column of `chosen`.
+    """
     text = np.full(len(chosen), "", dtype=object)
     for name, mask in zip(names, np.asarray(chosen).T, strict=True):
-        text[mask] = text[mask] + np.where(text[mask] == "", "", "|") + name
+        added = np.broadcast_to(np.asarray(name, dtype=object), text.shape)[mask]
+        text[mask] = text[mask] + np.where(text[mask] == "", "", "|") + added
     return text
 
 

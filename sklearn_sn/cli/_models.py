@@ -25,7 +25,9 @@ def command(name):
     from sklearn_sn.persistence import list_pretrained, load_pretrained
 
     if name is not None:
-        click.echo("\n".join(card_lines(load_pretrained(name, card=True))))
+        card = load_pretrained(name, card=True)
+        first = {key: card.pop(key) for key in ("description", "limits") if key in card}
+        click.echo("\n".join(card_lines({**first, **card})))
         return
     for name in list_pretrained():
         card = load_pretrained(name, card=True)
@@ -41,13 +43,28 @@ def card_lines(card, indent=0):
         title = str(key).replace("_", " ")
         if isinstance(value, dict) and value:
             lines += [f"{margin}{title}:", *card_lines(value, indent + 1)]
+        elif isinstance(value, list | tuple) and (len(value) > 1 or _is_rows(value)):
+            lines.append(f"{margin}{title}:")
+            for item in value:
+                lines += _wrapped(_entry(item), f"{margin}  - ", f"{margin}    ")
         else:
             text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-            lines += textwrap.wrap(
-                f"{title}: {text}",
-                _WIDTH,
-                initial_indent=margin,
-                subsequent_indent=margin + "  ",
-                break_long_words=False,
-            )
+            lines += _wrapped(f"{title}: {text}", margin, f"{margin}  ")
     return lines
+
+
+def _is_rows(value):
+    return bool(value) and isinstance(value[0], dict)
+
+
+def _entry(item):
+    """Return an item of a list as text; a row of a table as its names and values."""
+    if isinstance(item, dict):
+        return ", ".join(f"{key} {value}" for key, value in item.items())
+    return str(item)
+
+
+def _wrapped(text, first, other):
+    return textwrap.wrap(
+        text, _WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False
+    )

@@ -64,6 +64,9 @@ def _items(row):
     yield "similar to", ", ".join(neighbors)
     chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}
     chances = {key: value for key, value in chances.items() if value >= 0.01}
+    if "p_SN Ia-91bg" in row.index and "SN Ia" in chances:
+        # The class SN Ia above includes the subtypes.
+        chances["normal SN Ia"] = chances.pop("SN Ia")
     ranked = sorted(chances.items(), key=lambda item: -item[1])
     yield "probabilities", ", ".join(f"{key} {value:.2f}" for key, value in ranked)
     if "modalities" in row:

@@ -1,6 +1,7 @@
 """One table per object: classes, sets, redshifts, flags and neighbours."""
 
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,8 @@ import pytest
 
 import sklearn_sn
 from sklearn_sn.catalog import classify
+from sklearn_sn.catalog._class_probabilities import ClassProbabilities
+from sklearn_sn.catalog._classify import _class_sets
 from tests.catalog.stand_ins import simulated
 
 
@@ -168,3 +171,15 @@ def test_the_input_is_not_changed(objects, models):
 
 def test_the_top_level_offers_classify():
     assert sklearn_sn.classify is classify
+
+
+def test_the_most_probable_class_of_a_set_stands_first():
+    classes = ["SN Ia", "SN II", "SN IIn"]
+    combined = ClassProbabilities(classes, np.array([[0.1, 0.6, 0.3], [0.5, 0.1, 0.4]]))
+    values = np.array([[True, True, True], [True, False, True]])
+    sets = {"light_curve": ClassProbabilities(classes, values)}
+    objects = SimpleNamespace(
+        X=range(2), present={"light_curve": np.ones(2, bool), "spectrum": np.zeros(2, bool)}
+    )
+    text = _class_sets(objects, sets, combined, np.array([1, 0]))
+    assert text.tolist() == ["SN II|SN IIn|SN Ia", "SN Ia|SN IIn"]

@@ -20,4 +20,14 @@ def test_it_shows_a_card(run):
 
 def test_nested_entries_are_indented():
     lines = card_lines({"metrics": {"macro_f1": 0.5}, "limits": ["one", "two"]})
-    assert lines == ["metrics:", "  macro f1: 0.5", "limits: one, two"]
+    assert lines == ["metrics:", "  macro f1: 0.5", "limits:", "  - one", "  - two"]
+
+
+def test_rows_of_a_table_name_their_values():
+    lines = card_lines({"by_horizon": [{"days": 10, "accuracy": 0.9}]})
+    assert lines == ["by horizon:", "  - days 10, accuracy 0.9"]
+
+
+def test_the_limits_come_first(run):
+    shown = run("models", "light-curve-types").stdout
+    assert shown.index("limits:") < shown.index("data:")
