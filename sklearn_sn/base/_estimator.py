@@ -251,6 +251,7 @@ class TorchEstimator(BaseEstimator):
     def _continued_net(self, train, seed):
         """Return the net of an earlier fit with the new learning rate, schedule and batch size."""
         net = self.net_
+        net.make_optimizer()
         if self.lr != net.lr:
             # Keep the ratio of each parameter group to the learning rate.
             ratios = [group["lr"] / net.lr for group in net.optimizer_.param_groups]

@@ -98,7 +98,7 @@ def redshift_moments(grid, posterior):
     >>> posterior[0, 49:52] = 0.2, 0.6, 0.2
     >>> redshift, std = redshift_moments(grid, posterior)
     >>> redshift.round(4), std.round(4)
-    (array([0.0513]), array([0.0006]))
+    (array([0.0513]), array([0.0007]))
     """
     log_redshift = np.log1p(grid)
     bins = posterior.argmax(axis=1)[:, None] + np.arange(-NEAR, NEAR + 1)  # (n, 2 NEAR + 1)

@@ -69,6 +69,15 @@ class BatchNet(NeuralNet):
             return self
         return super().initialize_optimizer(*args)
 
+    def make_optimizer(self) -> None:
+        """Make the optimizer if that was deferred."""
+        if isinstance(self.optimizer_, _NoOptimizer):
+            NeuralNet.initialize_optimizer(self)
+
+    def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
+        self.make_optimizer()  # callbacks read it before the first epoch
+        return super().partial_fit(*args, **kwargs)
+
     def forget_moments(self) -> None:
         """Reset the state of the optimizers, such as the moments of Adam."""
         self.optimizer_.state.clear()
@@ -76,8 +85,6 @@ class BatchNet(NeuralNet):
     def fit_loop(self, *args: Any, **kwargs: Any) -> Self:
         """Run the epochs, and set ``stop_reason_`` if they end early."""
         self.stop_reason_ = None
-        if isinstance(self.optimizer_, _NoOptimizer):
-            super().initialize_optimizer()
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as error:

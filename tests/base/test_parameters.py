@@ -30,7 +30,7 @@ CASES = [
     (TRAINING_CONSTRAINTS["validation_fraction"], [0.1, 0.9], [0.0, 1.0]),
     (TRAINING_CONSTRAINTS["lr_schedule"], ["one_cycle", "cosine", None], ["linear"]),
     (PRETRAINING_CONSTRAINTS["trainable"], list(TRAINABLE), ["some", None]),
-    (PRETRAINING_CONSTRAINTS["pretrained"], [None, RandomForestClassifier()], ["model", 3]),
+    (PRETRAINING_CONSTRAINTS["pretrained"], [None, "model", RandomForestClassifier()], [3]),
 ]
 
 

@@ -231,7 +231,7 @@ def test_balanced_batches_raise_what_is_rare(supernovae):
     X, _ = supernovae
     rare = np.where(np.arange(60) < 6, "rare", "common")
     plain, even = (
-        make(max_epochs=20, lr=3e-3, batch_balance=balance).fit(X, rare)
+        make(max_epochs=20, lr=3e-3, batch_balance=balance, prior="weighted").fit(X, rare)
         for balance in (None, "class")
     )
     often = plain.predict_proba(X)[:, 1].mean()
