@@ -75,6 +75,7 @@ class BatchNet(NeuralNet):
             NeuralNet.initialize_optimizer(self)
 
     def partial_fit(self, *args: Any, **kwargs: Any) -> Self:
+        """Continue training from the current weights."""
         self.make_optimizer()  # callbacks read it before the first epoch
         return super().partial_fit(*args, **kwargs)
 
