@@ -40,6 +40,11 @@ def parse_json(text, where):
         content = _json_lines(text, error, where)
     except RecursionError as error:
         raise ValueError(f"{where} is nested too deeply to be a table.") from error
+    if _is_catalog_event(content):
+        raise ValueError(
+            f"{where} is a file of the Open Supernova Catalog, which "
+            "sklearn_sn.datasets.fetch_open_supernova_catalog reads by the name of the object."
+        )
     records = _records(content)
     if not records:
         raise ValueError(f"{where} holds no table: give records, columns or objects with points.")
@@ -57,6 +62,15 @@ def parse_json(text, where):
             return [{**part, "header": dict(objects[0])} for part in parts]
         return [*parts, {"table": _frame(objects), "kind": "metadata"}]
     return [{"table": _frame(records)}]
+
+
+def _is_catalog_event(content):
+    """Return whether a file of the Open Supernova Catalog: objects by name, with sources."""
+    return (
+        isinstance(content, dict)
+        and bool(content)
+        and all(isinstance(v, dict) and {"name", "sources"} <= v.keys() for v in content.values())
+    )
 
 
 def _json_lines(text, error, where):

@@ -77,3 +77,10 @@ def test_integers_beside_a_null_keep_their_digits():
         {"objectId": name, "flux": 1.5},
         {"objectId": None, "flux": 2.0},
     ]
+
+
+@pytest.mark.parametrize("quantities", [{}, {"photometry": [{"time": "1"}], "spectra": []}])
+def test_a_file_of_the_open_supernova_catalog_is_recognised(quantities):
+    event = {"name": "SN2011fe", "schema": "1.0", "sources": [{"name": "a"}], **quantities}
+    with pytest.raises(ValueError, match="is a file of the Open Supernova Catalog"):
+        parse_json(json.dumps({"SN2011fe": event}), "f.json")
