@@ -7,7 +7,8 @@ on the out-of-fold probabilities of the other four. Stages, each of which reads 
 the ones before in benchmarks/.cache:
 
     python benchmarks/light_curve_models.py prepare         # simulate, cut, compute features
-    python benchmarks/light_curve_models.py folds           # five folds of the classifier
+    python benchmarks/light_curve_models.py folds           # five folds of boosting
+    python benchmarks/light_curve_models.py network-folds   # five folds of the network
     python benchmarks/light_curve_models.py fit             # the classifier on all objects
     python benchmarks/light_curve_models.py redshift-folds  # five folds of the redshift model
     python benchmarks/light_curve_models.py redshift-fit    # the redshift model on all objects
@@ -61,9 +62,13 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
 from sklearn_sn import load_pretrained
-from sklearn_sn.classification import ConformalClassifier, LightCurveEnsembleClassifier
+from sklearn_sn.classification import (
+    ConformalClassifier,
+    LightCurveClassifier,
+    LightCurveEnsembleClassifier,
+)
 from sklearn_sn.classification._light_curve_ensemble import _informative
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.persistence import save_model
 from sklearn_sn.preprocessing import LightCurveFeatures
 from sklearn_sn.regression import ResidualErrorRegressor
@@ -198,6 +203,44 @@ def row_weights(data, rows):
     return chosen.map(totals / chosen.value_counts()).to_numpy(dtype=np.float64)
 
 
+def network_model(seed=0):
+    """Return the network of the packaged model."""
+    return LightCurveClassifier(
+        pretrained="contrastive-sim", max_epochs=15, lr=3e-4, batch_size=16, random_state=seed
+    )
+
+
+def network_folds():
+    """Write out-of-fold probabilities of the network; folds that exist are kept."""
+    data = mixture()
+    X, usable = data.X.reset_index(drop=True), usable_rows(data.X)
+    for fold in range(5):
+        path = FOLDER / f"proba_network_{fold}.npy"
+        if path.exists():
+            continue
+        start, train = time.process_time(), data.fold != fold
+        rows = training_rows(data, train)
+        weight = row_weights(data, rows)[usable[rows]]
+        rows = rows[usable[rows]]
+        model = network_model().fit(X.iloc[rows], data.label[rows], weight)
+        np.save(path, model.predict_proba(X[~train]))
+        print(f"network, fold {fold}: {time.process_time() - start:.0f} s of CPU", flush=True)
+
+
+def usable_rows(X):
+    """Return the mask of objects with a usable point."""
+    return check_table(X[["light_curve"]], warn=False).present("light_curve")
+
+
+def out_of_fold():
+    """Return the out-of-fold probabilities of the ensemble for all rows of the mixture."""
+    data, proba = mixture(), np.load(FOLDER / "proba_boosting.npy").astype(np.float64)
+    for fold in range(5):
+        test = data.fold == fold
+        proba[test] = (proba[test] + np.load(FOLDER / f"proba_network_{fold}.npy")) / 2.0
+    return proba / proba.sum(axis=1, keepdims=True)
+
+
 def folds():
     """Write out-of-fold probabilities of boosting for all rows of the mixture."""
     data, values = mixture(), features().to_numpy(dtype=np.float32)
@@ -221,7 +264,9 @@ def fit():
     """Fit the classifier to all objects; write it to the cache."""
     data = mixture()
     rows = training_rows(data, np.ones(len(data.label), dtype=bool))
-    model = LightCurveEnsembleClassifier(n_networks=0, boosting=boosting_model(), random_state=0)
+    model = LightCurveEnsembleClassifier(
+        n_networks=1, network=network_model(), boosting=boosting_model(), random_state=0
+    )
     X = data.X.iloc[rows].reset_index(drop=True)
     model.fit(X, data.label[rows], row_weights(data, rows))
     (FOLDER / "types.pkl").write_bytes(pickle.dumps(model))
@@ -291,8 +336,7 @@ def fit_redshift():
 def package():
     """Calibrate, write the tables, the diagram and both model files with their cards."""
     data = mixture()
-    proba = np.load(FOLDER / "proba_boosting.npy").astype(np.float64)
-    proba /= proba.sum(axis=1, keepdims=True)
+    proba = out_of_fold()
     classes = np.unique(data.label)
     calibrated, sets = cross_fitted(data, proba, thresholds=THRESHOLDS)
     horizons = horizon_table(data, classes, calibrated, sets)
@@ -394,6 +438,7 @@ def main():
 STAGES = {
     "prepare": lambda arguments: prepare(arguments.simulated),
     "folds": lambda arguments: folds(),
+    "network-folds": lambda arguments: network_folds(),
     "fit": lambda arguments: fit(),
     "redshift-folds": lambda arguments: redshift_folds(),
     "redshift-fit": lambda arguments: fit_redshift(),

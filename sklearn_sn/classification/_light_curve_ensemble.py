@@ -158,16 +158,25 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
         columns = _informative(values)
         weights = {} if weight is None else {"sample_weight": weight}
         boosting = self._new_boosting(rng).fit(values[:, columns], y, **weights)
-        networks = [
-            self._new_network(embedder, rng).fit(X[["light_curve"]], y, **weights)
-            for _ in range(self.n_networks)
-        ]
+        networks = self._fit_networks(embedder, rng, X, y, weight)
         # Set attributes last, so that an error in fit leaves a fitted model unchanged.
         self.classes_, self.class_prior_ = classes, counts / counts.sum()
         self.embedder_, self.features_, self.columns_ = embedder, features, columns
         self.boosting_, self.networks_ = boosting, networks
         remember_columns(self, X)
         return self
+
+    def _fit_networks(self, embedder, rng, X, y, weight):
+        """Return networks that are fitted to the objects with a usable point."""
+        if self.n_networks == 0:
+            return []
+        table = check_table(X[["light_curve"]], modalities=["light_curve"], warn=False)
+        usable = table.present("light_curve")
+        X, y = X.loc[usable, ["light_curve"]], y[usable]
+        weights = {} if weight is None else {"sample_weight": weight[usable]}
+        return [
+            self._new_network(embedder, rng).fit(X, y, **weights) for _ in range(self.n_networks)
+        ]
 
     def predict_proba(self, X: pd.DataFrame) -> npt.NDArray[np.float64]:
         """Return probabilities of the classes.

@@ -61,6 +61,18 @@ def test_a_light_curve_without_usable_point_is_missing(fitted):
     np.testing.assert_allclose(proba[3:], fitted.predict_proba(X[3:4]), atol=1e-6)
 
 
+def test_networks_train_without_the_objects_that_have_no_usable_point():
+    network = LightCurveClassifier(encoder="deep_sets", max_epochs=1, random_state=0)
+    model = LightCurveEnsembleClassifier(network=network, boosting=ZEROS, random_state=0)
+    curves = X["light_curve"][:30].where(np.arange(30) != 4)
+    with pytest.warns(DataQualityWarning):
+        model.fit(pd.DataFrame({"light_curve": curves}), Y[:30])
+    (of_all,) = model.networks_
+    kept = np.delete(np.arange(30), 4)
+    (of_kept,) = model.fit(X[:30].iloc[kept], Y[:30][kept]).networks_
+    np.testing.assert_array_equal(of_all.predict_proba(X[TEST]), of_kept.predict_proba(X[TEST]))
+
+
 def test_networks_in_a_pipeline_have_their_own_seeds():
     network = LightCurveClassifier(encoder="deep_sets", max_epochs=1, random_state=0)
     steps = make_pipeline(FunctionTransformer(), network)
