@@ -52,11 +52,19 @@ from _light_curve_tables import (
     redshift_table,
     reliability_table,
 )
+from _light_curve_training import (
+    boosting_model,
+    network_model,
+    redshift_model,
+    redshift_rows,
+    row_weights,
+    training_rows,
+    usable_rows,
+)
 from _model_cards import LICENSE, SOURCES, redshift_card, types_card
 from _real_data import load_curves
 from _settings import CACHE
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.compose import ColumnTransformer
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
@@ -64,11 +72,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn_sn import load_pretrained
 from sklearn_sn.classification import (
     ConformalClassifier,
-    LightCurveClassifier,
     LightCurveEnsembleClassifier,
 )
 from sklearn_sn.classification._light_curve_ensemble import _informative
-from sklearn_sn.data import DataQualityWarning, check_table
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.persistence import save_model
 from sklearn_sn.preprocessing import LightCurveFeatures
 from sklearn_sn.regression import ResidualErrorRegressor
@@ -81,7 +88,6 @@ THRESHOLDS = "all"  # of the conformal sets
 # of each class without real objects, relative to all real objects.
 SIMULATED_SHARE = 0.3
 RARE_SHARE = 0.02
-LARGEST = 300  # simulated copies of a class
 
 
 def columns(X):
@@ -164,52 +170,6 @@ def features():
     return pd.concat(tables).astype(np.float64)
 
 
-def boosting_model(seed=0):
-    """Return the boosting of the packaged model."""
-    return HistGradientBoostingClassifier(
-        learning_rate=0.1,
-        max_iter=110,
-        max_leaf_nodes=10,
-        min_samples_leaf=8,
-        max_features=0.3,
-        l2_regularization=1.0,
-        max_bins=63,
-        early_stopping=False,
-        random_state=seed,
-    )
-
-
-def training_rows(data, train, seed=0):
-    """Return the rows of a mask that are trained on.
-
-    Of SN Ia, which are three quarters of the real objects, only the full and one early copy are
-    used, and of each simulated class at most `LARGEST` copies.
-    """
-    rows = np.random.default_rng(seed).permutation(np.flatnonzero(train))
-    real, label = data.is_real[rows], data.label[rows]
-    early_ia = real & (label == "SN Ia") & (data.horizon[rows] != "full")
-    first = ~pd.Series(data.object[rows[early_ia]]).duplicated().to_numpy()
-    kept = [rows[real & ~early_ia], rows[early_ia][first]]
-    kept += [rows[~real & (label == name)][:LARGEST] for name in np.unique(label[~real])]
-    return np.sort(np.concatenate(kept))
-
-
-def row_weights(data, rows):
-    """Return weights of selected rows, with the same sums by class and kind as the mixture."""
-    of_kind = np.where(data.is_real, np.where(data.horizon == "full", "full", "early"), "simulated")
-    kind = (pd.Series(data.label) + of_kind).to_numpy()
-    totals = pd.Series(data.weight).groupby(kind).sum()
-    chosen = pd.Series(kind[rows])
-    return chosen.map(totals / chosen.value_counts()).to_numpy(dtype=np.float64)
-
-
-def network_model(seed=0):
-    """Return the network of the packaged model."""
-    return LightCurveClassifier(
-        pretrained="contrastive-sim", max_epochs=15, lr=3e-4, batch_size=16, random_state=seed
-    )
-
-
 def network_folds():
     """Write out-of-fold probabilities of the network; folds that exist are kept."""
     data = mixture()
@@ -225,11 +185,6 @@ def network_folds():
         model = network_model().fit(X.iloc[rows], data.label[rows], weight)
         np.save(path, model.predict_proba(X[~train]))
         print(f"network, fold {fold}: {time.process_time() - start:.0f} s of CPU", flush=True)
-
-
-def usable_rows(X):
-    """Return the mask of objects with a usable point."""
-    return check_table(X[["light_curve"]], warn=False).present("light_curve")
 
 
 def out_of_fold():
@@ -270,44 +225,6 @@ def fit():
     X = data.X.iloc[rows].reset_index(drop=True)
     model.fit(X, data.label[rows], row_weights(data, rows))
     (FOLDER / "types.pkl").write_bytes(pickle.dumps(model))
-
-
-def redshift_rows(data):
-    """Return the redshifts of all rows, NaN if unknown, and a mask of those that are trained on.
-
-    The mask holds the complete and one early copy of each real object.
-    """
-    redshift = np.full(len(data.label), np.nan)
-    redshift[data.is_real] = np.tile(data.objects["redshift"].to_numpy(float), len(HORIZONS))
-    trained = data.horizon == "full"
-    early = np.flatnonzero(data.is_real & ~trained)
-    early = np.random.default_rng(0).permutation(early)
-    trained[early[~pd.Series(data.object[early]).duplicated().to_numpy()]] = True
-    return redshift, trained & (redshift > 0)
-
-
-def redshift_model():
-    """Return the regressor of the packaged redshift model."""
-    boosting = HistGradientBoostingRegressor(
-        learning_rate=0.08,
-        max_iter=140,
-        max_leaf_nodes=12,
-        min_samples_leaf=8,
-        max_features=0.3,
-        l2_regularization=1.0,
-        max_bins=63,
-        early_stopping=False,
-        random_state=0,
-    )
-    embedding = ("embedding", _frozen_embedder(), ["light_curve"])
-    features = ("features", LightCurveFeatures(), ["light_curve"])
-    logarithm = TransformedTargetRegressor(boosting, func=np.log, inverse_func=np.exp)
-    return make_pipeline(ColumnTransformer([features, embedding]), logarithm)
-
-
-def _frozen_embedder():
-    model = load_pretrained("contrastive-sim")
-    return model if isinstance(model, FrozenEstimator) else FrozenEstimator(model)
 
 
 def redshift_folds():

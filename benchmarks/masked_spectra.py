@@ -1,10 +1,9 @@
 """Masked pretraining of encoders of real spectra, judged with 5, 20 and 100 labels per class.
 
-In each fold of spectra_real.py, encoders are pretrained without labels on the spectra of the
-training part. The labelled objects are those of spectra_labels.py, one draw in each fold. Compared
-are fine-tuning, the same network from scratch, and logistic regression on the frozen embedding, in
-the rest frame. Networks are trained for about the same number of steps. The networks from scratch
-of folds 0 to 2 are those of spectra_labels.py.
+In each of five folds by object, encoders are pretrained without labels on the spectra of the
+training part. The labelled objects are drawn as in spectra_labels.py, one draw in each fold.
+Compared are fine-tuning, the same network from scratch (``--scratch``), and logistic regression on
+the frozen embedding, in the rest frame. Networks are trained for about the same number of steps.
 
     python benchmarks/masked_spectra.py [--per-class 5 20 100] [--folds 0 1 2 3 4]
         [--models NAME ...] [--epochs E] [--lr-factors 1.0 0.2] [--scratch] [--validation]
@@ -123,11 +122,6 @@ def fits():
         for name, figures in report["results"].items():
             kind = filling if name.endswith(", filling") else scores
             kind.setdefault(name, {})[fold] = figures if kind is filling else figures["macro-F1"]
-    stored = json.loads((OUT.parent / "spectra_real" / "few_labels.json").read_text())
-    for count in (5, 20, 100):
-        for fold, figures in enumerate(stored[f"{count} per class, SpectraNet, rest"]["fits"]):
-            name = f"{count} per class, SpectraNet, from scratch"
-            scores.setdefault(name, {})[fold] = figures["macro-F1"]
     return scores, filling, runs
 
 

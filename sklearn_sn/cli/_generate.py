@@ -13,11 +13,11 @@ from sklearn_sn.cli._progress import progress
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
-  sklearn-sn generate my_ia.txt --model my_generator.snmodel -o spectra.csv
-  sklearn-sn generate my_ia.txt --model my_generator.snmodel --phase -5 --phase 10
+  sklearn-sn generate my_ia.txt --redshift 0.03 -o spectra.csv
+  sklearn-sn generate my_ia.txt --phase -5 --phase 10
+  sklearn-sn generate my_objects.parquet --model my_generator.snmodel -o spectra.parquet
 
-No generator is part of the package yet. my_generator.snmodel is a fitted MMVAEEmbedder that
-sklearn_sn.save_model has written.
+The packaged generator is one of SN Ia: other objects get a spectrum of SN Ia too.
 """,
 )
 @input_options
@@ -39,16 +39,23 @@ sklearn_sn.save_model has written.
     help="Coverage of the interval from flux_low to flux_high.",
 )
 @click.option(
-    "--model",
-    required=True,
-    metavar="FILE",
-    help="File of save_model that holds a fitted MMVAEEmbedder.",
+    "--redshift",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Redshift of the objects whose file has none; otherwise it is estimated from the light "
+    "curve.",
 )
-def command(files, spectra, survey, batch_size, outputs, phases, coverage, model):
+@click.option(
+    "--model",
+    default="transceiver-ia",
+    show_default=True,
+    metavar="NAME",
+    help="Packaged generator, or a file of save_model that holds a fitted MMVAEEmbedder.",
+)
+def command(files, spectra, survey, batch_size, outputs, phases, coverage, redshift, model):
     """Generate the spectra that belong to the light curves of one or several FILEs.
 
-    One row per wavelength: object, phase (days), wavelength (Å), flux relative to the median, and
-    its interval.
+    One row per wavelength: object, phase (rest-frame days from peak), wavelength (Å at rest), flux
+    relative to the median, and its interval.
     """
     generator = load_any(model)
     lacking = [name for name in ("predict_interval", "wavelength_") if not hasattr(generator, name)]
@@ -60,10 +67,35 @@ def command(files, spectra, survey, batch_size, outputs, phases, coverage, model
     opened = open_input(files, spectra, survey, batch_size)
     with open_outputs(outputs) as write:
         for X in progress(opened.batches, opened.n_objects):
+            if getattr(generator, "frame_", None) == "rest":
+                X = with_redshift(X, redshift)
             table = generate(generator, X, phases, coverage)
             write(table)
             if not outputs:
                 click.echo(table.round(4).to_csv(sep="\t"), nl=False)
+
+
+def with_redshift(X, redshift=None):
+    """Return the table with a redshift of every object: known, given, or estimated."""
+    import numpy as np
+    import pandas as pd
+
+    from sklearn_sn.catalog import estimate_redshifts
+
+    known = pd.to_numeric(X["redshift"]) if "redshift" in X.columns else pd.Series(np.nan, X.index)
+    unknown = ~(known > 0).to_numpy()
+    if not unknown.any():
+        return X
+    values = known.to_numpy(dtype=np.float64, copy=True)
+    if redshift is not None:
+        values[unknown] = redshift
+    else:
+        values[unknown] = estimate_redshifts(X[unknown])["redshift"]
+        click.echo(
+            f"The redshift of {unknown.sum()} of {len(X)} objects is estimated; --redshift sets it.",
+            err=True,
+        )
+    return X.assign(redshift=values)
 
 
 def generate(generator, X, phases, coverage):
