@@ -92,7 +92,8 @@ def with_redshift(X, redshift=None):
     else:
         values[unknown] = estimate_redshifts(X[unknown])["redshift"]
         click.echo(
-            f"The redshift of {unknown.sum()} of {len(X)} objects is estimated; --redshift sets it.",
+            f"The redshift of {unknown.sum()} of {len(X)} objects is estimated; --redshift sets "
+            "it.",
             err=True,
         )
     return X.assign(redshift=values)

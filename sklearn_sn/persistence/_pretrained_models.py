@@ -63,6 +63,9 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
           rest, trained on real supernovae without their classes: the start of a classifier for few
           labels, which needs ``frame="rest"`` too.
+        - "transceiver-ia", a :class:`~sklearn_sn.embedding.MMVAEEmbedder`: spectra of SN Ia at any
+          phase from their light curve and redshift (``predict(X, to="spectrum", phase=...)``), with
+          intervals (``predict_interval``). Trained on simulated, then on real SN Ia.
     card : bool, default=False
         Whether to return the model card instead: training, performance and limits of the model.
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn import save_model
+from sklearn_sn import load_pretrained, save_model
+from sklearn_sn.cli._generate import with_redshift
 from sklearn_sn.datasets import make_supernovae, read_tables
 from tests.conftest import make_mmvae
 
@@ -43,10 +44,37 @@ def test_a_model_that_generates_nothing_is_wrong_use(run, files):
     assert done.exit_code == 2 and "generates no spectra" in done.stderr
 
 
-def test_a_model_is_needed_and_the_help_says_which(run, files):
-    done = run("generate", files / "atlas")
-    assert done.exit_code == 2 and "--model" in done.stderr
-    text = run("generate", "--help").output
-    examples = [line for line in text.splitlines() if "sklearn-sn generate my" in line]
-    assert examples and all("--model my_generator.snmodel" in line for line in examples)
-    assert "fitted MMVAEEmbedder" in " ".join(text.split())
+def test_the_packaged_generator_needs_a_redshift_or_estimates_it(run, files, tmp_path):
+    wanted = ["--phase", 0, "-o", tmp_path / "s.csv"]
+    done = run("generate", files / "atlas", *wanted, "--redshift", 0.03)
+    assert done.exit_code == 0, done.output
+    assert "estimated" not in done.stderr
+    table = pd.read_csv(tmp_path / "s.csv")
+    assert (table["flux_low"] <= table["flux_high"]).all()
+    # Flux is relative to its median.
+    inside = table["wavelength"].between(4000, 7000)
+    assert table.loc[inside, "flux"].abs().median() == pytest.approx(1.0, abs=0.5)
+    X = read_tables(files / "atlas")
+    expected = load_pretrained("transceiver-ia").predict(
+        X.assign(spectrum=None, redshift=0.03), to="spectrum", phase=[0.0]
+    )
+    np.testing.assert_allclose(table["flux"], np.ravel(expected), rtol=1e-3, atol=1e-4)
+    done = run("generate", files / "atlas", "--phase", 0, "-o", tmp_path / "e.csv")
+    assert done.exit_code == 0, done.output
+    assert f"of {len(X)} objects is estimated; --redshift sets it." in done.stderr
+    assert not np.allclose(pd.read_csv(tmp_path / "e.csv")["flux"], table["flux"])
+
+
+def test_known_redshifts_are_kept():
+    X, _ = make_supernovae(3, modalities=["light_curve"], random_state=0)
+    known = X["redshift"].to_numpy()
+    assert with_redshift(X, 0.5) is X
+    given = with_redshift(X.assign(redshift=[known[0], np.nan, known[2]]), 0.5)
+    np.testing.assert_array_equal(given["redshift"], [known[0], 0.5, known[2]])
+    np.testing.assert_array_equal(with_redshift(X.drop(columns="redshift"), 0.1)["redshift"], 0.1)
+
+
+def test_the_help_teaches_by_examples(run):
+    text = " ".join(run("generate", "--help").output.split())
+    assert "sklearn-sn generate my_ia.txt --redshift 0.03 -o spectra.csv" in text
+    assert "one of SN Ia" in text and "fitted MMVAEEmbedder" in text

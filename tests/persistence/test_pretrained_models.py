@@ -58,6 +58,7 @@ def test_names():
         "spectrum-redshift",
         "spectrum-types",
         "supernova-spectra",
+        "transceiver-ia",
     ]
     with pytest.raises(ValueError, match=r"'contrastive-sin'.*contrastive-sim"):
         load_pretrained("contrastive-sin")
