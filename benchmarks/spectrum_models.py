@@ -264,10 +264,11 @@ def package(part, cycles, commit):
     found = joined(list(folds.values()))
     X, y, _ = cached_spectra()
     singles, object_index = one_row_per_spectrum(X)
+    parts = list(dict.fromkeys([*map(str, folds), part]))
     n_spectra = len(one_row_per_spectrum(cached_spectra(further=True)[0])[1])
     common = {
         "data": DATA.format(n_objects=len(y), n_spectra=n_spectra, share=SHARES[part == "all"]),
-        "recipe": f"python benchmarks/spectrum_models.py fit --parts {part} --cycles "
+        "recipe": f"python benchmarks/spectrum_models.py fit --parts {' '.join(parts)} --cycles "
         f"{cycles['templates']} {cycles['spectranet']}, at commit {commit}",
         "license": "BSD-3-Clause; the sources of the spectra state no licence of redistribution",
     }
