@@ -328,6 +328,8 @@ def embeddings():
 def packaged_types(data, proba):
     """Return the calibrated classifier with its anomaly score."""
     ensemble = pickle.loads((FOLDER / "types.pkl").read_bytes())
+    for network in ensemble.networks_:
+        network.net_.module_.half()  # precision of the stored weights
     rows = np.flatnonzero(calibration_rows(data))
     curves = ColumnTransformer([("embedding", ensemble.embedder_, ["light_curve"])])
     detector = make_pipeline(curves, anomaly_detector())
