@@ -4,6 +4,7 @@ import numpy as np
 from _evaluation import redshift_figures
 from _light_curve_mixture import HORIZONS, REAL_CLASSES
 from _light_curve_scores import SUMMED, class_figures, main_probabilities, reliability
+from sklearn.metrics import f1_score
 
 MAIN = REAL_CLASSES[:3]
 
@@ -73,6 +74,31 @@ def group_table(data, classes, proba, sets):
             row = {"telescope": name, "horizon": horizon, "objects": int(chosen.sum())}
             row |= {key: f"{value:.3f}".replace("nan", "–") for key, value in figures.items()}
             rows.append({**row, "truth in 90 % set": f"{inside[chosen].mean():.3f}"})
+    return rows
+
+
+def decision_table(data, classes, proba, powers=(0.0, 0.2, 0.4, 0.6)):
+    """Return macro-F1 and accuracy if probabilities are divided by powers of the frequencies.
+
+    Frequencies are those of the real objects of the other folds.
+    """
+    truth, rows = _truth(data), []
+    for names, kind in ((REAL_CLASSES, "five"), (MAIN, "three")):
+        main = main_probabilities(proba, classes, names)
+        for horizon in HORIZONS:
+            row = {"horizon": horizon, "classes": kind}
+            for power in powers:
+                scores, right = [], []
+                for fold in range(5):
+                    of_class = np.isin(truth, names)
+                    test = (data.horizon == horizon) & (data.fold == fold) & of_class
+                    known = truth[data.is_real & (data.fold != fold) & of_class]
+                    frequency = np.array([np.mean(known == name) for name in names])
+                    chosen = np.asarray(names)[(main[test] / frequency**power).argmax(axis=1)]
+                    scores.append(f1_score(truth[test], chosen, average="macro", labels=names))
+                    right.append(np.mean(chosen == truth[test]))
+                row[f"power {power}"] = f"{np.mean(scores):.3f}, {np.mean(right):.3f}"
+            rows.append(row)
     return rows
 
 
