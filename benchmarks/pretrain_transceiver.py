@@ -6,9 +6,9 @@ those that calibrate the intervals, and scores the last fifth beside the mean sp
 "package" trains on all real objects less those that calibrate, and writes the model with the
 figures of the fold in its card.
 
-    python benchmarks/pretrain_transceiver.py simulated [--objects 2000] [--epochs 40]
-    python benchmarks/pretrain_transceiver.py fold [--real-epochs 80]
-    python benchmarks/pretrain_transceiver.py package --commit COMMIT
+    python benchmarks/pretrain_transceiver.py simulated [--objects 1500] [--epochs 20]
+    python benchmarks/pretrain_transceiver.py fold [--real-epochs 60]
+    python benchmarks/pretrain_transceiver.py package [--real-epochs 60] --commit COMMIT
 """
 
 import argparse
@@ -97,8 +97,9 @@ def package(arguments):
         f"{len(inner)} public SN Ia with spectra; {len(held)} others calibrate the intervals. "
         "One public object in five was never used.",
         "sources": SOURCES,
-        "recipe": "python benchmarks/pretrain_transceiver.py simulated; fold; package, at commit "
-        f"{arguments.commit}",
+        "recipe": "python benchmarks/pretrain_transceiver.py simulated --objects "
+        f"{simulated['objects']} --epochs {simulated['epochs']}, then fold and package "
+        f"--real-epochs {arguments.real_epochs}, at commit {arguments.commit}",
         "metrics": {
             f"{name}, {key}": round(figures[name][key], 4)
             for name in ("MMVAE", "mean")
@@ -130,9 +131,9 @@ def read_simulated():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("stage", choices=("simulated", "fold", "package"))
-    parser.add_argument("--objects", type=int, default=2000)
-    parser.add_argument("--epochs", type=int, default=40)
-    parser.add_argument("--real-epochs", type=int, default=80)
+    parser.add_argument("--objects", type=int, default=1500)
+    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--real-epochs", type=int, default=60)
     parser.add_argument("--commit", default="unknown", help="commit for the model card")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore", DataQualityWarning)
