@@ -1,5 +1,7 @@
 """A small classifier and a table of thirty light curves in six partitions, one of them empty."""
 
+from itertools import pairwise
+
 import pytest
 
 from sklearn_sn import LightCurveClassifier
@@ -27,7 +29,7 @@ def catalog(light_curves):
     dd = pytest.importorskip("dask.dataframe")
     X = light_curves[0]
     bounds = [0, 5, 12, 12, 20, 26, 30]
-    parts = [X.iloc[low:high] for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    parts = [X.iloc[low:high] for low, high in pairwise(bounds)]
     return dd.from_map(_part, range(len(parts)), parts=parts, meta=X.iloc[:0])
 
 

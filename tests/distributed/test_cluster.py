@@ -24,15 +24,18 @@ distributed = pytest.importorskip("distributed")
 def client():
     """A client of two worker processes of one thread."""
     import dask
+    from distributed.utils import get_mp_context
 
-    with (
-        dask.config.set({"distributed.scheduler.allowed-failures": 10}),
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        yield client
+    # Forks of one server import torch once, and not in every worker.
+    with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
+        modules = ["distributed", "sklearn_sn.classification", "tests.distributed.slow"]
+        get_mp_context().set_forkserver_preload(modules)
+        options = {"processes": True, "dashboard_address": None}
+        with (
+            distributed.LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield client
 
 
 @pytest.fixture

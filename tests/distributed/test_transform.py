@@ -146,23 +146,25 @@ def test_a_changed_catalogue_is_noticed(classifier, light_curves, tmp_path):
     computed(transform_catalog(classifier, dd.from_pandas(X, npartitions=2), output=tmp_path))
     changed = X.assign(redshift=X["redshift"] + 0.1)
     lazy = transform_catalog(classifier, dd.from_pandas(changed, npartitions=2), output=tmp_path)
-    with pytest.raises(ValueError, match="partition [01] has changed since"):
+    with pytest.raises(ValueError, match=r"partition [01] has changed since"):
         computed(lazy)
 
 
 def test_errors_name_the_remedy(classifier, catalog, light_curves, tmp_path):
-    with pytest.raises(TypeError, match="type DataFrame instead. dask.dataframe.from_pandas"):
+    with pytest.raises(TypeError, match=r"type DataFrame instead. dask.dataframe.from_pandas"):
         transform_catalog(classifier, light_curves[0])
     with pytest.raises(NotFittedError):
         transform_catalog(LightCurveClassifier(), catalog)
-    with pytest.raises(ValueError, match="must be a method of LightCurveClassifier. Got 'embed'"):
+    with pytest.raises(ValueError, match=r"must be a method of LightCurveClassifier. Got 'embed'"):
         transform_catalog(classifier, catalog, "embed")
-    with pytest.raises(ValueError, match="'keep' parameter .* names 'candid', which the catalogue"):
+    with pytest.raises(
+        ValueError, match=r"'keep' parameter .* names 'candid', which the catalogue"
+    ):
         transform_catalog(classifier, catalog, keep=["candid"])
     with pytest.raises(ValueError, match="names 'light_curve', which is nested"):
         transform_catalog(classifier, catalog, keep=["light_curve"])
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ValueError, match="did not write, such as 'notes.txt'"):
+    with pytest.raises(ValueError, match=r"did not write, such as 'notes.txt'"):
         transform_catalog(classifier, catalog, output=tmp_path)
 
 
