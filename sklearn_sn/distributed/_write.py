@@ -102,14 +102,18 @@ def write_catalog(
     )
     counts = lazy.map_partitions(_n_objects, meta=pd.Series([], dtype="int64"))
     _compute(counts, client, retries, verbose)
-    return dd.from_map(
-        OutputFolder(os.path.abspath(output)).read,
-        range(lazy.npartitions),
-        content=None,
-        frame_meta=lazy._meta,
-        meta=lazy._meta,
-        divisions=lazy.divisions,
-    )
+    import dask
+
+    # The types are those of `lazy`, where Dask has converted text already if it should.
+    with dask.config.set({"dataframe.convert-string": False}):
+        return dd.from_map(
+            OutputFolder(os.path.abspath(output)).read,
+            range(lazy.npartitions),
+            content=None,
+            frame_meta=lazy._meta,
+            meta=lazy._meta,
+            divisions=lazy.divisions,
+        )
 
 
 def _compute(lazy, client, retries, verbose):
