@@ -34,9 +34,9 @@ def test_classifiers_apply_the_prior():
 
 def test_regressors_return_the_units_of_the_target():
     parts = {"norm": nn.Identity(), "head": nn.Identity(), **PARTS}
-    latent, mean = RegressorNetwork(2.0, 0.1, None, **parts)(VALUES, OTHER)
+    _, mean = RegressorNetwork(2.0, 0.1, None, **parts)(VALUES, OTHER)
     torch.testing.assert_close(mean, torch.tensor([5.15]))
     network = RegressorNetwork(2.0, 0.1, (-10.0, 4.0), **parts)
-    latent, mean, std = network(VALUES, OTHER)
+    _, mean, std = network(VALUES, OTHER)
     torch.testing.assert_close(std, torch.tensor([0.1]) * torch.exp(torch.tensor(2.0)))
     assert network.outputs == ("latent", "mean", "std")
