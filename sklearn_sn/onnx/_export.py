@@ -33,8 +33,8 @@ def export_onnx(
     ----------
     model : estimator
         Fitted :class:`~sklearn_sn.embedding.ContrastiveEmbedder`, or classifier or regressor of one
-        modality with the encoder GRU, LightCurveTransformer, DeepSets, SpectrumCNN, SpectraNet or
-        MetadataMLP.
+        modality. Its encoder must have ``exports_to_onnx``, as GRU, LightCurveTransformer,
+        SpectrumCNN, SpectraNet and MetadataMLP have.
     path : path-like
         File to write; an existing file is replaced.
     modality : str, default=None

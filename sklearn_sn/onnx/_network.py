@@ -9,7 +9,7 @@ import torch
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.encoders import Encoder
+from sklearn_sn.encoders import Encoder, encoder_names, named_encoder
 from sklearn_sn.losses import GaussianLoss
 from sklearn_sn.modules import (
     ContrastiveModule,
@@ -86,9 +86,8 @@ def exported(estimator: Any, modality: str | None) -> Export:
     encoder = part.encoder
     if not encoder.exports_to_onnx:
         raise TypeError(
-            f"export_onnx does not support the encoder {type(encoder).__name__} of the modality "
-            f"{modality!r}. It supports GRU, LightCurveTransformer, DeepSets, SpectrumCNN, "
-            "SpectraNet and MetadataMLP."
+            f"export_onnx does not support the encoder {type(encoder).__name__}. Of the modality "
+            f"{modality!r}, it supports {', '.join(_supported(modality)) or 'none'}."
         )
     inputs = network_inputs(modality, part.preprocessor)
     constants = {}
@@ -113,6 +112,12 @@ def _chosen(estimator, modality):
             f"modalities of the {type(estimator).__name__}. Got {modality!r} instead."
         )
     return modality
+
+
+def _supported(modality):
+    """Return the names of the encoder classes of a modality that can be exported."""
+    encoders = [named_encoder(modality, name) for name in encoder_names(modality)]
+    return [type(encoder).__name__ for encoder in encoders if encoder.exports_to_onnx]
 
 
 def _network(estimator, module, modality, parts):

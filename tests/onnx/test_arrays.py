@@ -1,6 +1,7 @@
 """Arrays of exported networks."""
 
 import numpy as np
+
 from sklearn_sn.onnx import onnx_arrays
 
 
