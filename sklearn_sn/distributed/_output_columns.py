@@ -93,8 +93,8 @@ def _values_of_no_objects(model, method, part):
             values = np.asarray(getattr(model, method)(part))
         if values.dtype != object and len(values) == 0:
             return values
-    except (ValueError, IndexError):
-        pass  # as a check of scikit-learn's arrays, which must have a row
+    except (ValueError, IndexError, RuntimeError):
+        pass  # scikit-learn's arrays must have a row, and some networks, too
     if method == "predict" and hasattr(model, "classes_"):
         return np.asarray(model.classes_)[:0]
     return np.empty((0, 0))
