@@ -100,6 +100,8 @@ def main():
     folder = Path(tempfile.mkdtemp())
     write_parts(X, arguments.rows, arguments.partitions, folder)
     dask.config.set({"dataframe.convert-string": False})
+    # The profiler of a worker samples elapsed time, and costs more, the longer others use the cores.
+    dask.config.set({"distributed.worker.profile.enabled": False})
     catalog = dd.from_map(
         read, range(arguments.partitions), folder=folder, meta=read(0, folder).iloc[:0]
     )
