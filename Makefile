@@ -30,6 +30,7 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/contrastive_real.py --no-baselines --settings scratch_aux simulated_aux simulated_aux_first_block
 	$(BIN)/python benchmarks/combine_maven_real.py
 	$(BIN)/python benchmarks/differences_maven_real.py
+	$(BIN)/python benchmarks/speed_distributed.py
 	$(BIN)/python benchmarks/speed_simulator.py
 	$(BIN)/python benchmarks/simulation_realism.py
 	$(BIN)/python benchmarks/speed_mmvae.py

@@ -19,7 +19,7 @@ LAYERS = [
     {"encoders"},
     {"base"},
     {"embedding", "classification", "regression", "model_selection"},
-    {"alerts", "anomaly", "cross_modal", "plotting"},
+    {"alerts", "anomaly", "cross_modal", "distributed", "onnx", "plotting"},
     {"catalog", "papers"},
     {"cli"},
 ]
@@ -116,10 +116,10 @@ def test_importing_the_package_loads_next_to_nothing():
 
 
 def test_only_estimators_load_torch():
-    names = "alerts, anomaly, catalog, cli, cross_modal, data, datasets, metrics, model_selection"
-    names += ", persistence, plotting, preprocessing"
+    names = "alerts, anomaly, catalog, cli, cross_modal, data, datasets, distributed, metrics"
+    names += ", model_selection, persistence, plotting, preprocessing"
     loaded = loaded_after(f"from sklearn_sn import {names}")
-    assert not {"torch", "matplotlib", "dust_extinction"} & loaded
+    assert not {"torch", "matplotlib", "dust_extinction", "dask", "distributed"} & loaded
 
 
 def test_top_level_offers_the_estimators():

@@ -68,6 +68,8 @@ class DeepSets(WindowedLightCurveEncoder, name="deep_sets"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
+    exports_to_onnx = True
+
     def make_module(self, preprocessor: Any) -> nn.Module:
         return DeepSetsModule(
             n_values=preprocessor.n_values,

@@ -94,6 +94,8 @@ class Encoder(BaseEstimator):
         Whether the output is (B, features, bins) instead of (B, width).
     is_causal : bool
         Whether the module has the method ``after_each_point``.
+    exports_to_onnx : bool
+        Whether :func:`sklearn_sn.onnx.export_onnx` supports the module.
     reads_sky_position : bool
         Whether the encoder reads the columns ``ra`` and ``dec`` of the table, if it has them.
     array_kind : str or None
@@ -127,6 +129,7 @@ class Encoder(BaseEstimator):
     head_parameters = ()
     gives_features_per_bin = False
     is_causal = False
+    exports_to_onnx = False
     reads_sky_position = False
     array_kind = None
     longest_exact_array = 0.0

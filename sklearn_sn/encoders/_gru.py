@@ -133,6 +133,7 @@ class GRU(LightCurveEncoder, name="gru"):
 
     normalize_latent = False
     is_causal = True
+    exports_to_onnx = True
 
     def make_preprocessor(self, settings: DataSettings) -> Preprocessor:
         return LightCurveSequencePreprocessor(

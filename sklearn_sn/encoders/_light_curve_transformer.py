@@ -132,6 +132,7 @@ class LightCurveTransformer(WindowedLightCurveEncoder, name="transformer"):
     dropout: UnitInterval = 0.1
 
     gives_point_states = True
+    exports_to_onnx = True
 
     def check(self) -> None:
         super().check()

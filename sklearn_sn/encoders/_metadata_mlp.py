@@ -76,6 +76,8 @@ class MetadataMLP(MetadataEncoder, name="mlp"):
     latent_dim: int = 32
     dropout: UnitInterval = 0.1
 
+    exports_to_onnx = True
+
     def make_module(self, preprocessor: Any) -> nn.Module:
         return MetadataMLPModule(
             n_values=preprocessor.n_values,

@@ -187,6 +187,7 @@ class SpectraNet(SpectrumEncoder, name="spectranet"):
 
     normalize_latent = False
     gives_window_states = True
+    exports_to_onnx = True
     _parameter_constraints = {"widths": ["array-like", None], "kernels": ["array-like", None]}
 
     def check(self) -> None:

@@ -100,6 +100,7 @@ class SpectrumCNN(SpectrumEncoder, name="cnn"):
     dropout: UnitInterval = 0.1
 
     gives_window_states = True
+    exports_to_onnx = True
 
     def check(self) -> None:
         super().check()

@@ -32,6 +32,8 @@ class WideConv(nn.Module):
         Odd width in bins.
     """
 
+    direct = False  # whether to sum always, as for ONNX, which has no fast Fourier transforms
+
     def __init__(self, n_in: int, n_out: int, kernel: int) -> None:
         super().__init__()
         self.kernel = kernel
@@ -44,7 +46,7 @@ class WideConv(nn.Module):
 
     def in_fourier_space(self, x: torch.Tensor) -> bool:
         """Return whether Fourier space is faster, independent of the batch for equal results."""
-        if torch.is_autocast_enabled(x.device.type):
+        if self.direct or torch.is_autocast_enabled(x.device.type):
             return False
         if x.device.type != "cpu":
             return self.kernel >= FOURIER_KERNEL

@@ -1,5 +1,6 @@
 """Store fitted models in files of JSON and safetensors with checksums, without pickle."""
 
+from sklearn_sn.persistence._digest import model_digest
 from sklearn_sn.persistence._errors import (
     ModelFileError,
     ModelVersionWarning,
@@ -17,6 +18,7 @@ __all__ = [
     "list_pretrained",
     "load_model",
     "load_pretrained",
+    "model_digest",
     "read_card",
     "save_model",
 ]

@@ -41,6 +41,13 @@ def test_bfloat16_sums():
         assert conv(torch.randn(2, 2, 1, 64)).dtype == torch.bfloat16
 
 
+def test_direct_sums_always():
+    conv = WideConv(3, 32, 1021)
+    assert conv.in_fourier_space(torch.zeros(16, 3, 1, 4096))
+    conv.direct = True
+    assert not conv.in_fourier_space(torch.zeros(16, 3, 1, 4096))
+
+
 def test_the_way_depends_on_channels_and_not_on_the_batch():
     wide = WideConv(64, 128, 61)
     assert all(wide.in_fourier_space(torch.zeros(n, 64, 1, 256)) for n in (1, 64))

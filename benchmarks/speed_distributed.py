@@ -1,0 +1,123 @@
+"""Overhead of transform_catalog over the model alone, and its speed on two worker processes.
+
+OMP_NUM_THREADS=1 python benchmarks/speed_distributed.py [--rows 5000] [--partitions 4]
+
+Writes a catalogue of simulated light curves as Parquet files, one for each partition. Seconds are
+process time (user and system), because other jobs share the cores. The speed-up on two processes
+is the process time of one process over that of the busier worker: the ratio of elapsed times where
+each worker has a core of its own.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import dask
+import dask.dataframe as dd
+import nested_pandas as npd
+import numpy as np
+import pandas as pd
+from distributed import Client, LocalCluster, wait
+
+from sklearn_sn import LightCurveClassifier
+from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.distributed import transform_catalog
+
+
+def write_parts(X, n_rows, n_parts, folder):
+    """Write partitions of `n_rows` objects, which repeat those of X in a random order."""
+    rng = np.random.default_rng(0)
+    for part in range(n_parts):
+        rows = X.iloc[rng.integers(0, len(X), n_rows)]
+        rows = rows.set_axis(pd.RangeIndex(part * n_rows, (part + 1) * n_rows, name="object_id"))
+        npd.NestedFrame(rows).to_parquet(folder / f"{part}.parquet")
+
+
+def read(part, folder):
+    """Return a partition."""
+    return npd.read_parquet(folder / f"{part}.parquet")
+
+
+def timed(function):
+    """Return the process time of a call in seconds."""
+    start = time.process_time()
+    function()
+    return time.process_time() - start
+
+
+def overheads(model, catalog, folder, n_parts, repeats):
+    """Print ratios of process times over the model alone, in one process."""
+
+    def alone():
+        for part in range(n_parts):
+            model.predict_proba(read(part, folder))
+
+    def lazy():
+        transform_catalog(model, catalog).compute(scheduler="synchronous")
+
+    def resumable():
+        output = tempfile.mkdtemp()
+        transform_catalog(model, catalog, output=output).compute(scheduler="synchronous")
+        shutil.rmtree(output)
+
+    ways = {"read and predict_proba": alone, "transform_catalog": lazy, "with output": resumable}
+    alone()
+    seconds = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            seconds[name].append(timed(way))
+    base = np.array(seconds["read and predict_proba"])
+    for name, values in seconds.items():
+        ratios = np.array(values) / base
+        print(f"| {name} | {np.median(values):.2f} | {np.median(ratios):.3f} |", flush=True)
+    return float(np.median(base))
+
+
+def on_two_processes(model, catalog):
+    """Return the process times of the two workers, without their imports."""
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(**options) as cluster, Client(cluster) as client:
+        # Import and unpack everything first, on both workers.
+        lazy = transform_catalog(model, catalog)
+        for part, worker in enumerate(client.scheduler_info()["workers"]):
+            wait(client.compute(lazy.partitions[part], workers=[worker]))
+        before = client.run(time.process_time)
+        client.compute(lazy.map_partitions(len, meta=(None, "int64"))).result()
+        after = client.run(time.process_time)
+    return [after[name] - before[name] for name in after]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=5000)
+    parser.add_argument("--partitions", type=int, default=4)
+    parser.add_argument("--repeats", type=int, default=3)
+    arguments = parser.parse_args()
+    X, y = make_supernovae(1000, modalities=["light_curve"], random_state=0)
+    model = LightCurveClassifier(encoder="gru", max_epochs=1, random_state=0).fit(X, y)
+    folder = Path(tempfile.mkdtemp())
+    write_parts(X, arguments.rows, arguments.partitions, folder)
+    dask.config.set({"dataframe.convert-string": False})
+    # The profiler of a worker samples elapsed time, and costs more, the longer others use the cores.
+    dask.config.set({"distributed.worker.profile.enabled": False})
+    catalog = dd.from_map(
+        read, range(arguments.partitions), folder=folder, meta=read(0, folder).iloc[:0]
+    )
+    longest = max(map(len, X["light_curve"]))
+    print(
+        f"{arguments.partitions} partitions of {arguments.rows} objects, longest {longest} points"
+    )
+    print("| way, one process | seconds | ratio |\n|---|---:|---:|")
+    alone = overheads(model, catalog, folder, arguments.partitions, arguments.repeats)
+    workers = on_two_processes(model, catalog)
+    listed = " and ".join(f"{seconds:.2f}" for seconds in workers)
+    print(f"two workers: {listed} s, process time")
+    print(f"speed-up over read and predict_proba: {alone / max(workers):.2f}")
+    print(f"the same with an even share of the partitions: {2 * alone / sum(workers):.2f}")
+    shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The folder of a resumable output: a description and one Parquet file for each partition."""
+
+import contextlib
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sklearn_sn.distributed._output_columns import with_types
+
+# Readers of a folder of Parquet files ignore names that start with "_" or ".".
+_DESCRIPTION = "_catalogue.json"
+_CONTENT = b"sklearn_sn.content"  # key of the digest of the input in a Parquet file
+
+
+@dataclass(frozen=True)
+class OutputFolder:
+    """Folder of the output of a model for the partitions of a catalogue.
+
+    Attributes
+    ----------
+    path : str
+        Folder, which all workers can write to.
+    """
+
+    path: str
+
+    def open(self, description: dict[str, Any]) -> None:
+        """Create the folder, or check that it contains the output of the same run.
+
+        Parameters
+        ----------
+        description : dict
+            What determines the output: model, method, columns and partitions.
+
+        Raises
+        ------
+        ValueError
+            If the folder contains other files, or the output of another run. The message names what
+            differs.
+        """
+        folder = Path(self.path)
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / _DESCRIPTION
+        if not file.exists():
+            others = sorted(path.name for path in folder.iterdir() if path.name[0] != ".")
+            if others:
+                raise ValueError(
+                    f"The 'output' folder {self.path} holds files that transform_catalog did not "
+                    f"write, such as {others[0]!r}. Use an empty or new folder."
+                )
+            with _whole_file(file) as temporary:
+                temporary.write_text(json.dumps(description, indent=1), encoding="utf-8")
+        found = json.loads(file.read_text(encoding="utf-8"))
+        wanted = json.loads(json.dumps(description))
+        differing = [key for key in wanted if found.get(key) != wanted[key]]
+        if differing:
+            key = differing[0]
+            raise ValueError(
+                f"The 'output' folder {self.path} belongs to another run: its {key} is "
+                f"{found.get(key)!r}, and that of this run is {wanted[key]!r}. Use another folder, "
+                "or the same model and catalogue."
+            )
+
+    def read(
+        self, number: int, content: str | None, frame_meta: pd.DataFrame
+    ) -> pd.DataFrame | None:
+        """Return the finished output of a partition; None if it is not finished.
+
+        Parameters
+        ----------
+        number : int
+            Number of the partition.
+        content : str or None
+            Digest of the input; None does not check it.
+        frame_meta : pandas.DataFrame
+            Output for no objects, which has the columns and types.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, or that of other input.
+        """
+        file = self._file(number)
+        if not file.exists():
+            return None
+        try:
+            table = pq.read_table(file)
+        except (pa.ArrowInvalid, OSError) as error:
+            raise ValueError(f"{file} is damaged ({error}). Delete it and run again.") from error
+        written = (table.schema.metadata or {}).get(_CONTENT, b"").decode()
+        if content is not None and written != content:
+            raise ValueError(
+                f"{file} is the output of another catalogue: partition {number} has changed since. "
+                "Use another folder, or delete the file."
+            )
+        frame = table.to_pandas().set_axis(frame_meta.columns, axis=1)
+        return with_types(frame.rename_axis(frame_meta.index.name), frame_meta)
+
+    def write(self, number: int, content: str, frame: pd.DataFrame) -> None:
+        """Write the output of a partition, as a whole or not at all."""
+        table = pa.Table.from_pandas(frame.set_axis(frame.columns.map(str), axis=1))
+        table = table.replace_schema_metadata(
+            {**(table.schema.metadata or {}), _CONTENT: content.encode()}
+        )
+        with _whole_file(self._file(number)) as temporary:
+            pq.write_table(table, temporary)
+
+    def _file(self, number):
+        return Path(self.path) / f"part-{number:06d}.parquet"
+
+
+@contextlib.contextmanager
+def _whole_file(file):
+    """Yield a temporary path that becomes `file` on success.
+
+    Two workers may write one partition at once, with equal content: the last rename wins.
+    """
+    temporary = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+    try:
+        yield temporary
+        os.replace(temporary, file)
+    finally:
+        temporary.unlink(missing_ok=True)

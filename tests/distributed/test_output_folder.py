@@ -1,0 +1,68 @@
+"""Folders of finished partitions."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_sn.distributed._output_folder import OutputFolder
+
+FRAME = pd.DataFrame(
+    {1: np.array([0.5, 0.25], dtype=np.float32), "n": ["u", "v"]},
+    index=pd.Index([7, 3], dtype="int64[pyarrow]", name="_healpix_29"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = OutputFolder(str(tmp_path / "new" / "scores"))
+    folder.open({"model": "m", "n_partitions": 2})
+    return folder
+
+
+def files(folder):
+    from pathlib import Path
+
+    return sorted(path.name for path in Path(folder.path).iterdir())
+
+
+def test_reads_what_was_written(folder):
+    assert folder.read(1, "abc", FRAME[:0]) is None
+    folder.write(1, "abc", FRAME)
+    pd.testing.assert_frame_equal(folder.read(1, "abc", FRAME[:0]), FRAME)
+    pd.testing.assert_frame_equal(folder.read(1, None, FRAME[:0]), FRAME)
+    assert files(folder) == ["_catalogue.json", "part-000001.parquet"]
+    assert list(pd.read_parquet(folder.path).columns) == ["1", "n"]
+
+
+def test_an_empty_partition_is_finished_too(folder):
+    folder.write(0, "abc", FRAME[:0])
+    pd.testing.assert_frame_equal(folder.read(0, "abc", FRAME[:0]), FRAME[:0])
+
+
+def test_a_failed_write_leaves_nothing(folder, monkeypatch):
+    def fail(table, path):
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr("pyarrow.parquet.write_table", fail)
+    with pytest.raises(OSError, match="disk full"):
+        folder.write(0, "abc", FRAME)
+    assert files(folder) == ["_catalogue.json"]
+
+
+def test_other_input_and_damage_are_errors(folder):
+    from pathlib import Path
+
+    folder.write(0, "abc", FRAME)
+    with pytest.raises(ValueError, match="partition 0 has changed since"):
+        folder.read(0, "def", FRAME[:0])
+    file = Path(folder.path) / "part-000000.parquet"
+    file.write_bytes(file.read_bytes()[:50])
+    with pytest.raises(ValueError, match=r"is damaged .* Delete it and run again"):
+        folder.read(0, "abc", FRAME[:0])
+
+
+def test_another_description_is_an_error(folder):
+    folder.open({"model": "m", "n_partitions": 2})
+    with pytest.raises(ValueError, match="its n_partitions is 2, and that of this run is 3"):
+        folder.open({"model": "m", "n_partitions": 3})
