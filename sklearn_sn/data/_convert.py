@@ -155,8 +155,12 @@ def _is_list(kind):
 
 
 def _list_lengths(lists):
+    import pyarrow as pa
     import pyarrow.compute as pc
 
+    # Offsets are a view of Arrow's memory; a null list may have a length there.
+    if lists.null_count == 0 and not pa.types.is_fixed_size_list(lists.type):
+        return np.diff(lists.offsets.to_numpy()).astype(np.int64)
     return pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(int)
 
 
@@ -178,7 +182,10 @@ def _flat_from_arrow(values):
         # pandas requires distinct categories without null.
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
-        codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+        codes = values.indices
+        if codes.null_count:
+            codes = codes.cast(pa.int64()).fill_null(-1)
+        codes = codes.to_numpy(zero_copy_only=False)
         dtype = names_dtype(*values.dictionary.to_pylist())
         return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):

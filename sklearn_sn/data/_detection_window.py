@@ -84,13 +84,22 @@ def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     has_peak = peak > -np.inf
     begin = np.maximum(number, (curves.offsets[:-1] + curves.reduce("sum", ~has_peak * 1))[rows])
     # The first point of the row at which the peak is at least the flux; peaks do not decrease.
-    values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
-    keys = codes + np.concatenate([rows, rows]) * len(values)
-    reached = np.searchsorted(keys[:n], keys[n:])
+    if len(curves) == 1:
+        reached = np.searchsorted(peak, flux)
+    else:
+        reached = _first_reached(peak, flux, rows)
     is_late = has_peak & (curves["time"] - last_time > DAYS_AFTER)
     begin = np.where(is_late, number, begin)
     end = np.where(is_late, known_from, np.minimum(known_from, reached))
     return begin, np.minimum(end, row_end)
+
+
+def _first_reached(peak, flux, rows):
+    """Return the first point of its row at which the peak is at least the flux of each point."""
+    n = len(flux)
+    values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
+    keys = codes + np.concatenate([rows, rows]) * len(values)
+    return np.searchsorted(keys[:n], keys[n:])
 
 
 def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:
@@ -157,6 +166,8 @@ def _running_maximum(curves, points, values):
 
 def _running_minimum(values, rows):
     """Return the minimum of each row up to every point."""
+    if len(rows) and rows[0] == rows[-1]:
+        return np.minimum.accumulate(values)
     distinct, codes = np.unique(values, return_inverse=True)
     # Later rows get lower codes, so that the minimum starts anew with each row.
     n_codes = int(codes.max()) + 1

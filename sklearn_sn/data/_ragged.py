@@ -208,7 +208,10 @@ class Ragged:
         -------
         Ragged
         """
-        return Ragged({**self.fields, **fields}, self.offsets)
+        fields = {name: as_flat(values) for name, values in fields.items()}
+        if any(len(values) != self.offsets[-1] for values in fields.values()):
+            return Ragged(fields, self.offsets)  # raises
+        return self._of({**self.fields, **fields}, self.offsets)
 
     def select(self, *names: str) -> "Ragged":
         """Return a Ragged with some of the fields.
