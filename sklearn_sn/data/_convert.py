@@ -129,9 +129,8 @@ def _from_arrow(array, names, kind):
         flat = {name: values.flatten() for name, values in lists.items()}
         first = next(iter(lengths.values()), np.zeros(len(array), dtype=np.int64))
     elif _is_list(array.type) and pa.types.is_struct(array.type.value_type):
-        structs = array.flatten()
+        structs, first = _flattened(array), _list_lengths(array)
         flat = dict(zip([f.name for f in structs.type], structs.flatten(), strict=True))
-        first = _list_lengths(array)
     else:
         raise ValueError(
             f"An Arrow column of light curves or spectra must hold lists of structs or structs of "
@@ -154,13 +153,28 @@ def _is_list(kind):
     )
 
 
-def _list_lengths(lists):
+def _has_plain_offsets(lists):
+    """Return whether the offsets of an Arrow array, views of its memory, give its lengths."""
     import pyarrow as pa
+
+    # A null list may have a length there.
+    return lists.null_count == 0 and not pa.types.is_fixed_size_list(lists.type)
+
+
+def _flattened(lists):
+    """Return the values of all lists of an Arrow array, as its method flatten, without a copy."""
+    if not _has_plain_offsets(lists):
+        return lists.flatten()
+    offsets = lists.offsets.to_numpy()
+    return lists.values[offsets[0] : offsets[-1]]
+
+
+def _list_lengths(lists):
     import pyarrow.compute as pc
 
-    # Offsets are a view of Arrow's memory; a null list may have a length there.
-    if lists.null_count == 0 and not pa.types.is_fixed_size_list(lists.type):
-        return np.diff(lists.offsets.to_numpy()).astype(np.int64)
+    if _has_plain_offsets(lists):
+        offsets = lists.offsets.to_numpy()
+        return (offsets[1:] - offsets[:-1]).astype(np.int64)
     return pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(int)
 
 

@@ -51,6 +51,9 @@ class SupervisedModule(FreezableModule):
         self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
+        if len(encoded) == n_objects == 1:  # the mean of one instance, without four operations
+            latent = self.norm(encoded)
+            return latent, self.head(self.dropout(latent))
         ones = torch.ones_like(encoded[:, :1])
         count = encoded.new_zeros(n_objects, 1).index_add(0, object_index, ones)
         total = encoded.new_zeros(n_objects, self.width).index_add(0, object_index, encoded)

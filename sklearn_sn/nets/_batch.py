@@ -216,6 +216,8 @@ class BatchLoader:
     def plan(self, rng: np.random.Generator | None = None) -> list[np.ndarray]:
         """Return the positions of the objects of each batch, as a list of arrays."""
         n = len(self.dataset)
+        if rng is None and n <= 1:
+            return [np.arange(n)]
         if rng is None:
             # Keep objects with two modalities together: a loss over pairs needs them in one batch.
             order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
