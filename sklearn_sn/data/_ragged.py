@@ -208,10 +208,7 @@ class Ragged:
         -------
         Ragged
         """
-        fields = {name: as_flat(values) for name, values in fields.items()}
-        if any(len(values) != self.offsets[-1] for values in fields.values()):
-            return Ragged(fields, self.offsets)  # raises
-        return self._of({**self.fields, **fields}, self.offsets)
+        return self._of({**self.fields, **Ragged(fields, self.offsets).fields}, self.offsets)
 
     def select(self, *names: str) -> "Ragged":
         """Return a Ragged with some of the fields.
