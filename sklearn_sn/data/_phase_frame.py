@@ -228,20 +228,25 @@ def _confirmation_ranks(curves):
 def _confirm_many(detected, time, flux, rows, n):
     """Return the number of the point from which on each detection is confirmed, or n."""
     known_from = np.full(len(detected), n)
+    # Most detections are confirmed by the one before; only the others are compared further.
+    open_ = np.arange(len(detected))
     for step in range(1, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
-        days = time[step:] - time[:-step]
-        later, earlier = flux[step:], flux[:-step]
-        other = (rows[step:] == rows[:-step]) & (days > 0)
-        near = other & (days <= _NEAR_DAYS)
-        later_agrees = near & (_NEAR_FACTOR * earlier >= later)
-        earlier_agrees = near & (_NEAR_FACTOR * later >= earlier)
-        if step == 1:
-            earlier_agrees |= other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * later >= earlier)
+        later = open_[open_ >= step]
+        days = time[later] - time[later - step]
+        agrees = (rows[later] == rows[later - step]) & (days > 0) & (days <= _NEAR_DAYS)
+        agrees &= _NEAR_FACTOR * flux[later - step] >= flux[later]
         # The later of the two points makes both known.
-        number = np.where(later_agrees, detected[step:], n)
-        known_from[step:] = np.minimum(known_from[step:], number)
-        number = np.where(earlier_agrees, detected[step:], n)
-        known_from[:-step] = np.minimum(known_from[:-step], number)
+        known_from[later[agrees]] = detected[later[agrees]]
+        earlier = open_[(known_from[open_] == n) & (open_ < len(detected) - step)]
+        days = time[earlier + step] - time[earlier]
+        other = (rows[earlier + step] == rows[earlier]) & (days > 0)
+        scaled = _NEAR_FACTOR * flux[earlier + step]
+        agrees = other & (days <= _NEAR_DAYS) & (scaled >= flux[earlier])
+        if step == 1:
+            scaled = _NEXT_FACTOR * flux[earlier + step]
+            agrees |= other & (days <= _NEXT_DAYS) & (scaled >= flux[earlier])
+        known_from[earlier[agrees]] = detected[earlier[agrees] + step]
+        open_ = open_[known_from[open_] > detected[open_]]
     return known_from
 
 
