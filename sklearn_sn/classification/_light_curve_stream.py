@@ -124,7 +124,9 @@ class LightCurveStream:
         points, rows = self._numbered(given), given.offsets
         known = [self._objects.get(name) for name in X.index]
         histories = [
-            points[start:stop] if state is None else np.concatenate([state.points, points[start:stop]])
+            points[start:stop]
+            if state is None
+            else np.concatenate([state.points, points[start:stop]])
             for state, start, stop in zip(known, rows[:-1], rows[1:], strict=True)
         ]
         model, table = self._model, self._checked(X.index, histories)

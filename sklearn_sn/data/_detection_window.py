@@ -96,10 +96,7 @@ def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     has_peak = peak > -np.inf
     begin = np.maximum(number, (curves.offsets[:-1] + curves.reduce("sum", ~has_peak * 1))[rows])
     # The first point of the row at which the peak is at least the flux; peaks do not decrease.
-    if len(curves) == 1:
-        reached = np.searchsorted(peak, flux)
-    else:
-        reached = _first_reached(peak, flux, rows)
+    reached = np.searchsorted(peak, flux) if len(curves) == 1 else _first_reached(peak, flux, rows)
     is_late = has_peak & (curves["time"] - last_time > DAYS_AFTER)
     begin = np.where(is_late, number, begin)
     end = np.where(is_late, known_from, np.minimum(known_from, reached))

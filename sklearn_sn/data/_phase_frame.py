@@ -264,7 +264,9 @@ def _confirm_few(detected, time, flux, rows, n):
     scaled = _NEAR_FACTOR * flux
     later_agrees = near & (scaled[:, None] >= flux)
     earlier_agrees = near & (scaled >= flux[:, None])
-    earlier_agrees |= adjacent & other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * flux >= flux[:, None])
+    earlier_agrees |= (
+        adjacent & other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * flux >= flux[:, None])
+    )
     # The later of the two points makes both known: the first that agrees with an earlier one, and
     # a point itself if an earlier one confirms it.
     known_from = np.where(earlier_agrees.any(axis=1), detected[earlier_agrees.argmax(axis=1)], n)

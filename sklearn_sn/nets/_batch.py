@@ -170,10 +170,11 @@ class BatchLoader:
     """Iterate over a dataset in batches of objects of similar length.
 
     In training, objects are shuffled, pools of up to fifty batches are sorted by length, and the
-    batches are shuffled. The length is noisy unless the loss compares no objects with each other:
-    a contrastive loss could otherwise be solved by length alone. If the dataset has groups, each batch has equal numbers of objects of every group. In
-    evaluation, objects are sorted by length, those with two modalities first. Each item is a batch
-    and the positions of its objects in the dataset.
+    batches are shuffled. The length is noisy if the loss compares objects of a batch, because a
+    contrastive loss could otherwise be solved by length alone. If the dataset has groups, each
+    batch has equal numbers of objects of every group. In evaluation, objects are sorted by length,
+    those with two modalities first. Each item is a batch and the positions of its objects in the
+    dataset.
 
     Parameters
     ----------

@@ -88,7 +88,9 @@ def test_late_points_and_other_rows_do_not_change_a_result(model, supernovae):
     stream = model.stream(max_age=1e5)
     for part in reversed(tables):
         proba = stream.update(part)
-    np.testing.assert_allclose(proba.to_numpy(), expected[X.index.get_indexer(proba.index)], atol=1e-5)
+    np.testing.assert_allclose(
+        proba.to_numpy(), expected[X.index.get_indexer(proba.index)], atol=1e-5
+    )
     alone = model.stream(max_age=1e5)
     for part in tables:
         if X.index[3] in part.index:
