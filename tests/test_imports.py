@@ -122,6 +122,15 @@ def test_only_estimators_load_torch():
     assert not {"torch", "matplotlib", "dust_extinction", "dask", "distributed"} & loaded
 
 
+def test_models_load_neither_readers_nor_simulators():
+    loaded = loaded_after("import sklearn_sn.embedding, sklearn_sn.classification")
+    assert not {"sklearn_sn.datasets", "astropy.cosmology", "astropy.table"} & loaded
+
+
+def test_reading_does_not_load_the_cosmology():
+    assert "astropy.cosmology" not in loaded_after("import sklearn_sn.datasets")
+
+
 def test_top_level_offers_the_estimators():
     for name in ("ContrastiveEmbedder", "MMVAEEmbedder"):
         assert name in dir(sklearn_sn)

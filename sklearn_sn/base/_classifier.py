@@ -37,7 +37,8 @@ DOMAIN_CONSTRAINTS = {
 }
 
 
-def _is_causal(estimator):
+def is_causal(estimator: Any) -> bool:
+    """Return whether an estimator reads light curves point by point, once its encoder is known."""
     if not hasattr(estimator, "encoder"):  # estimators of several modalities
         return False
     return not hasattr(estimator, "encoder_") or estimator.encoder_.is_causal
@@ -213,7 +214,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         check_is_fitted(self, "net_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
-    @available_if(_is_causal)
+    @available_if(is_causal)
     def predict_proba_history(self, X: pd.DataFrame | ArrayLike) -> pd.Series:
         """Return probabilities of the classes after each point, in one pass.
 

@@ -293,6 +293,7 @@ class TorchEstimator(BaseEstimator):
             module,
             optimizer=_OPTIMIZERS[self.optimizer],
             optimizer__weight_decay=self.weight_decay,
+            **self._fused(module, device),
             lr=self.lr,
             max_epochs=self.max_epochs,
             batch_size=self.batch_size,
@@ -303,6 +304,13 @@ class TorchEstimator(BaseEstimator):
             callbacks__valid_acc=None,
             **net_params,
         ).initialize()
+
+    def _fused(self, module, device):
+        """Return the optimizer's argument for one kernel of all weights, where torch has one."""
+        is_supported = torch.device(device).type in ("cpu", "cuda")
+        is_real = all(weight.is_floating_point() for weight in module.parameters())
+        is_fused = self.optimizer != "radam" and is_supported and is_real
+        return {"optimizer__fused": True} if is_fused else {}
 
     def _restore_net(self, module, device=None):
         """Set net_ to a net around a trained module from a file.

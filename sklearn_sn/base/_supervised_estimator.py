@@ -252,8 +252,12 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 f"X is a {type(X).__name__}; give a table with a column {modality!r}, such as "
                 "X.iloc[[0]] for one object, or column.to_frame()."
             )
-        names = set(X.columns) if isinstance(X, pd.DataFrame) else set()
-        if modality == "spectrum" and modality not in names and {"wavelength", "flux"} <= names:
+        if (
+            modality == "spectrum"
+            and isinstance(X, pd.DataFrame)
+            and modality not in X.columns
+            and {"wavelength", "flux"} <= set(X.columns)
+        ):
             raise ValueError(
                 "X has the columns 'wavelength' and 'flux' of a single spectrum: make a table with "
                 "one object a row by sklearn_sn.datasets.read_tables."

@@ -6,6 +6,7 @@ from sklearn_sn.classification._domain_adversarial import DomainAdversarialClass
 from sklearn_sn.classification._late_fusion import LateFusionClassifier
 from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.classification._light_curve_ensemble import LightCurveEnsembleClassifier
+from sklearn_sn.classification._light_curve_stream import LightCurveStream
 from sklearn_sn.classification._redshift_imputer import SpectralRedshiftImputer
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.classification._spectranet import SpectraNetClassifier
@@ -18,6 +19,7 @@ __all__ = [
     "LateFusionClassifier",
     "LightCurveClassifier",
     "LightCurveEnsembleClassifier",
+    "LightCurveStream",
     "SpectraNetClassifier",
     "SpectralRedshiftClassifier",
     "SpectralRedshiftImputer",

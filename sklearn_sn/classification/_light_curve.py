@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import torch
 from sklearn.frozen import FrozenEstimator
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
     DOMAIN_CONSTRAINTS,
@@ -16,8 +19,12 @@ from sklearn_sn.base import (
     UNFREEZING_CONSTRAINTS,
     NetworkClassifierMixin,
     SupervisedEstimator,
+    is_causal,
 )
+from sklearn_sn.classification._light_curve_stream import LightCurveStream
 from sklearn_sn.encoders import EncoderLike
+
+_RESUMED = 1000  # objects of a history that are read at once
 
 
 class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
@@ -184,3 +191,62 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         self.device = device
         self.random_state = random_state
         self.verbose = verbose
+
+    @available_if(is_causal)
+    def stream(
+        self,
+        history: pd.DataFrame | None = None,
+        *,
+        max_age: float = 300.0,
+        max_objects: int = 1_000_000,
+    ) -> LightCurveStream:
+        """Return a stream that keeps the recurrent state of every object.
+
+        Available for encoders that read light curves point by point ("gru"). An alert then costs
+        one step of the network instead of a pass over the light curve.
+
+        Parameters
+        ----------
+        history : pandas.DataFrame, default=None
+            Points so far, as :meth:`LightCurveStream.history` returns them.
+        max_age : float, default=300.0
+            Days after its last point at which an object is dropped.
+        max_objects : int, default=1_000_000
+            Largest number of objects, each of about 5 kB.
+
+        Returns
+        -------
+        LightCurveStream
+            Its method ``update`` takes a table of new points and returns probabilities.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If the model is not fitted.
+        ValueError
+            If the model was fitted on an array, or a parameter is out of range.
+
+        Examples
+        --------
+        >>> from sklearn_sn import LightCurveClassifier
+        >>> from sklearn_sn.datasets import make_supernovae
+        >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
+        >>> model = LightCurveClassifier(encoder="gru", max_epochs=1, random_state=0).fit(X, y)
+        >>> stream = model.stream(X.iloc[:20])
+        >>> later = model.stream(stream.history())
+        >>> len(later)
+        20
+        """
+        check_is_fitted(self, "net_")
+        if self._on_array:  # arrays are predicted in double precision
+            raise ValueError("The model was fitted on an array; a stream needs a fit on a table.")
+        if not max_age > 0:
+            raise ValueError(f"The 'max_age' parameter of stream must be > 0. Got {max_age!r}.")
+        if max_objects < 1:
+            raise ValueError(
+                f"The 'max_objects' parameter of stream must be >= 1. Got {max_objects!r}."
+            )
+        stream = LightCurveStream(self, float(max_age), int(max_objects))
+        for start in range(0, 0 if history is None else len(history), _RESUMED):
+            stream.update(history.iloc[start : start + _RESUMED])
+        return stream

@@ -14,12 +14,15 @@ BATCH = 1000  # objects that are in memory at a time
 def input_options(function):
     """Add the arguments that name the input of a command."""
     for decorator in (
-        click.argument("files", nargs=-1, required=True, metavar="FILE..."),
+        click.argument(
+            "files", nargs=-1, required=True, metavar="FILE...", callback=_require_files
+        ),
         click.option(
             "--spectrum",
             "spectra",
             multiple=True,
             metavar="FILE",
+            callback=_require_files,
             help="Spectrum of the object, or a file of spectra joined by name; repeatable.",
         ),
         click.option("--survey", help="Survey of bands with names of one letter, such as 'ztf'."),
@@ -33,6 +36,13 @@ def input_options(function):
     ):
         function = decorator(function)
     return function
+
+
+def _require_files(ctx, parameter, files):
+    """Reject a missing file before anything is imported, which takes seconds."""
+    if not ctx.resilient_parsing:
+        _raise_on_missing(files)
+    return files
 
 
 @dataclass(frozen=True)

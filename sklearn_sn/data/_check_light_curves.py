@@ -8,6 +8,7 @@ from sklearn_sn.data._not_measured import (
     errors_copy_values,
     is_absurd_flux,
     is_implausible_time,
+    is_ordinary,
     is_unmeasured_error,
     is_unmeasured_flux,
 )
@@ -52,10 +53,16 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
     ValueError
         If a flux_err is negative in training.
     """
-    curves = jd_to_mjd(curves, log)
-    _suspect_magnitudes(curves, log)
-    curves, too_large = _drop_unmeasured(curves, log)
-    curves = _drop_points(curves, log, training)
+    too_large = np.zeros(0, dtype=np.int64)
+    if is_ordinary(curves):
+        _suspect_magnitudes(curves, log)
+        log.count("light_curve_unmeasured", np.zeros(len(curves), dtype=np.int64))
+        curves = _drop_unusable_bands(curves, log)
+    else:
+        curves = jd_to_mjd(curves, log)
+        _suspect_magnitudes(curves, log)
+        curves, too_large = _drop_unmeasured(curves, log)
+        curves = _drop_points(curves, log, training)
     curves = _sort_points(curves, log)
     counts = curves.lengths
     log.count("light_curve_points", counts)
@@ -130,6 +137,16 @@ def _drop_unmeasured(curves, log):
     return curves.filter(~dropped) if dropped.any() else curves, rows[large]
 
 
+def _drop_unusable_bands(curves, log):
+    """Drop the points whose band cannot be used; the only defect of ordinary values."""
+    published = curves["band"]
+    band, ambiguous = canonical_points(published, curves.rows)
+    unusable = band.codes < 0
+    if unusable.any():
+        log_unusable_bands(log, published, unusable & ~ambiguous, ambiguous, curves.rows)
+    return curves.with_fields(band=band).filter(~unusable)
+
+
 def _drop_points(curves, log, training):
     """Drop points whose time, flux, error or band cannot be used."""
     time, flux, rows = curves["time"], curves["flux"], curves.rows
@@ -159,30 +176,32 @@ def _drop_points(curves, log, training):
 
 def _sort_points(curves, log):
     """Sort points by time and drop exact repetitions."""
-    time, codes, rows = curves["time"], curves["band"].codes, curves.rows
+    time, rows = curves["time"], curves.rows
     same_row = rows[1:] == rows[:-1]
-    step = np.diff(time)
-    log.repaired("unsorted points sorted by time", rows[1:][same_row & (step < 0)])
+    step = time[1:] - time[:-1]
     wrong = same_row & (step <= 0)
     if wrong.any():
+        log.repaired("unsorted points sorted by time", rows[1:][same_row & (step < 0)])
         # Ties are ordered too, so that no result depends on the order of the input.
         curves = curves.sort("time", "band", "flux", "flux_err", rows=np.unique(rows[1:][wrong]))
         time, codes, rows = curves["time"], curves["band"].codes, curves.rows
-    repeated = np.zeros(len(rows), dtype=bool)
-    repeated[1:] = (
-        (rows[1:] == rows[:-1])
-        & (time[1:] == time[:-1])
-        & (codes[1:] == codes[:-1])
-        & (curves["flux"][1:] == curves["flux"][:-1])
-    )
-    log.repaired("points given twice dropped", rows[repeated])
-    curves = curves.filter(~repeated)
+        repeated = np.zeros(len(rows), dtype=bool)
+        repeated[1:] = (
+            (rows[1:] == rows[:-1])
+            & (time[1:] == time[:-1])
+            & (codes[1:] == codes[:-1])
+            & (curves["flux"][1:] == curves["flux"][:-1])
+        )
+        log.repaired("points given twice dropped", rows[repeated])
+        curves = curves.filter(~repeated)
     again = is_repeated_exposure(curves)
+    if not again.any():
+        return curves
     log.repaired(
         "points of an exposure that is there already, and differs by rounding, dropped",
         curves.rows[again],
     )
-    return curves.filter(~again) if again.any() else curves
+    return curves.filter(~again)
 
 
 def _suspect_magnitudes(curves, log):

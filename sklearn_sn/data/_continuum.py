@@ -1,7 +1,6 @@
 """Smooth continua of spectra on one grid."""
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
 # Rows per block: bounds the memory.
 _BLOCK = 4096
@@ -90,6 +89,8 @@ def _basis(n_bins, method, n_knots, degree):
     if method == "spline":
         knots = np.linspace(-1.0, 1.0, n_knots)
         # Coefficients are the values at the knots.
+        from scipy.interpolate import CubicSpline  # its import takes longer than that of this file
+
         basis = CubicSpline(knots, np.eye(n_knots), bc_type="natural")(position)
         second = np.diff(np.eye(n_knots), n=2, axis=0)
         return basis, second.T @ second

@@ -129,9 +129,8 @@ def _from_arrow(array, names, kind):
         flat = {name: values.flatten() for name, values in lists.items()}
         first = next(iter(lengths.values()), np.zeros(len(array), dtype=np.int64))
     elif _is_list(array.type) and pa.types.is_struct(array.type.value_type):
-        structs = array.flatten()
+        structs, first = _flattened(array), _list_lengths(array)
         flat = dict(zip([f.name for f in structs.type], structs.flatten(), strict=True))
-        first = _list_lengths(array)
     else:
         raise ValueError(
             f"An Arrow column of light curves or spectra must hold lists of structs or structs of "
@@ -154,9 +153,28 @@ def _is_list(kind):
     )
 
 
+def _has_plain_offsets(lists):
+    """Return whether the offsets of an Arrow array, views of its memory, give its lengths."""
+    import pyarrow as pa
+
+    # A null list may have a length there.
+    return lists.null_count == 0 and not pa.types.is_fixed_size_list(lists.type)
+
+
+def _flattened(lists):
+    """Return the values of all lists of an Arrow array, as its method flatten, without a copy."""
+    if not _has_plain_offsets(lists):
+        return lists.flatten()
+    offsets = lists.offsets.to_numpy()
+    return lists.values[offsets[0] : offsets[-1]]
+
+
 def _list_lengths(lists):
     import pyarrow.compute as pc
 
+    if _has_plain_offsets(lists):
+        offsets = lists.offsets.to_numpy()
+        return (offsets[1:] - offsets[:-1]).astype(np.int64)
     return pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False).astype(int)
 
 
@@ -178,7 +196,10 @@ def _flat_from_arrow(values):
         # pandas requires distinct categories without null.
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
-        codes = values.indices.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)
+        codes = values.indices
+        if codes.null_count:
+            codes = codes.cast(pa.int64()).fill_null(-1)
+        codes = codes.to_numpy(zero_copy_only=False)
         dtype = names_dtype(*values.dictionary.to_pylist())
         return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):

@@ -51,9 +51,21 @@ def stray_mask(curves: Ragged) -> np.ndarray:
     -------
     ndarray of bool, shape (n_points,)
     """
-    begin, end = stray_intervals(curves)
-    last = curves.offsets[1:][curves.rows] - 1
-    return (begin <= last) & (last < end)
+    n, rows, flux, time = curves.n_points, curves.rows, curves["flux"], curves["time"]
+    known_from = confirmation_ranks(curves)
+    confirmed = known_from < n
+    if confirmed.all():
+        return np.zeros(n, dtype=bool)
+    peak = curves.reduce("max", np.where(confirmed, flux, -np.inf), empty=-np.inf)[rows]
+    stray = (peak > -np.inf) & (flux > peak)
+    # Only a light curve that lasts so long after a confirmed detection has late points.
+    first = curves.reduce("min", np.where(confirmed, time, np.inf), empty=np.inf)[rows]
+    late = np.flatnonzero(~confirmed & (time - first > DAYS_AFTER))
+    if len(late):
+        known = np.flatnonzero(confirmed)
+        last_time = _running_maximum(curves, known_from[known], time[known])[late]
+        stray[late] |= (last_time > -np.inf) & (time[late] - last_time > DAYS_AFTER)
+    return stray & ~confirmed
 
 
 def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
@@ -84,13 +96,19 @@ def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
     has_peak = peak > -np.inf
     begin = np.maximum(number, (curves.offsets[:-1] + curves.reduce("sum", ~has_peak * 1))[rows])
     # The first point of the row at which the peak is at least the flux; peaks do not decrease.
-    values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
-    keys = codes + np.concatenate([rows, rows]) * len(values)
-    reached = np.searchsorted(keys[:n], keys[n:])
+    reached = np.searchsorted(peak, flux) if len(curves) == 1 else _first_reached(peak, flux, rows)
     is_late = has_peak & (curves["time"] - last_time > DAYS_AFTER)
     begin = np.where(is_late, number, begin)
     end = np.where(is_late, known_from, np.minimum(known_from, reached))
     return begin, np.minimum(end, row_end)
+
+
+def _first_reached(peak, flux, rows):
+    """Return the first point of its row at which the peak is at least the flux of each point."""
+    n = len(flux)
+    values, codes = np.unique(np.concatenate([peak, flux]), return_inverse=True)
+    keys = codes + np.concatenate([rows, rows]) * len(values)
+    return np.searchsorted(keys[:n], keys[n:])
 
 
 def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:
@@ -157,9 +175,12 @@ def _running_maximum(curves, points, values):
 
 def _running_minimum(values, rows):
     """Return the minimum of each row up to every point."""
-    distinct, codes = np.unique(values, return_inverse=True)
-    # Later rows get lower codes, so that the minimum starts anew with each row.
-    n_codes = int(codes.max()) + 1
-    shifted = codes - rows.astype(np.int64) * n_codes
-    lowest = np.minimum.accumulate(shifted) + rows.astype(np.int64) * n_codes
-    return distinct[lowest]
+    if len(rows) and rows[0] == rows[-1]:
+        return np.minimum.accumulate(values)
+    lowest, step, same = values.copy(), 1, rows[1:] == rows[:-1]
+    # After each round, the minimum is that of twice as many points.
+    while same.any():
+        lowest[step:] = np.where(same, np.minimum(lowest[step:], lowest[:-step]), lowest[step:])
+        step *= 2
+        same = rows[step:] == rows[:-step]
+    return lowest

@@ -18,6 +18,7 @@ MAX_FLUX = 1e9  # µJy, magnitude 1.4
 # Errors of magnitudes from here on (9.99, 99, 100) say that there is none.
 MAX_MAG_ERR = 9.0
 MJD_RANGE = (15020.0, 88069.0)  # the years 1900 to 2100
+_FILL_CANDIDATES = (-8.9, 98.9)  # no fill value lies between them
 _OUTLIER = 20.0  # a fill value among fluxes without errors is so many times the median away
 _NEGATIVE_OUTLIER = 3.0  # and a negative one, so many times lower than the lowest other flux
 _FEWEST = 3  # points that must agree before a whole column is taken as a copy of another
@@ -45,7 +46,7 @@ def is_fill_value(values: np.ndarray) -> np.ndarray:
     values = np.asarray(values)
     mask = np.zeros(values.shape, dtype=bool)
     with np.errstate(invalid="ignore"):
-        candidates = (values < -8.9) | (values > 98.9)
+        candidates = (values < _FILL_CANDIDATES[0]) | (values > _FILL_CANDIDATES[1])
     if candidates.any():
         some = np.asarray(values[candidates], dtype=np.float64)
         nearest = np.clip(np.searchsorted(_FILL_VALUES, some), 1, len(_FILL_VALUES) - 1)
@@ -129,6 +130,37 @@ def is_unmeasured_mag_err(mag_err: np.ndarray) -> np.ndarray:
     """
     with np.errstate(invalid="ignore"):
         return (mag_err < 0) | (mag_err >= MAX_MAG_ERR)
+
+
+def is_ordinary(curves: Ragged) -> bool:
+    """Return whether all values of a table of light curves are beyond doubt.
+
+    True if no rule for fill values, huge fluxes, errors or dates can concern any point, so that
+    these rules need not be applied. Most tables are, and few reductions show it.
+
+    Parameters
+    ----------
+    curves : Ragged
+        Fields time (MJD), flux and, optionally, flux_err.
+
+    Returns
+    -------
+    bool
+        False for a table without points or errors, or with a value that is not finite.
+    """
+    if "flux_err" not in curves or curves.n_points == 0:
+        return False
+    time, flux, errors = curves["time"], curves["flux"], curves["flux_err"]
+    # A comparison with NaN is False.
+    return bool(
+        time.min() >= MJD_RANGE[0]
+        and time.max() <= MJD_RANGE[1]
+        and errors.min() > 0
+        and errors.max() < _FILL_CANDIDATES[1]
+        and flux.min() >= -MAX_FLUX
+        and flux.max() <= MAX_FLUX
+        and not (errors == np.abs(flux)).any()
+    )
 
 
 def is_absurd_flux(curves: Ragged) -> np.ndarray:

@@ -18,6 +18,9 @@ _SPIKE = 10.0  # a single point so many times above all others is an artefact
 _NEAR_DAYS, _NEAR_FACTOR = 20.0, 5.0
 _NEXT_DAYS, _NEXT_FACTOR = 100.0, 3.0
 _N_NEIGHBOURS = 8  # detections before and after that may confirm one
+_FEW_DETECTIONS = 64  # so few are compared all at once, which is faster
+_PAIRS = np.triu(np.tri(_FEW_DETECTIONS, k=_N_NEIGHBOURS, dtype=bool), 1)  # later column
+_ADJACENT = np.eye(_FEW_DETECTIONS, k=1, dtype=bool)
 SIGNIFICANT_SNR = 5.0  # signal-to-noise ratio of a significant detection
 
 
@@ -215,24 +218,59 @@ def _confirmation_ranks(curves):
     with np.errstate(invalid="ignore", over="ignore"):
         detected = np.flatnonzero(is_detection(curves))
         time, flux, rows = curves["time"][detected], curves["flux"][detected], curves.rows[detected]
-        known_from = np.full(len(detected), n)
-        for step in range(1, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
-            days = time[step:] - time[:-step]
-            later, earlier = flux[step:], flux[:-step]
-            other = (rows[step:] == rows[:-step]) & (days > 0)
-            near = other & (days <= _NEAR_DAYS)
-            later_agrees = near & (_NEAR_FACTOR * earlier >= later)
-            earlier_agrees = near & (_NEAR_FACTOR * later >= earlier)
-            if step == 1:
-                earlier_agrees |= other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * later >= earlier)
-            # The later of the two points makes both known.
-            number = np.where(later_agrees, detected[step:], n)
-            known_from[step:] = np.minimum(known_from[step:], number)
-            number = np.where(earlier_agrees, detected[step:], n)
-            known_from[:-step] = np.minimum(known_from[:-step], number)
+        confirm = _confirm_few if len(detected) <= _FEW_DETECTIONS else _confirm_many
+        known_from = confirm(detected, time, flux, rows, n)
     ranks = np.full(n, n)
     ranks[detected] = known_from
     return ranks
+
+
+def _confirm_many(detected, time, flux, rows, n):
+    """Return the number of the point from which on each detection is confirmed, or n."""
+    known_from = np.full(len(detected), n)
+    # Most detections are confirmed by the one before; only the others are compared further.
+    open_ = np.arange(len(detected))
+    for step in range(1, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
+        later = open_[open_ >= step]
+        days = time[later] - time[later - step]
+        agrees = (rows[later] == rows[later - step]) & (days > 0) & (days <= _NEAR_DAYS)
+        agrees &= _NEAR_FACTOR * flux[later - step] >= flux[later]
+        # The later of the two points makes both known.
+        known_from[later[agrees]] = detected[later[agrees]]
+        earlier = open_[(known_from[open_] == n) & (open_ < len(detected) - step)]
+        days = time[earlier + step] - time[earlier]
+        other = (rows[earlier + step] == rows[earlier]) & (days > 0)
+        scaled = _NEAR_FACTOR * flux[earlier + step]
+        agrees = other & (days <= _NEAR_DAYS) & (scaled >= flux[earlier])
+        if step == 1:
+            scaled = _NEXT_FACTOR * flux[earlier + step]
+            agrees |= other & (days <= _NEXT_DAYS) & (scaled >= flux[earlier])
+        known_from[earlier[agrees]] = detected[earlier[agrees] + step]
+        open_ = open_[known_from[open_] > detected[open_]]
+    return known_from
+
+
+def _confirm_few(detected, time, flux, rows, n):
+    """Return the same as `_confirm_many`, from a matrix of all pairs of few detections."""
+    size = len(detected)
+    if size < 2:
+        return np.full(size, n)
+    pairs, adjacent = _PAIRS[:size, :size], _ADJACENT[:size, :size]
+    days = time - time[:, None]  # from the earlier point, a row, to the later one, a column
+    other = pairs & (days > 0)
+    if rows[0] != rows[-1]:
+        other &= rows == rows[:, None]
+    near = other & (days <= _NEAR_DAYS)
+    scaled = _NEAR_FACTOR * flux
+    later_agrees = near & (scaled[:, None] >= flux)
+    earlier_agrees = near & (scaled >= flux[:, None])
+    earlier_agrees |= (
+        adjacent & other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * flux >= flux[:, None])
+    )
+    # The later of the two points makes both known: the first that agrees with an earlier one, and
+    # a point itself if an earlier one confirms it.
+    known_from = np.where(earlier_agrees.any(axis=1), detected[earlier_agrees.argmax(axis=1)], n)
+    return np.where(later_agrees.any(axis=0), detected, known_from)
 
 
 def is_detection(curves: Ragged) -> np.ndarray:

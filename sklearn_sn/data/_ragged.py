@@ -208,7 +208,7 @@ class Ragged:
         -------
         Ragged
         """
-        return Ragged({**self.fields, **fields}, self.offsets)
+        return self._of({**self.fields, **Ragged(fields, self.offsets).fields}, self.offsets)
 
     def select(self, *names: str) -> "Ragged":
         """Return a Ragged with some of the fields.

@@ -41,12 +41,14 @@ def is_repeated_exposure(curves: Ragged) -> np.ndarray:
     ndarray of bool, shape (n_points,)
     """
     repeated = np.zeros(curves.n_points, dtype=bool)
+    near = _with_neighbour(curves, _ROUNDED_TIME)
+    if len(near) == 0:
+        return repeated
     # Only points with a near neighbour need sorting by band.
     position = _with_neighbour(curves, SAME_EXPOSURE)
     if len(position):
         _mark_agreeing(curves, position, repeated)
-    position = _with_neighbour(curves, _ROUNDED_TIME)
-    position = position[~repeated[position]]
+    position = near[~repeated[near]]
     if len(position):
         _mark_equal(curves, position, repeated)
     return repeated

@@ -34,6 +34,8 @@ def is_table(X: Any, column: str, seen: Sequence[str] = ()) -> bool:
         remedy; as arrays, they would fail with a message about their dtype.
     """
     if isinstance(X, pd.DataFrame):
+        if column in _MODALITIES and column in X.columns:
+            return True
         columns = set(seen) if column in list(seen) else set()
         return not (columns | set(_MODALITIES)).isdisjoint(X.columns)
     # Some sparse matrices are dicts; check_array rejects them with a better message.

@@ -1,6 +1,7 @@
 """Ranges of the training data, and objects far outside of them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -119,19 +120,24 @@ def flag_unlike_training(table, ranges, log):
     """
     unlike, first = np.zeros(len(table), dtype=bool), {}
     numbers = _describe(table)
-    for name, values in numbers.items():
-        if name not in ranges:
-            continue
-        margin = _COLUMN_MARGIN if name.startswith(_COLUMN) else _MARGINS[name]
-        low, high = margin.limits(*ranges[name])
-        with np.errstate(invalid="ignore"):
-            outside = (values < low) | (values > high)
+    names = [name for name in numbers if name in ranges]
+    if not names:
+        return
+    # All numbers at once: for a single object, an operation costs as much as for many.
+    values_of = np.stack([numbers[name] for name in names])
+    low, high = np.array([_limits(name, *ranges[name]) for name in names]).T[..., None]
+    with np.errstate(invalid="ignore"):
+        outside_of = (values_of < low) | (values_of > high)
+    if not outside_of.any():
+        return
+    for name, values, outside in zip(names, values_of, outside_of, strict=True):
         if name in (_BLUEST, _REDDEST):
             # Spectra beside those of training are outside of the grid, and count as missing.
             outside &= (numbers[_START] < ranges[_END][1]) & (numbers[_END] > ranges[_START][0])
         for row in np.flatnonzero(outside & ~unlike)[:1]:
             trained = "{:.4g} to {:.4g}".format(*ranges[name])
-            first[row] = f"{name} {values[row]:.4g}{margin.unit}, in training {trained}"
+            unit = _margin(name).unit
+            first[row] = f"{name} {values[row]:.4g}{unit}, in training {trained}"
         unlike |= outside
     if not unlike.any():
         return
@@ -145,6 +151,15 @@ def flag_unlike_training(table, ranges, log):
         "unlike the training data",
         objects,
     )
+
+
+def _margin(name):
+    return _COLUMN_MARGIN if name.startswith(_COLUMN) else _MARGINS[name]
+
+
+@lru_cache(maxsize=1024)
+def _limits(name, low, high):
+    return _margin(name).limits(low, high)
 
 
 def column_name(name: str) -> str:

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from astropy.cosmology import Planck18
 
 from sklearn_sn.datasets._sky import cosmology_table, distance_modulus
 
@@ -193,5 +192,7 @@ def _stars_and_gas(mass, redshift, quiescent, shapes, rng):
 
 @lru_cache
 def _cosmic_ages():
+    from astropy.cosmology import Planck18  # late: readers do not need this long import
+
     redshift = np.linspace(0.0, 1.0, 101)
     return redshift, Planck18.age(redshift).value

@@ -3,7 +3,6 @@
 from functools import lru_cache
 
 import numpy as np
-from astropy.cosmology import Planck18
 
 from sklearn_sn.datasets._rates import relative_rate
 
@@ -17,6 +16,8 @@ _NEAREST, _MODULUS_STEP = 27.0, 0.05  # start (below z = 1e-4) and step of dista
 @lru_cache
 def cosmology_table():
     """Tabulate redshift, distance modulus (mag) and all-sky comoving volume (Mpc³) of Planck18."""
+    from astropy.cosmology import Planck18  # late: readers do not need this long import
+
     redshift = np.geomspace(1e-4, 3.0, 1500)
     modulus = Planck18.distmod(redshift).value
     return redshift, modulus, Planck18.comoving_volume(redshift).value

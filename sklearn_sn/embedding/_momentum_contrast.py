@@ -26,7 +26,6 @@ from sklearn_sn.base import (
     weight,
 )
 from sklearn_sn.data import as_frame, band_wavelength, check_table
-from sklearn_sn.datasets import extinction
 from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import MomentumContrastLoss
 from sklearn_sn.metrics import recall_at_k
@@ -279,6 +278,9 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
                     f"{list(self.bands)}, and the images have {n_channels} channels. Name the band "
                     "of each channel, or set reddening=0."
                 )
+            # Imported late: with readers and simulators, it would double the time to load a model.
+            from sklearn_sn.datasets import extinction
+
             coefficients = extinction(band_wavelength(list(self.bands)))
         return ImageViewsPreprocessor(
             self.preprocessor_,

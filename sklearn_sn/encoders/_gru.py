@@ -27,8 +27,8 @@ class GRUModule(ConfigurableModule):
 
     def __init__(self, *, n_values, d_model=100, n_layers=2, output_dim=100, dropout=0.0):
         super().__init__()
-        self.output_dim = output_dim
-        d_model = int(d_model)  # torch rejects numpy integers here
+        self.output_dim, self.n_layers = output_dim, n_layers
+        self.d_model = d_model = int(d_model)  # torch rejects numpy integers here
         self.layers = nn.ModuleList(
             nn.GRU(n_values + 3 if i == 0 else d_model, d_model, batch_first=True)
             for i in range(n_layers)
@@ -53,15 +53,30 @@ class GRUModule(ConfigurableModule):
                     draw(part.data)
 
     def forward(self, values, time, pad_mask, log_wavelength):
-        states = self._states(values, time, log_wavelength)  # (B, L, d)
+        states = self._states(self.inputs(values, time, log_wavelength))  # (B, L, d)
         last = (~pad_mask).sum(dim=1).clamp(min=1) - 1  # (B,)
         return self.dense(states[torch.arange(len(last), device=last.device), last])
 
     def after_each_point(self, values, time, pad_mask, log_wavelength):
         """Return the result after every point, in one pass: (B, L, output_dim)."""
-        return self.dense(self._states(values, time, log_wavelength))
+        return self.dense(self._states(self.inputs(values, time, log_wavelength)))
 
-    def _states(self, values, time, log_wavelength):
+    def advance(self, inputs, n_new, states):
+        """Read further points of light curves from recurrent states.
+
+        Shapes: inputs (B, L, n_values + 3), n_new (B,), the number of points of each light curve,
+        which come first, and states (n_layers, B, d). Return the result after the last point (B,
+        output_dim), and the states there.
+        """
+        rows, last = torch.arange(len(n_new), device=n_new.device), n_new.clamp(min=1) - 1
+        x, after = inputs, []
+        for layer, state in zip(self.layers, states, strict=True):
+            x = layer(x, state[None].contiguous())[0]
+            after.append(torch.where(n_new[:, None] > 0, x[rows, last], state))
+        return self.dense(after[-1]), torch.stack(after)
+
+    def inputs(self, values, time, log_wavelength):
+        """Return the inputs of the first layer, (B, L, n_values + 3); that of a point is causal."""
         since_previous = torch.log1p(torch.diff(time, dim=1, prepend=time[:, :1]).clamp(min=0.0))
         # ln λ spans 0.5 in the optical; stretch it, so that neighbouring bands differ.
         inputs = (
@@ -70,7 +85,9 @@ class GRUModule(ConfigurableModule):
             since_previous[..., None],
             3.0 * log_wavelength[..., None],
         )
-        x = torch.cat(inputs, dim=-1)  # (B, L, n_values + 3)
+        return torch.cat(inputs, dim=-1)
+
+    def _states(self, x):
         for layer in self.layers:
             x = self.dropout(layer(x)[0])
         return x

@@ -51,15 +51,20 @@ class SupervisedModule(FreezableModule):
         self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
         encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
+        if len(encoded) == n_objects == 1:  # the mean of one instance, without four operations
+            return self.outputs_of(encoded)
         ones = torch.ones_like(encoded[:, :1])
         count = encoded.new_zeros(n_objects, 1).index_add(0, object_index, ones)
         total = encoded.new_zeros(n_objects, self.width).index_add(0, object_index, encoded)
-        latent = self.norm(total / count.clamp(min=1))
+        return self.outputs_of(total / count.clamp(min=1))
+
+    def outputs_of(self, encoded: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return latent and outputs of encodings, (..., width)."""
+        latent = self.norm(encoded)
         return latent, self.head(self.dropout(latent))
 
     def after_each_point(
         self, tensors: dict[str, torch.Tensor]
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return latent (B, L, width) and outputs (B, L, n_outputs) after every point."""
-        latent = self.norm(self.encoder.after_each_point(**tensors))
-        return latent, self.head(self.dropout(latent))
+        return self.outputs_of(self.encoder.after_each_point(**tensors))

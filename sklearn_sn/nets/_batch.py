@@ -169,11 +169,12 @@ class TableDataset(Dataset):
 class BatchLoader:
     """Iterate over a dataset in batches of objects of similar length.
 
-    In training, objects are shuffled, pools of up to fifty batches are sorted by a noisy length,
-    and the batches are shuffled. The noise prevents a contrastive loss from being solved by length
-    alone. If the dataset has groups, each batch has equal numbers of objects of every group. In
-    evaluation, objects are sorted by length, those with two modalities first. Each item is a batch
-    and the positions of its objects in the dataset.
+    In training, objects are shuffled, pools of up to fifty batches are sorted by length, and the
+    batches are shuffled. The length is noisy if the loss compares objects of a batch, because a
+    contrastive loss could otherwise be solved by length alone. If the dataset has groups, each
+    batch has equal numbers of objects of every group. In evaluation, objects are sorted by length,
+    those with two modalities first. Each item is a batch and the positions of its objects in the
+    dataset.
 
     Parameters
     ----------
@@ -191,6 +192,8 @@ class BatchLoader:
         Number of the first epoch.
     max_batches : int, optional
         Number of batches in all epochs, after which the iterator is empty.
+    noisy : bool
+        Whether the length by which objects are sorted in training is noisy.
     """
 
     def __init__(
@@ -202,8 +205,9 @@ class BatchLoader:
         seed: int = 0,
         epoch: int = 0,
         max_batches: int | None = None,
+        noisy: bool = True,
     ) -> None:
-        self.dataset, self.batch_size = dataset, batch_size
+        self.dataset, self.batch_size, self.noisy = dataset, batch_size, noisy
         self.training, self.device = training, torch.device(device)
         self.seed, self.epoch, self.batches_left = seed, epoch, max_batches
 
@@ -216,6 +220,8 @@ class BatchLoader:
     def plan(self, rng: np.random.Generator | None = None) -> list[np.ndarray]:
         """Return the positions of the objects of each batch, as a list of arrays."""
         n = len(self.dataset)
+        if rng is None and n <= 1:
+            return [np.arange(n)]
         if rng is None:
             # Keep objects with two modalities together: a loss over pairs needs them in one batch.
             order = np.lexsort((self.dataset.lengths, ~self.dataset.paired))
@@ -224,7 +230,9 @@ class BatchLoader:
         order = rng.permutation(drawn)
         # Use at least four pools: a single pool would sort a small table completely by length.
         pool = min(BATCHES_PER_POOL, max(1, len(self) // 4))
-        lengths = self.dataset.lengths[order] * rng.uniform(0.8, 1.25, len(order))
+        lengths = self.dataset.lengths[order]
+        if self.noisy:
+            lengths = lengths * rng.uniform(0.8, 1.25, len(order))
         if self.dataset.groups is not None:
             groups = self.dataset.groups[self.dataset.rows[order]]
             batches = balanced_batches(groups, lengths, len(self), pool, rng)

@@ -30,6 +30,7 @@ class BatchNet(NeuralNet):
     """
 
     _file_kind = "type"
+    _compares_objects = True  # whether the loss compares the objects of a batch with each other
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class BatchNet(NeuralNet):
             seed=self.seed,
             epoch=len(getattr(self, "history_", ())),
             max_batches=self.max_steps if training else None,
+            noisy=self._compares_objects,
         )
 
     def infer(self, x: Batch, **fit_params: Any) -> Any:

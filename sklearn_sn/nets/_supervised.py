@@ -22,6 +22,8 @@ class SupervisedNet(BatchNet):
         Name of the modality.
     """
 
+    _compares_objects = False
+
     def __init__(
         self, module: nn.Module | type[nn.Module], *, modality: str, **kwargs: Any
     ) -> None:
@@ -65,6 +67,8 @@ class SupConNet(SupervisedNet):
     temperature : float
         Temperature of the contrastive loss.
     """
+
+    _compares_objects = True
 
     def __init__(
         self,

@@ -238,8 +238,11 @@ _TOP = np.arcsinh(1.0 / SOFTENING)
 def relative_values(flux, error):
     """Convert fluxes and errors over the peak to asinh magnitudes and logarithmic errors."""
     magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
-    error = np.nan_to_num(_MAG * error / np.hypot(flux, SOFTENING), nan=UNKNOWN_ERROR)
-    return magnitude, 1.0 + np.log10(np.clip(error, 1e-3, 10.0))
+    error = _MAG * error / np.hypot(flux, SOFTENING)
+    missing = np.isnan(error)
+    if missing.any():
+        error = np.where(missing, error.dtype.type(UNKNOWN_ERROR), error)
+    return magnitude, 1.0 + np.log10(np.minimum(np.maximum(error, 1e-3), 10.0))
 
 
 def augmented_points(preprocessor, prepared, rows, rng):
@@ -272,6 +275,9 @@ def _curves(points, batch):
 def pad(ragged, flat):
     """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays and pad_mask (B, L)."""
     B, L = len(ragged), int(ragged.lengths.max(initial=1))
+    if B == 1 and ragged.n_points:
+        padded = {name: values[None] for name, values in flat.items()}
+        return {**padded, "pad_mask": np.zeros((1, L), dtype=bool)}
     # All fields share one flat target index.
     target = ragged.rows * L + ragged.rank()
     padded = {}
@@ -293,9 +299,9 @@ def band_codes(names, bands):
 def thinned(kept, keep, max_points):
     """Return a mask of the points to keep, with long rows thinned evenly to `max_points`."""
     out = np.ones(len(keep), dtype=bool)
-    lengths = kept.lengths[kept.rows]
-    if lengths.max(initial=0) <= max_points:
+    if kept.lengths.max(initial=0) <= max_points:
         return out
+    lengths = kept.lengths[kept.rows]
     rank = kept.rank()
     # Divide the ranks into max_points equal parts, and keep the first point of each part.
     part = rank * max_points // np.maximum(lengths, 1)

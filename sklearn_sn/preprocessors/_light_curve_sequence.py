@@ -154,7 +154,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         """Compute values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
         detected = _detected(flux, error)
         peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
-        fallback = np.maximum(np.abs(flux), np.nan_to_num(error))
+        fallback = np.fmax(np.abs(flux), error)  # errors may be NaN
         scale = np.where(peak > 0, peak, np.maximum(fallback, 1e-30)).astype(np.float32)
         values = np.zeros((*flux.shape, self.n_values), dtype=np.float32)
         values[..., 0], values[..., 1] = relative_values(flux / scale, error / scale)

@@ -329,3 +329,19 @@ def test_after_a_warm_start_the_epochs_of_all_fits_are_reported(supernovae):
     for n in (2, 4):
         with pytest.warns(ConvergenceWarning, match=f"after {n} epochs"):
             model.fit(*supernovae)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "radam"])
+def test_a_fused_optimizer_gives_the_weights_of_a_plain_one(optimizer, supernovae, monkeypatch):
+    fused = classifier(optimizer=optimizer, max_epochs=2).fit(*supernovae)
+    assert bool(fused.net_.optimizer_.defaults.get("fused")) == (optimizer != "radam")
+    monkeypatch.setattr(type(fused), "_fused", lambda *arguments: {})
+    plain = classifier(optimizer=optimizer, max_epochs=2).fit(*supernovae)
+    for name, value in weights_of(plain).items():
+        torch.testing.assert_close(weights_of(fused)[name], value, atol=1e-5, rtol=1e-4)
+
+
+def test_a_fused_optimizer_survives_pickle_and_warm_start(supernovae):
+    model = classifier(max_epochs=1, warm_start=True).fit(*supernovae)
+    copy = pickle.loads(pickle.dumps(model))
+    assert same(weights_of(model.fit(*supernovae)), weights_of(copy.fit(*supernovae)))

@@ -1,5 +1,8 @@
 """Files of any format in batches."""
 
+import subprocess
+import sys
+
 import click
 import pandas as pd
 import pytest
@@ -72,3 +75,16 @@ def test_tables_without_data_are_named(tmp_path):
     (tmp_path / "t.csv").write_text("object_id,ra,dec\na,1.0,2.0\n")
     with pytest.raises(ValueError, match="neither light curves nor spectra"):
         open_input((str(tmp_path / "t.csv"),))
+
+
+@pytest.mark.parametrize("arguments", [["nope.txt"], ["setup.cfg", "--spectrum", "nope.txt"]])
+def test_a_missing_file_is_found_before_long_imports(arguments, tmp_path):
+    (tmp_path / "setup.cfg").write_text("")
+    code = (
+        "import sys; from sklearn_sn.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "except SystemExit as end: print(end.code, 'numpy' in sys.modules)"
+    )
+    command = [sys.executable, "-c", code, "classify", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.stdout == "1 False\n" and "There is no file 'nope.txt'" in done.stderr

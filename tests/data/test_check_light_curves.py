@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import QualityLog, Ragged, check_light_curves
+from sklearn_sn.data import QualityLog, Ragged, _check_light_curves, check_light_curves
 from sklearn_sn.data._check_light_curves import clean_errors
 
 FIELDS = {
@@ -124,3 +124,46 @@ def test_magnitudes_are_suspected_only_of_the_whole_table(log):
     other = QualityLog(log.index)
     check_light_curves(curves(flux=np.array([18.0, 18.5, 19.0, 19.5, 200.0])), other, False)
     assert other.summary() == ""
+
+
+@pytest.mark.parametrize("field", [None, "time", "band", "flux", "flux_err"])
+def test_ordinary_tables_skip_rules_that_cannot_concern_them(field, monkeypatch):
+    values = {"time": 58999.0, "band": "nonsense", "flux": 1e8, "flux_err": 4.0}
+    fields = {**FIELDS, "time": FIELDS["time"] + 59000.0}
+    if field is not None:
+        fields[field] = fields[field].copy()
+        fields[field][1] = values[field]
+    results = []
+    for ordinary in (_check_light_curves.is_ordinary, lambda curves: False):
+        monkeypatch.setattr(_check_light_curves, "is_ordinary", ordinary)
+        log = QualityLog(pd.Index(["a", "b"]))
+        checked = check_light_curves(Ragged(fields, [0, 3, 5]), log, training=False)
+        results.append((checked, log))
+    (one, first), (two, second) = results
+    assert first.summary() == second.summary()
+    pd.testing.assert_frame_equal(first.report(), second.report())
+    for name in one.fields:
+        np.testing.assert_array_equal(one[name], two[name])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("time", np.nan),
+        ("time", 2459000.5),
+        ("time", 1.0),
+        ("flux", np.inf),
+        ("flux", -2e9),
+        ("flux", 3.0),
+        ("flux_err", np.nan),
+        ("flux_err", 0.0),
+        ("flux_err", -1.0),
+        ("flux_err", 99.0),
+    ],
+)
+def test_a_table_with_a_doubtful_value_is_not_ordinary(field, value):
+    fields = {**FIELDS, "time": FIELDS["time"] + 59000.0}
+    assert _check_light_curves.is_ordinary(Ragged(fields, [0, 3, 5]))
+    fields[field] = fields[field].copy()
+    fields[field][2] = value
+    assert not _check_light_curves.is_ordinary(Ragged(fields, [0, 3, 5]))

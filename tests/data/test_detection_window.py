@@ -12,6 +12,7 @@ from sklearn_sn.data import (
     first_significant_detections,
     peaks,
     prefix_starts,
+    stray_intervals,
     stray_mask,
     window_mask,
 )
@@ -126,3 +127,24 @@ def test_the_window_of_a_prefix_does_not_depend_on_later_points(seed, n_points, 
             np.testing.assert_array_equal(
                 window_mask(prefix, days_before), whole["time"][low:end] >= start[end - 1]
             )
+
+
+def test_stray_points_are_those_of_the_longest_prefix():
+    rng = np.random.default_rng(0)
+    for trial in range(60):
+        curves = rows(
+            *(
+                (
+                    np.cumsum(rng.exponential((5.0, 40.0)[trial % 2], n)),
+                    rng.lognormal(3.0, (0.5, 2.0)[trial // 2 % 2], n) * rng.choice([-0.2, 1.0], n),
+                    np.full(n, 3.0),
+                )
+                for n in rng.integers(0, 40, 1 + trial % 3)
+            )
+        )
+        begin, end = stray_intervals(curves)
+        last = curves.offsets[1:][curves.rows] - 1
+        np.testing.assert_array_equal(stray_mask(curves), (begin <= last) & (last < end))
+        # A row by itself takes shorter ways.
+        alone = [stray_mask(curves.take([row])) for row in range(len(curves))]
+        np.testing.assert_array_equal(np.concatenate(alone), stray_mask(curves))

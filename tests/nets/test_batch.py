@@ -203,3 +203,16 @@ def test_objects_are_drawn_as_often_as_their_copies_say(dataset, batch_size):
     part = BatchLoader(repeated.subset(np.arange(25, 35)), batch_size, training=True)
     drawn = np.concatenate([positions for _, positions in part])
     assert set(drawn) == set(range(10)) and 15 <= len(drawn) <= 20
+
+
+def test_exact_lengths_leave_less_padding_and_random_pools(dataset):
+    padding, plans = {}, {}
+    lengths = dataset.lengths
+    for noisy in (True, False):
+        loader = BatchLoader(dataset, 4, training=True, noisy=noisy)
+        plans[noisy] = [loader.plan(np.random.default_rng(seed)) for seed in range(20)]
+        padding[noisy] = sum(len(b) * lengths[b].max() for plan in plans[noisy] for b in plan)
+        assert all(sorted(np.concatenate(plan)) == list(range(90)) for plan in plans[noisy])
+    assert padding[False] < padding[True]
+    firsts = [lengths[plan[0]].mean() for plan in plans[False]]
+    assert np.std(firsts) > 0.1 * np.ptp(lengths)  # batches come in random order

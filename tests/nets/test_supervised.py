@@ -136,3 +136,11 @@ def test_contrast_leaves_out_objects_without_the_modality():
     expected = SupConLoss(0.5)(latent, batch.targets["targets"][present])
     criterion = super(SupConNet, net).get_loss(net.infer(batch), None, batch)
     torch.testing.assert_close(loss, criterion + expected)
+
+
+def test_only_losses_over_pairs_need_batches_of_noisy_length():
+    noisy = {
+        net: toy_net(net).get_iterator([], training=True).noisy
+        for net in (SupervisedNet, RedshiftNet, SupConNet)
+    }
+    assert noisy == {SupervisedNet: False, RedshiftNet: False, SupConNet: True}
