@@ -11,6 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 from skorch.helper import predefined_split
 
+from sklearn_sn.base._file_input import accept_files
 from sklearn_sn.base._loaded_model import warn_if_from_file
 from sklearn_sn.base._many_fits import is_one_of_many_fits
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
@@ -28,6 +29,8 @@ from sklearn_sn.nets import (
     DivergenceGuard,
     Progress,
     Schedule,
+    StreamedDataset,
+    StreamedLoader,
 )
 from sklearn_sn.nets import (
     all_finite as all_weights_finite,
@@ -58,11 +61,13 @@ class TorchEstimator(BaseEstimator):
     # Modality, and name that "auto" stands for, of each parameter that holds an encoder.
     _encoder_parameters = {}
     _from_file = False  # set by loading
+    _file_training = None  # set during a fit on files
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         parameters = inspect.signature(cls.__init__).parameters
         cls.__doc__ = fill_doc(cls.__doc__, **{n: repr(p.default) for n, p in parameters.items()})
+        accept_files(cls)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -153,6 +158,8 @@ class TorchEstimator(BaseEstimator):
         train, valid = plan.dataset, None
         if self.early_stopping:
             train, valid = self._split(plan, seed)
+        if self._file_training is not None:
+            train = self._file_training.dataset(self, plan, train)
         with seeded(seed, device):
             if self._is_warm_start:
                 net = self._continued_net(train, seed)
@@ -285,6 +292,8 @@ class TorchEstimator(BaseEstimator):
         """Raise a ValueError if the loss of the validation part is undefined; for subclasses."""
 
     def _steps(self, train):
+        if isinstance(train, StreamedDataset):
+            return len(StreamedLoader(train, self.batch_size)) * self.max_epochs
         return len(BatchLoader(train, self.batch_size, training=True)) * self.max_epochs
 
     def _make_net(self, module, *, net, steps, seed, device, **net_params):

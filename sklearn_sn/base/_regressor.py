@@ -65,9 +65,13 @@ class NetworkRegressorMixin(RegressorMixin):
         if self._is_warm_start:
             mean, scale = self.target_mean_, self.target_scale_
         else:
-            mean = float(np.average(y, weights=sample_weight))
+            every, weight = y, sample_weight
+            if self._file_training is not None:
+                every = check_numbers(self._file_training.arguments["y"])
+                weight = self._weights(self._file_training.arguments.get("sample_weight"), every)
+            mean = float(np.average(every, weights=weight))
             # Equal targets have no spread: leave their scale at 1.
-            scale = float(np.sqrt(np.average((y - mean) ** 2, weights=sample_weight))) or 1.0
+            scale = float(np.sqrt(np.average((every - mean) ** 2, weights=weight))) or 1.0
         loss = _LOSSES[self.loss]
         return LearningTask(
             targets={"targets": ((y - mean) / scale).astype(np.float32)},
