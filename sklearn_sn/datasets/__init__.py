@@ -15,7 +15,7 @@ from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
 from sklearn_sn.datasets._survey_files import write_survey_files
 from sklearn_sn.datasets._surveys import Survey, get_survey
-from sklearn_sn.datasets._table_batches import count_objects, iter_tables
+from sklearn_sn.datasets._table_batches import count_objects, iter_tables, parquet_layout
 from sklearn_sn.datasets._tables import read_tables
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "make_alerts",
     "make_galaxies",
     "make_supernovae",
+    "parquet_layout",
     "read_alerts",
     "read_spectra",
     "read_tables",

@@ -402,8 +402,8 @@ def _in_order(rows, parts):
 def _no_nested_column(path):
     return ValueError(
         f"{str(path)!r} is no Parquet file with a nested column {NESTED_COLUMNS[0]!r} or "
-        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_long_tables and TableWriter turn a "
-        "file of one row per point of any size into one of nested columns."
+        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_tables and TableWriter turn a file of "
+        "one row per point into one of nested columns."
     )
 
 
