@@ -13,7 +13,7 @@ ID_ALIASES = (
     *("cid", "ztfid", "ztf_id", "object", "source_id", "sourceid", "objname", "name", "sn", "id"),
 )
 # Text that stands for no object, in lower case.
-_NO_OBJECT = {"", "nan", "none", "null", "n/a", "na", "<na>", "nat", "-", "--", "---", "unknown"}
+NO_OBJECT = {"", "nan", "none", "null", "n/a", "na", "<na>", "nat", "-", "--", "---", "unknown"}
 _NO_NUMBER = {-1, -9, -99, -999, -9999}
 _LARGEST_EXACT = 2**53  # above, float64 cannot hold every integer
 _INTEGER = re.compile(r"0|-?[1-9]\d*")
@@ -135,7 +135,7 @@ def exact_integers(column):
     pandas.Series
     """
     distinct = [text.strip() for text in column.dropna().unique()]
-    texts = [text for text in distinct if text.lower() not in _NO_OBJECT]
+    texts = [text for text in distinct if text.lower() not in NO_OBJECT]
     if not texts or not all(_WRITTEN_AS_FLOAT.fullmatch(text) for text in texts):
         return column
     integers = {text: int(text.partition(".")[0]) for text in texts}
@@ -149,15 +149,10 @@ def exact_integers(column):
     return pd.Series(pd.array(values, dtype="Int64"), index=column.index, name=column.name)
 
 
-def holds_no_object(text):
-    """Return whether a text in a column of names, such as "none", stands for no object."""
-    return text.strip().lower() in _NO_OBJECT
-
-
 def _no_objects(names, kinds):
     """Return for each name whether it stands for no object."""
     if kinds == {str}:
-        return [holds_no_object(name) for name in names]
+        return [name.strip().lower() in NO_OBJECT for name in names]
     if kinds == {int} and _NO_NUMBER.isdisjoint(names):
         return [False] * len(names)
     return [_is_none(name, names) for name in names]
@@ -165,7 +160,7 @@ def _no_objects(names, kinds):
 
 def _is_none(name, names):
     if isinstance(name, str):
-        return holds_no_object(name)
+        return name.strip().lower() in NO_OBJECT
     if isinstance(name, int) and not isinstance(name, bool) and name in _NO_NUMBER:
         # Negative names may be real, if there are others.
         return all(not isinstance(n, int) or n >= 0 or n in _NO_NUMBER for n in names)

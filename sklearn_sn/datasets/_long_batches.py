@@ -1,5 +1,6 @@
 """Read Parquet files of one row per point in batches of objects."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas as pd
 from sklearn_sn.data import warn_quality
 from sklearn_sn.datasets._columns import looks_like
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect
-from sklearn_sn.datasets._identity import holds_no_object
+from sklearn_sn.datasets._identity import NO_OBJECT
 from sklearn_sn.datasets._load_long import load_long
 from sklearn_sn.datasets._sources import Source
 from sklearn_sn.datasets._tables import read_tables
@@ -66,13 +67,10 @@ class LongFile:
             return None
         heads, n_missing, last = [], 0, None
         for batch in self._row_batches([self.id_column]):
-            keys, missing = _keys(batch.column(0))
-            starts = _run_starts(keys)
-            if last is not None and keys[0] == last:
-                starts = starts[1:]
-            heads.append(keys[starts[~missing[starts]]])
-            n_missing += _n_without_object(batch.column(0), starts)
-            last = keys[-1]
+            runs = _runs(batch.column(0), last)
+            heads.append(runs.keys[runs.named])
+            n_missing += runs.n_without_object
+            last = runs.last
         heads = np.concatenate([*heads, np.zeros(0, dtype=np.uint64)])
         if len(pd.unique(heads)) < len(heads):
             return None
@@ -82,23 +80,20 @@ class LongFile:
         """Yield tables of `batch_size` objects; rows of an object must be consecutive."""
         import pyarrow as pa
 
-        keys, table = np.zeros(0, dtype=np.uint64), None
+        starts, table, last = np.zeros(0, dtype=np.int64), None, None
         for batch in self._row_batches(self.columns):
-            new_keys, _ = _keys(batch.column(self.id_column))
+            n_waiting = 0 if table is None else len(table)
+            runs = _runs(batch.column(self.id_column), last)
+            starts, last = np.append(starts, runs.starts + n_waiting), runs.last
             batch = pa.Table.from_batches([batch])
             table = batch if table is None else pa.concat_tables([table, batch])
-            keys = np.concatenate([keys, new_keys])
-            starts = _run_starts(keys)
-            first = 0
             # The last object may go on in the next rows.
-            while len(starts) - 1 - first >= batch_size:
-                begin, end = starts[first], starts[first + batch_size]
-                yield from self._table(table.slice(begin, end - begin), keys[begin:end])
-                first += batch_size
-            begin = starts[first] if len(starts) else 0
-            table, keys = table.slice(begin), keys[begin:]
+            while len(starts) > batch_size:
+                end = starts[batch_size]
+                yield from self._table(table.slice(0, end), starts[:batch_size])
+                table, starts = table.slice(end), starts[batch_size:] - end
         if table is not None and len(table):
-            yield from self._table(table, keys)
+            yield from self._table(table, starts)
 
     def _row_batches(self, columns):
         import pyarrow as pa
@@ -110,7 +105,7 @@ class LongFile:
                 if batch.num_rows:
                     yield batch
 
-    def _table(self, rows, keys):
+    def _table(self, rows, starts):
         """Yield the objects of some rows as a table, unless none has a name."""
         import pyarrow as pa
 
@@ -118,8 +113,7 @@ class LongFile:
         ids = rows.column(position)
         if not pa.types.is_integer(ids.type):
             # A dictionary of the names of these rows alone, and not of the whole row group.
-            starts = _run_starts(keys)
-            lengths = np.diff(np.append(starts, len(keys)))
+            lengths = np.diff(np.append(starts, len(rows)))
             names = ids.take(pa.array(starts))
             names = pa.concat_arrays([_decoded(chunk) for chunk in names.chunks])
             names = names.dictionary_encode()
@@ -147,33 +141,62 @@ def read_in_slices(path, batch_size, options):
         yield X.iloc[start : start + batch_size]
 
 
-def _keys(ids):
-    """Return a number for the name in each row, and a mask of the rows without a name."""
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of equal names in a column.
+
+    Attributes
+    ----------
+    starts : ndarray of int, shape (n_runs,)
+        Position of the first row of each run.
+    keys : ndarray of uint64, shape (n_runs,)
+        Number that stands for the name.
+    named : ndarray of bool, shape (n_runs,)
+        Whether there is a name.
+    n_without_object : int
+        Number of names that stand for no object, such as "none".
+    last : uint64
+        Key of the last row.
+    """
+
+    starts: np.ndarray
+    keys: np.ndarray
+    named: np.ndarray
+    n_without_object: int
+    last: np.uint64
+
+
+def _runs(ids, last):
+    """Return the runs of a column without the rest of one that began before, of key `last`."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
-    missing = np.asarray(ids.is_null())
-    if pa.types.is_integer(ids.type):
-        keys = np.asarray(ids.fill_null(0)).astype(np.int64).view(np.uint64)
-        return np.where(missing, np.uint64(2**64 - 1), keys), missing
-    encoded = ids if pa.types.is_dictionary(ids.type) else ids.dictionary_encode()
-    names = np.array(encoded.dictionary.to_pylist(), dtype=object)
-    hashes = np.append(pd.util.hash_array(names, categorize=False), np.uint64(0))
-    return hashes[np.asarray(encoded.indices.fill_null(len(names)))], missing
-
-
-def _run_starts(keys):
-    """Return the positions at which runs of equal keys begin."""
-    return np.flatnonzero(np.append(True, keys[1:] != keys[:-1])) if len(keys) else keys.astype(int)
-
-
-def _n_without_object(ids, starts):
-    """Return how many of the names at some rows stand for no object, missing ones not counted."""
-    import pyarrow as pa
-
-    if pa.types.is_integer(ids.type):
-        return 0
-    names = _decoded(ids.take(pa.array(starts))).to_pylist()
-    return sum(holds_no_object(name) for name in names if name is not None)
+    is_integer = pa.types.is_integer(ids.type)
+    if not is_integer and not pa.types.is_dictionary(ids.type):
+        ids = ids.dictionary_encode()
+    codes = ids if is_integer else ids.indices
+    values = np.asarray(codes.fill_null(0) if codes.null_count else codes)
+    changes = values[1:] != values[:-1]
+    if ids.null_count:
+        missing = np.asarray(ids.is_null())
+        changes |= missing[1:] != missing[:-1]
+    starts = np.flatnonzero(np.append(True, changes))
+    heads = ids.take(pa.array(starts))
+    named = np.asarray(heads.is_valid())
+    n_without_object = 0
+    if is_integer:
+        keys = values[starts].astype(np.int64).view(np.uint64)
+    else:
+        heads = heads.dictionary_decode()
+        keys = pd.util.hash_array(np.array(heads.to_pylist(), dtype=object), categorize=False)
+        if pa.types.is_string(heads.type) or pa.types.is_large_string(heads.type):
+            text = pc.utf8_lower(pc.utf8_trim_whitespace(heads))
+            no_object = np.asarray(pc.is_in(text, pa.array(sorted(NO_OBJECT), type=text.type)))
+            n_without_object = int((no_object & named).sum())
+    keys = np.where(named, keys, np.uint64(2**64 - 1))
+    # Unequal entries of a dictionary may be the same name.
+    new = np.append(last is None or keys[0] != last, keys[1:] != keys[:-1])
+    return _Runs(starts[new], keys[new], named[new], n_without_object, keys[-1])
 
 
 def _decoded(array):
