@@ -16,6 +16,7 @@ from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
 from sklearn_sn.datasets._survey_files import write_survey_files
 from sklearn_sn.datasets._surveys import Survey, get_survey
 from sklearn_sn.datasets._table_batches import count_objects, iter_tables, parquet_layout
+from sklearn_sn.datasets._table_writer import TableWriter
 from sklearn_sn.datasets._tables import read_tables
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "ObjectFiles",
     "Spectrograph",
     "Survey",
+    "TableWriter",
     "count_objects",
     "extinction",
     "fetch_open_supernova_catalog",
