@@ -95,7 +95,11 @@ class NetworkClassifierMixin(ClassifierMixin):
         class_weight = None
         if summary.class_weight is not None:
             class_weight = torch.tensor(summary.class_weight, dtype=torch.float32)
-        attributes = {"classes_": summary.classes, "class_prior_": counts / counts.sum()}
+        prior = counts / counts.sum()
+        if self._partial is not None and self._is_warm_start:  # that of all calls
+            n_seen = getattr(self, "n_samples_seen_", 0)
+            prior = (n_seen * self.class_prior_ + len(y) * prior) / (n_seen + len(y))
+        attributes = {"classes_": summary.classes, "class_prior_": prior}
         if hasattr(self, "prior"):
             attributes["class_log_weights_"] = summary.log_weights
         return LearningTask(
@@ -117,10 +121,14 @@ class NetworkClassifierMixin(ClassifierMixin):
         }
         training = self._file_training
         if training is None:
+            if self._partial is not None:
+                options["classes"] = self._partial.known_classes(self, y)
             return summarize_classes(y, sample_weight, **options)
         if training.classes is None:  # once, and not for each part of the files
             y = check_labels(training.arguments["y"])
             sample_weight = self._weights(training.arguments.get("sample_weight"), y)
+            if self._partial is not None:
+                options["classes"] = self._partial.known_classes(self, y)
             training.classes = summarize_classes(y, sample_weight, **options)
         return training.classes
 

@@ -74,11 +74,10 @@ def _values(name, value, files):
     if isinstance(value, str):
         return files.column(value)
     value = value.to_numpy() if isinstance(value, pd.Series) else np.asarray(value)
-    if value.ndim == 0 or len(value) != files.n_objects:
+    if value.shape[:1] != (files.n_objects,):
         raise ValueError(
-            f"X has {files.n_objects} objects but {name} has "
-            f"{len(value) if value.ndim else value.item()!r} values. Give one value for each object, "
-            "or the name of a column of the files."
+            f"X has {files.n_objects} objects but {name} is of shape {value.shape}. Give one value "
+            "for each object, or the name of a column of the files."
         )
     return value
 
@@ -120,4 +119,3 @@ def _joined(parts: Iterator[Any], n_objects: int) -> Any:
         start += len(first)
         first = next(parts, None)
     return whole
-

@@ -14,7 +14,12 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import NESTED_COLUMNS
-from sklearn_sn.datasets._identity import ID_ALIASES
+from sklearn_sn.datasets._nested_schema import (
+    from_nested,
+    nested_columns,
+    plain_columns,
+    row_numbers,
+)
 from sklearn_sn.datasets._parquet import from_arrow, stored_layout
 
 _BUFFER = 2**20  # bytes of a column that are read at a time
@@ -220,9 +225,7 @@ class ObjectFiles:
         within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         return np.sort(rng.choice(starts + within, n_objects, replace=False))
 
-    def blocks(
-        self, groups: list[RowGroup], n_rows: int
-    ) -> Iterator[tuple[int, pd.DataFrame]]:
+    def blocks(self, groups: list[RowGroup], n_rows: int) -> Iterator[tuple[int, pd.DataFrame]]:
         """Read row groups in blocks of consecutive rows.
 
         Parameters
@@ -250,12 +253,12 @@ class ObjectFiles:
                     names = [*nested_columns(schema), *plain_columns(schema)]
                 start = group.start
                 offset = self._file_start(group.file)
-                numbers = _row_numbers(schema, file.metadata.num_rows)
+                numbers = row_numbers(schema, file.metadata.num_rows)
                 for batch in file.iter_batches(
                     n_rows, row_groups=[group.number], columns=names, use_threads=False
                 ):
                     table = pa.Table.from_batches([batch])
-                    X = _from_nested(table) if layout is None else from_arrow(table, layout)
+                    X = from_nested(table) if layout is None else from_arrow(table, layout)
                     if isinstance(X.index, pd.RangeIndex):
                         first = start - offset
                         X.index = numbers[first : first + len(X)]
@@ -402,50 +405,6 @@ def _in_order(rows, parts):
 def _no_nested_column(path):
     return ValueError(
         f"{str(path)!r} is no Parquet file with a nested column {NESTED_COLUMNS[0]!r} or "
-        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_tables and TableWriter turn a file of "
-        "one row per point into one of nested columns."
+        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_tables and TableWriter turn a file "
+        "of one row per point into one of nested columns."
     )
-
-
-def nested_columns(schema):
-    """Return the names of the nested columns of objects in an Arrow schema."""
-    import pyarrow as pa
-
-    return [
-        name
-        for name in NESTED_COLUMNS
-        if name in schema.names and pa.types.is_nested(schema.field(name).type)
-    ]
-
-
-def plain_columns(schema):
-    """Return the names of the columns that are not nested."""
-    import pyarrow as pa
-
-    return [field.name for field in schema if not pa.types.is_nested(field.type)]
-
-
-def _row_numbers(schema, n_rows):
-    """Return the range that a file has as its index, or else the numbers of its rows.
-
-    A range is stored in the metadata of pandas and not as a column, so that a batch lacks it.
-    """
-    for index in (schema.pandas_metadata or {}).get("index_columns", ()):
-        if isinstance(index, dict) and index.get("kind") == "range":
-            numbers = pd.RangeIndex(index["start"], index["stop"], index["step"])
-            if len(numbers) == n_rows:
-                return numbers.rename(index.get("name"))
-    return pd.RangeIndex(n_rows)
-
-
-def _from_nested(table):
-    """Return an Arrow table of nested columns that another package has written."""
-    from nested_pandas.nestedframe.io import from_pyarrow
-
-    X = pd.DataFrame(from_pyarrow(table))
-    if isinstance(X.index, pd.RangeIndex):
-        found = [name for name in X.columns if str(name).lower() in ID_ALIASES]
-        if found:
-            X = X.set_index(found[0])
-            X.index.name = "object_id"
-    return X

@@ -10,7 +10,8 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, validate_params
 
 from sklearn_sn.datasets._long_batches import LongFile, read_in_slices
-from sklearn_sn.datasets._object_files import ObjectFiles, nested_columns
+from sklearn_sn.datasets._nested_schema import nested_columns
+from sklearn_sn.datasets._object_files import ObjectFiles
 
 
 def parquet_layout(path: str | os.PathLike) -> str | None:
