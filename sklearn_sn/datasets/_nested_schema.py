@@ -1,5 +1,6 @@
 """Nested columns of Parquet files that this package or another has written."""
 
+import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import NESTED_COLUMNS
@@ -48,3 +49,27 @@ def from_nested(table):
             X = X.set_index(found[0])
             X.index.name = "object_id"
     return X
+
+
+def concatenate_tables(parts):
+    """Return tables of the same columns as one, with the attrs of the first."""
+    if len(parts) == 1:
+        return parts[0]
+    X = pd.concat(parts)
+    X.attrs = parts[0].attrs
+    return X
+
+
+def concatenate_in_order(rows, parts):
+    """Return the numbers of rows and the tables of a part, sorted by row."""
+    order = np.argsort([numbers[0] if len(numbers) else -1 for numbers in rows], kind="stable")
+    order = [i for i in order if len(rows[i])]
+    return np.concatenate([rows[i] for i in order]), concatenate_tables([parts[i] for i in order])
+
+
+def no_nested_column(path):
+    return ValueError(
+        f"{str(path)!r} is no Parquet file with a nested column {NESTED_COLUMNS[0]!r} or "
+        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_tables and TableWriter turn a file "
+        "of one row per point into one of nested columns."
+    )

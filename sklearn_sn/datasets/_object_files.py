@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import NESTED_COLUMNS
 from sklearn_sn.datasets._nested_schema import (
+    concatenate_in_order,
+    concatenate_tables,
     from_nested,
     nested_columns,
+    no_nested_column,
     plain_columns,
     row_numbers,
 )
@@ -115,7 +117,7 @@ class ObjectFiles:
         for number in range(len(self.paths)):
             with self._file(number) as file:
                 if not nested_columns(file.schema_arrow):
-                    raise _no_nested_column(self.paths[number])
+                    raise no_nested_column(self.paths[number])
                 for group in range(file.metadata.num_row_groups):
                     n_rows = file.metadata.row_group(group).num_rows
                     if n_rows:
@@ -168,7 +170,7 @@ class ObjectFiles:
         -------
         pandas.DataFrame of n_objects rows
         """
-        return _concatenated([X for _, X in self.blocks(self.groups, self.n_objects or 1)])
+        return concatenate_tables([X for _, X in self.blocks(self.groups, self.n_objects or 1)])
 
     def take(self, rows: Any) -> pd.DataFrame:
         """Read some objects; of each row group, all rows are read and the others dropped.
@@ -192,7 +194,7 @@ class ObjectFiles:
             for start, X in self.blocks([group], group.n_rows):
                 inside = wanted[(wanted >= start) & (wanted < start + len(X))]
                 parts.append(X.iloc[inside - start])
-        return _concatenated(parts)
+        return concatenate_tables(parts)
 
     def sample_rows(
         self, n_objects: int, rng: np.random.Generator, max_groups: int = 64
@@ -283,11 +285,11 @@ class ObjectFiles:
             waiting.append(X)
             n_waiting += len(X)
             if n_waiting >= batch_size:
-                X = _concatenated(waiting)
+                X = concatenate_tables(waiting)
                 yield X.iloc[:batch_size]
                 waiting, n_waiting = [X.iloc[batch_size:]], n_waiting - batch_size
         if n_waiting:
-            yield _concatenated([X for X in waiting if len(X)])
+            yield concatenate_tables([X for X in waiting if len(X)])
 
     def shuffled(
         self, buffer_size: int, n_open: int, rng: np.random.Generator
@@ -331,13 +333,13 @@ class ObjectFiles:
                 while n_rows >= buffer_size:
                     n_left = n_rows - buffer_size
                     n_taken = len(parts[-1]) - n_left
-                    yield _in_order(
+                    yield concatenate_in_order(
                         [*rows[:-1], rows[-1][:n_taken]], [*parts[:-1], parts[-1].iloc[:n_taken]]
                     )
                     rows, parts = [rows[-1][n_taken:]], [parts[-1].iloc[n_taken:]]
                     n_rows = n_left
         if n_rows:
-            yield _in_order(rows, parts)
+            yield concatenate_in_order(rows, parts)
 
     def _paths_of(self, files):
         if hasattr(files, "get_fragments"):
@@ -384,27 +386,3 @@ class ObjectFiles:
                 yield file
         except (pa.ArrowException, OSError, json.JSONDecodeError) as error:
             raise ValueError(f"{str(path)!r} is not a readable Parquet file: {error}.") from error
-
-
-def _concatenated(parts):
-    """Return tables of the same columns as one, with the attrs of the first."""
-    if len(parts) == 1:
-        return parts[0]
-    X = pd.concat(parts)
-    X.attrs = parts[0].attrs
-    return X
-
-
-def _in_order(rows, parts):
-    """Return the numbers of rows and the tables of a part, sorted by row."""
-    order = np.argsort([numbers[0] if len(numbers) else -1 for numbers in rows], kind="stable")
-    order = [i for i in order if len(rows[i])]
-    return np.concatenate([rows[i] for i in order]), _concatenated([parts[i] for i in order])
-
-
-def _no_nested_column(path):
-    return ValueError(
-        f"{str(path)!r} is no Parquet file with a nested column {NESTED_COLUMNS[0]!r} or "
-        f"{NESTED_COLUMNS[1]!r}. Read it with read_tables; iter_tables and TableWriter turn a file "
-        "of one row per point into one of nested columns."
-    )
