@@ -1,7 +1,7 @@
 """Files of many simulated light curves, of one row per object or per point.
 
-One block of objects is simulated and repeated under new names with new noise: simulating 10^7 objects
-takes hours, and reading, training and memory do not depend on whether the supernovae are distinct.
+One block of objects is simulated and repeated under new names with new noise. Simulating 10^7
+objects takes hours, and time and memory do not depend on whether the supernovae are distinct.
 """
 
 from pathlib import Path

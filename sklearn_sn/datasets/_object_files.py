@@ -344,7 +344,7 @@ class ObjectFiles:
     def _paths_of(self, files):
         if hasattr(files, "get_fragments"):
             paths = getattr(files, "files", None)
-            if not paths or getattr(getattr(files, "format", None), "type_name", "") != "parquet":
+            if not paths or files.format.default_extname != "parquet":
                 raise ValueError(
                     "A pyarrow Dataset of objects must consist of Parquet files. Got "
                     f"{type(files).__name__} instead; write it to Parquet first."
