@@ -90,7 +90,9 @@ def test_objects_that_come_back_are_gathered(points, tmp_path):
 
 
 def test_units_names_and_options_are_those_of_read_tables(points, tmp_path):
-    other = points.rename(columns={"object_id": "SNID", "flux": "FLUXCAL", "flux_err": "FLUXCALERR"})
+    other = points.rename(
+        columns={"object_id": "SNID", "flux": "FLUXCAL", "flux_err": "FLUXCALERR"}
+    )
     other["filter"] = other["filter"].str[-1]
     path = write(other, tmp_path / "points.parquet")
     options = {"survey": "lsst", "id_column": "SNID"}
