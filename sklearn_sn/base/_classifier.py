@@ -60,6 +60,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         X : pandas.DataFrame of n_objects rows
             Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
             curves and spectra also an array with one object in each row.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,)
             Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional

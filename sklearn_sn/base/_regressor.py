@@ -38,6 +38,7 @@ class NetworkRegressorMixin(RegressorMixin):
         X : pandas.DataFrame of n_objects rows
             Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
             curves and spectra also an array with one object in each row.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,)
             Finite numbers, such as redshifts.
         sample_weight : array-like of shape (n_objects,), optional
