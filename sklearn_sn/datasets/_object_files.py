@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +104,8 @@ class ObjectFiles:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_tables(X.assign(type=y), Path(folder) / "objects.parquet")
     ...     files = ObjectFiles(folder)
-    ...     files.n_objects, len(files.column("type")), files.take([3, 4]).shape
-    (5, 5, (2, 6))
+    ...     files.n_objects, len(files.column("type")), len(files.take([3, 4]))
+    (5, 5, 2)
     """
 
     def __init__(self, files: Any) -> None:
@@ -128,12 +127,6 @@ class ObjectFiles:
     def __len__(self):
         return self.n_objects
 
-    @cached_property
-    def column_names(self) -> list[str]:
-        """Names of the columns of the first file."""
-        with self._file(0) as file:
-            return list(file.schema_arrow.names)
-
     def column(self, name: str) -> np.ndarray:
         """Read a plain column of all objects.
 
@@ -151,6 +144,8 @@ class ObjectFiles:
         ValueError
             If there is no such column, or if it is nested.
         """
+        import pyarrow as pa
+
         parts = []
         for number, path in enumerate(self.paths):
             with self._file(number) as file:
@@ -160,8 +155,14 @@ class ObjectFiles:
                         f"{str(path)!r} has no plain column {name!r}; it has "
                         f"{plain_columns(schema)}."
                     )
-                parts.append(file.read(columns=[name], use_threads=False)[name].to_pandas())
-        return pd.concat(parts, ignore_index=True).to_numpy()
+                values = file.read(columns=[name], use_threads=False)[name]
+                if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+                    # Equal texts become one object, so that a column of classes stays small.
+                    encoded = values.dictionary_encode().to_pandas()
+                    parts.append(np.asarray(encoded, dtype=object))
+                else:
+                    parts.append(values.to_pandas().to_numpy())
+        return np.concatenate(parts)
 
     def read(self) -> pd.DataFrame:
         """Read all objects.

@@ -209,7 +209,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Table with a column ``image`` (:func:`sklearn_sn.data.check_table`), or :ref:`large_files`.
+            Table with ``image`` (:func:`sklearn_sn.data.check_table`), or :ref:`large_files`.
         y : ignored
             Not used; present for scikit-learn.
 
