@@ -11,11 +11,10 @@ import torch
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 from sklearn.utils._param_validation import Interval, StrOptions
-from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_sn.base._class_prior import training_log_weights
+from sklearn_sn.base._class_summary import summarize_classes
 from sklearn_sn.base._domains import balance_groups, domain_codes
 from sklearn_sn.base._labels import check_labels
 from sklearn_sn.base._learning_task import LearningTask
@@ -62,6 +61,7 @@ class NetworkClassifierMixin(ClassifierMixin):
         X : pandas.DataFrame of n_objects rows
             Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
             curves and spectra also an array with one object in each row.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,)
             Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional
@@ -87,49 +87,52 @@ class NetworkClassifierMixin(ClassifierMixin):
     def _label_task(self, y, sample_weight):
         y = check_labels(y)
         sample_weight = self._weights(sample_weight, y)
-        kept = np.full(len(y), True) if sample_weight is None else sample_weight > 0
-        classes = np.unique(y[kept])
-        if len(classes) < 2:
+        summary = self._class_summary(y, sample_weight)
+        if self._is_warm_start and not np.array_equal(summary.classes, self.classes_):
             raise ValueError(
-                f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
-            )
-        if self._is_warm_start and not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"y holds the classes {classes.tolist()}, the first fit had "
+                f"y holds the classes {summary.classes.tolist()}, the first fit had "
                 f"{self.classes_.tolist()}; set warm_start=False."
             )
-        # An object of weight 0 may have a class that is not in `classes`. Its code is not used.
-        codes = np.searchsorted(classes, y).clip(max=len(classes) - 1).astype(np.int64)
-        kept_weight = None if sample_weight is None else sample_weight[kept]
-        counts = np.bincount(codes[kept], weights=kept_weight, minlength=len(classes))
+        codes, counts = summary.codes(y), summary.counts
         class_weight = None
-        if self.class_weight is not None:
-            weights = compute_class_weight(self.class_weight, classes=classes, y=y[kept])
-            class_weight = torch.tensor(weights, dtype=torch.float32)
-        copies = None
-        if getattr(self, "oversample", 0.0) > 0:
-            n_objects = np.bincount(codes[kept], minlength=len(classes))
-            copies = (n_objects.max() / n_objects[codes]) ** self.oversample
-        attributes = {"classes_": classes, "class_prior_": counts / counts.sum()}
+        if summary.class_weight is not None:
+            class_weight = torch.tensor(summary.class_weight, dtype=torch.float32)
+        prior = counts / counts.sum()
+        if self._partial is not None and self._is_warm_start:  # that of all calls
+            n_seen = getattr(self, "n_samples_seen_", 0)
+            prior = (n_seen * self.class_prior_ + len(y) * prior) / (n_seen + len(y))
+        attributes = {"classes_": summary.classes, "class_prior_": prior}
         if hasattr(self, "prior"):
-            draws = copies
-            if getattr(self, "batch_balance", None) == "class":
-                draws = len(codes) / np.bincount(codes[kept], minlength=len(classes))[codes]
-            attributes["class_log_weights_"] = training_log_weights(
-                codes[kept],
-                len(classes),
-                class_weight=None if class_weight is None else class_weight.numpy(),
-                draws=None if draws is None else draws[kept],
-            )
+            attributes["class_log_weights_"] = summary.log_weights
         return LearningTask(
             targets={"targets": codes},
-            n_outputs=len(classes),
+            n_outputs=len(summary.classes),
             strata=codes,
             sample_weight=sample_weight,
-            copies=copies,
+            copies=None if summary.copies is None else summary.copies[codes],
             net_params=self._criterion(class_weight, counts),
             attributes=attributes,
         )
+
+    def _class_summary(self, y, sample_weight):
+        """Return the classes of labels; of files, those of all objects instead of a part."""
+        options = {
+            "class_weight": self.class_weight,
+            "oversample": getattr(self, "oversample", 0.0),
+            "balanced_batches": getattr(self, "batch_balance", None) == "class",
+        }
+        training = self._file_training
+        if training is None:
+            if self._partial is not None:
+                options["classes"] = self._partial.known_classes(self, y)
+            return summarize_classes(y, sample_weight, **options)
+        if training.classes is None:  # once, and not for each part of the files
+            y = check_labels(training.arguments["y"])
+            sample_weight = self._weights(training.arguments.get("sample_weight"), y)
+            if self._partial is not None:
+                options["classes"] = self._partial.known_classes(self, y)
+            training.classes = summarize_classes(y, sample_weight, **options)
+        return training.classes
 
     def _prior_offsets(self):
         """Return what to add to the logits of the classes, (n_classes,), for the class prior."""

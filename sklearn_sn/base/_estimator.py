@@ -6,21 +6,24 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.exceptions import ConvergenceWarning
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 from skorch.helper import predefined_split
 
+from sklearn_sn.base._continued_net import continued_net
+from sklearn_sn.base._file_input import accept_files
+from sklearn_sn.base._fit_status import finish_fit
 from sklearn_sn.base._loaded_model import warn_if_from_file
-from sklearn_sn.base._many_fits import is_one_of_many_fits
+from sklearn_sn.base._named_encoders import with_named_encoders
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
+from sklearn_sn.base._partial_fit import fit_partially
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded
-from sklearn_sn.data import registered_bands, restore_bands, training_range, warn_user
+from sklearn_sn.data import registered_bands, restore_bands, training_range
 from sklearn_sn.encoders import (
     custom_encoder_class,
     fill_doc,
-    named_encoder,
     restore_encoder_class,
 )
 from sklearn_sn.nets import (
@@ -28,6 +31,8 @@ from sklearn_sn.nets import (
     DivergenceGuard,
     Progress,
     Schedule,
+    StreamedDataset,
+    StreamedLoader,
 )
 from sklearn_sn.nets import (
     all_finite as all_weights_finite,
@@ -58,11 +63,14 @@ class TorchEstimator(BaseEstimator):
     # Modality, and name that "auto" stands for, of each parameter that holds an encoder.
     _encoder_parameters = {}
     _from_file = False  # set by loading
+    _file_training = None  # set during a fit on files
+    _partial = None  # set during partial_fit
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         parameters = inspect.signature(cls.__init__).parameters
         cls.__doc__ = fill_doc(cls.__doc__, **{n: repr(p.default) for n, p in parameters.items()})
+        accept_files(cls)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -115,32 +123,53 @@ class TorchEstimator(BaseEstimator):
         -------
         self
         """
-        for name, (modality, default) in self._encoder_parameters.items():
-            nested = [key for key in params if key.startswith(name + "__")]
-            value = params.get(name, getattr(self, name))
-            if not nested:
-                continue
-            if isinstance(value, str):
-                value = default if value == "auto" else value
-                is_class = isinstance(value, type)
-                params = {**params, name: value() if is_class else named_encoder(modality, value)}
-            elif value is None:
-                raise ValueError(
-                    f"The {name!r} parameter of {type(self).__name__} is None, so that {nested[0]} "
-                    "has no meaning. Set it to an encoder or its name."
-                )
-            elif not hasattr(value, "set_params"):
-                raise ValueError(
-                    f"The {name!r} parameter of {type(self).__name__} is {value!r}, which has no "
-                    f"parameters, so that {nested[0]} has no meaning."
-                )
-        return super().set_params(**params)
+        return super().set_params(**with_named_encoders(self, params))
 
     @property
     def _is_warm_start(self):
-        return self.warm_start and hasattr(self, "net_")
+        return (self.warm_start or self._partial is not None) and hasattr(self, "net_")
 
     # Training -------------------------------------------------------------------
+
+    def partial_fit(
+        self,
+        X: Any,
+        y: ArrayLike | str | None = None,
+        *,
+        classes: ArrayLike | None = None,
+        **fit_params: Any,
+    ) -> Self:
+        """Continue training for one epoch over the objects of `X`.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of n_objects rows, array or files
+            As in `fit`. The first call determines sizes, bands and scales.
+        y : array-like of shape (n_objects,), optional
+            As in `fit`.
+        classes : array-like of shape (n_classes,), optional
+            All classes, for the first call of a classifier; by default those of `y`.
+        **fit_params
+            Further arguments of `fit`, such as sample_weight.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            If `fit` would raise, `y` holds a class that the first call did not have, or
+            ``early_stopping`` or ``class_weight="balanced"`` is set.
+
+        Notes
+        -----
+        The learning rate is `lr`, without a schedule, and the optimizer keeps its moments between
+        the calls. n calls with all objects are the steps of `fit` with ``max_epochs=n`` and
+        ``lr_schedule=None``, up to the masks of dropout. ``missing_embedding_`` is that of the last
+        call, and ``class_prior_`` that of all calls.
+        """
+        return fit_partially(self, X, y, classes, fit_params)
 
     def _train(self, plan):
         """Train the module of a :class:`TrainingPlan`.
@@ -153,9 +182,13 @@ class TorchEstimator(BaseEstimator):
         train, valid = plan.dataset, None
         if self.early_stopping:
             train, valid = self._split(plan, seed)
-        with seeded(seed, device):
+        if self._file_training is not None:
+            train = self._file_training.dataset(self, plan, train)
+        # In partial_fit, dropout must not repeat its masks in every call.
+        n_done = self.n_iter_ if self._partial is not None and self._is_warm_start else 0
+        with seeded(seed + n_done, device):
             if self._is_warm_start:
-                net = self._continued_net(train, seed)
+                net = continued_net(self, train, seed)
             else:
                 self._net_recipe = {
                     "net": plan.net_class,
@@ -170,7 +203,7 @@ class TorchEstimator(BaseEstimator):
         self.net_ = net
         status = net.stop_reason_ or "completed"
         attributes, status = self._evaluated(plan, status)
-        if not self.warm_start or status == "diverged":
+        if not (self.warm_start or self._partial is not None) or status == "diverged":
             net.forget_moments()
         if net.history and "train_loss" not in net.history[-1]:
             net.history.pop()  # an epoch that was interrupted
@@ -224,45 +257,7 @@ class TorchEstimator(BaseEstimator):
             If training was interrupted inside a search, cross-validation or ensemble, which
             would go on with the next fit.
         """
-        name = type(self).__name__
-        # With warm starts, n_iter_ counts the epochs of all fits.
-        planned = self.net_.max_epochs  # differs from the parameter with MaxSteps
-        done = f"{self.n_iter_}" if self.warm_start else f"{self.n_iter_} of {planned}"
-        if self.fit_status_ == "diverged":
-            warn_user(
-                f"The training of {name} diverged after {done} epochs "
-                "(the loss, a weight or an output is NaN or infinite). The best finite weights "
-                f"are kept. Lower 'lr' (it is {self.lr!r}), or check X and y for extreme values.",
-                ConvergenceWarning,
-            )
-        elif self.fit_status_ == "interrupted":
-            try:
-                warn_user(
-                    f"The training of {name} was interrupted after {done} epochs; the model has "
-                    "the weights so far.",
-                    ConvergenceWarning,
-                )
-            finally:
-                # Also where warnings are errors, which a search would take for a failed fit.
-                if is_one_of_many_fits():
-                    raise KeyboardInterrupt
-        return self
-
-    def _continued_net(self, train, seed):
-        """Return the net of an earlier fit with the new learning rate, schedule and batch size."""
-        net = self.net_
-        net.make_optimizer()
-        if self.lr != net.lr:
-            # Keep the ratio of each parameter group to the learning rate.
-            ratios = [group["lr"] / net.lr for group in net.optimizer_.param_groups]
-            net.set_params(lr=self.lr)
-            for group, ratio in zip(net.optimizer_.param_groups, ratios, strict=True):
-                group["lr"] = self.lr * ratio
-        net.set_params(max_epochs=self.max_epochs, batch_size=self.batch_size, seed=seed)
-        for _, callback in net.callbacks_:
-            if isinstance(callback, Schedule):
-                callback.total_steps = self._steps(train)
-        return net
+        return finish_fit(self)
 
     def _remember_range(self, table, encoders, rows=None):
         """Set training_range_ from the training objects in the table of fit, and return self."""
@@ -284,8 +279,14 @@ class TorchEstimator(BaseEstimator):
     def _check_validation(self, valid):
         """Raise a ValueError if the loss of the validation part is undefined; for subclasses."""
 
+    @property
+    def _n_epochs(self):
+        return self.max_epochs if self._partial is None else 1
+
     def _steps(self, train):
-        return len(BatchLoader(train, self.batch_size, training=True)) * self.max_epochs
+        if isinstance(train, StreamedDataset):
+            return len(StreamedLoader(train, self.batch_size)) * self._n_epochs
+        return len(BatchLoader(train, self.batch_size, training=True)) * self._n_epochs
 
     def _make_net(self, module, *, net, steps, seed, device, **net_params):
         """Return a net around a module, ready to train or to predict."""
@@ -295,7 +296,7 @@ class TorchEstimator(BaseEstimator):
             optimizer__weight_decay=self.weight_decay,
             **self._fused(module, device),
             lr=self.lr,
-            max_epochs=self.max_epochs,
+            max_epochs=self._n_epochs,
             batch_size=self.batch_size,
             device=device,
             seed=seed,
@@ -337,7 +338,7 @@ class TorchEstimator(BaseEstimator):
 
     def _callbacks(self, steps):
         callbacks = [("clip", GradientNormClipping(MAX_GRADIENT_NORM))]
-        if self.lr_schedule is not None:
+        if self.lr_schedule is not None and self._partial is None:
             callbacks.append(("schedule", Schedule(self.lr_schedule, steps)))
         callbacks += self._extra_callbacks()
         callbacks.append(("divergence_guard", DivergenceGuard()))

@@ -94,6 +94,7 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
                 evaluate=lambda: self._means(dataset),
                 strata=None if task.strata is None else task.strata[dataset.rows],
                 net_params={"optimizer__param_groups": groups, **task.net_params},
+                attributes=task.attributes,
             )
         )
         remember_columns(self, X)

@@ -38,6 +38,7 @@ class NetworkRegressorMixin(RegressorMixin):
         X : pandas.DataFrame of n_objects rows
             Table with a column of the modality; see :func:`sklearn_sn.data.check_table`. For light
             curves and spectra also an array with one object in each row.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,)
             Finite numbers, such as redshifts.
         sample_weight : array-like of shape (n_objects,), optional
@@ -65,9 +66,13 @@ class NetworkRegressorMixin(RegressorMixin):
         if self._is_warm_start:
             mean, scale = self.target_mean_, self.target_scale_
         else:
-            mean = float(np.average(y, weights=sample_weight))
+            every, weight = y, sample_weight
+            if self._file_training is not None:
+                every = check_numbers(self._file_training.arguments["y"])
+                weight = self._weights(self._file_training.arguments.get("sample_weight"), every)
+            mean = float(np.average(every, weights=weight))
             # Equal targets have no spread: leave their scale at 1.
-            scale = float(np.sqrt(np.average((y - mean) ** 2, weights=sample_weight))) or 1.0
+            scale = float(np.sqrt(np.average((every - mean) ** 2, weights=weight))) or 1.0
         loss = _LOSSES[self.loss]
         return LearningTask(
             targets={"targets": ((y - mean) / scale).astype(np.float32)},

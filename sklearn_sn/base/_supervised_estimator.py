@@ -129,6 +129,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                     "optimizer__param_groups": groups,
                     **task.net_params,
                 },
+                attributes=task.attributes,
             )
         )
         # Set them last, so that an error in fit leaves a fitted model unchanged.

@@ -31,6 +31,8 @@ class TrainingPlan:
         Labels by which a validation part is stratified.
     net_params : dict
         Further parameters of the net.
+    attributes : dict
+        Fitted attributes that fit sets after training.
     """
 
     net_class: type
@@ -39,6 +41,7 @@ class TrainingPlan:
     evaluate: Callable[[], dict[str, Any]]
     strata: np.ndarray | None = None
     net_params: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, Any] = field(default_factory=dict)
 
 
 def draw_seed(random_state):

@@ -199,6 +199,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         ----------
         X : pandas.DataFrame of n_objects rows, or array of shape (n_objects, n_bins)
             Table with a column ``spectrum``, or spectra on one grid.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,)
             Classes of the objects.
         sample_weight : array-like of shape (n_objects,), optional

@@ -78,7 +78,8 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     Returns
     -------
     Input
-        A single Parquet file of nested columns is read batch by batch; other files at once.
+        A single Parquet file is read batch by batch, if its columns are nested or the rows of each
+        object consecutive; other files at once.
 
     Raises
     ------
@@ -87,21 +88,19 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     click.UsageError
         If `survey` is given for a Parquet file of nested columns, whose bands have their own names.
     """
-    from sklearn_sn.datasets import count_objects, iter_tables
+    from sklearn_sn.datasets import parquet_layout
 
     _raise_on_missing([*files, *spectra])
-    nested = [file for file in files if count_objects(file) is not None]
-    if nested and survey is not None:
+    layouts = [parquet_layout(file) for file in files]
+    if "objects" in layouts and survey is not None:
         raise click.UsageError(
-            f"--survey cannot be used with {nested[0]}, a Parquet file of nested columns: its "
-            "bands must have names of their own, such as 'ztfg'."
+            f"--survey cannot be used with {files[layouts.index('objects')]}, a Parquet file of "
+            "nested columns: its bands must have names of their own, such as 'ztfg'."
         )
-    n_objects = count_objects(files[0]) if nested and len(files) == 1 and not spectra else None
-    if n_objects == 0:
-        raise ValueError(f"{files[0]} has no objects.")
-    if n_objects is not None:
-        batches = iter_tables(files[0], batch_size=batch_size)
-        return Input((_with_known_fields(X, files[0]) for X in batches), n_objects)
+    if len(files) == 1 and layouts[0] is not None and not spectra:
+        opened = _open_parquet(files[0], layouts[0], survey, batch_size)
+        if opened is not None:
+            return opened
     try:
         X = read_files(list(files), survey)
         if spectra:
@@ -117,6 +116,30 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
         raise ValueError(f"{files[0]} has no objects.")
     starts = range(0, len(X), batch_size)
     return Input((X.iloc[start : start + batch_size] for start in starts), len(X))
+
+
+def _open_parquet(file, layout, survey, batch_size):
+    """Return the batches of a Parquet file, or None if it must be read at once."""
+    from sklearn_sn.datasets import count_objects, iter_tables
+
+    n_objects = count_objects(file)
+    if n_objects is None:
+        return None
+    if n_objects == 0:
+        raise ValueError(f"{file} has no objects.")
+    if layout == "objects":
+        batches = iter_tables(file, batch_size=batch_size)
+        return Input((_with_known_fields(X, file) for X in batches), n_objects)
+    options = {} if survey is None else {"survey": survey}
+    batches = iter_tables(file, batch_size=batch_size, **options)
+    return Input(_with_short_errors(batches, file), n_objects)
+
+
+def _with_short_errors(batches, file):
+    try:
+        yield from batches
+    except ValueError as error:
+        raise ValueError(_first_sentence(str(error), [file])) from error
 
 
 def read_files(files, survey=None):

@@ -186,10 +186,20 @@ def without_mask(values):
 
 def _factorize_categorical(names):
     values = names if isinstance(names, pd.Categorical) else pd.Categorical(names)
-    used = np.zeros(len(values.categories) + 1, dtype=bool)
-    used[values.codes] = True  # an unused category must not raise
-    number = np.append(np.cumsum(used[:-1]) - 1, -1)
-    return list(values.categories[used[:-1]]), number[values.codes], (len(values),)
+    codes = values.codes
+    # An unused category must not raise. The counts are those of the codes plus one.
+    used = np.bincount(codes.astype(np.intp) + 1, minlength=len(values.categories) + 1)[1:] > 0
+    distinct = values.categories if used.all() else values.categories[used]
+    # Iterating over the categories themselves is slow if they are text of Arrow.
+    distinct = distinct.to_numpy(dtype=object).tolist() if _is_text(distinct) else list(distinct)
+    if used.all():
+        return distinct, codes.astype(np.int64), (len(values),)
+    number = np.append(np.cumsum(used) - 1, -1)
+    return distinct, number[codes], (len(values),)
+
+
+def _is_text(index):
+    return isinstance(index.dtype, pd.StringDtype)
 
 
 def is_unmixed(values):

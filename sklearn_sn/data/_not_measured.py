@@ -45,8 +45,12 @@ def is_fill_value(values: np.ndarray) -> np.ndarray:
     """
     values = np.asarray(values)
     mask = np.zeros(values.shape, dtype=bool)
+    # Few fluxes are near a fill value, so that the exact comparison is of few.
     with np.errstate(invalid="ignore"):
-        candidates = (values < _FILL_CANDIDATES[0]) | (values > _FILL_CANDIDATES[1])
+        candidates = (values < _FILL_CANDIDATES[0]) | (
+            (values > _FILL_CANDIDATES[1]) & (values < 128.1)
+        )
+        candidates |= (values > 998.9) & (values < 999.1)
     if candidates.any():
         some = np.asarray(values[candidates], dtype=np.float64)
         nearest = np.clip(np.searchsorted(_FILL_VALUES, some), 1, len(_FILL_VALUES) - 1)

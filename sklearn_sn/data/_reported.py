@@ -23,7 +23,8 @@ _PACKAGE = str(Path(__file__).parents[1])
 _CALLERS = tuple(f"{folder}{os.sep}" for folder in (_PACKAGE, Path(sklearn.__file__).parent))
 _INTERMEDIATE = (*_CALLERS, f"{Path(joblib.__file__).parent}{os.sep}")
 _NAME = "reported kinds of sklearn_sn"  # no identifier, so that no variable has this name
-_MOST_OBJECTS = 1_000_000  # digests that are kept; each takes about 100 bytes
+_MOST_OBJECTS = 200_000  # digests that are kept; each takes about 100 bytes
+_MOST_QUIET = 50_000  # names of a kind that are kept in one call, which may read any number
 _MOST_SINKS = 4
 _DIGESTED = ("time", "wavelength", "band", "flux", "flux_err")
 _MIX = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)))
@@ -200,7 +201,10 @@ def remember(defects: list[Defect], category: type[Warning], reported: list[bool
                 call.reported.add(defect.kind)
             else:
                 # A later step of the call sees the objects again, after it has changed them.
-                call.quiet.setdefault(defect.kind, set()).update(defect.names.tolist())
+                quiet = call.quiet.setdefault(defect.kind, set())
+                if len(quiet) > _MOST_QUIET:  # of earlier batches of files
+                    quiet.clear()
+                quiet.update(defect.names.tolist())
             known |= defect.digests()
 
 

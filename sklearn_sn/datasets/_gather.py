@@ -116,6 +116,8 @@ def rows_of(part, index, log):
     """
     names, codes = part.objects, part.codes
     unit = "points" if part.parameter == "light_curves" else "pixels"
+    if not (codes < 0).any() and len(names) == len(index) and names == index.tolist():
+        return codes
     names = pd.Index(names, dtype=None if names else index.dtype)
     numeric = pd.api.types.is_numeric_dtype
     if len(names) and numeric(names) != numeric(index):

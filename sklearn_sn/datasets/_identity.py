@@ -13,12 +13,13 @@ ID_ALIASES = (
     *("cid", "ztfid", "ztf_id", "object", "source_id", "sourceid", "objname", "name", "sn", "id"),
 )
 # Text that stands for no object, in lower case.
-_NO_OBJECT = {"", "nan", "none", "null", "n/a", "na", "<na>", "nat", "-", "--", "---", "unknown"}
+NO_OBJECT = {"", "nan", "none", "null", "n/a", "na", "<na>", "nat", "-", "--", "---", "unknown"}
 _NO_NUMBER = {-1, -9, -99, -999, -9999}
 _LARGEST_EXACT = 2**53  # above, float64 cannot hold every integer
 _INTEGER = re.compile(r"0|-?[1-9]\d*")
 _WRITTEN_AS_FLOAT = re.compile(r"(0|-?[1-9]\d*)(\.0*)?")
 _ROUNDED = re.compile(r"\d\.\d+[eE]\+?\d\d")  # as large floats are written
+_ANY_ROUNDED = re.compile(r"\d\.\d+[eE]\+?\d\d\s*$", re.MULTILINE)
 
 
 def is_name_column(name):
@@ -67,9 +68,16 @@ def read_names(values, where):
     >>> read_names([12.0, float("nan")], "light_curves")
     ([12], array([ 0, -1]))
     """
-    distinct, codes, _ = factorize_names(values)
-    names = _exact(list(map(_plain, distinct)), where)
-    none = [_is_none(name, names) for name in names]
+    names, codes, _ = factorize_names(values)
+    kinds = set(map(type, names))
+    if not kinds <= {str} and not kinds <= {int}:
+        names = list(map(_plain, names))
+        kinds = set(map(type, names))
+    if kinds != {int}:
+        names = _exact(names, where)
+    none = _no_objects(names, kinds)
+    if not any(none) and len(set(names)) == len(names):
+        return names, codes
     # Different spellings, such as the bytes and the text of a name, become one.
     kept = list(dict.fromkeys(name for name, no in zip(names, none, strict=True) if not no))
     position = {name: i for i, name in enumerate(kept)}
@@ -87,9 +95,14 @@ def _plain(name):
 
 def _exact(names, where):
     """Return numbers as exact integers, and raise if they, or their text, have lost digits."""
-    for name in names:
-        if isinstance(name, str) and _ROUNDED.fullmatch(name.strip()):
-            _integer_of(float(name), where)
+    texts = [name for name in names if isinstance(name, str)]
+    # One search in all names is much faster than one in each.
+    if _ANY_ROUNDED.search("\n".join(texts)):
+        for name in texts:
+            if _ROUNDED.fullmatch(name.strip()):
+                _integer_of(float(name), where)
+    if len(texts) == len(names):
+        return names
     return [_integer_of(name, where) if isinstance(name, float) else name for name in names]
 
 
@@ -122,7 +135,7 @@ def exact_integers(column):
     pandas.Series
     """
     distinct = [text.strip() for text in column.dropna().unique()]
-    texts = [text for text in distinct if text.lower() not in _NO_OBJECT]
+    texts = [text for text in distinct if text.lower() not in NO_OBJECT]
     if not texts or not all(_WRITTEN_AS_FLOAT.fullmatch(text) for text in texts):
         return column
     integers = {text: int(text.partition(".")[0]) for text in texts}
@@ -136,9 +149,18 @@ def exact_integers(column):
     return pd.Series(pd.array(values, dtype="Int64"), index=column.index, name=column.name)
 
 
+def _no_objects(names, kinds):
+    """Return for each name whether it stands for no object."""
+    if kinds == {str}:
+        return [name.strip().lower() in NO_OBJECT for name in names]
+    if kinds == {int} and _NO_NUMBER.isdisjoint(names):
+        return [False] * len(names)
+    return [_is_none(name, names) for name in names]
+
+
 def _is_none(name, names):
     if isinstance(name, str):
-        return name.strip().lower() in _NO_OBJECT
+        return name.strip().lower() in NO_OBJECT
     if isinstance(name, int) and not isinstance(name, bool) and name in _NO_NUMBER:
         # Negative names may be real, if there are others.
         return all(not isinstance(n, int) or n >= 0 or n in _NO_NUMBER for n in names)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sklearn_sn.data import as_frame
 
-_KEY = b"sklearn_sn"  # of the metadata of the file
+LAYOUT_KEY = b"sklearn_sn"  # of the metadata of the file
 _ROWS = 10_000  # objects of a row group: iter_tables holds one of them in memory
 
 
@@ -59,7 +59,7 @@ def write_tables(X: pd.DataFrame, path: str | os.PathLike) -> None:
 
     X = as_frame(X)
     path = Path(path).expanduser()
-    table = _to_arrow(X)
+    table = to_arrow_table(X)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     try:
         pq.write_table(table, temporary, row_group_size=_ROWS)
@@ -84,7 +84,7 @@ def is_written(path: str | os.PathLike) -> bool:
     import pyarrow.parquet as pq
 
     try:
-        return _KEY in (pq.read_schema(path).metadata or {})
+        return LAYOUT_KEY in (pq.read_schema(path).metadata or {})
     except (pa.ArrowException, OSError):
         return False
 
@@ -136,7 +136,7 @@ def read_written(path: str | os.PathLike) -> pd.DataFrame:
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{str(path)!r} is not a readable Parquet file: {error}.") from error
     try:
-        stored = json.loads((table.schema.metadata or {})[_KEY])
+        stored = json.loads((table.schema.metadata or {})[LAYOUT_KEY])
         return from_arrow(table, stored)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
@@ -145,7 +145,7 @@ def read_written(path: str | os.PathLike) -> pd.DataFrame:
         ) from error
 
 
-def _to_arrow(X):
+def to_arrow_table(X):
     """Return a table as an Arrow table."""
     import pyarrow as pa
 
@@ -182,13 +182,13 @@ def _to_arrow(X):
         },
     }
     return table.replace_schema_metadata(
-        {**(table.schema.metadata or {}), _KEY: json.dumps(stored).encode()}
+        {**(table.schema.metadata or {}), LAYOUT_KEY: json.dumps(stored).encode()}
     )
 
 
 def stored_layout(schema):
     """Return the layout that write_tables stores in an Arrow schema, or None."""
-    stored = (schema.metadata or {}).get(_KEY)
+    stored = (schema.metadata or {}).get(LAYOUT_KEY)
     return None if stored is None else json.loads(stored)
 
 

@@ -75,10 +75,6 @@ def read_bands(
     ValueError
         If `object_index` is given and the codes of most objects cannot be those of ZTF.
     """
-    if isinstance(default_system, str):
-        default_system = pd.Categorical.from_codes(np.zeros(len(bands), int), [default_system])
-    if systems is None:
-        systems = pd.Categorical.from_codes(np.full(len(bands), -1, dtype=np.int8), [""])
     combinations, codes = _combinations([bands, systems, default_system, *facilities])
     parts = [
         (as_text(band), system, default, [as_text(p) or "" for p in facilities])
@@ -160,14 +156,27 @@ def _conflicts(bands, object_index):
 
 
 def _combinations(columns):
-    """Return the distinct rows of several columns, and the number of each row."""
+    """Return the distinct rows of several columns, and the number of each row.
+
+    A column that is None or a text stands for one value in all rows; the first is an array.
+    """
     # The distinct rows so far, as positions in the distinct values of each column.
     combined, rows, tables = np.zeros(len(columns[0]), dtype=np.int64), np.zeros((1, 0), int), []
     for values in columns:
+        if values is None or isinstance(values, str):  # one value for all
+            tables.append([values])
+            rows = np.column_stack([rows, np.zeros(len(rows), int)])
+            continue
         distinct, codes, _ = factorize_names(values)
         tables.append([*distinct, None])
         if (len(distinct) == 1 and codes.min(initial=0) == 0) or not len(distinct):
             rows = np.column_stack([rows, np.zeros(len(rows), int)])  # one value for all
+            continue
+        if len(rows) == 1 and codes.min(initial=0) == 0:  # the first that varies: no product
+            combined = codes
+            rows = np.column_stack(
+                [np.repeat(rows, len(distinct), axis=0), np.arange(len(distinct))]
+            )
             continue
         codes = np.where(codes < 0, len(distinct), codes)
         # Renumber after each column, so that the product never overflows.

@@ -94,13 +94,19 @@ def convert_points(points, rows, index, options, log):
     if not keep.all():
         rows = rows[keep]
         fields = {name: values[keep] for name, values in fields.items()}
-    fields["band"] = fields["band"].remove_unused_categories()
+    fields["band"] = _used_categories(fields["band"])
     curves = Ragged.from_groups(rows, len(index), fields).sort("time")
     absurd = is_absurd_flux(curves)
     if absurd.any():
         log.absurd_fluxes(points, absurd, curves.rows, index)
         curves = curves.filter(~absurd)
     return curves
+
+
+def _used_categories(bands):
+    """Return a Categorical without unused categories; pandas would sort all codes to find them."""
+    counts = np.bincount(bands.codes.astype(np.intp) + 1, minlength=len(bands.categories) + 1)
+    return bands if counts[1:].all() else bands.remove_unused_categories()
 
 
 def _measure(points, options, log):

@@ -83,6 +83,8 @@ def open_sources(given, parameter):
     ValueError
         If something is of an unsupported type or format, or if nothing is found.
     """
+    if isinstance(given, Source):
+        return [given]
     if is_table(given):
         return [Source(given)]
     if isinstance(given, list | tuple) and given and all(map(_is_openable, given)):

@@ -291,7 +291,9 @@ def _objects(sources, parts, id_column, dialect, log):
             frames.append(frame)
             log.add_table(**entry)
         return merge_objects(frames, id_column)
-    names = list(dict.fromkeys(name for part in parts for name in part.objects))
+    names = parts[0].objects
+    if len(parts) > 1:
+        names = list(dict.fromkeys(name for part in parts for name in part.objects))
     index = pd.Index(names, name=id_column)
     frames = [plain_values(part) for part in parts if part.parameter == "light_curves"]
     dialects = [part.dialect for part in parts if part.dialect is not None]

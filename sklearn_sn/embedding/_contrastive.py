@@ -261,6 +261,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         ----------
         X : pandas.DataFrame of n_objects rows
             One row for each object; see :func:`sklearn_sn.data.check_table`.
+            Also files, as :ref:`large_files` describes.
         y : array-like of shape (n_objects,), optional
             Classes or numbers. Used for the stratified validation part of ``early_stopping`` and,
             with ``aux_weight > 0``, for the auxiliary heads, where None or NaN is an unknown label.

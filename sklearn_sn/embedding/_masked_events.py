@@ -153,6 +153,7 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
         ----------
         X : pandas.DataFrame of n_objects rows
             Table with a column ``light_curve``; see :func:`sklearn_sn.data.check_table`.
+            Also files, as :ref:`large_files` describes.
         y : ignored
             Not used; present for scikit-learn.
 

@@ -174,6 +174,7 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         X : pandas.DataFrame of n_objects rows
             Table with a column ``spectrum``, and ``redshift`` for ``frame="rest"``; see
             :func:`sklearn_sn.data.check_table`.
+            Also files, as :ref:`large_files` describes.
         y : ignored
             Not used; present for scikit-learn.
 

@@ -240,6 +240,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
         X : pandas.DataFrame of n_objects rows
             One row for each object; see :func:`sklearn_sn.data.check_table`. The columns ``t_peak``
             and ``redshift`` are used if `X` has them. An object may lack modalities.
+            Also files, as :ref:`large_files` describes.
         y : ignored
             Not used; present for scikit-learn.
 

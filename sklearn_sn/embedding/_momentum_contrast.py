@@ -208,7 +208,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         Parameters
         ----------
         X : pandas.DataFrame of n_objects rows
-            Table with a column ``image``; see :func:`sklearn_sn.data.check_table`.
+            Table with ``image`` (:func:`sklearn_sn.data.check_table`), or :ref:`large_files`.
         y : ignored
             Not used; present for scikit-learn.
 

@@ -19,6 +19,7 @@ from sklearn_sn.nets._momentum_contrast import MomentumContrastNet
 from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 from sklearn_sn.nets._spectral_redshift import RedshiftNet
+from sklearn_sn.nets._streamed_dataset import StreamedDataset, StreamedLoader
 from sklearn_sn.nets._supervised import SupConNet, SupervisedNet
 from sklearn_sn.nets._target_points import drawn_targets
 from sklearn_sn.nets._weight_average import WeightAverage
@@ -44,6 +45,8 @@ __all__ = [
     "Progress",
     "RedshiftNet",
     "Schedule",
+    "StreamedDataset",
+    "StreamedLoader",
     "SupConNet",
     "SupervisedNet",
     "TableDataset",

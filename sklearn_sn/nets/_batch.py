@@ -1,5 +1,6 @@
 """Batches of tables; the only place where numpy arrays become torch tensors."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -259,6 +260,12 @@ class BatchLoader:
         if self.batches_left is not None:
             plan = plan[: self.batches_left]
             self.batches_left -= len(plan)
+        yield from self.gathered(plan, rng)
+
+    def gathered(
+        self, plan: list[np.ndarray], rng: np.random.Generator | None = None
+    ) -> Iterator[tuple[Batch, np.ndarray]]:
+        """Yield the batches of a plan, each with the positions of its objects."""
         if self.device.type == "cpu":
             for positions in plan:
                 yield self.dataset.gather(positions, self.device, rng), positions

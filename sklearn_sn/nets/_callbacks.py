@@ -13,14 +13,14 @@ class Schedule(Callback):
 
     Parameters
     ----------
-    kind : {"one_cycle", "cosine"}
+    kind : {"one_cycle", "cosine"} or None
         "one_cycle" rises linearly for a tenth of the steps, then falls as a cosine (after Smith &
-        Topin 2019). "cosine" only falls.
+        Topin 2019). "cosine" only falls. None leaves the rate as it is.
     total_steps : int
         Number of steps of the training.
     """
 
-    def __init__(self, kind: str, total_steps: int) -> None:
+    def __init__(self, kind: str | None, total_steps: int) -> None:
         self.kind, self.total_steps = kind, total_steps
 
     def on_train_begin(self, net: NeuralNet, **kwargs: Any) -> None:
@@ -29,6 +29,8 @@ class Schedule(Callback):
 
     def factor(self, step: int) -> float:
         """Return the fraction of the peak learning rate at a step."""
+        if self.kind is None:
+            return 1.0
         warm = max(1, self.total_steps // 10) if self.kind == "one_cycle" else 0
         if step < warm:
             return (step + 1) / (warm + 1)

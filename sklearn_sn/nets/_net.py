@@ -9,6 +9,7 @@ from skorch.callbacks import EarlyStopping
 from torch import nn
 
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
+from sklearn_sn.nets._streamed_dataset import StreamedDataset, StreamedLoader
 
 
 class BatchNet(NeuralNet):
@@ -43,7 +44,18 @@ class BatchNet(NeuralNet):
         self.seed, self.max_steps, self.defer_optimizer = seed, None, defer_optimizer
         super().__init__(module, **kwargs)
 
-    def get_iterator(self, dataset: TableDataset, training: bool = False) -> BatchLoader:
+    def get_iterator(
+        self, dataset: TableDataset | StreamedDataset, training: bool = False
+    ) -> BatchLoader | StreamedLoader:
+        if isinstance(dataset, StreamedDataset):
+            return StreamedLoader(
+                dataset,
+                self.batch_size,
+                device=self.device,
+                seed=self.seed,
+                epoch=len(getattr(self, "history_", ())),
+                max_batches=self.max_steps,
+            )
         return BatchLoader(
             dataset,
             self.batch_size,

@@ -88,3 +88,36 @@ def test_a_missing_file_is_found_before_long_imports(arguments, tmp_path):
     command = [sys.executable, "-c", code, "classify", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=tmp_path)
     assert done.stdout == "1 False\n" and "There is no file 'nope.txt'" in done.stderr
+
+
+@pytest.fixture
+def points(simulated, tmp_path):
+    """Long Parquet file, of bands with names of one letter."""
+    points = simulated["light_curve"].nest.to_flat().rename_axis("object_id").reset_index()
+    points["band"] = points["band"].astype(str).str[-1].replace({"c": "g", "o": "r"})
+    points.to_parquet(tmp_path / "points.parquet")
+    return points
+
+
+def test_a_file_of_points_comes_in_batches(points, simulated, tmp_path):
+    opened = open_input((str(tmp_path / "points.parquet"),), survey="ztf", batch_size=4)
+    batches = list(opened.batches)
+    assert [len(batch) for batch in batches] == [4, 2] and opened.n_objects == 6
+    assert [*batches[0].index, *batches[1].index] == list(simulated.index)
+    whole = read_files([str(tmp_path / "points.parquet")], survey="ztf")
+    pd.testing.assert_frame_equal(pd.concat(batches), whole)
+
+
+def test_points_of_mixed_objects_are_read_at_once(points, simulated, tmp_path):
+    points.sort_values("time", kind="stable").to_parquet(tmp_path / "mixed.parquet")
+    opened = open_input((str(tmp_path / "mixed.parquet"),), survey="ztf", batch_size=4)
+    assert opened.n_objects == 6 and [len(batch) for batch in opened.batches] == [4, 2]
+
+
+def test_errors_in_points_are_one_sentence(points, tmp_path):
+    points["flux"] = points["flux"].astype(str)
+    points.loc[len(points) - 1, "flux"] = "bright"
+    points.to_parquet(tmp_path / "points.parquet")
+    opened = open_input((str(tmp_path / "points.parquet"),), survey="ztf", batch_size=2)
+    with pytest.raises(ValueError, match=r"points\.parquet, column 'flux': 'bright' of object"):
+        list(opened.batches)

@@ -1,0 +1,205 @@
+"""Read Parquet files of one row per point in batches of objects."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import warn_quality
+from sklearn_sn.datasets._columns import looks_like
+from sklearn_sn.datasets._dialects import find_dialect, get_dialect
+from sklearn_sn.datasets._identity import NO_OBJECT
+from sklearn_sn.datasets._load_long import load_long
+from sklearn_sn.datasets._sources import Source
+from sklearn_sn.datasets._tables import read_tables
+
+_ROWS = 2**16  # rows that are read at a time
+_BUFFER = 2**20  # bytes of a column that are read at a time
+_MAPPINGS = {"light_curves": "light_curve_columns", "spectra": "spectrum_columns"}
+
+
+class LongFile:
+    """Parquet file with one row for each point or pixel.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    options : dict
+        Parameters of :func:`read_tables`.
+
+    Attributes
+    ----------
+    kind : {"light_curves", "spectra"} or None
+        Kind of the table; None if its columns are those of neither.
+    """
+
+    def __init__(self, path: Path, options: dict | None = None) -> None:
+        import pyarrow.parquet as pq
+
+        self.path, self.options = path, dict(options or {})
+        self.schema = pq.read_schema(path)
+        self.kind, self.id_column, self.columns = None, None, []
+        source = Source(self.schema.empty_table(), label=str(path))
+        name = self.options.get("dialect")
+        dialect = find_dialect(source.names) if name is None else get_dialect(name)
+        kind = looks_like(source.names) if dialect is None else dialect.kind
+        if kind in _MAPPINGS:
+            self._choose_columns(source, kind)
+
+    def _choose_columns(self, source, kind):
+        part = load_long(
+            source,
+            kind,
+            id_column=self.options.get("id_column", "object_id"),
+            mapping=self.options.get(_MAPPINGS[kind]),
+            dialect=self.options.get("dialect"),
+        )
+        self.kind, self.id_column = kind, part.names.get("id")
+        self.columns = [name for name in source.names if name not in part.unused]
+        # Objects that a dialect joins by position are known after all rows are read.
+        self.is_joined = bool(part.dialect is not None and part.dialect.joined)
+
+    def count_objects(self) -> int | None:
+        """Return the number of objects; None if the rows of an object are not consecutive."""
+        if self.kind is None or self.id_column is None or self.is_joined:
+            return None
+        heads, n_missing, last = [], 0, None
+        for batch in self._row_batches([self.id_column]):
+            runs = _runs(batch.column(0), last)
+            heads.append(runs.keys[runs.named])
+            n_missing += runs.n_without_object
+            last = runs.last
+        heads = np.concatenate([*heads, np.zeros(0, dtype=np.uint64)])
+        if len(pd.unique(heads)) < len(heads):
+            return None
+        return len(heads) - n_missing
+
+    def batches(self, batch_size):
+        """Yield tables of `batch_size` objects; rows of an object must be consecutive."""
+        import pyarrow as pa
+
+        starts, table, last = np.zeros(0, dtype=np.int64), None, None
+        for batch in self._row_batches(self.columns):
+            n_waiting = 0 if table is None else len(table)
+            runs = _runs(batch.column(self.id_column), last)
+            starts, last = np.append(starts, runs.starts + n_waiting), runs.last
+            batch = pa.Table.from_batches([batch])
+            table = batch if table is None else pa.concat_tables([table, batch])
+            # The last object may go on in the next rows.
+            while len(starts) > batch_size:
+                end = starts[batch_size]
+                yield from self._table(table.slice(0, end), starts[:batch_size])
+                table, starts = table.slice(end), starts[batch_size:] - end
+        if table is not None and len(table):
+            yield from self._table(table, starts)
+
+    def _row_batches(self, columns):
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        text = [n for n in columns if pa.types.is_string(self.schema.field(n).type)]
+        with pq.ParquetFile(self.path, read_dictionary=text, buffer_size=_BUFFER) as file:
+            for batch in file.iter_batches(_ROWS, columns=columns, use_threads=False):
+                if batch.num_rows:
+                    yield batch
+
+    def _table(self, rows, starts):
+        """Yield the objects of some rows as a table, unless none has a name."""
+        import pyarrow as pa
+
+        position = rows.column_names.index(self.id_column)
+        ids = rows.column(position)
+        if not pa.types.is_integer(ids.type):
+            # A dictionary of the names of these rows alone, and not of the whole row group.
+            lengths = np.diff(np.append(starts, len(rows)))
+            names = ids.take(pa.array(starts))
+            names = pa.concat_arrays([_decoded(chunk) for chunk in names.chunks])
+            names = names.dictionary_encode()
+            codes = names.indices.take(pa.array(np.repeat(np.arange(len(starts)), lengths)))
+            ids = pa.DictionaryArray.from_arrays(codes, names.dictionary)
+            rows = rows.set_column(position, self.id_column, ids)
+        for name in self.schema.names:
+            if name not in rows.column_names:  # unused; the record of reading lists it
+                rows = rows.append_column(name, pa.nulls(len(rows)))
+        rows = rows.select(self.schema.names).combine_chunks()
+        source = Source(rows, label=str(self.path), kind=self.kind)
+        X = read_tables(**{self.kind: source}, **self.options)
+        if len(X):
+            yield X
+
+
+def read_in_slices(path, batch_size, options):
+    """Yield tables of a file that is read at once, because the rows of objects are mixed."""
+    warn_quality(
+        f"The rows of an object are not consecutive in {str(path)!r}, so that the file is read at "
+        "once. Sort it by object to read it in flat memory."
+    )
+    X = read_tables(path, **options)
+    for start in range(0, len(X), batch_size):
+        yield X.iloc[start : start + batch_size]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Runs of equal names in a column.
+
+    Attributes
+    ----------
+    starts : ndarray of int, shape (n_runs,)
+        Position of the first row of each run.
+    keys : ndarray of uint64, shape (n_runs,)
+        Number that stands for the name.
+    named : ndarray of bool, shape (n_runs,)
+        Whether there is a name.
+    n_without_object : int
+        Number of names that stand for no object, such as "none".
+    last : uint64
+        Key of the last row.
+    """
+
+    starts: np.ndarray
+    keys: np.ndarray
+    named: np.ndarray
+    n_without_object: int
+    last: np.uint64
+
+
+def _runs(ids, last):
+    """Return the runs of a column without the rest of one that began before, of key `last`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_integer = pa.types.is_integer(ids.type)
+    if not is_integer and not pa.types.is_dictionary(ids.type):
+        ids = ids.dictionary_encode()
+    codes = ids if is_integer else ids.indices
+    values = np.asarray(codes.fill_null(0) if codes.null_count else codes)
+    changes = values[1:] != values[:-1]
+    if ids.null_count:
+        missing = np.asarray(ids.is_null())
+        changes |= missing[1:] != missing[:-1]
+    starts = np.flatnonzero(np.append(True, changes))
+    heads = ids.take(pa.array(starts))
+    named = np.asarray(heads.is_valid())
+    n_without_object = 0
+    if is_integer:
+        keys = values[starts].astype(np.int64).view(np.uint64)
+    else:
+        heads = heads.dictionary_decode()
+        keys = pd.util.hash_array(np.array(heads.to_pylist(), dtype=object), categorize=False)
+        if pa.types.is_string(heads.type) or pa.types.is_large_string(heads.type):
+            text = pc.utf8_lower(pc.utf8_trim_whitespace(heads))
+            no_object = np.asarray(pc.is_in(text, pa.array(sorted(NO_OBJECT), type=text.type)))
+            n_without_object = int((no_object & named).sum())
+    keys = np.where(named, keys, np.uint64(2**64 - 1))
+    # Unequal entries of a dictionary may be the same name.
+    new = np.append(last is None or keys[0] != last, keys[1:] != keys[:-1])
+    return _Runs(starts[new], keys[new], named[new], n_without_object, keys[-1])
+
+
+def _decoded(array):
+    import pyarrow as pa
+
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array

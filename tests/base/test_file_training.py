@@ -1,0 +1,132 @@
+"""Training on files of more objects than the sample."""
+
+import numpy as np
+import pytest
+
+from sklearn_sn.base import _file_input, _file_training
+from sklearn_sn.classification import SpectraNetClassifier
+from sklearn_sn.datasets import TableWriter, make_supernovae
+from sklearn_sn.embedding import ContrastiveEmbedder
+from sklearn_sn.encoders import DeepSets, SpectraNet
+from sklearn_sn.nets import MaxSteps, StreamedLoader, TableDataset
+from tests.base.tiny import STILL, classifier, regressor
+from tests.conftest import SMALL
+
+N_OBJECTS = 60
+
+
+@pytest.fixture(scope="module")
+def X():
+    X, y = make_supernovae(N_OBJECTS, random_state=0)
+    return X.assign(type=np.asarray(y)).iloc[np.argsort(y, kind="stable")]  # sorted by class
+
+
+@pytest.fixture(scope="module")
+def path(X, tmp_path_factory):
+    path = tmp_path_factory.mktemp("objects") / "objects.parquet"
+    with TableWriter(path, row_group_size=8) as writer:
+        writer.write(X)
+    return path
+
+
+@pytest.fixture
+def small_buffers(monkeypatch):
+    monkeypatch.setattr(_file_input, "SAMPLE_OBJECTS", 30)
+    monkeypatch.setattr(_file_training, "BUFFER_OBJECTS", 25)
+    monkeypatch.setattr(_file_training, "MIXED_GROUPS", 3)
+
+
+@pytest.fixture
+def rows_of_batches(monkeypatch):
+    """Rows of all training batches, in order."""
+    seen, original = [], StreamedLoader.__iter__
+
+    def spy(self):
+        for batch, rows in original(self):
+            seen.append((rows, batch))
+            yield batch, rows
+
+    monkeypatch.setattr(StreamedLoader, "__iter__", spy)
+    return seen
+
+
+def test_every_epoch_uses_every_object_once(X, path, small_buffers, rows_of_batches):
+    model = classifier(max_epochs=2, batch_size=8).fit(path, "type")
+    assert model.n_iter_ == 2 and len(rows_of_batches) == 2 * (4 + 4 + 2)
+    half = len(rows_of_batches) // 2
+    for epoch in (rows_of_batches[:half], rows_of_batches[half:]):
+        rows = np.concatenate([rows for rows, _ in epoch])
+        assert np.sort(rows).tolist() == list(range(N_OBJECTS))
+    # The labels are those of the rows.
+    codes = np.searchsorted(model.classes_, X["type"].to_numpy())
+    for rows, batch in rows_of_batches:
+        assert batch.targets["targets"].tolist() == codes[rows].tolist()
+
+
+def test_the_steps_are_those_of_the_table_in_memory(
+    X, path, small_buffers, rows_of_batches, monkeypatch
+):
+    settings = {"max_epochs": 2, "batch_size": 10}
+    settings["encoder"] = DeepSets(d_model=8, latent_dim=6, **STILL)
+    model = classifier(**settings).fit(path, "type")
+    order = [rows for rows, _ in rows_of_batches]
+    # Train again, on the same batches of a dataset of the whole table.
+    prepared = model.preprocessor_.prepare(model._read(X, model.encoder_))
+    codes = np.searchsorted(model.classes_, X["type"].to_numpy())
+    dataset = TableDataset(
+        {"light_curve": model.preprocessor_}, {"light_curve": prepared}, {"targets": codes}
+    )
+
+    def in_memory(self):
+        for rows in order[self.epoch * len(self) : (self.epoch + 1) * len(self)]:
+            yield dataset.gather(rows, "cpu"), rows
+        self.epoch += 1
+
+    monkeypatch.setattr(StreamedLoader, "__iter__", in_memory)
+    again = classifier(**settings).fit(path, "type")
+    assert [row["train_loss"] for row in again.history_] == [
+        row["train_loss"] for row in model.history_
+    ]
+    assert np.array_equal(again.predict_proba(X), model.predict_proba(X))
+
+
+def test_classes_and_weights_are_those_of_the_whole_file(X, path, small_buffers):
+    labels = np.where(np.arange(N_OBJECTS) == 7, "rare", X["type"].to_numpy())
+    params = {"class_weight": {name: 1.0 for name in np.unique(labels)}, "max_epochs": 1}
+    of_file = classifier(**params).fit(path, labels)
+    of_table = classifier(**params).fit(X, labels)
+    assert of_file.classes_.tolist() == of_table.classes_.tolist()
+    assert np.array_equal(of_file.class_prior_, of_table.class_prior_)
+    number = regressor(max_epochs=1).fit(path, "redshift")
+    assert number.target_mean_ == pytest.approx(X["redshift"].mean())
+
+
+def test_held_out_objects_are_not_trained_on(path, small_buffers, rows_of_batches):
+    model = classifier(max_epochs=3, early_stopping=True, validation_fraction=0.3)
+    model.fit(path, "type")
+    assert "valid_loss" in model.history_[0]
+    trained = {int(row) for rows, _ in rows_of_batches for row in rows}
+    assert len(trained) == N_OBJECTS - 9  # 30 % of the sample of 30
+
+
+def test_few_steps_are_spread_over_the_file(path, small_buffers, rows_of_batches):
+    classifier(batch_size=8, callbacks=[MaxSteps(3)]).fit(path, "type")
+    assert len(rows_of_batches) == 3
+    groups = {int(row) // 8 for rows, _ in rows_of_batches for row in rows}
+    assert len(groups) >= 5  # of eight
+
+
+def test_other_estimators_train_on_files(X, path, small_buffers):
+    embedder = ContrastiveEmbedder(**SMALL).fit(path)
+    assert embedder.n_iter_ == 2 and embedder.transform(X).shape == (N_OBJECTS, 8)
+    encoder = SpectraNet(size="small", n_bins=64)
+    spectra = SpectraNetClassifier(encoder=encoder, max_epochs=1, random_state=0)
+    spectra.fit(path, "type")
+    assert spectra.predict_proba(path).shape == (N_OBJECTS, len(spectra.classes_))
+    repeated = ContrastiveEmbedder(**SMALL).fit(path)
+    assert np.array_equal(repeated.transform(X), embedder.transform(X))
+
+
+def test_a_fit_leaves_no_trace_of_the_files(path, small_buffers):
+    model = classifier(max_epochs=1).fit(path, "type")
+    assert "_file_training" not in vars(model) and "_train" not in vars(model)
