@@ -1,5 +1,6 @@
 """Rows of tensors from all processes of a data-parallel training."""
 
+import math
 from typing import Any
 
 import torch
@@ -70,7 +71,7 @@ def _received(own, counts):
 
 def _split(joint, own, rows, factor):
     """Yield the tensors that bytes stand for; `rows` are those of this process."""
-    widths = [_as_bytes(tensor[:0]).shape[1] for tensor in own]
+    widths = [_bytes_per_row(tensor) for tensor in own]
     for tensor, piece in zip(own, joint.split(widths, dim=1), strict=True):
         # Clone, because a view of another type must begin at a multiple of its size.
         piece = piece.clone(memory_format=torch.contiguous_format)
@@ -82,9 +83,15 @@ def _split(joint, own, rows, factor):
 
 def _as_bytes(tensor):
     """Return a tensor of shape (n, ...) as bytes, (n, n_bytes)."""
+    if not len(tensor):  # whose strides may forbid another view
+        return torch.empty(0, _bytes_per_row(tensor), dtype=torch.uint8, device=tensor.device)
     tensor = tensor.detach()
     tensor = tensor.flatten(1) if tensor.ndim > 1 else tensor[:, None]
     return tensor.contiguous().view(torch.uint8)
+
+
+def _bytes_per_row(tensor):
+    return math.prod(tensor.shape[1:]) * tensor.element_size()
 
 
 class _OwnGradient(torch.autograd.Function):
