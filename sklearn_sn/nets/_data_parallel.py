@@ -102,8 +102,8 @@ def data_parallel(timeout: float = 1800.0) -> Iterator[Processes]:
     """
     if not timeout > 0:
         raise ValueError(
-            f"The 'timeout' parameter of data_parallel must be in the range (0, inf). Got {timeout!r} "
-            "instead."
+            "The 'timeout' parameter of data_parallel must be in the range (0, inf). Got "
+            f"{timeout!r} instead."
         )
     current = _CURRENT.get()
     if current is not None or _world_size() == 1:
@@ -124,9 +124,9 @@ def data_parallel(timeout: float = 1800.0) -> Iterator[Processes]:
         failed = False
     except BaseException as error:
         error.add_note(
-            f"Process {processes.rank} of {processes.count} in data_parallel ended with this error. "
-            "If it is about a connection or a timeout, another process has failed before: see its "
-            "message."
+            f"Process {processes.rank} of {processes.count} in data_parallel ended with this "
+            "error. If it is about a connection or a timeout, another process has failed before: "
+            "see its message."
         )
         raise
     finally:
@@ -178,8 +178,8 @@ def _local_device():
     if index >= torch.cuda.device_count():
         raise RuntimeError(
             f"torchrun has started process {index} on this machine, which has only "
-            f"{torch.cuda.device_count()} GPUs. Lower --nproc-per-node, or set CUDA_VISIBLE_DEVICES to "
-            "nothing to train on CPUs."
+            f"{torch.cuda.device_count()} GPUs. Lower --nproc-per-node, or set "
+            "CUDA_VISIBLE_DEVICES to nothing to train on CPUs."
         )
     torch.cuda.set_device(index)
     return f"cuda:{index}"

@@ -47,7 +47,9 @@ def gathered_rows(
         rows = processes.own
     joint = _received(own, counts)
     if n_objects is not None:
-        order = torch.cat([torch.arange(i, n_objects, processes.count) for i in range(processes.count)])
+        order = torch.cat(
+            [torch.arange(i, n_objects, processes.count) for i in range(processes.count)]
+        )
         joint = joint[order.argsort().to(joint.device)]
     return _replaced(values, _split(joint, own, rows, float(processes.count)))
 

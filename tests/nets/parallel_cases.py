@@ -1,8 +1,9 @@
 """Fits that two processes share, without the random numbers that differ between processes.
 
-Run by torchrun, it writes the results of every process to a folder.
+Run by torchrun, it writes the results of every process to a folder. Then one process fails.
 """
 
+import json
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from unittest import mock
 import numpy as np
 import pandas as pd
 import torch
-
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn.base import _estimator, _pretrained_hint
@@ -47,9 +48,9 @@ from sklearn_sn.encoders import (
     TransceiverDecoder,
 )
 from sklearn_sn.modules import MMVAEModule
-from sklearn_sn.nets import TableDataset, data_parallel
+from sklearn_sn.nets import TableDataset, data_parallel, from_first_process
 
-STEPS = {"max_epochs": 3, "batch_size": 12, "random_state": 0, "lr": 3e-3}
+STEPS = {"max_epochs": 2, "batch_size": 12, "random_state": 0, "lr": 3e-3}
 CURVES = DeepSets(d_model=8, latent_dim=6, dropout=0.0)
 SPECTRA = SpectrumCNN(d_model=8, n_layers=2, n_bins=64, dropout=0.0)
 EMBEDDER = {"light_curve": CURVES, "spectrum": SPECTRA, "embedding_dim": 8, **STEPS}
@@ -71,7 +72,10 @@ def cases():
     """Return the estimator, X, y and the arguments of fit of every case, by name."""
     X, y = table()
     images = np.random.default_rng(2).normal(size=(24, 2, 12, 12)).astype(np.float32)
-    curves, pairs = X[["light_curve", "survey"]], X[["light_curve", "spectrum", "t_peak", "redshift"]]
+    curves, pairs = (
+        X[["light_curve", "survey"]],
+        X[["light_curve", "spectrum", "t_peak", "redshift"]],
+    )
     has_spectrum = as_ragged(X["spectrum"]).lengths > 0
     spectra = X.loc[has_spectrum, ["spectrum", "redshift"]]
     weight = np.random.default_rng(1).uniform(0.2, 3.0, len(X))
@@ -110,6 +114,12 @@ def cases():
             curves,
             y,
             {"sample_weight": weight},
+        ),
+        "batches of one": (
+            LightCurveClassifier(encoder=CURVES, **{**STEPS, "batch_size": 1}),
+            curves[:9],
+            y[:9],
+            {},
         ),
         "supcon": (SupConClassifier(encoder=gru, **STEPS), curves, y, {}),
         "domains": (DomainAdversarialClassifier(encoder=gru, **STEPS), curves, y, {}),
@@ -209,10 +219,42 @@ def results(case):
 
 def main(folder):
     """Fit all cases by all processes, and write the results of this one."""
-    with still(), data_parallel(timeout=60.0) as processes:
+    with still(), data_parallel(timeout=300.0) as processes:
         for name, case in cases().items():
             path = Path(folder) / f"{name} {processes.rank}.npz"
             np.savez(path, n_processes=processes.count, **results(case))
+        answers = {"first": from_first_process(processes.rank), **refusals(processes)}
+        answers["unseeded"] = unseeded()
+        (Path(folder) / f"{processes.rank}.json").write_text(json.dumps(answers))
+        if not processes.is_first:
+            raise RuntimeError("no more memory")
+        unseeded()  # waits for a process that has failed
+
+
+def refusals(processes):
+    """Return the errors of fits that differ between the processes."""
+    X, y = make_supernovae(20, modalities=["light_curve"], random_state=0)
+    model = LightCurveClassifier(encoder=CURVES, **STEPS)
+    own = 20 - processes.rank
+    fits = {
+        "X": lambda: model.fit(X[:own], y[:own]),
+        "y": lambda: model.fit(X, np.roll(y, processes.rank)),
+        "lr": lambda: clone(model).set_params(lr=0.1 + processes.rank).fit(X, y),
+    }
+    messages = {}
+    for name, fit in fits.items():
+        try:
+            fit()
+        except ValueError as error:
+            messages[name] = str(error)
+    return messages
+
+
+def unseeded():
+    """Return the loss of a fit without a seed that prints a line."""
+    X, y = make_supernovae(20, modalities=["light_curve"], random_state=0)
+    params = {**STEPS, "max_epochs": 1, "random_state": None, "verbose": 2}
+    return LightCurveClassifier(encoder=CURVES, **params).fit(X, y).history_[0]["train_loss"]
 
 
 if __name__ == "__main__":
