@@ -115,8 +115,8 @@ def cases():
             y,
             {"sample_weight": weight},
         ),
-        "batches of one": (
-            LightCurveClassifier(encoder=CURVES, **{**STEPS, "batch_size": 1}),
+        "a batch of one": (
+            LightCurveClassifier(encoder=CURVES, **{**STEPS, "batch_size": 2}),
             curves[:9],
             y[:9],
             {},
