@@ -55,5 +55,5 @@ def test_a_process_has_the_gpu_of_its_local_rank(monkeypatch):
     monkeypatch.setenv("LOCAL_RANK", "1")
     assert _local_device() == "cuda:1" and chosen == [1]
     monkeypatch.setenv("LOCAL_RANK", "2")
-    with pytest.raises(RuntimeError, match="only 2 GPUs[.] Lower --nproc-per-node"):
+    with pytest.raises(RuntimeError, match=r"only 2 GPUs\. Lower --nproc-per-node"):
         _local_device()
