@@ -120,7 +120,7 @@ def data_parallel(timeout: float = 1800.0) -> Iterator[Processes]:
     try:
         yield processes
         if not was_initialized:
-            dist.barrier()
+            dist.all_reduce(torch.zeros(1))  # a barrier; that of NCCL warns about its device
         failed = False
     except BaseException as error:
         error.add_note(

@@ -168,6 +168,7 @@ class BatchNet(NeuralNet):
         losses = torch.stack(losses)
         if is_parallel:
             losses = self._parallel.mean(losses)
+            self._parallel.end_epoch()
         rows = [row for row in self.history[-1]["batches"] if prefix + "_batch_size" in row]
         for row, loss in zip(rows, losses.tolist(), strict=True):
             row[prefix + "_loss"] = loss

@@ -59,6 +59,11 @@ class ParallelTraining:
         loss.backward()
         return {"loss": loss, **self.loss.pop_outputs()}
 
+    def end_epoch(self) -> None:
+        """Give all processes the buffers of the first, such as the statistics of batch norms."""
+        for buffer in self.loss.module.buffers():
+            dist.broadcast(buffer, 0)
+
     def validation_step(self, batch: tuple[Batch, np.ndarray]) -> dict[str, Any]:
         """Compute the loss of a batch."""
         with torch.no_grad():
@@ -93,7 +98,8 @@ class JointLoss(nn.Module):
         self._net, self._processes, self._outputs = net, processes, {}
         varies = [part.varies_in_length for part in dataset.preprocessors.values()]
         # Only then do all processes run the encoder equally often.
-        self._has_joint_statistics = len(varies) == 1 and not varies[0]
+        is_regular = len(varies) == 1 and not varies[0] and bool((dataset.lengths > 0).all())
+        self._has_joint_statistics = is_regular
 
     def forward(self, batch: Batch, positions: np.ndarray, training: bool) -> torch.Tensor:
         net, is_divided = self._net, batch.joint is not None

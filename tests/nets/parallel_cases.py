@@ -223,12 +223,22 @@ def main(folder):
         for name, case in cases().items():
             path = Path(folder) / f"{name} {processes.rank}.npz"
             np.savez(path, n_processes=processes.count, **results(case))
+        path = Path(folder) / f"norms of parts {processes.rank}.npz"
+        np.savez(path, **results(parts()))
         answers = {"first": from_first_process(processes.rank), **refusals(processes)}
         answers["unseeded"] = unseeded()
         (Path(folder) / f"{processes.rank}.json").write_text(json.dumps(answers))
         if not processes.is_first:
             raise RuntimeError("no more memory")
         unseeded()  # waits for a process that has failed
+
+
+def parts():
+    """Return a case whose batch norms have the statistics of the part of a process."""
+    X, _ = table()
+    norms = SpectralFeatures(widths=(4, 4), kernels=(7, 5), n_bins=64, n_features=4, dropout=0.0)
+    model = ContrastiveEmbedder(**{**EMBEDDER, "spectrum": norms})
+    return model, X[["light_curve", "spectrum"]], None, {}
 
 
 def refusals(processes):

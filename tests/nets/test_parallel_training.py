@@ -25,6 +25,10 @@ def test_two_processes_train_as_one(tmp_path):
     with parallel_cases.still():
         for name, case in parallel_cases.cases().items():
             check_case(name, parallel_cases.results(case), tmp_path)
+    # Statistics of parts differ, and the model is the same in all processes.
+    first, second = (np.load(tmp_path / f"norms of parts {rank}.npz") for rank in (0, 1))
+    for key in first:
+        np.testing.assert_array_equal(first[key], second[key], err_msg=key)
     # Processes share the seed, and refuse fits that differ.
     answers = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1)]
     assert answers[0] == answers[1] and answers[0]["first"] == 0

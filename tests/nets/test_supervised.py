@@ -11,7 +11,7 @@ from sklearn_sn.losses import (
     SquaredErrorLoss,
     SupConLoss,
 )
-from sklearn_sn.nets import RedshiftNet, SupConNet, SupervisedNet
+from sklearn_sn.nets import Batch, RedshiftNet, SupConNet, SupervisedNet
 from tests.nets.toy import repeated, toy_batch, toy_module, toy_net
 
 CRITERIA = {
@@ -136,3 +136,14 @@ def test_contrast_leaves_out_objects_without_the_modality():
     expected = SupConLoss(0.5)(latent, batch.targets["targets"][present])
     criterion = super(SupConNet, net).get_loss(net.infer(batch), None, batch)
     torch.testing.assert_close(loss, criterion + expected)
+
+
+def test_outputs_are_zeros_if_only_other_processes_have_the_modality():
+    made, batch = toy_net(), toy_batch(3)
+    y_pred = made.infer(batch)
+    batch.joint = toy_batch(6)
+    latent, outputs = made.complete_outputs(None, batch)
+    assert latent.shape == (3, 6) and outputs.shape == (3, 2) and not outputs.any()
+    assert made.complete_outputs(y_pred, batch) is y_pred
+    batch.joint = Batch(6, {}, {}, {}, {})
+    assert made.complete_outputs(None, batch) is None
