@@ -54,6 +54,7 @@ STEPS = {"max_epochs": 2, "batch_size": 12, "random_state": 0, "lr": 3e-3}
 CURVES = DeepSets(d_model=8, latent_dim=6, dropout=0.0)
 SPECTRA = SpectrumCNN(d_model=8, n_layers=2, n_bins=64, dropout=0.0)
 EMBEDDER = {"light_curve": CURVES, "spectrum": SPECTRA, "embedding_dim": 8, **STEPS}
+NETWORK = {"widths": (4, 6), "kernels": ((3, 9, 31), (3, 5, 9)), "n_bins": 64, "latent_dim": 6}
 TRANSCEIVER = {"d_model": 8, "n_heads": 2, "n_layers": 1, "n_frequencies": 4}
 
 
@@ -83,7 +84,6 @@ def cases():
     held = {"early_stopping": True, "validation_fraction": 0.3, "n_iter_no_change": 1}
     metadata = {"metadata": MetadataMLP(d_model=8, latent_dim=6, dropout=0.0)}
     image = {"image": ImageCNN(d_model=4, latent_dim=6, dropout=0.0)}
-    net = {"widths": (4, 6), "kernels": ((3, 9, 31), (3, 5, 9)), "n_bins": 64, "latent_dim": 6}
     events = EventTransformer(
         d_model=8, n_heads=2, n_layers=1, d_feedforward=8, latent_dim=6, dropout=0.0
     )
@@ -125,7 +125,7 @@ def cases():
         "domains": (DomainAdversarialClassifier(encoder=gru, **STEPS), curves, y, {}),
         "batch norm": (
             SpectraNetClassifier(
-                encoder=SpectraNet(**net, dropout=0.0), scoring="composite", **STEPS, **held
+                encoder=SpectraNet(**NETWORK, dropout=0.0), scoring="composite", **STEPS, **held
             ),
             spectra,
             y[has_spectrum],
@@ -236,7 +236,7 @@ def main(folder):
 def parts():
     """Return a case whose batch norms have the statistics of the part of a process."""
     X, _ = table()
-    norms = SpectralFeatures(widths=(4, 4), kernels=(7, 5), n_bins=64, n_features=4, dropout=0.0)
+    norms = SpectraNet(**NETWORK, dropout=0.0)
     model = ContrastiveEmbedder(**{**EMBEDDER, "spectrum": norms})
     return model, X[["light_curve", "spectrum"]], None, {}
 
