@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sklearn_sn.embedding import MaskedEventEmbedder as MaskedEventEmbedder
     from sklearn_sn.embedding import MaskedSpectrumEmbedder as MaskedSpectrumEmbedder
     from sklearn_sn.embedding import MMVAEEmbedder as MMVAEEmbedder
+    from sklearn_sn.nets import data_parallel as data_parallel
     from sklearn_sn.persistence import load_model as load_model
     from sklearn_sn.persistence import load_pretrained as load_pretrained
     from sklearn_sn.persistence import save_model as save_model
@@ -60,6 +61,7 @@ _LAZY = {
     "SpectraNetRegressor": "sklearn_sn.regression",
     "SupConClassifier": "sklearn_sn.classification",
     "classify": "sklearn_sn.catalog",
+    "data_parallel": "sklearn_sn.nets",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",
     "save_model": "sklearn_sn.persistence",

@@ -19,7 +19,7 @@ from sklearn_sn.base._named_encoders import with_named_encoders
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._partial_fit import fit_partially
 from sklearn_sn.base._splitting import split_rows
-from sklearn_sn.base._training import all_finite, draw_seed, seeded
+from sklearn_sn.base._training import all_finite, draw_seed, seeded, seeded_by_process
 from sklearn_sn.data import registered_bands, restore_bands, training_range
 from sklearn_sn.encoders import (
     custom_encoder_class,
@@ -33,6 +33,7 @@ from sklearn_sn.nets import (
     Schedule,
     StreamedDataset,
     StreamedLoader,
+    current_processes,
 )
 from sklearn_sn.nets import (
     all_finite as all_weights_finite,
@@ -197,7 +198,8 @@ class TorchEstimator(BaseEstimator):
                 }
                 net = self._make_net(plan.build(), seed=seed, device=device, **self._net_recipe)
             net.train_split = None if valid is None else predefined_split(valid)
-            net.partial_fit(train)
+            with seeded_by_process(seed, device):
+                net.partial_fit(train)
         # Drop the validation objects: neither a pickle nor a prediction needs them.
         net.train_split = None
         self.net_ = net
@@ -355,7 +357,8 @@ class TorchEstimator(BaseEstimator):
                     f"callbacks, or pairs of a name and a callback. Got {callback!r} instead."
                 )
             callbacks.append(callback)
-        if self.verbose:
+        processes = current_processes()
+        if self.verbose and (processes is None or processes.is_first):
             # Last, because MaxSteps changes the number of epochs.
             callbacks.append(("progress", Progress(int(self.verbose), type(self).__name__)))
         return callbacks
@@ -368,6 +371,8 @@ class TorchEstimator(BaseEstimator):
 
     def _device(self):
         if isinstance(self.device, str) and self.device == "auto":
+            if (processes := current_processes()) is not None:
+                return processes.device
             return "cuda" if torch.cuda.is_available() else "cpu"
         try:
             # An allocation is the only test that works for every kind of device.

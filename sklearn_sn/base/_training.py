@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from sklearn.utils import check_random_state
 
-from sklearn_sn.nets import TableDataset
+from sklearn_sn.nets import TableDataset, current_processes, from_first_process
 
 
 @dataclass
@@ -45,10 +45,15 @@ class TrainingPlan:
 
 
 def draw_seed(random_state):
-    """Return an integer seed; for None a random one that leaves numpy's global state alone."""
+    """Return an integer seed; for None a random one that leaves numpy's global state alone.
+
+    All processes of a data-parallel training have the seed of the first.
+    """
     if random_state is None:
-        return int(np.random.default_rng().integers(2**31 - 1))
-    return int(check_random_state(random_state).randint(2**31 - 1))
+        seed = int(np.random.default_rng().integers(2**31 - 1))
+    else:
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
+    return from_first_process(seed)
 
 
 @contextmanager
@@ -64,6 +69,17 @@ def seeded(seed, device):
             torch.cuda.default_generators[devices[0]].manual_seed(seed)
         elif device.type == "mps":
             torch.mps.manual_seed(seed)
+        yield
+
+
+@contextmanager
+def seeded_by_process(seed, device):
+    """Seed torch differently in each process of a data-parallel training, except the first."""
+    processes = current_processes()
+    if processes is None or processes.is_first:
+        yield
+        return
+    with seeded(seed + processes.rank, device):
         yield
 
 

@@ -20,6 +20,7 @@ from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
 from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._image_sampling import affine_images, blur_images
+from sklearn_sn.modules._joint_statistics import joint_statistics
 from sklearn_sn.modules._latent_sequence import LatentSequence
 from sklearn_sn.modules._masked_events import MaskedEventModule
 from sklearn_sn.modules._masked_spectrum import MaskedSpectrumModule
@@ -79,6 +80,7 @@ __all__ = [
     "blur_images",
     "dense",
     "from_windows",
+    "joint_statistics",
     "n_windows",
     "sinusoid",
     "to_windows",

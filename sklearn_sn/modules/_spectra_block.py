@@ -6,21 +6,40 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._joint_statistics import joint_moments, uses_joint_statistics
 from sklearn_sn.modules._wide_convolution import WideConv
 
 
 class BatchNorm(nn.modules.batchnorm._BatchNorm):
     """Batch norm for any shape that accepts a single value per channel in training.
 
-    Such a batch has no spread and is normalised by the running statistics.
+    Such a batch has no spread and is normalised by the running statistics. Within
+    :func:`joint_statistics`, the batch is that of all processes of a data-parallel training.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.training and uses_joint_statistics():
+            return self._forward_joint(x)
         if self.training and x.numel() == x.shape[1]:
             return F.batch_norm(
                 x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps
             )
         return super().forward(x)
+
+    def _forward_joint(self, x):
+        """Normalise by the moments of all processes; torch's SyncBatchNorm needs GPUs."""
+        values = x.to(self.running_mean.dtype)
+        # Clone, because the running mean changes before the gradient is computed.
+        mean, variance, count = joint_moments(values, self.running_mean.clone())
+        with torch.no_grad():
+            unbiased = variance * count / (count - 1.0).clamp(min=1.0)
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(unbiased, self.momentum)
+            self.num_batches_tracked += 1
+        shape = (-1, *(1,) * (x.ndim - 2))  # of one value per channel
+        scale = self.weight * torch.rsqrt(variance + self.eps)
+        normed = (values - mean.view(shape)) * scale.view(shape) + self.bias.view(shape)
+        return normed.to(x.dtype)
 
     def _check_input_dim(self, x):
         """Accept any shape whose second axis is the channels."""

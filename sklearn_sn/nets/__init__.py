@@ -6,6 +6,12 @@ from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cu
 from sklearn_sn.nets._callbacks import Progress, Schedule
 from sklearn_sn.nets._composite_score import CompositeScore
 from sklearn_sn.nets._contrastive import ContrastiveNet
+from sklearn_sn.nets._data_parallel import (
+    Processes,
+    current_processes,
+    data_parallel,
+    from_first_process,
+)
 from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
 from sklearn_sn.nets._domain_adversarial import DomainAdversarialNet
 from sklearn_sn.nets._gradual_unfreezing import GradualUnfreezing
@@ -42,6 +48,7 @@ __all__ = [
     "MaxSteps",
     "MomentumContrastNet",
     "NegativeQueue",
+    "Processes",
     "Progress",
     "RedshiftNet",
     "Schedule",
@@ -54,6 +61,9 @@ __all__ = [
     "all_finite",
     "balanced_batches",
     "cheapest_cuts",
+    "current_processes",
+    "data_parallel",
     "drawn_targets",
+    "from_first_process",
     "log_likelihood",
 ]

@@ -9,6 +9,7 @@ import torch
 from torch.utils.data import Dataset
 
 from sklearn_sn.nets._balance import balanced_batches
+from sklearn_sn.nets._data_parallel import Processes
 
 BATCHES_PER_POOL = 50  # batches whose objects are sorted by length together in training
 ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU, so that their attention fits its cache
@@ -29,9 +30,11 @@ class Batch:
         Whether an object has the modality.
     targets : dict of str to tensor
         Labels, numbers to predict and weights, of shape (B, ...).
+    joint : Batch or None
+        Mask and targets of the whole batch, without tensors, if this is the part of one process.
     """
 
-    __slots__ = ("n_objects", "object_index", "present", "targets", "tensors")
+    __slots__ = ("joint", "n_objects", "object_index", "present", "targets", "tensors")
 
     def __init__(
         self,
@@ -40,8 +43,9 @@ class Batch:
         object_index: dict[str, torch.Tensor],
         present: dict[str, torch.Tensor],
         targets: dict[str, torch.Tensor],
+        joint: "Batch | None" = None,
     ) -> None:
-        self.n_objects = n_objects
+        self.n_objects, self.joint = n_objects, joint
         self.tensors, self.object_index = tensors, object_index
         self.present, self.targets = present, targets
 
@@ -137,6 +141,23 @@ class TableDataset(Dataset):
         targets = {key: _tensor(value[rows], device) for key, value in self.targets.items()}
         return Batch(len(rows), tensors, object_index, present, targets)
 
+    def gather_part(
+        self,
+        positions: np.ndarray,
+        part: slice,
+        device: str | torch.device,
+        rng: np.random.Generator | None = None,
+    ) -> Batch:
+        """Return the part of a batch that one process computes, with ``joint`` set."""
+        batch = self.gather(positions[part], device, rng)
+        device, rows = torch.device(device), self.rows[positions]
+        present = {name: self.prepared[name].lengths[rows] > 0 for name in self.preprocessors}
+        # As in `gather`, a modality that no object has is left out.
+        present = {name: _tensor(mask, device) for name, mask in present.items() if mask.any()}
+        targets = {key: _tensor(value[rows], device) for key, value in self.targets.items()}
+        batch.joint = Batch(len(rows), {}, {}, present, targets)
+        return batch
+
     def _constant(self, name, key, value, device):
         """Return a tensor that is transferred once."""
         place = name, key, str(device)
@@ -195,6 +216,10 @@ class BatchLoader:
         Number of batches in all epochs, after which the iterator is empty.
     noisy : bool
         Whether the length by which objects are sorted in training is noisy.
+    processes : Processes, optional
+        Processes over which every batch is divided. An item then is the part of this process, and
+        the positions of all objects of the batch. A batch with fewer objects than processes is not
+        divided.
     """
 
     def __init__(
@@ -207,10 +232,12 @@ class BatchLoader:
         epoch: int = 0,
         max_batches: int | None = None,
         noisy: bool = True,
+        processes: Processes | None = None,
     ) -> None:
         self.dataset, self.batch_size, self.noisy = dataset, batch_size, noisy
         self.training, self.device = training, torch.device(device)
         self.seed, self.epoch, self.batches_left = seed, epoch, max_batches
+        self.processes = processes
 
     def __len__(self):
         n_drawn, copies = len(self.dataset), self.dataset.copies
@@ -257,6 +284,9 @@ class BatchLoader:
             rng = np.random.default_rng([self.seed, self.epoch])
             self.epoch += 1
         plan = self.plan(rng)
+        if self.processes is not None and self.training:
+            # The batches are those of all processes, but each augments by its own numbers.
+            rng = np.random.default_rng([self.seed, self.epoch, self.processes.rank + 1])
         if self.batches_left is not None:
             plan = plan[: self.batches_left]
             self.batches_left -= len(plan)
@@ -268,7 +298,7 @@ class BatchLoader:
         """Yield the batches of a plan, each with the positions of its objects."""
         if self.device.type == "cpu":
             for positions in plan:
-                yield self.dataset.gather(positions, self.device, rng), positions
+                yield self._gather(positions, rng), positions
             return
         # While the device computes one batch, a thread gathers the next.
         with ThreadPoolExecutor(1) as thread:
@@ -284,6 +314,8 @@ class BatchLoader:
         if self.device.type == "cuda":
             # The current device is a property of the thread, and a new thread starts with device 0.
             torch.cuda.set_device(self.device)
+        if self.processes is not None and self.processes.divides(len(positions)):
+            return self.dataset.gather_part(positions, self.processes.own, self.device, rng)
         return self.dataset.gather(positions, self.device, rng)
 
 

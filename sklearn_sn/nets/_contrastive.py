@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from sklearn_sn.losses import AuxiliaryLoss
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._negative_queue import NegativeQueue
 from sklearn_sn.nets._net import BatchNet
 
@@ -56,6 +57,21 @@ class ContrastiveNet(BatchNet):
             return super().fit_loop(*args, **kwargs)
         finally:
             self.queue_.clear()
+
+    def complete_outputs(self, y_pred: dict[str, Any], x: Batch) -> dict[str, Any]:
+        """Return the outputs with zeros for modalities that only other processes have."""
+        module = self.module_
+        widths = {"embeddings": module.embedding_dim}
+        for key, head in (("classes", module.class_head), ("targets", module.target_head)):
+            if head is not None:
+                widths[key] = head.out_features
+        zeros = next(module.parameters()).new_zeros(len(x), 1)
+        filled = {
+            # The order of modalities must be the same in all processes.
+            key: {n: y_pred[key].get(n, zeros.expand(-1, width)) for n in x.joint.present}
+            for key, width in widths.items()
+        }
+        return {**y_pred, **filled}
 
     def get_loss(
         self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False

@@ -11,10 +11,16 @@ from sklearn_sn.nets._net import BatchNet
 class MaskedEventNet(BatchNet):
     """Net with the criterion of the hidden points of the light curves of a batch."""
 
+    has_output_per_object = False
+
     def infer(self, x: Batch, **fit_params: Any) -> torch.Tensor:
         return self.module_(x.tensors["light_curve"])
+
+    def augmented_targets(self, x: Batch) -> dict[str, torch.Tensor]:
+        """Return the targets of what is hidden."""
+        return self.module_.targets(x.tensors["light_curve"])
 
     def get_loss(
         self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:
-        return self.criterion_(y_pred, **self.module_.targets(X.tensors["light_curve"]))
+        return self.criterion_(y_pred, **self.all_targets(X))

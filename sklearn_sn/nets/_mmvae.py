@@ -27,6 +27,8 @@ class MMVAENet(BatchNet):
         None decodes all. Validation decodes all.
     """
 
+    has_mean_loss = True
+
     def __init__(
         self,
         module: nn.Module | type[nn.Module],

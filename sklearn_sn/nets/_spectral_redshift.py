@@ -2,6 +2,7 @@
 
 import torch
 
+from sklearn_sn.nets._batch import Batch
 from sklearn_sn.nets._supervised import SupervisedNet
 
 
@@ -13,8 +14,13 @@ class RedshiftNet(SupervisedNet):
     """
 
     def _losses(self, outputs, X):
-        name, shift = self.modality, X.targets["shift"]
-        moved = torch.cat([chunk["moved"] for chunk in X.tensors[name]]).to(shift.dtype)
+        return self.criterion_(outputs, X.targets["targets"], self.all_targets(X)["shift"])
+
+    def augmented_targets(self, x: Batch) -> dict[str, torch.Tensor]:
+        """Return the shift of every object in the spectrum that augmentation has moved."""
+        name, shift = self.modality, x.targets["shift"]
+        if name not in x.tensors:
+            return {"shift": shift}
+        moved = torch.cat([chunk["moved"] for chunk in x.tensors[name]]).to(shift.dtype)
         # Augmentation changed the redshift of the spectrum, so the target changes too.
-        shift = shift.index_add(0, X.object_index[name], moved)
-        return self.criterion_(outputs, X.targets["targets"], shift)
+        return {"shift": shift.index_add(0, x.object_index[name], moved)}

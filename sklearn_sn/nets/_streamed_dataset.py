@@ -8,6 +8,7 @@ import torch
 from torch.utils.data import Dataset
 
 from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
+from sklearn_sn.nets._data_parallel import Processes
 
 
 class StreamedDataset(Dataset):
@@ -66,6 +67,10 @@ class StreamedLoader:
         Number of the first epoch.
     max_batches : int, optional
         Number of batches in all epochs, after which the iterator is empty.
+    noisy : bool
+        Whether the length by which objects of a part are sorted is noisy.
+    processes : Processes, optional
+        Processes over which every batch is divided; all read the same files.
     """
 
     def __init__(
@@ -76,8 +81,11 @@ class StreamedLoader:
         seed: int = 0,
         epoch: int = 0,
         max_batches: int | None = None,
+        noisy: bool = True,
+        processes: Processes | None = None,
     ) -> None:
         self.dataset, self.batch_size, self.device = dataset, batch_size, device
+        self.noisy, self.processes = noisy, processes
         self.seed, self.epoch, self.batches_left = seed, epoch, max_batches
 
     def __len__(self):
@@ -100,7 +108,14 @@ class StreamedLoader:
                 chosen = np.sort(rng.choice(len(rows), n_objects, replace=False))
             part, part_rows = self.dataset.prepare(rows, objects, chosen)
             if len(part):
-                loader = BatchLoader(part, self.batch_size, training=True, device=self.device)
+                loader = BatchLoader(
+                    part,
+                    self.batch_size,
+                    training=True,
+                    device=self.device,
+                    noisy=self.noisy,
+                    processes=self.processes,
+                )
                 for batch, positions in loader.gathered(loader.plan(rng)[:n_batches], rng):
                     yield batch, part_rows[positions]
 

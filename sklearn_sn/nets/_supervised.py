@@ -39,6 +39,17 @@ class SupervisedNet(BatchNet):
             outputs = outputs + x.targets["offset"]
         return latent, outputs
 
+    def complete_outputs(
+        self, y_pred: tuple[torch.Tensor, torch.Tensor] | None, x: Batch
+    ) -> tuple[torch.Tensor, torch.Tensor] | None:
+        """Return the outputs, or zeros if only objects of other processes have the modality."""
+        if y_pred is not None or self.modality not in x.joint.present:
+            return y_pred
+        like = next(self.module_.parameters())
+        widths = self.module_.width, self.module_.n_outputs
+        latent, outputs = (like.new_zeros(len(x), width) for width in widths)
+        return latent, outputs
+
     def get_loss(
         self, y_pred: Any, y_true: Any, X: Any = None, training: bool = False
     ) -> torch.Tensor:

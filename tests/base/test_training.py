@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_sn.base import TrainingPlan
-from sklearn_sn.base._training import all_finite, draw_seed, seeded
+from sklearn_sn.base import TrainingPlan, _training
+from sklearn_sn.base._training import all_finite, draw_seed, seeded, seeded_by_process
+from sklearn_sn.nets import Processes
 
 
 def test_an_integer_is_a_seed_for_good():
@@ -68,6 +69,23 @@ def test_a_gpu_is_seeded_too_and_no_other(monkeypatch, device, expected):
     assert [generator.initial_seed() == 11 for generator in generators] == [
         i == expected for i in range(3)
     ]
+
+
+def test_processes_draw_different_numbers_and_the_first_goes_on(monkeypatch):
+    def drawn(processes):
+        monkeypatch.setattr(_training, "current_processes", lambda: processes)
+        with seeded(5, "cpu"):
+            torch.rand(1)  # the weights
+            with seeded_by_process(5, "cpu"):
+                return torch.rand(1).item()
+
+    numbers = [drawn(processes) for processes in (None, *(Processes(i, 3) for i in range(3)))]
+    assert numbers[0] == numbers[1] and len(set(numbers)) == 3
+
+
+def test_the_seed_is_that_of_the_first_process(monkeypatch):
+    monkeypatch.setattr(_training, "from_first_process", lambda seed: 7)
+    assert draw_seed(None) == draw_seed(0) == 7
 
 
 def test_finite_numbers():

@@ -10,6 +10,7 @@ from sklearn_sn.data import check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.nets import (
     BatchLoader,
+    Processes,
     TableDataset,
     cheapest_cuts,
 )
@@ -216,3 +217,30 @@ def test_exact_lengths_leave_less_padding_and_random_pools(dataset):
     assert padding[False] < padding[True]
     firsts = [lengths[plan[0]].mean() for plan in plans[False]]
     assert np.std(firsts) > 0.1 * np.ptp(lengths)  # batches come in random order
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_processes_divide_the_same_batches(dataset, training):
+    params = {"training": training, "seed": 3}
+    whole = list(BatchLoader(dataset, 16, **params))
+    loaders = [BatchLoader(dataset, 16, **params, processes=Processes(i, 3)) for i in range(3)]
+    for (batch, positions), *parts in zip(whole, *loaders, strict=True):
+        for rank, (part, joint_positions) in enumerate(parts):
+            own = slice(rank, None, 3)
+            np.testing.assert_array_equal(joint_positions, positions)
+            assert len(part) == len(positions[own]) and len(part.joint) == len(batch)
+            assert part.joint.tensors == {} and part.joint.present.keys() == batch.present.keys()
+            for name, mask in batch.present.items():
+                torch.testing.assert_close(part.joint.present[name], mask)
+                if name in part.present:
+                    torch.testing.assert_close(part.present[name], mask[own])
+            for name, values in batch.targets.items():
+                torch.testing.assert_close(part.joint.targets[name], values)
+                torch.testing.assert_close(part.targets[name], values[own])
+
+
+def test_a_batch_of_few_objects_is_not_divided(dataset):
+    few = dataset.subset(np.arange(2))
+    for rank in range(3):
+        ((batch, positions),) = BatchLoader(few, 16, processes=Processes(rank, 3))
+        assert batch.joint is None and len(batch) == len(positions) == 2

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional as F
 
 from sklearn_sn.losses import AuxiliaryLoss, InfoNCELoss
+from sklearn_sn.modules import ContrastiveModule
 from sklearn_sn.nets import Batch, ContrastiveNet
 
 NAMES = ("light_curve", "spectrum")
@@ -139,3 +140,27 @@ def test_a_fixed_scale_has_no_gradient(log_scale):
     net().get_loss(y_pred, None, batch(), training=True).backward()
     assert y_pred["log_scale"].grad is None and y_pred["log_scale"].item() == np.float32(log_scale)
     assert all(z.grad.norm() > 0 for z in y_pred["embeddings"].values())
+
+
+def test_outputs_are_zeros_for_a_modality_that_only_other_processes_have():
+    module = ContrastiveModule(
+        {name: torch.nn.Linear(1, 4) for name in NAMES},
+        {name: 4 for name in NAMES},
+        embedding_dim=4,
+        temperature=0.1,
+        learn_temperature=True,
+        n_classes=2,
+    )
+    made = ContrastiveNet(module, criterion=InfoNCELoss, train_split=None).initialize()
+    part = batch()
+    part.joint = Batch(9, {}, {}, dict.fromkeys(NAMES, torch.ones(9, dtype=torch.bool)), {})
+    y_pred = {**outputs(), "targets": {}}
+    own = y_pred["embeddings"].pop(NAMES[0])
+    y_pred["classes"].pop(NAMES[0])
+    found = made.complete_outputs(y_pred, part)
+    for key, width in (("embeddings", 4), ("classes", 2)):
+        assert list(found[key]) == list(NAMES)
+        assert found[key][NAMES[0]].shape == (5, width) and not found[key][NAMES[0]].any()
+        assert found[key][NAMES[1]] is y_pred[key][NAMES[1]]
+    assert found["targets"] == {} and found["log_scale"] is y_pred["log_scale"]
+    assert own.shape == (5, 4)

@@ -11,7 +11,7 @@ from sklearn_sn.losses import (
     SquaredErrorLoss,
     SupConLoss,
 )
-from sklearn_sn.nets import RedshiftNet, SupConNet, SupervisedNet
+from sklearn_sn.nets import Batch, RedshiftNet, SupConNet, SupervisedNet
 from tests.nets.toy import repeated, toy_batch, toy_module, toy_net
 
 CRITERIA = {
@@ -144,3 +144,14 @@ def test_only_losses_over_pairs_need_batches_of_noisy_length():
         for net in (SupervisedNet, RedshiftNet, SupConNet)
     }
     assert noisy == {SupervisedNet: False, RedshiftNet: False, SupConNet: True}
+
+
+def test_outputs_are_zeros_if_only_other_processes_have_the_modality():
+    made, batch = toy_net(), toy_batch(3)
+    y_pred = made.infer(batch)
+    batch.joint = toy_batch(6)
+    latent, outputs = made.complete_outputs(None, batch)
+    assert latent.shape == (3, 6) and outputs.shape == (3, 2) and not outputs.any()
+    assert made.complete_outputs(y_pred, batch) is y_pred
+    batch.joint = Batch(6, {}, {}, {}, {})
+    assert made.complete_outputs(None, batch) is None
