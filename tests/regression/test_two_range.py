@@ -69,7 +69,7 @@ def test_wrong_use_is_named():
         model.fit(X, Y[:3])
     with pytest.raises(ValueError, match="y holds the number -1, in row 2; all must be positive"):
         model.fit(X[:3], [0.1, 0.2, -1.0])
-    with pytest.raises(ValueError, match=r"are on one side of the .threshold. 0\\.2"):
+    with pytest.raises(ValueError, match=r"are on one side of the 'threshold' 0\.2"):
         model.fit(X[:3], [0.1, 0.1, 0.15])
     with pytest.raises(ValueError, match="The 'threshold' parameter of TwoRangeRegressor"):
         TwoRangeRegressor(LINE, threshold=0.0).fit(X, Y)
