@@ -6,7 +6,7 @@ PIP = $(BIN)/python -m pip install --quiet -c constraints.txt
 # Waiting threads sleep: spinning ones take the cores from whatever else runs, tenfold.
 export OMP_WAIT_POLICY = passive
 
-.PHONY: demo test docs bench gpu lint clean
+.PHONY: demo test docs bench bench-speed gpu lint clean
 
 # Simulate supernovae, align light curves with spectra, cross-validate, save pictures.
 demo: $(VENV)/.installed
@@ -48,6 +48,16 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/table_spectra.py --noise
 	$(BIN)/python benchmarks/spectra_labels.py
 	$(BIN)/python benchmarks/speed_spectra.py
+
+# Speed alone, at small sizes: minutes.
+bench-speed: $(VENV)/.installed-bench
+	for command in "speed_contrastive.py 256" "speed_gru.py --objects 512 --rounds 2" \
+	  "speed_mmvae.py" "speed_spectra.py --batches 1 --batch-size 8 --rounds 2 --stream 200" \
+	  "patch_transformer_speed.py --batch-size 2 --rounds 2" "speed_simulator.py 4096" \
+	  "speed_alerts.py --alerts 500" "speed_distributed.py --rows 500 --repeats 1"; do \
+	  echo "benchmarks/$$command"; \
+	  OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$command || exit 1; \
+	done
 
 # Check every estimator on a GPU with the torch of $(PYTHON): no environment, no installation, no
 # download. Without CUDA it is a dry run on the CPU.
