@@ -100,7 +100,7 @@ def main():
     folder = Path(tempfile.mkdtemp())
     write_parts(X, arguments.rows, arguments.partitions, folder)
     dask.config.set({"dataframe.convert-string": False})
-    # The profiler of a worker samples elapsed time, and costs more, the longer others use the cores.
+    # The profiler of a worker samples elapsed time, so that its cost grows with the load of others.
     dask.config.set({"distributed.worker.profile.enabled": False})
     catalog = dd.from_map(
         read, range(arguments.partitions), folder=folder, meta=read(0, folder).iloc[:0]
