@@ -268,8 +268,10 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             kinds = (f"a table with a column {modality!r}", encoder.array_kind)
             raise ValueError(f"fit received {kinds[self._on_array]}, and X is {kinds[is_array]}.")
         if is_array:
+            # A later chunk must have the columns of the first one.
+            reset = training and not (self._partial is not None and self._is_warm_start)
             values = validate_data(
-                self, X, reset=training, dtype=np.float64, ensure_all_finite="allow-nan"
+                self, X, reset=reset, dtype=np.float64, ensure_all_finite="allow-nan"
             )
             index = X.index if isinstance(X, pd.DataFrame) else pd.RangeIndex(len(values))
             wavelength = self._array_wavelength(values.shape[1])

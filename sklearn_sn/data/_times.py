@@ -45,7 +45,10 @@ def to_mjd(time: np.ndarray) -> np.ndarray:
     array([59000., 59000.])
     """
     time = np.asarray(time)
-    return np.where(looks_like_jd(time), time - _JD_ZERO, time)
+    is_jd = looks_like_jd(time)
+    if time.dtype.kind == "f" and not is_jd.any():
+        return time.copy()
+    return np.where(is_jd, time - _JD_ZERO, time)
 
 
 def is_valid_time(time):

@@ -88,3 +88,11 @@ def test_conflicting_parameters_are_rejected(X):
         classifier(class_weight="balanced").partial_fit(X, X["type"])
     with pytest.raises(ValueError, match="has no classes"):
         regressor().partial_fit(X, X["redshift"], classes=[0, 1])
+
+
+def test_a_later_array_has_the_columns_of_the_first():
+    values = np.random.default_rng(0).normal(size=(20, 6))
+    model = regressor(encoder=still()).partial_fit(values, values[:, 0])
+    with pytest.raises(ValueError, match="X has 5 features"):
+        model.partial_fit(values[:, 1:], values[:, 0])
+    assert model.partial_fit(values, values[:, 0]).n_iter_ == 2
