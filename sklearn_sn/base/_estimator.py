@@ -21,11 +21,7 @@ from sklearn_sn.base._partial_fit import fit_partially
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded, seeded_by_process
 from sklearn_sn.data import registered_bands, restore_bands, training_range
-from sklearn_sn.encoders import (
-    custom_encoder_class,
-    fill_doc,
-    restore_encoder_class,
-)
+from sklearn_sn.encoders import custom_encoder_class, fill_doc, restore_encoder_class
 from sklearn_sn.nets import (
     BatchLoader,
     DivergenceGuard,
@@ -35,9 +31,7 @@ from sklearn_sn.nets import (
     StreamedLoader,
     current_processes,
 )
-from sklearn_sn.nets import (
-    all_finite as all_weights_finite,
-)
+from sklearn_sn.nets import all_finite as all_weights_finite
 
 _OPTIMIZERS = {
     "adamw": torch.optim.AdamW,

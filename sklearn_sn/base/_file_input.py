@@ -10,7 +10,7 @@ import pandas as pd
 
 from sklearn_sn.base._file_training import SAMPLE_OBJECTS, FileTraining
 from sklearn_sn.base._training import draw_seed
-from sklearn_sn.datasets import ObjectFiles, is_object_files
+from sklearn_sn.data import is_object_files
 
 PREDICT_OBJECTS = 5000  # objects of files that are in memory at a time in predictions
 _PREDICTIONS = ("transform", "predict", "predict_proba", "encode")
@@ -38,6 +38,9 @@ def _with_files_in_fit(method):
     def fit(self, X, *args, **kwargs):
         if not is_object_files(X):
             return method(self, X, *args, **kwargs)
+        # Imported late: readers and simulators double the time to load a model.
+        from sklearn_sn.datasets import ObjectFiles
+
         # The other arguments are one value for each object, or the name of a column, or None.
         given = inspect.signature(method).bind(self, X, *args, **kwargs).arguments
         given = {name: value for name, value in given.items() if name not in ("self", "X")}
@@ -91,6 +94,8 @@ def _with_files_in_prediction(method):
     def predict(self, X, *args, **kwargs):
         if not is_object_files(X):
             return method(self, X, *args, **kwargs)
+        from sklearn_sn.datasets import ObjectFiles
+
         files = ObjectFiles(X)
         # The method of the object, which names rows and columns if set_output asks for it.
         whole = getattr(self, method.__name__)

@@ -2,14 +2,16 @@
 
 import copy
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from sklearn_sn.base._training import TrainingPlan
-from sklearn_sn.datasets import ObjectFiles
 from sklearn_sn.nets import StreamedDataset, TableDataset
+
+if TYPE_CHECKING:
+    from sklearn_sn.datasets import ObjectFiles
 
 SAMPLE_OBJECTS = 10_000  # objects from which preprocessors, sizes and means are computed
 BUFFER_OBJECTS = 8192  # objects that are shuffled together
@@ -42,7 +44,7 @@ class FileTraining:
 
     def __init__(
         self,
-        files: ObjectFiles,
+        files: "ObjectFiles",
         sample_rows: np.ndarray,
         arguments: dict[str, Any],
         fit: Callable[..., Any],

@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sklearn_sn.data import as_python
-from sklearn_sn.datasets import ObjectFiles, is_object_files
+from sklearn_sn.data import as_python, is_object_files
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,16 @@ def fit_partially(estimator: Any, X: Any, y: Any, classes: Any, fit_params: dict
         estimator.fit(X, y, **fit_params)
     finally:
         del estimator._partial
-    n_objects = ObjectFiles(X).n_objects if is_object_files(X) else len(X)
+    n_objects = _n_objects(X)
     estimator.n_samples_seen_ = n_seen + n_objects
     return estimator
+
+
+def _n_objects(X):
+    """Return the number of objects of a table, an array or files."""
+    if not is_object_files(X):
+        return len(X)
+    # Imported late: readers and simulators double the time to load a model.
+    from sklearn_sn.datasets import ObjectFiles
+
+    return ObjectFiles(X).n_objects

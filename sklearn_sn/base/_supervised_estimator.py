@@ -253,12 +253,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 f"X is a {type(X).__name__}; give a table with a column {modality!r}, such as "
                 "X.iloc[[0]] for one object, or column.to_frame()."
             )
-        if (
-            modality == "spectrum"
-            and isinstance(X, pd.DataFrame)
-            and modality not in X.columns
-            and {"wavelength", "flux"} <= set(X.columns)
-        ):
+        is_pixels = isinstance(X, pd.DataFrame) and {"wavelength", "flux"} <= set(X.columns)
+        if modality == "spectrum" and is_pixels and modality not in X.columns:
             raise ValueError(
                 "X has the columns 'wavelength' and 'flux' of a single spectrum: make a table with "
                 "one object a row by sklearn_sn.datasets.read_tables."

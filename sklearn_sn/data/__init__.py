@@ -34,6 +34,7 @@ from sklearn_sn.data._detection_window import (
 from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._external_bands import register_bands_from
 from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
+from sklearn_sn.data._file_argument import is_object_files
 from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._merge_points import merge_points
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
@@ -96,6 +97,7 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "warn_quality",
     "warn_user",
     "as_frame",
+    "is_object_files",
     "is_table",
     "series_table",
     "TableOutput",

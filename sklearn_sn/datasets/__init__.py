@@ -7,7 +7,7 @@ from sklearn_sn.datasets._desi_legacy import iter_desi_legacy, load_desi_legacy
 from sklearn_sn.datasets._extinction import extinction
 from sklearn_sn.datasets._galaxies import iter_galaxies, make_galaxies
 from sklearn_sn.datasets._make_alerts import make_alerts
-from sklearn_sn.datasets._object_files import ObjectFiles, is_object_files
+from sklearn_sn.datasets._object_files import ObjectFiles
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
 from sklearn_sn.datasets._parquet import read_written, write_tables
 from sklearn_sn.datasets._read_spectra import read_spectra
@@ -31,7 +31,6 @@ __all__ = [
     "get_data_home",
     "get_spectrograph",
     "get_survey",
-    "is_object_files",
     "iter_alerts",
     "iter_desi_legacy",
     "iter_galaxies",

@@ -1,7 +1,6 @@
 """Parquet files of nested columns, read by row groups."""
 
 import json
-import os
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,29 +45,6 @@ class RowGroup:
     number: int
     start: int
     n_rows: int
-
-
-def is_object_files(X: Any) -> bool:
-    """Return whether an argument names files: a path, a list of paths or a pyarrow Dataset.
-
-    Parameters
-    ----------
-    X : object
-        Argument of an estimator.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> from sklearn_sn.datasets import is_object_files
-    >>> is_object_files("objects.parquet"), is_object_files([[0.0, 1.0]])
-    (True, False)
-    """
-    if isinstance(X, list | tuple):
-        return len(X) > 0 and all(isinstance(one, str | os.PathLike) for one in X)
-    return isinstance(X, str | os.PathLike) or hasattr(X, "get_fragments")
 
 
 class ObjectFiles:

@@ -278,8 +278,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
                     f"{list(self.bands)}, and the images have {n_channels} channels. Name the band "
                     "of each channel, or set reddening=0."
                 )
-            # Imported late: with readers and simulators, it would double the time to load a model.
-            from sklearn_sn.datasets import extinction
+            from sklearn_sn.datasets import extinction  # late, since readers load slowly
 
             coefficients = extinction(band_wavelength(list(self.bands)))
         return ImageViewsPreprocessor(
@@ -304,9 +303,8 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         """Return the output of the encoder for the objects with an image."""
         rows = np.flatnonzero(prepared.lengths > 0)
         dataset = TableDataset({NAME: self.preprocessor_}, {NAME: prepared}, rows=rows)
-        encodings = np.zeros(
-            (len(rows), self.net_.module_.projection[0].in_features), dtype=np.float32
-        )
+        width = self.net_.module_.projection[0].in_features
+        encodings = np.zeros((len(rows), width), dtype=np.float32)
         for module, batch, positions in self._run(dataset):
             if NAME not in batch.tensors:  # a table without rows
                 continue

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.dataset as pds
 import pytest
 
-from sklearn_sn.datasets import ObjectFiles, TableWriter, is_object_files, make_supernovae
+from sklearn_sn.datasets import ObjectFiles, TableWriter, make_supernovae
 
 
 @pytest.fixture(scope="module")
@@ -101,8 +101,3 @@ def _arrow(frame):
     import pyarrow as pa
 
     return pa.Table.from_pandas(frame.reset_index(drop=True))
-
-
-def test_what_names_files(folder):
-    assert all(map(is_object_files, ("a", folder, ["a", folder], pds.dataset(folder))))
-    assert not any(map(is_object_files, ([], [[1.0]], np.zeros((2, 2)), pd.DataFrame(), None)))
