@@ -54,7 +54,8 @@ bench-speed: $(VENV)/.installed-bench
 	for command in "speed_contrastive.py 256" "speed_gru.py --objects 512 --rounds 2" \
 	  "speed_mmvae.py" "speed_spectra.py --batches 1 --batch-size 8 --rounds 2 --stream 200" \
 	  "patch_transformer_speed.py --batch-size 2 --rounds 2" "speed_simulator.py 4096" \
-	  "speed_alerts.py --alerts 500" "speed_distributed.py --rows 500 --repeats 1"; do \
+	  "speed_alerts.py --alerts 500" \
+	  "speed_tables.py --rows 200 --objects 5000" "speed_distributed.py --rows 500 --repeats 1"; do \
 	  echo "benchmarks/$$command"; \
 	  OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$command || exit 1; \
 	done
