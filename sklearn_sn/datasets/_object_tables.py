@@ -19,7 +19,8 @@ _SEXAGESIMAL = re.compile(
 )
 _FILE_HINT = (
     " If the file is a light curve, read it with light_curves= and name its columns with "
-    "light_curve_columns=. If the file is a spectrum, read it with sklearn_sn.datasets.read_spectra."
+    "light_curve_columns=. If the file is a spectrum, read it with "
+    "sklearn_sn.datasets.read_spectra."
 )
 # Beginnings of names of redshifts of hosts in SNANA, ELAsTiCC and PLAsTiCC; -9 is "not measured".
 _HOST_REDSHIFTS = ("hostgal_z", "hostgal_specz", "hostgal_photoz")
