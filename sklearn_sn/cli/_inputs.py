@@ -107,7 +107,7 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
             spectra = list(spectra)
             X = join_spectra(X, read_spectrum_files(spectra), list(files), spectra)
     except ValueError as error:
-        raise ValueError(_first_sentence(str(error), files)) from error
+        raise ValueError(_first_sentence(str(error), [*files, *spectra])) from error
     if not {"light_curve", "spectrum"} & set(X.columns):
         raise ValueError(
             f"{files[0]} has neither light curves nor spectra; its columns are {[*X.columns]}."
@@ -155,7 +155,10 @@ def read_files(files, survey=None):
     # Some are light curves and some are spectra, or one is neither: its error names it.
     kinds = {"light_curve": [], "spectrum": []}
     for file in files:
-        X = read_tables(file, survey=survey)
+        try:
+            X = read_tables(file, survey=survey)
+        except ValueError as error:
+            raise ValueError(_first_sentence(str(error), [file])) from error
         kind = "light_curve" if "light_curve" in X.columns else "spectrum"
         kinds[kind].append(file)
     if not kinds["light_curve"] or not kinds["spectrum"]:
@@ -194,12 +197,13 @@ def _with_known_fields(X, file):
 
 
 def _first_sentence(text, files):
-    """Return the first sentence of an error of a reader, with the file.
+    """Return the first sentence of an error of a reader, with the file if it names none.
 
     The others name arguments of Python functions.
     """
     sentence = re.split(r"\.\s+(?=[A-Z])", text, maxsplit=1)[0]
-    return sentence if Path(files[0]).name in sentence else f"{files[0]}: {sentence}"
+    names_file = any(Path(file).name in sentence for file in files)
+    return sentence if names_file else f"{files[0]}: {sentence}"
 
 
 def _raise_on_missing(files):

@@ -17,7 +17,11 @@ _LIMIT = re.compile(r"\s*[<>≤≥]\s*[-+]?\d")
 _SEXAGESIMAL = re.compile(
     r"\s*[-+]?\d+(?:[:\s]\d+[:\s]|[hd]\s*\d+m\s*)\d+(?:\.\d*)?s?\s*", re.IGNORECASE
 )
-_SPECTRUM_HINT = " If the file is a spectrum, read it with sklearn_sn.datasets.read_spectra."
+_FILE_HINT = (
+    " If the file is a light curve, read it with light_curves= and name its columns with "
+    "light_curve_columns=. If the file is a spectrum, read it with "
+    "sklearn_sn.datasets.read_spectra."
+)
 # Beginnings of names of redshifts of hosts in SNANA, ELAsTiCC and PLAsTiCC; -9 is "not measured".
 _HOST_REDSHIFTS = ("hostgal_z", "hostgal_specz", "hostgal_photoz")
 _NUMBERS = {"redshift", "ebv", "a_v"}
@@ -111,9 +115,13 @@ def _id_column(columns, id_column, dialect, source):
         if name is None and (source.label is not None or dialect is not None):
             name = pick(plain, "|".join(ID_ALIASES))
     if name is None:
+        if source.label is None:
+            problem = f"objects has no column {id_column!r}; it has {list(columns)}"
+            raise OtherReaderError(f"{problem}. Name it with id_column=.")
         raise OtherReaderError(
-            f"objects has no column {id_column!r}; it has {list(columns)}. Name it with id_column=."
-            + (_SPECTRUM_HINT if source.label is not None else "")
+            f"A table of objects needs a column {id_column!r}, and a light curve needs columns for "
+            f"time, band, and flux or mag; this table has {list(columns)}. Name the column of the "
+            f"objects with id_column=.{_FILE_HINT}"
         )
     return name
 

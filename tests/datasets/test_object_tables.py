@@ -55,6 +55,8 @@ def test_missing_and_repeated_names():
         read({"object_id": ["a", "b", "a"]})
     with pytest.raises(ValueError, match=r"objects has no column 'sn'; .*id_column=.$"):
         read({"name": ["a"]}, id_column="sn")
+    with pytest.raises(ValueError, match=r"needs a column .object_id., and a light curve needs"):
+        read({"w": [1]}, label="/x/a.csv")
     with pytest.raises(ValueError, match=r"If the file is a spectrum, read it with .*read_spectra"):
         read({"w": [1]}, label="/x/a.csv")
 
