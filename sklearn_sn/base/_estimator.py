@@ -59,6 +59,7 @@ class TorchEstimator(BaseEstimator):
     _encoder_parameters = {}
     _from_file = False  # set by loading
     _file_training = None  # set during a fit on files
+    _is_part = False  # set on the copy that makes the dataset of a part of files
     _partial = None  # set during partial_fit
 
     def __init_subclass__(cls, **kwargs):

@@ -117,7 +117,7 @@ def _builder(estimator, plan):
     builder = copy.copy(estimator)
     vars(builder).update(plan.attributes)
     vars(builder).setdefault("net_", None)
-    builder.warm_start = True
+    builder.warm_start = builder._is_part = True
 
     def stop(plan):
         raise _DatasetMadeError(plan.dataset)

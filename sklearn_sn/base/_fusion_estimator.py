@@ -69,7 +69,7 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
             task.targets["weight"] = (weight / weight[weight > 0].mean()).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             # A modality that "auto" found, of which no object has anything, is left out.
             encoders = {name: e for name, e in encoders.items() if self._is_usable(table, name)}

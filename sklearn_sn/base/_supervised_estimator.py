@@ -89,7 +89,7 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
             task.targets["weight"] = (weight / mean_weight).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             self._first_params = kept_params(params)
             self._fill_encoder(encoder)
