@@ -209,6 +209,7 @@ class TorchEstimator(BaseEstimator):
             for row in net.history
         ]
         self.n_iter_, self.fit_status_ = len(self.history_), status
+        self.n_samples_seen_ = getattr(self._file_training, "n_objects", plan.dataset.n_rows)
         for name, value in attributes.items():
             setattr(self, name, value)
 

@@ -148,3 +148,23 @@ def test_a_part_may_lack_a_modality(X, small_buffers, rows_of_batches, monkeypat
         assert np.sort(trained).tolist() == list(range(N_OBJECTS))
         assert any("spectrum" not in batch.present for _, batch in rows_of_batches)
         assert np.isfinite(model.transform(sparse)).all()
+
+
+def test_weights_are_relative_to_those_of_all_objects(path, small_buffers, rows_of_batches):
+    # Parts of equal weights would all have weight 1 if each were scaled by itself.
+    weight = np.where(np.arange(N_OBJECTS) < 40, 0.0, np.arange(N_OBJECTS))
+    weight[0] = 1.0
+    classifier(max_epochs=1).fit(path, "type", sample_weight=weight)
+    scaled = weight / weight[weight > 0].mean()
+    trained = np.concatenate([rows for rows, _ in rows_of_batches])
+    assert np.sort(trained).tolist() == np.flatnonzero(weight).tolist()
+    for rows, batch in rows_of_batches:
+        np.testing.assert_allclose(batch.targets["weight"].numpy(), scaled[rows], rtol=1e-6)
+
+
+def test_a_random_state_repeats_the_sample(X, path, small_buffers):
+    models = [
+        classifier(max_epochs=1, random_state=np.random.RandomState(0)).fit(path, "type")
+        for _ in range(2)
+    ]
+    assert np.array_equal(models[0].predict_proba(X), models[1].predict_proba(X))
