@@ -59,6 +59,7 @@ class TorchEstimator(BaseEstimator):
     _encoder_parameters = {}
     _from_file = False  # set by loading
     _file_training = None  # set during a fit on files
+    _is_part = False  # set on the copy that makes the dataset of a part of files
     _partial = None  # set during partial_fit
 
     def __init_subclass__(cls, **kwargs):
@@ -208,6 +209,7 @@ class TorchEstimator(BaseEstimator):
             for row in net.history
         ]
         self.n_iter_, self.fit_status_ = len(self.history_), status
+        self.n_samples_seen_ = getattr(self._file_training, "n_objects", plan.dataset.n_rows)
         for name, value in attributes.items():
             setattr(self, name, value)
 

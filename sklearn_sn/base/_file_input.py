@@ -1,5 +1,6 @@
 """Files in place of a table as the X of estimators."""
 
+import copy
 import inspect
 from collections.abc import Iterator
 from functools import wraps
@@ -59,8 +60,8 @@ def _fit_files(estimator, method, files, given):
     given = {name: _values(name, value, files) for name, value in given.items()}
     if files.n_objects <= SAMPLE_OBJECTS:
         return method(estimator, files.read(), **given)
-    # Not the random state itself: its draws are those of the training.
-    seed = draw_seed(estimator.random_state if _is_seed(estimator.random_state) else None)
+    # Of a copy: the draws of the random state itself are those of the training.
+    seed = draw_seed(copy.deepcopy(estimator.random_state))
     rows = files.sample_rows(SAMPLE_OBJECTS, np.random.default_rng([seed, 2]))
     training = FileTraining(files, rows, given, method)
     estimator._file_training = training
@@ -83,10 +84,6 @@ def _values(name, value, files):
             "for each object, or the name of a column of the files."
         )
     return value
-
-
-def _is_seed(random_state):
-    return random_state is None or isinstance(random_state, int | np.integer)
 
 
 def _with_files_in_prediction(method):

@@ -49,7 +49,7 @@ class FileTraining:
         arguments: dict[str, Any],
         fit: Callable[..., Any],
     ) -> None:
-        self.files, self.sample_rows = files, sample_rows
+        self.files, self.n_objects, self.sample_rows = files, files.n_objects, sample_rows
         self.arguments, self.fit = arguments, fit
         self.classes = None
 
@@ -82,6 +82,9 @@ class FileTraining:
         def prepare(rows, X, chosen):
             if chosen is not None:
                 rows, X = rows[chosen], X.iloc[chosen]
+            weight = self.arguments.get("sample_weight")
+            if weight is not None and not np.any(weight[rows] > 0):
+                return (), rows[:0]
             part = self._part(builder, rows, X)
             part_rows = rows[part.rows]
             kept = np.flatnonzero(~np.isin(part_rows, held_out))
@@ -105,6 +108,13 @@ class FileTraining:
         raise AssertionError("A fit ended without training.")
 
 
+def mean_weight(estimator: Any, weight: np.ndarray) -> float:
+    """Return the mean of the positive weights; in a fit on files, of those of all objects."""
+    if estimator._file_training is not None:
+        weight = np.asarray(estimator._file_training.arguments["sample_weight"], dtype=np.float64)
+    return float(weight[weight > 0].mean())
+
+
 class _DatasetMadeError(Exception):
     """End the fit of a builder where training would begin."""
 
@@ -117,7 +127,7 @@ def _builder(estimator, plan):
     builder = copy.copy(estimator)
     vars(builder).update(plan.attributes)
     vars(builder).setdefault("net_", None)
-    builder.warm_start = True
+    builder.warm_start = builder._is_part = True
 
     def stop(plan):
         raise _DatasetMadeError(plan.dataset)

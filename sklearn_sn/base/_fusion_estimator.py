@@ -8,6 +8,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._file_training import mean_weight
 from sklearn_sn.base._pretrained import (
     PretrainedEncoder,
     chosen_encoder,
@@ -66,10 +67,10 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         if task.sample_weight is not None:
             weight = task.sample_weight
             # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
-            task.targets["weight"] = (weight / weight[weight > 0].mean()).astype(np.float32)
+            task.targets["weight"] = (weight / mean_weight(self, weight)).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             # A modality that "auto" found, of which no object has anything, is left out.
             encoders = {name: e for name, e in encoders.items() if self._is_usable(table, name)}

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sklearn_sn.base._estimator import TorchEstimator
+from sklearn_sn.base._file_training import mean_weight
 from sklearn_sn.base._pretrained import (
     PretrainedEncoder,
     chosen_encoder,
@@ -85,11 +86,10 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         if task.sample_weight is not None:
             weight = task.sample_weight
             # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
-            mean_weight = weight[weight > 0].mean()
-            task.targets["weight"] = (weight / mean_weight).astype(np.float32)
+            task.targets["weight"] = (weight / mean_weight(self, weight)).astype(np.float32)
             rows = np.flatnonzero(weight > 0)
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             self._first_params = kept_params(params)
             self._fill_encoder(encoder)

@@ -31,6 +31,7 @@ def check_continued(
     first: dict[str, Any],
     modalities: Sequence[str],
     table: CheckedTable | FluxArray,
+    is_part: bool = False,
 ) -> None:
     """Raise a ValueError if a second fit cannot continue from the first.
 
@@ -42,6 +43,8 @@ def check_continued(
         Modalities of the first fit.
     table : CheckedTable
         The table of this fit.
+    is_part : bool, default=False
+        Whether the table is a part of files, which may lack a modality that other parts have.
     """
     # Files of earlier versions may hold parameters that no longer exist.
     kept = first.keys() & params.keys()
@@ -53,7 +56,11 @@ def check_continued(
             f"warm_start continues with the net of the first fit; the parameters {changed} have "
             f"changed since. Change only {sorted(FREE)}, or set warm_start=False."
         )
-    lacking = [name for name in modalities if not table.has(name) or not table.present(name).any()]
+    lacking = [
+        name
+        for name in modalities
+        if not (table.has(name) and (is_part or table.present(name).any()))
+    ]
     if lacking:
         raise ValueError(
             f"warm_start continues with the modalities {list(modalities)}; X has no {lacking[0]!r}."

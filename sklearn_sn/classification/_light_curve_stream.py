@@ -1,6 +1,6 @@
 """Class probabilities of light curves that grow, with one recurrent step for each new point."""
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from sklearn_sn.data import (
 )
 
 _TOLERANCE = 3e-6  # of the inputs of the network, which have a size of order 1
+_RECENT = 101  # objects updated last, whose last points give the present
 _PER_PASS = 64  # objects that a pass of the network reads together
 _FIELDS = ("time", "band", "flux", "flux_err")
 
@@ -47,7 +48,7 @@ class LightCurveStream:
         Fitted classifier with a causal encoder ("gru").
     max_age : float
         Days after its last point at which an object is dropped; the present is the median of the
-        last times of the objects of an update.
+        last times of the 101 objects that were updated last.
     max_objects : int
         Largest number of objects; those that were updated longest ago are dropped first.
 
@@ -89,7 +90,7 @@ class LightCurveStream:
         self._model, self.max_age, self.max_objects = model, max_age, max_objects
         self._objects: OrderedDict[Any, _ObjectState] = OrderedDict()
         self._bands: dict[Any, int] = {}  # number of each name of a band
-        self._now = -np.inf
+        self._recent: deque[float] = deque(maxlen=_RECENT)  # times of their last points
         self.n_steps = self.n_rebuilt = 0
 
     def __len__(self):
@@ -230,14 +231,16 @@ class LightCurveStream:
         """Store the states of an update, and drop old objects."""
         encoder = self._model.net_.module_.encoder
         nothing = np.zeros((0, 0), "f4"), np.zeros((encoder.n_layers, encoder.d_model), "f4")
-        if np.isfinite(last).any():
-            self._now = max(self._now, float(np.nanmedian(last)))
+        self._recent.extend(last[np.isfinite(last)].tolist())
+        # A median, because a single wrong date must not make all other objects old.
+        times = sorted(self._recent)
+        now = times[(len(times) - 1) // 2] if times else -np.inf
         for row, name in enumerate(index):
             inputs, states = updated[row] or nothing
-            time = float(last[row]) if np.isfinite(last[row]) else self._now
+            time = float(last[row]) if np.isfinite(last[row]) else now
             self._objects[name] = _ObjectState(histories[row], inputs, states, time)
             self._objects.move_to_end(name)
-        for name in list(_oldest(self._objects, self._now - self.max_age, self.max_objects)):
+        for name in list(_oldest(self._objects, now, self.max_age, self.max_objects)):
             del self._objects[name]
 
 
@@ -266,9 +269,11 @@ def _by_length(n_new: np.ndarray) -> Iterator[np.ndarray]:
             yield group
 
 
-def _oldest(objects: OrderedDict, before: float, max_objects: int) -> Iterator[Any]:
+def _oldest(objects: OrderedDict, now: float, max_age: float, max_objects: int) -> Iterator[Any]:
     """Yield the objects to drop: from the one that was updated longest ago on."""
     for n_dropped, (name, state) in enumerate(objects.items()):
-        if len(objects) - n_dropped <= max_objects and state.last >= before:
+        # An object with a wrong date, far in the future, must not keep all later ones.
+        is_recent = not abs(now - state.last) > max_age
+        if len(objects) - n_dropped <= max_objects and is_recent:
             return
         yield name

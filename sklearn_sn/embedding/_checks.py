@@ -127,6 +127,8 @@ def check_learnable(embedder, dataset):
             "aux_weight > 0 adds auxiliary heads, but there is nothing for them to learn. Pass y "
             "with known labels to fit, name aux_columns, or set aux_weight=0."
         )
+    if embedder._is_part:  # others may have the pairs
+        return
     for name, part in dataset.prepared.items():
         if not (part.lengths > 0).any():
             raise ValueError(

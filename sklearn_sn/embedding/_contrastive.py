@@ -292,7 +292,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         y = one_column(y, learned=self.aux_weight > 0)
         parts = {}
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             modalities = self._present(table)
             check_modalities(params, modalities, table, X.columns)

@@ -316,7 +316,7 @@ class MMVAEEmbedder(GenerativeEmbedder):
             X, with_light_curve(X, requested or MODALITIES[:2]), True, columns
         )
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
             return table
         modalities = [name for name in requested if table.present(name).any()]
         if not modalities:

@@ -233,7 +233,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         X = as_frame(X)
         table = check_table(X, modalities=[NAME], training=True)
         if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table)
+            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:
             self._first_params = kept_params(params)
             self.encoder_ = encoder

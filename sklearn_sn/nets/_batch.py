@@ -91,6 +91,11 @@ class TableDataset(Dataset):
     def __len__(self):
         return len(self.rows)
 
+    @property
+    def n_rows(self) -> int:
+        """Number of objects of the table, of which this dataset may be a part."""
+        return len(next(iter(self.prepared.values())).lengths)
+
     def subset(self, positions: np.ndarray) -> "TableDataset":
         """Return a dataset of some of the objects, which shares the data."""
         rows = self.rows[positions]

@@ -21,7 +21,8 @@ class StreamedDataset(Dataset):
         numbers of its rows, an array of int, and its objects.
     prepare : callable
         Function of the rows and objects of a part, and of the positions of the objects to use or
-        None for all. It returns a :class:`TableDataset` and the row of each of its objects.
+        None for all. It returns a :class:`TableDataset` and the row of each of its objects. Instead
+        of a dataset, it may return an empty sequence if there is nothing to train on.
     sizes : sequence of int
         Number of objects of each part.
     mean_copies : float, default=1.0

@@ -1,12 +1,13 @@
 """Training on files of more objects than the sample."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_sn.base import _file_input, _file_training
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.datasets import TableWriter, make_supernovae
-from sklearn_sn.embedding import ContrastiveEmbedder
+from sklearn_sn.embedding import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.encoders import DeepSets, SpectraNet
 from sklearn_sn.nets import MaxSteps, StreamedLoader, TableDataset
 from tests.base.tiny import STILL, classifier, regressor
@@ -130,3 +131,40 @@ def test_other_estimators_train_on_files(X, path, small_buffers):
 def test_a_fit_leaves_no_trace_of_the_files(path, small_buffers):
     model = classifier(max_epochs=1).fit(path, "type")
     assert "_file_training" not in vars(model) and "_train" not in vars(model)
+
+
+def test_a_part_may_lack_a_modality(X, small_buffers, rows_of_batches, monkeypatch, tmp_path):
+    monkeypatch.setattr(_file_training, "BUFFER_OBJECTS", 8)  # a part is a row group
+    monkeypatch.setattr(_file_training, "MIXED_GROUPS", 1)
+    # The first objects have no spectrum, so that whole parts have none.
+    sparse = pd.concat([X.iloc[:40].drop(columns="spectrum"), X.iloc[40:]])[list(X.columns)]
+    with TableWriter(tmp_path / "sparse.parquet", row_group_size=8) as writer:
+        writer.write(sparse)
+    generator = MMVAEEmbedder(max_epochs=1, random_state=0)
+    for model in (ContrastiveEmbedder(**{**SMALL, "max_epochs": 1}), generator):
+        rows_of_batches.clear()
+        model.fit(tmp_path / "sparse.parquet")
+        trained = np.concatenate([rows for rows, _ in rows_of_batches])
+        assert np.sort(trained).tolist() == list(range(N_OBJECTS))
+        assert any("spectrum" not in batch.present for _, batch in rows_of_batches)
+        assert np.isfinite(model.transform(sparse)).all()
+
+
+def test_weights_are_relative_to_those_of_all_objects(path, small_buffers, rows_of_batches):
+    # Parts of equal weights would all have weight 1 if each were scaled by itself.
+    weight = np.where(np.arange(N_OBJECTS) < 40, 0.0, np.arange(N_OBJECTS))
+    weight[0] = 1.0
+    classifier(max_epochs=1).fit(path, "type", sample_weight=weight)
+    scaled = weight / weight[weight > 0].mean()
+    trained = np.concatenate([rows for rows, _ in rows_of_batches])
+    assert np.sort(trained).tolist() == np.flatnonzero(weight).tolist()
+    for rows, batch in rows_of_batches:
+        np.testing.assert_allclose(batch.targets["weight"].numpy(), scaled[rows], rtol=1e-6)
+
+
+def test_a_random_state_repeats_the_sample(X, path, small_buffers):
+    models = [
+        classifier(max_epochs=1, random_state=np.random.RandomState(0)).fit(path, "type")
+        for _ in range(2)
+    ]
+    assert np.array_equal(models[0].predict_proba(X), models[1].predict_proba(X))

@@ -96,3 +96,15 @@ def test_a_later_array_has_the_columns_of_the_first():
     with pytest.raises(ValueError, match="X has 5 features"):
         model.partial_fit(values[:, 1:], values[:, 0])
     assert model.partial_fit(values, values[:, 0]).n_iter_ == 2
+
+
+def test_a_fit_counts_before_partial_fit(X):
+    model = classifier(max_epochs=1).fit(X, X["type"])
+    name = model.classes_[0]
+    model.partial_fit(X[:10], np.full(10, name, dtype=object))
+    expected = (np.array([np.sum(X["type"] == one) for one in model.classes_]) + 0.0) / 50
+    expected[0] += 0.2
+    np.testing.assert_allclose(model.class_prior_, expected)
+    assert model.n_samples_seen_ == 50
+    # A fit from the beginning forgets what was before.
+    assert model.fit(X, X["type"]).n_samples_seen_ == 40

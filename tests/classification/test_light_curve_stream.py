@@ -110,25 +110,41 @@ def test_a_stream_is_resumed_from_its_history(model, supernovae):
     pd.testing.assert_frame_equal(resumed.update(last), stream.update(last), atol=1e-5)
 
 
-def test_old_objects_and_too_many_are_dropped(model):
-    def objects(names, day):
-        n = len(names)
-        fields = {
-            "time": np.repeat([float(day)], n),
-            "band": np.repeat(["ztfg"], n).astype(object),
-            "flux": np.repeat([200.0], n),
-            "flux_err": np.repeat([5.0], n),
-        }
-        return table(Ragged(fields, np.arange(n + 1)), names)
+def objects(names, day):
+    """One point for each object."""
+    n = len(names)
+    fields = {
+        "time": np.repeat([float(day)], n),
+        "band": np.repeat(["ztfg"], n).astype(object),
+        "flux": np.repeat([200.0], n),
+        "flux_err": np.repeat([5.0], n),
+    }
+    return table(Ragged(fields, np.arange(n + 1)), names)
 
+
+def test_old_objects_and_too_many_are_dropped(model):
     stream = model.stream(max_age=50, max_objects=3)
     stream.update(objects(["a", "b"], 59000))
     stream.update(objects(["b", "c"], 59040))
     assert len(stream) == 3
-    stream.update(objects(["c"], 59060))
+    for day in range(59060, 59065):  # most of the latest objects have points of these days
+        stream.update(objects(["c"], day))
     assert "a" not in stream and "b" in stream
-    stream.update(objects(["d", "e"], 59061))
+    stream.update(objects(["d", "e"], 59065))
     assert len(stream) == 3 and "b" not in stream
+
+
+def test_a_wrong_date_drops_no_other_object(model):
+    stream = model.stream(max_age=50)
+    stream.update(objects(["a", "b"], 59000))
+    stream.update(objects(["wrong"], 80000))
+    assert "a" in stream and "b" in stream
+    for day in range(59001, 59090, 4):
+        stream.update(objects(["c"], day))
+    # Nor does it keep the objects that were updated later.
+    for day in range(59090, 59240):
+        stream.update(objects(["d"], day))
+    assert "c" not in stream and "wrong" not in stream and "d" in stream
 
 
 def test_an_object_without_usable_points_gets_the_prior(model):
