@@ -277,7 +277,8 @@ class MMVAEEmbedder(GenerativeEmbedder):
                 self, self.encoders_, self.decoder_, table, frame, self.frame_ == "rest"
             )
         prepared = prepare(self.preprocessors_, table, frame)
-        check_inside(self.preprocessors_, prepared)
+        if not self._is_part:  # other parts may have it
+            check_inside(self.preprocessors_, prepared)
         dataset = TableDataset(self.preprocessors_, prepared)
         # An object without data has no posterior to train.
         dataset = dataset.subset(np.flatnonzero(self._has_data(dataset)))
@@ -295,7 +296,11 @@ class MMVAEEmbedder(GenerativeEmbedder):
                     "criterion__objective": self.objective,
                     "n_samples": self.n_samples,
                     "n_targets": self.decoder_.points_per_step,
-                    **balanced_weights(self, self.preprocessors_, prepared),
+                    **(
+                        {}
+                        if self._is_part
+                        else balanced_weights(self, self.preprocessors_, prepared)
+                    ),
                 },
             )
         )

@@ -133,6 +133,7 @@ def test_a_fit_leaves_no_trace_of_the_files(path, small_buffers):
     assert "_file_training" not in vars(model) and "_train" not in vars(model)
 
 
+@pytest.mark.filterwarnings("ignore::sklearn_sn.data.DataQualityWarning")
 def test_a_part_may_lack_a_modality(X, small_buffers, rows_of_batches, monkeypatch, tmp_path):
     monkeypatch.setattr(_file_training, "BUFFER_OBJECTS", 8)  # a part is a row group
     monkeypatch.setattr(_file_training, "MIXED_GROUPS", 1)
