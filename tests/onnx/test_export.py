@@ -8,8 +8,9 @@ import pytest
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import LightCurveClassifier
-from sklearn_sn.encoders import LightCurveTransceiver
+from sklearn_sn.encoders import GRU, LightCurveTransceiver
 from sklearn_sn.onnx import _export, export_onnx, onnx_arrays
+from sklearn_sn.regression import LightCurveRegressor
 from tests.onnx.conftest import MODELS, ONCE
 
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -20,6 +21,19 @@ def run(path, arrays):
     session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(None, arrays), strict=True)), session
+
+
+def test_a_second_recurrent_network_is_exported_too(supernovae, tmp_path):
+    X = supernovae[0]
+    redshift = X["redshift"].to_numpy()
+    for number, width in enumerate((4, 6)):
+        model = LightCurveRegressor(encoder=GRU(d_model=width, n_layers=1), **ONCE)
+        model.fit(X, redshift)
+        export_onnx(model, tmp_path / f"{number}.onnx")
+        for rows in (slice(0, 1), slice(0, 9)):
+            arrays, _ = onnx_arrays(model, X.iloc[rows], "light_curve")
+            results, _ = run(tmp_path / f"{number}.onnx", arrays)
+            np.testing.assert_allclose(results["mean"], model.predict(X.iloc[rows]), atol=1e-5)
 
 
 def with_padding(name, array):
@@ -71,7 +85,7 @@ def test_equals_the_estimator(name, fitted_models, supernovae, tmp_path):
 
 def test_what_is_not_supported_is_named(fitted_models, supernovae, tmp_path):
     path = tmp_path / "model.onnx"
-    X, y = supernovae
+    X = supernovae[0]
     encoder = LightCurveTransceiver(d_model=8, n_layers=1, n_frequencies=4)
     model = LightCurveClassifier(encoder=encoder, **ONCE).fit(X, y)
     with pytest.raises(
