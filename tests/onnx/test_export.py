@@ -85,7 +85,7 @@ def test_equals_the_estimator(name, fitted_models, supernovae, tmp_path):
 
 def test_what_is_not_supported_is_named(fitted_models, supernovae, tmp_path):
     path = tmp_path / "model.onnx"
-    X = supernovae[0]
+    X, y = supernovae
     encoder = LightCurveTransceiver(d_model=8, n_layers=1, n_frequencies=4)
     model = LightCurveClassifier(encoder=encoder, **ONCE).fit(X, y)
     with pytest.raises(
