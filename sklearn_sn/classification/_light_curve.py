@@ -210,7 +210,8 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         history : pandas.DataFrame, default=None
             Points so far, as :meth:`LightCurveStream.history` returns them.
         max_age : float, default=300.0
-            Days after its last point at which an object is dropped.
+            Days after its last point at which an object is dropped. The present is the median of
+            the last points of the objects that were updated last.
         max_objects : int, default=1_000_000
             Largest number of objects, each of about 5 kB.
 
@@ -232,8 +233,8 @@ class LightCurveClassifier(NetworkClassifierMixin, SupervisedEstimator):
         >>> from sklearn_sn.datasets import make_supernovae
         >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
         >>> model = LightCurveClassifier(encoder="gru", max_epochs=1, random_state=0).fit(X, y)
-        >>> stream = model.stream(X.iloc[:20])
-        >>> later = model.stream(stream.history())
+        >>> stream = model.stream(X.iloc[:20], max_age=5000)  # the objects are years apart
+        >>> later = model.stream(stream.history(), max_age=5000)
         >>> len(later)
         20
         """

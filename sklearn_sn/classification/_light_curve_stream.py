@@ -81,7 +81,7 @@ class LightCurveStream:
     >>> from sklearn_sn.datasets import make_supernovae
     >>> X, y = make_supernovae(60, modalities=["light_curve"], random_state=0)
     >>> model = LightCurveClassifier(encoder="gru", max_epochs=1, random_state=0).fit(X, y)
-    >>> stream = model.stream()
+    >>> stream = model.stream(max_age=5000)  # the simulated objects are years apart
     >>> stream.update(X.iloc[:3]).shape, len(stream)
     ((3, 5), 3)
     """
