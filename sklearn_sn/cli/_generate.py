@@ -65,14 +65,20 @@ def command(files, spectra, survey, batch_size, outputs, phases, coverage, redsh
             "MMVAEEmbedder."
         )
     opened = open_input(files, spectra, survey, batch_size)
+    n_written = 0
     with open_outputs(outputs) as write:
         for X in progress(opened.batches, opened.n_objects):
             if getattr(generator, "frame_", None) == "rest":
-                X = with_redshift(X, redshift)
+                X = with_known_redshift(with_redshift(X, redshift))
+            n_written += len(X)
+            if X.empty:
+                continue
             table = generate(generator, X, phases, coverage)
             write(table)
             if not outputs:
                 click.echo(table.round(4).to_csv(sep="\t"), nl=False)
+        if not n_written:
+            raise ValueError(f"{files[0]}: no spectrum could be generated for any object.")
 
 
 def with_redshift(X, redshift=None):
@@ -97,6 +103,19 @@ def with_redshift(X, redshift=None):
             err=True,
         )
     return X.assign(redshift=values)
+
+
+def with_known_redshift(X):
+    """Return the objects with a redshift; of others, no spectrum follows from the light curve."""
+    known = X["redshift"].notna().to_numpy()
+    if known.all():
+        return X
+    click.echo(
+        f"Left out: {(~known).sum()} of {len(X)} objects, first {X.index[~known][0]!r}, whose "
+        "redshift neither is known nor follows from the light curve; --redshift sets it.",
+        err=True,
+    )
+    return X[known]
 
 
 def generate(generator, X, phases, coverage):

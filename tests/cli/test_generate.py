@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn import load_pretrained, save_model
-from sklearn_sn.cli._generate import with_redshift
+from sklearn_sn.cli._generate import with_known_redshift, with_redshift
 from sklearn_sn.datasets import make_supernovae, read_tables
 from tests.conftest import make_mmvae
 
@@ -72,6 +72,23 @@ def test_known_redshifts_are_kept():
     given = with_redshift(X.assign(redshift=[known[0], np.nan, known[2]]), 0.5)
     np.testing.assert_array_equal(given["redshift"], [known[0], 0.5, known[2]])
     np.testing.assert_array_equal(with_redshift(X.drop(columns="redshift"), 0.1)["redshift"], 0.1)
+
+
+def test_objects_without_redshift_are_left_out(capsys):
+    X, _ = make_supernovae(3, modalities=["light_curve"], random_state=0)
+    assert with_known_redshift(X) is X
+    X["redshift"] = [0.1, np.nan, 0.2]
+    assert with_known_redshift(X).index.tolist() == [X.index[0], X.index[2]]
+    assert f"Left out: 1 of 3 objects, first '{X.index[1]}'" in capsys.readouterr().err
+    assert with_known_redshift(X.iloc[[1]]).empty
+
+
+def test_a_file_without_usable_points_fails(run, tmp_path):
+    points = {"object_id": ["a", "a"], "mjd": [60000.0, 60001.0], "band": "atlaso"}
+    flux = {"flux": [np.nan, np.nan], "flux_err": 1.0}
+    pd.DataFrame({**points, **flux}).to_csv(tmp_path / "points.csv", index=False)
+    done = run("generate", tmp_path / "points.csv", "-o", tmp_path / "s.csv")
+    assert done.exit_code == 1 and not (tmp_path / "s.csv").exists()
 
 
 def test_the_help_teaches_by_examples(run):
