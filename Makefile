@@ -6,7 +6,7 @@ PIP = $(BIN)/python -m pip install --quiet -c constraints.txt
 # Waiting threads sleep: spinning ones take the cores from whatever else runs, tenfold.
 export OMP_WAIT_POLICY = passive
 
-.PHONY: demo test docs bench bench-speed gpu lint clean
+.PHONY: demo test docs studies bench-speed gpu lint clean
 
 # Simulate supernovae, align light curves with spectra, cross-validate, save pictures.
 demo: $(VENV)/.installed
@@ -19,35 +19,31 @@ test: $(VENV)/.installed
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -W -b html docs docs/_build/html
 
-# Benchmarks on real data look for SKLEARN_SN_DATA, or ../shared/data.
-bench: $(VENV)/.installed-bench
-	$(BIN)/python benchmarks/speed_contrastive.py
-	test -e benchmarks/.cache/union_simulated.pkl || $(BIN)/python benchmarks/pretrain_contrastive.py
-	$(BIN)/python benchmarks/contrastive_real.py
-	$(BIN)/python benchmarks/plot_contrastive_real.py
-	$(BIN)/python benchmarks/maven_real.py --members 3
-	$(BIN)/python benchmarks/maven_real.py --sample curves --members 2
-	$(BIN)/python benchmarks/contrastive_real.py --no-baselines --settings scratch_aux simulated_aux simulated_aux_first_block
-	$(BIN)/python benchmarks/combine_maven_real.py
-	$(BIN)/python benchmarks/differences_maven_real.py
-	$(BIN)/python benchmarks/speed_distributed.py
-	$(BIN)/python benchmarks/speed_simulator.py
-	$(BIN)/python benchmarks/simulation_realism.py
-	$(BIN)/python benchmarks/speed_mmvae.py
-	$(BIN)/python benchmarks/mmvae_decoder.py
-	$(BIN)/python benchmarks/mmvae_real.py
-	$(BIN)/python benchmarks/mmvae_simulated.py
-	$(BIN)/python benchmarks/speed_gru.py
-	$(BIN)/python benchmarks/simfm_pretrain.py
-	$(BIN)/python benchmarks/simfm_mixing.py
-	$(BIN)/python benchmarks/simfm_plasticc.py
-	$(BIN)/python benchmarks/simfm_real.py
-	$(BIN)/python benchmarks/simfm_anomaly.py
-	$(BIN)/python benchmarks/simfm_horizon.py
-	$(BIN)/python benchmarks/spectra_real.py --tasks five nine
-	$(BIN)/python benchmarks/table_spectra.py --noise
-	$(BIN)/python benchmarks/spectra_labels.py
-	$(BIN)/python benchmarks/speed_spectra.py
+# Accuracy of the published systems: days. Real data is that of SKLEARN_SN_DATA, or ../shared/data.
+STUDIES = pretrain_contrastive contrastive_real plot_contrastive_real maven_real combine_maven_real \
+  differences_maven_real simulation_realism mmvae_decoder mmvae_real mmvae_simulated simfm_pretrain \
+  simfm_mixing simfm_plasticc simfm_real simfm_anomaly simfm_horizon spectra_real table_spectra \
+  spectra_labels
+studies: $(STUDIES:%=benchmarks/studies/%)
+
+# One script: make benchmarks/speed_gru ARGS="--objects 512"
+benchmarks/%: $(VENV)/.installed-bench FORCE
+	$(BIN)/python benchmarks/$*.py $(ARGS)
+FORCE:
+
+benchmarks/studies/pretrain_contrastive: $(VENV)/.installed-bench FORCE
+	test -e benchmarks/.cache/union_simulated.pkl || $(BIN)/python $@.py
+
+benchmarks/studies/contrastive_real: $(VENV)/.installed-bench FORCE
+	$(BIN)/python $@.py
+	$(BIN)/python $@.py --no-baselines --settings scratch_aux simulated_aux simulated_aux_first_block
+
+benchmarks/studies/maven_real: $(VENV)/.installed-bench FORCE
+	$(BIN)/python $@.py --members 3
+	$(BIN)/python $@.py --sample curves --members 2
+
+benchmarks/studies/spectra_real: ARGS = --tasks five nine
+benchmarks/studies/table_spectra: ARGS = --noise
 
 # Speed alone, at small sizes: minutes.
 bench-speed: $(VENV)/.installed-bench

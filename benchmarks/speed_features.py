@@ -7,7 +7,7 @@ import argparse
 import time
 import warnings
 
-from _real_data import load_curves, load_pairs
+from studies._real_data import load_curves, load_pairs
 
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import make_supernovae

@@ -15,7 +15,7 @@ Temperatures and strengths are choices of this package. Those of SN Ia started f
 fit to the template of Hsiao et al. (2007, ApJ 663, 1187). Those of 91bg-likes are near Nugent et
 al. (2002, PASP 114, 803). All were adjusted by eye to mean observed spectra of each class (Open
 Supernova Catalog, WISeREP, kaepora) between -5 and 30 days, with the measure of
-benchmarks/simulation_realism.py. Class-specific sources are given beside each table.
+benchmarks/studies/simulation_realism.py. Class-specific sources are given beside each table.
 """
 
 from typing import NamedTuple

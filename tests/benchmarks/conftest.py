@@ -1,4 +1,4 @@
-"""Scripts of benchmarks/, which is no package."""
+"""Scripts of benchmarks/ and benchmarks/studies/, which are no packages."""
 
 import importlib
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+FOLDERS = (BENCHMARKS, BENCHMARKS / "studies")
 
 
 @pytest.fixture(scope="module")
@@ -15,9 +16,10 @@ def load():
     if not BENCHMARKS.exists():
         pytest.skip("the folder benchmarks is missing")
     before = set(sys.modules)
-    sys.path.insert(0, str(BENCHMARKS))
+    sys.path[:0] = map(str, FOLDERS)
     yield importlib.import_module
-    sys.path.remove(str(BENCHMARKS))
+    for folder in FOLDERS:
+        sys.path.remove(str(folder))
     for name in set(sys.modules) - before:
-        if (BENCHMARKS / f"{name}.py").exists():
+        if any((folder / f"{name}.py").exists() for folder in FOLDERS):
             del sys.modules[name]

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
+BENCHMARKS = Path(__file__).parents[2] / "benchmarks" / "studies"
 
 
 @pytest.fixture(scope="module")
 def features():
-    """The module of the features: benchmarks/ is no package."""
+    """The module of the features: benchmarks/studies/ is no package."""
     path = BENCHMARKS / "_light_curve_features.py"
     if not path.exists():
-        pytest.skip("the folder benchmarks is missing")
+        pytest.skip("the folder benchmarks/studies is missing")
     spec = importlib.util.spec_from_file_location("_light_curve_features", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

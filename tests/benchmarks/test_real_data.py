@@ -11,10 +11,10 @@ from sklearn_sn.data import as_ragged
 
 @pytest.fixture(scope="module")
 def thin_light_curves():
-    """benchmarks/ is no package."""
-    path = Path(__file__).parents[2] / "benchmarks" / "_real_data.py"
+    """benchmarks/studies/ is no package."""
+    path = Path(__file__).parents[2] / "benchmarks" / "studies" / "_real_data.py"
     if not path.exists():
-        pytest.skip("the folder benchmarks is missing")
+        pytest.skip("the folder benchmarks/studies is missing")
     spec = importlib.util.spec_from_file_location("_real_data", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)

@@ -55,7 +55,7 @@ def test_known_objects_of_another_embedder_are_not_used(known):
 
 
 def test_the_packaged_objects_belong_to_the_packaged_embedder():
-    """If it fails: python benchmarks/known_supernovae.py."""
+    """If it fails: python benchmarks/studies/known_supernovae.py."""
     known = known_objects()
     assert known.embedder == fingerprint(load_pretrained("contrastive-sim"))
     assert len(known.names) > 2000 and len(set(known.names)) == len(known.names)
