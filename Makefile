@@ -47,14 +47,16 @@ benchmarks/studies/table_spectra: ARGS = --noise
 
 # Speed alone, at small sizes: minutes.
 bench-speed: $(VENV)/.installed-bench
-	for command in "speed_contrastive.py 256" "speed_gru.py --objects 512 --rounds 2" \
+	for command in "speed_contrastive.py 256 2" "speed_gru.py --objects 512 --rounds 2" \
 	  "speed_mmvae.py" "speed_spectra.py --batches 1 --batch-size 8 --rounds 2 --stream 200" \
 	  "patch_transformer_speed.py --batch-size 2 --rounds 2" "speed_simulator.py 4096" \
 	  "speed_alerts.py --alerts 500" \
-	  "speed_tables.py --rows 200 --objects 5000" "speed_distributed.py --rows 500 --repeats 1"; do \
+	  "speed_tables.py --rows 200 --objects 5000" "speed_curves.py --objects 500 --rounds 1" \
+	  "speed_distributed.py --rows 500 --repeats 1"; do \
 	  echo "benchmarks/$$command"; \
 	  OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$command || exit 1; \
 	done
+	$(BIN)/python benchmarks/speed_page.py --check
 
 # Check every estimator on a GPU with the torch of $(PYTHON): no environment, no installation, no
 # download. Without CUDA it is a dry run on the CPU.

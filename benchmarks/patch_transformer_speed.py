@@ -11,11 +11,10 @@ chooses.
 """
 
 import argparse
-import time
 from types import SimpleNamespace
 
-import numpy as np
 import torch
+from _speed import Report, ratio_in_turn
 from torch import nn
 
 from sklearn_sn.encoders import PatchSpectrumTransformer
@@ -56,20 +55,6 @@ class Plain(nn.Module):
         return x.sum(1) / (~padding).sum(1, keepdim=True)
 
 
-def timed(work):
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def ratio_in_turn(ours, theirs, n, rounds, name):
-    ours(), theirs()
-    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
-    ratio = np.median([b / a for a, b in pairs])
-    a, b = np.median(pairs, axis=0)
-    print(f"{name:10s} ours {n / a:6.2f}/s   reference {n / b:6.2f}/s   ratio {ratio:5.1f}")
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--batch-size", type=int, default=4)
@@ -82,6 +67,7 @@ def main():
     net = encoder.make_module(SimpleNamespace(n_channels=1, n_bins=N_BINS)).eval()
     plain = Plain(net).eval()
     n = arguments.batch_size
+    report, measured_on = Report("patch_transformer_speed"), {"bins": N_BINS}
     pad_mask = torch.zeros(n, N_BINS, dtype=torch.bool)
     pad_mask[:, :200] = True
     inputs = {
@@ -99,7 +85,14 @@ def main():
             difference = (net(**inputs) - theirs).abs().max()
             print(f"largest difference, {precision:8s} {difference:.1e}, of {theirs.std():.2f} std")
         ratio_in_turn(
-            lambda: net(**inputs), lambda: plain(**inputs), n, arguments.rounds, "embedding"
+            report,
+            "patch transformer, embedding",
+            lambda: net(**inputs),
+            lambda: plain(**inputs),
+            n,
+            arguments.rounds,
+            bfloat16=bfloat16,
+            **measured_on,
         )
     net.train(), plain.train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-5)
@@ -112,7 +105,17 @@ def main():
 
         return work
 
-    ratio_in_turn(training(net), training(plain), n, arguments.rounds, "training")
+    ratio_in_turn(
+        report,
+        "patch transformer, training",
+        training(net),
+        training(plain),
+        n,
+        arguments.rounds,
+        bfloat16=bfloat16,
+        **measured_on,
+    )
+    report.write()
 
 
 if __name__ == "__main__":

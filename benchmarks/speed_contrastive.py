@@ -3,25 +3,28 @@
 The reference follows the Maven paper and code: each object is padded to 200 tokens, attention
 scores are materialised, and batches are random. Library and reference run alternately on the same
 weights and objects. Printed are objects per second of both, their ratio, the largest difference
-between the outputs, and the cost of preparing batches from the table. The optional arguments are
-the number of objects (default 1024) and of rounds (default 5).
+between the outputs, and the cost of preparing batches from the table; and the same of a step that
+trains the encoders of light curves and of spectra together, at the sizes of the paper. The optional
+arguments are the number of objects (default 1024) and of rounds (default 5).
 """
 
 import math
 import resource
 import sys
-import time
+from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import torch
+from _speed import Report, ratio_in_turn, timed
 from torch.nn import functional as F
 
 from sklearn_sn.data import Ragged, check_table
-from sklearn_sn.encoders import DataSettings, LightCurveTransformer
+from sklearn_sn.encoders import DataSettings, LightCurveTransformer, SpectrumTransformer
 from sklearn_sn.losses import InfoNCELoss
 from sklearn_sn.nets import BatchLoader, TableDataset
 
-PADDED, BATCH = 200, 128
+PADDED, BATCH, BINS = 200, 128, 220
 
 
 def make_table(n, low=10, high=100, seed=0):
@@ -42,21 +45,19 @@ def make_table(n, low=10, high=100, seed=0):
     return pd.DataFrame({"light_curve": curves.to_nested()})
 
 
-def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
-    """Apply the reference implementation of the encoder: (B, 200, ...) to (B, output_dim)."""
-    d = encoder.d_model
+def sinusoid(t, width, max_period):
+    """Return sines and cosines of t as the paper does."""
+    k = torch.arange(0, width, 2) / width
+    angles = t[..., None] * torch.pow(torch.tensor(float(max_period)), -k)
+    pe = torch.zeros(*t.shape, width)
+    pe[..., 0::2] = torch.sin(angles)
+    pe[..., 1::2] = torch.cos(angles)
+    return pe
 
-    def sinusoid(t, width, max_period):
-        k = torch.arange(0, width, 2) / width
-        angles = t[..., None] * torch.pow(torch.tensor(float(max_period)), -k)
-        pe = torch.zeros(*t.shape, width)
-        pe[..., 0::2] = torch.sin(angles)
-        pe[..., 1::2] = torch.cos(angles)
-        return pe
 
-    x = encoder.project(values) + sinusoid(time_, d, encoder.max_period)
-    x = x + encoder.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
-    for block in encoder.stack.blocks:
+def reference_stack(stack, x, pad_mask):
+    """Apply the blocks of a transformer with materialised attention, and average the tokens."""
+    for block in stack.blocks:
         q, k, v = block.attention.qkv(x).chunk(3, dim=-1)
         heads = block.attention.n_heads
         q, k, v = (t.view(*t.shape[:2], heads, -1).transpose(1, 2) for t in (q, k, v))
@@ -66,7 +67,21 @@ def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
         x = block.norm_1(x + block.dropout(block.attention.out(attended)))
         x = block.norm_2(x + block.dropout(block.feed_forward(x)))
     weight = (~pad_mask).float()[..., None]
-    return encoder.head((x * weight).sum(1) / weight.sum(1))
+    return (x * weight).sum(1) / weight.sum(1)
+
+
+def reference_forward(encoder, values, time_, log_wavelength, pad_mask):
+    """Apply the reference implementation of the encoder: (B, 200, ...) to (B, output_dim)."""
+    x = encoder.project(values) + sinusoid(time_, encoder.d_model, encoder.max_period)
+    x = x + encoder.band(sinusoid(10.0 * log_wavelength, 16, 30.0))
+    return encoder.head(reference_stack(encoder.stack, x, pad_mask))
+
+
+def reference_spectra(encoder, flux, pad_mask, wavelength):
+    """Apply the reference implementation to spectra: (B, C, L) to (B, output_dim)."""
+    x = encoder.project(flux.transpose(1, 2))
+    x = x + sinusoid(wavelength / 10.0, encoder.d_model, encoder.max_period)
+    return encoder.head(reference_stack(encoder.stack, x, pad_mask))
 
 
 def pad_to(arrays, length):
@@ -86,24 +101,9 @@ def encode(encoder, batch):
     return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
 
-def timed(work):
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def ratio_in_turn(ours, theirs, n, rounds, name):
-    """Run both alternately; print objects per second and the median of the paired ratios."""
-    ours(), theirs()
-    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
-    ratio = np.median([b / a for a, b in pairs])
-    a, b = np.median(pairs, axis=0)
-    print(f"{name:34s} ours {n / a:8.0f}/s   reference {n / b:8.0f}/s   ratio {ratio:6.1f}")
-    return a
-
-
 def main(n=1024, rounds=5):
     torch.manual_seed(0)
+    report, measured_on = Report("speed_contrastive"), {"longest": 100, "batch_size": BATCH}
     X = make_table(n)
     sizes = {"d_model": 64, "n_heads": 8, "n_layers": 5, "pooling": "mean", "dropout": 2.2e-4}
     plain = {"noise_augmentation": False, "augmentation": False}
@@ -138,7 +138,15 @@ def main(n=1024, rounds=5):
             for tensors in padded:
                 reference_forward(encoder, *tensors)
 
-    encoder_time = ratio_in_turn(embed, embed_reference, n, rounds, "embedding light curves")
+    encoder_time = ratio_in_turn(
+        report,
+        "light-curve transformer, embedding",
+        embed,
+        embed_reference,
+        n,
+        rounds,
+        **measured_on,
+    )
 
     encoder.train()
     loss = InfoNCELoss()
@@ -163,7 +171,56 @@ def main(n=1024, rounds=5):
         for tensors, order in zip(padded, orders, strict=True):
             step(reference_forward(encoder, *tensors), order)
 
-    ratio_in_turn(train, train_reference, n, rounds, "training the encoder")
+    ratio_in_turn(
+        report,
+        "light-curve transformer, training (InfoNCE)",
+        train,
+        train_reference,
+        n,
+        rounds,
+        **measured_on,
+    )
+
+    spectrum = SpectrumTransformer(
+        d_model=32, n_heads=2, n_layers=13, patch=1, n_bins=BINS, dropout=0.0
+    )
+    spectra = spectrum.make_module(SimpleNamespace(n_channels=1, n_bins=BINS))
+    masks = torch.arange(BINS) >= torch.from_numpy(rng.integers(BINS // 2, BINS + 1, n))[:, None]
+    flux = torch.randn(n, 1, BINS) * ~masks[:, None]
+    wavelength = torch.linspace(3600.0, 8200.0, BINS)
+    with torch.inference_mode():
+        few = flux[:BATCH], masks[:BATCH], wavelength
+        difference = (spectra(*few) - reference_spectra(spectra, *few)).abs().max()
+    print(f"largest difference between the outputs of spectra: {difference:.1e}")
+    both_optimizer = torch.optim.RAdam([*encoder.parameters(), *spectra.parameters()], lr=1e-5)
+
+    def contrast(z, forward, rows):
+        both = torch.ones(len(rows), dtype=torch.bool)
+        other = forward(flux[rows], masks[rows], wavelength)
+        embeddings = {"light_curve": F.normalize(z, dim=-1), "spectrum": F.normalize(other, dim=-1)}
+        both_optimizer.zero_grad()
+        loss(embeddings, dict.fromkeys(embeddings, both), scale).backward()
+        both_optimizer.step()
+
+    def contrastive():
+        for batch, positions in loader:
+            contrast(encode(encoder, batch), spectra, positions)
+
+    def contrastive_reference():
+        for tensors, order in zip(padded, orders, strict=True):
+            plain_spectra = partial(reference_spectra, spectra)
+            contrast(reference_forward(encoder, *tensors), plain_spectra, order)
+
+    ratio_in_turn(
+        report,
+        "contrastive step",
+        contrastive,
+        contrastive_reference,
+        n,
+        max(1, rounds // 2),
+        bins=BINS,
+        **measured_on,
+    )
 
     def table_to_batches():
         checked = check_table(X)
@@ -173,6 +230,7 @@ def main(n=1024, rounds=5):
 
     fraction = np.median([timed(table_to_batches) for _ in range(rounds)]) / encoder_time
     print(f"table -> Ragged -> batches, fraction of the encoder time: {fraction:.3f}")
+    report.write()
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 

@@ -11,11 +11,11 @@ of the reference.
 """
 
 import argparse
-import time
 
 import numpy as np
 import pandas as pd
 import torch
+from _speed import Report, ratio_in_turn
 from torch.nn import functional as F
 
 from sklearn_sn.data import Ragged, check_table
@@ -67,20 +67,6 @@ def encode(encoder, batch):
     return z.new_zeros(len(batch), z.shape[1]).index_copy(0, batch.object_index["light_curve"], z)
 
 
-def timed(work):
-    start = time.process_time()
-    work()
-    return time.process_time() - start
-
-
-def ratio_in_turn(ours, theirs, n, rounds, name):
-    ours(), theirs()
-    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
-    ratio = np.median([b / a for a, b in pairs])
-    a, b = np.median(pairs, axis=0)
-    print(f"{name:24s} ours {n / a:8.0f}/s   reference {n / b:8.0f}/s   ratio {ratio:6.1f}")
-
-
 def main():
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--objects", type=int, default=4096)
@@ -90,6 +76,7 @@ def main():
     arguments = options.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
+    report = Report("speed_gru")
     n, longest = arguments.objects, SAMPLES[arguments.sample][1]
     X, lengths = make_table(n, arguments.sample)
     table = check_table(X)
@@ -109,6 +96,11 @@ def main():
         for order, tensors in zip(orders, padded, strict=True):
             expected[order] = encoder(**tensors)
     print(f"largest difference between the outputs: {(output - expected).abs().max():.1e}")
+    measured_on = {
+        "sample": arguments.sample,
+        "longest": longest,
+        "batch_size": arguments.batch_size,
+    }
     factor = n * longest / lengths.sum()
     print(f"{lengths.sum()} points; padding factor of the reference {factor:.1f}")
 
@@ -122,7 +114,9 @@ def main():
             for tensors in padded:
                 encoder(**tensors)
 
-    ratio_in_turn(embed, embed_reference, n, arguments.rounds, "transform")
+    ratio_in_turn(
+        report, "GRU, embedding", embed, embed_reference, n, arguments.rounds, **measured_on
+    )
 
     head = torch.nn.Linear(100, 8)
     labels = torch.from_numpy(rng.integers(0, 8, n))
@@ -143,7 +137,10 @@ def main():
         for order, tensors in zip(orders, padded, strict=True):
             step(encoder(**tensors), order)
 
-    ratio_in_turn(train, train_reference, n, arguments.rounds, "training")
+    ratio_in_turn(
+        report, "GRU, training", train, train_reference, n, arguments.rounds, **measured_on
+    )
+    report.write()
 
 
 if __name__ == "__main__":

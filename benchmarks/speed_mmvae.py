@@ -1,4 +1,4 @@
-"""Speed and memory of MMVAE training and generation compared with a padded reference.
+"""Speed and memory of MMVAE training, embedding and generation compared with a padded reference.
 
 The reference follows the paper and its code: decoder queries attend to each other, attention
 weights are materialised, all layers are computed for each sample, and every object is padded to the
@@ -11,7 +11,6 @@ are objects per second, their ratio, and the peak memory, measured in separate p
 
 import math
 import sys
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,6 +18,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
+from _speed import Report, ratio_in_turn
 from torch import nn
 from torch.nn import functional as F
 
@@ -30,6 +30,7 @@ BATCH, SAMPLES, PIXELS, POINTS, ROUNDS = 16, 2, 982, 60, 5
 WIDTH, HEADS, LAYERS, TOKENS, DIM = 32, 4, 4, 4, 4
 SPAN = 130.0  # days of phase
 GENERATED = 8  # samples
+MEASURED_ON = {"points": POINTS, "pixels": PIXELS, "samples": SAMPLES}
 
 
 def materialised_attention(x, context, mask, layer):
@@ -129,7 +130,7 @@ def batch(n_objects):
 
 
 def library(n_objects=BATCH):
-    """Return functions for a training step and a generation with the library."""
+    """Return functions for a training step, embedding and generation with the library."""
     torch.manual_seed(0)
     tensors = batch(n_objects)
     points = SimpleNamespace(n_values=2)
@@ -165,7 +166,13 @@ def library(n_objects=BATCH):
             coordinates = tensors["spectrum"]
             model.decode("spectrum", z, coordinates["log_wavelength"], coordinates["phase"])
 
-    return train, generate
+    def embed():
+        keys = ("values", "log_wavelength", "phase", "hidden")
+        with torch.inference_mode():
+            for name, given in tensors.items():
+                model.encoders[name](*(given[key] for key in keys))
+
+    return train, embed, generate
 
 
 def reference(n_objects=BATCH):
@@ -206,20 +213,19 @@ def reference(n_objects=BATCH):
             )
             model.decode(1, mean + scale * torch.randn(GENERATED, *mean.shape), coordinates[1])
 
-    return train, generate
+    def embed():
+        with torch.inference_mode():
+            for i, given in enumerate(tensors):
+                model.encode(i, given["values"][..., :1], coordinates[i], given["pad_mask"])
 
-
-def timed(work):
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return train, embed, generate
 
 
 def peak_memory(name, n_objects):
     """Return GB of a separate process before and after the first step (Linux only)."""
     torch.set_num_threads(1)
     before = highest_memory()
-    train, _ = {"library": library, "reference": reference}[name](n_objects)
+    train, *_ = {"library": library, "reference": reference}[name](n_objects)
     train()
     return before, highest_memory()
 
@@ -231,13 +237,11 @@ def highest_memory():
 
 def main():
     torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
-    steps = zip(("training step", "generation"), library(), reference(), strict=True)
+    steps = zip(("training", "embedding", "generation"), library(), reference(), strict=True)
+    report = Report("speed_mmvae")
     for what, ours, theirs in steps:
-        ours(), theirs()
-        pairs = [(timed(ours), timed(theirs)) for _ in range(ROUNDS)]
-        ratio = np.median([b / a for a, b in pairs])
-        a, b = BATCH / np.median(pairs, axis=0)
-        print(f"{what:14s} library {a:6.1f}/s   reference {b:6.1f}/s   ratio {ratio:5.1f}")
+        ratio_in_turn(report, f"MMVAE, {what}", ours, theirs, BATCH, ROUNDS, **MEASURED_ON)
+    report.write()
     # The full batch of the reference exceeds the memory of many machines.
     for name, n_objects in (("library", BATCH), ("library", BATCH // 4), ("reference", BATCH // 4)):
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:

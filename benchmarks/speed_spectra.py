@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import torch
+from _speed import Report, ratio_in_turn
 from torch.nn import functional as F
 
 from sklearn_sn.classification import SpectraNetClassifier
@@ -55,19 +56,14 @@ def plain(net, flux, pad_mask):
 
 
 def timed(work):
-    start = time.perf_counter()
+    """Return the seconds of a call: process time, or elapsed time on a GPU."""
+    cuda = torch.cuda.is_available()
+    clock = time.perf_counter if cuda else time.process_time
+    start = clock()
     work()
-    if torch.cuda.is_available():
+    if cuda:
         torch.cuda.synchronize()
-    return time.perf_counter() - start
-
-
-def ratio_in_turn(ours, theirs, n, rounds, name):
-    ours(), theirs()
-    pairs = [(timed(ours), timed(theirs)) for _ in range(rounds)]
-    ratio = np.median([b / a for a, b in pairs])
-    a, b = np.median(pairs, axis=0)
-    print(f"{name:24s} ours {n / a:8.1f}/s   reference {n / b:8.1f}/s   ratio {ratio:6.1f}")
+    return clock() - start
 
 
 def compare(arguments):
@@ -83,6 +79,8 @@ def compare(arguments):
     mask = torch.zeros(*size, N_BINS, dtype=torch.bool, device=device)
     mask[..., :200] = True
     n = size[0] * size[1]
+    report, measured_on = Report("speed_spectra"), {"bins": N_BINS, "batch_size": size[1]}
+    measured_on |= {"precision": precision, "device": device, "timer": timed}
     with torch.inference_mode():
         net.eval()
         ours, theirs = net(flux[0], mask[0]), plain(net, flux[0], mask[0])
@@ -95,7 +93,9 @@ def compare(arguments):
             return lambda: [forward(f, m) for f, m in zip(flux, mask, strict=True)]
 
         forwards = infer(net), infer(lambda f, m: plain(net, f, m))
-        ratio_in_turn(*forwards, n, arguments.rounds, "transform")
+        ratio_in_turn(
+            report, "SpectraNet, embedding", *forwards, n, arguments.rounds, **measured_on
+        )
     net.train()
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
 
@@ -109,7 +109,8 @@ def compare(arguments):
         return work
 
     steps = training(net), training(lambda f, m: plain(net, f, m))
-    ratio_in_turn(*steps, n, arguments.rounds, "training")
+    ratio_in_turn(report, "SpectraNet, training", *steps, n, arguments.rounds, **measured_on)
+    report.write()
 
 
 def resident():
