@@ -1,15 +1,15 @@
 """Classes of real supernovae from 5, 20 and 100 labelled light curves per class, and from all.
 
 The objects and folds are those of contrastive_real.py. In each fold, labelled objects are drawn at
-random from the training part (all objects of a class that has fewer); there is one draw in each
-fold, the same for all models, and scores are those of the test part. "InfoNCE" embedders were
+random from the training part (all objects of a class that has fewer), ``--draws`` times in each
+fold and equally for all models; scores are those of the test part, averaged over the draws. "InfoNCE" embedders were
 trained by InfoNCE alone; "fine-tuned" ones also on the pairs of the training part, whose labels
 they do not see. "Supervised contrastive" is the packaged model "contrastive-sim", trained with
 class and redshift heads beside InfoNCE. Hyperparameters are fixed: with five labels per class there
 is nothing to choose them by. Each run adds its models to the scores of earlier runs.
 
     python benchmarks/studies/few_labels.py [--models NAME ...] [--folds 0 1 2 3 4]
-        [--tasks three five]
+        [--tasks three five] [--draws 5]
     python benchmarks/studies/few_labels.py --table
 """
 
@@ -42,10 +42,11 @@ OUT = CACHE.parent / "results" / "few_labels"
 PAGE = OUT.with_suffix(".md")
 TITLE = "# Real light curves with few labels\n"
 COUNTS = (5, 20, 100, "all")
-NOTES = """The input is the light curve; each fold has one draw of labels, scored on its test
-part. "100 per class" holds all objects of the classes that have fewer. "InfoNCE" is "maven-sim",
-trained without labels, whose training is not complete (maven_infonce.md). Gradient boosting has at
-least 8 objects in a leaf: with 5 per class it predicts a constant.
+NOTES = """The input is the light curve. The labels of each fold are drawn as often as stated, and
+scored on its test part; the standard deviation is that of the means of the folds. "100 per class"
+holds all objects of the classes that have fewer. "InfoNCE" is "maven-sim", trained without labels
+(maven_infonce.md). Gradient boosting has at least 8 objects in a leaf: with 5 per class it predicts
+a constant.
 """
 BATCH, STEPS = 16, 600  # of end-to-end networks
 # Settings of _settings.py whose embedding of light curves is the input of heads.
@@ -69,17 +70,22 @@ FEATURES = {
         ExtraTreesClassifier(500, class_weight="balanced", random_state=0),
     ),
 }
+# Features and the embedding of a setting together.
+COMBINED = {
+    "features and InfoNCE embedding": "infonce_frozen",
+    "features and supervised embedding": "simulated_frozen",
+}
 NETWORKS = {
     "end to end, nothing pretrained": {"lr": 1e-3, "encoder": encoder()},
     "end to end, pretrained by InfoNCE": {"lr": 3e-4, "pretrained": "infonce"},
     "end to end, pretrained supervised": {"lr": 3e-4, "pretrained": "simulated"},
 }
-MODELS = (*EMBEDDERS, *FEATURES, *NETWORKS)
+MODELS = (*EMBEDDERS, *FEATURES, *COMBINED, *NETWORKS)
 
 
-def draw(y, train, count, fold):
+def draw(y, train, count, fold, number=0):
     """Return up to `count` labelled objects of each class of a training part."""
-    order = np.random.default_rng(fold).permutation(train)
+    order = np.random.default_rng([fold, number] if number else fold).permutation(train)
     if count == "all":
         return order
     return np.concatenate([order[y[order] == name][:count] for name in np.unique(y)])
@@ -111,6 +117,12 @@ def candidates(name, X, features, train, test, fold):
             yield f"{name}, {head}", Z, lambda n, make=make: make()
     elif name in FEATURES:
         yield name, features.to_numpy(), lambda n: FEATURES[name]()
+    elif name in COMBINED:
+        embedder = build(COMBINED[name], fold).fit(X.iloc[train], None)
+        Z = np.column_stack([features, embedder.encode(X, "light_curve")])
+        for head in FEATURES:
+            kind = head.removeprefix("features, ")
+            yield f"{name}, {kind}", Z, lambda n, head=head: FEATURES[head]()
     else:
         yield name, X, lambda n: network(NETWORKS[name], n)
 
@@ -119,27 +131,35 @@ def rows_of(values, rows):
     return values.iloc[rows] if hasattr(values, "iloc") else values[rows]
 
 
-def score_fold(name, X, y, features, train, test, fold, tasks):
-    """Return the scores of a model in one fold, by task, number of labels and head."""
+def score_fold(name, X, y, features, train, test, fold, tasks, n_draws=1):
+    """Return the scores of a model in one fold, by task, number of labels and head.
+
+    They are means over the draws of labels.
+    """
     results = {}
     for label, values, make in candidates(name, X, features, train, test, fold):
         for task in tasks:
             kept = np.isin(y, MAIN_CLASSES) if task == "three" else np.full(len(y), True)
             held = test[kept[test]]
             for count in COUNTS:
-                few = draw(y, train[kept[train]], count, fold)
-                if name in NETWORKS:  # which have nothing to learn from without usable points
-                    few = few[check_table(X.iloc[few]).light_curve.lengths > 0]
-                model = make(len(few)).fit(rows_of(values, few), y[few])
-                inputs = rows_of(values, held)
-                by_decision = hasattr(model, "decision_function")
-                scores = (model.decision_function if by_decision else model.predict_proba)(inputs)
-                figures = classification_figures(
-                    y[held], model.predict(inputs), scores, model.classes_
-                )
+                found = []
+                for number in range(1 if count == "all" else n_draws):
+                    few = draw(y, train[kept[train]], count, fold, number)
+                    if name in NETWORKS:  # which have nothing to learn from without usable points
+                        few = few[check_table(X.iloc[few]).light_curve.lengths > 0]
+                    model = make(len(few)).fit(rows_of(values, few), y[few])
+                    found.append(score(model, rows_of(values, held), y[held]))
+                figures = {key: float(np.mean([f[key] for f in found])) for key in found[0]}
                 results.setdefault(task, {}).setdefault(str(count), {})[label] = figures
                 print(fold, task, count, label, round(figures["macro-F1"], 3), flush=True)
     return results
+
+
+def score(model, inputs, truth):
+    """Return the scores of a fitted classifier."""
+    by_decision = hasattr(model, "decision_function")
+    scores = (model.decision_function if by_decision else model.predict_proba)(inputs)
+    return classification_figures(truth, model.predict(inputs), scores, model.classes_)
 
 
 def stored():
@@ -164,15 +184,22 @@ def tabulate():
             rows = []
             for folds in found.values():
                 parts = [f["results"][task] for f in folds.values() if task in f["results"]]
+                draws = sorted({f.get("draws", 1) for f in folds.values()})
                 for label in parts[0]["all"] if parts else ():
                     cells = [
                         cell([part[str(count)][label][figure] for part in parts])
                         for count in COUNTS
                     ]
-                    rows.append([label, len(parts), *cells])
+                    rows.append([label, len(parts), " or ".join(map(str, draws)), *cells])
             names = "Ia, II, Ib/c" if task == "three" else "Ia, II, Ib/c, IIn, SLSN-I"
             text.append(f"### {task.capitalize()} classes ({names}), {figure}\n")
-            columns = ["model", "folds", *(f"{count} per class" for count in COUNTS[:-1]), "all"]
+            columns = [
+                "model",
+                "folds",
+                "draws",
+                *(f"{count} per class" for count in COUNTS[:-1]),
+                "all",
+            ]
             text.append(table(columns, rows) + "\n")
     runs = list(
         {r["run"]["command"]: r["run"] for folds in found.values() for r in folds.values()}.values()
@@ -192,6 +219,7 @@ def main():
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--folds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--tasks", nargs="+", choices=("three", "five"), default=["three", "five"])
+    parser.add_argument("--draws", type=int, default=1, help="draws of labels in each fold")
     parser.add_argument("--table", action="store_true", help="only write the page")
     arguments = parser.parse_args()
     if arguments.table:
@@ -201,16 +229,20 @@ def main():
     torch.set_num_threads(1)
     X, y = load_pairs()
     folds = list(StratifiedKFold(5, shuffle=True, random_state=0).split(X, y))
-    features = light_curve_features(X) if set(arguments.models) & set(FEATURES) else None
+    needed = set(arguments.models) & {*FEATURES, *COMBINED}
+    features = light_curve_features(X) if needed else None
     for name in arguments.models:
         for fold in arguments.folds:
             train, test = folds[fold]
             start = time.process_time()
-            results = score_fold(name, X, y, features, train, test, fold, arguments.tasks)
+            results = score_fold(
+                *(name, X, y, features, train, test, fold, arguments.tasks, arguments.draws)
+            )
             report = {
                 "run": provenance(arguments),
                 "model": name,
                 "fold": fold,
+                "draws": arguments.draws,
                 "CPU seconds": time.process_time() - start,
                 "results": results,
             }
