@@ -2,11 +2,12 @@
 
 The objects and folds are those of contrastive_real.py. In each fold, labelled objects are drawn at
 random from the training part (all objects of a class that has fewer), ``--draws`` times in each
-fold and equally for all models; scores are those of the test part, averaged over the draws. "InfoNCE" embedders were
-trained by InfoNCE alone; "fine-tuned" ones also on the pairs of the training part, whose labels
-they do not see. "Supervised contrastive" is the packaged model "contrastive-sim", trained with
-class and redshift heads beside InfoNCE. Hyperparameters are fixed: with five labels per class there
-is nothing to choose them by. Each run adds its models to the scores of earlier runs.
+fold and equally for all models; scores are those of the test part, averaged over the draws.
+"InfoNCE" embedders were trained by InfoNCE alone; "fine-tuned" ones also on the pairs of the
+training part, whose labels they do not see. "Supervised contrastive" is the packaged model
+"contrastive-sim", trained with class and redshift heads beside InfoNCE. Hyperparameters are fixed:
+with five labels per class there is nothing to choose them by. Each run adds its models to the
+scores of earlier runs.
 
     python benchmarks/studies/few_labels.py [--models NAME ...] [--folds 0 1 2 3 4]
         [--tasks three five] [--draws 5]
