@@ -124,7 +124,9 @@ def run_fold(name, X, y, z, train, test, seed, only_validate=False, n_splits=3):
     }
     Z = {what: embedder.encode(table, "light_curve") for what, table in tests.items()}
     has_spectrum = "spectrum" in embedder.modalities_
-    spectra = embedder.encode(X.iloc[test], "spectrum") if has_spectrum else np.nan
+    spectra = np.full_like(Z[""], np.nan)
+    if has_spectrum:
+        spectra = embedder.encode(X.iloc[test], "spectrum")
     found = recalls(embedder, X.iloc[test], Z[""])
     predictions = {}
     out["retrieval"] = {"recall@1": found[0], "recall@10": found[1]}
