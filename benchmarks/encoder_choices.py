@@ -27,7 +27,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from sklearn_sn import ContrastiveEmbedder
 from sklearn_sn.classification import LightCurveClassifier, SpectraNetClassifier
-from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.encoders import LightCurveTransformer, SpectrumTransformer
 
 PAGE = CACHE.parent / "results" / "encoder_choices.md"
@@ -140,6 +140,8 @@ def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", DataQualityWarning)
     X, y = load_pairs()
+    usable = check_table(X, warn=False).present("light_curve")
+    X, y = X[usable], y[usable]
     report = {"run": provenance(arguments)}
     text = [
         f"{len(X)} real objects of five classes, five folds by object, {arguments.epochs} epochs. "
