@@ -11,6 +11,7 @@ Classify the light curves of a catalogue that is larger than memory, on several 
 # The catalogue is in the format HATS, which LSDB reads: Parquet files of patches of the sky, with
 # light curves as a nested column. Here, it is simulated and written first. The model would be that
 # of ``load_model(path)`` or ``load_pretrained(name)`` in practice.
+import logging
 import tempfile
 from pathlib import Path
 
@@ -49,4 +50,8 @@ if __name__ == "__main__":  # the workers import this file, too
             model, catalog, folder / "scores", columns=["light_curve"], keep=["object_id"]
         )
     print(scores.groupby("object_id").size().compute().max(), "row for each object")
+
+    # Processes that have loaded torch may need some seconds to end. Dask ends them after four, with
+    # a warning that means nothing here.
+    logging.getLogger("distributed.nanny").setLevel(logging.ERROR)
     client.close()

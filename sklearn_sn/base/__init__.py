@@ -11,6 +11,7 @@ from sklearn_sn.base._classifier import (
     nested_probabilities,
     softmax,
 )
+from sklearn_sn.base._columns import copy_columns, remember_columns
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._fusion_estimator import FusionEstimator
 from sklearn_sn.base._generative import (
@@ -19,8 +20,9 @@ from sklearn_sn.base._generative import (
     mixture_mean,
     mixture_samples,
 )
-from sklearn_sn.base._labels import check_labels, check_numbers, raw_values
+from sklearn_sn.base._labels import check_labels, check_numbers, raw_values, require_two_classes
 from sklearn_sn.base._learning_task import LearningTask
+from sklearn_sn.base._meta_estimator import CV_CONSTRAINTS, MetaEstimator
 from sklearn_sn.base._parameters import (
     CLASS_WEIGHT,
     PRETRAINING_CONSTRAINTS,
@@ -55,13 +57,13 @@ from sklearn_sn.base._spectrum_explanation import check_explanation
 from sklearn_sn.base._supervised_estimator import (
     SupervisedEstimator,
     head_dropout,
-    remember_columns,
 )
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params, same_parameter
 
 __all__ = [
     "CLASS_WEIGHT",
+    "CV_CONSTRAINTS",
     "DOMAIN_CONSTRAINTS",
     "FOCAL_CONSTRAINTS",
     "OVERSAMPLING_CONSTRAINTS",
@@ -76,6 +78,7 @@ __all__ = [
     "FusionEstimator",
     "GenerativeEstimator",
     "LearningTask",
+    "MetaEstimator",
     "NetworkClassifierMixin",
     "NetworkRegressorMixin",
     "PretrainedEncoder",
@@ -91,6 +94,7 @@ __all__ = [
     "check_numbers",
     "check_redshifts",
     "chosen_encoder",
+    "copy_columns",
     "defaults_of",
     "encoder_width",
     "frozen_modules",
@@ -109,6 +113,7 @@ __all__ = [
     "pretrained_preprocessor",
     "raw_values",
     "remember_columns",
+    "require_two_classes",
     "same_parameter",
     "softmax",
     "unit_interval",

@@ -7,6 +7,7 @@ import numpy as np
 from sklearn.utils.class_weight import compute_class_weight
 
 from sklearn_sn.base._class_prior import training_log_weights
+from sklearn_sn.base._labels import require_two_classes
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,7 @@ def summarize_classes(
     kept = np.full(len(y), True) if sample_weight is None else sample_weight > 0
     y = y[kept]
     classes = np.unique(y) if classes is None else classes
-    if len(classes) < 2:
-        raise ValueError(
-            f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
-        )
+    require_two_classes(classes)
     codes = np.searchsorted(classes, y).clip(max=len(classes) - 1).astype(np.int64)
     n_objects = np.bincount(codes, minlength=len(classes))
     weights = None if sample_weight is None else sample_weight[kept]

@@ -62,13 +62,24 @@ def _fit_files(estimator, method, files, given):
         return method(estimator, files.read(), **given)
     # Of a copy: the draws of the random state itself are those of the training.
     seed = draw_seed(copy.deepcopy(estimator.random_state))
-    rows = files.sample_rows(SAMPLE_OBJECTS, np.random.default_rng([seed, 2]))
+    rows = _sample_rows(files, given.get("sample_weight"), np.random.default_rng([seed, 2]))
     training = FileTraining(files, rows, given, method)
     estimator._file_training = training
     try:
         return method(estimator, files.take(rows), **training.arguments_of(rows))
     finally:
         del estimator._file_training
+
+
+def _sample_rows(files, weight, rng):
+    """Return the rows of the sample, of which enough have a positive weight to learn scales."""
+    rows = files.sample_rows(SAMPLE_OBJECTS, rng)
+    if weight is None:
+        return rows
+    positive = np.flatnonzero(np.asarray(weight, dtype=np.float64) > 0)
+    if np.isin(rows, positive).sum() >= min(SAMPLE_OBJECTS // 10, len(positive)):
+        return rows
+    return np.sort(rng.choice(positive, min(SAMPLE_OBJECTS, len(positive)), replace=False))
 
 
 def _values(name, value, files):

@@ -7,6 +7,7 @@ import pandas as pd
 from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from sklearn_sn.base._columns import remember_columns
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._file_training import mean_weight
 from sklearn_sn.base._pretrained import (
@@ -18,7 +19,6 @@ from sklearn_sn.base._pretrained import (
     pretrained_preprocessor,
 )
 from sklearn_sn.base._sky_position import sky_columns
-from sklearn_sn.base._supervised_estimator import remember_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params
 from sklearn_sn.data import as_frame, as_python, check_table, warn_quality

@@ -55,6 +55,14 @@ def check_labels(y: ArrayLike) -> np.ndarray:
     return y
 
 
+def require_two_classes(classes: np.ndarray) -> None:
+    """Raise ValueError if there are fewer than two classes."""
+    if len(classes) < 2:
+        raise ValueError(
+            f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
+        )
+
+
 def check_numbers(y: ArrayLike) -> np.ndarray:
     """Return numbers to predict as a flat float64 array.
 

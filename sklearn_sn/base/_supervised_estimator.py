@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
+from sklearn_sn.base._columns import remember_columns
 from sklearn_sn.base._estimator import TorchEstimator
 from sklearn_sn.base._file_training import mean_weight
 from sklearn_sn.base._pretrained import (
@@ -390,10 +391,3 @@ def head_dropout(encoder: Any) -> float:
     """Return the dropout of a head: that of its encoder, if the encoder has a number."""
     value = getattr(encoder, "dropout", 0.0)
     return float(value) if isinstance(value, Real) else 0.0
-
-
-def remember_columns(estimator: BaseEstimator, frame: pd.DataFrame) -> None:
-    """Set ``n_features_in_`` and ``feature_names_in_`` from a table."""
-    estimator.n_features_in_ = frame.shape[1]
-    if all(isinstance(name, str) for name in frame.columns):
-        estimator.feature_names_in_ = np.array(frame.columns, dtype=object)

@@ -60,7 +60,8 @@ def classify(
     Returns
     -------
     pandas.DataFrame of n_objects rows
-        Indexed like X. Columns of a model that is left out are absent.
+        Indexed like X. Columns of a model that is left out are absent. ``attrs["coverage"]`` is
+        `coverage`.
 
         - class, probability: most probable class; the subtypes SN Ia-91bg and SN Iax count as
           SN Ia. Missing for an object without usable data.
@@ -72,7 +73,7 @@ def classify(
           redshift_source is "given" for a value that is kept.
         - modalities: light_curve, spectrum, or both joined by ``|``.
         - anomaly_score: of the light curve, in scikit-learn's sense: the lower, the more abnormal.
-        - flags: see :func:`~sklearn_sn.data.quality_report`.
+        - quality_flags: see :func:`~sklearn_sn.data.quality_report`.
         - neighbor_1, neighbor_1_class, neighbor_1_distance and so on: the nearest of the known
           supernovae in the package, their classes and cosine distances in [0, 2].
         - p_SN Ia and so on: probability of each class and subtype; they sum to 1.
@@ -111,7 +112,7 @@ def classify(
     >>> X, y = make_supernovae(4, random_state=0)
     >>> models = {"light-curve-types": DummyClassifier().fit(X, y), "light-curve-redshift": None}
     >>> table = classify(X[["light_curve"]], models=models, n_neighbors=0)
-    >>> table[["class", "modalities", "flags"]].iloc[0].tolist()
+    >>> table[["class", "modalities", "quality_flags"]].iloc[0].tolist()
     ['SN II', 'light_curve', '']
     """
     ready = ReadyModels(models)
@@ -125,7 +126,7 @@ def classify(
     score = _anomaly_score(objects, ready)
     if score is not None:
         columns["anomaly_score"] = score
-    columns["flags"] = objects.flags
+    columns["quality_flags"] = objects.flags
     if n_neighbors:
         embedder = ready.get("contrastive-sim")
         if embedder is not None:
@@ -134,7 +135,9 @@ def classify(
         for name, values in zip(probabilities.classes, probabilities.values.T, strict=True):
             columns[f"p_{name}"] = values
     ready.warn_missing()
-    return pd.DataFrame(columns, index=objects.X.index)
+    table = pd.DataFrame(columns, index=objects.X.index)
+    table.attrs["coverage"] = float(coverage)  # for the titles of summaries and pages
+    return table
 
 
 def _classes(objects, ready, coverage):

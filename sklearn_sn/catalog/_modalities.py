@@ -5,6 +5,7 @@ import numpy as np
 from sklearn_sn.data import as_frame, check_table
 
 MODALITIES = ("light_curve", "spectrum")
+_EMPTY = {"light_curve": "EMPTY", "spectrum": "EMPTY_SPECTRUM"}
 
 
 class Objects:
@@ -24,7 +25,8 @@ class Objects:
     present : dict of str to array of bool, shape (n_objects,)
         Objects with usable data, for each modality in `MODALITIES`.
     flags : array of str, shape (n_objects,)
-        Flags of the quality report.
+        Flags of the quality report. An object that was given no points or pixels of a modality,
+        as in a table of light curves and spectra of different objects, has no flag about it.
 
     Raises
     ------
@@ -47,7 +49,7 @@ class Objects:
             return
         table = check_table(self.X, modalities=given, warn=False)
         self.present |= {name: table.present(name) for name in given}
-        self.flags = table.report["flag"].to_numpy(dtype=object)
+        self.flags = _flags_of_given(table.report)
 
     def predict(self, modality, method, n_columns=1, dtype=float, **params):
         """Call a method of a model for the objects that have a modality.
@@ -77,3 +79,13 @@ class Objects:
             found = np.column_stack(found) if isinstance(found, tuple) else np.asarray(found)
             values[present] = found.reshape(-1, n_columns)
         return values
+
+
+def _flags_of_given(report):
+    """Return the flags of a quality report, without those of modalities that are not given."""
+    flags = report["flag"].str.split(",")
+    for modality, flag in _EMPTY.items():
+        if f"{modality}_given" in report:
+            absent = (report[f"{modality}_given"] == 0).to_numpy()
+            flags[absent] = [[n for n in names if n != flag] for names in flags[absent]]
+    return flags.str.join(",").to_numpy(dtype=object)

@@ -37,7 +37,7 @@ class Entry:
     place: tuple[float, float] | None
 
 
-def page(entries, title, n_objects, known, map_image):
+def page(entries, title, n_objects, known, map_image, coverage=None):
     """Return the text of a page.
 
     Parameters
@@ -52,6 +52,8 @@ def page(entries, title, n_objects, known, map_image):
         Known objects of the map.
     map_image : str or None
         Source of the image of the map.
+    coverage : float, optional
+        Coverage of the sets.
 
     Returns
     -------
@@ -62,15 +64,17 @@ def page(entries, title, n_objects, known, map_image):
     shown = f"{n_objects} objects" if n_objects != 1 else "1 object"
     if len(entries) < n_objects:
         shown = f"the first {len(entries)} of {n_objects} objects"
+    set_title = "Set" if coverage is None else f"{100 * coverage:.3g} % set"
     return template.substitute(
         title=escape(title),
         subtitle=f"{shown}, classified by sklearn-sn {escape(__version__)}",
         map=f"url({map_image})" if map_image else "none",
         counts=_counts(entries),
-        head="".join(f"<th>{name}</th>" for name in _HEAD),
+        head="".join(f"<th>{set_title if name == 'Set' else name}</th>" for name in _HEAD),
         rows="\n".join(_table_row(number, entry) for number, entry in enumerate(entries)),
         objects="\n".join(
-            _object(number, entry, known, map_image) for number, entry in enumerate(entries)
+            _object(number, entry, known, map_image, set_title)
+            for number, entry in enumerate(entries)
         ),
     )
 
@@ -97,12 +101,12 @@ def _table_row(number, entry):
         _redshift(row),
         _number(row.get("anomaly_score"), ".2f"),
         escape(_text(row.get("neighbor_1"))),
-        escape(_text(row.get("flags"))),
+        escape(_text(row.get("quality_flags"))),
     ]
     return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
 
 
-def _object(number, entry, known, map_image):
+def _object(number, entry, known, map_image, set_title):
     """Return the section of one object."""
     row = entry.row
     name = _text(row.get("class")) or "Class unknown"
@@ -115,12 +119,12 @@ def _object(number, entry, known, map_image):
     ]
     facts = [
         ("Probability", _number(row.get("probability"), ".2f")),
-        ("Set", escape(_text(row.get("class_set")).replace("|", ", "))),
+        (set_title, escape(_text(row.get("class_set")).replace("|", ", "))),
         ("Redshift", _redshift(row)),
         ("Anomaly score", _number(row.get("anomaly_score"), ".3f")),
         ("Similar to", _neighbors(row)),
         ("From", escape(_text(row.get("modalities")).replace("|", " and ").replace("_", " "))),
-        ("Flags", escape(_text(row.get("flags")))),
+        ("Flags", escape(_text(row.get("quality_flags")))),
     ]
     facts = "".join(f"<dt>{title}</dt><dd>{text}</dd>" for title, text in facts if text)
     return (

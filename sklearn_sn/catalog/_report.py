@@ -122,7 +122,7 @@ def report(
         for row in range(len(X))
     ]
     image = None if known is None else map_figure(known)
-    _write(path, page(entries, title, n_objects, known, image))
+    _write(path, page(entries, title, n_objects, known, image, table.attrs.get("coverage")))
     return path
 
 

@@ -15,12 +15,12 @@ from sklearn.utils._param_validation import Interval
 from sklearn_sn.base import (
     FOCAL_CONSTRAINTS,
     PRETRAINING_CONSTRAINTS,
+    PRIOR_CONSTRAINTS,
     FusionEstimator,
     NetworkClassifierMixin,
     head_dropout,
     positive_int,
     softmax,
-    weight,
 )
 from sklearn_sn.encoders import EncoderLike, MetadataTowers
 from sklearn_sn.modules import AstroMiNNModule
@@ -52,11 +52,10 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         Number of experts that contribute to an object, at most `n_experts`.
     expert_width : int, default=128
         Width of the hidden layer of each expert.
-    balance_weight : float, default=0.01
-        Weight of the loss that keeps the experts equally used.
-    specialization_weight : float, default=0.1
-        Weight of the squared difference between the probabilities of the router and the expert
-        (number of the class) mod K.
+    router_loss_weights : pair of float, default=(0.01, 0.1)
+        Weights of two losses of the router, numbers >= 0. The first loss keeps the experts equally
+        used. The second is the squared difference between the probabilities of the router and the
+        expert (number of the class) mod K.
     modality_dropout : float, default=0.1
         Probability that the image, and likewise the metadata, of a training object with both is
         hidden, from which the network learns to classify objects with one.
@@ -68,8 +67,7 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
     balance_beta : float, default=0.999
         Parameter of the effective number of objects: 0 gives equal weights; near 1, weights are
         inverse to the class frequencies.
-    class_weight : {"balanced"} or dict, default=None
-        Weights of the classes in the loss.
+    %(class_weighting)s
     %(pretraining)s
     %(training)s
 
@@ -77,6 +75,8 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
     ----------
     classes_ : array of shape (n_classes,)
         The classes.
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without any modality.
     modalities_ : list of str
@@ -136,13 +136,13 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         **FusionEstimator._parameter_constraints,
         **FOCAL_CONSTRAINTS,
         **PRETRAINING_CONSTRAINTS,
+        **PRIOR_CONSTRAINTS,
         "pretrained": [*PRETRAINING_CONSTRAINTS["pretrained"], dict],
         "metadata_columns": ["array-like", None],
         "n_experts": positive_int(),
         "top_k": positive_int(),
         "expert_width": positive_int(),
-        "balance_weight": weight(),
-        "specialization_weight": weight(),
+        "router_loss_weights": ["array-like"],
         "modality_dropout": [Interval(Real, 0, 0.5, closed="both")],
     }
 
@@ -155,13 +155,13 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         n_experts: int = 4,
         top_k: int = 2,
         expert_width: int = 128,
-        balance_weight: float = 0.01,
-        specialization_weight: float = 0.1,
+        router_loss_weights: tuple[float, float] = (0.01, 0.1),
         modality_dropout: float = 0.1,
         loss: str = "focal",
         focal_gamma: float = 2.0,
         balance_beta: float = 0.999,
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "auto",
         pretrained: str | FrozenEstimator | dict[str, str | FrozenEstimator] | None = None,
         trainable: str = "all",
         pretrained_lr_factor: float = 1.0,
@@ -186,13 +186,13 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         self.n_experts = n_experts
         self.top_k = top_k
         self.expert_width = expert_width
-        self.balance_weight = balance_weight
-        self.specialization_weight = specialization_weight
+        self.router_loss_weights = router_loss_weights
         self.modality_dropout = modality_dropout
         self.loss = loss
         self.focal_gamma = focal_gamma
         self.balance_beta = balance_beta
         self.class_weight = class_weight
+        self.prior = prior
         self.pretrained = pretrained
         self.trainable = trainable
         self.pretrained_lr_factor = pretrained_lr_factor
@@ -215,9 +215,16 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
         return encoder.default_columns or MetadataTowers().default_columns
 
     def _label_task(self, y, sample_weight):
+        weights = tuple(self.router_loss_weights)
+        valid = all(isinstance(weight, Real) and 0 <= weight < np.inf for weight in weights)
+        if len(weights) != 2 or not valid:
+            raise ValueError(
+                "The 'router_loss_weights' parameter of AstroMiNNClassifier must be two numbers "
+                f">= 0, for equal use and for specialisation. Got {weights!r} instead."
+            )
         task = super()._label_task(y, sample_weight)
-        task.net_params["balance_weight"] = self.balance_weight
-        task.net_params["specialization_weight"] = self.specialization_weight
+        names = ("balance_weight", "specialization_weight")
+        task.net_params |= dict(zip(names, map(float, weights), strict=True))
         return task
 
     def _build_module(self, networks, widths, task):
@@ -253,7 +260,7 @@ class AstroMiNNClassifier(NetworkClassifierMixin, FusionEstimator):
             ``class_prior_``.
         """
         results = self._forward(X, ["outputs"])
-        proba = softmax(results["outputs"].reshape(-1, len(self.classes_)))
+        proba = softmax(results["outputs"].reshape(-1, len(self.classes_)) + self._prior_offsets())
         proba[~results["present"]] = self.class_prior_
         return proba
 

@@ -2,22 +2,27 @@
 
 import warnings
 from math import ceil
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils import check_consistent_length
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import _check_sample_weight, _num_samples, check_is_fitted
 
-from sklearn_sn.base import check_labels
+from sklearn_sn.base import (
+    CV_CONSTRAINTS,
+    MetaEstimator,
+    check_labels,
+    copy_columns,
+    require_two_classes,
+)
 from sklearn_sn.classification._out_of_fold import check_classes, check_proba, out_of_fold_proba
 from sklearn_sn.classification._temperature import apply_temperature, fit_temperature
 
@@ -26,7 +31,7 @@ def _has_detector(estimator):
     return estimator.detector is not None
 
 
-class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+class ConformalClassifier(ClassifierMixin, MetaEstimator):
     """Calibrate a classifier, and predict sets of classes and anomaly scores.
 
     Probabilities of the training objects are predicted out of fold. From these follow a temperature
@@ -113,16 +118,13 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
            [ True,  True]])
     """
 
-    _file_kind = "object"
-
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_proba"])],
-        "cv": [Interval(Integral, 2, None, closed="left"), "cv_object"],
         "coverage": [Interval(Real, 0, 1, closed="neither")],
         "thresholds": [StrOptions({"class", "all"})],
         "calibration": [StrOptions({"temperature"}), None],
         "detector": [HasMethods(["fit", "score_samples"]), None],
-        "random_state": ["random_state"],
+        **CV_CONSTRAINTS,
     }
 
     def __init__(
@@ -143,12 +145,6 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.calibration = calibration
         self.detector = detector
         self.random_state = random_state
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
-        return tags
 
     def fit(
         self,
@@ -198,10 +194,7 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         if _num_samples(X) != len(y):
             raise ValueError(f"X has {_num_samples(X)} objects but y has {len(y)} labels.")
         classes, codes = np.unique(y, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(
-                f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
-            )
+        require_two_classes(classes)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, y, ensure_non_negative=True)
@@ -223,16 +216,11 @@ class ConformalClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         self.classes_, self.estimator_ = classes, fitted
         if detector is not None:
             self.detector_ = detector
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
+        copy_columns(self, fitted)
         return self
 
     def _out_of_fold(self, X, y, weight, groups):
-        cv = self.cv
-        if isinstance(cv, Integral):
-            kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-            cv = kind(cv, shuffle=True, random_state=self.random_state)
+        cv = self._splitter(groups)
         return out_of_fold_proba(self.estimator, X, y, cv=cv, groups=groups, weight=weight)
 
     def _calibrate(self, proba, codes, weight, groups):

@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import Bunch, check_consistent_length
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from sklearn_sn.base import check_labels, remember_columns
+from sklearn_sn.base import CV_CONSTRAINTS, check_labels, remember_columns, require_two_classes
 from sklearn_sn.classification._class_map import check_class_map, class_codes, coarse_labels
 from sklearn_sn.classification._fusion_columns import find_columns
 from sklearn_sn.classification._fusion_combiner import (
@@ -140,7 +140,7 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
     [True, False]
     """
 
-    _file_kind = "object"
+    _tables_only = True
 
     _parameter_constraints = {
         "estimators": [list],
@@ -149,7 +149,7 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         "weights": [StrOptions({"equal", "learned"}), "array-like"],
         "presence": [dict, None],
         "final_estimator": [HasMethods(["fit", "predict_proba"]), None],
-        "cv": [Interval(Integral, 2, None, closed="left"), "cv_object"],
+        "cv": CV_CONSTRAINTS["cv"],
         "n_jobs": [Integral, None],
     }
 
@@ -173,13 +173,6 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         self.final_estimator = final_estimator
         self.cv = cv
         self.n_jobs = n_jobs
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
-        return tags
 
     @property
     def named_estimators_(self) -> Bunch:
@@ -227,10 +220,7 @@ class LateFusionClassifier(ClassifierMixin, NamedMembers):
         check_class_map(y, self.class_map)
         coarse = coarse_labels(y, self.class_map)
         classes, codes = np.unique(coarse, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(
-                f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
-            )
+        require_two_classes(classes)
         columns = find_columns(X, self.estimators, self.presence)
         estimators = dict(self._pairs)
         members = [Member(name, estimators[name], names) for name, names in columns.members.items()]

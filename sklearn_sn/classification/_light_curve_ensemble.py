@@ -14,7 +14,7 @@ from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from sklearn_sn.base import check_labels, remember_columns
+from sklearn_sn.base import MetaEstimator, check_labels, remember_columns, require_two_classes
 from sklearn_sn.classification._light_curve import LightCurveClassifier
 from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.persistence import load_pretrained
@@ -24,7 +24,7 @@ _LARGEST_SEED = 2**31 - 1
 _LEAST_KNOWN = 0.2  # share of objects; columns that are known less often only slow boosting down
 
 
-class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
+class LightCurveEnsembleClassifier(ClassifierMixin, MetaEstimator):
     """Classify light curves by the mean of networks and of boosting on features.
 
     The networks are fine-tuned from a pretrained embedder. Boosting reads the features of
@@ -86,7 +86,7 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
     (40, 5)
     """
 
-    _file_kind = "object"
+    _tables_only = True
 
     _parameter_constraints = {
         "n_networks": [Interval(Integral, 0, None, closed="left")],
@@ -110,13 +110,6 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
         self.boosting = boosting
         self.embedder = embedder
         self.random_state = random_state
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.two_d_array = False
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
-        return tags
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, sample_weight: ArrayLike | None = None) -> Self:
         """Fit boosting and the networks.
@@ -143,10 +136,7 @@ class LightCurveEnsembleClassifier(ClassifierMixin, BaseEstimator):
         X, y = as_frame(X), check_labels(y)
         check_consistent_length(X, y)
         classes, codes = np.unique(y, return_inverse=True)
-        if len(classes) < 2:
-            raise ValueError(
-                f"y holds one class only ({classes.tolist()}); a classifier needs two or more."
-            )
+        require_two_classes(classes)
         weight = None
         if sample_weight is not None:
             weight = _check_sample_weight(sample_weight, y, ensure_non_negative=True)

@@ -18,6 +18,7 @@ from sklearn_sn.data import (
     as_python,
     as_ragged,
     check_light_curves,
+    warn_user,
 )
 
 _TOLERANCE = 3e-6  # of the inputs of the network, which have a size of order 1
@@ -58,6 +59,8 @@ class LightCurveStream:
         Number of points that the network has read.
     n_rebuilt : int
         Number of states that were built anew, those of new objects included.
+    n_dropped : int
+        Number of objects that were dropped, because of their age or their number.
 
     Notes
     -----
@@ -91,7 +94,8 @@ class LightCurveStream:
         self._objects: OrderedDict[Any, _ObjectState] = OrderedDict()
         self._bands: dict[Any, int] = {}  # number of each name of a band
         self._recent: deque[float] = deque(maxlen=_RECENT)  # times of their last points
-        self.n_steps = self.n_rebuilt = 0
+        self.n_steps = self.n_rebuilt = self.n_dropped = 0
+        self._has_warned = False
 
     def __len__(self):
         return len(self._objects)
@@ -118,6 +122,12 @@ class LightCurveStream:
         ------
         ValueError
             If an object has several rows, or the column cannot be read.
+
+        Warns
+        -----
+        UserWarning
+            Once for each stream, if objects of `X` are dropped at once, because they are older than
+            `max_age` or too many.
         """
         X = as_frame(X)
         _check_names(X)
@@ -240,8 +250,25 @@ class LightCurveStream:
             time = float(last[row]) if np.isfinite(last[row]) else now
             self._objects[name] = _ObjectState(histories[row], inputs, states, time)
             self._objects.move_to_end(name)
-        for name in list(_oldest(self._objects, now, self.max_age, self.max_objects)):
+        dropped = list(_oldest(self._objects, now, self.max_age, self.max_objects))
+        for name in dropped:
             del self._objects[name]
+        self.n_dropped += len(dropped)
+        self._warn_dropped([name for name in dropped if name in index], now)
+
+    def _warn_dropped(self, names, now):
+        """Warn, once for each stream, about objects that are dropped in their own update."""
+        if names and not self._has_warned:
+            self._has_warned = True
+            warn_user(
+                f"{len(names)} objects (first {as_python(names[0])!r}) were dropped in the update "
+                f"that gave them: their last points are more than max_age={self.max_age:g} days "
+                f"from the median of the latest objects, MJD {now:.1f}, or there are more than "
+                f"max_objects={self.max_objects:,} objects. Their probabilities are complete, but "
+                "later points of them begin a new light curve. Increase max_age or max_objects to "
+                "keep them.",
+                UserWarning,
+            )
 
 
 def _check_names(X):

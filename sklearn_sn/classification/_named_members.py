@@ -4,8 +4,10 @@ from typing import Any, Self
 
 from sklearn.utils.metaestimators import _BaseComposition
 
+from sklearn_sn.base import MetaEstimator
 
-class NamedMembers(_BaseComposition):
+
+class NamedMembers(MetaEstimator, _BaseComposition):
     """Base of estimators with a parameter `estimators`: a list of (name, estimator, columns)."""
 
     # scikit-learn's handling of nested parameters expects pairs.

@@ -8,15 +8,16 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.model_selection import check_cv
-from sklearn.utils._param_validation import HasMethods, Interval
+from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
+from sklearn_sn.base import CV_CONSTRAINTS, MetaEstimator, remember_columns
 from sklearn_sn.classification._spectral_redshift import SpectralRedshiftClassifier
 from sklearn_sn.data import TableOutput, as_frame, read_redshifts
 
 
-class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
+class SpectralRedshiftImputer(TableOutput, TransformerMixin, MetaEstimator):
     """Fill the redshift column of a table with redshifts estimated from the spectra.
 
     The imputer precedes an estimator of rest-frame spectra in a pipeline, for objects of unknown
@@ -80,14 +81,14 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     (60,)
     """
 
-    _file_kind = "object"
+    _tables_only = True
 
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict_redshift"]), None],
         "column": [str],
         "error_column": [str, None],
         "overwrite": ["boolean"],
-        "cv": [Interval(Integral, 2, None, closed="left"), "cv_object"],
+        "cv": CV_CONSTRAINTS["cv"],
         "n_jobs": [Integral, None],
     }
 
@@ -111,8 +112,6 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
-        tags.input_tags.two_d_array = False
-        tags.input_tags.allow_nan = True
         return tags
 
     def fit(self, X: pd.DataFrame, y: ArrayLike, groups: Any = None) -> Self:
@@ -134,9 +133,7 @@ class SpectralRedshiftImputer(TableOutput, TransformerMixin, BaseEstimator):
         self._validate_params()
         X = as_frame(X)
         self.estimator_ = self._new_estimator().fit(X, y)
-        self.n_features_in_ = X.shape[1]
-        if all(isinstance(name, str) for name in X.columns):
-            self.feature_names_in_ = np.array(X.columns, dtype=object)
+        remember_columns(self, X)
         return self
 
     def fit_transform(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.utils.validation import column_or_1d
 
-from sklearn_sn.base import CLASS_WEIGHT, positive_int, positive_number
+from sklearn_sn.base import CLASS_WEIGHT, PRIOR_CONSTRAINTS, positive_int, positive_number
 from sklearn_sn.data import MIN_REDSHIFT, as_frame, read_redshifts, warn_quality
 
 PRIOR_WIDTH = 0.02  # in ln(1 + z); width of the smoothing of the redshifts of fit
@@ -20,6 +20,7 @@ REDSHIFT_CONSTRAINTS = {
     "template_step": positive_int(),
     "learn_prior": ["boolean"],
     "class_weight": CLASS_WEIGHT,
+    **PRIOR_CONSTRAINTS,
 }
 
 

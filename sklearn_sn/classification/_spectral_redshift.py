@@ -45,8 +45,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     Parameters
     ----------
     encoder : "auto", SpectralFeatures, torch.nn.Module or callable, default="auto"
-        Network of the features, with its sizes, logarithmic grid, channels and augmentation; "auto"
-        is ``SpectralFeatures()``.
+        Network of the features, with its sizes, grid and augmentation; "auto" is its defaults.
     redshift_range : pair of float, default=(0.0, 1.0)
         Range of the redshifts.
     redshift_column : str or None, default="redshift"
@@ -65,11 +64,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     combine : {"geometric", "mean"}, default="geometric"
         Combination of the spectra of an object: mean of the logarithms of their posteriors, or mean
         of the posteriors. Spectra are not independent: errors do not decrease with their number.
-    class_weight : {"balanced"} or dict, default=None
-        Weights of the classes in the loss.
-    ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights, which is used in validation and prediction. None
-        uses the weights themselves.
+    %(class_weighting)s
+    %(ema_decay)s
     %(training)s
 
     Attributes
@@ -78,6 +74,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         The classes.
     redshift_grid_ : array of shape (n_shifts,)
         Redshifts of the posterior, in steps of one wavelength bin in ln(1 + z).
+    class_log_weights_ : array of shape (n_classes,)
+        Logarithms of the weights of the classes in training, by which `prior` divides.
     class_prior_ : array of shape (n_classes,)
         Weighted class frequencies in fit; the probabilities of an object without a spectrum.
     redshift_prior_ : array of shape (n_shifts,)
@@ -144,6 +142,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         wavelength_range: tuple[float, float] = (3500.0, 9000.0),
         combine: str = "geometric",
         class_weight: str | dict[Any, float] | None = None,
+        prior: str = "auto",
         ema_decay: float | None = 0.995,
         optimizer: str = "adamw",
         lr: float = 2e-3,
@@ -170,6 +169,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         self.wavelength_range = wavelength_range
         self.combine = combine
         self.class_weight = class_weight
+        self.prior = prior
         self.ema_decay = ema_decay
         self.optimizer = optimizer
         self.lr = lr
@@ -280,7 +280,8 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
     def _marginal(self, X, axis, prior):
         """Return the posterior summed over an axis; the prior for objects without a spectrum."""
         table = self._read(X, self.encoder_)
-        blocks = ((logits, on_grid) for _, logits, on_grid in self._output_blocks(table))
+        offsets = np.repeat(self._prior_offsets(), len(self.redshift_grid_)).astype(np.float32)
+        blocks = ((logits + offsets, on_grid) for _, logits, on_grid in self._output_blocks(table))
         sizes = (len(self.classes_), len(self.redshift_grid_))
         return marginals(blocks, table.spectrum_offsets, self.combine, prior, sizes, axis)
 
@@ -346,8 +347,7 @@ class SpectralRedshiftClassifier(NetworkClassifierMixin, SpectrumEstimator):
         redshift : array of shape (n_objects,), float64
             Posterior mean of ln(1 + z) over the bins next to the mode, converted to redshift.
         std : array of shape (n_objects,), float64
-            Half-width of the interval around it that contains 68.27 % of the posterior. Only if
-            `return_std` is True.
+            Half-width around it that contains 68.27 % of the posterior; only with `return_std`.
         """
         redshift, std = redshift_moments(*self.predict_redshift_proba(X))
         return (redshift, std) if return_std else redshift

@@ -64,18 +64,8 @@ class SpectraNetClassifier(NetworkClassifierMixin, SpectrumEstimator):
     balance_beta : float, default=0.999
         Parameter of the effective number of objects: 0 gives equal weights; near 1, weights are
         inverse to the class frequencies.
-    class_weight : {"balanced"} or dict, default=None
-        Weights of the classes in the loss.
-    prior : {"auto", "frequencies", "weighted"}, default="auto"
-        Class prior of the probabilities. "frequencies" divides them by the weights of
-        `class_weight`, so that they reflect the
-        class frequencies in fit. "weighted" leaves them as trained, which finds more objects of
-        rare classes but overestimates their probabilities. "auto" is "weighted" if `class_weight`
-        is a dict, and else "frequencies". Set it before or after fit. It has no
-        effect with focal losses.
-    ema_decay : float or None, default=0.995
-        Decay of the moving average of the weights, which is used in validation and prediction. None
-        uses the weights themselves.
+    %(class_weighting)s
+    %(ema_decay)s
     scoring : {"loss", "composite"}, default="loss"
         Score that `early_stopping` monitors: the loss, or the mean of accuracy, macro-F1 and top-3
         accuracy.

@@ -30,7 +30,7 @@ Examples:
     sklearn-sn classify objects.parquet -o classes.parquet
 
 Columns: sklearn-sn classify writes those of sklearn_sn.classify: class, probability, class_set,
-redshift, redshift_err, anomaly_score, flags, neighbor_1 ... and p_CLASS for every class.
+redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS for every class.
 """,
 )
 @input_options

@@ -15,42 +15,47 @@ def print_summary(table, n_objects):
     n_objects : int
         Number of objects of all parts.
     """
+    coverage = table.attrs.get("coverage")
+    set_title = "set" if coverage is None else f"{100 * coverage:.3g} % set"
     for name, row in table.iterrows():
         if n_objects <= _BLOCKS:
-            click.echo(_block(name, row))
+            click.echo(_block(name, row, set_title))
         else:
-            click.echo(_line(name, row))
+            click.echo(_line(name, row, set_title))
 
 
-def _block(name, row):
+def _block(name, row, set_title):
     """Return one object as a paragraph."""
     lines = [str(name)]
-    for title, text in _items(row):
+    for title, text in _items(row, set_title):
         if text:
             lines.append(f"  {title:<14} {text}")
     return "\n".join(lines) + "\n"
 
 
-def _line(name, row):
+def _line(name, row, set_title):
     """Return one object as a line of aligned columns."""
-    items = dict(_items(row))
+    items = dict(_items(row, set_title))
     parts = [f"{name!s:<16}"]
     if "class" in items:
         parts.append(f"{items['class']:<16}")
     if "redshift" in items:
         parts.append(f"z {items['redshift']:<18}")
-    parts += [items[key] for key in ("set", "flags") if items.get(key)]
+    if items.get(set_title):
+        parts.append(f"{set_title}: {items[set_title]}")
+    if items.get("flags"):
+        parts.append(items["flags"])
     return "  ".join(parts).rstrip()
 
 
-def _items(row):
+def _items(row, set_title):
     """Yield titles and texts of the columns that a person reads first."""
     if "class" in row:
         yield "class", _with_number(row["class"], row["probability"], "unknown")
     if "subtype" in row and row["subtype"] != row["class"] and _given(row["subtype"]):
         yield "subtype", str(row["subtype"])
     if "class_set" in row:
-        yield "set", str(row["class_set"]).replace("|", ", ")
+        yield set_title, str(row["class_set"]).replace("|", ", ")
     if "redshift" in row:
         yield "redshift", _redshift(row)
     if _given(row.get("anomaly_score")):
@@ -71,7 +76,7 @@ def _items(row):
     yield "probabilities", ", ".join(f"{key} {value:.2f}" for key, value in ranked)
     if "modalities" in row:
         yield "from", str(row["modalities"]).replace("|", " and ").replace("_", " ")
-    yield "flags", str(row.get("flags", ""))
+    yield "flags", str(row.get("quality_flags", ""))
 
 
 def _redshift(row):

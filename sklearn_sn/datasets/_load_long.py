@@ -3,7 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.datasets._columns import ALIASES, choose_columns, require_columns, time_offset
+from sklearn_sn.datasets._columns import (
+    ALIASES,
+    choose_columns,
+    looks_like,
+    require_columns,
+    time_offset,
+)
 from sklearn_sn.datasets._companions import bad_quality
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import read_names
@@ -16,6 +22,31 @@ _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target"
 
 _SNANA_UNKNOWN = -9  # of a redshift or an extinction
 _UNKNOWN_NINE = {"redshift", "ebv"}
+
+
+def kind_of(columns, dialect=None, mappings=None):
+    """Return the kind of a table that is given alone.
+
+    Parameters
+    ----------
+    columns : list of str
+        All columns of the table.
+    dialect : str, optional
+        Name of the dialect; by default it is recognised.
+    mappings : dict of str to (dict of str to str or None), optional
+        Columns of fields by kind, as the user gives them. They decide if the table has one of them.
+
+    Returns
+    -------
+    {"light_curves", "spectra", "objects"}
+    """
+    if dialect is not None:
+        return get_dialect(dialect).kind
+    for kind, mapping in (mappings or {}).items():
+        if set((mapping or {}).values()) & set(columns):
+            return kind
+    found = find_dialect(columns)
+    return found.kind if found is not None else looks_like(columns)
 
 
 def load_long(source, parameter, *, id_column, mapping=None, dialect=None, object_id=None):

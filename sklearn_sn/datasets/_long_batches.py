@@ -7,10 +7,8 @@ import numpy as np
 import pandas as pd
 
 from sklearn_sn.data import warn_quality
-from sklearn_sn.datasets._columns import looks_like
-from sklearn_sn.datasets._dialects import find_dialect, get_dialect
 from sklearn_sn.datasets._identity import NO_OBJECT
-from sklearn_sn.datasets._load_long import load_long
+from sklearn_sn.datasets._load_long import kind_of, load_long
 from sklearn_sn.datasets._sources import Source
 from sklearn_sn.datasets._tables import read_tables
 
@@ -42,9 +40,8 @@ class LongFile:
         self.schema = pq.read_schema(path)
         self.kind, self.id_column, self.columns = None, None, []
         source = Source(self.schema.empty_table(), label=str(path))
-        name = self.options.get("dialect")
-        dialect = find_dialect(source.names) if name is None else get_dialect(name)
-        kind = looks_like(source.names) if dialect is None else dialect.kind
+        mappings = {kind: self.options.get(name) for kind, name in _MAPPINGS.items()}
+        kind = kind_of(source.names, self.options.get("dialect"), mappings)
         if kind in _MAPPINGS:
             self._choose_columns(source, kind)
 

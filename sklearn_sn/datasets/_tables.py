@@ -7,10 +7,9 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from sklearn_sn.data import list_bands
-from sklearn_sn.datasets._columns import looks_like
-from sklearn_sn.datasets._dialects import find_dialect, get_dialect
+from sklearn_sn.datasets._dialects import get_dialect
 from sklearn_sn.datasets._gather import gather_light_curves, gather_spectra_of, merge_objects
-from sklearn_sn.datasets._load_long import load_long, plain_values
+from sklearn_sn.datasets._load_long import kind_of, load_long, plain_values
 from sklearn_sn.datasets._object_tables import read_objects
 from sklearn_sn.datasets._other_readers import (
     OtherReaderError,
@@ -218,13 +217,15 @@ def read_tables(
         get_dialect(dialect)  # raises for an unknown dialect
     given = {"objects": objects, "light_curves": light_curves, "spectra": spectra}
     present = {name: value for name, value in given.items() if value is not None}
+    mappings = {"light_curves": light_curve_columns, "spectra": spectrum_columns}
     lone = lone_file(present)
     if lone is not None and is_written(lone):
+        _require_tables(mappings, {})
         return read_written(lone)
     log = ReadLog()
     try:
-        sources = _sort_sources(given, dialect)
-        mappings = {"light_curves": light_curve_columns, "spectra": spectrum_columns}
+        sources = _sort_sources(given, dialect, mappings)
+        _require_tables({"light_curves": light_curve_columns}, sources)
         long = {
             kind: [
                 load_long(
@@ -246,6 +247,7 @@ def read_tables(
         if files is None:
             raise
         return read_other(files, error, spectrum_columns, object_id, verbose)
+    _require_tables(mappings, sources)
     X = pd.DataFrame(plain)
     if long["spectra"]:
         _insert(X, "spectrum", gather_spectra_of(long["spectra"], X.index, log))
@@ -262,7 +264,7 @@ def read_tables(
     return X
 
 
-def _sort_sources(given, dialect):
+def _sort_sources(given, dialect, mappings):
     """Open all arguments, and return the tables of each kind."""
     present = [name for name, value in given.items() if value is not None]
     sources = {"objects": [], "light_curves": [], "spectra": [], "metadata": []}
@@ -271,15 +273,21 @@ def _sort_sources(given, dialect):
             kind = source.kind
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1
-                kind = _kind_of(source, dialect) if alone else parameter
+                kind = kind_of(source.names, dialect, mappings) if alone else parameter
             sources[kind].append(source)
     return sources
 
 
-def _kind_of(source, dialect):
-    """Return the kind of a table that is given alone, by its dialect or its columns."""
-    found = get_dialect(dialect) if dialect is not None else find_dialect(source.names)
-    return found.kind if found is not None else looks_like(source.names)
+def _require_tables(mappings, sources):
+    """Raise if the columns of a kind of table are named, and there is no such table."""
+    for kind, mapping in mappings.items():
+        if mapping and not sources.get(kind):
+            parameter = "light_curve_columns" if kind == "light_curves" else "spectrum_columns"
+            raise ValueError(
+                f"The {parameter!r} parameter of read_tables names columns of {kind}, "
+                f"{sorted(mapping.values())}, and no table given has one of them. Check the names, "
+                f"or omit {parameter}=."
+            )
 
 
 def _objects(sources, parts, id_column, dialect, log):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from sklearn_sn.distributed._output_columns import with_types
 
 # Readers of a folder of Parquet files ignore names that start with "_" or ".".
 _DESCRIPTION = "_catalogue.json"
+_ABANDONED = 86400.0  # seconds after which a temporary file has no writer
 _CONTENT = b"sklearn_sn.content"  # key of the digest of the input in a Parquet file
 
 
@@ -42,22 +44,19 @@ class OutputFolder:
         Raises
         ------
         ValueError
-            If the folder contains other files, or the output of another run. The message names what
-            differs.
+            If it is a file, contains other files, is damaged, or holds the output of another run.
+            The message names what differs.
         """
         folder = Path(self.path)
+        if folder.exists() and not folder.is_dir():
+            raise ValueError(f"The 'output' folder {self.path} is a file. Name a new folder.")
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / _DESCRIPTION
         if not file.exists():
-            others = sorted(path.name for path in folder.iterdir() if path.name[0] != ".")
-            if others:
-                raise ValueError(
-                    f"The 'output' folder {self.path} holds files that transform_catalog did not "
-                    f"write, such as {others[0]!r}. Use an empty or new folder."
-                )
+            self._reject_others(set())
             with _whole_file(file) as temporary:
                 temporary.write_text(json.dumps(description, indent=1), encoding="utf-8")
-        found = json.loads(file.read_text(encoding="utf-8"))
+        found = _read_description(file)
         wanted = json.loads(json.dumps(description))
         differing = [key for key in wanted if found.get(key) != wanted[key]]
         if differing:
@@ -67,6 +66,10 @@ class OutputFolder:
                 f"{found.get(key)!r}, and that of this run is {wanted[key]!r}. Use another folder, "
                 "or the same model and catalogue."
             )
+        # A reader of the folder would take other files for results.
+        numbers = range(description.get("n_partitions", 0))
+        self._reject_others({_DESCRIPTION, *(self._file(number).name for number in numbers)})
+        self._remove_abandoned()
 
     def read(
         self, number: int, content: str | None, frame_meta: pd.DataFrame
@@ -103,6 +106,28 @@ class OutputFolder:
         frame = table.to_pandas().set_axis(frame_meta.columns, axis=1)
         return with_types(frame.rename_axis(frame_meta.index.name), frame_meta)
 
+    def read_finished(self, number: int, frame_meta: pd.DataFrame) -> pd.DataFrame:
+        """Return the output of a partition, which a complete run has written.
+
+        Parameters
+        ----------
+        number : int
+            Number of the partition.
+        frame_meta : pandas.DataFrame
+            As for `read`.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged or has been deleted.
+        """
+        frame = self.read(number, None, frame_meta)
+        if frame is None:
+            raise ValueError(
+                f"{self._file(number)} has been deleted. Run write_catalog again to compute it."
+            )
+        return frame
+
     def write(self, number: int, content: str, frame: pd.DataFrame) -> None:
         """Write the output of a partition, as a whole or not at all."""
         table = pa.Table.from_pandas(frame.set_axis(frame.columns.map(str), axis=1))
@@ -112,8 +137,36 @@ class OutputFolder:
         with _whole_file(self._file(number)) as temporary:
             pq.write_table(table, temporary)
 
+    def _reject_others(self, known):
+        """Raise for the first visible file that is not among the names `known`."""
+        names = sorted(path.name for path in Path(self.path).iterdir() if path.name[0] != ".")
+        others = [name for name in names if name not in known]
+        if others:
+            raise ValueError(
+                f"The 'output' folder {self.path} holds files that are no results of this run, "
+                f"such as {others[0]!r}. Use an empty or new folder, or remove them."
+            )
+
+    def _remove_abandoned(self):
+        """Remove temporary files of processes that were killed while they wrote."""
+        for path in Path(self.path).glob(".part-*.parquet-*"):
+            # A file of the last day may belong to another process.
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
+
     def _file(self, number):
         return Path(self.path) / f"part-{number:06d}.parquet"
+
+
+def _read_description(file):
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"{file} is damaged. Use a new folder, or delete this one.")
+    return found
 
 
 @contextlib.contextmanager

@@ -71,22 +71,21 @@ def transform_partition(
         content = content_digest(part)
         output = task.folder.read(number, content, task.meta)
         if output is None:
-            output = _computed(part, number, packed, task)
-            task.folder.write(number, content, output)
+            output = _computed(part, number, packed, task, content)
     except Exception as error:
         error.add_note(f"This is partition {number} of the catalogue, of {len(part)} objects.")
         raise
     return output
 
 
-def _computed(part, number, packed, task):
-    """Return the output for a partition, after several attempts if needed."""
-    if part.empty:
-        # Many models reject a table without rows.
-        return with_types(task.meta.set_axis(part.index), task.meta)
+def _computed(part, number, packed, task, content=None):
+    """Return the output for a partition, and store it if there is a folder, in several attempts."""
     for attempt in range(1, task.retries + 2):
         try:
-            return _output(part, packed, task)
+            output = _output(part, packed, task)
+            if task.folder is not None:
+                task.folder.write(number, content, output)
+            return output
         except _PERMANENT:
             raise
         except Exception as error:
@@ -98,6 +97,9 @@ def _computed(part, number, packed, task):
 
 
 def _output(part, packed, task):
+    if part.empty:
+        # Many models reject a table without rows.
+        return with_types(task.meta.set_axis(part.index), task.meta)
     rows = part if task.columns is None else part[list(task.columns)]
     output = output_of(packed.unpack(), task.method, rows, task.meta.drop(columns=list(task.keep)))
     if not task.keep:

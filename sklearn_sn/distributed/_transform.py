@@ -20,6 +20,7 @@ from sklearn_sn.persistence import model_digest
 if TYPE_CHECKING:
     import dask.dataframe as dd
 
+_METHODS = ("predict_proba", "predict", "transform", "decision_function", "score_samples")
 CATALOG_CONSTRAINTS = {
     "model": "no_validation",
     "catalog": "no_validation",
@@ -83,8 +84,8 @@ def transform_catalog(
     sklearn.exceptions.NotFittedError
         If the model is not fitted.
     ValueError
-        If the model lacks the method, the catalogue lacks a column, or `output` holds the result of
-        another model, method or catalogue.
+        If the model lacks the method, the catalogue lacks a column, or `output` is a file, is
+        damaged, or holds the result of another model, method or catalogue.
     TypeError
         If the catalogue is not a Dask DataFrame or LSDB catalogue, or `output` is set and
         :func:`~sklearn_sn.persistence.save_model` cannot store the model.
@@ -118,16 +119,23 @@ def transform_catalog(
     >>> scores.compute().shape
     (60, 5)
     """
-    dd = dask_dataframe("transform_catalog")
+    return lazy_output(
+        model, catalog, method, columns, keep, retries, output, caller="transform_catalog"
+    )
+
+
+def lazy_output(model, catalog, method, columns, keep, retries, output, caller):
+    """Return the result of :func:`transform_catalog`; errors name the function `caller`."""
+    dd = dask_dataframe(caller)
     from dask import delayed
 
     catalog = as_dask(catalog, dd)
-    task = _task(model, catalog, method, columns, keep, retries)
+    task = _task(model, catalog, method, columns, keep, retries, caller)
     if task.columns is not None:
         catalog = catalog[list(dict.fromkeys([*task.columns, *task.keep]))]
     if output is not None:
         folder = OutputFolder(os.path.abspath(output))
-        folder.open(_description(model, catalog, task))
+        folder.open(_description(model, catalog, task, caller))
         task = PartitionTask(**{**vars(task), "folder": folder})
     packed = PackedModel.pack(model)
     # The numbers are a part of the graph, because a selection of partitions counts from 0 again.
@@ -146,44 +154,51 @@ def transform_catalog(
     )
 
 
-def _task(model, catalog, method, columns, keep, retries):
+def _task(model, catalog, method, columns, keep, retries, caller):
     """Return the checked :class:`PartitionTask`."""
     check_is_fitted(model)
     if not callable(getattr(model, method, None)):
+        others = [name for name in _METHODS if callable(getattr(model, name, None))]
         raise ValueError(
-            f"The 'method' parameter of transform_catalog must be a method of "
-            f"{type(model).__name__}. Got {method!r} instead."
+            f"The 'method' parameter of {caller} must be a method of {type(model).__name__}, such "
+            f"as {', '.join(map(repr, others))}. Got {method!r} instead."
         )
     rows = catalog._meta
+    columns = None if columns is None else tuple(columns)
+    if columns == ():
+        raise ValueError(
+            f"The 'columns' parameter of {caller} must name a column of the catalogue, such as "
+            f"{rows.columns[0]!r}, or be None. Got an empty list."
+        )
+    keep = tuple(keep)
     for name, wanted in (("columns", columns), ("keep", keep)):
         absent = [column for column in wanted or () if column not in rows.columns]
         if absent:
             raise ValueError(
-                f"The {name!r} parameter of transform_catalog names {absent[0]!r}, which the "
+                f"The {name!r} parameter of {caller} names {absent[0]!r}, which the "
                 f"catalogue lacks; it has {list(rows.columns)[:10]}."
             )
-    columns = None if columns is None else tuple(columns)
     meta = empty_output(model, method, rows if columns is None else rows[list(columns)])
     for name in keep:
         if name in meta.columns or str(rows[name].dtype).startswith("nested"):
             reason = "is a column of the result" if name in meta.columns else "is nested"
             raise ValueError(
-                f"The 'keep' parameter of transform_catalog names {name!r}, which {reason}. Name "
+                f"The 'keep' parameter of {caller} names {name!r}, which {reason}. Name "
                 "other plain columns."
             )
     kept = pd.DataFrame({name: rows[name] for name in keep}, index=meta.index)
-    meta = pd.concat([kept, meta], axis=1) if len(keep) else meta
-    return PartitionTask(method, columns, tuple(keep), meta, int(retries))
+    meta = pd.concat([kept, meta], axis=1) if keep else meta
+    return PartitionTask(method, columns, keep, meta, int(retries))
 
 
-def _description(model, catalog, task):
+def _description(model, catalog, task, caller):
     """Return what determines the output, for the folder."""
     try:
         digest = model_digest(model)
     except TypeError as error:
         raise TypeError(
-            "The 'output' parameter of transform_catalog needs a model that save_model can store, "
-            f"because a later run must recognise it. {error}"
+            f"The 'output' parameter of {caller} needs a model that save_model can store, because "
+            f" a later run must recognise it. {error}"
         ) from error
     return {
         "model": digest,

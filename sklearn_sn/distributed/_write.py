@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import validate_params
 
 from sklearn_sn.distributed._dask import active_client, dask_dataframe
 from sklearn_sn.distributed._output_folder import OutputFolder
-from sklearn_sn.distributed._transform import CATALOG_CONSTRAINTS, transform_catalog
+from sklearn_sn.distributed._transform import CATALOG_CONSTRAINTS, lazy_output
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -90,15 +90,10 @@ def write_catalog(
     """
     dd = dask_dataframe("write_catalog")
     client = active_client()
-    lazy = transform_catalog(
-        model,
-        catalog,
-        method,
-        columns=columns,
-        keep=keep,
-        # A cluster repeats the task on any of its workers.
-        retries=retries if client is None else 0,
-        output=output,
+    # A cluster repeats the task on any of its workers.
+    attempts = retries if client is None else 0
+    lazy = lazy_output(
+        model, catalog, method, columns, keep, attempts, output, caller="write_catalog"
     )
     counts = lazy.map_partitions(_n_objects, meta=pd.Series([], dtype="int64"))
     _compute(counts, client, retries, verbose)
@@ -107,9 +102,8 @@ def write_catalog(
     # The types are those of `lazy`, where Dask has converted text already if it should.
     with dask.config.set({"dataframe.convert-string": False}):
         return dd.from_map(
-            OutputFolder(os.path.abspath(output)).read,
+            OutputFolder(os.path.abspath(output)).read_finished,
             range(lazy.npartitions),
-            content=None,
             frame_meta=lazy._meta,
             meta=lazy._meta,
             divisions=lazy.divisions,

@@ -12,16 +12,10 @@ from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    PretrainedEncoder,
     TorchEstimator,
-    TrainingPlan,
-    check_continued,
-    chosen_encoder,
-    kept_params,
     positive_number,
-    remember_columns,
 )
-from sklearn_sn.data import as_frame, check_table
+from sklearn_sn.embedding._self_supervised import SelfSupervisedEmbedder
 from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import MaskedEventLoss
 from sklearn_sn.modules import MaskedEventModule
@@ -31,7 +25,7 @@ from sklearn_sn.preprocessors import MaskedEventPreprocessor
 NAME = "light_curve"
 
 
-class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
+class MaskedEventEmbedder(TransformerMixin, SelfSupervisedEmbedder):
     """Embed light curves by an encoder that was trained to predict hidden points, without labels.
 
     In every epoch, another random part of the points of each light curve is hidden. The network
@@ -96,6 +90,7 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
     EventTransformer(d_feedforward=32, d_model=16, n_heads=2, n_layers=1)
     """
 
+    _net_class = MaskedEventNet
     _encoder_parameters = {"encoder": (NAME, "event_transformer")}
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
@@ -103,7 +98,6 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
         "max_days": positive_number(),
         "loss_weights": ["array-like"],
     }
-    modalities_ = (NAME,)
 
     def __init__(
         self,
@@ -172,38 +166,9 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
         ConvergenceWarning
             If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._validate_params()
-        params = self.get_params(deep=False)
-        self._check_weights()
-        encoder = self.encoder_ if self._is_warm_start else self._chosen_encoder()
-        X = as_frame(X)
-        table = check_table(X, modalities=[NAME], training=True)
-        if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
-        else:
-            self._first_params = kept_params(params)
-            self.encoder_ = encoder
-            self.preprocessor_ = encoder.make_preprocessor(DataSettings()).fit(table)
-        prepared = self.preprocessor_.prepare(table)
-        rows = np.flatnonzero(prepared.lengths > 1)
-        if not len(rows):
-            raise ValueError("No light curve of X has two points, so that none can be hidden.")
-        self._train(
-            TrainingPlan(
-                net_class=MaskedEventNet,
-                build=self._build,
-                dataset=TableDataset({NAME: self._masking()}, {NAME: prepared}, rows=rows),
-                evaluate=lambda: {"missing_embedding_": self._encodings(prepared).mean(axis=0)},
-                net_params={
-                    "criterion": MaskedEventLoss,
-                    "criterion__weights": tuple(map(float, self.loss_weights)),
-                },
-            )
-        )
-        remember_columns(self, X)
-        return self._remember_range(table, [self.encoder_])._finish_fit()
+        return self._fit(X)
 
-    def _check_weights(self):
+    def _check_parameters(self):
         weights = tuple(self.loss_weights)
         valid = all(isinstance(weight, Real) and 0 <= weight < np.inf for weight in weights)
         if len(weights) != 3 or not valid or not any(weights):
@@ -212,16 +177,29 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
                 f"flux, band and step, numbers >= 0 that are not all 0. Got {weights!r} instead."
             )
 
-    def _chosen_encoder(self):
-        default = self._encoder_parameters["encoder"][1]
-        encoder = chosen_encoder(self, "encoder", NAME, default, None)
+    def _check_encoder(self, encoder):
         if not encoder.gives_point_states:
             raise ValueError(
                 "The 'encoder' parameter of MaskedEventEmbedder must be an encoder that gives "
                 "states of points, EventTransformer or LightCurveTransformer. Got "
                 f"{encoder!r} instead."
             )
-        return encoder
+
+    def _new_preprocessor(self, encoder):
+        return encoder.make_preprocessor(DataSettings())
+
+    def _net_params(self):
+        return {
+            "criterion": MaskedEventLoss,
+            "criterion__weights": tuple(map(float, self.loss_weights)),
+        }
+
+    def _training_set(self, prepared):
+        """Return the dataset of the objects with a point that can be hidden."""
+        rows = np.flatnonzero(prepared.lengths > 1)
+        if not len(rows):
+            raise ValueError("No light curve of X has two points, so that none can be hidden.")
+        return TableDataset({NAME: self._masking()}, {NAME: prepared}, rows=rows)
 
     def _masking(self):
         return MaskedEventPreprocessor(
@@ -231,42 +209,6 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
     def _build(self):
         network = self.encoder_.make_module(self.preprocessor_)
         return MaskedEventModule(network, len(self.preprocessor_.bands_))
-
-    def _prepared(self, X):
-        checks = self._prediction_checks()
-        return self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME], **checks))
-
-    def _encodings(self, prepared):
-        """Return the output of the encoder for the objects with points."""
-        rows = np.flatnonzero(prepared.lengths > 0)
-        dataset = TableDataset({NAME: self.preprocessor_}, {NAME: prepared}, rows=rows)
-        encodings = np.zeros((len(rows), self.net_.module_.encoder.output_dim), dtype=np.float32)
-        for module, batch, positions in self._run(dataset):
-            if NAME not in batch.tensors:  # a table without rows
-                continue
-            encoded = torch.cat([module.encoder(**chunk) for chunk in batch.tensors[NAME]])
-            index = batch.object_index[NAME].cpu().numpy()
-            encodings[positions[index]] = encoded.cpu().numpy()
-        return encodings
-
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the outputs of the encoder, for the event transformer its [CLS] states.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
-
-        Returns
-        -------
-        array of shape (n_objects, n_features_out), float32
-            Embeddings; ``missing_embedding_`` for an object without a light curve.
-        """
-        check_is_fitted(self, "net_")
-        prepared = self._prepared(X)
-        out = np.tile(self.missing_embedding_, (len(prepared.lengths), 1))
-        out[prepared.lengths > 0] = self._encodings(prepared)
-        return out
 
     def score(self, X: pd.DataFrame, y: Any = None) -> float:
         """Return minus the loss of hidden points, which are evenly spread; larger is better.
@@ -289,34 +231,10 @@ class MaskedEventEmbedder(TransformerMixin, TorchEstimator):
             If no light curve has two points.
         """
         check_is_fitted(self, "net_")
-        prepared = self._prepared(X)
-        rows = np.flatnonzero(prepared.lengths > 1)
-        if not len(rows):
-            raise ValueError("No light curve of X has two points, so that none can be hidden.")
-        dataset = TableDataset({NAME: self._masking()}, {NAME: prepared}, rows=rows)
+        dataset = self._training_set(self._prepared(X))
         outputs, targets = [], []
         for module, batch, _ in self._run(dataset):
             outputs.append(module(batch.tensors[NAME]))
             targets.append(module.targets(batch.tensors[NAME]))
         joined = {name: torch.cat([part[name] for part in targets]) for name in targets[0]}
         return -float(self.net_.criterion_(torch.cat(outputs), **joined))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            "maskedeventembedder" and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        width = len(self.missing_embedding_)
-        return np.array([f"maskedeventembedder{i}" for i in range(width)], dtype=object)
-
-    def _pretrained_encoder(self, modality):
-        return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)

@@ -11,18 +11,12 @@ from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    PretrainedEncoder,
     TorchEstimator,
-    TrainingPlan,
-    check_continued,
     check_redshifts,
-    chosen_encoder,
-    kept_params,
     positive_int,
-    remember_columns,
 )
-from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.embedding._filled_spectra import FilledSpectra
+from sklearn_sn.embedding._self_supervised import SelfSupervisedEmbedder
 from sklearn_sn.encoders import DataSettings, EncoderLike, check_wavelength_range
 from sklearn_sn.losses import MaskedSpectrumLoss
 from sklearn_sn.modules import MaskedSpectrumModule
@@ -33,7 +27,7 @@ NAME = "spectrum"
 PREDICT_BINS = 2**17  # bins in a batch of predictions; limits the memory
 
 
-class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
+class MaskedSpectrumEmbedder(TransformerMixin, SelfSupervisedEmbedder):
     """Embed spectra by an encoder that was trained to predict hidden segments, without labels.
 
     In every epoch, other segments of each spectrum are set to zero, and the network predicts their
@@ -113,6 +107,7 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
     16
     """
 
+    _net_class = MaskedSpectrumNet
     _encoder_parameters = {"encoder": (NAME, "patch_transformer")}
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
@@ -121,7 +116,6 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         "wavelength_range": ["array-like"],
         "frame": [StrOptions({"observer", "rest"})],
     }
-    modalities_ = (NAME,)
 
     def __init__(
         self,
@@ -193,64 +187,42 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
         ConvergenceWarning
             If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._validate_params()
-        params = self.get_params(deep=False)
+        return self._fit(X)
+
+    def _check_parameters(self):
         check_wavelength_range(self.wavelength_range)
-        encoder = self.encoder_ if self._is_warm_start else self._chosen_encoder()
-        X = as_frame(X)
-        table = self._read(X, training=True)
-        if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
-        else:
-            self._first_params = kept_params(params)
-            self.encoder_ = encoder
-            settings = DataSettings(
-                wavelength_range=tuple(self.wavelength_range), rest_frame=self.frame == "rest"
-            )
-            self.preprocessor_ = encoder.make_preprocessor(settings).fit(table)
-        prepared = self.preprocessor_.prepare(table)
-        self._train(
-            TrainingPlan(
-                net_class=MaskedSpectrumNet,
-                build=self._build,
-                dataset=self._masked(prepared),
-                evaluate=lambda: {"missing_embedding_": self._encodings(prepared).mean(axis=0)},
-                net_params={"criterion": MaskedSpectrumLoss},
-            )
-        )
-        remember_columns(self, X)
-        return self._finish_fit()
 
-    def _read(self, X, training=False):
-        columns = ("redshift",) if self.frame == "rest" else ()
-        table = check_table(X, modalities=[NAME], metadata_columns=columns, training=training)
-        if columns:
-            check_redshifts(table)
-        return table
-
-    def _chosen_encoder(self):
-        default = self._encoder_parameters["encoder"][1]
-        encoder = chosen_encoder(self, "encoder", NAME, default, None)
+    def _check_encoder(self, encoder):
         if not encoder.gives_window_states:
             raise ValueError(
                 "The 'encoder' parameter of MaskedSpectrumEmbedder must be an encoder that gives "
                 "states of windows: PatchSpectrumTransformer, SpectrumCNN or SpectraNet. Got "
                 f"{encoder!r} instead."
             )
+
+    def _chosen_encoder(self):
+        encoder = super()._chosen_encoder()
         if encoder.max_shift is None:
             encoder.max_shift = 0.0
         return encoder
 
-    def _masking(self):
-        return MaskedSpectrumPreprocessor(
-            self.preprocessor_,
-            n_segments=self.n_segments,
-            segment_length=self.segment_length,
-            window=getattr(self.encoder_, "window", 20),
-            stride=getattr(self.encoder_, "stride", 10),
-        )
+    def _read(self, X, **checks):
+        columns = ("redshift",) if self.frame == "rest" else ()
+        table = super()._read(X, metadata_columns=columns, **checks)
+        if columns:
+            check_redshifts(table)
+        return table
 
-    def _masked(self, prepared):
+    def _new_preprocessor(self, encoder):
+        settings = DataSettings(
+            wavelength_range=tuple(self.wavelength_range), rest_frame=self.frame == "rest"
+        )
+        return encoder.make_preprocessor(settings)
+
+    def _net_params(self):
+        return {"criterion": MaskedSpectrumLoss}
+
+    def _training_set(self, prepared):
         """Return the dataset of the objects with a spectrum of which a part can be hidden."""
         masking = self._masking()
         usable = masking.maskable(prepared.covered)
@@ -261,6 +233,15 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
                 f"{tuple(self.preprocessor_.wavelength_range)!r} Å, so that none can be hidden."
             )
         return TableDataset({NAME: masking}, {NAME: prepared}, rows=rows)
+
+    def _masking(self):
+        return MaskedSpectrumPreprocessor(
+            self.preprocessor_,
+            n_segments=self.n_segments,
+            segment_length=self.segment_length,
+            window=getattr(self.encoder_, "window", 20),
+            stride=getattr(self.encoder_, "stride", 10),
+        )
 
     def _build(self):
         network = self.encoder_.make_module(self.preprocessor_)
@@ -288,26 +269,6 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
                 np.add.at(total, positions[index], mean.cpu().numpy())
         return total / prepared.lengths[rows, None].astype(np.float32)
 
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the mean states of the windows of the visible spectra.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
-
-        Returns
-        -------
-        array of shape (n_objects, n_features_out), float32
-            Embeddings, averaged over the spectra of an object; ``missing_embedding_`` for an object
-            without a spectrum.
-        """
-        check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(self._read(as_frame(X)))
-        out = np.tile(self.missing_embedding_, (len(prepared.lengths), 1))
-        out[prepared.lengths > 0] = self._encodings(prepared)
-        return out
-
     def fill(self, X: pd.DataFrame, random_state: int | None = None) -> FilledSpectra:
         """Hide segments of spectra, and predict them.
 
@@ -326,7 +287,7 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
             and the mask of hidden bins.
         """
         check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(self._read(as_frame(X)))
+        prepared = self._prepared(X)
         single = prepared.one_per_object()
         masking = self._masking()
         flux, covered = prepared.channels[:, 0] * prepared.covered, prepared.covered
@@ -364,7 +325,7 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
             If no spectrum covers two windows of the grid.
         """
         check_is_fitted(self, "net_")
-        dataset = self._masked(self.preprocessor_.prepare(self._read(as_frame(X))))
+        dataset = self._training_set(self._prepared(X))
         total, n_total = 0.0, 0
         for module, batch, _ in self._run(dataset):
             targets = module.targets(batch.tensors[NAME])
@@ -372,23 +333,3 @@ class MaskedSpectrumEmbedder(TransformerMixin, TorchEstimator):
             n_counted = int(targets["counted"].sum())
             total, n_total = total + float(loss) * n_counted, n_total + n_counted
         return -total / n_total
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            "maskedspectrumembedder" and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        width = len(self.missing_embedding_)
-        return np.array([f"maskedspectrumembedder{i}" for i in range(width)], dtype=object)
-
-    def _pretrained_encoder(self, modality):
-        return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)

@@ -12,20 +12,15 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
-    PretrainedEncoder,
     TorchEstimator,
-    TrainingPlan,
-    check_continued,
-    chosen_encoder,
     encoder_width,
-    kept_params,
     positive_int,
     positive_number,
-    remember_columns,
     unit_interval,
     weight,
 )
-from sklearn_sn.data import as_frame, band_wavelength, check_table
+from sklearn_sn.data import band_wavelength
+from sklearn_sn.embedding._self_supervised import SelfSupervisedEmbedder
 from sklearn_sn.encoders import DataSettings, EncoderLike
 from sklearn_sn.losses import MomentumContrastLoss
 from sklearn_sn.metrics import recall_at_k
@@ -40,7 +35,7 @@ from sklearn_sn.preprocessors import (
 NAME = "image"
 
 
-class ImageEmbedder(TransformerMixin, TorchEstimator):
+class ImageEmbedder(TransformerMixin, SelfSupervisedEmbedder):
     """Embed images by an encoder that was trained by momentum contrast, without labels.
 
     Two augmented views of an image should have similar vectors, and views of different images
@@ -128,6 +123,7 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
     (20, 128)
     """
 
+    _net_class = MomentumContrastNet
     _encoder_parameters = {"encoder": (NAME, "resnet")}
     _parameter_constraints = {
         **TorchEstimator._parameter_constraints,
@@ -143,7 +139,6 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         "momentum": unit_interval(),
         "queue_size": positive_int(0),
     }
-    modalities_ = (NAME,)
 
     def __init__(
         self,
@@ -227,46 +222,33 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         ConvergenceWarning
             If training diverged or was interrupted; the model then has the best weights so far.
         """
-        self._validate_params()
-        params = self.get_params(deep=False)
-        encoder = self.encoder_ if self._is_warm_start else self._chosen_encoder()
-        X = as_frame(X)
-        table = check_table(X, modalities=[NAME], training=True)
-        if self._is_warm_start:
-            check_continued(params, self._first_params, self.modalities_, table, self._is_part)
-        else:
-            self._first_params = kept_params(params)
-            self.encoder_ = encoder
-            self.preprocessor_ = _flux_preprocessor(encoder).fit(table)
-        views = self._views()
-        prepared = self.preprocessor_.prepare(table)
-        rows = np.flatnonzero(prepared.lengths > 0)
-        self._train(
-            TrainingPlan(
-                net_class=MomentumContrastNet,
-                build=self._build,
-                dataset=TableDataset({NAME: views}, {NAME: prepared}, rows=rows),
-                evaluate=lambda: {"missing_embedding_": self._encodings(prepared).mean(axis=0)},
-                net_params={
-                    "criterion": MomentumContrastLoss,
-                    "criterion__temperature": float(self.temperature),
-                    "momentum": float(self.momentum),
-                    "queue_size": int(self.queue_size),
-                },
-            )
-        )
-        remember_columns(self, X)
-        return self._finish_fit()
+        return self._fit(X)
 
-    def _chosen_encoder(self):
-        default = self._encoder_parameters["encoder"][1]
-        encoder = chosen_encoder(self, "encoder", NAME, default, None)
+    def _check_encoder(self, encoder):
         if _flux_preprocessor(encoder) is None:
             raise ValueError(
                 "The 'encoder' parameter of ImageEmbedder must be an encoder that reads the image "
                 f"alone, such as ResNetImage and ImageCNN. Got {encoder!r} instead."
             )
-        return encoder
+
+    def _new_preprocessor(self, encoder):
+        return _flux_preprocessor(encoder)
+
+    def _net_params(self):
+        return {
+            "criterion": MomentumContrastLoss,
+            "criterion__temperature": float(self.temperature),
+            "momentum": float(self.momentum),
+            "queue_size": int(self.queue_size),
+        }
+
+    def _training_set(self, prepared):
+        """Return the dataset of the objects with an image, whose preprocessor makes views."""
+        rows = np.flatnonzero(prepared.lengths > 0)
+        return TableDataset({NAME: self._views()}, {NAME: prepared}, rows=rows)
+
+    def _encoding_width(self):
+        return self.net_.module_.projection[0].in_features
 
     def _views(self):
         n_channels = self.preprocessor_.n_channels_
@@ -299,39 +281,6 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
         width = encoder_width(network, {"image": image})
         return MomentumContrastModule(network, width, self.projection_dim)
 
-    def _encodings(self, prepared):
-        """Return the output of the encoder for the objects with an image."""
-        rows = np.flatnonzero(prepared.lengths > 0)
-        dataset = TableDataset({NAME: self.preprocessor_}, {NAME: prepared}, rows=rows)
-        width = self.net_.module_.projection[0].in_features
-        encodings = np.zeros((len(rows), width), dtype=np.float32)
-        for module, batch, positions in self._run(dataset):
-            if NAME not in batch.tensors:  # a table without rows
-                continue
-            encoded = torch.cat([module.encoder(**chunk) for chunk in batch.tensors[NAME]])
-            index = batch.object_index[NAME].cpu().numpy()
-            encodings[positions[index]] = encoded.cpu().numpy()
-        return encodings
-
-    def transform(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the outputs of the encoder.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`.
-
-        Returns
-        -------
-        array of shape (n_objects, n_features_out), float32
-            Embeddings; ``missing_embedding_`` for an object without an image.
-        """
-        check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME]))
-        out = np.tile(self.missing_embedding_, (len(prepared.lengths), 1))
-        out[prepared.lengths > 0] = self._encodings(prepared)
-        return out
-
     def score(self, X: pd.DataFrame, y: Any = None) -> float:
         """Return the fraction of objects that are found by an augmented view of their image.
 
@@ -356,38 +305,15 @@ class ImageEmbedder(TransformerMixin, TorchEstimator):
             If no object has an image.
         """
         check_is_fitted(self, "net_")
-        prepared = self.preprocessor_.prepare(check_table(as_frame(X), modalities=[NAME]))
-        rows = np.flatnonzero(prepared.lengths > 0)
-        if not len(rows):
+        dataset = self._training_set(self._prepared(X))
+        if not len(dataset):
             raise ValueError("X has no object with an image, so that the score is undefined.")
         images, views = [], []
-        for module, batch, _ in self._run(
-            TableDataset({NAME: self._views()}, {NAME: prepared}, rows=rows)
-        ):
+        for module, batch, _ in self._run(dataset):
             pair = batch.tensors[NAME][0]
             images.append(module(pair["query"]).cpu())
             views.append(module(pair["key"]).cpu())
         return float(recall_at_k(torch.cat(views).numpy(), torch.cat(images).numpy(), k=1))
-
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            "imageembedder" and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        width = len(self.missing_embedding_)
-        return np.array([f"imageembedder{i}" for i in range(width)], dtype=object)
-
-    def _pretrained_encoder(self, modality):
-        return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
 
 
 def _flux_preprocessor(encoder):

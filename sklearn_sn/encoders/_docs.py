@@ -132,6 +132,19 @@ trainable : {"all", "dense", "first_block", "head", "none"}, default="all"
     "none" too. "head" also trains pooling and output layer of a PatchSpectrumTransformer.
 pretrained_lr_factor : float, default=1.0
     Learning rate of a pretrained encoder, relative to `lr`.""",
+    "class_weighting": """\
+class_weight : {"balanced"} or dict, default=None
+    Weights of the classes in the loss.
+prior : {"auto", "frequencies", "weighted"}, default="auto"
+    Class prior of the probabilities. "frequencies" divides them by the weights of `class_weight`,
+    so that they reflect the class frequencies in fit. "weighted" leaves them as trained, which
+    finds more objects of rare classes but overestimates their probabilities. "auto" is "weighted"
+    if `class_weight` is a dict, and else "frequencies". Set it before or after fit. It has no
+    effect with focal losses.""",
+    "ema_decay": """\
+ema_decay : float or None, default=0.995
+    Decay of the moving average of the weights, which is used in validation and prediction. None
+    uses the weights themselves.""",
     "fitted_network": """\
 net_ : skorch.NeuralNet
     The trained net; ``net_.module_`` is the torch module.

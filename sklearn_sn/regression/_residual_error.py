@@ -6,17 +6,17 @@ from typing import Any, Literal, Self, overload
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
-from sklearn.model_selection import GroupKFold, KFold, cross_val_predict
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.model_selection import cross_val_predict
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
-from sklearn_sn.base import check_numbers
+from sklearn_sn.base import CV_CONSTRAINTS, MetaEstimator, check_numbers, copy_columns
 
 _SHARE = 0.6827  # of a normal distribution within one standard deviation
 
 
-class ResidualErrorRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
+class ResidualErrorRegressor(RegressorMixin, MetaEstimator):
     """Predict with any regressor, and estimate its error from out-of-fold residuals.
 
     The standard deviation of a prediction is half the width of the central 68.3 % of the
@@ -66,13 +66,10 @@ class ResidualErrorRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
     [0.2, 0.4]
     """
 
-    _file_kind = "object"
-
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict"])],
-        "cv": [Interval(Integral, 2, None, closed="left"), "cv_object"],
         "n_bins": [Interval(Integral, 1, None, closed="left")],
-        "random_state": ["random_state"],
+        **CV_CONSTRAINTS,
     }
 
     def __init__(
@@ -87,12 +84,6 @@ class ResidualErrorRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
         self.cv = cv
         self.n_bins = n_bins
         self.random_state = random_state
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
-        return tags
 
     def fit(
         self,
@@ -140,16 +131,11 @@ class ResidualErrorRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
         fitted = clone(self.estimator).fit(X, y)
         self._fit_error(predicted, y)
         self.estimator_ = fitted
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
+        copy_columns(self, fitted)
         return self
 
     def _out_of_fold(self, X, y, groups):
-        cv = self.cv
-        if isinstance(cv, Integral):
-            kind = KFold if groups is None else GroupKFold
-            cv = kind(cv, shuffle=True, random_state=self.random_state)
+        cv = self._splitter(groups)
         return cross_val_predict(self.estimator, X, y, groups=groups, cv=cv)
 
     def _fit_error(self, predicted, y):

@@ -6,16 +6,16 @@ from typing import Self
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, RegressorMixin, clone
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import _num_samples, check_is_fitted
 
-from sklearn_sn.base import check_numbers
+from sklearn_sn.base import MetaEstimator, check_numbers, copy_columns
 
 
-class TwoRangeRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
+class TwoRangeRegressor(RegressorMixin, MetaEstimator):
     """Predict positive numbers by a regressor of all numbers and one of small numbers.
 
     Redshifts of a catalogue span two decades. A regressor that is fitted to all of them places some
@@ -67,8 +67,6 @@ class TwoRangeRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
     True
     """
 
-    _file_kind = "object"
-
     _parameter_constraints = {
         "estimator": [HasMethods(["fit", "predict"])],
         "low": [HasMethods(["fit", "predict"]), None],
@@ -91,8 +89,6 @@ class TwoRangeRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags.string = True
-        tags.input_tags.allow_nan = True
         tags.target_tags.positive_only = True
         return tags
 
@@ -140,9 +136,7 @@ class TwoRangeRegressor(RegressorMixin, MetaEstimatorMixin, BaseEstimator):
         fitted_low = clone(low).fit(_safe_indexing(X, np.flatnonzero(below)), y[below])
         self.classifier_ = clone(classifier).fit(X, below)
         self.estimator_, self.low_, self.floor_ = fitted, fitted_low, float(y.min())
-        for name in ("n_features_in_", "feature_names_in_"):
-            if hasattr(fitted, name):
-                setattr(self, name, getattr(fitted, name))
+        copy_columns(self, fitted)
         return self
 
     def predict(self, X: pd.DataFrame | ArrayLike) -> np.ndarray:

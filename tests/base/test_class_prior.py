@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 
-from sklearn_sn import LightCurveClassifier, SpectraNetClassifier, SupConClassifier
+from sklearn_sn import (
+    AstroMiNNClassifier,
+    LightCurveClassifier,
+    SpectralRedshiftClassifier,
+    SpectraNetClassifier,
+    SupConClassifier,
+)
 from sklearn_sn.base._class_prior import training_log_weights
 from sklearn_sn.data import as_ragged
 from sklearn_sn.datasets import make_supernovae
-from sklearn_sn.encoders import GRU, SpectrumCNN
+from sklearn_sn.encoders import GRU, SpectralFeatures, SpectrumCNN
 
 CODES = np.array([0, 0, 0, 1])
 SMALL = {"max_epochs": 1, "batch_size": 16, "random_state": 0}
@@ -103,3 +109,36 @@ def test_models_without_the_attribute_predict_as_they_were_trained(data):
     expected = model.set_params(prior="weighted").predict_proba(X)
     del model.class_log_weights_
     np.testing.assert_array_equal(model.set_params(prior="frequencies").predict_proba(X), expected)
+
+
+def test_images_and_metadata(data):
+    X, y = data
+    y = np.where(y == "rare", "rare", "common")
+    table = X[["redshift"]].assign(image=[np.ones((1, 9, 9)) * row for row in range(len(X))])
+    table = table.rename(columns={"redshift": "magpsf"})
+    parameters = {"expert_width": 8, "image": "cnn", "class_weight": "balanced"}
+    model = AstroMiNNClassifier(loss="cross_entropy", prior="weighted", **parameters, **SMALL)
+    proba = model.fit(table, y).predict_proba(table)
+    model.set_params(prior="auto")
+    np.testing.assert_allclose(model.predict_proba(table), divided(proba, (1, 3)), rtol=1e-6)
+    focal = AstroMiNNClassifier(prior="frequencies", **parameters, **SMALL).fit(table, y)
+    expected = focal.predict_proba(table)
+    np.testing.assert_array_equal(focal.set_params(prior="weighted").predict_proba(table), expected)
+
+
+@pytest.mark.parametrize("combine", ["geometric", "mean"])
+def test_class_and_redshift(data, combine):
+    X, y = data
+    encoder = SpectralFeatures(n_bins=128, widths=(8, 8), kernels=(7, 5))
+    model = SpectralRedshiftClassifier(
+        encoder=encoder, combine=combine, class_weight="balanced", prior="weighted", **SMALL
+    ).fit(X, y)
+    one = X.groupby(level=0).head(1)
+    proba, (_, posterior) = model.predict_proba(one), model.predict_redshift_proba(one)
+    model.set_params(prior="auto")
+    np.testing.assert_allclose(model.predict_proba(one), divided(proba, (1, 3)), rtol=1e-4)
+    changed = model.predict_redshift_proba(one)[1]
+    np.testing.assert_allclose(changed.sum(axis=1), 1.0)
+    assert np.abs(changed - posterior).max() > 1e-6  # sums over classes of another prior
+    del model.class_log_weights_
+    np.testing.assert_array_equal(model.predict_proba(one), proba)

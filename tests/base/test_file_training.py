@@ -6,7 +6,7 @@ import pytest
 
 from sklearn_sn.base import _file_input, _file_training
 from sklearn_sn.classification import SpectraNetClassifier
-from sklearn_sn.datasets import TableWriter, make_supernovae
+from sklearn_sn.datasets import ObjectFiles, TableWriter, make_supernovae
 from sklearn_sn.embedding import ContrastiveEmbedder, MMVAEEmbedder
 from sklearn_sn.encoders import DeepSets, SpectraNet
 from sklearn_sn.nets import MaxSteps, StreamedLoader, TableDataset
@@ -161,6 +161,33 @@ def test_weights_are_relative_to_those_of_all_objects(path, small_buffers, rows_
     assert np.sort(trained).tolist() == np.flatnonzero(weight).tolist()
     for rows, batch in rows_of_batches:
         np.testing.assert_allclose(batch.targets["weight"].numpy(), scaled[rows], rtol=1e-6)
+
+
+@pytest.mark.parametrize("n_weighted", [2, 12])
+def test_few_objects_of_positive_weight_are_enough(
+    X, path, small_buffers, rows_of_batches, monkeypatch, n_weighted
+):
+    monkeypatch.setattr(_file_input, "SAMPLE_OBJECTS", 14)
+    weight = np.zeros(N_OBJECTS)
+    ends = np.r_[0 : n_weighted // 2, N_OBJECTS - n_weighted // 2 : N_OBJECTS]
+    weight[ends] = 2.0  # of two classes, since X is sorted
+    rows = _file_input._sample_rows(ObjectFiles(path), weight, np.random.default_rng(0))
+    assert (weight[rows] > 0).any()
+    model = classifier(max_epochs=1).fit(path, "type", sample_weight=weight)
+    trained = np.concatenate([rows for rows, _ in rows_of_batches])
+    assert np.sort(trained).tolist() == ends.tolist()
+    assert sorted(model.classes_) == sorted(X["type"].iloc[ends].unique())
+
+
+def test_samples_with_enough_weight_are_those_without_weights(path, small_buffers):
+    files, weight = ObjectFiles(path), np.arange(N_OBJECTS) % 2
+    draws = [_file_input._sample_rows(files, w, np.random.default_rng(0)) for w in (None, weight)]
+    np.testing.assert_array_equal(*draws)
+
+
+def test_weights_that_are_all_0_are_rejected(path, small_buffers):
+    with pytest.raises(ValueError, match="at least one non-zero number"):
+        classifier(max_epochs=1).fit(path, "type", sample_weight=np.zeros(N_OBJECTS))
 
 
 def test_a_random_state_repeats_the_sample(X, path, small_buffers):

@@ -28,7 +28,7 @@ def test_each_object_is_classified_from_what_it_has(table, objects):
     assert table.loc[usable, ["class", "probability", "redshift"]].notna().all(axis=None)
     nothing = table.iloc[6]
     assert nothing[["class", "subtype", "probability", "redshift"]].isna().all()
-    assert nothing["class_set"] == "" and "NOTHING" in nothing["flags"]
+    assert nothing["class_set"] == "" and "NOTHING" in nothing["quality_flags"]
 
 
 def test_probabilities_sum_to_one_and_the_class_is_right(table, objects):
@@ -141,10 +141,10 @@ def test_a_missing_model_is_named_and_its_columns_are_absent(objects, models, mo
     curves = objects[["light_curve"]]
     with pytest.warns(UserWarning, match="does not contain 'light-curve-types', 'light-curve-r"):
         table = classify(curves, n_neighbors=0)
-    assert list(table.columns) == ["modalities", "flags"]
+    assert list(table.columns) == ["modalities", "quality_flags"]
     # A model that the user leaves out is not worth a warning.
     table = classify(curves, models=dict.fromkeys(models), n_neighbors=0)
-    assert list(table.columns) == ["modalities", "flags"]
+    assert list(table.columns) == ["modalities", "quality_flags"]
 
 
 def test_columns_depend_on_the_models_and_not_on_the_rows(table, objects, models):
@@ -183,3 +183,10 @@ def test_the_most_probable_class_of_a_set_stands_first():
     )
     text = _class_sets(objects, sets, combined, np.array([1, 0]))
     assert text.tolist() == ["SN II|SN IIn|SN Ia", "SN Ia|SN IIn"]
+
+
+def test_columns_are_attributes_and_the_coverage_is_kept(objects, models):
+    table = classify(objects.iloc[:2], models=models, n_neighbors=0, coverage=0.8)
+    assert [name for name in table.columns if hasattr(pd.DataFrame, name)] == []
+    assert table.quality_flags.tolist() == table["quality_flags"].tolist() == ["", ""]
+    assert table.attrs["coverage"] == 0.8

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.catalog._modalities import Objects
+from sklearn_sn.data import as_ragged
 
 
 def test_models_see_only_objects_with_the_modality(objects):
@@ -28,6 +29,16 @@ def test_tuples_become_columns_and_bools_stay_bools(objects):
     assert pair[0].tolist() == [1.0, 0.0]
     flags = checked.predict("light_curve", lambda X: np.ones((len(X), 3), bool), 3, bool)
     assert flags.dtype == bool and not flags[6].any() and flags[0].all()
+
+
+def test_only_modalities_that_were_given_are_flagged_as_empty(objects):
+    curves = as_ragged(objects["light_curve"], kind="light_curve")
+    flux = np.where(curves.rows == 3, np.nan, curves["flux"])
+    cells = curves.with_fields(flux=flux).to_nested(objects.index)
+    flags = Objects(objects.assign(light_curve=cells)).flags
+    assert flags[[0, 4, 5]].tolist() == ["", "", ""]  # both, without spectrum, without curve
+    assert flags[6] == "NOTHING"
+    assert flags[3].split(",")[0] == "EMPTY" and "EMPTY_SPECTRUM" not in flags[3]
 
 
 def test_a_table_without_modalities_is_rejected():

@@ -14,7 +14,7 @@ ROW = pd.Series(
         "redshift": 0.0312,
         "redshift_err": 0.004,
         "anomaly_score": np.nan,
-        "flags": "LOWDATA",
+        "quality_flags": "LOWDATA",
         "neighbor_1": "SN 2011fe",
         "neighbor_1_class": "SN Ia",
         "neighbor_1_distance": 0.0123,
@@ -37,7 +37,12 @@ def test_values_are_written_for_reading():
     assert "1 object, classified by" in text
 
 
+def test_sets_are_named_with_their_coverage():
+    text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None, 0.9)
+    assert "<th>90 % set</th>" in text and "<dt>90 % set</dt><dd>SN Ia, SN Iax</dd>" in text
+
+
 def test_an_object_without_anything_is_unknown():
-    row = pd.Series({"class": None, "probability": np.nan, "modalities": "", "flags": "NOTHING"})
+    row = pd.Series({"class": None, "probability": np.nan, "quality_flags": "NOTHING"})
     text = page([Entry("SN 2", row, None, None, None)], "Title", 1, None, None)
     assert "Class unknown" in text and ">nan<" not in text

@@ -91,7 +91,7 @@ def test_expert_load_shows_the_experts_of_each_prediction(model, table):
 
 def test_specialisation_sends_each_class_to_its_expert(table):
     X, y = table
-    params = {"n_experts": 2, "top_k": 1, "specialization_weight": 5.0, "balance_weight": 0.0}
+    params = {"n_experts": 2, "top_k": 1, "router_loss_weights": (0.0, 5.0)}
     model = tiny(**LEARNING, **params).fit(X, y)
     chosen = model.expert_load(X).argmax(axis=1)
     assert np.mean(chosen == np.searchsorted(model.classes_, y) % 2) > 0.9
@@ -101,7 +101,7 @@ def test_balance_spreads_the_load(table):
     X, y = table
     spread = []
     for weight in (0.0, 3.0):
-        params = {"specialization_weight": 0.0, "balance_weight": weight, "top_k": 1}
+        params = {"router_loss_weights": (weight, 0.0), "top_k": 1}
         spread.append(tiny(**LEARNING, **params).fit(X, y).expert_load_.max())
     assert spread[1] < spread[0]
 
@@ -128,14 +128,20 @@ def test_losses(loss, table):
     assert np.isfinite([row["train_loss"] for row in found.history_]).all()
 
 
+@pytest.mark.parametrize("weights", [(0.1,), (0.1, -1.0), (0.1, np.nan), ("a", "b")])
+def test_wrong_weights_of_the_router_are_named(table, weights):
+    with pytest.raises(ValueError, match="'router_loss_weights' parameter of AstroMiNNClassifier"):
+        tiny(router_loss_weights=weights).fit(*table)
+
+
 def test_parameters_change_the_fit(table):
     X, y = table
     plain = tiny().fit(X, y).predict_proba(X)
     for params in (
         {"focal_gamma": 0.0},
         {"top_k": 1},
-        {"balance_weight": 3.0},
-        {"specialization_weight": 3.0},
+        {"router_loss_weights": (3.0, 0.1)},
+        {"router_loss_weights": (0.01, 3.0)},
         {"modality_dropout": 0.0},
     ):
         assert np.abs(tiny(**params).fit(X, y).predict_proba(X) - plain).max() > 1e-5, params

@@ -134,6 +134,22 @@ def test_old_objects_and_too_many_are_dropped(model):
     assert len(stream) == 3 and "b" not in stream
 
 
+def test_objects_that_are_dropped_at_once_are_counted_and_warned_about(model):
+    both = pd.concat([objects(["old", "older"], 58000), objects(["a", "b", "c", "d"], 59000)])
+    stream = model.stream(max_age=50)
+    with pytest.warns(UserWarning, match=r"2 objects \(first 'old'\) were dropped .* max_age=50 "):
+        proba = stream.update(both)
+    assert stream.n_dropped == 2 and len(stream) == 4
+    np.testing.assert_allclose(proba, model.predict_proba(both), atol=1e-5)
+    few = model.stream(max_objects=2)
+    with pytest.warns(UserWarning, match=r"1 objects \(first 'a'\) .* more than max_objects=2 "):
+        few.update(objects(["a", "b", "c"], 59000))
+    few.update(objects(["d"], 59000))  # drops b, which was given before
+    assert few.n_dropped == 2
+    few.update(objects(["e", "f", "g"], 59000))  # drops e at once, and warns once
+    assert few.n_dropped == 5
+
+
 def test_a_wrong_date_drops_no_other_object(model):
     stream = model.stream(max_age=50)
     stream.update(objects(["a", "b"], 59000))

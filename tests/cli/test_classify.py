@@ -38,7 +38,7 @@ def test_all_formats_hold_the_same_table(run, files, packaged, tmp_path):
         assert list(table.columns) == list(expected.columns)
         assert list(table.index) == list(expected.index)
         assert table["class"].tolist() == expected["class"].tolist()
-        assert table["flags"].fillna("").tolist() == expected["flags"].tolist()
+        assert table["quality_flags"].fillna("").tolist() == expected["quality_flags"].tolist()
         for name in ("probability", "redshift", "anomaly_score", "p_SN II"):
             assert table[name].to_numpy() == pytest.approx(expected[name].to_numpy(), abs=1e-5)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(p.name for p in outputs)

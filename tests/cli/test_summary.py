@@ -14,7 +14,7 @@ TABLE = pd.DataFrame(
         "redshift": [0.0312, np.nan],
         "redshift_err": [0.004, np.nan],
         "modalities": ["light_curve", ""],
-        "flags": ["", "NOTHING"],
+        "quality_flags": ["", "NOTHING"],
         "neighbor_1": pd.array(["SN 2011fe", None], dtype="str"),
         "neighbor_1_class": pd.array(["SN Ia", None], dtype="str"),
         "neighbor_1_distance": [0.0123, np.nan],
@@ -32,6 +32,16 @@ def test_few_objects_get_paragraphs(capsys):
     assert "0.031 ± 0.004" in first and "SN 2011fe (SN Ia, 0.012)" in first
     assert "SN Iax 0.40, SN Ia 0.35" in first and "from           light curve" in first
     assert second.splitlines() == ["SN 2", "  class          unknown", "  flags          NOTHING"]
+
+
+def test_sets_are_named_with_their_coverage(capsys):
+    table = TABLE.copy()
+    table.attrs["coverage"] = 0.9
+    print_summary(table, 2)
+    assert "  90 % set       SN Ia, SN Iax\n" in capsys.readouterr().out
+    table.attrs["coverage"] = 0.975
+    print_summary(table, 100)
+    assert "97.5 % set: SN Ia, SN Iax\n" in capsys.readouterr().out
 
 
 def test_many_objects_get_lines(capsys):

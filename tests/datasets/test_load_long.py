@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from sklearn_sn.datasets._load_long import load_long, plain_values
+from sklearn_sn.datasets._load_long import kind_of, load_long, plain_values
 from sklearn_sn.datasets._sources import Source
 
 POINTS = {"mjd": [1.0, 2.0, 3.0], "filter": "g", "mag": [18.0, 19.0, 20.0]}
@@ -69,3 +69,18 @@ def test_sources_of_rubin_without_an_object():
     points = load({"diaObjectId": [8, 0, 9], **POINTS})
     assert points.objects == [8, 9] and points.codes.tolist() == [0, -1, 1]
     assert load({"object_id": [8, 0, 9], **POINTS}).objects == [8, 0, 9]
+
+
+@pytest.mark.parametrize(
+    ("columns", "dialect", "mappings", "kind"),
+    [
+        (["name", "x", "y"], None, None, "objects"),
+        (["name", "x", "y"], None, {"light_curves": {"flux": "x"}}, "light_curves"),
+        (["name", "x", "y"], None, {"light_curves": None, "spectra": {"flux": "x"}}, "spectra"),
+        (["name", "x", "y"], None, {"light_curves": {"flux": "z"}}, "objects"),
+        (["mjd", "band", "flux"], None, {"spectra": None}, "light_curves"),
+        (["name", "x"], "atlas", {"spectra": {"flux": "x"}}, "light_curves"),
+    ],
+)
+def test_the_kind_follows_named_columns(columns, dialect, mappings, kind):
+    assert kind_of(columns, dialect, mappings) == kind

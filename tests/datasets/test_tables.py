@@ -11,7 +11,7 @@ from astropy.table import QTable, Table
 from astropy.time import Time
 
 from sklearn_sn.data import DataQualityWarning, as_ragged, check_table, mag_to_flux
-from sklearn_sn.datasets import read_tables
+from sklearn_sn.datasets import read_tables, write_tables
 
 OBJECTS = pd.DataFrame({"object_id": ["b", "a", "empty"], "redshift": [0.1, 0.2, np.nan]})
 POINTS = pd.DataFrame(
@@ -285,3 +285,38 @@ def test_real_fluxes_agree_with_those_computed_independently(real_data):
     ours = as_ragged(X["light_curve"]).reduce("sum", "flux")
     assert (ours > 0).sum() > 50
     np.testing.assert_allclose(ours, measured.reindex(X.index, fill_value=0), rtol=2e-4)
+
+
+ODD = {"object_id": "SNID", "time": "epoch", "band": "colour", "flux": "counts"}
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "parquet", "list"])
+def test_named_columns_of_a_table_that_is_given_alone_are_used(form, tmp_path):
+    points = POINTS.rename(columns={"object_id": "SNID", "time": "epoch", "band": "colour"})
+    points = points.rename(columns={"flux": "counts"})
+    given = points
+    if form in ("csv", "list"):
+        given = tmp_path / "points.csv"
+        points.to_csv(given, index=False)
+    if form == "parquet":
+        given = tmp_path / "points.parquet"
+        points.to_parquet(given)
+    X = read_tables([given] if form == "list" else given, light_curve_columns=ODD)
+    expected = read_tables(None, POINTS)
+    assert set(X.index) == set(expected.index)
+    name = expected.index[0]
+    np.testing.assert_allclose(
+        X["light_curve"].loc[name]["flux"], expected["light_curve"].loc[name]["flux"]
+    )
+
+
+def test_named_columns_that_no_table_has_are_rejected(tmp_path):
+    match = r"'light_curve_columns' .*names columns of light_curves, \['z'\], and no table"
+    for given in (OBJECTS, [OBJECTS]):
+        with pytest.raises(ValueError, match=match):
+            read_tables(given, light_curve_columns={"flux": "z"})
+    with pytest.raises(ValueError, match="'spectrum_columns' .*names columns of spectra"):
+        read_tables(None, POINTS, spectrum_columns={"flux": "z"})
+    write_tables(read_tables(None, POINTS), tmp_path / "written.parquet")
+    with pytest.raises(ValueError, match=match):
+        read_tables(tmp_path / "written.parquet", light_curve_columns={"flux": "z"})

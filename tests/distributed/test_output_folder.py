@@ -66,3 +66,48 @@ def test_another_description_is_an_error(folder):
     folder.open({"model": "m", "n_partitions": 2})
     with pytest.raises(ValueError, match="its n_partitions is 2, and that of this run is 3"):
         folder.open({"model": "m", "n_partitions": 3})
+
+
+def test_other_files_beside_the_results_are_an_error(folder):
+    from pathlib import Path
+
+    folder.write(1, "abc", FRAME)
+    folder.open({"model": "m", "n_partitions": 2})
+    (Path(folder.path) / "part-000002.parquet").write_bytes(b"other")
+    with pytest.raises(ValueError, match=r"no results of this run, such as 'part-000002.parquet'"):
+        folder.open({"model": "m", "n_partitions": 2})
+
+
+@pytest.mark.parametrize("text", ["", "{half", "[1]"])
+def test_a_damaged_description_is_an_error(folder, text):
+    from pathlib import Path
+
+    (Path(folder.path) / "_catalogue.json").write_text(text)
+    with pytest.raises(ValueError, match=r"_catalogue\.json is damaged"):
+        folder.open({"model": "m", "n_partitions": 2})
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "scores").write_text("x")
+    with pytest.raises(ValueError, match="scores is a file"):
+        OutputFolder(str(tmp_path / "scores")).open({"model": "m"})
+
+
+def test_files_of_killed_writers_are_removed_after_a_day(folder):
+    import os
+    import time
+    from pathlib import Path
+
+    old, new = (Path(folder.path) / f".part-000001.parquet-{name}" for name in ("aa", "bb"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (time.time() - 1e5,) * 2)
+    folder.open({"model": "m", "n_partitions": 2})
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_deleted_result_is_named(folder):
+    with pytest.raises(ValueError, match=r"part-000001.parquet has been deleted. Run write_cat"):
+        folder.read_finished(1, FRAME[:0])
+    folder.write(1, "abc", FRAME)
+    pd.testing.assert_frame_equal(folder.read_finished(1, FRAME[:0]), FRAME)

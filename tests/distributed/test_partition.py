@@ -65,3 +65,21 @@ def test_empty_partitions_do_not_reach_the_model():
     result = run(model, part=X[:0])
     assert model.n_calls == 0
     pd.testing.assert_frame_equal(result, META)
+
+
+@pytest.mark.parametrize("n_failures", [2, 3])
+def test_an_error_of_writing_is_tried_again(tmp_path, monkeypatch, n_failures):
+    folder, calls = OutputFolder(str(tmp_path)), []
+
+    def write(self, number, content, frame):
+        calls.append(number)
+        if len(calls) <= n_failures:
+            raise OSError("stale handle")
+
+    monkeypatch.setattr(OutputFolder, "write", write)
+    if n_failures == 3:
+        with pytest.raises(OSError, match="stale handle\nThis is partition 3"):
+            run(Flaky(0, None), folder=folder)
+    else:
+        assert run(Flaky(0, None), folder=folder)["predict"].tolist() == [2.0, 4.0]
+    assert len(calls) == 3

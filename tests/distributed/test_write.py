@@ -1,5 +1,6 @@
 """Results written to a folder."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -25,3 +26,35 @@ def test_writes_and_reads_lazily(classifier, catalog, tmp_path, capsys):
 def test_is_silent_on_request(classifier, catalog, tmp_path, capsys):
     write_catalog(classifier, catalog, tmp_path, verbose=False)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "match"),
+    [
+        ({"method": "fit_predict"}, "method of LightCurveClassifier, such as 'predict_proba', "),
+        ({"columns": ["flux"]}, "names 'flux', which the catalogue lacks"),
+        ({"columns": []}, "must name a column of the catalogue, such as 'light_curve'"),
+        ({"keep": ["light_curve"]}, "names 'light_curve', which is nested"),
+    ],
+)
+@pytest.mark.parametrize("function", [transform_catalog, write_catalog])
+def test_errors_name_the_function(function, params, match, classifier, catalog, tmp_path):
+    output = {"output": tmp_path} if function is write_catalog else {}
+    with pytest.raises(ValueError, match=match) as caught:
+        function(classifier, catalog, **output, **params)
+    assert f"of {function.__name__} " in str(caught.value)
+
+
+def test_a_model_that_cannot_be_recognised_is_rejected(catalog, tmp_path):
+    from sklearn.cluster import KMeans
+
+    model = KMeans(2, n_init=1, random_state=0).fit([[0.0], [1.0]])
+    with pytest.raises(TypeError, match="'output' parameter of write_catalog needs a model that"):
+        write_catalog(model, catalog, tmp_path, "predict", columns=["redshift"])
+
+
+def test_columns_may_be_arrays(classifier, catalog, tmp_path):
+    columns, keep = np.array(["light_curve"]), np.array(["redshift"])
+    lazy = write_catalog(classifier, catalog, tmp_path, columns=columns, keep=keep, verbose=False)
+    assert lazy.columns[0] == "redshift"
+    assert len(lazy) == 30

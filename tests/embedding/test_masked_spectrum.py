@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
 from sklearn_sn import ContrastiveEmbedder, SpectraNetClassifier, SpectraNetRegressor
-from sklearn_sn.data import as_ragged, check_table
+from sklearn_sn.data import DataQualityWarning, as_ragged, check_table
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.embedding import MaskedSpectrumEmbedder, attention_maps
 from sklearn_sn.encoders import PatchSpectrumTransformer, SpectraNet, SpectrumCNN
@@ -42,7 +42,7 @@ def fitted(request, X):
 def chunk_of(model, X, rng=None):
     """A masked batch of five objects."""
     table = check_table(X, modalities=["spectrum"])
-    masked = model._masked(model.preprocessor_.prepare(table))
+    masked = model._training_set(model.preprocessor_.prepare(table))
     return masked.subset(np.arange(5)).gather(np.arange(5), "cpu", rng).tensors["spectrum"][0]
 
 
@@ -62,7 +62,8 @@ def test_the_embedding_is_the_mean_state_of_the_covered_windows(fitted, X):
     np.testing.assert_allclose(Z[row], expected, atol=1e-5)
     np.testing.assert_allclose(fitted.missing_embedding_, Z.mean(axis=0), atol=1e-5)
     gap = X.assign(spectrum=[None, *X["spectrum"].iloc[1:]])
-    Z_gap = fitted.transform(gap)
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable spectrum"):
+        Z_gap = fitted.transform(gap)
     np.testing.assert_array_equal(Z_gap[0], fitted.missing_embedding_)
     np.testing.assert_allclose(Z_gap[1:], Z[1:], atol=1e-5)
 

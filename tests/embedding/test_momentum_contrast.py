@@ -9,7 +9,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.neighbors import NearestNeighbors
 
 from sklearn_sn import ContrastiveEmbedder, SupConClassifier
-from sklearn_sn.data import check_table
+from sklearn_sn.data import DataQualityWarning, check_table
 from sklearn_sn.datasets import extinction, make_supernovae
 from sklearn_sn.embedding import ImageEmbedder
 from sklearn_sn.encoders import ConvNeXtImage, ImageCNN, ResNetImage
@@ -63,7 +63,8 @@ def test_missing_images_and_missing_pixels(fitted, X):
     images[0] = None
     images[1][1] = np.nan
     images[2][:, :3] = np.nan
-    Z = fitted.transform(X.assign(image=images))
+    with pytest.warns(DataQualityWarning, match="1 objects have no usable image"):
+        Z = fitted.transform(X.assign(image=images))
     np.testing.assert_array_equal(Z[0], fitted.missing_embedding_)
     assert np.isfinite(Z).all()
     np.testing.assert_allclose(Z[3:], fitted.transform(X)[3:], atol=1e-5)
