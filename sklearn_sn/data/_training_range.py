@@ -185,7 +185,7 @@ def _describe(table):
 def _describe_light_curves(curves):
     with np.errstate(invalid="ignore", over="ignore"):
         ratio = curves["flux"] / curves["flux_err"]
-        bright = curves.filter((ratio >= _SIGNIFICANT) | np.isnan(ratio))
+        bright = curves.select("time", "flux").filter((ratio >= _SIGNIFICANT) | np.isnan(ratio))
     time = bright["time"]
     bands = curves["band"]
     wavelength = np.append(band_wavelength(bands.categories), np.nan)[bands.codes]
