@@ -28,7 +28,7 @@ from sklearn_sn.data._names import as_text, factorize_names
 
 ZTF_CODES = frozenset({"1", "2", "3"})
 
-_FEW_NAMES = 32  # the wavelengths of so few are kept from call to call
+FEW_NAMES = 32  # what so few names mean is kept from call to call
 
 _registry = read_table()
 _lock = threading.RLock()
@@ -132,13 +132,20 @@ def canonical_bands(
     return canonical[codes].reshape(shape)
 
 
-def band_candidates(name):
+def current_registry():
+    """Return the registry of bands; another one replaces it when a band is registered."""
+    return _registry
+
+
+def band_candidates(name, registry=None):
     """Return the canonical names that a name may mean.
 
     Parameters
     ----------
     name : object
         Name as published, or a missing one.
+    registry : Registry, optional
+        By default the current one.
 
     Returns
     -------
@@ -146,7 +153,7 @@ def band_candidates(name):
         Empty if the name is missing or unknown; several if it is ambiguous.
     """
     text = as_text(name)
-    return _registry.candidates(text) if text else ()
+    return (registry or _registry).candidates(text) if text else ()
 
 
 def get_band(name: str | bytes | int, survey: str | None = None) -> Band:
@@ -207,7 +214,7 @@ def band_wavelength(names: ArrayLike, survey: str | None = None) -> npt.NDArray[
     array([3716., 6827.,   nan])
     """
     distinct, codes, shape = factorize_names(names)
-    is_kept = survey is None and len(distinct) <= _FEW_NAMES
+    is_kept = survey is None and len(distinct) <= FEW_NAMES
     of_names = _wavelengths if is_kept else _wavelengths.__wrapped__
     return of_names(_registry, survey, *distinct)[codes].reshape(shape)
 

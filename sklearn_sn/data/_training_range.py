@@ -124,7 +124,7 @@ def flag_unlike_training(table, ranges, log):
     if not names:
         return
     # All numbers at once: for a single object, an operation costs as much as for many.
-    values_of = np.stack([numbers[name] for name in names])
+    values_of = np.array([numbers[name] for name in names])
     low, high = np.array([_limits(name, *ranges[name]) for name in names]).T[..., None]
     with np.errstate(invalid="ignore"):
         outside_of = (values_of < low) | (values_of > high)
