@@ -124,7 +124,19 @@ def test_only_estimators_load_torch():
 
 def test_models_load_neither_readers_nor_simulators():
     loaded = loaded_after("import sklearn_sn.embedding, sklearn_sn.classification")
-    assert not {"sklearn_sn.datasets", "astropy.cosmology", "astropy.table"} & loaded
+    assert not {"sklearn_sn.datasets", "astropy"} & loaded
+
+
+def test_predictions_do_not_load_astropy():
+    code = """
+import pandas as pd
+from sklearn_sn.data import Ragged, check_table
+curve = {"time": [59000.0, 59001.0], "band": ["ztfg", "ztfr"], "flux": [9.0, 8.0]}
+for cells in (Ragged(curve, [0, 2]).to_nested(), [curve]):
+    table = pd.DataFrame({"light_curve": pd.Series(cells)})
+    assert check_table(table, modalities=["light_curve"]).light_curve.n_points == 2
+"""
+    assert "astropy" not in loaded_after(f"exec({code!r})")
 
 
 def test_reading_does_not_load_the_cosmology():

@@ -254,8 +254,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
                 f"X is a {type(X).__name__}; give a table with a column {modality!r}, such as "
                 "X.iloc[[0]] for one object, or column.to_frame()."
             )
-        is_pixels = isinstance(X, pd.DataFrame) and {"wavelength", "flux"} <= set(X.columns)
-        if modality == "spectrum" and is_pixels and modality not in X.columns:
+        is_spectra = modality == "spectrum" and isinstance(X, pd.DataFrame)
+        if is_spectra and {"wavelength", "flux"} <= set(X.columns) and modality not in X.columns:
             raise ValueError(
                 "X has the columns 'wavelength' and 'flux' of a single spectrum: make a table with "
                 "one object a row by sklearn_sn.datasets.read_tables."
@@ -308,7 +308,8 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
 
     def _predict(self, X):
         """Return latents, outputs and a mask of the objects that have the modality."""
-        check_is_fitted(self, "net_")
+        if not hasattr(self, "net_"):  # the check of scikit-learn costs more than all else here
+            check_is_fitted(self, "net_")
         table = self._read(X, self.encoder_)
         name = self.encoder_.modality
         prepared = self.preprocessor_.prepare(table)

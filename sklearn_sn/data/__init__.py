@@ -1,5 +1,8 @@
 """Tables of objects: columns, units, bands, and the check of the input of estimators."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from sklearn_sn.data._band_points import conflicting_codes
 from sklearn_sn.data._band_registry import Band
 from sklearn_sn.data._bands import (
@@ -31,11 +34,9 @@ from sklearn_sn.data._detection_window import (
     stray_mask,
     window_mask,
 )
-from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._external_bands import register_bands_from
 from sklearn_sn.data._fields import FIELD_ALIASES, bare_name, scale_of_name
 from sklearn_sn.data._file_argument import is_object_files
-from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
 from sklearn_sn.data._merge_points import merge_points
 from sklearn_sn.data._metadata import MIN_REDSHIFT, read_redshifts, reject_text
 from sklearn_sn.data._names import as_python, as_text, factorize_names
@@ -77,12 +78,26 @@ from sklearn_sn.data._repeated_exposures import SAME_EXPOSURE, is_repeated_expos
 from sklearn_sn.data._resample import resample, wavelength_grid
 from sklearn_sn.data._series import is_table, series_table
 from sklearn_sn.data._spectra_with_phase import spectra_with_phase
-from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._table_output import TableOutput
 from sklearn_sn.data._times import MAX_ABS_TIME, to_mjd
 from sklearn_sn.data._training_range import training_range
 from sklearn_sn.data._units import AB_ZERO_POINT, flux_to_mag, mag_to_flux, to_unit
 from sklearn_sn.data._zero_points import magnitude_system, unknown_system
+
+if TYPE_CHECKING:
+    from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
+    from sklearn_sn.data._flux_density import FLUX_UNIT, flux_per_wavelength, is_flux_density
+    from sklearn_sn.data._spectrum_objects import spectrum_fields
+
+# These load astropy, whose import takes half as long as that of all estimators, when they are used.
+_LATE = {
+    "FLUX_UNIT": "sklearn_sn.data._flux_density",
+    "flux_per_wavelength": "sklearn_sn.data._flux_density",
+    "is_flux_density": "sklearn_sn.data._flux_density",
+    "microjansky_of": "sklearn_sn.data._error_units",
+    "reject_logarithmic": "sklearn_sn.data._error_units",
+    "spectrum_fields": "sklearn_sn.data._spectrum_objects",
+}
 
 __all__ = [  # noqa: RUF022 - grouped by subject
     # Tables and their check
@@ -187,3 +202,9 @@ __all__ = [  # noqa: RUF022 - grouped by subject
     "plain_coordinates",
     "warn_outside_range",
 ]
+
+
+def __getattr__(name):
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'sklearn_sn.data' has no attribute {name!r}")

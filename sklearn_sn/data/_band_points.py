@@ -1,10 +1,18 @@
 """Bands of the points of a table: canonical categories, and what cannot be used."""
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sklearn_sn.data._bands import ZTF_CODES, band_candidates, list_bands
+from sklearn_sn.data._bands import (
+    FEW_NAMES,
+    ZTF_CODES,
+    band_candidates,
+    current_registry,
+    list_bands,
+)
 from sklearn_sn.data._names import as_text, factorize_names, names_dtype
 
 _N_LISTED = 3  # names that a message lists; it counts the others
@@ -30,17 +38,33 @@ def canonical_points(bands, object_index):
         Whether the name fits several bands, or is a code as of :func:`conflicting_codes`.
     """
     distinct, codes, _ = factorize_names(bands)
-    candidates = [band_candidates(name) for name in distinct]
+    meaning = _meaning if len(distinct) <= FEW_NAMES else _meaning.__wrapped__
+    lookup, is_ambiguous, dtype, has_other_codes = meaning(current_registry(), *distinct)
+    ambiguous = is_ambiguous[codes]
+    if has_other_codes:
+        ambiguous |= _conflicting(distinct, codes, object_index)
+    codes = np.where(ambiguous, -1, lookup[codes])
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False), ambiguous
+
+
+@lru_cache(maxsize=256, typed=True)  # tables of single objects repeat the same few names
+def _meaning(registry, *distinct):
+    """Return what distinct names mean.
+
+    These are the positions of their bands among the categories and a mask of the ambiguous names,
+    each with a last entry for the code -1 of a missing name, the dtype of the categories, and
+    whether a name is a code that ZTF does not have.
+    """
+    candidates = [band_candidates(name, registry) for name in distinct]
     names = [fits[0] if len(fits) == 1 else None for fits in candidates]
     categories = sorted({name for name in names if name})
-    # The last entry stands for the code -1 of a missing name.
     positions = [categories.index(name) if name else -1 for name in names]
-    lookup = np.array([*positions, -1], dtype=int)
-    ambiguous = np.array([*(len(fits) > 1 for fits in candidates), False])[codes]
-    ambiguous |= _conflicting(distinct, codes, object_index)
-    codes = np.where(ambiguous, -1, lookup[codes])
-    dtype = names_dtype(*categories)
-    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False), ambiguous
+    return (
+        np.array([*positions, -1], dtype=int),
+        np.array([*(len(fits) > 1 for fits in candidates), False]),
+        names_dtype(*categories),
+        any(_is_unknown_code(as_text(name), registry) for name in distinct),
+    )
 
 
 def conflicting_codes(bands: ArrayLike, object_index: np.ndarray) -> np.ndarray:
@@ -82,8 +106,9 @@ def _conflicting(distinct, codes, object_index):
     return (is_ztf | is_other) & np.isin(object_index, mixed)
 
 
-def _is_unknown_code(text):
-    return text is not None and len(text) == 1 and text.isdigit() and not band_candidates(text)
+def _is_unknown_code(text, registry=None):
+    is_code = text is not None and len(text) == 1 and text.isdigit()
+    return is_code and not band_candidates(text, registry)
 
 
 def log_unusable_bands(log, bands, unknown, ambiguous, object_index):

@@ -17,6 +17,7 @@ import difflib
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,8 @@ from sklearn_sn.data._band_registry import Band, read_table, validate_band
 from sklearn_sn.data._names import as_text, factorize_names
 
 ZTF_CODES = frozenset({"1", "2", "3"})
+
+FEW_NAMES = 32  # what so few names mean is kept from call to call
 
 _registry = read_table()
 _lock = threading.RLock()
@@ -125,17 +128,24 @@ def canonical_bands(
         )
     distinct, codes, shape = factorize_names(names)
     canonical = np.full(len(distinct) + 1, None, dtype=object)  # the last stands for code -1
-    canonical[:-1] = _look_up(distinct, survey, ambiguous)
+    canonical[:-1] = _look_up(distinct, survey, ambiguous, _registry)
     return canonical[codes].reshape(shape)
 
 
-def band_candidates(name):
+def current_registry():
+    """Return the registry of bands; another one replaces it when a band is registered."""
+    return _registry
+
+
+def band_candidates(name, registry=None):
     """Return the canonical names that a name may mean.
 
     Parameters
     ----------
     name : object
         Name as published, or a missing one.
+    registry : Registry, optional
+        By default the current one.
 
     Returns
     -------
@@ -143,7 +153,7 @@ def band_candidates(name):
         Empty if the name is missing or unknown; several if it is ambiguous.
     """
     text = as_text(name)
-    return _registry.candidates(text) if text else ()
+    return (registry or _registry).candidates(text) if text else ()
 
 
 def get_band(name: str | bytes | int, survey: str | None = None) -> Band:
@@ -204,9 +214,17 @@ def band_wavelength(names: ArrayLike, survey: str | None = None) -> npt.NDArray[
     array([3716., 6827.,   nan])
     """
     distinct, codes, shape = factorize_names(names)
-    bands = _registry.bands
-    values = [bands[n].wavelength if n else np.nan for n in _look_up(distinct, survey, "raise")]
-    return np.array([*values, np.nan])[codes].reshape(shape)
+    is_kept = survey is None and len(distinct) <= FEW_NAMES
+    of_names = _wavelengths if is_kept else _wavelengths.__wrapped__
+    return of_names(_registry, survey, *distinct)[codes].reshape(shape)
+
+
+@lru_cache(maxsize=256, typed=True)  # tables of single objects repeat the same few names
+def _wavelengths(registry, survey, *distinct):
+    """Return the wavelengths of distinct names; the last entry, NaN, is that of the code -1."""
+    names = _look_up(distinct, survey, "raise", registry)
+    values = [registry.bands[name].wavelength if name else np.nan for name in names]
+    return np.array([*values, np.nan])
 
 
 def list_bands(survey: str | None = None) -> list[str]:
@@ -349,9 +367,8 @@ def temporary_bands():
             _registry = before
 
 
-def _look_up(distinct, survey, ambiguous):
+def _look_up(distinct, survey, ambiguous, registry):
     """Return the canonical names of distinct names, None where unknown."""
-    registry = _registry
     survey = _check_survey(registry, survey)
     texts = [as_text(name) for name in distinct]
     candidates = [registry.candidates(text, survey) if text else () for text in texts]

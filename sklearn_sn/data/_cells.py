@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from astropy import units as u
 
-from sklearn_sn.data._error_units import microjansky_of, reject_logarithmic
 from sklearn_sn.data._fields import (
     SCALE,
     TEXTS,
@@ -20,10 +18,8 @@ from sklearn_sn.data._fields import (
     scale_of_name,
     unequal,
 )
-from sklearn_sn.data._flux_density import flux_per_wavelength
 from sklearn_sn.data._names import without_mask
 from sklearn_sn.data._ragged import Ragged
-from sklearn_sn.data._spectrum_objects import spectrum_fields
 from sklearn_sn.data._units import AB_ZERO_POINT, to_unit
 from sklearn_sn.data._zero_points import in_microjansky
 
@@ -116,7 +112,7 @@ def _read_fields(given, canonical, name, kind):
                 fields[field], units[ours] = _name_array(values), None
                 continue
             if canonical.get(field) == "flux_err":
-                reject_logarithmic(_unit_of(values))
+                _reject_logarithmic(_unit_of(values))
             array, units[ours] = _cell_array(values, targets.get(ours))
             fields[field] = array if kind is None else as_numbers(array)
         except (ValueError, TypeError) as error:
@@ -130,7 +126,7 @@ def _rescale_photometry(fields, units, names, name):
         fields = {field: values for field, values in fields.items() if field not in SCALE}
     elif units.get("zero_point") is not None:
         try:
-            fields = _apply_zero_point_unit(fields, u.Unit(units["zero_point"]))
+            fields = _apply_zero_point_unit(fields, units["zero_point"])
         except ValueError as error:
             raise _with_place(error, name, names["zero_point"]) from error
     if "zero_point" not in fields:
@@ -154,6 +150,9 @@ def _rescale_by_unit_or_name(fields, units, names, name):
     if scale is None and units["flux"] is None:
         scale = scale_of_name(names["flux"])
     if scale is None:
+        # Imported late, as in all of this file: astropy takes longer to import than all else here.
+        from sklearn_sn.data._error_units import microjansky_of
+
         try:
             scale = microjansky_of(units["flux"])
         except ValueError as problem:
@@ -164,6 +163,9 @@ def _rescale_by_unit_or_name(fields, units, names, name):
 
 def _apply_zero_point_unit(fields, unit):
     """Return the fields without a system if the unit of the zero point, mag(AB), implies it."""
+    from astropy import units as u
+
+    unit = u.Unit(unit)
     if unit == u.ABmag:
         return {field: values for field, values in fields.items() if field != "system"}
     if unit not in (u.mag, u.dimensionless_unscaled):
@@ -171,11 +173,21 @@ def _apply_zero_point_unit(fields, unit):
     return fields
 
 
+def _reject_logarithmic(unit):
+    """Raise if an error has a unit that is logarithmic."""
+    if unit is not None:
+        from sklearn_sn.data._error_units import reject_logarithmic
+
+        reject_logarithmic(unit)
+
+
 def _rescale_spectrum(fields, units, names, name):
     """Return the fields with fluxes per wavelength; an error may inherit the unit of its flux."""
     for field in ("flux", "flux_err"):
         unit = units.get(field) or units["flux"]
         if field in fields and unit is not None:
+            from sklearn_sn.data._flux_density import flux_per_wavelength
+
             try:
                 fields[field] = flux_per_wavelength(fields[field], unit, fields["wavelength"])
             except ValueError as error:
@@ -224,6 +236,8 @@ def cell_items(cell: Any, name: Any) -> list[tuple[str, Any]]:
     if hasattr(cell, "colnames"):
         return [(field, cell[field]) for field in cell.colnames]
     if hasattr(cell, "spectral_axis") and hasattr(cell, "flux"):
+        from sklearn_sn.data._spectrum_objects import spectrum_fields
+
         return spectrum_fields(cell)  # a Spectrum of specutils
     raise ValueError(
         f"Object {name!r} has a cell of type {type(cell).__name__}; use a nested-pandas column "

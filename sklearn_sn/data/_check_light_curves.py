@@ -54,7 +54,8 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
         If a flux_err is negative in training.
     """
     too_large = np.zeros(0, dtype=np.int64)
-    if is_ordinary(curves):
+    is_sound = is_ordinary(curves)
+    if is_sound:
         _suspect_magnitudes(curves, log)
         log.count("light_curve_unmeasured", np.zeros(len(curves), dtype=np.int64))
         curves = _drop_unusable_bands(curves, log)
@@ -68,8 +69,9 @@ def check_light_curves(curves: Ragged, log: QualityLog, training: bool) -> Ragge
     log.count("light_curve_points", counts)
     log.flag("EMPTY", counts == 0)
     log.flag("LOWDATA", (counts > 0) & (counts < LOW_DATA))
-    no_error = curves.reduce("all", np.isnan(curves["flux_err"]))
-    log.flag("NOERROR", no_error & (counts > 0))
+    if not is_sound:  # else all errors are positive
+        no_error = curves.reduce("all", np.isnan(curves["flux_err"]))
+        log.flag("NOERROR", no_error & (counts > 0))
     size = np.abs(curves["flux"])
     log.flag("RANGE", too_large)
     log.flag("RANGE", curves.rows[(size > MAX_FLUX) | ((size > 0) & (size < MIN_FLUX))])

@@ -142,7 +142,9 @@ def _from_arrow(array, names, kind):
         for name, values in flat.items()
         if kind is None or not pa.types.is_nested(values.type) or name in alias_map(flat, kind)
     }
-    return Ragged(fields, np.concatenate([[0], np.cumsum(first)]))
+    offsets = np.zeros(len(first) + 1, dtype=np.int64)
+    np.cumsum(first, out=offsets[1:])
+    return Ragged(fields, offsets)
 
 
 def _is_list(kind):
@@ -196,19 +198,26 @@ def _flat_from_arrow(values):
         # pandas requires distinct categories without null.
         if values.dictionary.null_count or len(values.dictionary.unique()) < len(values.dictionary):
             return _flat_from_arrow(values.dictionary_decode())
-        codes = values.indices
-        if codes.null_count:
-            codes = codes.cast(pa.int64()).fill_null(-1)
-        codes = codes.to_numpy(zero_copy_only=False)
-        dtype = names_dtype(*values.dictionary.to_pylist())
-        return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
+        return _categorical_from_arrow(values)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        return _flat_from_arrow(values.dictionary_encode())
+        return _categorical_from_arrow(values.dictionary_encode())
     if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
         return _flat_from_arrow(values.cast(pa.string()))
     if pa.types.is_decimal(values.type):
         values = values.cast(pa.float64())
     return values.to_numpy(zero_copy_only=False)
+
+
+def _categorical_from_arrow(values):
+    """Return an Arrow array of codes of distinct names as a Categorical."""
+    import pyarrow as pa
+
+    codes = values.indices
+    if codes.null_count:
+        codes = codes.cast(pa.int64()).fill_null(-1)
+    codes = codes.to_numpy(zero_copy_only=False)
+    dtype = names_dtype(*values.dictionary.to_pylist())
+    return pd.Categorical.from_codes(codes, dtype=dtype, validate=False)
 
 
 def _standard_fields(ragged, kind, names):
@@ -229,7 +238,7 @@ def _standard_fields(ragged, kind, names):
     elif kind == "light_curve":
         _rescale_by_name(fields, {ours: given for given, ours in canonical.items()})
     order = [field for field in FIELD_ALIASES[kind] if field in fields and field not in SCALE]
-    return Ragged({field: fields[field] for field in order}, ragged.offsets)
+    return ragged.with_fields(**{field: fields[field] for field in order}).select(*order)
 
 
 def _rescale_by_name(fields, given):

@@ -67,6 +67,7 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _LONGEST_NAME = 500  # characters; a search takes the square of their number
 
 
+@lru_cache(maxsize=1024, typed=True)
 def scale_of_name(name: str, default: float | None = 1.0) -> float | None:
     """Return the size in µJy of one unit of a field that has neither unit nor zero point.
 
@@ -148,6 +149,11 @@ def alias_map(fields, kind):
     dict of str to str
         Canonical name of each field that has one.
     """
+    return dict(_canonical_fields(kind, *fields))
+
+
+@lru_cache(maxsize=256, typed=True)  # tables of single objects repeat the same few names
+def _canonical_fields(kind, *fields):
     table = FIELD_ALIASES.get(kind, {})
     lower = {}
     for field in fields:

@@ -24,4 +24,5 @@ def is_object_files(X: Any) -> bool:
     """
     if isinstance(X, list | tuple):
         return len(X) > 0 and all(isinstance(one, str | os.PathLike) for one in X)
-    return isinstance(X, str | os.PathLike) or hasattr(X, "get_fragments")
+    # Asked of the type: a DataFrame searches its columns for an attribute.
+    return isinstance(X, str | os.PathLike) or hasattr(type(X), "get_fragments")

@@ -309,7 +309,8 @@ def first_significant_detections(curves: Ragged) -> np.ndarray:
     with np.errstate(invalid="ignore", over="ignore"):
         significant = curves["flux"] >= SIGNIFICANT_SNR * curves["flux_err"]
     first = _first_times(curves, significant & confirmed_detections(curves))
-    return np.where(np.isnan(first), _first_times(curves, significant), first)
+    missing = np.isnan(first)
+    return np.where(missing, _first_times(curves, significant), first) if missing.any() else first
 
 
 def _first_times(curves, mask):

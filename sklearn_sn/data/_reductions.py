@@ -3,6 +3,7 @@
 import numpy as np
 
 _UFUNCS = {"sum": np.add, "min": np.minimum, "max": np.maximum}
+_FIRST = np.zeros(1, dtype=np.intp)  # start of a single row
 
 
 def reduce_rows(how, values, offsets, empty=np.nan):
@@ -35,6 +36,9 @@ def reduce_rows(how, values, offsets, empty=np.nan):
     if how in ("any", "all"):
         counts = reduce_rows("sum", values.astype(np.int64), offsets)
         return counts > 0 if how == "any" else counts == lengths
+    if how in _UFUNCS and len(offsets) == 2 and len(values):
+        # The function of several rows, because that of one row adds in another order.
+        return _UFUNCS[how].reduceat(values, _FIRST)
     is_full = bool(lengths.all())
     filled = slice(None) if is_full else np.flatnonzero(lengths)
     starts = offsets[:-1][filled]

@@ -124,7 +124,7 @@ def flag_unlike_training(table, ranges, log):
     if not names:
         return
     # All numbers at once: for a single object, an operation costs as much as for many.
-    values_of = np.stack([numbers[name] for name in names])
+    values_of = np.array([numbers[name] for name in names])
     low, high = np.array([_limits(name, *ranges[name]) for name in names]).T[..., None]
     with np.errstate(invalid="ignore"):
         outside_of = (values_of < low) | (values_of > high)
@@ -185,7 +185,7 @@ def _describe(table):
 def _describe_light_curves(curves):
     with np.errstate(invalid="ignore", over="ignore"):
         ratio = curves["flux"] / curves["flux_err"]
-        bright = curves.filter((ratio >= _SIGNIFICANT) | np.isnan(ratio))
+        bright = curves.select("time", "flux").filter((ratio >= _SIGNIFICANT) | np.isnan(ratio))
     time = bright["time"]
     bands = curves["band"]
     wavelength = np.append(band_wavelength(bands.categories), np.nan)[bands.codes]

@@ -1,15 +1,16 @@
 """Conversion between magnitudes and µJy, and of arrays with units."""
 
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
-from astropy import units as u
-from astropy.time import Time
 from numpy.typing import ArrayLike
 
 from sklearn_sn.data._bands import canonical_bands, get_band
 from sklearn_sn.data._names import factorize_names
+
+if TYPE_CHECKING:  # functions import astropy late: it takes longer than the rest of the package
+    from astropy.units import UnitBase
 
 # AB magnitude of 1 µJy: -2.5 log10(1e-6 / 3631) = 23.9 to 0.0001 mag (Oke & Gunn 1983, ApJ 266,
 # 713).
@@ -153,18 +154,18 @@ def flux_to_mag(
     >>> flux_to_mag([1.0, 10.0, -2.0])
     array([23.9, 21.4,  nan])
     """
-    flux = _float64(to_unit(flux, u.uJy))
+    flux = _float64(to_unit(flux, "uJy"))
     offset = _offset(band, system, np.shape(flux), "flux")
     positive = np.where(flux > 0, flux, np.nan)
     mag = AB_ZERO_POINT - 2.5 * np.log10(positive) - offset
     if flux_err is None:
         return mag
-    flux_err = _like(_float64(to_unit(flux_err, u.uJy)), mag, "flux_err", "flux")
+    flux_err = _like(_float64(to_unit(flux_err, "uJy")), mag, "flux_err", "flux")
     with np.errstate(over="ignore"):
         return mag, 2.5 / np.log(10) * flux_err / positive
 
 
-def to_unit(values: Any, unit: str | u.UnitBase) -> np.ndarray:
+def to_unit(values: Any, unit: "str | UnitBase") -> np.ndarray:
     """Convert values to plain numbers in a unit.
 
     Parameters
@@ -196,6 +197,9 @@ def to_unit(values: Any, unit: str | u.UnitBase) -> np.ndarray:
     >>> to_unit([4000.0, 5000.0], "Angstrom")
     array([4000., 5000.])
     """
+    from astropy import units as u
+    from astropy.time import Time
+
     target = u.Unit(unit)
     if isinstance(values, Time):
         if target.physical_type != "time":
@@ -212,6 +216,8 @@ def to_unit(values: Any, unit: str | u.UnitBase) -> np.ndarray:
 
 
 def _convert(numbers, source, target):
+    from astropy import units as u
+
     if source == target:
         return numbers
     try:
@@ -272,6 +278,8 @@ def _magnitudes(mag, system=None):
     unit = getattr(mag, "unit", None)
     if unit is None:
         return _float64(_plain(mag))
+    from astropy import units as u
+
     unit = u.Unit(unit)
     if unit == u.ABmag and system is not None:
         if isinstance(system, str) and system.strip().lower() == "ab":

@@ -1,6 +1,7 @@
 """Transformer blocks for padded sets of tokens, and masked pooling."""
 
 import math
+from functools import lru_cache
 
 import torch
 from torch import nn
@@ -17,9 +18,18 @@ def sinusoid(values: torch.Tensor, d_model: int, max_period: float) -> torch.Ten
 
     Shapes: values (...), result (..., d_model); d_model is even.
     """
-    exponents = torch.arange(0, d_model, 2, device=values.device, dtype=values.dtype) / d_model
-    angles = values.unsqueeze(-1) * max_period ** (-exponents)  # (..., d_model / 2)
+    # Predictions alone use a tensor again: autograd and exports must not see that of another call.
+    of = _frequencies if torch.is_inference_mode_enabled() else _frequencies.__wrapped__
+    frequencies = of(d_model, max_period, values.device, values.dtype)
+    angles = values.unsqueeze(-1) * frequencies  # (..., d_model / 2)
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(-2)
+
+
+@lru_cache(maxsize=64)
+def _frequencies(d_model, max_period, device, dtype):
+    """Return the angular frequencies of :func:`sinusoid`, (d_model / 2,)."""
+    exponents = torch.arange(0, d_model, 2, device=device, dtype=dtype) / d_model
+    return max_period ** (-exponents)
 
 
 class SelfAttention(nn.Module):

@@ -50,7 +50,8 @@ class SupervisedModule(FreezableModule):
     def forward(
         self, chunks: list[dict[str, torch.Tensor]], object_index: torch.Tensor, n_objects: int
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        encoded = torch.cat([self.encoder(**tensors) for tensors in chunks])
+        parts = [self.encoder(**tensors) for tensors in chunks]
+        encoded = torch.cat(parts) if len(parts) > 1 else parts[0]
         if len(encoded) == n_objects == 1:  # the mean of one instance, without four operations
             return self.outputs_of(encoded)
         ones = torch.ones_like(encoded[:, :1])

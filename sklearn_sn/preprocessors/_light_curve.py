@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import pandas as pd
 
 from sklearn_sn.data import (
     DAYS_BEFORE,
@@ -292,8 +291,9 @@ def pad(ragged, flat):
 
 def band_codes(names, bands):
     """Return the codes of a Categorical in `names`; -1 where absent."""
-    code = pd.Index(names).get_indexer(pd.Index(bands.categories))
-    return np.append(code, -1)[bands.codes]
+    code = {name: position for position, name in enumerate(names)}  # an Index of few is slow
+    categories = np.asarray(bands.categories, dtype=object)
+    return np.array([*(code.get(name, -1) for name in categories), -1])[bands.codes]
 
 
 def thinned(kept, keep, max_points):

@@ -1,5 +1,7 @@
 """Estimators of one modality: weights, encoders, input."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from sklearn.exceptions import NotFittedError
 
 from sklearn_sn.base import remember_columns
 from sklearn_sn.classification import LightCurveClassifier, SpectraNetClassifier
+from sklearn_sn.data import DataQualityWarning, Ragged
 from sklearn_sn.encoders import GRU, DeepSets, ImageCNN, SpectralFeatures, SpectrumCNN
 from sklearn_sn.regression import SpectraNetRegressor
 from tests.base.tiny import STILL, TINY, classifier, regressor
@@ -261,6 +264,50 @@ def test_objects_without_the_modality(kind, supernovae):
             np.testing.assert_allclose(model.predict_proba(missing)[0], model.class_prior_)
         else:
             assert model.predict(missing)[0] == pytest.approx(model.target_mean_)
+
+
+def damaged(n_points=12):
+    """Light curves with one defect each, the last one sound."""
+    time = 59000.0 + 3.0 * np.arange(n_points)
+    flux = 100.0 * np.exp(-0.5 * ((time - 59015.0) / 8.0) ** 2) + 5.0
+    whole = {
+        "time": time,
+        "band": np.array(["ztfg", "ztfr"], dtype=object)[np.arange(n_points) % 2],
+        "flux": flux,
+        "flux_err": np.full(n_points, 4.0),
+    }
+    return [
+        {**whole, "flux": np.where(time > 59020, np.nan, flux)},
+        {**whole, "flux_err": np.full(n_points, np.nan)},
+        {**whole, "time": time[::-1]},
+        {**whole, "time": time + 2400000.5},
+        {**whole, "band": np.array(["zebra", *whole["band"][1:]], dtype=object)},
+        {**whole, "flux": np.where(time < 59005, -999.0, flux)},
+        {name: np.repeat(values, 2) for name, values in whole.items()},
+        *({name: values[:n] for name, values in whole.items()} for n in (0, 1, 2)),
+        whole,
+    ]
+
+
+@pytest.mark.parametrize(
+    "encoder", ["gru", "transformer", "deep_sets", "event_transformer", "transceiver", "informer"]
+)
+def test_a_damaged_row_alone_is_predicted_as_in_its_table(encoder, supernovae):
+    model = classifier(encoder=encoder, max_epochs=1).fit(*supernovae)
+    cells = damaged()
+    table = pd.DataFrame({"light_curve": pd.Series(cells)})
+    lengths = [len(cell["time"]) for cell in cells]
+    fields = {name: np.concatenate([cell[name] for cell in cells]) for name in cells[0]}
+    nested = Ragged(fields, np.concatenate([[0], np.cumsum(lengths)])).to_nested()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataQualityWarning)
+        expected = model.predict_proba(table)
+        rows = [model.predict_proba(table.iloc[[i]])[0] for i in range(len(table))]
+        arrow = pd.DataFrame({"light_curve": nested})
+        arrow_rows = [model.predict_proba(arrow.iloc[[i]])[0] for i in range(len(table))]
+    np.testing.assert_allclose(rows, expected, rtol=0, atol=1e-6)
+    np.testing.assert_array_equal(arrow_rows, rows)
+    np.testing.assert_allclose(expected[lengths.index(0)], model.class_prior_)
 
 
 def test_nothing_usable_is_explained(supernovae):

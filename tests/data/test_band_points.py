@@ -87,3 +87,33 @@ def test_a_registered_band_takes_an_ambiguous_name():
         register_band("mineV", 5478.0, aliases=["v"], overwrite=True)
         canonical, ambiguous = canonical_points(np.array(["v"], dtype=object), np.zeros(1, int))
         assert list(canonical) == ["mineV"] and not ambiguous.any()
+
+
+def meanings(*names):
+    """Canonical names of points of one object, and whether they are ambiguous."""
+    canonical, ambiguous = canonical_points(
+        np.array(names, dtype=object), np.zeros(len(names), int)
+    )
+    return np.asarray(canonical, dtype=object).tolist(), ambiguous.tolist()
+
+
+def test_meanings_follow_the_registered_bands():
+    assert meanings("mine", "b") == ([np.nan, np.nan], [False, True])
+    with temporary_bands():
+        register_band("mine", 5500.0, aliases=["b"], overwrite=True)
+        assert meanings("mine", "b") == (["mine", "mine"], [False, False])
+    assert meanings("mine", "b") == ([np.nan, np.nan], [False, True])
+
+
+def test_names_that_compare_equal_keep_their_own_meaning():
+    for _ in range(2):
+        assert meanings(1) == (["ztfg"], [False])
+        assert meanings(True) == ([np.nan], [False])
+        assert meanings(1.0) == (["ztfg"], [False])
+
+
+def test_many_names_mean_what_each_means():
+    names = [f"zebra{i}" for i in range(40)] + ["ztfg", "b", None]
+    canonical, ambiguous = meanings(*names)
+    assert canonical == [np.nan] * 40 + ["ztfg", np.nan, np.nan]
+    assert ambiguous == [False] * 41 + [True, False]

@@ -7,7 +7,13 @@ import pytest
 from astropy import units as u
 
 from sklearn_sn.data import Ragged, as_ragged
-from sklearn_sn.data._fields import bare_name, bounded, floats_from_objects, scale_of_name
+from sklearn_sn.data._fields import (
+    alias_map,
+    bare_name,
+    bounded,
+    floats_from_objects,
+    scale_of_name,
+)
 
 RUBIN = {
     "midpointMjdTai": [60000.0, 60001.0],
@@ -93,3 +99,8 @@ def test_scale_of_names_with_underscores():
     for name in ("psf_flux", "psfFlux", "psf_diff_flux_err", "psfdifffluxerr"):
         assert scale_of_name(name) == 1e-3
     assert scale_of_name("flux_cal") == scale_of_name("FLUXCAL_ERR") == scale_of_name("fluxcal")
+
+
+def test_the_map_of_aliases_may_be_changed():
+    alias_map(["mjd", "flux"], "light_curve").clear()
+    assert alias_map(["mjd", "flux"], "light_curve") == {"mjd": "time", "flux": "flux"}

@@ -212,6 +212,11 @@ def test_concatenate_refuses_unlike_parts(ragged):
         Ragged.concatenate([])
 
 
+def test_with_fields_rejects_another_number_of_points(ragged):
+    with pytest.raises(ValueError, match="'time' has 12 points, but the offsets end at 13"):
+        ragged.with_fields(time=np.ones(12))
+
+
 def test_with_fields_and_select_leave_the_original(ragged):
     more = ragged.with_fields(flux=np.zeros(13), time=np.ones(13))
     assert list(more.fields) == ["time", "band", "count", "flux"]

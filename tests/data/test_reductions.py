@@ -23,7 +23,7 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("offsets", [OFFSETS, OFFSETS[[1, 2, 3]], [0], [0, 0]], ids=len)
+@pytest.mark.parametrize("offsets", [OFFSETS, OFFSETS[[1, 2, 3]], [0], [0, 0], [0, 5]], ids=str)
 @pytest.mark.parametrize("how", LOOPS)
 def test_agrees_with_a_loop(how, offsets):
     offsets = np.asarray(offsets)
@@ -32,6 +32,13 @@ def test_agrees_with_a_loop(how, offsets):
     out = reduce_rows(how, flat, offsets, empty=-7.0)
     rows = [values[a:b] for a, b in itertools.pairwise(offsets)]
     np.testing.assert_allclose(out, [LOOPS[how](row) for row in rows])
+
+
+@pytest.mark.parametrize("how", ["sum", "min", "max", "mean"])
+def test_a_row_alone_is_reduced_bit_for_bit_as_among_others(how):
+    values = np.random.default_rng(1).normal(size=3000).astype(np.float32)
+    among = reduce_rows(how, np.append(values, values), np.array([0, 3000, 6000]))
+    assert reduce_rows(how, values, np.array([0, 3000])).tobytes() == among[1:].tobytes()
 
 
 def test_types():

@@ -29,6 +29,26 @@ def test_after_each_point_is_after_a_prefix(encoder):
         torch.testing.assert_close(encoder(**prefix), history[:, n - 1], rtol=0, atol=1e-6)
 
 
+def test_all_layers_at_once_are_the_layers_one_after_the_other(encoder):
+    points = light_curves()
+    points.pop("pad_mask")
+    expected = encoder.inputs(**points)
+    for layer in encoder.layers:
+        expected = layer(expected)[0]
+    states = encoder._states(encoder.inputs(**points))
+    assert torch.equal(states, expected)
+    states.sum().backward()
+    assert all(parameter.grad is not None for parameter in encoder.layers.parameters())
+
+
+def test_dropout_acts_wherever_it_is_in_training():
+    module = GRUModule(n_values=3, d_model=8, output_dim=5, dropout=0.5).eval()
+    points = light_curves()
+    assert torch.equal(module(**points), module(**points))
+    module.dropout.train()  # as for several draws of a prediction
+    assert not torch.equal(module(**points), module(**points))
+
+
 @pytest.mark.parametrize("name", ["values", "time", "log_wavelength"])
 def test_every_input_counts(encoder, name):
     points = light_curves()

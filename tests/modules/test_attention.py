@@ -22,6 +22,20 @@ def seeded():
         yield
 
 
+def test_sinusoid_is_equal_in_predictions_and_in_training():
+    t = torch.tensor([[0.0, 1.5, -20.0]], requires_grad=True)
+    for dtype in (torch.float32, torch.float64):
+        for d_model, max_period in ((8, 1000.0), (8, 30.0), (4, 30.0)):
+            expected = sinusoid(t.to(dtype), d_model, max_period)
+            for _ in range(2):  # the second call uses the frequencies of the first
+                with torch.inference_mode():
+                    out = sinusoid(t.detach().to(dtype), d_model, max_period)
+                assert out.dtype == dtype and torch.equal(out, expected)
+    # A tensor of a prediction cannot be saved for a backward pass.
+    sinusoid(t, 8, 1000.0).sum().backward()
+    assert t.grad.isfinite().all()
+
+
 def test_sinusoid_alternates_sine_and_cosine():
     t = torch.tensor([0.0, 2.0])
     pe = sinusoid(t, 4, 100.0)

@@ -7,7 +7,13 @@ import pytest
 from sklearn_sn.data import Ragged, check_table, peaks
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.preprocessors import LightCurvePreprocessor
-from sklearn_sn.preprocessors._light_curve import _augmented, pad, relative_values, thinned
+from sklearn_sn.preprocessors._light_curve import (
+    _augmented,
+    band_codes,
+    pad,
+    relative_values,
+    thinned,
+)
 
 
 @pytest.fixture(scope="module")
@@ -252,3 +258,8 @@ def test_what_augmentation_leaves_is_seen_as_a_light_curve_of_these_points(
     expected, _ = preprocessor.gather(sparse, np.array([0]))
     for name in expected:
         np.testing.assert_allclose(augmented[name], expected[name], rtol=1e-4, atol=1e-4)
+
+
+def test_codes_of_bands_count_the_bands_of_fit():
+    bands = pd.Categorical(["ztfr", "lsstu", None, "ztfg"])
+    assert band_codes(np.array(["ztfg", "ztfr"], dtype=object), bands).tolist() == [1, -1, -1, 0]
