@@ -53,7 +53,10 @@ class DrawnPoints:
     def filter(self, keep: np.ndarray) -> "DrawnPoints":
         """Return copies of the points of a mask; the rows stay."""
         return DrawnPoints(
-            self.points[keep], self.bands[keep], self.batch.filter(keep), self.amplitude
+            self.points.compress(keep, axis=0),
+            self.bands[keep],
+            self.batch.filter(keep),
+            self.amplitude,
         )
 
     @property
@@ -248,7 +251,8 @@ def relative_values(flux, error):
 def augmented_points(preprocessor, prepared, rows, rng):
     """Return points, bands and offsets of a batch; with a generator `rng`, augmented."""
     positions, offsets = prepared.ragged.points_of(rows)
-    points, bands = prepared.points[positions], prepared.bands[positions]
+    # numpy's take and compress are several times as fast as indexing with an array or a mask.
+    points, bands = prepared.points.take(positions, axis=0), prepared.bands.take(positions)
     batch = Ragged({}, offsets)
     if rng is not None:
         if preprocessor.noise:
@@ -260,10 +264,10 @@ def augmented_points(preprocessor, prepared, rows, rng):
                 points, bands, batch = with_fainter_copies(points, bands, batch, strength, rng)
             points, bands, batch = with_empty_sky(points, bands, batch, rng)
             keep = _augmented(batch, points[:, 0], bands, rng)
-            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
             # Augmentation can move the window, as missing points would.
             keep = event_mask(_curves(points, batch), preprocessor.days_before)
-            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
     return points, bands, batch
 
 
@@ -325,16 +329,20 @@ def _augmented(batch, time, bands, rng):
     observed = np.zeros(draws.shape, dtype=bool)
     observed[rows, bands] = True
     # Keep the two bands with the largest draws, because these are not dropped already.
-    band_rank = np.where(observed, -draws, 1.0).argsort(axis=1).argsort(axis=1)
-    lost |= (rng.random(n) < 0.1)[:, None] & (band_rank >= 2)
+    few = np.flatnonzero(rng.random(n) < 0.1)
+    band_rank = np.where(observed[few], -draws[few], 1.0).argsort(axis=1).argsort(axis=1)
+    lost[few] |= band_rank >= 2
     keep &= ~lost[rows, bands]
     first = batch.reduce("min", time, empty=0.0)
     last = batch.reduce("max", time, empty=0.0)
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
     keep &= time <= cut[rows]
     n_left = batch.reduce("sum", keep.astype(np.int64))
-    too_few = (n_left < np.minimum(3, batch.lengths))[rows]
-    order = np.lexsort((rng.random(len(time)), rows))
-    rank = np.empty(len(time), dtype=np.int64)
-    rank[order] = batch.rank()
-    return np.where(too_few, rank < 3, keep)
+    key = rng.random(len(time))
+    too_few = n_left < np.minimum(3, batch.lengths)
+    points = np.flatnonzero(too_few[rows])
+    if len(points):
+        # Only these rows are sorted, because sorting all would cost more than all the rest.
+        order = points[np.lexsort((key[points], rows[points]))]
+        keep[order] = batch.rank()[points] < 3
+    return keep
