@@ -16,7 +16,7 @@ from sklearn_sn.data import (
 )
 from sklearn_sn.preprocessors._empty_sky import with_empty_sky
 from sklearn_sn.preprocessors._fainter_copies import with_fainter_copies
-from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._flat_batch import FlatBatch, RaggedPreprocessor
 
 _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
@@ -65,7 +65,7 @@ class DrawnPoints:
         return _curves(self.points, self.batch)
 
 
-class LightCurvePreprocessor(Preprocessor):
+class LightCurvePreprocessor(RaggedPreprocessor):
     """Scale light curves relative to their peak, and pad batches of them.
 
     Parameters
@@ -96,8 +96,6 @@ class LightCurvePreprocessor(Preprocessor):
     amplitude_mean_, amplitude_scale_ : float
         Mean and standard deviation of the log10 peak flux of the training objects.
     """
-
-    varies_in_length = True
 
     def __init__(
         self,
@@ -169,27 +167,24 @@ class LightCurvePreprocessor(Preprocessor):
             np.clip(amplitude, -6.0, 6.0).astype(np.float32),
         )
 
-    def gather(
+    def flat_batch(
         self,
         prepared: Any,
         rows: np.ndarray,
         rng: np.random.Generator | None = None,
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return padded arrays of some objects.
+    ) -> FlatBatch:
+        """Return the inputs of some objects; with a generator `rng`, augmented.
 
         Returns
         -------
-        arrays : dict of array
-            values (B, L, n_values), time (B, L), pad_mask (B, L) and log_wavelength or band.
-        object_index : array of int, shape (B,)
-            Position in `rows` of the object of each light curve. Objects without points are
-            dropped.
+        FlatBatch
+            values (n_points, n_values), time (n_points,) and log_wavelength or band (n_points,).
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         drawn = self.draw(prepared, rows[object_index], rng)
         if rng is not None and self._alters_points():
             self.rescale(drawn)
-        return pad(drawn.batch, self.inputs(drawn)), object_index
+        return FlatBatch(drawn.batch, self.inputs(drawn), object_index)
 
     def draw(
         self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
@@ -274,24 +269,6 @@ def augmented_points(preprocessor, prepared, rows, rng):
 def _curves(points, batch):
     fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
     return Ragged(fields, batch.offsets)
-
-
-def pad(ragged, flat):
-    """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays and pad_mask (B, L)."""
-    B, L = len(ragged), int(ragged.lengths.max(initial=1))
-    if B == 1 and ragged.n_points:
-        padded = {name: values[None] for name, values in flat.items()}
-        return {**padded, "pad_mask": np.zeros((1, L), dtype=bool)}
-    # All fields share one flat target index.
-    target = ragged.rows * L + ragged.rank()
-    padded = {}
-    for name, values in flat.items():
-        out = np.zeros((B * L, *values.shape[1:]), dtype=values.dtype)
-        out[target] = values
-        padded[name] = out.reshape(B, L, *values.shape[1:])
-    pad_mask = np.ones(B * L, dtype=bool)
-    pad_mask[target] = False
-    return {**padded, "pad_mask": pad_mask.reshape(B, L)}
 
 
 def band_codes(names, bands):

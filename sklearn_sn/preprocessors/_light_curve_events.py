@@ -14,6 +14,7 @@ from sklearn_sn.data import (
     merge_points,
     peaks,
 )
+from sklearn_sn.preprocessors._flat_batch import pad
 from sklearn_sn.preprocessors._light_curve import (
     SOFTENING,
     UNKNOWN_ERROR,
@@ -21,7 +22,6 @@ from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     PreparedLightCurves,
     band_codes,
-    pad,
     relative_values,
     thinned,
 )
