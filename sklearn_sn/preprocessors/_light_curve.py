@@ -14,6 +14,7 @@ from sklearn_sn.data import (
     event_mask,
     peaks,
 )
+from sklearn_sn.preprocessors._blocks import in_blocks
 from sklearn_sn.preprocessors._empty_sky import with_empty_sky
 from sklearn_sn.preprocessors._fainter_copies import with_fainter_copies
 from sklearn_sn.preprocessors._flat_batch import FlatBatch, RaggedPreprocessor
@@ -138,7 +139,9 @@ class LightCurvePreprocessor(RaggedPreprocessor):
 
     def prepare(self, table: CheckedTable) -> PreparedLightCurves:
         """Scale all light curves of a table once, in float64."""
-        curves = table.light_curve
+        return in_blocks(self._prepared, table.light_curve)
+
+    def _prepared(self, curves):
         codes = band_codes(self.bands_, curves["band"])
         if self.band_encoding == "embedding" and (codes < 0).any():
             curves, codes = curves.filter(codes >= 0), codes[codes >= 0]

@@ -103,9 +103,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table: CheckedTable) -> Any:
-        """Scale all light curves of a table once, in float64."""
-        curves = table.light_curve
+    def _prepared(self, curves):
         curves = curves.filter(event_mask(curves, self.days_before))
         kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
         return self._scaled(curves.filter(kept))
