@@ -186,14 +186,16 @@ def without_mask(values):
 
 def _factorize_categorical(names):
     values = names if isinstance(names, pd.Categorical) else pd.Categorical(names)
-    codes = values.codes
-    # An unused category must not raise. The counts are those of the codes plus one.
-    used = np.bincount(codes.astype(np.intp) + 1, minlength=len(values.categories) + 1)[1:] > 0
+    codes = values.codes.astype(np.int64)
+    # An unused category must not raise. The last entry is that of missing names, of code -1.
+    used = np.zeros(len(values.categories) + 1, dtype=bool)
+    used[codes] = True
+    used = used[:-1]
     distinct = values.categories if used.all() else values.categories[used]
     # Iterating over the categories themselves is slow if they are text of Arrow.
     distinct = distinct.to_numpy(dtype=object).tolist() if _is_text(distinct) else list(distinct)
     if used.all():
-        return distinct, codes.astype(np.int64), (len(values),)
+        return distinct, codes, (len(values),)
     number = np.append(np.cumsum(used) - 1, -1)
     return distinct, number[codes], (len(values),)
 

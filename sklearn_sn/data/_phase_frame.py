@@ -228,23 +228,29 @@ def _confirmation_ranks(curves):
 def _confirm_many(detected, time, flux, rows, n):
     """Return the number of the point from which on each detection is confirmed, or n."""
     known_from = np.full(len(detected), n)
-    # Most detections are confirmed by the one before; only the others are compared further.
-    open_ = np.arange(len(detected))
-    for step in range(1, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
+    if len(detected) < 2:
+        return known_from
+    # Most detections are confirmed by the one before or after; only the others are compared
+    # further. The comparison of neighbours needs no index.
+    days = time[1:] - time[:-1]
+    other = (rows[1:] == rows[:-1]) & (days > 0)
+    near, scaled = other & (days <= _NEAR_DAYS), _NEAR_FACTOR * flux
+    earlier_agrees = near & (scaled[1:] >= flux[:-1])
+    earlier_agrees |= other & (days <= _NEXT_DAYS) & (_NEXT_FACTOR * flux[1:] >= flux[:-1])
+    np.copyto(known_from[:-1], detected[1:], where=earlier_agrees)
+    np.copyto(known_from[1:], detected[1:], where=near & (scaled[:-1] >= flux[1:]))
+    open_ = np.flatnonzero(known_from > detected)
+    for step in range(2, min(_N_NEIGHBOURS, len(detected) - 1) + 1):
         later = open_[open_ >= step]
         days = time[later] - time[later - step]
         agrees = (rows[later] == rows[later - step]) & (days > 0) & (days <= _NEAR_DAYS)
-        agrees &= _NEAR_FACTOR * flux[later - step] >= flux[later]
+        agrees &= scaled[later - step] >= flux[later]
         # The later of the two points makes both known.
         known_from[later[agrees]] = detected[later[agrees]]
         earlier = open_[(known_from[open_] == n) & (open_ < len(detected) - step)]
         days = time[earlier + step] - time[earlier]
-        other = (rows[earlier + step] == rows[earlier]) & (days > 0)
-        scaled = _NEAR_FACTOR * flux[earlier + step]
-        agrees = other & (days <= _NEAR_DAYS) & (scaled >= flux[earlier])
-        if step == 1:
-            scaled = _NEXT_FACTOR * flux[earlier + step]
-            agrees |= other & (days <= _NEXT_DAYS) & (scaled >= flux[earlier])
+        agrees = (rows[earlier + step] == rows[earlier]) & (days > 0) & (days <= _NEAR_DAYS)
+        agrees &= scaled[earlier + step] >= flux[earlier]
         known_from[earlier[agrees]] = detected[earlier[agrees] + step]
         open_ = open_[known_from[open_] > detected[open_]]
     return known_from

@@ -74,7 +74,7 @@ def read_names(values, where):
         names = list(map(_plain, names))
         kinds = set(map(type, names))
     if kinds != {int}:
-        names = _exact(names, where)
+        names = _exact(names, kinds, where)
     none = _no_objects(names, kinds)
     if not any(none) and len(set(names)) == len(names):
         return names, codes
@@ -93,9 +93,9 @@ def _plain(name):
     return name.item() if isinstance(name, np.generic) else name
 
 
-def _exact(names, where):
+def _exact(names, kinds, where):
     """Return numbers as exact integers, and raise if they, or their text, have lost digits."""
-    texts = [name for name in names if isinstance(name, str)]
+    texts = names if kinds == {str} else [name for name in names if isinstance(name, str)]
     # One search in all names is much faster than one in each.
     if _ANY_ROUNDED.search("\n".join(texts)):
         for name in texts:

@@ -1,6 +1,6 @@
 """Read Parquet files of one row per point in batches of objects."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn_sn.data import warn_quality
 from sklearn_sn.datasets._identity import NO_OBJECT
 from sklearn_sn.datasets._load_long import kind_of, load_long
+from sklearn_sn.datasets._long_tables import is_text
 from sklearn_sn.datasets._sources import Source
 from sklearn_sn.datasets._tables import read_tables
 
@@ -38,7 +39,7 @@ class LongFile:
 
         self.path, self.options = path, dict(options or {})
         self.schema = pq.read_schema(path)
-        self.kind, self.id_column, self.columns = None, None, []
+        self.kind, self.id_column, self.columns, self._runs_of_file = None, None, [], None
         source = Source(self.schema.empty_table(), label=str(path))
         mappings = {kind: self.options.get(name) for kind, name in _MAPPINGS.items()}
         kind = kind_of(source.names, self.options.get("dialect"), mappings)
@@ -62,41 +63,52 @@ class LongFile:
         """Return the number of objects; None if the rows of an object are not consecutive."""
         if self.kind is None or self.id_column is None or self.is_joined:
             return None
-        heads, n_missing, last = [], 0, None
-        for batch in self._row_batches([self.id_column]):
-            runs = _runs(batch.column(0), last)
-            heads.append(runs.keys[runs.named])
-            n_missing += runs.n_without_object
-            last = runs.last
-        heads = np.concatenate([*heads, np.zeros(0, dtype=np.uint64)])
-        if len(pd.unique(heads)) < len(heads):
+        runs = self._object_runs()
+        if len(pd.unique(runs.keys[runs.named])) < runs.named.sum():
             return None
-        return len(heads) - n_missing
+        return int(runs.named.sum()) - runs.n_without_object
+
+    def _object_runs(self):
+        """Return the runs of equal names in the whole file, which are read once."""
+        if self._runs_of_file is None:
+            parts, last, n_rows = [], None, 0
+            for batch in self._row_batches([self.id_column]):
+                part = _runs(batch.column(0), last)
+                parts.append(replace(part, starts=part.starts + n_rows))
+                last, n_rows = part.last, n_rows + batch.num_rows
+            starts, keys, named = (
+                np.concatenate([*(getattr(part, name) for part in parts), np.zeros(0, dtype)])
+                for name, dtype in (("starts", np.int64), ("keys", np.uint64), ("named", bool))
+            )
+            n_without_object = sum(part.n_without_object for part in parts)
+            self._runs_of_file = _Runs(starts, keys, named, n_without_object, last)
+        return self._runs_of_file
 
     def batches(self, batch_size):
         """Yield tables of `batch_size` objects; rows of an object must be consecutive."""
         import pyarrow as pa
 
-        starts, table, last = np.zeros(0, dtype=np.int64), None, None
+        starts = self._object_runs().starts
+        # The first row that is held, the first object that is not yielded, and its table.
+        first, n_done, table = 0, 0, None
         for batch in self._row_batches(self.columns):
-            n_waiting = 0 if table is None else len(table)
-            runs = _runs(batch.column(self.id_column), last)
-            starts, last = np.append(starts, runs.starts + n_waiting), runs.last
             batch = pa.Table.from_batches([batch])
             table = batch if table is None else pa.concat_tables([table, batch])
             # The last object may go on in the next rows.
-            while len(starts) > batch_size:
-                end = starts[batch_size]
-                yield from self._table(table.slice(0, end), starts[:batch_size])
-                table, starts = table.slice(end), starts[batch_size:] - end
+            while n_done + batch_size < len(starts):
+                end = starts[n_done + batch_size]
+                if end > first + len(table):
+                    break
+                objects = starts[n_done : n_done + batch_size] - first
+                yield from self._table(table.slice(0, end - first), objects)
+                table, first, n_done = table.slice(end - first), end, n_done + batch_size
         if table is not None and len(table):
-            yield from self._table(table, starts)
+            yield from self._table(table, starts[n_done:] - first)
 
     def _row_batches(self, columns):
-        import pyarrow as pa
         import pyarrow.parquet as pq
 
-        text = [n for n in columns if pa.types.is_string(self.schema.field(n).type)]
+        text = [name for name in columns if is_text(self.schema.field(name).type)]
         with pq.ParquetFile(self.path, read_dictionary=text, buffer_size=_BUFFER) as file:
             for batch in file.iter_batches(_ROWS, columns=columns, use_threads=False):
                 if batch.num_rows:
@@ -114,7 +126,8 @@ class LongFile:
             names = ids.take(pa.array(starts))
             names = pa.concat_arrays([_decoded(chunk) for chunk in names.chunks])
             names = names.dictionary_encode()
-            codes = names.indices.take(pa.array(np.repeat(np.arange(len(starts)), lengths)))
+            codes = np.repeat(np.asarray(names.indices.fill_null(-1)), lengths)
+            codes = pa.array(codes, mask=codes < 0 if names.null_count else None)
             ids = pa.DictionaryArray.from_arrays(codes, names.dictionary)
             rows = rows.set_column(position, self.id_column, ids)
         for name in self.schema.names:

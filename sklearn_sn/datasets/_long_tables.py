@@ -57,12 +57,29 @@ def _read_parquet(path, choose):
     names = [name for name in schema.names if not name.startswith("__index_level_")]
     wanted = names if choose is None else choose(names)
     # Read text as dictionary codes, so that repeated names are stored once.
-    text = [n for n in wanted if pa.types.is_string(schema.field(n).type)]
+    text = [name for name in wanted if is_text(schema.field(name).type)]
     try:
         table = pq.read_table(path, columns=wanted, read_dictionary=text if choose else None)
     except (pa.ArrowException, OSError) as error:
         raise ValueError(f"{path} is a damaged parquet file: {error}.") from error
     return _of_arrow(table, choose is not None)
+
+
+def is_text(dtype):
+    """Return whether an Arrow type is that of text.
+
+    Parameters
+    ----------
+    dtype : pyarrow.DataType
+        Type of a column; pandas writes large strings.
+
+    Returns
+    -------
+    bool
+    """
+    import pyarrow as pa
+
+    return pa.types.is_string(dtype) or pa.types.is_large_string(dtype)
 
 
 def _of_arrow(table, categories):

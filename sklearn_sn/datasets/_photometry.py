@@ -138,7 +138,9 @@ def _in_survey(text, survey):
 def _points_of(labels, codes):
     """Return the labels of points as a Categorical, from those of their combinations."""
     label_codes, categories = pd.factorize(np.array([*labels, None], dtype=object))
-    return pd.Categorical.from_codes(label_codes[codes], pd.Index(categories, dtype=object))
+    # A check of the codes would cost more than making them.
+    dtype = pd.CategoricalDtype(pd.Index(categories, dtype=object))
+    return pd.Categorical.from_codes(label_codes[codes], dtype=dtype, validate=False)
 
 
 def _conflicts(bands, object_index):

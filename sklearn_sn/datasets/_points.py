@@ -77,7 +77,8 @@ def convert_points(points, rows, index, options, log):
     measured = _measure(points, options, log)
     bands, known, zero_flux = _read_bands(points, measured, options)
     flux, flux_err, unreadable = _in_microjansky(points, measured, zero_flux, rows, options)
-    unreadable |= (np.isfinite(measured.flux) | np.isfinite(measured.mag)) & ~known
+    if not known.all():
+        unreadable |= (np.isfinite(measured.flux) | np.isfinite(measured.mag)) & ~known
     keep = _without_limits(points, measured, flux_err, rows, options, log)
     log.unmeasured(points, keep & measured.unmeasured)
     keep &= ~measured.unmeasured
@@ -105,8 +106,9 @@ def convert_points(points, rows, index, options, log):
 
 def _used_categories(bands):
     """Return a Categorical without unused categories; pandas would sort all codes to find them."""
-    counts = np.bincount(bands.codes.astype(np.intp) + 1, minlength=len(bands.categories) + 1)
-    return bands if counts[1:].all() else bands.remove_unused_categories()
+    used = np.zeros(len(bands.categories) + 1, dtype=bool)
+    used[bands.codes] = True  # the last entry is that of missing names, of code -1
+    return bands if used[:-1].all() else bands.remove_unused_categories()
 
 
 def _measure(points, options, log):
@@ -117,11 +119,13 @@ def _measure(points, options, log):
         flux, limit = points.numbers_and_limits("flux", "uJy")
     flux_err = _flux_errors(points)
     mag, mag_err, mag_limit, mag_system, sign = _magnitudes(points)
-    bad_flux, bad_mag = is_unmeasured_flux(flux, flux_err), is_unmeasured_magnitude(mag)
-    # A point is lost only if neither its flux nor its magnitude is measured.
-    lost = (bad_flux & ~(np.isfinite(mag) & ~bad_mag)) | (bad_mag & (np.isnan(flux) | bad_flux))
+    lost = bad_flux = is_unmeasured_flux(flux, flux_err)
+    if "mag" in points:
+        bad_mag = is_unmeasured_magnitude(mag)
+        # A point is lost only if neither its flux nor its magnitude is measured.
+        lost = bad_flux & ~(np.isfinite(mag) & ~bad_mag) | bad_mag & (np.isnan(flux) | bad_flux)
+        mag = np.where(bad_mag, np.nan, mag) if bad_mag.any() else mag
     flux = np.where(bad_flux, np.nan, flux) if bad_flux.any() else flux
-    mag = np.where(bad_mag, np.nan, mag) if bad_mag.any() else mag
     flux_err = _known_errors(points, "flux_err", flux, flux_err, log)
     mag_err = _known_errors(points, "mag_err", mag, mag_err, log)
     if options.default_mag_err is not None:
@@ -169,7 +173,8 @@ def _known_errors(points, field, values, errors, log):
         offsets = np.append(0, np.cumsum(np.bincount(points.codes + 1)))
         copied[order] = errors_copy_values(values[order], errors[order], offsets)
         log.copied_errors(points, field, copied)
-    return np.where(unknown | copied, np.nan, errors)
+    unknown |= copied
+    return np.where(unknown, np.nan, errors) if unknown.any() else errors
 
 
 def _read_bands(points, measured, options):
@@ -193,8 +198,8 @@ def _in_microjansky(points, measured, zero_flux, rows, options):
     flux, flux_err, unreadable = scale_fluxes(
         points, measured.flux, measured.flux_err, zero_flux, rows, options
     )
-    unreadable |= ~has_flux & np.isfinite(measured.mag) & np.isnan(zero_flux)
     if "mag" in points:
+        unreadable |= ~has_flux & np.isfinite(measured.mag) & np.isnan(zero_flux)
         with np.errstate(over="ignore"):
             flux = np.where(has_flux, flux, zero_flux * 10 ** (-0.4 * measured.mag))
             derived = 0.4 * np.log(10) * np.abs(flux) * measured.mag_err

@@ -172,25 +172,22 @@ class TableDataset(Dataset):
 
     def _chunks(self, name, preprocessor, rows, device, rng):
         """Return the arrays of one modality in chunks, and the object index of their instances."""
-        overhead = preprocessor.chunk_overhead
-        is_small = len(rows) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
-        # On a GPU, padding costs less than several small kernel launches.
-        if not preprocessor.varies_in_length or is_small or device.type != "cpu":
+        if not preprocessor.varies_in_length:
             arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
             return [arrays], index
-        lengths = self.prepared[name].lengths[rows]
-        order = np.argsort(lengths, kind="stable")
+        flat = preprocessor.flat_batch(self.prepared[name], rows, rng)
+        overhead = preprocessor.chunk_overhead
+        is_small = len(flat) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
+        # On a GPU, padding costs less than several small kernel launches.
+        if is_small or device.type != "cpu":
+            return [flat.padded()], flat.object_index
+        # Lengths are those after augmentation, which removes half of the points.
+        order = np.argsort(flat.lengths, kind="stable")
         if overhead is None:
-            parts = np.array_split(order, -(-len(rows) // ROWS_PER_CHUNK))
+            parts = np.array_split(order, -(-len(flat) // ROWS_PER_CHUNK))
         else:
-            parts = np.split(order, cheapest_cuts(lengths[order], overhead))
-        chunks, indices = [], []
-        for part in parts:
-            arrays, index = preprocessor.gather(self.prepared[name], rows[part], rng)
-            if len(index):
-                chunks.append(arrays)
-                indices.append(part[index])
-        return chunks, np.concatenate(indices) if indices else np.empty(0, dtype=int)
+            parts = np.split(order, cheapest_cuts(flat.lengths[order], overhead))
+        return [flat.padded(part) for part in parts], flat.object_index[order]
 
 
 class BatchLoader:
@@ -352,6 +349,9 @@ def cheapest_cuts(lengths: np.ndarray, overhead: float) -> np.ndarray:
     ends = np.append(np.arange(CHUNK_MULTIPLE, len(lengths), CHUNK_MULTIPLE), len(lengths))
     starts = np.append(0, ends[:-1])
     longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
+    # If one part costs no more than the cheapest two parts could, no cut is needed.
+    if longest[-1] * (ends[-1] - 1) <= longest[0] * (overhead + ends[-1] - 1):
+        return np.zeros(0, dtype=np.int64)
     # Dynamic programming over blocks of eight rows: least[j] is the least cost of the first j
     # blocks, and previous[j] the start of the last part in the best cut of the first j + 1 blocks.
     least = np.zeros(len(ends) + 1)

@@ -57,8 +57,11 @@ def with_fainter_copies(
     out[:, 2] = points[:, 2] * noisier
     fraction = np.where(chosen, rng.uniform(0.0, MAX_THINNING, n), 0.0)
     key = rng.random(len(points))
-    order = np.lexsort((key, rows))
-    rank = np.empty(len(points), dtype=np.int64)
-    rank[order] = batch.rank()
-    keep = (key >= fraction[rows]) | (rank >= (batch.lengths - 3)[rows])
-    return out[keep], bands[keep], batch.filter(keep)
+    keep = key >= fraction[rows]
+    too_few = batch.reduce("sum", keep.astype(np.int64)) < np.minimum(3, batch.lengths)
+    again = np.flatnonzero(too_few[rows])
+    if len(again):
+        # The points with the three largest keys; those that are kept already are among them.
+        order = again[np.lexsort((key[again], rows[again]))]
+        keep[order] = batch.rank()[again] >= (batch.lengths - 3)[rows[again]]
+    return out.compress(keep, axis=0), bands[keep], batch.filter(keep)

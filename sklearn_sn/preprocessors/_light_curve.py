@@ -13,9 +13,10 @@ from sklearn_sn.data import (
     event_mask,
     peaks,
 )
+from sklearn_sn.preprocessors._blocks import in_blocks
 from sklearn_sn.preprocessors._empty_sky import with_empty_sky
 from sklearn_sn.preprocessors._fainter_copies import with_fainter_copies
-from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._flat_batch import FlatBatch, RaggedPreprocessor
 
 _MAG = 2.5 / np.log(10.0)
 SOFTENING = 0.02  # of the peak: fluxes below it are linear (Lupton, Gunn & Szalay 1999)
@@ -52,7 +53,10 @@ class DrawnPoints:
     def filter(self, keep: np.ndarray) -> "DrawnPoints":
         """Return copies of the points of a mask; the rows stay."""
         return DrawnPoints(
-            self.points[keep], self.bands[keep], self.batch.filter(keep), self.amplitude
+            self.points.compress(keep, axis=0),
+            self.bands[keep],
+            self.batch.filter(keep),
+            self.amplitude,
         )
 
     @property
@@ -61,7 +65,7 @@ class DrawnPoints:
         return _curves(self.points, self.batch)
 
 
-class LightCurvePreprocessor(Preprocessor):
+class LightCurvePreprocessor(RaggedPreprocessor):
     """Scale light curves relative to their peak, and pad batches of them.
 
     Parameters
@@ -92,8 +96,6 @@ class LightCurvePreprocessor(Preprocessor):
     amplitude_mean_, amplitude_scale_ : float
         Mean and standard deviation of the log10 peak flux of the training objects.
     """
-
-    varies_in_length = True
 
     def __init__(
         self,
@@ -136,7 +138,9 @@ class LightCurvePreprocessor(Preprocessor):
 
     def prepare(self, table: CheckedTable) -> PreparedLightCurves:
         """Scale all light curves of a table once, in float64."""
-        curves = table.light_curve
+        return in_blocks(self._prepared, table.light_curve)
+
+    def _prepared(self, curves):
         codes = band_codes(self.bands_, curves["band"])
         if self.band_encoding == "embedding" and (codes < 0).any():
             curves, codes = curves.filter(codes >= 0), codes[codes >= 0]
@@ -165,27 +169,24 @@ class LightCurvePreprocessor(Preprocessor):
             np.clip(amplitude, -6.0, 6.0).astype(np.float32),
         )
 
-    def gather(
+    def flat_batch(
         self,
         prepared: Any,
         rows: np.ndarray,
         rng: np.random.Generator | None = None,
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return padded arrays of some objects.
+    ) -> FlatBatch:
+        """Return the inputs of some objects; with a generator `rng`, augmented.
 
         Returns
         -------
-        arrays : dict of array
-            values (B, L, n_values), time (B, L), pad_mask (B, L) and log_wavelength or band.
-        object_index : array of int, shape (B,)
-            Position in `rows` of the object of each light curve. Objects without points are
-            dropped.
+        FlatBatch
+            values (n_points, n_values), time (n_points,) and log_wavelength or band (n_points,).
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         drawn = self.draw(prepared, rows[object_index], rng)
         if rng is not None and self._alters_points():
             self.rescale(drawn)
-        return pad(drawn.batch, self.inputs(drawn)), object_index
+        return FlatBatch(drawn.batch, self.inputs(drawn), object_index)
 
     def draw(
         self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
@@ -247,7 +248,8 @@ def relative_values(flux, error):
 def augmented_points(preprocessor, prepared, rows, rng):
     """Return points, bands and offsets of a batch; with a generator `rng`, augmented."""
     positions, offsets = prepared.ragged.points_of(rows)
-    points, bands = prepared.points[positions], prepared.bands[positions]
+    # numpy's take and compress are several times as fast as indexing with an array or a mask.
+    points, bands = prepared.points.take(positions, axis=0), prepared.bands.take(positions)
     batch = Ragged({}, offsets)
     if rng is not None:
         if preprocessor.noise:
@@ -259,34 +261,16 @@ def augmented_points(preprocessor, prepared, rows, rng):
                 points, bands, batch = with_fainter_copies(points, bands, batch, strength, rng)
             points, bands, batch = with_empty_sky(points, bands, batch, rng)
             keep = _augmented(batch, points[:, 0], bands, rng)
-            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
             # Augmentation can move the window, as missing points would.
             keep = event_mask(_curves(points, batch), preprocessor.days_before)
-            points, bands, batch = points[keep], bands[keep], batch.filter(keep)
+            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
     return points, bands, batch
 
 
 def _curves(points, batch):
     fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
     return Ragged(fields, batch.offsets)
-
-
-def pad(ragged, flat):
-    """Pad flat arrays to the longest row: a dict of (B, L, ...) arrays and pad_mask (B, L)."""
-    B, L = len(ragged), int(ragged.lengths.max(initial=1))
-    if B == 1 and ragged.n_points:
-        padded = {name: values[None] for name, values in flat.items()}
-        return {**padded, "pad_mask": np.zeros((1, L), dtype=bool)}
-    # All fields share one flat target index.
-    target = ragged.rows * L + ragged.rank()
-    padded = {}
-    for name, values in flat.items():
-        out = np.zeros((B * L, *values.shape[1:]), dtype=values.dtype)
-        out[target] = values
-        padded[name] = out.reshape(B, L, *values.shape[1:])
-    pad_mask = np.ones(B * L, dtype=bool)
-    pad_mask[target] = False
-    return {**padded, "pad_mask": pad_mask.reshape(B, L)}
 
 
 def band_codes(names, bands):
@@ -325,16 +309,20 @@ def _augmented(batch, time, bands, rng):
     observed = np.zeros(draws.shape, dtype=bool)
     observed[rows, bands] = True
     # Keep the two bands with the largest draws, because these are not dropped already.
-    band_rank = np.where(observed, -draws, 1.0).argsort(axis=1).argsort(axis=1)
-    lost |= (rng.random(n) < 0.1)[:, None] & (band_rank >= 2)
+    few = np.flatnonzero(rng.random(n) < 0.1)
+    band_rank = np.where(observed[few], -draws[few], 1.0).argsort(axis=1).argsort(axis=1)
+    lost[few] |= band_rank >= 2
     keep &= ~lost[rows, bands]
     first = batch.reduce("min", time, empty=0.0)
     last = batch.reduce("max", time, empty=0.0)
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
     keep &= time <= cut[rows]
     n_left = batch.reduce("sum", keep.astype(np.int64))
-    too_few = (n_left < np.minimum(3, batch.lengths))[rows]
-    order = np.lexsort((rng.random(len(time)), rows))
-    rank = np.empty(len(time), dtype=np.int64)
-    rank[order] = batch.rank()
-    return np.where(too_few, rank < 3, keep)
+    key = rng.random(len(time))
+    too_few = n_left < np.minimum(3, batch.lengths)
+    points = np.flatnonzero(too_few[rows])
+    if len(points):
+        # Only these rows are sorted, because sorting all would cost more than all the rest.
+        order = points[np.lexsort((key[points], rows[points]))]
+        keep[order] = batch.rank()[points] < 3
+    return keep

@@ -14,6 +14,7 @@ from sklearn_sn.data import (
     merge_points,
     peaks,
 )
+from sklearn_sn.preprocessors._flat_batch import pad
 from sklearn_sn.preprocessors._light_curve import (
     SOFTENING,
     UNKNOWN_ERROR,
@@ -21,7 +22,6 @@ from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     PreparedLightCurves,
     band_codes,
-    pad,
     relative_values,
     thinned,
 )
@@ -133,9 +133,7 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         self.longest_ = float(np.clip(days.max(initial=0.0), SHORTEST_HORIZON, MAX_DAYS))
         return self
 
-    def prepare(self, table: CheckedTable) -> PreparedLightCurves:
-        """Merge and scale all light curves of a table once, in float64."""
-        curves = table.light_curve
+    def _prepared(self, curves):
         if self.band_encoding == "embedding":
             curves = curves.filter(band_codes(self.bands_, curves["band"]) >= 0)
         curves = self._merged(curves.filter(event_mask(curves, self.days_before)))

@@ -14,9 +14,9 @@ from sklearn_sn.data import (
     event_mask,
 )
 from sklearn_sn.preprocessors._light_curve import (
+    DrawnPoints,
     LightCurvePreprocessor,
     augmented_points,
-    pad,
     relative_values,
     thinned,
 )
@@ -103,9 +103,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         self.size_scale_ = float(max(size.std(), 0.1)) if len(size) else 1.0
         return self
 
-    def prepare(self, table: CheckedTable) -> Any:
-        """Scale all light curves of a table once, in float64."""
-        curves = table.light_curve
+    def _prepared(self, curves):
         curves = curves.filter(event_mask(curves, self.days_before))
         kept = thinned(curves, np.ones(curves.n_points, bool), self.max_points)
         return self._scaled(curves.filter(kept))
@@ -136,42 +134,51 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         codes = curves["band"].codes.astype(np.int64)
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
-    def gather(
+    def draw(
         self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return padded arrays; see :meth:`LightCurvePreprocessor.gather`."""
-        object_index = np.flatnonzero(prepared.lengths[rows] > 0)
-        points, _, batch = augmented_points(self, prepared, rows[object_index], rng)
-        flat = {"time": points[:, 0], "log_wavelength": points[:, 3]}
-        padded = pad(batch, {**flat, "flux": points[:, 1], "error": points[:, 2]})
-        flux, error = padded.pop("flux"), padded.pop("error")
-        padded["time"] = _since_detection(padded["time"], flux, error)
-        padded["values"] = self._values(flux, error, prepared.unit[rows[object_index]])
-        padded["values"][padded["pad_mask"]] = 0.0
-        return padded, object_index
+    ) -> DrawnPoints:
+        """Return the points of some objects, with units as amplitudes; with `rng`, augmented."""
+        points, bands, batch = augmented_points(self, prepared, rows, rng)
+        return DrawnPoints(points, bands, batch, prepared.unit[rows])
 
-    def _values(self, flux, error, unit):
-        """Compute values of padded points: (B, L), (B, L), (B,) to (B, L, n_values), float32."""
+    def _alters_points(self):
+        return False  # the scale of a point is that of the points up to it
+
+    def inputs(self, drawn: DrawnPoints) -> dict[str, np.ndarray]:
+        """Return the inputs of the network for every point, as flat arrays."""
+        points, batch = drawn.points, drawn.batch
+        flux, error = points[:, 1], points[:, 2]
         detected = _detected(flux, error)
-        peak = np.maximum.accumulate(np.where(detected, flux, 0.0), axis=1)
+        peak = _running_peak(np.where(detected, flux, np.float32(0.0)), batch.rows)
         fallback = np.fmax(np.abs(flux), error)  # errors may be NaN
         scale = np.where(peak > 0, peak, np.maximum(fallback, 1e-30)).astype(np.float32)
-        values = np.zeros((*flux.shape, self.n_values), dtype=np.float32)
-        values[..., 0], values[..., 1] = relative_values(flux / scale, error / scale)
-        values[:, 1:, 2] = np.clip(np.diff(np.log(scale), axis=1), -3.0, 3.0)
+        values = np.empty((len(points), self.n_values), dtype=np.float32)
+        values[:, 0], values[:, 1] = relative_values(flux / scale, error / scale)
+        growth = np.diff(np.log(scale), prepend=np.float32(0.0))
+        growth[batch.offsets[:-1][batch.lengths > 0]] = 0.0
+        values[:, 2] = np.clip(growth, -3.0, 3.0)
         if self.amplitude:
-            size = np.arcsinh(flux * unit[:, None])
-            values[..., 3] = np.clip((size - self.size_mean_) / self.size_scale_, -6.0, 6.0)
-        return values
+            size = np.arcsinh(flux * drawn.amplitude[batch.rows])
+            values[:, 3] = np.clip((size - self.size_mean_) / self.size_scale_, -6.0, 6.0)
+        time = _since_detection(points[:, 0], detected, batch)
+        return {"values": values, "time": time, **self._band_inputs(drawn)}
 
 
 def _detected(flux, error):
     return (flux > 0) & ~(flux < DETECTION_SNR * error)
 
 
-def _since_detection(time, flux, error):
-    """Return days since the first detection so far, (B, L); 0 before."""
-    detected = _detected(flux, error)
-    seen = np.logical_or.accumulate(detected, axis=1)
-    first = np.take_along_axis(time, detected.argmax(axis=1)[:, None], axis=1)
-    return np.where(seen, time - first, 0.0).astype(np.float32)
+def _running_peak(flux, rows):
+    """Return the largest of float32 fluxes of at least 0 of each row up to every point."""
+    # The bits of such numbers are integers in the same order. With the row in front of them, one
+    # running maximum over the flat array does not cross from one row to the next.
+    key = (rows << 32) | flux.view(np.int32)
+    return np.maximum.accumulate(key).astype(np.int32).view(np.float32)
+
+
+def _since_detection(time, detected, batch):
+    """Return days since the first detection of the row so far, (n_points,); 0 before."""
+    number = np.arange(len(time))
+    first = batch.reduce("min", np.where(detected, number, len(time)), empty=0)[batch.rows]
+    start = np.append(time, np.float32(0.0))[first]
+    return np.where(number >= first, time - start, np.float32(0.0))

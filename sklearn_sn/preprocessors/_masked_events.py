@@ -5,13 +5,13 @@ from typing import Any, Self
 import numpy as np
 
 from sklearn_sn.data import CheckedTable
-from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor, pad
-from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._flat_batch import FlatBatch, RaggedPreprocessor
+from sklearn_sn.preprocessors._light_curve import LightCurvePreprocessor
 
 _GOLDEN = 0.5 * (5.0**0.5 - 1.0)
 
 
-class MaskedEventPreprocessor(Preprocessor):
+class MaskedEventPreprocessor(RaggedPreprocessor):
     """Hide points of the light curves of another preprocessor, and return them as targets.
 
     The inputs of the other points are those of the light curve without the hidden points: scale,
@@ -30,8 +30,6 @@ class MaskedEventPreprocessor(Preprocessor):
         Points more than this number of days after the first are dropped.
     """
 
-    varies_in_length = True
-
     def __init__(
         self, preprocessor: LightCurvePreprocessor, *, mask_fraction: float, max_days: float
     ) -> None:
@@ -47,22 +45,20 @@ class MaskedEventPreprocessor(Preprocessor):
         """Scale all light curves of a table once."""
         return self.preprocessor.prepare(table)
 
-    def gather(
+    def flat_batch(
         self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return padded arrays of some objects.
+    ) -> FlatBatch:
+        """Return the inputs and targets of some objects.
 
         Without a generator `rng`, the hidden points depend on their rank alone.
 
         Returns
         -------
-        arrays : dict of array
-            The inputs of the encoder. In addition, of shape (B, L): hidden; run, the number of
-            hidden points since the last visible one; target_flux, the transformed flux;
+        FlatBatch
+            The inputs of the encoder. In addition, of shape (n_points,): hidden; run, the number
+            of hidden points since the last visible one; target_flux, the transformed flux;
             target_band, the position in ``bands_``; target_step, ln(1 + days to the next point);
             and has_step, False at the last point.
-        object_index : array of int, shape (B,)
-            Position in `rows` of the object of each light curve.
         """
         inner = self.preprocessor
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
@@ -90,7 +86,7 @@ class MaskedEventPreprocessor(Preprocessor):
             "target_step": np.log1p(np.where(is_last, 0.0, step)).astype(np.float32),
             "has_step": ~is_last,
         }
-        return pad(drawn.batch, arrays), object_index
+        return FlatBatch(drawn.batch, arrays, object_index)
 
     def _hidden(self, batch, rng):
         """Return a mask of the points to hide, the same fraction of every light curve."""

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sklearn_sn.data import Ragged
-from sklearn_sn.preprocessors._light_curve import pad
-from sklearn_sn.preprocessors._preprocessor import Preprocessor
+from sklearn_sn.preprocessors._flat_batch import FlatBatch, RaggedPreprocessor
 
 UNKNOWN_ERROR = 0.1  # in network values; used for points without an error
 LOWEST_ERROR, HIGHEST_ERROR = 1e-3, 10.0  # limits of errors in network values
@@ -39,7 +38,7 @@ class PreparedPoints:
         return self.ragged.reduce("sum", is_first.astype(np.int64))
 
 
-class PointSetPreprocessor(Preprocessor):
+class PointSetPreprocessor(RaggedPreprocessor):
     """Base of preprocessors of sets of points, which gathers and pads the points.
 
     Subclasses define the scaling: ``fit(table, frame)`` learns from the training objects,
@@ -52,7 +51,6 @@ class PointSetPreprocessor(Preprocessor):
         decoder.
     """
 
-    varies_in_length = True
     amplitude = False
     n_drawn = None  # groups of an object in a training batch; None means all
 
@@ -61,18 +59,16 @@ class PointSetPreprocessor(Preprocessor):
         """Number of values of a point besides its coordinates: value, error and amplitude."""
         return 2 + self.amplitude
 
-    def gather(
+    def flat_batch(
         self, prepared: PreparedPoints, rows: np.ndarray, rng: np.random.Generator | None = None
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
-        """Return padded arrays of some objects.
+    ) -> FlatBatch:
+        """Return the inputs of some objects.
 
         Returns
         -------
-        arrays : dict of array
-            values (B, L, n_values), log_wavelength, phase, target, error (B, L), pad_mask (B, L),
-            and hidden (B, L), True at points that the encoder must not read.
-        object_index : array of int, shape (B,)
-            Position in `rows` of the object of each set. Objects without points are dropped.
+        FlatBatch
+            values (n_points, n_values); log_wavelength, phase, target and error (n_points,); and
+            hidden (n_points,), True at points that the encoder must not read, and at padding.
         """
         object_index = np.flatnonzero(prepared.lengths[rows] > 0)
         positions, offsets = prepared.ragged.points_of(rows[object_index])
@@ -80,7 +76,7 @@ class PointSetPreprocessor(Preprocessor):
         if rng is not None and self.n_drawn is not None:
             keep = _drawn(batch, prepared.group[positions], self.n_drawn, rng)
             positions, batch = positions[keep], batch.filter(keep)
-        points = prepared.points[positions]
+        points = prepared.points.take(positions, axis=0)
         hidden = np.zeros(len(points), dtype=bool)
         if rng is not None and self.augmentation:
             hidden = self._hidden(batch, points, rng)
@@ -90,19 +86,15 @@ class PointSetPreprocessor(Preprocessor):
         values[:, 1] = 1.0 + np.log10(np.clip(error, LOWEST_ERROR, HIGHEST_ERROR))
         if self.amplitude:
             values[:, 2] = prepared.amplitude[rows[object_index]][batch.rows]
-        arrays = pad(
-            batch,
-            {
-                "values": values,
-                "log_wavelength": points[:, 2],
-                "phase": points[:, 3],
-                "target": points[:, 0],
-                "error": np.minimum(points[:, 1], HIGHEST_ERROR),
-                "hidden": hidden,
-            },
-        )
-        arrays["hidden"] |= arrays["pad_mask"]
-        return arrays, object_index
+        inputs = {
+            "values": values,
+            "log_wavelength": points[:, 2],
+            "phase": points[:, 3],
+            "target": points[:, 0],
+            "error": np.minimum(points[:, 1], HIGHEST_ERROR),
+            "hidden": hidden,
+        }
+        return FlatBatch(batch, inputs, object_index, padded_true=("hidden",))
 
     def _hidden(self, batch, points, rng):
         """Return a mask of hidden points.

@@ -122,3 +122,19 @@ def test_systems_of_zero_points_keep_their_types_too():
 def test_scalars_of_numpy_print_as_numbers():
     values = [np.int64(7), np.str_("a"), np.bool_(True), 7, "a", None]
     assert [repr(as_python(value)) for value in values] == ["7", "'a'", "True", "7", "'a'", "None"]
+
+
+@pytest.mark.parametrize("categories", [["b", "a", "c"], [3, 1, 2], ["a"], []])
+@pytest.mark.parametrize("lowest", [-1, 0])
+def test_categories_without_a_row_are_left_out(categories, lowest):
+    """The last category has no row; code -1 is a missing name."""
+    n_used = len(categories) - 1
+    codes = np.random.default_rng(0).integers(lowest, max(n_used, lowest + 1), 20)
+    codes = np.where(codes < n_used, codes, -1)
+    values = pd.Categorical.from_codes(codes, categories)
+    distinct, found, shape = factorize_names(values)
+    assert shape == (20,) and found.dtype == np.int64
+    assert distinct == [name for i, name in enumerate(categories) if i in codes]
+    expected = [distinct.index(categories[code]) if code >= 0 else -1 for code in codes]
+    assert found.tolist() == expected
+    assert values.codes.tolist() == codes.tolist()

@@ -47,21 +47,48 @@ def few_rows_at_a_time(monkeypatch):
 
 
 @pytest.mark.parametrize("size", [1, 5, 23, 100])
-@pytest.mark.parametrize("kind", ["text", "categories", "integers", "nullable"])
+@pytest.mark.parametrize("kind", ["text", "short_text", "categories", "integers", "nullable"])
 def test_batches_are_the_table_that_is_read_at_once(points, tmp_path, size, kind):
     names = points["object_id"]
     if kind == "categories":
         names = names.astype("category")
+    elif kind == "short_text":  # pandas writes large strings by default
+        names = names.astype(pd.ArrowDtype(pa.string()))
     elif kind != "text":
         names = pd.Series(pd.factorize(names)[0]) + 10**15
         names = names.astype("Int64" if kind == "nullable" else "int64")
     path = write(points.assign(object_id=names), tmp_path / "points.parquet")
+    is_large = pa.types.is_large_string(pq.read_schema(path).field("object_id").type)
+    assert is_large == (kind == "text")
     assert parquet_layout(path) == "points" and count_objects(path) == 23
     batches = list(iter_tables(path, batch_size=size))
     assert [len(X) for X in batches[:-1]] == [size] * (len(batches) - 1)
     whole = read_tables(path)
     pd.testing.assert_frame_equal(pd.concat(batches), whole)
     assert batches[0].attrs["read"] == whole.attrs["read"]
+
+
+def test_batches_of_large_text_are_the_groups_of_a_loop(points, tmp_path):
+    """With names and bands as large strings, some missing, and batches beyond one row group."""
+    text = pd.ArrowDtype(pa.large_string())
+    points = points.astype({"object_id": text, "filter": text})
+    path = write(points.iloc[5:], tmp_path / "points.parquet", rows_per_group=30)
+    for size in (1, 4):
+        tables = list(iter_tables(path, batch_size=size))
+        X, groups = pd.concat(tables), list(points.iloc[5:].groupby("object_id", sort=False))
+        assert X.index.tolist() == [name for name, _ in groups]
+        for curve, (_, group) in zip(X["light_curve"], groups, strict=True):
+            group = group.sort_values("mjd", kind="stable")
+            for field, column in (("time", "mjd"), ("flux", "flux"), ("band", "filter")):
+                assert curve[field].tolist() == group[column].tolist()
+
+
+def test_names_are_read_once(points, tmp_path, monkeypatch):
+    path, calls, plain = write(points, tmp_path / "points.parquet"), [], _long_batches._runs
+    monkeypatch.setattr(_long_batches, "_runs", lambda *args: calls.append(1) or plain(*args))
+    assert sum(map(len, iter_tables(path, batch_size=3))) == 23
+    n_groups = pq.read_metadata(path).num_row_groups
+    assert len(calls) <= -(-len(points) // 64) + n_groups
 
 
 def test_points_without_an_object_are_left_out(points, tmp_path):

@@ -79,6 +79,30 @@ def test_chunks_hold_all_objects_with_little_padding(dataset):
     assert tokens < 0.75 * 90 * dataset.lengths.max()
 
 
+def test_chunks_are_cut_by_the_lengths_after_augmentation():
+    table = check_table(make_supernovae(256, random_state=0)[0], modalities=["light_curve"])
+    part = LightCurvePreprocessor().fit(table)
+    prepared = part.prepare(table)
+    dataset = TableDataset({"light_curve": part}, {"light_curve": prepared})
+    batch = dataset.gather(np.arange(256), "cpu", np.random.default_rng(0))
+    chunks = batch.tensors["light_curve"]
+    lengths = torch.cat([(~chunk["pad_mask"]).sum(dim=1) for chunk in chunks]).numpy()
+    assert len(chunks) == 256 // ROWS_PER_CHUNK and (np.diff(lengths) >= 0).all()
+    places = sum(chunk["pad_mask"].numel() for chunk in chunks)
+    # By the lengths before augmentation, half of the places are padding.
+    assert places < 1.35 * lengths.sum()
+    # The same objects, augmented by the same numbers, in the order of the chunks.
+    flat = part.flat_batch(prepared, np.arange(256), np.random.default_rng(0))
+    index = batch.object_index["light_curve"].numpy()
+    np.testing.assert_array_equal(np.sort(index), np.arange(256))
+    i = 0
+    for chunk in chunks:
+        for values, pad_mask in zip(chunk["values"], chunk["pad_mask"], strict=True):
+            start, stop = flat.batch.offsets[index[i] : index[i] + 2]
+            np.testing.assert_array_equal(values[~pad_mask], flat.inputs["values"][start:stop])
+            i += 1
+
+
 def test_missing_modalities_are_marked(dataset):
     batch = dataset.gather(np.arange(90), "cpu")
     expected = dataset.prepared["spectrum"].lengths > 0
@@ -108,6 +132,15 @@ def test_cuts_are_the_cheapest():
         found = cheapest_cuts(lengths, overhead)
         assert cost(found) == pytest.approx(min(map(cost, ways)))
     assert len(cheapest_cuts(np.arange(1, 6), 1.0)) == 0
+
+
+def test_lengths_that_differ_little_are_not_cut():
+    """The bound that skips the search beside every single cut."""
+    for low in range(60, 101, 5):
+        lengths = np.linspace(low, 100, 64).astype(int)
+        costs = [lengths[c - 1] * (30.0 + c) + 100 * (30.0 + 64 - c) for c in range(8, 64, 8)]
+        is_whole = len(cheapest_cuts(lengths, 30.0)) == 0
+        assert is_whole == (min(costs) >= 100 * (30.0 + 64))
 
 
 def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():

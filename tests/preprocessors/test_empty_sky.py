@@ -10,6 +10,7 @@ from sklearn_sn.preprocessors._empty_sky import (
     GAP,
     SEASON_DAYS,
     SECOND_SEASON,
+    _merged_order,
     with_empty_sky,
 )
 
@@ -78,3 +79,24 @@ def test_short_and_empty_rows(lengths):
         # A row without points remains without.
         assert (ragged.lengths[np.array(lengths) == 0] == 0).all()
         assert (ragged.lengths >= lengths).all()
+
+
+@pytest.mark.parametrize("lowest", [-30.0, 0.0])
+@pytest.mark.parametrize("seed", range(4))
+def test_merged_order_is_that_of_a_sort_of_all_points(seed, lowest):
+    """With `lowest` 0, new points have the time of the first point, which precedes them."""
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(0, 6, 40)
+    batch = Ragged({}, np.concatenate([[0], np.cumsum(lengths)]))
+    time = np.float32(3.0) * batch.rank().astype(np.float32)
+    counts = rng.integers(0, 4, (2, 40)) * (lengths > 0)
+    new_rows = np.concatenate([np.repeat(np.arange(40), count) for count in counts])
+    before = (
+        np.full(counts[0].sum(), 0.0) if lowest == 0 else rng.uniform(lowest, -0.1, counts[0].sum())
+    )
+    after = rng.uniform(100.0, 350.0, counts[1].sum())
+    new_time = np.concatenate([before, after]).astype(np.float32)
+    order, offsets = _merged_order(batch, time, new_time, new_rows, counts)
+    rows, times = np.concatenate([batch.rows, new_rows]), np.concatenate([time, new_time])
+    np.testing.assert_array_equal(order, np.lexsort((times, rows)))
+    np.testing.assert_array_equal(np.diff(offsets), np.bincount(rows, minlength=40))

@@ -80,3 +80,32 @@ def test_the_strength_of_objects_reaches_the_points(cls, table):
         return np.mean(values)
 
     assert mean_flux(strong) < 0.9 * mean_flux(weak)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sparse_copies_keep_the_points_of_largest_key(seed, monkeypatch):
+    """Beside a loop over light curves of up to five points, of which half are thinned by half."""
+    monkeypatch.setattr("sklearn_sn.preprocessors._fainter_copies.MAX_THINNING", 1.0)
+    lengths = np.random.default_rng(seed).integers(0, 6, 100)
+    rows = Ragged({}, np.concatenate([[0], np.cumsum(lengths)]))
+    n, n_points = len(rows), rows.n_points
+    points = np.ones((n_points, 4), dtype=np.float32)
+    points[:, 3] = np.arange(n_points)  # which points are left
+    bands = np.arange(n_points)
+    strength = np.full(n, 0.5)
+    out, codes, left = with_fainter_copies(
+        points, bands, rows, strength, np.random.default_rng(seed)
+    )
+    rng = np.random.default_rng(seed)  # the same numbers, in the same order
+    chosen = rng.random(n) < strength
+    rng.uniform(0.0, MAX_DIMMING, n), rng.uniform(1.0, 1.5, n), rng.standard_normal(n_points)
+    fraction, key = np.where(chosen, rng.uniform(0.0, 1.0, n), 0.0), rng.random(n_points)
+    expected = []
+    for row in range(n):
+        number = np.arange(rows.offsets[row], rows.offsets[row + 1])
+        largest = number[np.argsort(key[number])][-3:]
+        expected += sorted({*number[key[number] >= fraction[row]], *largest})
+    assert 0.5 * n_points < len(expected) < n_points
+    np.testing.assert_array_equal(out[:, 3], expected)
+    np.testing.assert_array_equal(codes, expected)
+    assert left.n_points == len(expected)

@@ -10,7 +10,6 @@ from sklearn_sn.preprocessors import LightCurvePreprocessor
 from sklearn_sn.preprocessors._light_curve import (
     _augmented,
     band_codes,
-    pad,
     relative_values,
     thinned,
 )
@@ -128,6 +127,45 @@ def test_augmentation_leaves_two_bands_of_some_objects_and_never_all_of_the_spar
     assert (left < 15).mean() > 0.1
 
 
+def kept_after_sorting_all_points(batch, time, bands, rng):
+    """Return what `_augmented` does, by sorting all points and all bands."""
+    rows, n = batch.rows, len(batch)
+    keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
+    draws = rng.random((n, bands.max() + 2))
+    few = rng.random(n) < 0.1
+    for row in range(n):
+        observed = np.unique(bands[rows == row])
+        kept_bands = observed[np.argsort(-draws[row, observed])][:2] if few[row] else observed
+        lost = (draws[row] < 0.1) | ~np.isin(np.arange(draws.shape[1]), kept_bands)
+        keep[rows == row] &= ~lost[bands[rows == row]]
+    is_cut, cut = rng.random(n) < 0.25, rng.uniform(0.3, 1.0, n)
+    key = np.empty(len(time))
+    for row in range(n):
+        t = time[rows == row]
+        if is_cut[row] and len(t):
+            keep[rows == row] &= t <= t.min() + cut[row] * (t.max() - t.min())
+    key = rng.random(len(time))
+    for row in range(n):
+        points = np.flatnonzero(rows == row)
+        if keep[points].sum() < min(3, len(points)):
+            keep[points] = False
+            keep[points[np.argsort(key[points])[:3]]] = True
+    return keep
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_augmentation_keeps_the_points_that_a_loop_keeps(seed):
+    rng = np.random.default_rng(seed)
+    lengths = rng.integers(0, 12, 200)
+    batch = Ragged({}, np.concatenate([[0], np.cumsum(lengths)]))
+    time = rng.uniform(0, 100, batch.n_points)
+    bands = rng.integers(0, 5, batch.n_points)
+    keep = _augmented(batch, time, bands, np.random.default_rng(seed))
+    expected = kept_after_sorting_all_points(batch, time, bands, np.random.default_rng(seed))
+    np.testing.assert_array_equal(keep, expected)
+    assert 0.3 < keep.mean() < 0.9
+
+
 def test_what_augmentation_leaves_is_scaled_as_if_it_were_all(table):
     preprocessor = LightCurvePreprocessor(noise=False).fit(table)
     prepared = preprocessor.prepare(table)
@@ -156,13 +194,6 @@ def test_band_embedding_leaves_out_unseen_bands(table):
     assert preprocessor.prepare(other).lengths[0] == 0
     known = LightCurvePreprocessor(band_encoding="wavelength").fit(table)
     assert known.prepare(other).lengths[0] == 2
-
-
-def test_ragged_padding_is_exact():
-    ragged = Ragged({}, [0, 2, 2, 5])
-    arrays = pad(ragged, {"x": np.arange(1.0, 6.0)})
-    np.testing.assert_array_equal(arrays["x"], [[1, 2, 0], [0, 0, 0], [3, 4, 5]])
-    np.testing.assert_array_equal(arrays["pad_mask"][0], [False, False, True])
 
 
 def test_the_amplitude_is_standardised(table):

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import as_ragged, check_table, event_mask
+from sklearn_sn.data import DETECTION_SNR, as_ragged, check_table, event_mask
 from sklearn_sn.preprocessors import LightCurveSequencePreprocessor
+from sklearn_sn.preprocessors._light_curve import relative_values
 
 
 def arrays(X, preprocessor, rng=None):
@@ -142,3 +143,41 @@ def test_times_count_from_the_first_detection(flux, error, expected):
     table = check_table(X, modalities=["light_curve"], warn=False)
     preprocessor = LightCurveSequencePreprocessor().fit(table)
     np.testing.assert_allclose(arrays(X, preprocessor)["time"][0], expected)
+
+
+def inputs_by_loops(preprocessor, prepared, row):
+    """Return values and times of one light curve, point by point."""
+    start, stop = prepared.ragged.offsets[row : row + 2]
+    peak, since, previous, values, times = 0.0, None, None, [], []
+    for time, flux, error, _ in prepared.points[start:stop]:
+        is_detected = flux > 0 and not flux < DETECTION_SNR * error
+        peak = max(peak, flux) if is_detected else peak
+        since = time if is_detected and since is None else since
+        scale = peak if peak > 0 else max(np.fmax(abs(flux), error), 1e-30)
+        pair = np.array([flux, error]) / scale
+        growth = 0.0 if previous is None else np.clip(np.log(scale / previous), -3, 3)
+        value = [*relative_values(pair[:1], pair[1:]), [growth]]
+        if preprocessor.amplitude:
+            size = np.arcsinh(flux * prepared.unit[row]) - preprocessor.size_mean_
+            value.append([np.clip(size / preprocessor.size_scale_, -6.0, 6.0)])
+        values.append(np.concatenate(value))
+        times.append(0.0 if since is None else time - since)
+        previous = scale
+    return np.array(values), np.array(times)
+
+
+def test_inputs_are_those_of_a_loop_over_points(preprocessor, supernovae):
+    X, _ = supernovae
+    # Fainter light curves begin with points without a detection; one row has no detection at all.
+    X = with_curves(X, flux=lambda flux: flux - 20.0)
+    curves = check_table(X, modalities=["light_curve"]).light_curve
+    flux = np.where(curves.rows == 3, -curves["flux"], curves["flux"])
+    error = np.where(curves.rows == 5, np.nan, curves["flux_err"])
+    X = X.assign(light_curve=curves.with_fields(flux=flux, flux_err=error).to_nested(index=X.index))
+    prepared = preprocessor.prepare(check_table(X, modalities=["light_curve"], warn=False))
+    arrays, object_index = preprocessor.gather(prepared, np.arange(len(X)))
+    assert (arrays["time"][~arrays["pad_mask"]] == 0).mean() > 0.05
+    for row, pad_mask in enumerate(arrays["pad_mask"]):
+        values, time = inputs_by_loops(preprocessor, prepared, object_index[row])
+        np.testing.assert_allclose(arrays["values"][row][~pad_mask], values, atol=2e-5)
+        np.testing.assert_allclose(arrays["time"][row][~pad_mask], time, atol=1e-4)
