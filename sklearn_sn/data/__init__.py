@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from sklearn_sn.data._band_points import conflicting_codes
 from sklearn_sn.data._band_registry import Band
+from sklearn_sn.data._band_wavelength import band_wavelength
 from sklearn_sn.data._bands import (
-    band_wavelength,
     canonical_band,
     canonical_bands,
     get_band,

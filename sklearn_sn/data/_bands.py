@@ -17,10 +17,8 @@ import difflib
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 
 from sklearn_sn.data._band_registry import Band, read_table, validate_band
@@ -128,7 +126,7 @@ def canonical_bands(
         )
     distinct, codes, shape = factorize_names(names)
     canonical = np.full(len(distinct) + 1, None, dtype=object)  # the last stands for code -1
-    canonical[:-1] = _look_up(distinct, survey, ambiguous, _registry)
+    canonical[:-1] = look_up(distinct, survey, ambiguous, _registry)
     return canonical[codes].reshape(shape)
 
 
@@ -185,46 +183,6 @@ def get_band(name: str | bytes | int, survey: str | None = None) -> Band:
     """
     name = canonical_band(name, survey)
     return _registry.bands[name]
-
-
-def band_wavelength(names: ArrayLike, survey: str | None = None) -> npt.NDArray[np.float64]:
-    """Return the effective (pivot) wavelengths of bands.
-
-    Parameters
-    ----------
-    names : array-like or Categorical of str, bytes or int, any shape
-        Names as published.
-    survey : str, optional
-        Survey to which all names belong.
-
-    Returns
-    -------
-    ndarray of float64, shape of `names`
-        Wavelengths in Å; NaN where the name is missing or unknown.
-
-    Raises
-    ------
-    ValueError
-        If :func:`canonical_bands` raises.
-
-    Examples
-    --------
-    >>> from sklearn_sn.data import band_wavelength
-    >>> band_wavelength(["lsstu", "orange", "clear"])
-    array([3716., 6827.,   nan])
-    """
-    distinct, codes, shape = factorize_names(names)
-    is_kept = survey is None and len(distinct) <= FEW_NAMES
-    of_names = _wavelengths if is_kept else _wavelengths.__wrapped__
-    return of_names(_registry, survey, *distinct)[codes].reshape(shape)
-
-
-@lru_cache(maxsize=256, typed=True)  # tables of single objects repeat the same few names
-def _wavelengths(registry, survey, *distinct):
-    """Return the wavelengths of distinct names; the last entry, NaN, is that of the code -1."""
-    names = _look_up(distinct, survey, "raise", registry)
-    values = [registry.bands[name].wavelength if name else np.nan for name in names]
-    return np.array([*values, np.nan])
 
 
 def list_bands(survey: str | None = None) -> list[str]:
@@ -367,7 +325,7 @@ def temporary_bands():
             _registry = before
 
 
-def _look_up(distinct, survey, ambiguous, registry):
+def look_up(distinct, survey, ambiguous, registry):
     """Return the canonical names of distinct names, None where unknown."""
     survey = _check_survey(registry, survey)
     texts = [as_text(name) for name in distinct]

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sklearn_sn.data._bands import band_wavelength, canonical_band
+from sklearn_sn.data._band_wavelength import band_wavelength
+from sklearn_sn.data._bands import canonical_band
 from sklearn_sn.data._quality import warn_quality
 from sklearn_sn.data._ragged import Ragged
 from sklearn_sn.data._times import MAX_ABS_TIME

@@ -54,16 +54,11 @@ class Ragged:
             raise ValueError("The offsets of a Ragged must be a 1-D array that starts at 0.")
         if (self.offsets[1:] < self.offsets[:-1]).any():
             raise ValueError("The offsets of a Ragged must not decrease.")
-        self._check_lengths(self.fields)
-
-    def _check_lengths(self, fields):
-        """Raise if a flat field has another number of points than the offsets."""
-        n_points = self.n_points
-        for name, values in fields.items():
-            if len(values) != n_points:
+        for name, values in self.fields.items():
+            if len(values) != self.offsets[-1]:
                 raise ValueError(
                     f"The field {name!r} has {len(values)} points, but the offsets end at "
-                    f"{n_points}."
+                    f"{self.offsets[-1]}."
                 )
 
     @classmethod
@@ -213,9 +208,7 @@ class Ragged:
         -------
         Ragged
         """
-        flat = {name: as_flat(values) for name, values in fields.items()}
-        self._check_lengths(flat)
-        return self._of({**self.fields, **flat}, self.offsets)
+        return self._of({**self.fields, **Ragged(fields, self.offsets).fields}, self.offsets)
 
     def select(self, *names: str) -> "Ragged":
         """Return a Ragged with some of the fields.

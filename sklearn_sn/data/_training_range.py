@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sklearn_sn.data._bands import band_wavelength
+from sklearn_sn.data._band_wavelength import band_wavelength
 from sklearn_sn.data._names import as_python
 from sklearn_sn.data._ragged import Ragged
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from sklearn_sn.data import band_wavelength
 from sklearn_sn.data._bands import (
-    band_wavelength,
     canonical_band,
     canonical_bands,
     get_band,
@@ -272,33 +272,6 @@ def test_clash_names_the_owner_and_overwrite_takes_the_name():
     unregister_band("ztfg")
     assert canonical_band("g") == "sdssg"
     assert get_band("ZTF-g").wavelength == 4799.0
-
-
-def test_wavelengths_follow_the_registered_bands():
-    assert band_wavelength(["ztfg", "mine"])[0] == 4799.0
-    register_band("mine", 5500.0)
-    register_band("ztfg", 4000.0, survey="ztf", overwrite=True)
-    assert band_wavelength(["ztfg", "mine"]).tolist() == [4000.0, 5500.0]
-    unregister_band("mine")
-    unregister_band("ztfg")
-    np.testing.assert_equal(band_wavelength(["ztfg", "mine"]), [4799.0, np.nan])
-
-
-def test_names_that_compare_equal_keep_their_own_wavelengths():
-    for name, expected in ((1, 4799.0), (True, np.nan), (1.0, 4799.0)):
-        np.testing.assert_equal(band_wavelength(np.array([name], dtype=object)), [expected])
-
-
-def test_wavelengths_of_a_result_may_be_changed():
-    band_wavelength(["ztfg", "ztfr"])[:] = 0.0
-    assert band_wavelength(["ztfg", "ztfr"]).min() > 4000
-
-
-def test_wavelengths_of_many_names():
-    names = [*list_bands(), "clear"]
-    assert len(names) > 40
-    expected = [get_band(name).wavelength for name in names[:-1]]
-    np.testing.assert_equal(band_wavelength(names), [*expected, np.nan])
 
 
 @pytest.mark.parametrize(
