@@ -13,7 +13,8 @@ class Preprocessor:
     ----------
     varies_in_length : bool
         Whether instances differ in length, so that batches are sorted by length and padded in
-        chunks.
+        chunks. Such a preprocessor derives from ``RaggedPreprocessor`` and defines
+        ``flat_batch(prepared, rows, rng=None)`` instead of ``gather``.
     chunk_overhead : float or None
         Fixed cost of a step of a recurrent network in units of rows, by which chunks are cut; None
         for other networks.
