@@ -18,6 +18,7 @@ from sklearn_sn.base._loaded_model import warn_if_from_file
 from sklearn_sn.base._named_encoders import with_named_encoders
 from sklearn_sn.base._parameters import TRAINING_CONSTRAINTS
 from sklearn_sn.base._partial_fit import fit_partially
+from sklearn_sn.base._same_fit import check_same_fit
 from sklearn_sn.base._splitting import split_rows
 from sklearn_sn.base._training import all_finite, draw_seed, seeded, seeded_by_process
 from sklearn_sn.data import registered_bands, restore_bands, training_range
@@ -174,10 +175,9 @@ class TorchEstimator(BaseEstimator):
         """
         if not self._is_warm_start:
             warn_if_from_file(self)
+        check_same_fit(self, plan.attributes)
         seed, device = draw_seed(self.random_state), self._device()
-        train, valid = plan.dataset, None
-        if self.early_stopping:
-            train, valid = self._split(plan, seed)
+        train, valid = self._split(plan, seed) if self.early_stopping else (plan.dataset, None)
         if self._file_training is not None:
             train = self._file_training.dataset(self, plan, train)
         # In partial_fit, dropout must not repeat its masks in every call.

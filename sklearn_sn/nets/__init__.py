@@ -10,6 +10,7 @@ from sklearn_sn.nets._data_parallel import (
     Processes,
     current_processes,
     data_parallel,
+    from_all_processes,
     from_first_process,
 )
 from sklearn_sn.nets._divergence_guard import DivergenceGuard, all_finite
@@ -64,6 +65,7 @@ __all__ = [
     "current_processes",
     "data_parallel",
     "drawn_targets",
+    "from_all_processes",
     "from_first_process",
     "log_likelihood",
 ]

@@ -164,6 +164,22 @@ def from_first_process(value: Any) -> Any:
     return values[0]
 
 
+def from_all_processes(value: Any) -> list[Any]:
+    """Return the values of all processes; without :func:`data_parallel`, the value alone.
+
+    Examples
+    --------
+    >>> from sklearn_sn.nets import from_all_processes
+    >>> from_all_processes(3)
+    [3]
+    """
+    processes = _CURRENT.get()
+    values = [value] * (1 if processes is None else processes.count)
+    if processes is not None:
+        dist.all_gather_object(values, value)
+    return values
+
+
 def _world_size():
     if dist.is_available() and dist.is_initialized():
         return dist.get_world_size()

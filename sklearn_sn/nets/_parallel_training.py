@@ -11,8 +11,11 @@ from torch.nn.parallel import DistributedDataParallel
 
 from sklearn_sn.modules import joint_statistics
 from sklearn_sn.nets._batch import Batch, TableDataset
-from sklearn_sn.nets._data_parallel import Processes
+from sklearn_sn.nets._data_parallel import Processes, from_all_processes
 from sklearn_sn.nets._gathered_rows import gathered_rows
+from sklearn_sn.nets._streamed_dataset import StreamedDataset
+
+_MOST_COMPARED = 1_000_000  # values of an array that are compared, evenly spread
 
 
 class ParallelTraining:
@@ -34,7 +37,7 @@ class ParallelTraining:
 
     def __init__(self, net: Any, dataset: TableDataset, processes: Processes) -> None:
         self.processes = processes
-        _check_alike(net, dataset, processes)
+        _check_alike(net, dataset)
         self.loss = JointLoss(net, dataset, processes)
         # The discriminator has an optimizer of its own, and the same outputs in all processes.
         trained = {id(parameter) for _, parameter in net.get_all_learnable_params()}
@@ -96,10 +99,7 @@ class JointLoss(nn.Module):
         # torch prints a hint as soon as all parameters are used. This one never is.
         self.unused = nn.Parameter(torch.zeros(1, device=next(net.module_.parameters()).device))
         self._net, self._processes, self._outputs = net, processes, {}
-        varies = [part.varies_in_length for part in dataset.preprocessors.values()]
-        # Only then do all processes run the encoder equally often.
-        is_regular = len(varies) == 1 and not varies[0] and bool((dataset.lengths > 0).all())
-        self._has_joint_statistics = is_regular
+        self._has_joint_statistics = _is_regular(dataset)
 
     def forward(self, batch: Batch, positions: np.ndarray, training: bool) -> torch.Tensor:
         net, is_divided = self._net, batch.joint is not None
@@ -136,11 +136,24 @@ class JointLoss(nn.Module):
         return y_pred, Batch(len(joint), {}, {}, joint.present, targets)
 
 
-def _check_alike(net, dataset, processes):
+def _is_regular(dataset):
+    """Return whether all processes run the encoder equally often."""
+    if isinstance(dataset, StreamedDataset):  # of which a part may have an object without data
+        return False
+    varies = [part.varies_in_length for part in dataset.preprocessors.values()]
+    return len(varies) == 1 and not varies[0] and bool((dataset.lengths > 0).all())
+
+
+def _check_alike(net, dataset):
     """Raise a ValueError if the processes would train on different objects or settings."""
-    arrays = {"X": [part.lengths for part in dataset.prepared.values()]}
-    arrays["X"].append(dataset.rows)
-    arrays["y or weights"] = [dataset.targets[name] for name in sorted(dataset.targets)]
+    values = []
+    if isinstance(dataset, StreamedDataset):  # whose parts are read later
+        arrays = {"X": [dataset.sizes]}
+    else:
+        arrays = {"X": [part.lengths for part in dataset.prepared.values()]}
+        arrays["X"].append(dataset.rows)
+        arrays["y or weights"] = [dataset.targets[name] for name in sorted(dataset.targets)]
+        values = [array for part in dataset.prepared.values() for array in _numbers_of(part)]
     own = {name: _checksum(values) for name, values in arrays.items()}
     own["parameters"] = (
         net.seed,
@@ -149,14 +162,40 @@ def _check_alike(net, dataset, processes):
         net.lr,
         [tuple(p.shape) for p in net.module_.parameters()],
     )
-    all_processes = [None] * processes.count
-    dist.all_gather_object(all_processes, own)
-    for name, value in own.items():
-        if any(other[name] != value for other in all_processes):
-            raise ValueError(
-                f"The processes of data_parallel call fit with different {name}. Load the same "
-                "objects in every process, and draw no random numbers without a seed."
-            )
+    all_processes = from_all_processes((own, [_summary(array) for array in values]))
+    first, summaries = all_processes[0]
+    differing = {name for other, _ in all_processes for name in own if other[name] != first[name]}
+    # Another processor may round differently.
+    if not all(_agree(summaries, others) for _, others in all_processes):
+        differing.add("X")
+    if differing:
+        raise ValueError(
+            f"The processes of data_parallel call fit with different {min(differing)}. Load the "
+            "same objects in every process, and draw no random numbers without a seed."
+        )
+
+
+def _numbers_of(prepared):
+    """Return the arrays of numbers of a prepared modality."""
+    arrays = [value for value in vars(prepared).values() if isinstance(value, np.ndarray)]
+    return [array for array in arrays if array.dtype.kind in "fiu" and array.size]
+
+
+def _summary(array):
+    """Return two numbers, which depend on the values of an array and their order."""
+    values = np.ravel(array)[:: max(1, array.size // _MOST_COMPARED)].astype(np.float64)
+    values = np.nan_to_num(values, posinf=0.0, neginf=0.0)
+    return float(values @ np.cos(np.arange(len(values)))), float(np.linalg.norm(values))
+
+
+def _agree(summaries, others):
+    """Return whether summaries are equal up to rounding; their number depends on X."""
+    if len(summaries) != len(others):
+        return False
+    return all(
+        np.allclose(one, other, rtol=0.0, atol=1e-4 * one[1])
+        for one, other in zip(summaries, others, strict=True)
+    )
 
 
 def _checksum(arrays):

@@ -15,7 +15,7 @@ import torch
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_sn.base import _estimator, _pretrained_hint
+from sklearn_sn.base import _estimator, _file_input, _file_training, _pretrained_hint
 from sklearn_sn.classification import (
     AstroMiNNClassifier,
     DomainAdversarialClassifier,
@@ -25,7 +25,7 @@ from sklearn_sn.classification import (
     SupConClassifier,
 )
 from sklearn_sn.data import as_ragged
-from sklearn_sn.datasets import make_supernovae
+from sklearn_sn.datasets import make_supernovae, write_tables
 from sklearn_sn.embedding import (
     ContrastiveEmbedder,
     ImageEmbedder,
@@ -227,6 +227,7 @@ def main(folder):
         np.savez(path, **results(parts()))
         answers = {"first": from_first_process(processes.rank), **refusals(processes)}
         answers["unseeded"] = unseeded()
+        answers["files"] = losses_of_files(Path(folder) / f"{processes.rank}.parquet")
         (Path(folder) / f"{processes.rank}.json").write_text(json.dumps(answers))
         if not processes.is_first:
             raise RuntimeError("no more memory")
@@ -246,10 +247,14 @@ def refusals(processes):
     X, y = make_supernovae(20, modalities=["light_curve"], random_state=0)
     model = LightCurveClassifier(encoder=CURVES, **STEPS)
     own = 20 - processes.rank
+    schedule = {"lr_schedule": None if processes.rank else "one_cycle"}
     fits = {
         "X": lambda: model.fit(X[:own], y[:own]),
         "y": lambda: model.fit(X, np.roll(y, processes.rank)),
         "lr": lambda: clone(model).set_params(lr=0.1 + processes.rank).fit(X, y),
+        "values": lambda: model.fit(brighter(X, 1.0 + processes.rank), y),
+        "schedule": lambda: clone(model).set_params(**schedule).fit(X, y),
+        "classes": lambda: model.fit(X, np.where(y == "SN Ia", f"{processes.rank}", y)),
     }
     messages = {}
     for name, fit in fits.items():
@@ -258,6 +263,25 @@ def refusals(processes):
         except ValueError as error:
             messages[name] = str(error)
     return messages
+
+
+def brighter(X, factor):
+    """Return light curves with fluxes multiplied by a factor."""
+    curves = as_ragged(X["light_curve"], kind="light_curve")
+    cells = curves.with_fields(flux=factor * curves["flux"]).to_nested(X.index)
+    return X.assign(light_curve=cells)
+
+
+def losses_of_files(path):
+    """Return the losses of a fit on a file that is read in parts."""
+    X, y = make_supernovae(40, modalities=["light_curve"], random_state=0)
+    write_tables(X.assign(type=y), path)
+    with (
+        mock.patch.object(_file_input, "SAMPLE_OBJECTS", 20),
+        mock.patch.object(_file_training, "BUFFER_OBJECTS", 16),
+    ):
+        model = LightCurveClassifier(encoder=CURVES, **STEPS).fit(path, "type")
+    return [row["train_loss"] for row in model.history_]
 
 
 def unseeded():

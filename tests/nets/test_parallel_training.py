@@ -32,8 +32,18 @@ def test_two_processes_train_as_one(tmp_path):
     # Processes share the seed, and refuse fits that differ.
     answers = [json.loads((tmp_path / f"{rank}.json").read_text()) for rank in (0, 1)]
     assert answers[0] == answers[1] and answers[0]["first"] == 0
-    for name, part in (("X", "X"), ("y", "y or weights"), ("lr", "parameters")):
-        assert f"call fit with different {part}. " in answers[0][name]
+    for name, part in {
+        "X": "X. ",
+        "values": "X. ",
+        "y": "y or weights. ",
+        "lr": "parameters or labels: lr is 0.1 in process 0 and 1.1 in process 1. ",
+        "schedule": "parameters or labels: lr_schedule is 'one_cycle' in process 0 and None in ",
+        "classes": "parameters or labels: classes of y is ['0', 'SLSN-I', ",
+    }.items():
+        assert f"call fit with different {part}" in answers[0][name]
+    # A fit on files that are read in parts is divided too.
+    files = [answer["files"] for answer in answers]
+    assert files[0] == files[1] and len(files[0]) == 2 and np.isfinite(files[0]).all()
     # Process 0 prints, and torch gives no hints.
     assert done.stdout.count("epoch 1: train_loss") == 1
     assert "find_unused_parameters" not in done.stderr
