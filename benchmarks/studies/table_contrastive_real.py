@@ -46,6 +46,8 @@ def chosen(folds, task, heads):
 
 def cell(folds, figure):
     values = np.array([fold[figure] for fold in folds], dtype=float)
+    if np.isnan(values).any():
+        return "–"
     digits = 4 if figure in ("MAE", "RMSE", "NMAD") else 3
     return f"{values.mean():.{digits}f}±{values.std():.{digits}f}"
 
