@@ -50,7 +50,5 @@ def test_the_parameter_is_named(check, params, match):
 
 
 def test_classes_are_named(check):
-    with pytest.raises(
-        ValueError, match=r"classes of y is \['a', 'b'\] in process 0 and \['a',"
-    ):
+    with pytest.raises(ValueError, match=r"classes of y is \['a', 'b'\] in process 0 and \['a',"):
         check([LightCurveClassifier()] * 2, (["a", "b"], ["a", "c"]))

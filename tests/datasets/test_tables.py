@@ -315,7 +315,7 @@ def test_named_columns_that_no_table_has_are_rejected(tmp_path):
     for given in (OBJECTS, [OBJECTS]):
         with pytest.raises(ValueError, match=match):
             read_tables(given, light_curve_columns={"flux": "z"})
-    with pytest.raises(ValueError, match="'spectrum_columns' .*names columns of spectra"):
+    with pytest.raises(ValueError, match=r"'spectrum_columns' .*names columns of spectra"):
         read_tables(None, POINTS, spectrum_columns={"flux": "z"})
     write_tables(read_tables(None, POINTS), tmp_path / "written.parquet")
     with pytest.raises(ValueError, match=match):
