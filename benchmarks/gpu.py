@@ -244,9 +244,9 @@ def main():
         f"# Every estimator on a GPU\n\n{date.today()}, commit {commit}, {card}, Python "
         f"{platform.python_version()}, torch {torch.__version__}, total {seconds:.0f} s.\n"
         f"Command: `make gpu` ({args.objects} simulated objects, {args.epochs} epochs, batches of "
-        f"128, default encoders, TF32 off). A product of large matrices in single precision runs at "
-        f'{limit / 1e12:.2f} Tflop/s; "of the limit" is the share of it that `transform` reaches, '
-        f"data path included.\n\n{table_of(rows)}\n"
+        f"128, default encoders, TF32 off). A product of large matrices in single precision runs "
+        f"at {limit / 1e12:.2f} Tflop/s; the column of the limit is the share of it that "
+        f"`transform` reaches, data path included.\n\n{table_of(rows)}\n"
     )
     print(text)
     if not dry:
