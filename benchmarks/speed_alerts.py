@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 import torch
+from _speed import Report
 from astropy.io import fits
 
 from sklearn_sn import LightCurveClassifier
@@ -128,6 +129,8 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     packets = make_packets(args.alerts)
+    report = Report("speed_alerts")
+    kind = {"encoder": args.encoder, "avro": args.avro, "images": args.images}
     if args.images:
         model, images = fused_model(args.encoder)
         packets = with_cutouts(packets, images)
@@ -141,6 +144,7 @@ def main():
         n_scored = sum(1 for _ in score_alerts(model, packets, batch_size=batch_size))
         rate = n_scored / (time.process_time() - start)
         print(f"batch size {batch_size:5d}: {rate:6.0f} alerts per second of CPU time")
+        report.add("packets", rate, "alerts/s", batch_size=batch_size, **kind)
     stream, times = score_alerts(model, packets[:300], batch_size=1), []
     for _ in range(300):
         start = time.process_time()
@@ -148,6 +152,9 @@ def main():
         times.append(time.process_time() - start)
     median, least = 1e3 * np.median(times), 1e3 * np.min(times)
     print(f"one alert: median {median:.2f} ms, least {least:.2f} ms of CPU time")
+    report.add("one packet, median", median, "ms", **kind)
+    report.add("one packet, least", least, "ms", **kind)
+    report.write()
 
 
 if __name__ == "__main__":

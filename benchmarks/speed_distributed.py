@@ -5,7 +5,7 @@ OMP_NUM_THREADS=1 python benchmarks/speed_distributed.py [--rows 5000] [--partit
 Writes a catalogue of simulated light curves as Parquet files, one for each partition. Seconds are
 process time (user and system), because other jobs share the cores. The speed-up on two processes
 is the process time of one process over that of the busier worker: the ratio of elapsed times where
-each worker has a core of its own.
+each worker has a core of its own. That of elapsed times is printed too; it needs two free cores.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import dask.dataframe as dd
 import nested_pandas as npd
 import numpy as np
 import pandas as pd
+from _speed import Report
 from distributed import Client, LocalCluster, wait
 
 from sklearn_sn import LightCurveClassifier
@@ -40,15 +41,15 @@ def read(part, folder):
     return npd.read_parquet(folder / f"{part}.parquet")
 
 
-def timed(function):
-    """Return the process time of a call in seconds."""
-    start = time.process_time()
+def both_times(function):
+    """Return the process time and the elapsed time of a call in seconds."""
+    start = time.process_time(), time.perf_counter()
     function()
-    return time.process_time() - start
+    return time.process_time() - start[0], time.perf_counter() - start[1]
 
 
-def overheads(model, catalog, folder, n_parts, repeats):
-    """Print ratios of process times over the model alone, in one process."""
+def overheads(model, catalog, folder, n_parts, repeats, report, measured_on):
+    """Print ratios of process times over the model alone; return both times of the model alone."""
 
     def alone():
         for part in range(n_parts):
@@ -67,26 +68,30 @@ def overheads(model, catalog, folder, n_parts, repeats):
     seconds = {name: [] for name in ways}
     for _ in range(repeats):
         for name, way in ways.items():
-            seconds[name].append(timed(way))
-    base = np.array(seconds["read and predict_proba"])
+            seconds[name].append(both_times(way))
+    base = np.array(seconds["read and predict_proba"])[:, 0]
     for name, values in seconds.items():
-        ratios = np.array(values) / base
-        print(f"| {name} | {np.median(values):.2f} | {np.median(ratios):.3f} |", flush=True)
-    return float(np.median(base))
+        process = np.array(values)[:, 0]
+        ratio = np.median(process / base)
+        print(f"| {name} | {np.median(process):.2f} | {ratio:.3f} |", flush=True)
+        if name != "read and predict_proba":
+            report.add(f"overhead of {name}", ratio - 1.0, "", **measured_on)
+    return np.median(seconds["read and predict_proba"], axis=0)
 
 
 def on_two_processes(model, catalog):
-    """Return the process times of the two workers, without their imports."""
+    """Return the process times of the two workers, without imports, and the elapsed time."""
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
     with LocalCluster(**options) as cluster, Client(cluster) as client:
         # Import and unpack everything first, on both workers.
         lazy = transform_catalog(model, catalog)
         for part, worker in enumerate(client.scheduler_info()["workers"]):
             wait(client.compute(lazy.partitions[part], workers=[worker]))
-        before = client.run(time.process_time)
+        before, start = client.run(time.process_time), time.perf_counter()
         client.compute(lazy.map_partitions(len, meta=(None, "int64"))).result()
+        elapsed = time.perf_counter() - start
         after = client.run(time.process_time)
-    return [after[name] - before[name] for name in after]
+    return [after[name] - before[name] for name in after], elapsed
 
 
 def main():
@@ -110,12 +115,23 @@ def main():
         f"{arguments.partitions} partitions of {arguments.rows} objects, longest {longest} points"
     )
     print("| way, one process | seconds | ratio |\n|---|---:|---:|")
-    alone = overheads(model, catalog, folder, arguments.partitions, arguments.repeats)
-    workers = on_two_processes(model, catalog)
+    report = Report("speed_distributed")
+    measured_on = {"rows": arguments.rows, "partitions": arguments.partitions, "longest": longest}
+    alone, alone_elapsed = overheads(
+        model, catalog, folder, arguments.partitions, arguments.repeats, report, measured_on
+    )
+    workers, elapsed = on_two_processes(model, catalog)
     listed = " and ".join(f"{seconds:.2f}" for seconds in workers)
-    print(f"two workers: {listed} s, process time")
-    print(f"speed-up over read and predict_proba: {alone / max(workers):.2f}")
-    print(f"the same with an even share of the partitions: {2 * alone / sum(workers):.2f}")
+    print(f"two workers: {listed} s, process time; elapsed {elapsed:.2f} after {alone_elapsed:.2f}")
+    speed_ups = {
+        "process time of the busier worker": alone / max(workers),
+        "even share of the partitions": 2.0 * alone / sum(workers),
+        "elapsed time": alone_elapsed / elapsed,
+    }
+    for name, value in speed_ups.items():
+        print(f"speed-up over read and predict_proba, {name}: {value:.2f}")
+        report.add("speed-up of two processes", value, "ratio", by=name, **measured_on)
+    report.write()
     shutil.rmtree(folder)
 
 

@@ -11,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 
+from _speed import Report
+
 from sklearn_sn.datasets import make_supernovae
 from sklearn_sn.datasets._survey_table import SURVEY_TABLE
 
@@ -48,11 +50,15 @@ def main(n=20480):
     print(f"{n} objects with light curve and spectrum, fastest of {ROUNDS} rounds\n")
     print("| surveys | processes | objects per second | objects per CPU second |")
     print("| --- | ---: | ---: | ---: |")
+    report = Report("speed_simulator")
     for surveys in (("ztf", "lsst"), *SURVEY_TABLE):
         name = surveys if isinstance(surveys, str) else ", ".join(surveys) + " (default)"
         for n_jobs in (1, 2):
             per_second, per_cpu_second = measure(n, surveys, n_jobs)
             print(f"| {name} | {n_jobs} | {per_second:.0f} | {per_cpu_second:.0f} |", flush=True)
+            conditions = {"surveys": name, "processes": n_jobs, "n": n}
+            report.add("objects with light curve and spectrum", per_second, "per s", **conditions)
+    report.write()
 
 
 if __name__ == "__main__":

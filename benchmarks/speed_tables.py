@@ -27,6 +27,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import torch
+from _speed import Report
 from speed_contrastive import make_table
 
 from sklearn_sn import LightCurveClassifier
@@ -55,16 +56,18 @@ def cpu(work):
     return time.process_time() - start
 
 
-def single_rows(model, n_rows):
+def single_rows(model, n_rows, report, encoder):
     X = make_table(n_rows, POINTS, POINTS)
     rows = [X.iloc[[i]] for i in range(n_rows)]
     for row in rows[:20]:
         model.predict_proba(row)
     times = 1e3 * np.array([cpu(lambda row=row: model.predict_proba(row)) for row in rows])
     print(f"one row: median {np.median(times):.2f} ms, least {times.min():.2f} ms")
+    for name, value in (("median", np.median(times)), ("least", times.min())):
+        report.add(f"one row, {name}", value, "ms", encoder=encoder, points=POINTS, rows=n_rows)
 
 
-def micro_batches(model, rounds):
+def micro_batches(model, rounds, report, encoder):
     for n in (16, 256, 1000):
         X = make_table(n, POINTS, POINTS)
         model.predict_proba(X)
@@ -73,6 +76,8 @@ def micro_batches(model, rounds):
             f"tables of {n:4d}: median {n / np.median(times):6.0f}, "
             f"best {n / np.min(times):6.0f} light curves per second"
         )
+        rate = n / np.median(times)
+        report.add("tables of light curves", rate, "objects/s", encoder=encoder, rows=n)
 
 
 def growing(n, seed=0):
@@ -96,7 +101,7 @@ def growing(n, seed=0):
     return table
 
 
-def streams(model, n=256):
+def streams(model, report, n=256):
     table = growing(n)
     for batch_size in (1, 16, 256):
         n_read = 32 if batch_size == 1 else n
@@ -119,9 +124,10 @@ def streams(model, n=256):
             f"batches of {batch_size:3d}: stream {rates[0]:6.0f}, predict_proba {rates[1]:6.0f} "
             f"alerts per second; ratio {full / update:.2f}; difference {difference:.1e}"
         )
+        report.add("stream over predict_proba", full / update, "ratio", objects=batch_size)
 
 
-def batches(model, n_objects, rounds, batch_size=128):
+def batches(model, n_objects, rounds, report, encoder, batch_size=128):
     X = make_table(n_objects)
     preprocessor = model.preprocessor_
     table = check_table(X)
@@ -145,6 +151,7 @@ def batches(model, n_objects, rounds, batch_size=128):
     for name in loaders:
         total = n_objects / (prepared_once + seconds[name])
         print(f"table to {name:22s} {total:8.0f} objects per second")
+        report.add(f"table to {name}", total, "objects/s", encoder=encoder, n=n_objects)
     for noisy in (False, True):
         plan = BatchLoader(dataset, batch_size, training=True, noisy=noisy).plan(
             np.random.default_rng(0)
@@ -152,7 +159,10 @@ def batches(model, n_objects, rounds, batch_size=128):
         name = "noisy" if noisy else "exact"
         for rng in (None, np.random.default_rng(1)):
             what = "as given" if rng is None else "augmented"
-            print(f"padding factor, {name} length, {what}: {padding(dataset, plan, rng):.3f}")
+            factor = padding(dataset, plan, rng)
+            print(f"padding factor, {name} length, {what}: {factor:.3f}")
+            conditions = {"encoder": encoder, "length": name, "light_curves": what}
+            report.add("padding of batches of training", factor, "places/point", **conditions)
 
 
 def padding(dataset, plan, rng):
@@ -165,7 +175,7 @@ def padding(dataset, plan, rng):
     return n_places / n_points
 
 
-def cold_starts(rounds):
+def cold_starts(rounds, report):
     commands = {
         "load a model, embed one object": [sys.executable, "-c", LOAD],
         "import torch, sklearn, pandas": [sys.executable, "-c", "import torch, sklearn, pandas"],
@@ -183,6 +193,7 @@ def cold_starts(rounds):
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
             times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         print(f"{name:32s} median {np.median(times):.2f} s, least {np.min(times):.2f} s of CPU")
+        report.add(f"new process, {name}", np.median(times), "CPU s")
 
 
 def main():
@@ -196,22 +207,24 @@ def main():
     torch.set_num_threads(1)
     for category in (DataQualityWarning, PretrainedHint):
         warnings.simplefilter("ignore", category)
+    report = Report("speed_tables")
     print(f"load of the machine {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     X, y = make_supernovae(100, modalities=["light_curve"], random_state=0)
     for encoder in arguments.encoders if set(arguments.parts) - {"cold"} else ():
         print(f"\n{encoder}")
         model = LightCurveClassifier(encoder=encoder, max_epochs=1, random_state=0).fit(X, y)
         if "row" in arguments.parts:
-            single_rows(model, arguments.rows)
+            single_rows(model, arguments.rows, report, encoder)
         if "micro" in arguments.parts:
-            micro_batches(model, arguments.rounds)
+            micro_batches(model, arguments.rounds, report, encoder)
         if "stream" in arguments.parts and hasattr(model, "stream"):
-            streams(model)
+            streams(model, report)
         if "batches" in arguments.parts:
-            batches(model, arguments.objects, arguments.rounds)
+            batches(model, arguments.objects, arguments.rounds, report, encoder)
     if "cold" in arguments.parts:
         print("\nnew processes")
-        cold_starts(arguments.rounds)
+        cold_starts(arguments.rounds, report)
+    report.write()
     print(f"\nload of the machine {os.getloadavg()[0]:.1f}")
 
 
