@@ -121,9 +121,7 @@ def candidates(name, X, features, train, test, fold):
     elif name in COMBINED:
         embedder = build(COMBINED[name], fold).fit(X.iloc[train], None)
         Z = np.column_stack([features, embedder.encode(X, "light_curve")])
-        for head in FEATURES:
-            kind = head.removeprefix("features, ")
-            yield f"{name}, {kind}", Z, lambda n, head=head: FEATURES[head]()
+        yield f"{name}, extra trees", Z, lambda n: FEATURES["features, extra trees"]()
     else:
         yield name, X, lambda n: network(NETWORKS[name], n)
 
