@@ -71,7 +71,7 @@ def is_text(dtype):
     Parameters
     ----------
     dtype : pyarrow.DataType
-        Type of a column; pandas writes large strings.
+        Type of a column; pandas writes large strings, and other libraries string views.
 
     Returns
     -------
@@ -79,7 +79,9 @@ def is_text(dtype):
     """
     import pyarrow as pa
 
-    return pa.types.is_string(dtype) or pa.types.is_large_string(dtype)
+    # Older versions of pyarrow have no test of string views.
+    is_string = pa.types.is_string(dtype) or pa.types.is_large_string(dtype)
+    return is_string or str(dtype) == "string_view"
 
 
 def _of_arrow(table, categories):

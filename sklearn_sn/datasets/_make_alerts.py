@@ -142,8 +142,8 @@ def make_alerts(
     Hosts have a Sérsic disc and bulge; supernovae follow the light of an exponential disc, TDE and
     AGN are in nuclei, CV are on their quiescent star if it is bright enough. The flux in the
     difference cutout is that of magpsf. AGN and CV have a history before the light curve, so age
-    and ndethist may be larger than those of the light curve. ``alert_realism.py``
-    compares the columns and cutouts with real ones.
+    and ndethist may be larger than those of the light curve.
+    ``benchmarks/studies/alert_realism.py`` compares the columns and cutouts with real ones.
 
     References
     ----------

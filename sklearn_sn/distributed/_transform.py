@@ -198,7 +198,7 @@ def _description(model, catalog, task, caller):
     except TypeError as error:
         raise TypeError(
             f"The 'output' parameter of {caller} needs a model that save_model can store, because "
-            f" a later run must recognise it. {error}"
+            f"a later run must recognise it. {error}"
         ) from error
     return {
         "model": digest,

@@ -47,13 +47,17 @@ def few_rows_at_a_time(monkeypatch):
 
 
 @pytest.mark.parametrize("size", [1, 5, 23, 100])
-@pytest.mark.parametrize("kind", ["text", "short_text", "categories", "integers", "nullable"])
+@pytest.mark.parametrize(
+    "kind", ["text", "short_text", "views", "categories", "integers", "nullable"]
+)
 def test_batches_are_the_table_that_is_read_at_once(points, tmp_path, size, kind):
     names = points["object_id"]
     if kind == "categories":
         names = names.astype("category")
     elif kind == "short_text":  # pandas writes large strings by default
         names = names.astype(pd.ArrowDtype(pa.string()))
+    elif kind == "views":
+        names = names.astype(pd.ArrowDtype(pa.string_view()))
     elif kind != "text":
         names = pd.Series(pd.factorize(names)[0]) + 10**15
         names = names.astype("Int64" if kind == "nullable" else "int64")

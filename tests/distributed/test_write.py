@@ -49,8 +49,10 @@ def test_a_model_that_cannot_be_recognised_is_rejected(catalog, tmp_path):
     from sklearn.cluster import KMeans
 
     model = KMeans(2, n_init=1, random_state=0).fit([[0.0], [1.0]])
-    with pytest.raises(TypeError, match="'output' parameter of write_catalog needs a model that"):
+    match = "'output' parameter of write_catalog needs a model that"
+    with pytest.raises(TypeError, match=match) as caught:
         write_catalog(model, catalog, tmp_path, "predict", columns=["redshift"])
+    assert "because a later run must recognise it" in str(caught.value)
 
 
 def test_columns_may_be_arrays(classifier, catalog, tmp_path):
