@@ -29,7 +29,7 @@ The packaged generator is one of SN Ia: other objects get a spectrum of SN Ia to
     multiple=True,
     default=(0.0,),
     show_default=True,
-    help="Days from peak; repeatable.",
+    help="Rest-frame days from peak; repeatable.",
 )
 @click.option(
     "--coverage",
