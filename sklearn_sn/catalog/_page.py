@@ -138,6 +138,9 @@ def _object(number, entry, known, map_image, set_title):
 def _bars(row):
     """Return the probabilities as bars, the largest first."""
     chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}
+    if "SN Ia" in chances and "SN Ia-91bg" in chances:
+        # The class SN Ia in the heading includes the subtypes.
+        chances["normal SN Ia"] = chances.pop("SN Ia")
     ranked = sorted(chances.items(), key=lambda item: -np.nan_to_num(item[1]))
     bars = [
         f'<div class="bar"><span>{escape(name)}</span>'

@@ -40,7 +40,8 @@ redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
-    help="Approximate probability that class_set contains the true class.",
+    help="Approximate probability, averaged over objects, that class_set contains the true class; "
+    "the set of one object may be one class of low probability, or empty.",
 )
 @click.option(
     "--neighbors",

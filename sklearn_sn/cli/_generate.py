@@ -29,7 +29,7 @@ The packaged generator is one of SN Ia: other objects get a spectrum of SN Ia to
     multiple=True,
     default=(0.0,),
     show_default=True,
-    help="Days from peak; repeatable.",
+    help="Days from peak, in the rest frame for the packaged generator; repeatable.",
 )
 @click.option(
     "--coverage",
@@ -131,7 +131,7 @@ def generate(generator, X, phases, coverage):
     low, high = generator.predict_interval(X, to="spectrum", phase=phases, coverage=coverage)
     wavelength = np.asarray(generator.wavelength_, dtype=float)
     n_rows = len(phases) * len(wavelength)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "phase": np.tile(np.repeat(phases, len(wavelength)), len(X)),
             "wavelength": np.tile(wavelength, len(X) * len(phases)),
@@ -141,3 +141,5 @@ def generate(generator, X, phases, coverage):
         },
         index=X.index.repeat(n_rows),
     )
+    table.attrs["units"] = {"phase": "d", "wavelength": "Angstrom"}
+    return table

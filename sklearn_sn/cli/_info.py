@@ -71,7 +71,7 @@ class Content:
             yield "times", "MJD {:.2f} to {:.2f}".format(*self.ranges["time"])
             yield "fluxes", "{:.4g} to {:.4g} µJy".format(*self.ranges["flux"])
         if self.numbers["pixels"]:
-            spectra = f"{self.numbers['with_spectra']} objects, {self.numbers['pixels']} pixels"
+            spectra = f"{self.numbers['with_spectra']} with {self.numbers['pixels']} pixels"
             yield "spectra", spectra
             yield "wavelengths", "{:.0f} to {:.0f} Å".format(*self.ranges["wavelength"])
         yield from self._reading()

@@ -52,14 +52,15 @@ Examples:
   sklearn-sn classify photometry/*.txt -o classes.csv
   sklearn-sn info my_atlas.txt
 
-Everything works without a network. Every command explains itself: sklearn-sn classify --help.
+No command needs a network. Options of a command: sklearn-sn COMMAND --help.
+
 Exit codes: 0 success, 1 unreadable input or nothing usable in it, 2 wrong use, 130 Ctrl-C.
 """,
 )
 @click.version_option(__version__, package_name="sklearn-sn", message="sklearn-sn %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def command(debug):
-    """Classify, date and compare supernovae from files of light curves and spectra."""
+    """Classify supernovae and estimate redshifts from files of light curves and spectra."""
 
 
 def main(args: Sequence[str] | None = None) -> None:

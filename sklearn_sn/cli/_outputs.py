@@ -44,7 +44,7 @@ def output_option(*more):
         multiple=True,
         metavar="FILE",
         callback=check,
-        help=f"File to write ({', '.join(suffixes)}); repeatable. By default a summary is printed.",
+        help=f"File to write ({', '.join(suffixes)}); repeatable. By default, results are printed.",
     )
 
     def decorate(function):
@@ -116,7 +116,7 @@ def open_outputs(paths):
     ------
     callable
         Writes a table to all files. All tables of a file have the columns of its first one; an
-        empty table is left out.
+        empty table is left out. ECSV has the units of columns in ``attrs["units"]``.
 
     Raises
     ------
@@ -190,8 +190,10 @@ class _ECSVWriter(_TextWriter):
     def text(self, frame, first):
         from astropy.table import Table
 
-        columns = {name: _without_nan(frame[name]) for name in frame}
-        lines = list(_ecsv_lines(Table(columns)))
+        table = Table({name: _without_nan(frame[name]) for name in frame})
+        for name, unit in frame.attrs.get("units", {}).items():
+            table[name].unit = unit
+        lines = list(_ecsv_lines(table))
         return "".join(f"{line}\n" for line in (lines if first else _below_header(lines)))
 
 

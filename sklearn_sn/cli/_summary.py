@@ -59,12 +59,13 @@ def _items(row, set_title):
     if "redshift" in row:
         yield "redshift", _redshift(row)
     if _given(row.get("anomaly_score")):
-        yield "anomaly score", f"{row['anomaly_score']:.3f}"
+        yield "anomaly score", f"{row['anomaly_score']:.3f} (lower is more unusual)"
     neighbors = []
     number = 1
     while _given(row.get(f"neighbor_{number}")):
         known = row[f"neighbor_{number}"], row[f"neighbor_{number}_class"]
-        neighbors.append(f"{known[0]} ({known[1]}, {row[f'neighbor_{number}_distance']:.3f})")
+        distance = row[f"neighbor_{number}_distance"]
+        neighbors.append(f"{known[0]} ({known[1]}, distance {distance:.3f})")
         number += 1
     yield "similar to", ", ".join(neighbors)
     chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}

@@ -1,5 +1,6 @@
 """Check of a table of objects: bad input is repaired, treated as missing or rejected."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -304,6 +305,8 @@ def _remedy_of_type(X):
     """Return what to do with an input that is no table of objects."""
     if isinstance(X, pd.Series):
         return "Make it a column, as in X.to_frame('light_curve'), or select rows with X.iloc[[0]]."
+    if isinstance(X, str | os.PathLike):
+        return f"Read the file with sklearn_sn.datasets.read_tables({os.fspath(X)!r})."
     if hasattr(X, "colnames"):
         return (
             "An astropy Table with one row per object becomes one with X.to_pandas(), one with a "

@@ -37,6 +37,15 @@ def test_values_are_written_for_reading():
     assert "1 object, classified by" in text
 
 
+def test_bar_of_normal_ia_is_not_named_like_the_class_with_its_subtypes():
+    row = pd.concat([ROW, pd.Series({"p_SN Ia-91bg": 0.02})])
+    section = page([Entry("SN 1", row, None, None, None)], "Title", 1, None, None)
+    section = section.split('<div class="bars">')[1]
+    assert "<span>normal SN Ia</span>" in section and "<span>SN Ia</span>" not in section
+    section = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None)
+    assert "<span>SN Ia</span>" in section
+
+
 def test_sets_are_named_with_their_coverage():
     text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None, 0.9)
     assert "<th>90 % set</th>" in text and "<dt>90 % set</dt><dd>SN Ia, SN Iax</dd>" in text

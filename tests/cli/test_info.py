@@ -17,7 +17,7 @@ def test_it_counts_what_is_inside(run, files, simulated):
             counts[band] = counts.get(band, 0) + 1
     for band, number in counts.items():
         assert f"{band} ({number})" in lines["bands"]
-    assert "6 objects," in lines["spectra"] and lines["quality"].endswith("none (6)")
+    assert lines["spectra"].startswith("6 with ") and lines["quality"].endswith("none (6)")
 
 
 def test_the_way_a_file_was_read_is_told(run, files):

@@ -41,6 +41,16 @@ def test_chunks_are_one_table_with_the_first_columns(tmp_path, suffix):
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
+def test_ecsv_has_units(tmp_path):
+    table = pd.DataFrame({"phase": [1.0], "flux": [2.0]}, index=["a"])
+    table.attrs["units"] = {"phase": "d"}
+    with open_outputs([str(tmp_path / "t.ecsv")]) as write:
+        write(table)
+        write(table)
+    read = Table.read(tmp_path / "t.ecsv")
+    assert len(read) == 2 and read["phase"].unit == "d" and read["flux"].unit is None
+
+
 @pytest.mark.parametrize("suffix", READERS)
 def test_an_error_leaves_the_former_file(tmp_path, suffix):
     path = tmp_path / f"t.{suffix}"

@@ -13,6 +13,7 @@ TABLE = pd.DataFrame(
         "class_set": ["SN Ia|SN Iax", ""],
         "redshift": [0.0312, np.nan],
         "redshift_err": [0.004, np.nan],
+        "anomaly_score": [-1.8, np.nan],
         "modalities": ["light_curve", ""],
         "quality_flags": ["", "NOTHING"],
         "neighbor_1": pd.array(["SN 2011fe", None], dtype="str"),
@@ -29,7 +30,8 @@ def test_few_objects_get_paragraphs(capsys):
     print_summary(TABLE, 2)
     first, second = capsys.readouterr().out.strip().split("\n\n")
     assert "class          SN Ia (0.75)" in first and "subtype        SN Iax" in first
-    assert "0.031 ± 0.004" in first and "SN 2011fe (SN Ia, 0.012)" in first
+    assert "0.031 ± 0.004" in first and "SN 2011fe (SN Ia, distance 0.012)" in first
+    assert "-1.800 (lower is more unusual)" in first
     assert "SN Iax 0.40, SN Ia 0.35" in first and "from           light curve" in first
     assert second.splitlines() == ["SN 2", "  class          unknown", "  flags          NOTHING"]
 

@@ -1,10 +1,12 @@
 """The table that passed the check; what the check does to bad input is in tests/faults."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import CheckedTable, DataQualityWarning, check_table
+from sklearn_sn.data import CheckedTable, DataQualityWarning, as_frame, check_table
 from sklearn_sn.datasets import read_tables
 
 CURVE = {"time": [1.0, 2.0, 3.0], "band": ["g", "r", "g"], "flux": [1.0, 2.0, 3.0]}
@@ -37,6 +39,12 @@ def test_long_tables_are_refused_with_the_remedy(modalities):
         check_table(pixels, modalities=modalities)
     X = read_tables(None, points)
     assert check_table(X).light_curve.n_points == 2
+
+
+@pytest.mark.parametrize("path", ["my_atlas.txt", Path("my_atlas.txt")])
+def test_paths_are_refused_with_the_remedy(path):
+    with pytest.raises(ValueError, match=r"Read the file with .*read_tables\('my_atlas.txt'\)"):
+        as_frame(path)
 
 
 def test_other_tables_are_refused_without_it():
