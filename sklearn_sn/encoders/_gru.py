@@ -88,7 +88,8 @@ class GRUModule(ConfigurableModule):
         return torch.cat(inputs, dim=-1)
 
     def _states(self, x):
-        if not self.dropout.training and x.device.type == "cpu":
+        # With gradients, the layers are called one by one: hooks and freezing are theirs.
+        if not torch.is_grad_enabled() and not self.dropout.training and x.device.type == "cpu":
             return self._states_at_once(x)
         for layer in self.layers:
             x = self.dropout(layer(x)[0])
