@@ -32,12 +32,18 @@ def test_after_each_point_is_after_a_prefix(encoder):
 def test_all_layers_at_once_are_the_layers_one_after_the_other(encoder):
     points = light_curves()
     points.pop("pad_mask")
-    expected = encoder.inputs(**points)
-    for layer in encoder.layers:
-        expected = layer(expected)[0]
-    states = encoder._states(encoder.inputs(**points))
-    assert torch.equal(states, expected)
-    states.sum().backward()
+    inputs = encoder.inputs(**points)
+    expected = encoder._states(inputs)  # with gradients: one by one
+    calls = []
+    handles = [
+        layer.register_forward_hook(lambda *_: calls.append(None)) for layer in encoder.layers
+    ]
+    with torch.no_grad():
+        states = encoder._states(inputs)
+    for handle in handles:
+        handle.remove()
+    assert torch.equal(states, expected) and not calls
+    expected.sum().backward()
     assert all(parameter.grad is not None for parameter in encoder.layers.parameters())
 
 
