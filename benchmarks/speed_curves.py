@@ -23,6 +23,7 @@ from speed_contrastive import make_table
 from sklearn_sn.classification import LightCurveClassifier
 from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.encoders import GRU, LightCurveTransformer
+from sklearn_sn.persistence import PretrainedHint
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -30,9 +31,9 @@ import matplotlib.pyplot as plt
 ENCODERS = {"GRU": GRU, "transformer": LightCurveTransformer}
 PLAIN = {"points": 40, "batch_size": 128}
 CURVES = {
-    "objects": (100, 1000, 4000),
-    "points": (10, 40, 160, 400),
-    "batch_size": (16, 64, 256, 1024),
+    "objects": (100, 500, 2000),
+    "points": (10, 40, 160),
+    "batch_size": (16, 64, 256),
     "threads": (1, 2),
 }
 PICTURE = Path(__file__).parent / "results" / "speed_curves.png"
@@ -90,7 +91,8 @@ def main():
     parser.add_argument("--objects", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    warnings.simplefilter("ignore", DataQualityWarning)
+    for category in (DataQualityWarning, PretrainedHint):
+        warnings.simplefilter("ignore", category)
     report, curves = Report("speed_curves"), {}
     for varied, values in CURVES.items():
         lines = curves.setdefault(varied, defaultdict(list))
