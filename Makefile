@@ -51,7 +51,7 @@ bench-speed: $(VENV)/.installed-bench
 	  "speed_mmvae.py" "speed_spectra.py --batches 1 --batch-size 8 --rounds 2 --stream 200" \
 	  "patch_transformer_speed.py --batch-size 2 --rounds 2" "speed_simulator.py 4096" \
 	  "speed_alerts.py --alerts 500" \
-	  "speed_tables.py --rows 200 --objects 5000" "speed_curves.py --objects 500 --rounds 1" \
+	  "speed_tables.py --rows 200 --objects 5000" "speed_curves.py --objects 300 --rounds 1" \
 	  "speed_distributed.py --rows 500 --repeats 1"; do \
 	  echo "benchmarks/$$command"; \
 	  OMP_NUM_THREADS=1 $(BIN)/python benchmarks/$$command || exit 1; \

@@ -2,9 +2,11 @@
 
 Models are fitted for one epoch, because the weights do not matter. One quantity varies at a time;
 the others are those of `PLAIN`. Rates are objects per second of process time; those by threads are
-of elapsed time, which needs free cores.
+of elapsed time, which needs free cores: beside another process, without the first variable, two
+threads were ninety times slower than one.
 
-    OMP_NUM_THREADS=1 python benchmarks/speed_curves.py [--objects 2000] [--rounds 3]
+    OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1 python benchmarks/speed_curves.py [--objects N]
+        [--rounds R]
 """
 
 import argparse
