@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.base import TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklearn_sn.base._columns import remember_columns
@@ -26,7 +26,7 @@ from sklearn_sn.encoders import DataSettings
 from sklearn_sn.nets import TableDataset
 
 
-class FusionEstimator(TransformerMixin, TorchEstimator):
+class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEstimator):
     """Base of estimators with one encoder for each modality and a common head.
 
     Subclasses have the parameters `metadata_columns`, `pretrained`, `trainable` and
@@ -291,22 +291,9 @@ class FusionEstimator(TransformerMixin, TorchEstimator):
         latent[~results["present"]] = self.missing_embedding_
         return latent
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            Name of the class in lower case, and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        name = type(self).__name__.lower()
-        return np.array([f"{name}{i}" for i in range(self.net_.module_.width)], dtype=object)
+    @property
+    def _n_features_out(self):
+        return self.net_.module_.width
 
     def _pretrained_encoder(self, modality):
         module = self.net_.module_.encoders[modality]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.sparse import issparse
-from sklearn.base import TransformerMixin
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from sklearn_sn.base._columns import remember_columns
@@ -38,7 +38,7 @@ from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
 
 
-class SupervisedEstimator(TransformerMixin, TorchEstimator):
+class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEstimator):
     """Base of classifiers and regressors of one modality: an encoder and a head.
 
     Subclasses define :meth:`_label_task`, which turns labels into a :class:`LearningTask`, and
@@ -366,23 +366,9 @@ class SupervisedEstimator(TransformerMixin, TorchEstimator):
         latent[~present] = self.missing_embedding_
         return latent
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            Name of the class in lower case, and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        name = type(self).__name__.lower()
-        width = self.net_.module_.width
-        return np.array([f"{name}{i}" for i in range(width)], dtype=object)
+    @property
+    def _n_features_out(self):
+        return self.net_.module_.width
 
     def _pretrained_encoder(self, modality):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)

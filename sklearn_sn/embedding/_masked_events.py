@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import TransformerMixin
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
@@ -25,7 +24,7 @@ from sklearn_sn.preprocessors import MaskedEventPreprocessor
 NAME = "light_curve"
 
 
-class MaskedEventEmbedder(TransformerMixin, SelfSupervisedEmbedder):
+class MaskedEventEmbedder(SelfSupervisedEmbedder):
     """Embed light curves by an encoder that was trained to predict hidden points, without labels.
 
     In every epoch, another random part of the points of each light curve is hidden. The network

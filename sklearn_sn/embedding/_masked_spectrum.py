@@ -6,7 +6,6 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import TransformerMixin
 from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -27,7 +26,7 @@ NAME = "spectrum"
 PREDICT_BINS = 2**17  # bins in a batch of predictions; limits the memory
 
 
-class MaskedSpectrumEmbedder(TransformerMixin, SelfSupervisedEmbedder):
+class MaskedSpectrumEmbedder(SelfSupervisedEmbedder):
     """Embed spectra by an encoder that was trained to predict hidden segments, without labels.
 
     In every epoch, other segments of each spectrum are set to zero, and the network predicts their

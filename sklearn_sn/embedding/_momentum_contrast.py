@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.base import TransformerMixin
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
 
@@ -35,7 +34,7 @@ from sklearn_sn.preprocessors import (
 NAME = "image"
 
 
-class ImageEmbedder(TransformerMixin, SelfSupervisedEmbedder):
+class ImageEmbedder(SelfSupervisedEmbedder):
     """Embed images by an encoder that was trained by momentum contrast, without labels.
 
     Two augmented views of an image should have similar vectors, and views of different images

@@ -1,10 +1,9 @@
 """Base of embedders of one modality that are trained without labels."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import torch
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_sn.base import (
@@ -20,7 +19,7 @@ from sklearn_sn.data import as_frame, check_table
 from sklearn_sn.nets import TableDataset
 
 
-class SelfSupervisedEmbedder(TorchEstimator):
+class SelfSupervisedEmbedder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEstimator):
     """Base of embedders of one modality that are trained without labels.
 
     Subclasses name their net and the arguments of its loss, make a preprocessor and a module, and
@@ -137,23 +136,9 @@ class SelfSupervisedEmbedder(TorchEstimator):
         out[prepared.lengths > 0] = self._encodings(prepared)
         return out
 
-    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
-        """Return the names of the columns of `transform`.
-
-        Parameters
-        ----------
-        input_features : ignored
-            Not used; present for scikit-learn.
-
-        Returns
-        -------
-        array of str, shape (n_features_out,)
-            Name of the class in lower case, and number of the column.
-        """
-        check_is_fitted(self, "net_")
-        name = type(self).__name__.lower()
-        columns = range(len(self.missing_embedding_))
-        return np.array([f"{name}{i}" for i in columns], dtype=object)
+    @property
+    def _n_features_out(self):
+        return len(self.missing_embedding_)
 
     def _pretrained_encoder(self, modality):
         return PretrainedEncoder(self.encoder_, self.preprocessor_, self.net_.module_.encoder)
