@@ -23,18 +23,21 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from _applecider import table
 from _settings import CACHE
-from _spectra import (
-    THREE,
-    class_figures,
-    folds_of,
-    load_spectra,
-    one_row_per_spectrum,
-    part_of_classes,
-    redshift_figures,
+from _spectra import folds_of, load_spectra, one_row_per_spectrum, redshift_figures
+from _spectrum_calibration import calibration_figures, reliability
+from _spectrum_scores import (
+    averaged,
+    by_peak,
+    class_scores,
+    figures_of,
+    joined,
+    redshift_coverage,
+    spread_of,
+    stored_at_rest,
+    subset_figures,
 )
-from _spectrum_calibration import calibrated, calibration_figures, log_loss, reliability
-from _spectrum_subsets import subsets
 from sklearn.frozen import FrozenEstimator
 
 import sklearn_sn
@@ -57,6 +60,7 @@ MEMBERS = {
     "templates": lambda: SpectralRedshiftClassifier(lr=4e-3, **COMMON),
     "spectranet": lambda: SpectraNetClassifier(**COMMON),
 }
+SCORES = ("macro-F1, five", "accuracy, five", "AUROC, five", "macro-F1, three")  # of the card
 DATA = (
     "{n_objects} objects with {n_spectra} spectra that cover 4000-7000 Å, in five classes; the "
     "networks were trained on {share}. Open Supernova Catalog (Guillochon "
@@ -141,64 +145,13 @@ def predictions_of(member, part, further, cycle):
         found = {"proba": model.predict_proba(unknown), "classes": model.classes_}
         if member == "templates":
             found["redshift"], found["error"] = model.predict_redshift(unknown, return_std=True)
+            grid, posterior = model.predict_redshift_proba(unknown)
+            near = np.abs(grid - found["redshift"][:, None]) <= 0.01
+            found["peak"] = np.sum(posterior * near, axis=1)
         truth, z = y[test][object_index], singles["redshift"].to_numpy()
         np.savez(path, rows=test[object_index], truth=truth, true_redshift=z, **found)
     found = dict(np.load(path))
     return {**found, "group": groups[found["rows"]]}
-
-
-def averaged(parts):
-    """Return the mean probabilities of several members on the same spectra."""
-    if any(part is None for part in parts):
-        return None
-    assert all((part["rows"] == parts[0]["rows"]).all() for part in parts)
-    return {**parts[0], "proba": np.mean([part["proba"] for part in parts], axis=0)}
-
-
-def figures_of(found):
-    """Return the scores of the predictions of one fold."""
-    five = class_figures(found["truth"], found["proba"], found["classes"])
-    three = class_figures(*part_of_classes(*_classes_of(found), THREE))
-    figures = {
-        "macro-F1, five": five["macro-F1"],
-        "accuracy, five": five["accuracy"],
-        "AUROC, five": five["AUROC"],
-        "macro-F1, three": three["macro-F1"],
-        "calibration error": five["calibration error"],
-        "log-loss": log_loss(found),
-    }
-    if "redshift" in found:
-        figures |= redshift_figures(found["true_redshift"], found["redshift"])
-        figures |= redshift_coverage(found)
-    return figures
-
-
-def _classes_of(found):
-    return found["truth"], found["proba"], found["classes"]
-
-
-def redshift_coverage(found):
-    """Return the fractions of redshifts within 1, 2 and 3 errors, for 0 < z < 1."""
-    rows = (found["true_redshift"] > 0) & (found["true_redshift"] < 1)
-    off = np.abs(found["redshift"] - found["true_redshift"])[rows] / found["error"][rows]
-    return {f"within {n} σ": float(np.mean(off <= n)) for n in (1, 2, 3)}
-
-
-def stored_at_rest(found):
-    """Return a mask of spectra that an archive probably stores at rest.
-
-    The redshift of the spectrum is 0 within its error, while that of the object is not.
-    """
-    off = np.abs(found["redshift"] - found["true_redshift"])
-    return (found["redshift"] < 0.005) & (off > 0.008) & (off > 4 * found["error"])
-
-
-def joined(parts):
-    """Return the predictions of several folds as one."""
-    keys = ("rows", "group", "truth", "true_redshift", "proba", "redshift", "error")
-    return {key: np.concatenate([part[key] for part in parts]) for key in keys} | {
-        "classes": parts[0]["classes"]
-    }
 
 
 # Results ------------------------------------------------------------------------
@@ -218,43 +171,35 @@ def all_predictions(cycles, further=True):
 
 
 def tabulate(cycles):
-    """Write the tables of the results page."""
-    lines = []
+    """Print the tables of the results page."""
+    rows = {}
     for further in (True, False):
         for name, parts in all_predictions(cycles, further).items():
+            label = f"{name}, {'with' if further else 'without'} further spectra"
             for part, found in parts.items():
-                label = f"{name}, {'with' if further else 'without'} further spectra, fold {part}"
-                lines.append((label, figures_of(found)))
-    keys = list(dict.fromkeys(key for _, figures in lines for key in figures))
-    print("| model | " + " | ".join(keys) + " |\n" + "|---" * (len(keys) + 1) + "|")
-    for label, figures in lines:
-        cells = [f"{figures[key]:.4f}" if key in figures else "" for key in keys]
-        print(f"| {label} | " + " | ".join(cells) + " |")
+                figures = figures_of(found)
+                rows[f"{label}, fold {part}"] = {key: f"{figures[key]:.4f}" for key in figures}
+            if len(parts) > 1:
+                rows[f"**{label}, {len(parts)} folds**"] = spread_of(parts.values())
+    keys = list(dict.fromkeys(key for row in rows.values() for key in row))
+    cells = [[label, *(row.get(key, "") for key in keys)] for label, row in rows.items()]
+    print(table(["model", *keys], cells))
     found = joined(list(all_predictions(cycles)["average"].values()))
-    print("\nCalibration of the average\n\n| figure | value |\n|---|---|")
-    for key, value in calibration_figures(found).items():
-        print(f"| {key} | {value:.4f} |")
-    X = cached_spectra()[0]
-    print("\n| subset | spectra | accuracy | in the 90 % set | redshift beyond 0.01 |")
-    print("|---|---|---|---|---|")
-    for name, n, *figures in subset_figures(found, X.index):
-        print(f"| {name} | {n} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |")
-    names = X.index.to_numpy()[found["rows"][stored_at_rest(found)]]
-    print("\nProbably stored at rest:", ", ".join(names))
-    print("\n| probability of the predicted class | spectra | mean | correct |\n|---|---|---|---|")
-    for low, high, n, mean, right in reliability(found):
-        print(f"| {low} to {high} | {n} | {mean:.3f} | {right:.3f} |")
-
-
-def subset_figures(found, names):
-    """Yield name, number, accuracy, coverage of 90 % sets, gross redshift errors of subsets."""
-    proba, sets = calibrated(found)
-    right = found["classes"][proba.argmax(axis=1)] == found["truth"]
-    columns = np.searchsorted(found["classes"], found["truth"])
-    inside = sets[np.arange(len(columns)), columns]
-    off = np.abs(found["redshift"] - found["true_redshift"]) > 0.01
-    for name, mask in subsets(names, found["rows"], found["true_redshift"]):
-        yield name, mask.sum(), *(part[mask].mean() for part in (right, inside, off))
+    names = cached_spectra()[0].index.to_numpy()
+    tables = {
+        "Calibration of the average": (["figure", "value"], calibration_figures(found).items()),
+        "Classes": (["class", "spectra", "recall", "precision", "in its set"], class_scores(found)),
+        "Reliability": (["from", "to", "spectra", "mean", "correct"], reliability(found)),
+        "Subsets": (
+            ["subset", "spectra", "accuracy", "in the 90 % set", "redshift beyond 0.01"],
+            subset_figures(found, names),
+        ),
+        "Peak of the redshift": (["from", "to", "spectra", "beyond 0.01"], by_peak(found)),
+    }
+    for title, (header, lines) in tables.items():
+        lines = [[f"{v:.3f}" if isinstance(v, np.floating) else v for v in line] for line in lines]
+        print(f"\n## {title}\n\n{table(header, lines)}")
+    print("\nProbably stored at rest:", ", ".join(names[found["rows"][stored_at_rest(found)]]))
 
 
 # Packages -----------------------------------------------------------------------
@@ -291,9 +236,10 @@ def package(part, cycles, commit):
         "spectrum-types": (types, types_card),
         "spectrum-redshift": (networks["templates"], redshift_card),
     }
-    for name, (model, card) in cards.items():
+    for name, (model, card_of) in cards.items():
         path = MODELS / f"{name}.snmodel"
-        save_model(model, path, card={**card(found), **common}, overwrite=True)
+        card = {**card_of(found, list(folds.values())), **common}
+        save_model(model, path, card=card, overwrite=True)
         print(path.name, path.stat().st_size)
 
 
@@ -304,22 +250,36 @@ def half_precision(path):
     return model
 
 
-def types_card(found):
+def over_folds(folds, keys):
+    """Return mean and standard deviation over folds of some scores, for a card."""
+    figures = [figures_of(fold) for fold in folds]
+    metrics = {"folds": len(folds)}
+    for key in keys:
+        values = [row[key] for row in figures]
+        metrics[key] = round(float(np.mean(values)), 4)
+        metrics[f"{key}, standard deviation"] = round(float(np.std(values)), 4)
+    return metrics
+
+
+def types_card(found, folds):
     """Return the entries of the card of "spectrum-types"."""
-    figures, calibration = figures_of(found), calibration_figures(found)
-    classes = list(found["classes"])
+    calibration = calibration_figures(found)
     return {
         "description": "Class (SN Ia, II, Ib/c, IIn, SLSN-I) of supernovae from spectra of unknown "
         "redshift: average of SpectraNet and learned templates in the frame of the observer, with "
         "calibrated probabilities and conformal sets (predict_set).",
         "metrics": {
-            **{key: round(figures[key], 4) for key in list(figures)[:4]},
+            **over_folds(
+                folds, ("macro-F1, five", "accuracy, five", "AUROC, five", "macro-F1, three")
+            ),
             "calibration error": round(calibration["calibration error"], 4),
             "true classes in 90 % sets": round(calibration["inside, 0.9"], 4),
         },
-        "true_classes_in_90_%_sets": {
-            name: round(calibration[f"inside, 0.9, {name}"], 3) for name in classes
-        },
+        "by_class": [
+            f"{name}: {n} spectra, recall {recall:.3f}, precision {precision:.3f}, in its set "
+            f"{inside:.3f}"
+            for name, n, recall, precision, inside in class_scores(found)
+        ],
         "reliability": [
             f"probability {low} to {high}: {n} spectra, mean {mean:.3f}, correct {right:.3f}"
             for low, high, n, mean, right in reliability(found)
@@ -338,14 +298,13 @@ def types_card(found):
     }
 
 
-def redshift_card(found):
+def redshift_card(found, folds):
     """Return the entries of the card of "spectrum-redshift"."""
-    figures = redshift_figures(found["true_redshift"], found["redshift"])
-    figures |= redshift_coverage(found)
+    keys = [*redshift_figures(found["true_redshift"], found["redshift"]), *redshift_coverage(found)]
     return {
         "description": "Redshift, error and class (SN Ia, II, Ib/c, IIn, SLSN-I) from spectra "
         "of supernovae of unknown redshift: predict_redshift(X, return_std=True), predict_proba.",
-        "metrics": {key: round(float(value), 4) for key, value in figures.items()},
+        "metrics": over_folds(folds, keys),
         "limits": [
             "0 < z < 1; most spectra of training are at z < 0.1, and half of the redshifts beyond "
             "0.2 are wrong.",
