@@ -201,17 +201,26 @@ def _error_of(column, aliases, plain):
     if column is None:  # the error of a quantity that the table lacks
         return None
     lower = next(name for name, given in plain.items() if given == column)
-    name = pick(plain, "|".join(_error_names(lower)))
+    name = pick(plain, "|".join(error_names(lower)))
     if name is not None:
         return name
-    of_others = {
-        error for other in plain if plain[other] != column for error in _error_names(other)
-    }
+    of_others = {error for other in plain if plain[other] != column for error in error_names(other)}
     return next((plain[a] for a in aliases if a in plain and a not in of_others), None)
 
 
-def _error_names(name):
-    """Return the names that the errors of a quantity may have, in lower case."""
+def error_names(name):
+    """Return the names that the errors of a quantity may have.
+
+    Parameters
+    ----------
+    name : str
+        Column of the quantity, in lower case.
+
+    Returns
+    -------
+    list of str
+        In lower case, in order of preference.
+    """
     endings = ("_err", "err", "_error", "error", " error", " err", "_unc", "unc", "_sigma")
     names = [*(name + ending for ending in endings), f"e_{name}", f"d{name}", f"err_{name}"]
     names += [f"sigma_{name}", f"sig{name}", f"{name}_uncertainty"]

@@ -1,5 +1,6 @@
 """Gather long tables of photometry and spectra into one row per object."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any
 
@@ -21,6 +22,7 @@ from sklearn_sn.datasets._parquet import is_written, read_written
 from sklearn_sn.datasets._points import PointOptions
 from sklearn_sn.datasets._read_log import ReadLog
 from sklearn_sn.datasets._sources import open_sources
+from sklearn_sn.datasets._wide_tables import one_row_per_point
 
 
 @validate_params(
@@ -80,7 +82,8 @@ def read_tables(
         columns tell whether it holds light curves, spectra or objects.
     light_curves : table, optional
         One row per photometric point: the object, time (MJD; JD is converted), band, and flux or
-        mag with their errors.
+        mag with their errors. Or one column per band, each with one of its errors (``mjd, g, g_err,
+        r, r_err``): magnitudes, unless ``flux`` (µJy) is in their names.
 
         - flux is in µJy (AB); psfFlux and psfFluxErr, as Rubin names them, are in nJy; any other
           flux scale needs a column zp or a unit. A flux_err without a unit is on the scale of the
@@ -224,7 +227,7 @@ def read_tables(
         return read_written(lone)
     log = ReadLog()
     try:
-        sources = _sort_sources(given, dialect, mappings)
+        sources = _sort_sources(given, dialect, mappings, id_column)
         _require_tables({"light_curves": light_curve_columns}, sources)
         long = {
             kind: [
@@ -264,12 +267,14 @@ def read_tables(
     return X
 
 
-def _sort_sources(given, dialect, mappings):
+def _sort_sources(given, dialect, mappings, id_column):
     """Open all arguments, and return the tables of each kind."""
     present = [name for name, value in given.items() if value is not None]
     sources = {"objects": [], "light_curves": [], "spectra": [], "metadata": []}
     for parameter in present:
         for source in open_sources(given[parameter], parameter):
+            if parameter in ("objects", "light_curves") and not mappings["light_curves"]:
+                source = replace(source, table=one_row_per_point(source.table, id_column))
             kind = source.kind
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1

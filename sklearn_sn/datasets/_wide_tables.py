@@ -1,0 +1,102 @@
+"""Turn light curves with one column per band into one row per point."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from sklearn_sn.data import canonical_bands
+from sklearn_sn.datasets._columns import choose_columns, error_names
+from sklearn_sn.datasets._dialects import plain_names
+
+_QUANTITY = re.compile(r"(mag|flux)(nitude)?", re.IGNORECASE)
+_MAGNITUDES = (3.0, 35.0)  # range of magnitudes in columns that do not say what they hold
+_MISSING = ("", "-", "--", "---", "...", "nan", "null", "none", "n/a", "na")
+
+
+def one_row_per_point(table: object, id_column: str = "object_id") -> object:
+    """Return the points of a table that has one column per band, or the table as it is.
+
+    A table has one column per band if it has times, no column of bands, and two or more columns
+    that are named after bands, each with a column of its errors: ``mjd, g, g_err, r, r_err``. Names
+    may contain ``mag`` or ``flux``. Cells without a value are no points.
+
+    Parameters
+    ----------
+    table : table
+        Table of one light curve per object; only a DataFrame is converted.
+    id_column : str, default="object_id"
+        Column of the object name.
+
+    Returns
+    -------
+    table
+        A DataFrame with the columns of the time and the object name, ``band``, and ``mag`` and
+        ``mag_err``, or ``flux`` and ``flux_err``; or `table`.
+
+    Raises
+    ------
+    ValueError
+        If the names tell neither magnitudes nor fluxes, and a value is outside 3 to 35.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from sklearn_sn.datasets._wide_tables import one_row_per_point
+    >>> wide = pd.DataFrame({"mjd": [1.0, 2.0], "g": [18.0, 18.1], "g_err": 0.1,
+    ...                      "r": [18.2, None], "r_err": 0.1})
+    >>> one_row_per_point(wide)
+       mjd band   mag  mag_err
+    0  1.0    g  18.0      0.1
+    1  2.0    g  18.1      0.1
+    2  1.0    r  18.2      0.1
+    """
+    if not isinstance(table, pd.DataFrame):
+        return table
+    columns = [str(name) for name in table.columns]
+    chosen = choose_columns(columns, "light_curves", id_column, {})
+    if "time" not in chosen or "band" in chosen:
+        return table
+    bands = _columns_of_bands(columns, {chosen["time"], chosen.get("id")})
+    if len(bands) < 2:
+        return table
+    kept = [chosen[field] for field in ("id", "time") if field in chosen]
+    if "id" in chosen and table[chosen["id"]].is_unique:  # properties of objects
+        return table
+    quantity = "flux" if any("flux" in name.lower() for name, _, _ in bands) else "mag"
+    parts = []
+    for name, band, errors in bands:
+        if quantity == "flux" and "flux" not in name.lower():
+            continue  # the magnitude of a flux
+        if not _QUANTITY.search(name):
+            _check_magnitudes(table[name], name)
+        part = table[kept].assign(band=band)
+        part[quantity], part[f"{quantity}_err"] = table[name], table[errors]
+        empty = part[quantity].isna() | part[quantity].astype(str).str.lower().isin(_MISSING)
+        parts.append(part[~empty])
+    return pd.concat(parts, ignore_index=True)
+
+
+def _columns_of_bands(columns, taken):
+    """Return (column, band, column of errors) of the columns that are named after bands."""
+    plain, found = plain_names(columns), []
+    for name in columns:
+        band = _QUANTITY.sub("", name).strip(" _-.()[]")
+        if name in taken or not band or canonical_bands([band], ambiguous="unknown")[0] is None:
+            continue
+        errors = next((plain[one] for one in error_names(name.lower()) if one in plain), None)
+        if errors is not None:
+            found.append((name, band, errors))
+    return found
+
+
+def _check_magnitudes(values, name):
+    """Raise if a column that does not say what it holds cannot be one of magnitudes."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
+    wrong = (numbers < _MAGNITUDES[0]) | (numbers > _MAGNITUDES[1])
+    if wrong.any():
+        raise ValueError(
+            f"light_curves, column {name!r}: {numbers[wrong][0]:g} is no magnitude. The table has "
+            "one column per band; write what they hold into their names, as in "
+            f"'mag_{name}' or 'flux_{name}' (µJy)."
+        )

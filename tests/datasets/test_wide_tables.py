@@ -1,0 +1,76 @@
+"""Light curves with one column per band."""
+
+import pandas as pd
+import pytest
+
+from sklearn_sn.data import as_ragged
+from sklearn_sn.datasets import read_tables
+from sklearn_sn.datasets._wide_tables import one_row_per_point
+
+MJD = [59000.1, 59003.1, 59009.1]
+WIDE = {
+    "MJD": MJD,
+    "g": [17.1, None, 17.5],
+    "e_g": [0.02, None, 0.03],
+    "r": [17.0, 17.2, 17.3],
+    "e_r": 0.03,
+}
+
+
+def read(columns, tmp_path, **parameters):
+    path = tmp_path / "SN2020x.csv"
+    pd.DataFrame(columns).to_csv(path, index=False)
+    X = read_tables(path, **parameters)
+    return X, as_ragged(X["light_curve"])
+
+
+@pytest.mark.parametrize("pattern", ["{}", "{}_mag", "mag_{}", "{}mag"])
+@pytest.mark.parametrize("error", ["e_{}", "{}_err", "d{}", "sigma_{}"])
+def test_equal_to_one_row_per_point(pattern, error, tmp_path):
+    columns = {"MJD": MJD}
+    for band in "gr":
+        name = pattern.format(band)
+        columns |= {name: WIDE[band], error.format(name): WIDE[f"e_{band}"]}
+    X, curves = read(columns, tmp_path)
+    long = {"mjd": [MJD[0], MJD[0], MJD[1], MJD[2], MJD[2]], "filter": list("grrgr")}
+    long |= {"mag": [17.1, 17.0, 17.2, 17.5, 17.3], "magerr": [0.02, 0.03, 0.03, 0.03, 0.03]}
+    expected = read(long, tmp_path)[1]
+    assert X.index.tolist() == ["SN2020x"] and list(curves["band"]) == list(expected["band"])
+    for name in ("time", "flux", "flux_err"):
+        assert curves[name] == pytest.approx(expected[name])
+
+
+def test_fluxes_and_several_objects(tmp_path):
+    columns = {"object_id": ["a", "a", "b"], "mjd": MJD, "flux_B": [10.0, -2.0, 5.0]}
+    columns |= {"flux_B_err": 1.0, "flux_V": 3.0, "flux_V_err": 0.5, "mag_V": 22.7}
+    X, curves = read({**columns, "mag_V_err": 0.1}, tmp_path)
+    assert X.index.tolist() == ["a", "b"] and curves.lengths.tolist() == [4, 2]
+    assert sorted(curves["flux"]) == [-2.0, 3.0, 3.0, 3.0, 5.0, 10.0]
+    assert set(curves["band"]) == {"bessellB", "bessellV"}
+
+
+def test_limits_as_text_are_no_points(tmp_path):
+    columns = {**WIDE, "g": [">18.0", "--", "17.5"], "e_g": ["", "", "0.03"]}
+    with pytest.warns(UserWarning, match="1 upper limits of 1 objects"):
+        _, curves = read(columns, tmp_path)
+    assert list(curves["band"]) == ["sdssr", "sdssr", "sdssg", "sdssr"]
+
+
+def test_values_that_are_no_magnitudes(tmp_path):
+    with pytest.raises(ValueError, match=r"'r': 1520 is no magnitude.*'mag_r' or 'flux_r'"):
+        read({**WIDE, "r": [17.0, 1520.0, 17.3]}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {name: WIDE[name] for name in ("MJD", "g", "e_g")},  # one band may be something else
+        {name: WIDE[name] for name in ("g", "e_g", "r", "e_r")},  # no time
+        {**WIDE, "object_id": ["a", "b", "c"]},  # properties of objects
+        {**WIDE, "filter": "g", "mag": 17.0},  # a column of bands
+        {"MJD": MJD, "x": 1.0, "x_err": 0.1, "g": 17.0},  # one band has an error
+    ],
+)
+def test_other_tables_are_unchanged(columns):
+    table = pd.DataFrame(columns, index=range(3))
+    assert one_row_per_point(table) is table
