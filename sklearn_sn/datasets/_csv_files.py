@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -23,9 +24,14 @@ def csv_separator(text):
     Returns
     -------
     str or None
-        The first separator that splits a line and the next into equally many fields.
+        A separator other than the comma that splits all lines into equally many fields, three or
+        more; else the first that splits a line and the next into equally many.
     """
     lines = [line for line in text[:20000].splitlines() if line.strip()][:40]
+    for separator in _SEPARATORS[1:]:  # before the comma, which may be that of decimals
+        counts = {len(_fields(line, separator)) for line in lines}
+        if len(lines) > 1 and len(counts) == 1 and max(counts) > 2:
+            return separator
     for separator in _SEPARATORS:
         counts = [len(_fields(line, separator)) for line in lines]
         if any(n > 1 and n == m for n, m in pairwise(counts)):
@@ -41,7 +47,8 @@ def parse_csv(text, separator, where):
     """Parse a CSV file.
 
     Lines before the header, which start with ``#`` or have one field, become the header of the
-    file: ``# name = value`` or the name of the object.
+    file: ``# name = value`` or the name of the object. Numbers may have decimal commas if another
+    character separates the fields and no number has a point.
 
     Parameters
     ----------
@@ -80,12 +87,22 @@ def parse_csv(text, separator, where):
         skipinitialspace=True,
         index_col=False,
         low_memory=False,
+        decimal="," if _has_decimal_commas(kept, separator) else ".",
     )
     for name in filter(is_name_column, names):
         frame[name] = exact_integers(frame[name])
     frame = frame.drop(columns="trailing") if trailing else frame
     # to_csv writes the index of a frame as a column without a name.
     return [{"table": frame.drop(columns="", errors="ignore"), "header": header}]
+
+
+def _has_decimal_commas(text, separator):
+    """Return whether some fields of a text are numbers with a comma, and none with a point."""
+    if separator == ",":
+        return False
+    field = rf"(?:^|{re.escape(separator)})\s*[-+]?\d*{{}}\d+(?=\s*(?:{re.escape(separator)}|$))"
+    comma, point = (re.search(field.format(mark), text, re.MULTILINE) for mark in (",", r"\."))
+    return comma is not None and point is None
 
 
 def _fields(line, separator):

@@ -81,13 +81,8 @@ def _number(rule):
 
 _POSITION = {"ra": "ra", "dec": "dec|decl"}
 _ATLAS = {
-    "fields": {
-        "time": "mjd",
-        "band": "f",
-        "flux": "ujy",
-        "flux_err": "dujy",
-        "limit_mag": "mag5sig",
-    },
+    "fields": {"time": "mjd", "band": "f", "flux": "ujy", "flux_err": "dujy"}
+    | {"limit_mag": "mag5sig"},
     "survey": "atlas",
     "quality": ("err", _number(lambda values: values != 0)),
     "signed_magnitudes": True,
@@ -165,6 +160,16 @@ DIALECTS = (
         survey="ztf",
         limits=(("candid", ""),),
         objects={"ra": "ramean|ra", "dec": "decmean|dec", "type": "classification"},
+    ),
+    # Loci of the ANTARES broker. An alert without a magnitude is a limit.
+    Dialect(
+        "antares",
+        ("ant_mjd", "ant_passband", "ant_mag"),
+        fields={"object_id": "locus_id", "time": "ant_mjd", "band": "ant_passband"}
+        | {"mag": "ant_mag", "mag_err": "ant_magerr", "limit_mag": "ant_maglim"},
+        survey="ztf",
+        limits=(("ant_mag", ""),),
+        objects={"ra": "ant_ra", "dec": "ant_dec"},
     ),
     # Also alerts of ZTF in general.
     Dialect(

@@ -39,6 +39,17 @@ def test_trailing_separators_and_index():
     assert table.to_dict("list") == {"a": ["x, y"]}
 
 
+def test_decimal_commas():
+    text = "mjd;filter;mag\n59000,1;g;17,1\n59001;r;-0,5\n"
+    assert csv_separator(text) == ";"  # although commas split the last two lines alike
+    table = parse_csv(text, ";", "f.csv")[0]["table"]
+    assert table["mjd"].tolist() == [59000.1, 59001.0] and table["mag"].tolist() == [17.1, -0.5]
+    # Beside points, a comma is no decimal sign.
+    table = parse_csv("a;b\n1,2;3.5\n", ";", "f.csv")[0]["table"]
+    assert table.to_dict("list") == {"a": ["1,2"], "b": [3.5]}
+    assert parse_csv("a,b\n1,2\n", ",", "f.csv")[0]["table"]["a"].tolist() == [1]
+
+
 def test_shifted_lines_and_repeated_names():
     with pytest.raises(ValueError, match=r"f.csv, line 3: 3 fields, but the header has 2.*','"):
         parse_csv("a,b\n1,2\n1,2,3\n", ",", "f.csv")

@@ -43,6 +43,16 @@ def test_plasticc(tmp_path):
     assert curves["flux"] == pytest.approx([-3.6308] * 2, rel=1e-4) and list(X.index) == [615]
 
 
+def test_antares(tmp_path):
+    columns = {"locus_id": "ANT1", "ant_mjd": [59000.0, 59001.0, 59002.0], "ant_survey": [1, 2, 1]}
+    columns |= {"ant_passband": ["g", "R", "R"], "ant_mag": [21.4, None, 23.9]}
+    columns |= {"ant_magerr": [0.1, None, 0.2], "ant_maglim": 20.5, "ant_ra": 1.0, "ant_dec": 2.0}
+    X, curves, dialect = read(columns, tmp_path)
+    assert dialect == "antares" and list(curves["band"]) == ["ztfg", "ztfr"]
+    assert curves["flux"] == pytest.approx([10.0, 1.0]) and X["ra"].tolist() == [1.0]
+    assert list(X.index) == ["ANT1"] and X.attrs["read"]["counts"] == {"upper_limits": 1}
+
+
 def test_snana_parquet_of_a_survey(tmp_path):
     path = tmp_path / "phot.parquet"
     columns = {"SNID": 10, "MJD": TWO["mjd"], "BAND": ["LSST-g", "LSST-Y"], "FLUXCAL": 10.0}
