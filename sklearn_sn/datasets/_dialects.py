@@ -5,73 +5,13 @@ A dialect is recognised by its columns. To add one, add a row to `DIALECTS`.
 
 import difflib
 import re
-from dataclasses import dataclass, field
 
 import pandas as pd
 
 from sklearn_sn.data import bare_name
+from sklearn_sn.datasets._dialect import Dialect
 
 _PREFIX = re.compile(r"^[a-z]:(?=.)", re.IGNORECASE)  # of the columns of Fink: i:, d:, v:, r:, f:
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """Meaning of the columns of one survey or broker.
-
-    Attributes
-    ----------
-    name : str
-        Name of the dialect, as in the parameter of read_tables.
-    columns : tuple of str
-        Columns that identify it, in lower case; ``a|b`` is one of two.
-    without : tuple of str
-        Columns that it does not have.
-    kind : {"light_curves", "objects"}
-        Kind of the table.
-    fields : dict of str to str
-        Column of each field; alternatives are separated by ``|``. Other fields are found by their
-        usual names. An empty name means that the dialect lacks the field.
-    survey : str or None
-        Survey of bands with names of one character. None leaves them to the general rules.
-    band : str or None
-        Band of all points.
-    zero_point : float or None
-        AB magnitude of flux 1, if fluxes have neither a unit nor a column of zero points.
-    missing : tuple of str
-        Text that stands for a missing number.
-    limits : tuple of (str, str)
-        Column and pattern of the values that mark upper limits; the pattern ``""`` marks empty
-        values.
-    signed_magnitudes : bool
-        Whether a negative magnitude stands for a negative flux.
-    quality : tuple of (str, callable)
-        Column, and function of its values that is true for bad points.
-    objects : dict of str to str
-        Column of each plain column of the table of objects, with alternatives.
-    joined : bool
-        Whether one source has several identifiers, one per band, to be joined by position.
-    """
-
-    name: str
-    columns: tuple
-    without: tuple = ()
-    kind: str = "light_curves"
-    fields: dict = field(default_factory=dict)
-    survey: str | None = None
-    band: str | None = None
-    zero_point: float | None = None
-    missing: tuple = ()
-    limits: tuple = ()
-    signed_magnitudes: bool = False
-    quality: tuple = ()
-    objects: dict = field(default_factory=dict)
-    joined: bool = False
-
-    def matches(self, names):
-        """Return whether a set of lower-case column names identifies the dialect."""
-        return names.isdisjoint(self.without) and all(
-            any(one in names for one in wanted.split("|")) for wanted in self.columns
-        )
 
 
 def _number(rule):
@@ -195,6 +135,15 @@ DIALECTS = (
         survey="asassn",
         zero_point=16.4,
         quality=("quality", lambda values: values == "B"),
+    ),
+    # Swift's Optical/Ultraviolet Supernova Archive (Brown et al. 2014, Ap&SS 354, 89): U, B and V
+    # are the u, b and v of UVOT.
+    Dialect(
+        "sousa",
+        ("filter", "mjd[days]", "mag", "magerr", "3sigmaglim"),
+        fields={"time": "mjd[days]", "mag_err": "magerr", "limit_mag": "3sigmaglim"},
+        survey="swift",
+        limits=(("mag", ""),),
     ),
     # Averages over the field of view, without errors, in the Vega system.
     Dialect(

@@ -53,6 +53,18 @@ def test_antares(tmp_path):
     assert list(X.index) == ["ANT1"] and X.attrs["read"]["counts"] == {"upper_limits": 1}
 
 
+def test_swift_archive(tmp_path):
+    path = tmp_path / "SN2011fe_uvotB15.1.dat"
+    header = "#Filter MJD[days] Mag MagErr 3SigMagLim 0.98SatLim[mag] Rate[c/s] RateErr[c/s]\n"
+    rows = ["UVW2 55800.1 16.50 0.10 20.1 11.1 3.1 0.2", "UVW2 55802.1 NULL NULL 20.1 11.1 0.1 0.2"]
+    rows += ["V 55803.2 14.50 0.05 18.1 11.1 30.1 0.2", "B 55804.2 14.40 0.05 18.1 11.1 30.1 0.2"]
+    path.write_text(header + "\n".join(rows) + "\n")
+    X = read_tables(path)
+    assert list(as_ragged(X["light_curve"])["band"]) == ["uvotuvw2", "uvotv", "uvotb"]
+    record = X.attrs["read"]
+    assert record["tables"][0]["dialect"] == "sousa" and record["counts"] == {"upper_limits": 1}
+
+
 def test_snana_parquet_of_a_survey(tmp_path):
     path = tmp_path / "phot.parquet"
     columns = {"SNID": 10, "MJD": TWO["mjd"], "BAND": ["LSST-g", "LSST-Y"], "FLUXCAL": 10.0}
