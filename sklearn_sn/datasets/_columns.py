@@ -2,7 +2,7 @@
 
 import re
 
-from sklearn_sn.data import FIELD_ALIASES
+from sklearn_sn.data import FIELD_ALIASES, bare_name
 from sklearn_sn.datasets._dialects import pick, plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES
 
@@ -37,6 +37,7 @@ ALIASES = {
 _SCALED = {"forcediffimflux": "zpdiff|magzpsci"}
 # Names of errors that do not tell the quantity, and of columns that may hold another one.
 _UNNAMED_ERRORS = ("err", "error", "errors", "unc", "uncertainty", "sigma")
+_ERROR = re.compile(r"err|unc|sigma|(^|[^a-z])std")
 _QUANTITY = re.compile(r"flux|(^|[^a-z])mag|mag($|[^a-z])|magnitude|counts")
 _TIME_OFFSET = re.compile(r"\b[mhb]?jd\W*-\W*(\d[\d.]*)", re.IGNORECASE)
 
@@ -201,7 +202,8 @@ def _error_of(column, aliases, plain):
     if column is None:  # the error of a quantity that the table lacks
         return None
     lower = next(name for name, given in plain.items() if given == column)
-    name = pick(plain, "|".join(error_names(lower)))
+    # Flux Error (mJy) is the error of Flux (mJy).
+    name = pick(plain, "|".join([*error_names(lower), *error_names(bare_name(lower))]))
     if name is not None:
         return name
     of_others = {error for other in plain if plain[other] != column for error in error_names(other)}
@@ -223,7 +225,8 @@ def error_names(name):
     """
     endings = ("_err", "err", "_error", "error", " error", " err", "_unc", "unc", "_sigma")
     names = [*(name + ending for ending in endings), f"e_{name}", f"d{name}", f"err_{name}"]
-    names += [f"sigma_{name}", f"sig{name}", f"{name}_uncertainty"]
+    names += [f"sigma_{name}", f"sig{name}", f"{name}_uncertainty", f"{name} uncertainty"]
+    names += [f"{name} unc", f"unc_{name}", f"{name}_e", f"{name}_std", f"error_{name}"]
     for word in ("mag", "flux"):
         if word in name:
             names += [name.replace(word, f"{word}{part}", 1) for part in ("err", "_err")]
@@ -245,11 +248,17 @@ def unused_errors(names, unused):
     Returns
     -------
     list of str
-        Columns such as ``err``, whose name does not tell the quantity.
+        Columns such as ``err``, whose name does not tell the quantity, and those whose name has a
+        word for errors and one for fluxes or magnitudes, such as ``err of my flux``.
     """
     if all(f"{field}_err" in names for field in ("flux", "mag") if field in names):
         return []
-    return [name for name in unused if name.strip().lower() in _UNNAMED_ERRORS]
+    lower = {name: bare_name(name) for name in unused}
+    return [
+        name
+        for name, one in lower.items()
+        if one in _UNNAMED_ERRORS or (_ERROR.search(one) and _QUANTITY.search(one))
+    ]
 
 
 def _add_unnamed_error(names, columns, plain):

@@ -74,6 +74,29 @@ def test_spellings_of_the_sign():
         assert names["sign"] == name
 
 
+@pytest.mark.parametrize("flux", ["flux", "Flux (mJy)", "flux_uJy", "psfFlux", "FLUX [uJy]"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("{} error{}", "{}_err{}", "{}err{}", "e_{}{}", "d{}{}", "{} uncertainty{}"),
+        *("{}_unc{}", "unc_{}{}", "{}_e{}", "sigma_{}{}", "{}_std{}", "err{1}"),
+    ],
+)
+def test_spellings_of_errors_beside_a_unit(flux, pattern):
+    name, bracket, unit = flux.partition(" ")
+    error = pattern.format(name, bracket + unit)
+    names = choose_columns(["id", "mjd", "band", flux, error], "light_curves", "object_id", {})
+    assert names["flux"] == flux and names["flux_err"] == error
+
+
+def test_unused_columns_of_errors():
+    names = {"id": "id", "time": "mjd", "band": "band", "flux": "flux"}
+    assert unused_errors(names, ["err of my flux", "Uncertainty", "ra_err", "chi2"]) == [
+        "err of my flux",
+        "Uncertainty",
+    ]
+
+
 def test_errors_without_the_name_of_their_quantity():
     for column, quantity in (("err", "flux"), ("Error", "mag"), ("unc", "flux")):
         columns = ["id", "mjd", "band", quantity, column]
