@@ -1,5 +1,7 @@
 """Gather the points and pixels of long tables by object."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,9 @@ from sklearn_sn.datasets._columns import unused_errors
 from sklearn_sn.datasets._points import concatenate_points, convert_points
 from sklearn_sn.datasets._scales import describe_scale, survey_of_letters
 from sklearn_sn.datasets._spectra import gather_spectra
+from sklearn_sn.datasets._spectrum_units import parse_unit
+
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]\s*$")
 
 
 def gather_light_curves(parts, index, options, log):
@@ -166,14 +171,24 @@ def merge_objects(frames, id_column):
     return merged.rename_axis(index=id_column)
 
 
+def _unit_in_name(pixels, field):
+    """Return the unit in brackets at the end of the name of a column that has no other, or None."""
+    found = _BRACKETS.search(pixels.names[field])
+    return None if found is None or pixels.unit(field) is not None else parse_unit(found[1])
+
+
 def _spectra(pixels, rows, n_rows):
     wanted = rows >= 0
     fields = {"wavelength": pixels.numbers("wavelength", "Angstrom")}
+    unit = _unit_in_name(pixels, "wavelength")
+    if unit is not None and unit.is_equivalent("Angstrom"):
+        fields["wavelength"] = fields["wavelength"] * unit.to("Angstrom")
     for name in ("flux", "flux_err"):
         if name in pixels:
-            unit = pixels.unit(name)
-            values = pixels.numbers(name, unit or "")
-            unit = pixels.unit("flux") if unit is None else unit
+            values = pixels.numbers(name, pixels.unit(name) or "")
+            units = [pixels.unit(name), _unit_in_name(pixels, name), pixels.unit("flux")]
+            units.append(_unit_in_name(pixels, "flux"))
+            unit = next((one for one in units if one is not None), None)
             try:
                 fields[name] = flux_per_wavelength(values, unit, fields["wavelength"])
             except ValueError as error:

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.utils._param_validation import Interval, StrOptions, validate_params
 
 from sklearn_sn.data import list_bands
+from sklearn_sn.datasets._columns import choose_columns
 from sklearn_sn.datasets._dialects import get_dialect
 from sklearn_sn.datasets._gather import gather_light_curves, gather_spectra_of, merge_objects
 from sklearn_sn.datasets._load_long import kind_of, load_long, plain_values
@@ -279,8 +280,16 @@ def _sort_sources(given, dialect, mappings, id_column):
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1
                 kind = kind_of(source.names, dialect, mappings) if alone else parameter
+                if alone and kind == "spectra" and _is_one_spectrum(source, id_column, mappings):
+                    raise OtherReaderError(f"{source.label} is one spectrum.")
             sources[kind].append(source)
     return sources
+
+
+def _is_one_spectrum(source, id_column, mappings):
+    """Return whether a table is a file of one spectrum, whose columns read_spectra knows better."""
+    columns = choose_columns(source.names, "spectra", id_column, mappings["spectra"] or {})
+    return source.label is not None and not {"id", "time", "spectrum_id"} & set(columns)
 
 
 def _require_tables(mappings, sources):

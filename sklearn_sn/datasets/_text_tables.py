@@ -74,7 +74,7 @@ def _values_of(comments):
 
 def _column_names(lines, body, where):
     """Return the names of the columns, from the first line or the comment above it."""
-    first = body[0][1] if body else ""
+    first = body[0][1].lstrip("%!; \t") if body else ""  # signs of comments of MATLAB and IDL
     if body and not _is_data(first):
         # ZTF's forced photometry separates names by commas and values by blanks.
         names = [name.strip() for name in first.split(",")] if "," in first else first.split()

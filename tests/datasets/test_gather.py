@@ -86,3 +86,30 @@ def test_unused_errors_are_named():
     assert curve["flux_err"].iloc[0] == pytest.approx(curve["flux"].iloc[0] * 0.0921, rel=1e-3)
     with pytest.warns(DataQualityWarning, match=r"its 'err' may be .*\{'mag_err': 'err'\}"):
         read_tables(None, table.assign(err=0.1, flux=3.0))
+
+
+@pytest.mark.parametrize(
+    ("wavelength", "flux", "size", "scale"),
+    [
+        ("wavelength", "flux", 1.0, 1.0),
+        ("wavelength (Angstrom)", "flux (erg/s/cm2/A)", 1.0, 1.0),
+        ("Wavelength(nm)", "flux", 10.0, 1.0),
+        ("wave [um]", "flux", 1e4, 1.0),
+        # 1 mJy at 5000 Å is 1e-26 c / λ² erg/s/cm²/Å.
+        ("wavelength", "flux (mJy)", 1.0, 1e-26 * 2.99792458e18 / 5000.0**2),
+    ],
+)
+def test_units_in_the_names_of_pixels(wavelength, flux, size, scale, tmp_path):
+    table = pd.DataFrame({wavelength: np.array([5000.0, 5000.5]) / size, flux: [2.0, 3.0]})
+    error = flux.replace("flux", "flux_err")
+    table[error] = 0.5
+    path = tmp_path / "x.csv"
+    table.to_csv(path, index=False)
+    for X in (
+        read_tables(spectra=table.assign(object_id="x")),
+        read_tables(spectra=path),
+    ):
+        spectrum = X["spectrum"].iloc[0]
+        assert spectrum["wavelength"].to_numpy() == pytest.approx([5000.0, 5000.5])
+        assert spectrum["flux"].to_numpy() == pytest.approx(np.array([2.0, 3.0]) * scale, rel=1e-3)
+        assert spectrum["flux_err"].to_numpy() == pytest.approx(0.5 * scale, rel=1e-3)

@@ -320,3 +320,12 @@ def test_named_columns_that_no_table_has_are_rejected(tmp_path):
     write_tables(read_tables(None, POINTS), tmp_path / "written.parquet")
     with pytest.raises(ValueError, match=match):
         read_tables(tmp_path / "written.parquet", light_curve_columns={"flux": "z"})
+
+
+def test_a_file_of_one_spectrum_is_read_as_read_spectra_does(tmp_path):
+    path, wavelength = tmp_path / "x.csv", np.linspace(350.0, 900.0, 50)
+    columns = {"wavelength(nm)": wavelength, "flux": 2.0, "ivar": 4.0}
+    pd.DataFrame(columns).to_csv(path, index=False)
+    spectrum = read_tables(path)["spectrum"].iloc[0]
+    assert spectrum["wavelength"].to_numpy() == pytest.approx(10.0 * wavelength)
+    assert spectrum["flux_err"].to_numpy() == pytest.approx(0.5)

@@ -59,3 +59,9 @@ def test_a_survey_file_without_points_has_the_columns_of_its_header():
     assert len(part["table"]) == 0
     with pytest.raises(ValueError, match="has no names of columns"):
         parse_text("# no table at all\n", "f.txt")
+
+
+@pytest.mark.parametrize("sign", ["%", "!", ";", "# "])
+def test_signs_of_comments_before_the_names(sign):
+    table = parse_text(f"{sign} mjd flux band\n59000.5 1.0 g\n", "f.txt")[0]["table"]
+    assert list(table) == ["mjd", "flux", "band"] and table["mjd"].tolist() == [59000.5]
