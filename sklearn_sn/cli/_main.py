@@ -17,7 +17,7 @@ SUMMARIES = {
     "redshift": "Estimate redshifts.",
     "generate": "Generate the spectra that belong to light curves.",
     "info": "Show what is inside a file.",
-    "models": "List the models of the package, or show the card of one.",
+    "models": "List the models of the package, or summarise the card of one.",
 }
 _MARGIN = 22  # columns of the help that names of commands take
 
