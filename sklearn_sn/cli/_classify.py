@@ -31,6 +31,7 @@ Examples:
 
 Columns: sklearn-sn classify writes those of sklearn_sn.classify: class, probability, class_set,
 redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS for every class.
+A class of probability below 0.5 has the flag UNCERTAIN.
 """,
 )
 @input_options
