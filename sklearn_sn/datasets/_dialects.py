@@ -73,6 +73,10 @@ class Dialect:
             any(one in names for one in wanted.split("|")) for wanted in self.columns
         )
 
+    def joins(self, id_column):
+        """Return whether names of a column are identifiers that are to be joined by position."""
+        return self.joined and (id_column or "").lower() == self.fields["object_id"]
+
 
 def _number(rule):
     """Return a rule for a column of numbers; other values count as 0."""

@@ -57,7 +57,7 @@ class LongFile:
         self.kind, self.id_column = kind, part.names.get("id")
         self.columns = [name for name in source.names if name not in part.unused]
         # Objects that a dialect joins by position are known after all rows are read.
-        self.is_joined = bool(part.dialect is not None and part.dialect.joined)
+        self.is_joined = part.dialect is not None and part.dialect.joins(self.id_column)
 
     def count_objects(self) -> int | None:
         """Return the number of objects; None if the rows of an object are not consecutive."""
