@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from sklearn_sn.cli._finite_range import FiniteRange
 from sklearn_sn.cli._inputs import input_options, open_input
-from sklearn_sn.cli._model_option import load_named_models, model_option
+from sklearn_sn.cli._model_option import METHODS, load_named_models, model_option
 from sklearn_sn.cli._outputs import open_outputs, output_option
 from sklearn_sn.cli._progress import progress
 from sklearn_sn.cli._summary import print_summary
@@ -38,7 +39,7 @@ A class of probability below 0.5 has the flag UNCERTAIN.
 @output_option(".html")
 @click.option(
     "--coverage",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
     help="Approximate probability, averaged over objects, that class_set contains the true class; "
@@ -54,7 +55,7 @@ A class of probability below 0.5 has the flag UNCERTAIN.
 @click.option(
     "--keep-redshift", is_flag=True, help="Keep the redshifts of the file where it has any."
 )
-@model_option
+@model_option(*METHODS)
 def command(
     files, spectra, survey, batch_size, outputs, coverage, neighbors, keep_redshift, models
 ):

@@ -28,13 +28,21 @@ def command(name, complete):
     """
     from sklearn_sn.persistence import list_pretrained, load_pretrained
 
+    names = list_pretrained()
+    if name is None and complete:
+        raise click.UsageError("--all needs the NAME of a model.")
+    if name is not None and name not in names:
+        raise click.BadParameter(
+            f"There is no packaged model {name!r}; the packaged models are {', '.join(names)}.",
+            param_hint="'NAME'",
+        )
     if name is not None:
         card = load_pretrained(name, card=True)
         first = {key: card.pop(key) for key in ("description", "limits") if key in card}
         card = {**first, **card}
         click.echo("\n".join(card_lines(card) if complete else summary_lines(card, name)))
         return
-    for name in list_pretrained():
+    for name in names:
         card = load_pretrained(name, card=True)
         text = textwrap.wrap(str(card.get("description", "")), _WIDTH - 24) or [""]
         click.echo("\n".join([f"{name:<22}  {text[0]}", *(" " * 24 + line for line in text[1:])]))

@@ -30,6 +30,14 @@ def test_the_summary_of_a_card_is_short_and_states_what_matters(run, name):
     assert len(shown.splitlines()) - len(limits) <= 30 and len(limits) == len(card["limits"])
 
 
+@pytest.mark.parametrize("arguments", [["nothing"], ["nothing", "--all"], ["--all"], ["a", "b"]])
+def test_other_names_are_wrong_use(run, arguments):
+    done = run("models", *arguments)
+    assert done.exit_code == 2 and "Usage: sklearn-sn models" in done.stderr
+    if arguments[0] == "nothing":
+        assert "no packaged model 'nothing'" in done.stderr and "maven-sim" in done.stderr
+
+
 def test_the_complete_card_is_shown_on_request(run):
     card = load_pretrained("light-curve-types", card=True)
     words = " ".join(run("models", "light-curve-types", "--all").stdout.split())
