@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.nets import StreamedDataset, TableDataset
 
@@ -108,7 +109,32 @@ class FileTraining:
         raise AssertionError("A fit ended without training.")
 
 
-def mean_weight(estimator: Any, weight: np.ndarray) -> float:
+def weighted_rows(estimator: Any, task: LearningTask, n_objects: int) -> np.ndarray:
+    """Add the weights of a task to its targets; return the rows of objects of positive weight.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The estimator that is fitted.
+    task : LearningTask
+        Task whose ``sample_weight`` becomes the target "weight", if it has weights.
+    n_objects : int
+        Number of objects.
+
+    Returns
+    -------
+    array of int
+        Rows, all of them without weights.
+    """
+    weight = task.sample_weight
+    if weight is None:
+        return np.arange(n_objects)
+    # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
+    task.targets["weight"] = (weight / _mean_weight(estimator, weight)).astype(np.float32)
+    return np.flatnonzero(weight > 0)
+
+
+def _mean_weight(estimator, weight):
     """Return the mean of the positive weights; in a fit on files, of those of all objects."""
     if estimator._file_training is not None:
         weight = np.asarray(estimator._file_training.arguments["sample_weight"], dtype=np.float64)

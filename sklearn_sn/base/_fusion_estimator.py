@@ -9,7 +9,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from sklearn_sn.base._columns import remember_columns
 from sklearn_sn.base._estimator import TorchEstimator
-from sklearn_sn.base._file_training import mean_weight
+from sklearn_sn.base._file_training import weighted_rows
 from sklearn_sn.base._pretrained import (
     PretrainedEncoder,
     chosen_encoder,
@@ -63,12 +63,7 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
         if len(table) != len(task.targets["targets"]):
             n_labels = len(task.targets["targets"])
             raise ValueError(f"X has {len(table)} objects but y has {n_labels} labels.")
-        rows = np.arange(len(table))
-        if task.sample_weight is not None:
-            weight = task.sample_weight
-            # Only ratios of weights matter. Dividing by the mean keeps the loss at its scale.
-            task.targets["weight"] = (weight / mean_weight(self, weight)).astype(np.float32)
-            rows = np.flatnonzero(weight > 0)
+        rows = weighted_rows(self, task, len(table))
         if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table, self._is_part)
         else:

@@ -17,6 +17,7 @@ from sklearn_sn.data import read_redshifts
 
 _TYPES = {"light_curve": "light-curve-types", "spectrum": "spectrum-types"}
 _REDSHIFTS = {"light_curve": "light-curve-redshift", "spectrum": "spectrum-redshift"}
+_CERTAIN = 0.5  # probability from which a class is more probable than the others together
 
 
 @validate_params(
@@ -73,7 +74,8 @@ def classify(
           redshift_source is "given" for a value that is kept.
         - modalities: light_curve, spectrum, or both joined by ``|``.
         - anomaly_score: of the light curve, in scikit-learn's sense: the lower, the more abnormal.
-        - quality_flags: see :func:`~sklearn_sn.data.quality_report`.
+        - quality_flags: those of :func:`~sklearn_sn.data.quality_report`, and UNCERTAIN for a class
+          of probability below 0.5, also where it is alone in its set.
         - neighbor_1, neighbor_1_class, neighbor_1_distance and so on: the nearest of the known
           supernovae in the package, their classes and cosine distances in [0, 2].
         - p_SN Ia and so on: probability of each class and subtype; they sum to 1.
@@ -126,7 +128,7 @@ def classify(
     score = _anomaly_score(objects, ready)
     if score is not None:
         columns["anomaly_score"] = score
-    columns["quality_flags"] = objects.flags
+    columns["quality_flags"] = _flags(objects, columns.get("probability"))
     if n_neighbors:
         embedder = ready.get("contrastive-sim")
         if embedder is not None:
@@ -196,6 +198,16 @@ def _class_sets(objects, sets, combined, subtype):
     order = np.argsort(-combined.values, axis=1, kind="stable")
     ranked = np.asarray(classes, dtype=object)[order]
     return _joined(ranked.T, np.take_along_axis(chosen, order, axis=1))
+
+
+def _flags(objects, probability):
+    """Return the flags of the data, and of classes that are less probable than not."""
+    uncertain = np.zeros(len(objects.X), dtype=bool)
+    if probability is not None:
+        uncertain = probability < _CERTAIN
+    text = np.array(objects.flags, dtype=object)
+    text[uncertain] += np.where(text[uncertain] == "", "", ",") + "UNCERTAIN"
+    return text
 
 
 def _joined(names, chosen):

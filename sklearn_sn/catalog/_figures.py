@@ -27,12 +27,12 @@ def light_curve_figure(X, row):
     return _drawn(display)
 
 
-def spectrum_figure(X, row, redshift):
+def spectrum_figure(X, row, redshift, estimated=False):
     """Return the spectra of one row of a table, with lines at a redshift if it is not NaN."""
     redshift = redshift if np.isfinite(redshift) else None
     one = _one(X, row)[["spectrum"]]
     display = SpectrumDisplay.from_object(one, X.index[row], redshift, max_spectra=4)
-    display.name = None
+    display.name = "Lines at the estimated redshift" if estimated and redshift is not None else None
     return _drawn(display)
 
 

@@ -96,8 +96,8 @@ def _table_row(number, entry):
     cells = [
         f'<a href="#object-{number}">{escape(entry.name)}</a>',
         escape(_text(row.get("class"))),
-        _number(row.get("probability"), ".2f"),
-        escape(_text(row.get("class_set")).replace("|", ", ")),
+        _probability(row),
+        escape(_class_set(row)),
         _redshift(row),
         _number(row.get("anomaly_score"), ".2f"),
         escape(_text(row.get("neighbor_1"))),
@@ -112,14 +112,16 @@ def _object(number, entry, known, map_image, set_title):
     name = _text(row.get("class")) or "Class unknown"
     if _text(row.get("subtype")) not in ("", _text(row.get("class"))):
         name += f" (subtype {_text(row.get('subtype'))})"
+    if _is_uncertain(row):
+        name += ", uncertain"
     figures = [
         f'<img src="{source}" alt="{kind} of {escape(entry.name, quote=True)}">'
         for kind, source in (("Light curve", entry.light_curve), ("Spectra", entry.spectrum))
         if source
     ]
     facts = [
-        ("Probability", _number(row.get("probability"), ".2f")),
-        (set_title, escape(_text(row.get("class_set")).replace("|", ", "))),
+        ("Probability", _probability(row)),
+        (set_title, escape(_class_set(row))),
         ("Redshift", _redshift(row)),
         ("Anomaly score", _number(row.get("anomaly_score"), ".3f")),
         ("Similar to", _neighbors(row)),
@@ -135,12 +137,37 @@ def _object(number, entry, known, map_image, set_title):
     )
 
 
-def _bars(row):
-    """Return the probabilities as bars, the largest first."""
+def _probability(row):
+    """Return the probability of the class, with a mark where the class is uncertain."""
+    mark = " <small>uncertain</small>" if _is_uncertain(row) else ""
+    return _number(row.get("probability"), ".2f") + mark
+
+
+def _is_uncertain(row):
+    return "UNCERTAIN" in _text(row.get("quality_flags")).split(",")
+
+
+def _class_set(row):
+    """Return the classes of the set with their probabilities."""
+    names = [name for name in _text(row.get("class_set")).split("|") if name]
+    chances = _chances(row)
+    if "normal SN Ia" in chances:
+        names = ["normal SN Ia" if name == "SN Ia" else name for name in names]
+    return ", ".join(f"{name} {_number(chances.get(name), '.2f')}".strip() for name in names)
+
+
+def _chances(row):
+    """Return the probabilities of the classes and subtypes."""
     chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}
     if "SN Ia" in chances and "SN Ia-91bg" in chances:
         # The class SN Ia in the heading includes the subtypes.
         chances["normal SN Ia"] = chances.pop("SN Ia")
+    return chances
+
+
+def _bars(row):
+    """Return the probabilities as bars, the largest first."""
+    chances = _chances(row)
     ranked = sorted(chances.items(), key=lambda item: -np.nan_to_num(item[1]))
     bars = [
         f'<div class="bar"><span>{escape(name)}</span>'

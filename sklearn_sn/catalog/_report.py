@@ -19,6 +19,9 @@ from sklearn_sn.catalog._page import Entry, page
 from sklearn_sn.catalog._ready_models import ReadyModels
 from sklearn_sn.data import as_frame
 
+# Standard deviation of an estimated redshift up to which lines are drawn: a line at 6000 Å is then
+# displaced by 60 Å, a third of a typical blueshift of supernovae.
+_MAX_ERROR = 0.01
 _N_MAP = 8  # nearest known objects between which an object is placed on the map
 
 
@@ -85,6 +88,10 @@ def report(
     -----
     The map shows the known supernovae of the package. An object is drawn at the mean position of
     its eight nearest ones, weighted by the inverse of their distance; its place is approximate.
+
+    Spectra have marks of spectral lines if the redshift was given (``redshift="keep"`` of
+    :func:`classify`), or if the standard deviation of its estimate is at most 0.01. Marks at an
+    estimated redshift are named so.
 
     Examples
     --------
@@ -161,8 +168,13 @@ def _check_rows(table, X):
 
 
 def _spectrum(X, row, table):
-    redshift = table["redshift"].iloc[row] if "redshift" in table else np.nan
-    return spectrum_figure(X, row, float(redshift))
+    """Return the figure of the spectra, with lines if the redshift is known well enough."""
+    values = table.iloc[row]
+    redshift, error = (float(values.get(name, np.nan)) for name in ("redshift", "redshift_err"))
+    estimated = values.get("redshift_source") != "given"
+    if estimated and not error <= _MAX_ERROR:  # NaN is unknown
+        redshift = np.nan
+    return spectrum_figure(X, row, redshift, estimated)
 
 
 def _places(objects, ready):

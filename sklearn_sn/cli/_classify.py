@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from sklearn_sn.cli._finite_range import FiniteRange
 from sklearn_sn.cli._inputs import input_options, open_input
-from sklearn_sn.cli._model_option import load_named_models, model_option
+from sklearn_sn.cli._model_option import METHODS, load_named_models, model_option
 from sklearn_sn.cli._outputs import open_outputs, output_option
 from sklearn_sn.cli._progress import progress
 from sklearn_sn.cli._summary import print_summary
@@ -31,13 +32,14 @@ Examples:
 
 Columns: sklearn-sn classify writes those of sklearn_sn.classify: class, probability, class_set,
 redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS for every class.
+A class of probability below 0.5 has the flag UNCERTAIN.
 """,
 )
 @input_options
 @output_option(".html")
 @click.option(
     "--coverage",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
     help="Approximate probability, averaged over objects, that class_set contains the true class; "
@@ -53,7 +55,7 @@ redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS
 @click.option(
     "--keep-redshift", is_flag=True, help="Keep the redshifts of the file where it has any."
 )
-@model_option
+@model_option(*METHODS)
 def command(
     files, spectra, survey, batch_size, outputs, coverage, neighbors, keep_redshift, models
 ):

@@ -52,9 +52,10 @@ def load_any(model):
         return load_pretrained(model)
     if Path(model).expanduser().is_file():
         return load_model(model)
-    raise ValueError(
-        f"There is no packaged model and no file {model!r}; this version of sklearn-sn contains "
-        f"{', '.join(list_pretrained())}."
+    raise click.BadParameter(
+        f"There is no packaged model and no file {model!r}; the packaged models are "
+        f"{', '.join(list_pretrained())}.",
+        param_hint="'--model'",
     )
 
 

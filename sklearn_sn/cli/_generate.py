@@ -3,6 +3,7 @@
 import click
 
 from sklearn_sn.cli._embed import load_any
+from sklearn_sn.cli._finite_range import FiniteRange
 from sklearn_sn.cli._inputs import input_options, open_input
 from sklearn_sn.cli._outputs import open_outputs, output_option
 from sklearn_sn.cli._progress import progress
@@ -25,7 +26,7 @@ The packaged generator is one of SN Ia: other objects get a spectrum of SN Ia to
 @click.option(
     "--phase",
     "phases",
-    type=float,
+    type=FiniteRange(),
     multiple=True,
     default=(0.0,),
     show_default=True,
@@ -33,14 +34,14 @@ The packaged generator is one of SN Ia: other objects get a spectrum of SN Ia to
 )
 @click.option(
     "--coverage",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=FiniteRange(0, 1, min_open=True, max_open=True),
     default=0.9,
     show_default=True,
     help="Coverage of the interval from flux_low to flux_high.",
 )
 @click.option(
     "--redshift",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     help="Redshift of the objects whose file has none; otherwise it is estimated from the light "
     "curve.",
 )

@@ -40,7 +40,8 @@ class Content:
         self.bands = Counter()
         self.flags = Counter()
         self.ranges = {}
-        self.read = None
+        self.tables = None
+        self.left_out = Counter()
 
     def add(self, X):
         """Count the objects of a table."""
@@ -49,7 +50,9 @@ class Content:
         self.n_objects += len(X)
         self.names += [str(name) for name in X.index[: 3 - len(self.names)]]
         self.columns = self.columns or [str(name) for name in X.columns]
-        self.read = self.read or X.attrs.get("read")
+        read = X.attrs.get("read") or {}
+        self.tables = self.tables or read.get("tables")
+        self.left_out.update(read.get("counts") or {})
         if "light_curve" in X.columns:
             self._add_light_curves(X["light_curve"])
         if "spectrum" in X.columns:
@@ -79,7 +82,7 @@ class Content:
 
     def _reading(self):
         """Yield how the files were read."""
-        tables = (self.read or {}).get("tables") or []
+        tables = self.tables or []
         dialects = Counter(t.get("dialect") or t.get("format") for t in tables if t)
         dialects.pop(None, None)
         if dialects:
@@ -87,10 +90,13 @@ class Content:
         scales = dict.fromkeys(t["scale"] for t in tables if t and t.get("scale"))
         if scales:
             yield "flux scale", ", ".join(map(str, scales))
-        counts = (self.read or {}).get("counts") or {}
-        if counts:
-            left = ", ".join(f"{name} ({n})" for name, n in counts.items())
-            yield "left out", left
+        # The reader counts these too, but keeps them unless its quality_cut is set.
+        left_out = dict(self.left_out)
+        kept = left_out.pop("bad_quality", 0)
+        if left_out:
+            yield "left out", ", ".join(f"{name} ({n})" for name, n in left_out.items())
+        if kept:
+            yield "kept", f"{kept} of the points, although the survey calls them unusable"
 
     def _add_light_curves(self, column):
         from sklearn_sn.data import as_ragged

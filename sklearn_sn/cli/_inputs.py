@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sklearn_sn.cli._join_spectra import join_spectra, mix_tables
+from sklearn_sn.cli._model_option import METHODS
 
 BATCH = 1000  # objects that are in memory at a time
 
@@ -86,11 +87,13 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
     ValueError
         If a file cannot be read, or holds neither light curves nor spectra, or no objects.
     click.UsageError
-        If `survey` is given for a Parquet file of nested columns, whose bands have their own names.
+        If `survey` is unknown, or is given for a Parquet file of nested columns, whose bands have
+        their own names.
     """
     from sklearn_sn.datasets import parquet_layout
 
     _raise_on_missing([*files, *spectra])
+    _raise_on_unknown_survey(survey)
     layouts = [parquet_layout(file) for file in files]
     if "objects" in layouts and survey is not None:
         raise click.UsageError(
@@ -114,8 +117,15 @@ def open_input(files, spectra=(), survey=None, batch_size=BATCH):
         )
     if not len(X):
         raise ValueError(f"{files[0]} has no objects.")
-    starts = range(0, len(X), batch_size)
-    return Input((X.iloc[start : start + batch_size] for start in starts), len(X))
+    return Input(_slices(X, batch_size), len(X))
+
+
+def _slices(X, batch_size):
+    """Yield the rows of a table in batches; the first one has its attributes, with its record."""
+    for start in range(0, len(X), batch_size):
+        batch = X.iloc[start : start + batch_size]
+        batch.attrs = X.attrs if start == 0 else {}
+        yield batch
 
 
 def _open_parquet(file, layout, survey, batch_size):
@@ -171,7 +181,10 @@ def read_spectrum_files(files):
     """Return one table of the files of the option --spectrum."""
     from sklearn_sn.datasets import read_tables
 
-    spectra = read_tables(files[0] if len(files) == 1 else files)
+    try:
+        spectra = read_tables(files[0] if len(files) == 1 else files)
+    except ValueError as error:
+        raise ValueError(_first_sentence(str(error), files)) from error
     if "spectrum" not in spectra.columns:
         raise ValueError(f"{files[0]} has no spectra.")
     return spectra
@@ -206,6 +219,21 @@ def _first_sentence(text, files):
     return sentence if names_file else f"{files[0]}: {sentence}"
 
 
+def _raise_on_unknown_survey(survey):
+    """Reject a survey before files are read; the error of bands lists more than a screen holds."""
+    from sklearn_sn.data import list_bands
+
+    try:
+        if survey is not None:
+            list_bands(survey)
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{survey!r} is unknown; use a name such as 'ztf', 'atlas', 'ps1', 'lsst', 'sdss' or "
+            "'swift'. sklearn_sn.data.list_bands(survey) raises with all names.",
+            param_hint="'--survey'",
+        ) from error
+
+
 def _raise_on_missing(files):
     """Reject paths that do not exist, before other files take their time."""
     import glob
@@ -214,4 +242,7 @@ def _raise_on_missing(files):
         if not Path(file).expanduser().exists() and not (
             glob.has_magic(file) and glob.glob(str(Path(file).expanduser()), recursive=True)
         ):
-            raise ValueError(f"There is no file {file!r}.")
+            hint = (
+                f" 'sklearn-sn models {file}' shows the packaged model." if file in METHODS else ""
+            )
+            raise ValueError(f"There is no file {file!r}.{hint}")

@@ -17,7 +17,7 @@ SUMMARIES = {
     "redshift": "Estimate redshifts.",
     "generate": "Generate the spectra that belong to light curves.",
     "info": "Show what is inside a file.",
-    "models": "List the models of the package, or show the card of one.",
+    "models": "List the models of the package, or summarise the card of one.",
 }
 _MARGIN = 22  # columns of the help that names of commands take
 
@@ -54,7 +54,8 @@ Examples:
 
 No command needs a network. Options of a command: sklearn-sn COMMAND --help.
 
-Exit codes: 0 success, 1 unreadable input or nothing usable in it, 2 wrong use, 130 Ctrl-C.
+Exit codes: 0 success; 1 data or model file unreadable, or nothing usable in it;
+2 wrong use, such as an unknown option or model name; 130 Ctrl-C.
 """,
 )
 @click.version_option(__version__, package_name="sklearn-sn", message="sklearn-sn %(version)s")

@@ -21,7 +21,7 @@ Examples:
 )
 @input_options
 @output_option()
-@model_option
+@model_option("light-curve-redshift", "spectrum-redshift")
 def command(files, spectra, survey, batch_size, outputs, models):
     """Estimate the redshifts of the objects of one or several FILEs.
 

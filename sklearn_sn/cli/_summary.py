@@ -38,7 +38,7 @@ def _line(name, row, set_title):
     items = dict(_items(row, set_title))
     parts = [f"{name!s:<16}"]
     if "class" in items:
-        parts.append(f"{items['class']:<16}")
+        parts.append(f"{items['class']:<27}")
     if "redshift" in items:
         parts.append(f"z {items['redshift']:<18}")
     if items.get(set_title):
@@ -50,12 +50,16 @@ def _line(name, row, set_title):
 
 def _items(row, set_title):
     """Yield titles and texts of the columns that a person reads first."""
+    flags = str(row.get("quality_flags", ""))
+    chances = _chances(row)
     if "class" in row:
-        yield "class", _with_number(row["class"], row["probability"], "unknown")
+        mark = ", uncertain" if "UNCERTAIN" in flags.split(",") else ""
+        known = _given(row["class"])
+        yield "class", f"{row['class']} ({row['probability']:.2f}{mark})" if known else "unknown"
     if "subtype" in row and row["subtype"] != row["class"] and _given(row["subtype"]):
         yield "subtype", str(row["subtype"])
     if "class_set" in row:
-        yield set_title, str(row["class_set"]).replace("|", ", ")
+        yield set_title, _class_set(row, chances)
     if "redshift" in row:
         yield "redshift", _redshift(row)
     if _given(row.get("anomaly_score")):
@@ -68,16 +72,29 @@ def _items(row, set_title):
         neighbors.append(f"{known[0]} ({known[1]}, distance {distance:.3f})")
         number += 1
     yield "similar to", ", ".join(neighbors)
-    chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}
     chances = {key: value for key, value in chances.items() if value >= 0.01}
-    if "p_SN Ia-91bg" in row.index and "SN Ia" in chances:
-        # The class SN Ia above includes the subtypes.
-        chances["normal SN Ia"] = chances.pop("SN Ia")
     ranked = sorted(chances.items(), key=lambda item: -item[1])
     yield "probabilities", ", ".join(f"{key} {value:.2f}" for key, value in ranked)
     if "modalities" in row:
         yield "from", str(row["modalities"]).replace("|", " and ").replace("_", " ")
-    yield "flags", str(row.get("quality_flags", ""))
+    yield "flags", flags
+
+
+def _chances(row):
+    """Return the probabilities of the classes and subtypes."""
+    chances = {str(key)[2:]: row[key] for key in row.index if str(key).startswith("p_")}
+    if "SN Ia" in chances and "SN Ia-91bg" in chances:
+        # The class SN Ia of the first line includes the subtypes.
+        chances["normal SN Ia"] = chances.pop("SN Ia")
+    return chances
+
+
+def _class_set(row, chances):
+    """Return the classes of the set with their probabilities."""
+    names = str(row["class_set"]).split("|") if _given(row["class_set"]) else []
+    if "normal SN Ia" in chances:
+        names = ["normal SN Ia" if name == "SN Ia" else name for name in names]
+    return ", ".join(f"{name} {chances[name]:.2f}" if name in chances else name for name in names)
 
 
 def _redshift(row):
@@ -85,10 +102,6 @@ def _redshift(row):
         return ""
     error = f" ± {row['redshift_err']:.3f}" if _given(row["redshift_err"]) else ""
     return f"{row['redshift']:.3f}{error}"
-
-
-def _with_number(text, number, missing):
-    return f"{text} ({number:.2f})" if _given(text) else missing
 
 
 def _given(value):

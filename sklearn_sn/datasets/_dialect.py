@@ -61,3 +61,7 @@ class Dialect:
         return names.isdisjoint(self.without) and all(
             any(one in names for one in wanted.split("|")) for wanted in self.columns
         )
+
+    def joins(self, id_column):
+        """Return whether names of a column are identifiers that are to be joined by position."""
+        return self.joined and (id_column or "").lower() == self.fields["object_id"]

@@ -21,7 +21,7 @@ from sklearn_sn.datasets._galaxy_photometry import PIXEL_SCALE, SKY_NOISE, draw_
 from sklearn_sn.datasets._galaxy_population import MAX_REDSHIFT, MIN_REDSHIFT, TYPES
 from sklearn_sn.datasets._galaxy_seds import BANDS
 from sklearn_sn.datasets._galaxy_spectra import observe_spectra
-from sklearn_sn.datasets._simulation_parameters import known_names, number_pair
+from sklearn_sn.datasets._simulation_parameters import known_names, number_pair, stream_entropy
 
 _BLOCK_SIZE = 256  # galaxies with one random stream: a compromise between speed and memory
 _WINDOW = 4  # blocks per process, finished or not, that may wait for the consumer
@@ -249,7 +249,7 @@ def _make_plan(caller, n_samples, parameters):
         magnitude_limit=float(parameters["magnitude_limit"]),
         modalities=known_names("modalities", parameters["modalities"], _MODALITIES, caller),
         n_jobs=parameters["n_jobs"],
-        entropy=_entropy(parameters["random_state"]),
+        entropy=stream_entropy(parameters["random_state"]),
     )
 
 
@@ -347,14 +347,3 @@ def _chunks(plan, chunk_size):
             n_waiting = excess
     if n_waiting:
         yield _join(waiting)
-
-
-def _entropy(random_state):
-    """Return the integers that seed all streams."""
-    if isinstance(random_state, np.random.RandomState):
-        return tuple(random_state.randint(2**32, size=4, dtype=np.uint32).tolist())
-    if isinstance(random_state, np.random.Generator):
-        return tuple(random_state.integers(2**32, size=4).tolist())
-    if random_state is None:
-        return (np.random.SeedSequence().entropy,)
-    return (int(random_state),)

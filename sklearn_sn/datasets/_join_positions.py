@@ -8,8 +8,11 @@ from scipy.spatial import cKDTree
 RADIUS = 1.5  # arcsec: beyond the scatter of ZTF's positions, below its resolution
 
 
-def join_positions(objects, codes, ra, dec):
+def join_positions(objects, codes, ra, dec, name=None):
     """Join objects whose mean positions agree.
+
+    An identifier of one band is no name of a source: a joined source is named by its file or its
+    position.
 
     Parameters
     ----------
@@ -19,16 +22,19 @@ def join_positions(objects, codes, ra, dec):
         Object of every point.
     ra, dec : array-like of shape (n_points,)
         Positions of the points in degrees.
+    name : str, optional
+        Name of the file, for its only source.
 
     Returns
     -------
     objects : list
-        Names of the joined objects: of each, that which appears first.
+        Names of the joined objects: `name` of a single one; otherwise positions, such as
+        J140200.00+301500.0, if any were joined. Objects without a position keep their name.
     codes : ndarray of int, shape (n_points,)
         Joined object of every point.
     """
     if len(objects) < 2:
-        return objects, codes
+        return _with_name(objects, name), codes
     ra, dec = np.deg2rad(np.asarray(ra, float)), np.deg2rad(np.asarray(dec, float))
     xyz = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
     used = (codes >= 0) & np.isfinite(xyz).all(axis=0)
@@ -45,4 +51,26 @@ def join_positions(objects, codes, ra, dec):
     position = np.empty(len(order), dtype=np.int64)
     position[order] = np.arange(len(order))
     lookup = np.append(position[number], -1)
-    return [objects[i] for i in first[order]], lookup[codes]
+    names, codes = [objects[i] for i in first[order]], lookup[codes]
+    if len(names) < len(objects):
+        names = _named_by_position(names, codes[used], xyz[:, used])
+    return _with_name(names, name), codes
+
+
+def _with_name(objects, name):
+    return [name] if len(objects) == 1 and name is not None else objects
+
+
+def _named_by_position(names, codes, xyz):
+    """Return the mean positions of objects as names, or the old names as text."""
+    from astropy import units as u
+    from astropy.coordinates import SkyCoord
+
+    x, y, z = (np.bincount(codes, weights=axis, minlength=len(names)) for axis in xyz)
+    # To 0.01 s, so that no name has 24 hours.
+    hours = np.round(np.arctan2(y, x) * (12 * 3600 * 100 / np.pi)) / (3600 * 100) % 24
+    places = SkyCoord(hours * u.hourangle, np.arctan2(z, np.hypot(x, y)) * u.rad)
+    right = places.ra.to_string(u.hourangle, sep="", precision=2, pad=True)
+    up = places.dec.to_string(u.deg, sep="", precision=1, pad=True, alwayssign=True)
+    placed = np.bincount(codes, minlength=len(names)) > 0
+    return [f"J{right[i]}{up[i]}" if placed[i] else str(old) for i, old in enumerate(names)]

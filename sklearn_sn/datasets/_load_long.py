@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sklearn_sn.data import warn_quality
 from sklearn_sn.datasets._columns import (
     ALIASES,
     choose_columns,
@@ -103,8 +104,8 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
     if found is not None and found.band and "band" not in fields:
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
-    if found is not None and found.joined and {"ra", "dec"} <= set(plain):
-        objects, codes = join_positions(objects, codes, plain["ra"], plain["dec"])
+    if found is not None and found.joins(names.get("id")):
+        objects, codes = _join_identifiers(objects, codes, plain, source)
     if object_id is not None:
         objects = _rename(objects, object_id, parameter)
     limits = found.limits if found is not None else ()
@@ -171,6 +172,19 @@ def _objects_of(values, source, parameter, names, object_id, n_rows):
     header = source.header
     name = next((header[key] for key in _HEADER_NAMES if header.get(key)), source.stem)
     return [object_id if object_id is not None else name], np.zeros(n_rows, dtype=np.int64)
+
+
+def _join_identifiers(objects, codes, plain, source):
+    """Join the identifiers of one source, of which it has one per band."""
+    if {"ra", "dec"} <= set(plain):
+        return join_positions(objects, codes, plain["ra"], plain["dec"], source.stem)
+    if len(objects) > 1:
+        warn_quality(
+            f"{source.label or 'The table'} has {len(objects)} identifiers (first {objects[0]!r}) "
+            "and no positions. A source has one identifier per band: add the columns 'ra' and "
+            "'dec', by which they are joined."
+        )
+    return objects, codes
 
 
 def _rename(objects, object_id, parameter):

@@ -1,6 +1,6 @@
 """Read Parquet files of one row per point in batches of objects."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from sklearn_sn.datasets._long_tables import is_text
 from sklearn_sn.datasets._sources import Source
 from sklearn_sn.datasets._tables import read_tables
 
-_ROWS = 2**16  # rows that are read at a time
+_ROWS = 2**16  # rows that are read at a time; positions in them are uint16
 _BUFFER = 2**20  # bytes of a column that are read at a time
 _MAPPINGS = {"light_curves": "light_curve_columns", "spectra": "spectrum_columns"}
 
@@ -39,7 +39,7 @@ class LongFile:
 
         self.path, self.options = path, dict(options or {})
         self.schema = pq.read_schema(path)
-        self.kind, self.id_column, self.columns, self._runs_of_file = None, None, [], None
+        self.kind, self.id_column, self.columns, self._starts = None, None, [], None
         source = Source(self.schema.empty_table(), label=str(path))
         mappings = {kind: self.options.get(name) for kind, name in _MAPPINGS.items()}
         kind = kind_of(source.names, self.options.get("dialect"), mappings)
@@ -57,38 +57,34 @@ class LongFile:
         self.kind, self.id_column = kind, part.names.get("id")
         self.columns = [name for name in source.names if name not in part.unused]
         # Objects that a dialect joins by position are known after all rows are read.
-        self.is_joined = bool(part.dialect is not None and part.dialect.joined)
+        self.is_joined = part.dialect is not None and part.dialect.joins(self.id_column)
 
     def count_objects(self) -> int | None:
         """Return the number of objects; None if the rows of an object are not consecutive."""
         if self.kind is None or self.id_column is None or self.is_joined:
             return None
-        runs = self._object_runs()
-        if len(pd.unique(runs.keys[runs.named])) < runs.named.sum():
-            return None
-        return int(runs.named.sum()) - runs.n_without_object
+        return self._object_starts().n_objects
 
-    def _object_runs(self):
-        """Return the runs of equal names in the whole file, which are read once."""
-        if self._runs_of_file is None:
-            parts, last, n_rows = [], None, 0
+    def _object_starts(self):
+        """Return where the objects of the whole file start, which is read once."""
+        if self._starts is None:
+            parts, keys, last, n_without_object = [], [], None, 0
             for batch in self._row_batches([self.id_column]):
-                part = _runs(batch.column(0), last)
-                parts.append(replace(part, starts=part.starts + n_rows))
-                last, n_rows = part.last, n_rows + batch.num_rows
-            starts, keys, named = (
-                np.concatenate([*(getattr(part, name) for part in parts), np.zeros(0, dtype)])
-                for name, dtype in (("starts", np.int64), ("keys", np.uint64), ("named", bool))
-            )
-            n_without_object = sum(part.n_without_object for part in parts)
-            self._runs_of_file = _Runs(starts, keys, named, n_without_object, last)
-        return self._runs_of_file
+                runs = _runs(batch.column(0), last)
+                parts.append((batch.num_rows, runs.starts.astype(np.uint16)))
+                keys.append(runs.keys[runs.named])
+                last, n_without_object = runs.last, n_without_object + runs.n_without_object
+            # Names that occur in two runs are equal neighbours in order.
+            keys = np.sort(np.concatenate([*keys, np.zeros(0, np.uint64)]))
+            is_mixed = bool((keys[1:] == keys[:-1]).any())
+            self._starts = _Starts(parts, None if is_mixed else len(keys) - n_without_object)
+        return self._starts
 
     def batches(self, batch_size):
         """Yield tables of `batch_size` objects; rows of an object must be consecutive."""
         import pyarrow as pa
 
-        starts = self._object_runs().starts
+        starts = self._object_starts()
         # The first row that is held, the first object that is not yielded, and its table.
         first, n_done, table = 0, 0, None
         for batch in self._row_batches(self.columns):
@@ -96,14 +92,14 @@ class LongFile:
             table = batch if table is None else pa.concat_tables([table, batch])
             # The last object may go on in the next rows.
             while n_done + batch_size < len(starts):
-                end = starts[n_done + batch_size]
+                (end,) = starts.rows(n_done + batch_size, n_done + batch_size + 1)
                 if end > first + len(table):
                     break
-                objects = starts[n_done : n_done + batch_size] - first
+                objects = starts.rows(n_done, n_done + batch_size) - first
                 yield from self._table(table.slice(0, end - first), objects)
                 table, first, n_done = table.slice(end - first), end, n_done + batch_size
         if table is not None and len(table):
-            yield from self._table(table, starts[n_done:] - first)
+            yield from self._table(table, starts.rows(n_done, len(starts)) - first)
 
     def _row_batches(self, columns):
         import pyarrow.parquet as pq
@@ -151,9 +147,35 @@ def read_in_slices(path, batch_size, options):
         yield X.iloc[start : start + batch_size]
 
 
+class _Starts:
+    """First rows of the objects of a file, in two bytes for each.
+
+    Parameters
+    ----------
+    parts : list of (int, ndarray of uint16)
+        Number of rows of each batch of rows, and the rows of the batch where an object starts.
+    n_objects : int or None
+        Number of objects; None if the rows of an object are not consecutive.
+    """
+
+    def __init__(self, parts, n_objects):
+        self.n_objects = n_objects
+        self._in_batch = np.concatenate([*(rows for _, rows in parts), np.zeros(0, np.uint16)])
+        self._first_rows = np.cumsum([0, *(n_rows for n_rows, _ in parts)])[:-1]
+        self._ends = np.cumsum([len(rows) for _, rows in parts])
+
+    def __len__(self):
+        return len(self._in_batch)
+
+    def rows(self, first, stop):
+        """Return the first rows of the objects from `first` to before `stop`."""
+        batch = np.searchsorted(self._ends, np.arange(first, stop), side="right")
+        return self._first_rows[batch] + self._in_batch[first:stop]
+
+
 @dataclass(frozen=True)
 class _Runs:
-    """Runs of equal names in a column.
+    """Runs of equal names in a column of a batch of rows.
 
     Attributes
     ----------

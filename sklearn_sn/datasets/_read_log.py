@@ -185,16 +185,27 @@ class ReadLog:
     def _doubt(self, points, mask, text, kind):
         self.doubtful.add(kind, text, int(mask.sum()), _objects_of(points, mask), file=points.label)
 
-    def text(self):
-        """Return the record as text, one line for each table."""
+    def text(self, quality_cut=False):
+        """Return the record as text, one line for each table.
+
+        Parameters
+        ----------
+        quality_cut : bool, default=False
+            Whether points were dropped that the survey calls unusable.
+        """
         lines = []
+        counts = dict(self.record["counts"])
+        kept = 0 if quality_cut else counts.pop("bad_quality", 0)
         for entry in self.record["tables"]:
             columns = ", ".join(
                 f"{field} from {name!r}" for field, name in entry["columns"].items()
             )
             lines.append(f"{entry['kind']} of {entry['file'] or 'memory'}: {columns}")
             lines += [f"  {key}: {entry[key]}" for key in entry if key not in _IN_FIRST_LINE]
-        return "\n".join([*lines, f"left out: {self.record['counts'] or 'nothing'}"])
+        lines.append(f"left out: {counts or 'nothing'}")
+        if kept:
+            lines.append(f"kept, but unusable as the survey says: {kept} (see quality_cut)")
+        return "\n".join(lines)
 
     def add_table(self, **entry):
         """Add a table to the record."""

@@ -147,3 +147,14 @@ def resolve_seds(seds, names):
             built_in = isinstance(one, str) and one == "built-in"
             resolved[name] += default if built_in else grid_seds(name, one)
     return resolved
+
+
+def stream_entropy(random_state):
+    """Return the integers that seed all streams of a simulation, as a tuple."""
+    if isinstance(random_state, np.random.RandomState):
+        return tuple(random_state.randint(2**32, size=4, dtype=np.uint32).tolist())
+    if isinstance(random_state, np.random.Generator):
+        return tuple(random_state.integers(2**32, size=4).tolist())
+    if random_state is None:
+        return (np.random.SeedSequence().entropy,)
+    return (int(random_state),)

@@ -23,6 +23,7 @@ from sklearn_sn.datasets._simulation_parameters import (
     resolve_seds,
     resolve_spectrographs,
     resolve_surveys,
+    stream_entropy,
 )
 from sklearn_sn.datasets._spectrographs import Spectrograph
 from sklearn_sn.datasets._surveys import Survey
@@ -312,7 +313,7 @@ def make_plan(
         missing_fraction=missing_fraction,
         n_spectra=number_pair("n_spectra", n_spectra, 1, np.inf, kind=Integral),
         phase_range=spectrum_phase,
-        entropy=_entropy(random_state),
+        entropy=stream_entropy(random_state),
     )
     shares = list(shares.values())
     if by_rate:
@@ -335,14 +336,3 @@ def _spectrographs(spectrographs, wavelength, snr, n_pixels):
     # Choices: two pixels per resolution element; each edge moves inwards by up to 6 %.
     resolution = max(10.0, (n_pixels - 1) / (2.0 * np.log(high / low)))
     return [Spectrograph("any", (low, high), resolution, n_pixels, snr, edge_scatter=0.06)]
-
-
-def _entropy(random_state):
-    """Return the integers that seed all streams."""
-    if isinstance(random_state, np.random.RandomState):
-        return tuple(random_state.randint(2**32, size=4, dtype=np.uint32).tolist())
-    if isinstance(random_state, np.random.Generator):
-        return tuple(random_state.integers(2**32, size=4).tolist())
-    if random_state is None:
-        return (np.random.SeedSequence().entropy,)
-    return (int(random_state),)

@@ -263,7 +263,7 @@ def read_tables(
         _insert(X, "light_curve", curves)
     X.attrs["read"] = log.record
     if verbose:
-        print(log.text())
+        print(log.text(quality_cut))
     log.warn()
     return X
 

@@ -45,17 +45,19 @@ class OutputFolder:
         ------
         ValueError
             If it is a file, contains other files, is damaged, or holds the output of another run.
-            The message names what differs.
+            The message names what differs. Of two runs that create it at once, one succeeds if
+            their descriptions differ, and both if they are equal.
         """
         folder = Path(self.path)
         if folder.exists() and not folder.is_dir():
             raise ValueError(f"The 'output' folder {self.path} is a file. Name a new folder.")
         folder.mkdir(parents=True, exist_ok=True)
         file = folder / _DESCRIPTION
+        others = self._others(set())
+        # Every run writes its description first: where there still is none, others are no results.
         if not file.exists():
-            self._reject_others(set())
-            with _whole_file(file) as temporary:
-                temporary.write_text(json.dumps(description, indent=1), encoding="utf-8")
+            self._raise_on(others)
+            _create(file, json.dumps(description, indent=1))
         found = _read_description(file)
         wanted = json.loads(json.dumps(description))
         differing = [key for key in wanted if found.get(key) != wanted[key]]
@@ -68,7 +70,9 @@ class OutputFolder:
             )
         # A reader of the folder would take other files for results.
         numbers = range(description.get("n_partitions", 0))
-        self._reject_others({_DESCRIPTION, *(self._file(number).name for number in numbers)})
+        self._raise_on(
+            self._others({_DESCRIPTION, *(self._file(number).name for number in numbers)})
+        )
         self._remove_abandoned()
 
     def read(
@@ -137,10 +141,13 @@ class OutputFolder:
         with _whole_file(self._file(number)) as temporary:
             pq.write_table(table, temporary)
 
-    def _reject_others(self, known):
-        """Raise for the first visible file that is not among the names `known`."""
-        names = sorted(path.name for path in Path(self.path).iterdir() if path.name[0] != ".")
-        others = [name for name in names if name not in known]
+    def _others(self, known):
+        """Return the sorted names of visible files that are not among the names `known`."""
+        names = (path.name for path in Path(self.path).iterdir() if path.name[0] != ".")
+        return sorted(name for name in names if name not in known)
+
+    def _raise_on(self, others):
+        """Raise for the first of the names of other files."""
         if others:
             raise ValueError(
                 f"The 'output' folder {self.path} holds files that are no results of this run, "
@@ -169,15 +176,35 @@ def _read_description(file):
     return found
 
 
+def _create(file, text):
+    """Write a new file as a whole; keep the file of a process that has been faster."""
+    with _temporary(file) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+        try:
+            os.link(temporary, file)  # fails if the file exists; os.replace would overwrite it
+        except FileExistsError:
+            return
+        except OSError:  # the file system has no hard links
+            if not file.exists():
+                os.replace(temporary, file)
+
+
 @contextlib.contextmanager
 def _whole_file(file):
     """Yield a temporary path that becomes `file` on success.
 
     Two workers may write one partition at once, with equal content: the last rename wins.
     """
+    with _temporary(file) as temporary:
+        yield temporary
+        os.replace(temporary, file)
+
+
+@contextlib.contextmanager
+def _temporary(file):
+    """Yield a path in the folder of `file`, and remove what is there at the end."""
     temporary = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
     try:
         yield temporary
-        os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)

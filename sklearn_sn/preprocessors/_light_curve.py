@@ -273,6 +273,15 @@ def _curves(points, batch):
     return Ragged(fields, batch.offsets)
 
 
+def flux_scale(curves):
+    """Return the median error of light curves; without errors, their median absolute flux."""
+    for values in (curves["flux_err"], np.abs(curves["flux"])):
+        values = values[np.isfinite(values) & (values > 0)]
+        if len(values):
+            return float(np.median(values))
+    return 1.0
+
+
 def band_codes(names, bands):
     """Return the codes of a Categorical in `names`; -1 where absent."""
     code = {name: position for position, name in enumerate(names)}  # an Index of few is slow

@@ -22,6 +22,7 @@ from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     PreparedLightCurves,
     band_codes,
+    flux_scale,
     relative_values,
     thinned,
 )
@@ -118,11 +119,7 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
             curves = curves.take(rows)
         self._fit_bands(curves)
         curves = self._merged(curves.filter(event_mask(curves, self.days_before)))
-        for values in (curves["flux_err"], np.abs(curves["flux"])):
-            values = values[np.isfinite(values) & (values > 0)]
-            if len(values):
-                break
-        self.scale_ = float(np.median(values)) if len(values) else 1.0
+        self.scale_ = flux_scale(curves)
         self.value_mean_, self.value_scale_ = 0.0, 1.0
         flux = self._scaled(curves)[:, 0]
         values = self._transformed(flux, np.ones_like(flux))[0]

@@ -17,6 +17,7 @@ from sklearn_sn.preprocessors._light_curve import (
     DrawnPoints,
     LightCurvePreprocessor,
     augmented_points,
+    flux_scale,
     relative_values,
     thinned,
 )
@@ -91,11 +92,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
             curves = curves.take(rows)
         self._fit_bands(curves)
         curves = curves.filter(event_mask(curves, self.days_before))
-        for values in (curves["flux_err"], np.abs(curves["flux"])):
-            values = values[np.isfinite(values) & (values > 0)]
-            if len(values):
-                break
-        self.scale_ = float(np.median(values)) if len(values) else 1.0
+        self.scale_ = flux_scale(curves)
         with np.errstate(over="ignore"):
             size = np.arcsinh(curves["flux"] / self.scale_)
         size = size[np.isfinite(size)]

@@ -1,10 +1,14 @@
 """Training on files of more objects than the sample."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sklearn_sn.base import _file_input, _file_training
+from sklearn_sn.base._file_training import weighted_rows
+from sklearn_sn.base._learning_task import LearningTask
 from sklearn_sn.classification import SpectraNetClassifier
 from sklearn_sn.datasets import ObjectFiles, TableWriter, make_supernovae
 from sklearn_sn.embedding import ContrastiveEmbedder, MMVAEEmbedder
@@ -196,3 +200,15 @@ def test_a_random_state_repeats_the_sample(X, path, small_buffers):
         for _ in range(2)
     ]
     assert np.array_equal(models[0].predict_proba(X), models[1].predict_proba(X))
+
+
+@pytest.mark.parametrize(
+    ("weight", "rows", "expected"),
+    [(None, [0, 1, 2], None), ([2.0, 0.0, 6.0], [0, 2], [0.5, 0.0, 1.5])],
+)
+def test_weights_of_a_table_become_relative_targets(weight, rows, expected):
+    task = LearningTask({}, 1, sample_weight=None if weight is None else np.array(weight))
+    estimator = SimpleNamespace(_file_training=None)
+    assert weighted_rows(estimator, task, 3).tolist() == rows
+    found = task.targets.get("weight")
+    assert found is expected is None or found.tolist() == expected

@@ -11,6 +11,7 @@ import sklearn_sn
 from sklearn_sn.catalog import classify
 from sklearn_sn.catalog._class_probabilities import ClassProbabilities
 from sklearn_sn.catalog._classify import _class_sets
+from sklearn_sn.data import quality_report
 from tests.catalog.stand_ins import simulated
 
 
@@ -72,6 +73,27 @@ def test_the_set_contains_the_class_and_not_another_column(objects):
     models = {"light-curve-types": Given(chances, []), "light-curve-redshift": None}
     row = classify(objects[["light_curve"]], models=models, n_neighbors=0).iloc[0]
     assert (row["class"], row["subtype"], row["class_set"]) == ("SN Ia", "SN Ia", "SN Ia")
+
+
+@pytest.mark.parametrize(
+    ("chances", "uncertain"),
+    [
+        ({"SN II": 0.36, "SN Ia": 0.34, "TDE": 0.3}, True),
+        ({"SN II": 0.4, "SN Ia": 0.35, "SN Ia-91bg": 0.25}, False),  # SN Ia has 0.6
+        ({"SN II": 0.5, "SN Ia": 0.3, "TDE": 0.2}, False),
+    ],
+)
+def test_a_class_that_is_less_probable_than_not_is_uncertain(objects, chances, uncertain):
+    # The set is one class, and looks sure.
+    models = {"light-curve-types": Given(chances, ["SN II"]), "light-curve-redshift": None}
+    flags = classify(objects[["light_curve"]], models=models, n_neighbors=0)["quality_flags"]
+    expected = quality_report(objects[["light_curve"]])["flag"]
+    classified = ~expected.str.contains("NOTHING")
+    assert classified.any() and not classified.all()
+    added = expected.where(expected == "", expected + ",") + "UNCERTAIN"
+    np.testing.assert_array_equal(flags[classified] == added[classified], uncertain)
+    np.testing.assert_array_equal(flags[classified] == expected[classified], not uncertain)
+    assert not flags[~classified].str.contains("UNCERTAIN").any()
 
 
 def test_without_sets_of_its_modality_an_object_has_none(objects):

@@ -27,7 +27,7 @@ ROW = pd.Series(
 
 def test_values_are_written_for_reading():
     text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None)
-    assert "SN Ia (subtype SN Iax)" in text and "SN Ia, SN Iax" in text
+    assert "SN Ia (subtype SN Iax)" in text and "SN Ia 0.35, SN Iax 0.40" in text
     assert "0.0312 ± 0.0040" in text and "0.012" in text and "LOWDATA" in text
     assert "Anomaly score" not in text.split("<section")[1]
     # Bars in order of probability, without the negligible ones.
@@ -46,9 +46,26 @@ def test_bar_of_normal_ia_is_not_named_like_the_class_with_its_subtypes():
     assert "<span>SN Ia</span>" in section
 
 
+def test_an_uncertain_class_is_marked_wherever_it_is_shown():
+    uncertain = {"probability": 0.36, "class_set": "SN Ia", "quality_flags": "LOWDATA,UNCERTAIN"}
+    row = pd.concat([ROW.drop(list(uncertain)), pd.Series({**uncertain, "p_SN Ia-91bg": 0.01})])
+    table, section = page([Entry("SN 1", row, None, None, None)], "Title", 1, None, None).split(
+        "<section"
+    )
+    assert "<td>0.36 <small>uncertain</small></td>" in table
+    assert "<small>SN Ia (subtype SN Iax), uncertain</small>" in section
+    assert "<dd>0.36 <small>uncertain</small></dd>" in section
+    # The set has the subtype SN Ia, whose probability is less than that of the class.
+    assert "<td>normal SN Ia 0.35</td>" in table and "<dd>normal SN Ia 0.35</dd>" in section
+    text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None)
+    assert "uncertain" not in text.split("<footer>")[0]
+
+
 def test_sets_are_named_with_their_coverage():
     text = page([Entry("SN 1", ROW, None, None, None)], "Title", 1, None, None, 0.9)
-    assert "<th>90 % set</th>" in text and "<dt>90 % set</dt><dd>SN Ia, SN Iax</dd>" in text
+    assert (
+        "<th>90 % set</th>" in text and "<dt>90 % set</dt><dd>SN Ia 0.35, SN Iax 0.40</dd>" in text
+    )
 
 
 def test_an_object_without_anything_is_unknown():

@@ -3,10 +3,13 @@
 import sys
 from html.parser import HTMLParser
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sklearn_sn.catalog import classify, report
 from sklearn_sn.catalog._report import _write
+from sklearn_sn.plotting import SpectrumDisplay
 
 
 class Elements(HTMLParser):
@@ -49,6 +52,39 @@ def test_objects_have_figures_bars_and_a_place(page):
     assert classes.count("mark") == 3 and classes.count("map") == 4
     assert classes.count("bar") >= 3
     assert "url(data:image/png" in page
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "title"),
+    [
+        ("given", np.nan, "z = 0.0312"),
+        ("spectrum", 0.01, "Lines at the estimated redshift,  z = 0.0312"),
+        ("spectrum", 0.0101, ""),
+        ("light_curve", 0.05, ""),
+        ("light_curve", np.nan, ""),
+        (None, None, ""),
+    ],
+)
+def test_lines_are_drawn_at_known_redshifts_alone(
+    objects, models, tmp_path, monkeypatch, source, error, title
+):
+    drawn = []
+
+    def plot(display, ax):
+        drawn.append(plotted(display, ax=ax))
+        return drawn[-1]
+
+    plotted = SpectrumDisplay.plot
+    monkeypatch.setattr(SpectrumDisplay, "plot", plot)
+    X = objects.iloc[[5]]  # a spectrum alone
+    table = pd.DataFrame({"class": ["SN Ia"]}, index=X.index)
+    if error is not None:
+        table = table.assign(redshift=0.0312, redshift_err=error, redshift_source=source)
+    report(X, tmp_path / "p.html", table=table, models=models | {"contrastive-sim": None})
+    (display,) = drawn
+    assert display.ax_.get_title() == title
+    # The axis of wavelengths at rest belongs to the lines.
+    assert bool(display.ax_.child_axes) == bool(title)
 
 
 def test_only_the_first_objects_are_shown(objects, models, tmp_path):

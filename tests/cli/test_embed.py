@@ -26,4 +26,4 @@ def test_a_spectrum_alone_and_a_model_file(run, files, fitted, tmp_path):
 
 def test_an_unknown_model_is_named(run, files):
     done = run("embed", files / "objects.parquet", "--model", "nothing")
-    assert done.exit_code == 1 and "contrastive-sim" in done.stderr
+    assert done.exit_code == 2 and "contrastive-sim" in done.stderr

@@ -1,5 +1,8 @@
 """The command ``info``."""
 
+import numpy as np
+import pandas as pd
+
 from sklearn_sn.cli._info import Content
 from sklearn_sn.datasets import read_tables
 
@@ -24,6 +27,29 @@ def test_the_way_a_file_was_read_is_told(run, files):
     done = run("info", files / "ztf-forced" / "sim-000000.txt")
     assert "ztf-forced (1)" in done.stdout and "zpdiff" in done.stdout
     assert "same_exposure (1)" in done.stdout
+
+
+def test_points_that_are_left_out_are_counted_once_in_all_batches(run, files, tmp_path):
+    whole = read_tables(files / "ztf-forced").attrs["read"]["counts"]["same_exposure"]
+    done = run("info", files / "ztf-forced", "--batch-size", 2)
+    assert f"left out       same_exposure ({whole})" in done.stdout
+    # A file that is read in batches has a record in each.
+    points = pd.DataFrame({"mjd": 6e4 + np.arange(8), "band": "ztfr", "flux": 1.0, "flux_err": 1.0})
+    points = points.assign(object_id=np.repeat(["a", "b", "c", "d"], 2))
+    points.loc[[0, 5, 7], "flux"] = np.nan
+    points.to_parquet(tmp_path / "points.parquet")
+    done = run("info", tmp_path / "points.parquet", "--batch-size", 1)
+    assert done.exit_code == 0 and "not_measured (3)" in done.stdout
+
+
+def test_unusable_points_that_are_kept_are_not_called_left_out(run, tmp_path):
+    text = (
+        "###MJD m dm uJy duJy F err\n59401.6 18.6 0.1 130 11 o 0\n59403.6 17.6 0.1 320 11 o 16\n"
+    )
+    (tmp_path / "a.txt").write_text(text)
+    done = run("info", tmp_path / "a.txt")
+    assert "1 with 2 points" in done.stdout and "left out" not in done.stdout
+    assert "kept           1 of the points, although the survey calls them unusable" in done.stdout
 
 
 def test_an_empty_table_has_no_ranges(files):

@@ -71,6 +71,24 @@ def test_missing_files_are_named_before_others_are_read(files):
         open_input((str(files / "broken.txt"), "none.txt"))
 
 
+def test_a_model_that_is_given_as_a_file_is_named(run):
+    done = run("info", "light-curve-types")
+    assert done.exit_code == 1
+    assert "no file 'light-curve-types'. 'sklearn-sn models light-curve-types' shows" in done.stderr
+
+
+def test_the_unreadable_file_of_two_is_named(run, files):
+    curve = files / "atlas" / "sim-000000.txt"
+    done = run("info", curve, "--spectrum", files / "broken.txt")
+    assert done.exit_code == 1 and "broken.txt: " in done.stderr and curve.name not in done.stderr
+
+
+def test_an_unknown_survey_is_wrong_use_in_a_few_words(run, files):
+    done = run("info", files / "atlas" / "sim-000000.txt", "--survey", "nonsense")
+    assert done.exit_code == 2 and "'nonsense' is unknown; use a name such as" in done.stderr
+    assert len(done.stderr) < 400
+
+
 def test_tables_without_data_are_named(tmp_path):
     (tmp_path / "t.csv").write_text("object_id,ra,dec\na,1.0,2.0\n")
     with pytest.raises(ValueError, match="neither light curves nor spectra"):

@@ -40,15 +40,28 @@ def test_sets_are_named_with_their_coverage(capsys):
     table = TABLE.copy()
     table.attrs["coverage"] = 0.9
     print_summary(table, 2)
-    assert "  90 % set       SN Ia, SN Iax\n" in capsys.readouterr().out
+    assert "  90 % set       SN Ia 0.35, SN Iax 0.40\n" in capsys.readouterr().out
     table.attrs["coverage"] = 0.975
     print_summary(table, 100)
-    assert "97.5 % set: SN Ia, SN Iax\n" in capsys.readouterr().out
+    assert "97.5 % set: SN Ia 0.35, SN Iax 0.40\n" in capsys.readouterr().out
+
+
+def test_an_uncertain_class_is_marked(capsys):
+    table = TABLE.assign(probability=[0.36, np.nan], quality_flags=["LOWDATA,UNCERTAIN", "NOTHING"])
+    table["class_set"] = ["SN Ia", ""]
+    print_summary(table.assign(**{"p_SN Ia-91bg": [0.01, np.nan]}), 2)
+    text = capsys.readouterr().out
+    assert "  class          SN Ia (0.36, uncertain)\n" in text and text.count("uncertain") == 1
+    assert "  set            normal SN Ia 0.35\n" in text
+    print_summary(table, 100)
+    lines = capsys.readouterr().out.splitlines()
+    assert "SN Ia (0.36, uncertain)" in lines[0] and lines[0].endswith("LOWDATA,UNCERTAIN")
+    assert lines[0].index("z 0.031") == lines[0].index("SN Ia") + 29  # columns stay aligned
 
 
 def test_many_objects_get_lines(capsys):
     print_summary(TABLE, 100)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
-    assert lines[0].startswith("SN 1") and lines[0].endswith("SN Ia, SN Iax")
+    assert lines[0].startswith("SN 1") and lines[0].endswith("SN Ia 0.35, SN Iax 0.40")
     assert lines[1].endswith("NOTHING") and "unknown" in lines[1]

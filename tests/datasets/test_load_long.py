@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets._load_long import kind_of, load_long, plain_values
 from sklearn_sn.datasets._sources import Source
 
@@ -43,11 +44,22 @@ def test_unknown_fields():
 def test_joined_identifiers_and_plain_values():
     columns = {"oid": [1, 2, 1], "mjd": [1.0, 2.0, 3.0], "filtercode": ["zg", "zr", "zg"]}
     columns |= {"mag": 18.0, "magerr": 0.1, "catflags": [0, 32768, 0]}
-    points = load({**columns, "ra": [10.0, 10.0, 10.0002], "dec": [5.0, 5.0, 5.0]})
+    columns |= {"ra": [10.0, 10.0, 10.0002], "dec": [5.0, 5.0, 5.0]}
+    points = load(columns, label="/x/SN2099a.csv.gz")
     assert points.dialect.name == "ztf-dr"
-    assert points.objects == [1] and points.codes.tolist() == [0, 0, 0]
+    assert points.objects == ["SN2099a"] and points.codes.tolist() == [0, 0, 0]
     assert points.bad.tolist() == [False, True, False]
-    assert plain_values(points).to_dict("index") == {1: {"ra": 10.0, "dec": 5.0}}
+    assert plain_values(points).to_dict("index") == {"SN2099a": {"ra": 10.0, "dec": 5.0}}
+    assert load(columns).objects == ["J004000.02+050000.0"]
+    # Names of another column are no identifiers of one band.
+    named = load({**columns, "sn": ["a", "b", "a"]}, mapping={"object_id": "sn"})
+    assert named.objects == ["a", "b"]
+
+
+def test_identifiers_without_positions_are_not_joined_in_silence():
+    columns = {"oid": [1, 2], "mjd": [1.0, 2.0], "filtercode": ["zg", "zr"], "mag": 18.0}
+    with pytest.warns(DataQualityWarning, match=r"/x/a\.csv has 2 identifiers .* add the columns"):
+        assert load({**columns, "magerr": 0.1}, label="/x/a.csv").objects == [1, 2]
 
 
 def test_plain_values_of_the_header():

@@ -1,5 +1,8 @@
 """Parquet files of one row per point, in batches of objects."""
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -93,6 +96,33 @@ def test_names_are_read_once(points, tmp_path, monkeypatch):
     assert sum(map(len, iter_tables(path, batch_size=3))) == 23
     n_groups = pq.read_metadata(path).num_row_groups
     assert len(calls) <= -(-len(points) // 64) + n_groups
+
+
+@pytest.mark.parametrize("kind", ["text", "number"])
+def test_few_bytes_are_kept_for_each_object(tmp_path, kind, monkeypatch):
+    """With four points, and beyond one batch of rows of the size that is in use."""
+    monkeypatch.undo()
+    n_objects = 20_000
+    names = np.repeat(np.arange(n_objects) + 10**9, 4)
+    columns = {"object_id": names.astype(str) if kind == "text" else names}
+    columns |= {"mjd": 6e4, "filter": "g", "flux": 1.0, "flux_err": 1.0}
+    path = tmp_path / "points.parquet"
+    pd.DataFrame(columns).to_parquet(path)
+    assert _long_batches.LongFile(path).count_objects() == n_objects  # loads what it needs once
+    tracemalloc.start()
+    try:
+        file = _long_batches.LongFile(path)
+        assert file.count_objects() == n_objects
+        gc.collect()
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept / n_objects < 3
+    # The names of one batch of rows, and a number for each object of the file.
+    assert peak / n_objects < (150 if kind == "text" else 60)
+    batches = file.batches(8_000)
+    index = np.concatenate([X.index for X in batches])
+    np.testing.assert_array_equal(index, np.unique(columns["object_id"]))
 
 
 def test_points_without_an_object_are_left_out(points, tmp_path):

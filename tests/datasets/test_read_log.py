@@ -69,3 +69,9 @@ def test_text_of_the_record():
         "  dialect: x",
         "left out: {'same_exposure': 1}",
     ]
+    log.count("bad_quality", [True, True])
+    assert log.text(quality_cut=True).endswith("left out: {'same_exposure': 1, 'bad_quality': 2}")
+    assert log.text().split("\n")[2:] == [
+        "left out: {'same_exposure': 1}",
+        "kept, but unusable as the survey says: 2 (see quality_cut)",
+    ]

@@ -16,6 +16,7 @@ from sklearn_sn.datasets._simulation_parameters import (
     resolve_seds,
     resolve_spectrographs,
     resolve_surveys,
+    stream_entropy,
 )
 from sklearn_sn.datasets._variables import ActiveNucleus, DwarfNova
 
@@ -117,3 +118,12 @@ def test_seds_of_the_user_replace_or_join_the_built_in_one():
 def test_seds_of_other_classes_are_rejected(name, message):
     with pytest.raises(ValueError, match=message):
         resolve_seds({name: grid()}, ["SN Ia"])
+
+
+def test_entropy_follows_from_the_random_state():
+    assert stream_entropy(3) == (3,)
+    assert stream_entropy(None) != stream_entropy(None)
+    for make in (np.random.RandomState, np.random.default_rng):
+        first = make(0)
+        assert stream_entropy(first) == stream_entropy(make(0)) != stream_entropy(first)
+        assert all(isinstance(number, int) for number in stream_entropy(first))

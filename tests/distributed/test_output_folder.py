@@ -111,3 +111,59 @@ def test_a_deleted_result_is_named(folder):
         folder.read_finished(1, FRAME[:0])
     folder.write(1, "abc", FRAME)
     pd.testing.assert_frame_equal(folder.read_finished(1, FRAME[:0]), FRAME)
+
+
+def test_a_folder_that_an_equal_run_creates_meanwhile_is_shared(tmp_path, monkeypatch):
+    from pathlib import Path
+
+    path, listed = tmp_path / "scores", Path.iterdir
+
+    def list_late(folder):
+        monkeypatch.setattr(Path, "iterdir", listed)
+        other = OutputFolder(str(path))
+        other.open({"model": "m", "n_partitions": 2})
+        other.write(1, "abc", FRAME)
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", list_late)
+    folder = OutputFolder(str(path))
+    folder.open({"model": "m", "n_partitions": 2})
+    pd.testing.assert_frame_equal(folder.read(1, "abc", FRAME[:0]), FRAME)
+
+
+def test_processes_that_create_a_folder_at_once(tmp_path):
+    from multiprocessing import get_context
+
+    context = get_context("spawn")
+    barrier, queue = context.Barrier(2), context.SimpleQueue()
+    paths = [str(tmp_path / str(number)) for number in range(300)]
+    processes = [
+        context.Process(target=open_all, args=(place, paths, barrier, queue)) for place in range(2)
+    ]
+    for process in processes:
+        process.start()
+    outcomes = dict(queue.get() for _ in processes)
+    for process in processes:
+        process.join()
+    pairs = list(zip(outcomes[0], outcomes[1], strict=True))
+    # Equal runs share a folder; of two different ones, either gets it.
+    assert set(pairs[::2]) == {("", "")}
+    other = "The 'output' folder FOLDER belongs to another run: its model is"
+    kinds = {tuple(error[: len(other)] for error in pair) for pair in pairs[1::2]}
+    assert kinds <= {("", other), (other, "")}
+
+
+def open_all(place, paths, barrier, queue):
+    """Open each folder and write a part, as runs do that are equal in every second folder."""
+    from pathlib import Path
+
+    errors = []
+    for number, path in enumerate(paths):
+        barrier.wait(60)
+        try:
+            OutputFolder(path).open({"model": number % 2 * place, "n_partitions": 2})
+            (Path(path) / f"part-{place:06d}.parquet").write_bytes(b"result")
+            errors.append("")
+        except ValueError as error:
+            errors.append(str(error).replace(path, "FOLDER"))
+    queue.put((place, errors))

@@ -10,6 +10,7 @@ from sklearn_sn.preprocessors import LightCurvePreprocessor
 from sklearn_sn.preprocessors._light_curve import (
     _augmented,
     band_codes,
+    flux_scale,
     relative_values,
     thinned,
 )
@@ -294,3 +295,17 @@ def test_what_augmentation_leaves_is_seen_as_a_light_curve_of_these_points(
 def test_codes_of_bands_count_the_bands_of_fit():
     bands = pd.Categorical(["ztfr", "lsstu", None, "ztfg"])
     assert band_codes(np.array(["ztfg", "ztfr"], dtype=object), bands).tolist() == [1, -1, -1, 0]
+
+
+@pytest.mark.parametrize(
+    ("flux", "flux_err", "expected"),
+    [
+        ([8.0, -9.0, 7.0], [1.0, 3.0, 2.0], 2.0),
+        ([8.0, -9.0, 7.0], [np.nan, 3.0, 0.0], 3.0),
+        ([8.0, -9.0, 0.0], [np.nan, np.nan, 0.0], 8.5),
+        ([0.0, 0.0, 0.0], [np.nan, np.inf, 0.0], 1.0),
+        ([], [], 1.0),
+    ],
+)
+def test_the_scale_of_fluxes_is_their_error_or_else_their_size(flux, flux_err, expected):
+    assert flux_scale({"flux": np.array(flux), "flux_err": np.array(flux_err)}) == expected
