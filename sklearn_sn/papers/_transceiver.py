@@ -1,4 +1,4 @@
-"""The transceiver VAE of type Ia supernovae, and its contrastive baseline."""
+"""The transceiver VAE of type Ia supernovae, and its baselines."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sklearn_sn.encoders import (
     SpectrumTransceiver,
     TransceiverDecoder,
 )
+from sklearn_sn.regression import MultimodalRegressor
 
 _SIZES = {"d_model": 32, "n_heads": 4, "n_layers": 4, "d_feedforward": 32}
 # Pixels of a spectrum and points of a light curve; their ratio is the weight of the photometry.
@@ -107,3 +108,43 @@ def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
         "lr_schedule": None,
     }
     return ContrastiveEmbedder(**{**defaults, **params})
+
+
+def transceiver_regressor(**params: Any) -> MultimodalRegressor:
+    """Return the end-to-end baseline of physical parameters, from light curve and spectrum [1]_.
+
+    Parameters
+    ----------
+    **params : dict
+        Parameters of :class:`~sklearn_sn.regression.MultimodalRegressor` to change.
+
+    Returns
+    -------
+    MultimodalRegressor
+        An unfitted regressor of one parameter;
+        :class:`sklearn.multioutput.MultiOutputRegressor` fits one for each of several.
+
+    References
+    ----------
+    .. [1] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for
+       Cross-Modality Embedding of Type Ia Supernova Data". ML4Astro workshop, ICML.
+
+    Examples
+    --------
+    >>> from sklearn_sn.papers import transceiver_regressor
+    >>> transceiver_regressor().spectrum.n_tokens
+    4
+    """
+    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 4}
+    defaults = {
+        "light_curve": LightCurveTransceiver(**sizes, dropout=0.1),
+        "spectrum": SpectrumTransceiver(**sizes, dropout=0.1, n_bins=_PIXELS),
+        "image": None,
+        "metadata": None,
+        "modality_dropout": 0.0,
+        "optimizer": "adamw",
+        "lr": 1e-3,
+        "max_epochs": 500,
+        "lr_schedule": None,
+    }
+    return MultimodalRegressor(**{**defaults, **params})
