@@ -57,7 +57,14 @@ REGRESSORS = {
     "end-to-end regressor": ("light_curve",),
     "end-to-end regressor of light curve and spectrum": ("light_curve", "spectrum"),
 }
-NEIGHBOURS = {"contrastive neighbour": 1, "ten contrastive neighbours": 10}
+# Number of neighbours, and dimension of the embedding: of unit vectors, or of latent sequences,
+# which the unnormalised Frobenius distance compares, as in the paper.
+NEIGHBOURS = {
+    "contrastive neighbour": (1, 128),
+    "ten contrastive neighbours": (10, 128),
+    "contrastive neighbour by Frobenius distance": (1, (4, 8)),
+    "ten contrastive neighbours by Frobenius distance": (10, (4, 8)),
+}
 MODELS = (MEAN, *AUTOENCODERS, *NEIGHBOURS, *REGRESSORS)
 
 
@@ -150,20 +157,23 @@ def run(name, X, truth, split, true, path, arguments):
         model = MeanSpectrumGenerator().fit(X_train)
         return before_and_after(model, X_held, without_spectra(X_test), true, None)
     if name in NEIGHBOURS:
+        k, shape = NEIGHBOURS[name]
+        fixed = {} if isinstance(shape, int) else {"temperature": 1.0, "learn_temperature": False}
         embedder = ContrastiveEmbedder(
             light_curve=CURVES,
             spectrum=SPECTRA,
+            embedding_dim=shape,
             lr=1e-3,
             batch_size=128,
             max_epochs=arguments.epochs,
             random_state=0,
             verbose=2,
+            **fixed,
         )
-        # All neighbour baselines fraction one embedder.
-        reuse = arguments.reuse or NEIGHBOURS[name] > 1
-        embedder = fitted(embedder, next(iter(NEIGHBOURS)), X_train, reuse)
+        # Both numbers of neighbours use one embedder.
+        first = next(n for n, (_, other) in NEIGHBOURS.items() if other == shape)
+        embedder = fitted(embedder, first, X_train, arguments.reuse or k > 1)
         # A single neighbour is used without phase correction, as in the paper.
-        k = NEIGHBOURS[name]
         model = CrossModalGenerator(
             FrozenEstimator(embedder), n_neighbors=k, phase_correction=k > 1
         ).fit(X_train)

@@ -66,7 +66,7 @@ def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
 
 
 def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
-    """Return the contrastive baseline of the VAE: transceivers with a latent of 4 × 8 [1]_.
+    """Return the contrastive baseline of the VAE, latents of 4 × 8 compared by distance [1]_.
 
     Parameters
     ----------
@@ -80,9 +80,9 @@ def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
 
     Notes
     -----
-    The loss of the paper uses the unnormalised Frobenius distance of the latent sequences. This
-    embedder normalises the latents to unit vectors, for which the distance is a function of the
-    cosine.
+    A network with one hidden layer maps the latent of 4 × 4 of each transceiver to 4 × 8. The
+    logits of the loss are minus the unnormalised Frobenius distances. The temperature is fixed at
+    1, because the scale of the latents is free.
 
     References
     ----------
@@ -93,15 +93,17 @@ def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
     --------
     >>> from sklearn_sn.papers import contrastive_transceiver
     >>> contrastive_transceiver().embedding_dim
-    32
+    (4, 8)
     """
-    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 8}
+    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 4}
     defaults = {
         "light_curve": LightCurveTransceiver(**sizes, dropout=0.1),
         "spectrum": SpectrumTransceiver(**sizes, dropout=0.1, n_bins=_PIXELS),
         "image": None,
         "metadata": None,
-        "embedding_dim": 32,
+        "embedding_dim": (4, 8),
+        "temperature": 1.0,
+        "learn_temperature": False,
         "optimizer": "adamw",
         "lr": 1e-3,
         "max_epochs": 500,

@@ -18,12 +18,13 @@ def test_the_transceivers():
     assert (model.phase_range, model.objective, model.n_samples) == ((-10.0, 30.0), "iwae", 2)
 
 
-def test_the_contrastive_baseline_has_a_latent_of_the_same_networks():
+def test_the_contrastive_baseline_maps_a_latent_of_the_same_networks_to_sequences():
     contrastive = papers.contrastive_transceiver()
-    assert contrastive.light_curve.n_tokens * contrastive.light_curve.token_dim == 32
-    assert contrastive.embedding_dim == 32 and contrastive.spectrum.n_bins == 982
+    assert contrastive.embedding_dim == (4, 8) and contrastive.spectrum.n_bins == 982
+    assert contrastive.temperature == 1.0 and not contrastive.learn_temperature
     for part in (contrastive.light_curve, contrastive.spectrum):
         assert (part.d_model, part.n_heads, part.n_layers, part.dropout) == (32, 4, 4, 0.1)
+        assert (part.n_tokens, part.token_dim) == (4, 4)
 
 
 def test_the_end_to_end_baseline_reads_both_modalities_with_the_networks_of_the_autoencoder():
