@@ -22,7 +22,7 @@ docs: $(VENV)/.installed-docs
 # Accuracy of the published systems: days. Real data is that of SKLEARN_SN_DATA, or ../shared/data.
 STUDIES = pretrain_contrastive contrastive_real plot_contrastive_real maven_real combine_maven_real \
   differences_maven_real simulation_realism mmvae_decoder mmvae_real mmvae_simulated simfm_pretrain \
-  simfm_mixing simfm_plasticc simfm_real simfm_anomaly simfm_horizon spectra_real table_spectra \
+  simfm_mixing simfm_plasticc simfm_real simfm_redshift simfm_anomaly simfm_horizon spectra_real table_spectra \
   spectra_labels
 studies: $(STUDIES:%=benchmarks/studies/%)
 

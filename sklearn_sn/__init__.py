@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from sklearn_sn.persistence import load_pretrained as load_pretrained
     from sklearn_sn.persistence import save_model as save_model
     from sklearn_sn.regression import LightCurveRegressor as LightCurveRegressor
+    from sklearn_sn.regression import MultimodalRegressor as MultimodalRegressor
     from sklearn_sn.regression import ResidualErrorRegressor as ResidualErrorRegressor
     from sklearn_sn.regression import SpectraNetRegressor as SpectraNetRegressor
 
@@ -54,6 +55,7 @@ _LAZY = {
     "MaskedEventEmbedder": "sklearn_sn.embedding",
     "MaskedSpectrumEmbedder": "sklearn_sn.embedding",
     "MultiClassIsolationForest": "sklearn_sn.anomaly",
+    "MultimodalRegressor": "sklearn_sn.regression",
     "ResidualErrorRegressor": "sklearn_sn.regression",
     "SpectraNetClassifier": "sklearn_sn.classification",
     "SpectralRedshiftClassifier": "sklearn_sn.classification",

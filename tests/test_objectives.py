@@ -12,6 +12,7 @@ from sklearn_sn import (
     LightCurveClassifier,
     LightCurveRegressor,
     MMVAEEmbedder,
+    MultimodalRegressor,
     SpectraNetClassifier,
     SpectraNetRegressor,
     SupConClassifier,
@@ -34,7 +35,7 @@ def supernovae():
 
 
 def embedder_of(cls, encoder, **params):
-    """An embedder of the encoder's modality and one more."""
+    """An estimator of the encoder's modality and one more."""
     other = "spectrum" if encoder.modality == "light_curve" else "light_curve"
     modalities = dict.fromkeys(("light_curve", "spectrum", "image", "metadata"))
     modalities |= {encoder.modality: encoder, other: "auto"}
@@ -82,6 +83,8 @@ def cases():
         name = type(encoder).__name__
         for objective, estimator in supervised(encoder).items():
             yield pytest.param(estimator, id=f"{name}-{objective}")
+        regressor = embedder_of(MultimodalRegressor, encoder)
+        yield pytest.param(regressor, id=f"{name}-regression")
         info_nce = embedder_of(ContrastiveEmbedder, encoder)
         yield pytest.param(info_nce, id=f"{name}-InfoNCE")
         for objective in ("iwae", "elbo"):

@@ -65,6 +65,10 @@ MODELS = {
     "classifier": (LightCurveClassifier, {}),
     "contrastive": (SupConClassifier, {"batch_balance": "both"}),
     "adversarial": (DomainAdversarialClassifier, {}),
+    "both losses": (
+        DomainAdversarialClassifier,
+        {"contrastive_weight": 1.0, "batch_balance": "both"},
+    ),
 }
 RESULTS = Path(__file__).parents[1] / "results" / "simfm"
 HELD_OUT = 1000  # seed of objects that are not in any training set
@@ -161,7 +165,7 @@ def simulate_like_real(n_objects, seed):
 
 def checkpoint(name, tag):
     """Return the path of a pretrained model."""
-    return CACHE / f"simfm_{name}{tag}.snmodel"
+    return CACHE / f"simfm_{name.replace(' ', '_')}{tag}.snmodel"
 
 
 def store(model, name, tag, description):
@@ -197,7 +201,7 @@ def mlp_classifier(seed=0):
     return make_pipeline(StandardScaler(), head)
 
 
-def _redshift(log):
+def to_redshift(log):
     """Convert ln(1 + z) to z, clipped to [0, 6] because a network may extrapolate badly."""
     return np.expm1(np.clip(log, 0.0, np.log(7.0)))
 
@@ -211,7 +215,7 @@ def redshift_head(kind, n_objects, seed=0):
             hidden_layer_sizes=(100,), alpha=1e-2, early_stopping=True, random_state=seed
         )
         head = make_pipeline(StandardScaler(), head)
-    return TransformedTargetRegressor(head, func=np.log1p, inverse_func=_redshift)
+    return TransformedTargetRegressor(head, func=np.log1p, inverse_func=to_redshift)
 
 
 def figures(truth, proba, classes):

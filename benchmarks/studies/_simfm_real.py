@@ -103,9 +103,10 @@ def network(start=None, *, cls=LightCurveClassifier, epochs=1.0, batch_size=16, 
     if start is None:
         params.setdefault("encoder", GRU(max_points=200))
     else:
-        params |= {"pretrained": FrozenEstimator(start), "encoder": GRU()}
+        params = {"encoder": GRU(), **params, "pretrained": FrozenEstimator(start)}
     params["max_epochs"] = max(1, round(epochs * params["max_epochs"]))
     params |= {"batch_size": batch_size, "random_state": seed}
-    params |= {"class_weight": "balanced", "prior": "weighted"}
+    if issubclass(cls, ClassifierMixin):
+        params |= {"class_weight": "balanced", "prior": "weighted"}
     model = cls(**params)
     return make_pipeline(FunctionTransformer(_light_curves), model)

@@ -35,7 +35,7 @@ from sklearn_sn.datasets import Spectrograph, make_supernovae
 from sklearn_sn.encoders import LightCurveTransceiver, SpectrumTransceiver, TransceiverDecoder
 from sklearn_sn.persistence import load_model, save_model
 from sklearn_sn.plotting import GenerationDisplay, MaskingDisplay
-from sklearn_sn.regression import LightCurveRegressor
+from sklearn_sn.regression import LightCurveRegressor, MultimodalRegressor
 
 SPECTROGRAPH = Spectrograph(
     "simulated", (3500.0, 9500.0), resolution=100.0, n_pixels=160, snr=(20.0, 60.0), warp=0.02
@@ -44,16 +44,28 @@ WAVELENGTH = np.geomspace(3600.0, 8200.0, 128)  # rest frame, Å
 MASKED = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9)
 PARAMETERS = ("nickel_mass", "ejecta_mass", "kinetic_energy", "stretch", "colour")
 SIZES = {"lr": 3e-3, "batch_size": 32, "decoder": TransceiverDecoder(spectra_per_object=1)}
-# The encoders of the contrastive baselines and of the regressor.
+# The encoders of the contrastive baselines and of the regressors.
 CURVES = LightCurveTransceiver(d_model=64, n_layers=3, d_feedforward=64)
 SPECTRA = SpectrumTransceiver(d_model=16, n_heads=2, d_feedforward=16)
 AUTOENCODERS = {
     "MMVAE": SIZES,
     "spectrum-only VAE": {**SIZES, "light_curve": None, "objective": "elbo"},
 }
-MEAN, REGRESSOR = "mean per phase", "end-to-end regressor"
-NEIGHBOURS = {"contrastive neighbour": 1, "ten contrastive neighbours": 10}
-MODELS = (MEAN, *AUTOENCODERS, *NEIGHBOURS, REGRESSOR)
+MEAN = "mean per phase"
+# Modalities of the regressors of physical parameters; the baseline of the paper reads both.
+REGRESSORS = {
+    "end-to-end regressor": ("light_curve",),
+    "end-to-end regressor of light curve and spectrum": ("light_curve", "spectrum"),
+}
+# Number of neighbours, and dimension of the embedding: of unit vectors, or of latent sequences,
+# which the unnormalised Frobenius distance compares, as in the paper.
+NEIGHBOURS = {
+    "contrastive neighbour": (1, 128),
+    "ten contrastive neighbours": (10, 128),
+    "contrastive neighbour by Frobenius distance": (1, (4, 8)),
+    "ten contrastive neighbours by Frobenius distance": (10, (4, 8)),
+}
+MODELS = (MEAN, *AUTOENCODERS, *NEIGHBOURS, *REGRESSORS)
 
 
 def simulate(n, seed, surveys=("lsst",)):
@@ -87,16 +99,29 @@ def parameters_from_latents(Z, Z_test, truth, test):
     return scores
 
 
-def parameters_end_to_end(X, X_test, truth, test, epochs):
-    """Return R² of each physical parameter predicted by a transceiver trained end to end."""
-    scores = {}
+def parameters_end_to_end(X, X_test, truth, test, modalities, path, arguments):
+    """Return R² of each physical parameter predicted by transceivers trained end to end.
+
+    Scores are written to `path` after each parameter; with --reuse, those in the file are kept.
+    """
+    curves = clone(CURVES).set_params(max_points=100)
+    params = {"max_epochs": arguments.regressor_epochs, "random_state": 0}
+    if "spectrum" in modalities:
+        model = MultimodalRegressor(
+            light_curve=curves, spectrum=SPECTRA, modality_dropout=0.0, **params
+        )
+    else:
+        model = LightCurveRegressor(encoder=curves, **params)
+    columns, scores = list(modalities), {}
+    if arguments.reuse and path.exists():
+        scores = json.loads(path.read_text())["parameters"]
     for name in PARAMETERS:
-        centre, scale = truth[name].mean(), truth[name].std()
-        encoder = clone(CURVES).set_params(max_points=100)
-        model = LightCurveRegressor(encoder=encoder, max_epochs=epochs, random_state=0)
-        model.fit(X[["light_curve"]], (truth[name] - centre) / scale)
-        predicted = model.predict(X_test[["light_curve"]]) * scale + centre
+        if name in scores:
+            continue
+        predicted = clone(model).fit(X[columns], truth[name]).predict(X_test[columns])
         scores[name] = r2_score(test[name], predicted)
+        path.write_text(json.dumps({"parameters": scores}, default=float))
+        print(name, scores[name], flush=True)
     return scores
 
 
@@ -120,32 +145,35 @@ def before_and_after(model, X_held, X_test, true, source):
     }
 
 
-def run(name, X, truth, split, true, arguments):
+def run(name, X, truth, split, true, path, arguments):
     """Return all scores of one model."""
     train, _, test = split
     X_train, X_held, X_test = (X.iloc[rows] for rows in split)
-    if name == REGRESSOR:
-        curves, curves_test = without_spectra(X_train), without_spectra(X_test)
-        tables = truth.iloc[train], truth.iloc[test]
-        return {"parameters": parameters_end_to_end(curves, curves_test, *tables, 20)}
+    if name in REGRESSORS:
+        tables = X_train, X_test, truth.iloc[train], truth.iloc[test]
+        scores = parameters_end_to_end(*tables, REGRESSORS[name], path, arguments)
+        return {"parameters": scores}
     if name == MEAN:
         model = MeanSpectrumGenerator().fit(X_train)
         return before_and_after(model, X_held, without_spectra(X_test), true, None)
     if name in NEIGHBOURS:
+        k, shape = NEIGHBOURS[name]
+        fixed = {} if isinstance(shape, int) else {"temperature": 1.0, "learn_temperature": False}
         embedder = ContrastiveEmbedder(
             light_curve=CURVES,
             spectrum=SPECTRA,
+            embedding_dim=shape,
             lr=1e-3,
             batch_size=128,
             max_epochs=arguments.epochs,
             random_state=0,
             verbose=2,
+            **fixed,
         )
-        # All neighbour baselines fraction one embedder.
-        reuse = arguments.reuse or NEIGHBOURS[name] > 1
-        embedder = fitted(embedder, next(iter(NEIGHBOURS)), X_train, reuse)
+        # Both numbers of neighbours use one embedder.
+        first = next(n for n, (_, other) in NEIGHBOURS.items() if other == shape)
+        embedder = fitted(embedder, first, X_train, arguments.reuse or k > 1)
         # A single neighbour is used without phase correction, as in the paper.
-        k = NEIGHBOURS[name]
         model = CrossModalGenerator(
             FrozenEstimator(embedder), n_neighbors=k, phase_correction=k > 1
         ).fit(X_train)
@@ -190,8 +218,9 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--objects", type=int, default=4500)
     parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--regressor-epochs", type=int, default=20)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=MODELS)
-    parser.add_argument("--reuse", action="store_true", help="load the models in benchmarks/.cache")
+    parser.add_argument("--reuse", action="store_true", help="keep models and scores in the files")
     parser.add_argument("--picture", type=Path, help="plot models of an earlier run to this folder")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results/mmvae_simulated"))
     arguments = parser.parse_args()
@@ -205,11 +234,11 @@ def main():
     true = Truth(X.iloc[split[2]], WAVELENGTH, native=True)
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name in arguments.models:
+        path = arguments.out / f"{name.replace(' ', '_').replace('-', '_')}.json"
         start = time.time()
-        scores = {"phases": phase_bins(), **run(name, X, truth, split, true, arguments)}
+        scores = {"phases": phase_bins(), **run(name, X, truth, split, true, path, arguments)}
         scores["seconds"] = time.time() - start
         print(name, scores, flush=True)
-        path = arguments.out / f"{name.replace(' ', '_').replace('-', '_')}.json"
         path.write_text(json.dumps(scores, indent=1, default=float))
 
 

@@ -68,6 +68,7 @@ def main():
     options.add_argument(
         "--learn", type=int, default=16_000, help="objects to train the redshift heads"
     )
+    options.add_argument("--no-mixing", action="store_true", help="zero-shot redshifts alone")
     options.add_argument("--regressor-epochs", type=int, default=5, help="0: skip the regressor")
     arguments = options.parse_args()
     quiet()
@@ -82,6 +83,13 @@ def main():
     for name, model in models.items():
         key = name + arguments.tag
         Z, Z_common, Z_training = (latent(model, table) for table in (held, common, training))
+        for kind in HEADS:
+            for survey, rows in learn.items():
+                head = redshift_head(kind, rows.sum()).fit(Z_training[rows], z_training[rows])
+                scores = redshift_figures(z[is_lsst], head.predict(Z_common[is_lsst]))
+                zero_shot[f"{key}, {kind}, learned on {survey}"] = [scores]
+        if arguments.no_mixing:
+            continue
         row = mixing(Z, held["survey"].to_numpy(str), "all")
         row |= mixing(Z_common, common["survey"].to_numpy(str), "common")
         if name != "none":
@@ -89,11 +97,6 @@ def main():
             row["class AUROC"] = figures(truth, proba, model.classes_)["AUROC"]
         scores = redshifts(Z, held["redshift"].to_numpy())
         mixed[key] = [row | {f"redshift, {k}": v for k, v in scores.items()}]
-        for kind in HEADS:
-            for survey, rows in learn.items():
-                head = redshift_head(kind, rows.sum()).fit(Z_training[rows], z_training[rows])
-                scores = redshift_figures(z[is_lsst], head.predict(Z_common[is_lsst]))
-                zero_shot[f"{key}, {kind}, learned on {survey}"] = [scores]
     if arguments.regressor_epochs:
         for survey, rows in learn.items():
             model = LightCurveRegressor(
@@ -114,7 +117,8 @@ def main():
         )
         scores[0]["over the best learned on lsst"] = scores[0]["MSE"] / best
         scores[0]["over none, learned on ztf"] = scores[0]["MSE"] / none
-    write(arguments, "mixing", mixed)
+    if mixed:
+        write(arguments, "mixing", mixed)
     write(arguments, "zero_shot_redshift", zero_shot)
 
 

@@ -1,8 +1,9 @@
 """Pretrain recurrent classifiers on simulations of ZTF and LSST, as in Gupta et al. (2025).
 
 Eight classes in equal numbers. The loss is cross-entropy only ("classifier"), with a supervised
-contrastive loss ("contrastive"), or with a survey discriminator ("adversarial"). Models are saved
-in benchmarks/.cache, their scores on held-out objects in benchmarks/results/simfm/pretrain.json.
+contrastive loss ("contrastive"), with a survey discriminator ("adversarial"), or with both ("both
+losses"). Models are saved in benchmarks/.cache as soon as they are trained, their scores on
+held-out objects in benchmarks/results/simfm/pretrain.json.
 ``--sample "like real"`` simulates five surveys with the brightness and redshifts of objects in
 catalogues.
 
@@ -17,6 +18,7 @@ from _simfm import (
     HELD_OUT,
     MODELS,
     TRAINING,
+    checkpoint,
     figures,
     latent,
     parser,
@@ -45,6 +47,7 @@ def main():
     options.add_argument("--no-amplitude", action="store_true", help="remove the flux amplitude")
     options.add_argument("--sample", choices=SAMPLES, default="two surveys")
     options.add_argument("--device", default="auto")
+    options.add_argument("--reuse", action="store_true", help="skip models in benchmarks/.cache")
     arguments = options.parse_args()
     quiet()
     draw = SAMPLES[arguments.sample]
@@ -52,6 +55,8 @@ def main():
     held, truth = draw(arguments.held_out, seed=HELD_OUT)
     results = {}
     for name in arguments.models:
+        if arguments.reuse and checkpoint(name, arguments.tag).exists():
+            continue
         cls, params = MODELS[name]
         start = time.time()
         encoder = GRU(amplitude=not arguments.no_amplitude, max_points=arguments.max_points)

@@ -18,6 +18,7 @@ from sklearn_sn.base._pretrained import (
     pretrained_encoders,
     pretrained_preprocessor,
 )
+from sklearn_sn.base._pretrained_hint import hint_at_pretrained
 from sklearn_sn.base._sky_position import sky_columns
 from sklearn_sn.base._training import TrainingPlan
 from sklearn_sn.base._warm_start import check_continued, kept_params
@@ -38,6 +39,7 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
     _poor_score = False
     _on_array = False
     _net_class: Any = None
+    _noun = "labels"
 
     # Fit ------------------------------------------------------------------------
 
@@ -62,7 +64,7 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
         table = self._checked(X, list(encoders), columns, sky, training=True)
         if len(table) != len(task.targets["targets"]):
             n_labels = len(task.targets["targets"])
-            raise ValueError(f"X has {len(table)} objects but y has {n_labels} labels.")
+            raise ValueError(f"X has {len(table)} objects but y has {n_labels} {self._noun}.")
         rows = weighted_rows(self, task, len(table))
         if self._is_warm_start:
             check_continued(params, self._first_params, self.modalities_, table, self._is_part)
@@ -78,6 +80,7 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
         dataset = dataset.subset(rows[usable[rows]])
         if not len(dataset):
             raise ValueError(f"No object has anything usable in {list(self.modalities_)}.")
+        hint_at_pretrained(self, self.encoders_, len(dataset))
         groups = []
         if parts and self.pretrained_lr_factor != 1.0:
             rate = self.pretrained_lr_factor * self.lr
@@ -148,7 +151,16 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
         encoders = {}
         for name in modalities:
             default = self._encoder_parameters[name][1]
-            encoders[name] = chosen_encoder(self, name, name, default, parts.get(name))
+            encoder = chosen_encoder(self, name, name, default, parts.get(name))
+            if encoder.gives_features_per_bin:
+                raise ValueError(
+                    f"The {name!r} parameter of {type(self).__name__} must give one vector for an "
+                    f"instance. Got {encoder!r} instead."
+                )
+            for parameter in ("max_shift", "dropout"):
+                if getattr(encoder, parameter, 0.0) is None:
+                    setattr(encoder, parameter, 0.0)
+            encoders[name] = encoder
         return encoders
 
     def _columns_of_metadata(self, X, encoders):
@@ -268,7 +280,7 @@ class FusionEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEs
         return {"missing_embedding_": mean if is_finite else np.full_like(mean, np.nan)}
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:
-        """Return the latents, which are the inputs of the experts.
+        """Return the latents, which are the inputs of the head.
 
         Parameters
         ----------

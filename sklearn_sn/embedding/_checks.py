@@ -1,6 +1,6 @@
 """Checks of the parameters and data of embedders before training."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
@@ -18,6 +18,14 @@ def check_parameters(embedder):
     if is_given(embedder.metadata) and not len(embedder.metadata_columns):
         raise ValueError(
             "The 'metadata' parameter gives an encoder, but 'metadata_columns' names no column."
+        )
+    shape = embedder.embedding_dim
+    if not isinstance(shape, Integral) and (
+        len(shape) != 2 or not all(isinstance(n, Integral) and n >= 1 for n in shape)
+    ):
+        raise ValueError(
+            "The 'embedding_dim' parameter must be an int or a pair of int, the number of tokens "
+            f"and their dimension, all at least 1. Got {shape!r} instead."
         )
     # A learned logit scale is clamped at 100 (see ContrastiveNet).
     if embedder.learn_temperature and embedder.temperature < 0.01:

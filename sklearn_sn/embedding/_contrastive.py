@@ -1,6 +1,7 @@
 """Contrastive embedding of two or more modalities of one object."""
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -37,7 +38,11 @@ from sklearn_sn.embedding._checks import (
     is_given,
     warn_if_collapsed,
 )
-from sklearn_sn.embedding._contrastive_network import contrastive_module, with_range_in_encoder
+from sklearn_sn.embedding._contrastive_network import (
+    contrastive_module,
+    shared_dim,
+    with_range_in_encoder,
+)
 from sklearn_sn.embedding._multimodal import MultimodalEmbedder
 from sklearn_sn.embedding._targets import AuxiliaryTargets, class_labels, number_column, one_column
 from sklearn_sn.encoders import DataSettings, EncoderLike
@@ -70,9 +75,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         Result of `transform`: the embedding of one modality, those of several concatenated,
         "mean" (the direction of the mean over the modalities that an object has), or "auto", the
         first of light_curve, spectrum, image and metadata that was in fit.
-    embedding_dim : int, default=128
-        Dimension of the shared space; inherited from the pretrained projections if left at the
-        default.
+    embedding_dim : int or pair of int, default=128
+        Dimension of the shared space, in which embeddings are unit vectors compared by their
+        cosine. A pair, such as (4, 8), is the number of tokens and their dimension: embeddings are
+        then latent sequences, which are stored flat and compared by their unnormalised Frobenius
+        distance. Inherited from the pretrained projections if left at the default.
     temperature : float, default=0.07
         Temperature of InfoNCE, or its start value; Maven's is 1/19.5.
     learn_temperature : bool, default=True
@@ -122,9 +129,11 @@ class ContrastiveEmbedder(MultimodalEmbedder):
 
     Notes
     -----
-    A "transceiver" reads its points into a latent sequence of 4 tokens, which a linear layer maps
-    to the shared space [2]_. For unit vectors, InfoNCE on the cosine is InfoNCE on minus half the
-    squared Frobenius distance of the sequences.
+    A linear layer maps the output of an encoder to the shared space. With
+    ``embedding_dim=(n_tokens, token_dim)``, a network with one hidden layer maps it to a latent
+    sequence instead. The logits of InfoNCE are then minus the Frobenius distances of the sequences
+    over the temperature, as in [2]_. Embeddings have any length: search with
+    ``metric="frobenius"`` in :class:`~sklearn_sn.cross_modal.CrossModalRetriever`.
 
     With ``queue_size=K``, the embeddings of the last K objects of earlier batches that have two
     modalities or more join the negatives of both directions [3]_, so that a small batch has as many
@@ -177,7 +186,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         **TorchEstimator._parameter_constraints,
         "metadata_columns": ["array-like"],
         "output": [str, "array-like"],
-        "embedding_dim": positive_int(),
+        "embedding_dim": [*positive_int(), tuple, list],
         "temperature": positive_number(),
         "learn_temperature": ["boolean"],
         "queue_size": positive_int(0),
@@ -198,7 +207,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         metadata: EncoderLike = "auto",
         metadata_columns: Sequence[str] = (),
         output: str | Sequence[str] = "auto",
-        embedding_dim: int = 128,
+        embedding_dim: int | tuple[int, int] = 128,
         temperature: float = 0.07,
         learn_temperature: bool = True,
         queue_size: int = 0,
@@ -309,6 +318,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         dataset = TableDataset(self.preprocessors_, prepared, targets)
         check_learnable(self, dataset)
         hint_at_pretrained(self, self.encoders_, len(dataset))
+        is_normalized = isinstance(shared_dim(self, parts), Integral)
         groups = []
         if parts and self.pretrained_lr_factor != 1.0:
             rate = self.pretrained_lr_factor * self.lr
@@ -323,6 +333,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
                 net_params={
                     "criterion": InfoNCELoss,
                     "criterion__align_negatives": True,
+                    "criterion__similarity": "cosine" if is_normalized else "frobenius",
                     "max_scale": MAX_SCALE,
                     "queue_size": self.queue_size,
                     "optimizer__param_groups": groups,

@@ -5,7 +5,7 @@ import numpy as np
 from sklearn_sn.base import encoder_width, frozen_modules
 from sklearn_sn.embedding._checks import check_trainable, is_given
 from sklearn_sn.encoders import named_encoder
-from sklearn_sn.modules import ContrastiveModule
+from sklearn_sn.modules import ContrastiveModule, SequenceProjection
 
 
 def contrastive_module(embedder, dataset, parts):
@@ -36,7 +36,7 @@ def contrastive_module(embedder, dataset, parts):
     module = ContrastiveModule(
         networks,
         widths,
-        embedding_dim=_inherited_dim(embedder, parts),
+        embedding_dim=shared_dim(embedder, parts),
         temperature=embedder.temperature,
         learn_temperature=embedder.learn_temperature,
         n_classes=len(embedder.targets_.classes_),
@@ -45,7 +45,7 @@ def contrastive_module(embedder, dataset, parts):
     frozen = []
     for name, part in parts.items():
         trained, new = part.projection, module.projections[name]
-        if trained is not None and trained.weight.shape == new.weight.shape:
+        if trained is not None and _shapes(trained) == _shapes(new):
             module.projections[name] = trained
         level = embedder.trainable
         level = level.get(name, "all") if isinstance(level, dict) else level
@@ -55,11 +55,25 @@ def contrastive_module(embedder, dataset, parts):
     return module
 
 
-def _inherited_dim(embedder, parts):
-    """Return the dimension of the pretrained projections if `embedding_dim` is the default."""
-    widths = {p.projection.out_features for p in parts.values() if p.projection is not None}
+def _shapes(projection):
+    """Return the shape of each weight of a projection, by name."""
+    return {name: weight.shape for name, weight in projection.named_parameters()}
+
+
+def shared_dim(embedder, parts):
+    """Return the dimension of the shared space, an int, or a pair of int for latent sequences.
+
+    Parameters
+    ----------
+    embedder : ContrastiveEmbedder
+        Embedder whose `embedding_dim` counts, unless it is the default.
+    parts : dict of str to PretrainedEncoder
+        Pretrained encoders by modality, whose projections count for the default.
+    """
+    trained = [p.projection for p in parts.values() if p.projection is not None]
+    dims = {p.shape if isinstance(p, SequenceProjection) else p.out_features for p in trained}
     default = embedder.embedding_dim == 128
-    return widths.pop() if default and len(widths) == 1 else embedder.embedding_dim
+    return dims.pop() if default and len(dims) == 1 else embedder.embedding_dim
 
 
 def with_range_in_encoder(params):

@@ -32,8 +32,9 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         Returns
         -------
         array of shape (n_objects, n_features_out), float32
-            Unit vectors, concatenated if `output` names several modalities. An object without the
-            modality gets ``missing_embedding_``, the mean direction of the training objects.
+            Unit vectors or flat latent sequences, concatenated if `output` names several
+            modalities. An object without the modality gets ``missing_embedding_``, the mean
+            direction or the mean of the training objects.
 
         Raises
         ------
@@ -46,10 +47,15 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         names = self._outputs()
         embeddings = self._embed(X, self.modalities_ if names == ["mean"] else names, True)
         if names == ["mean"]:
-            # The direction of the mean is that of the sum, so that no counts are needed.
             total = sum(np.where(mask[:, None], z, 0.0) for z, mask in embeddings.values())
             missing = sum(self.missing_embedding_[name] for name in self.modalities_)
             present = np.any([mask for _, mask in embeddings.values()], axis=0)
+            if not self.net_.module_.is_normalized:
+                count = np.sum([mask for _, mask in embeddings.values()], axis=0)
+                count = np.where(present, count, len(self.modalities_))
+                total = np.where(present[:, None], total, missing)
+                return (total / count[:, None]).astype(np.float32)
+            # The direction of the mean is that of the sum, so that no counts are needed.
             total = np.where(present[:, None], total, missing)
             return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
         return np.concatenate([z for z, _ in embeddings.values()], axis=1)
@@ -67,7 +73,8 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         Returns
         -------
         array of shape (n_objects, embedding_dim), float32
-            Unit vectors; ``missing_embedding_`` for an object without the modality.
+            Unit vectors or flat latent sequences; ``missing_embedding_`` for an object without the
+            modality.
         """
         check_is_fitted(self, "net_")
         if modality not in self.modalities_:
@@ -107,13 +114,16 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         """
         check_is_fitted(self, "net_")
         embeddings = self._embed(X, self.modalities_)
+        metric = "cosine" if self.net_.module_.is_normalized else "euclidean"
         recalls, most = [], 0
         for left, right in combinations(self.modalities_, 2):
             both = embeddings[left][1] & embeddings[right][1]
             most = max(most, int(both.sum()))
             if both.any():
                 one, other = embeddings[left][0][both], embeddings[right][0][both]
-                recalls += [recall_at_k(one, other, k=k), recall_at_k(other, one, k=k)]
+                recalls += [
+                    recall_at_k(*pair, k=k, metric=metric) for pair in ((one, other), (other, one))
+                ]
         if not recalls:
             raise ValueError(
                 "X has no object with two modalities, so that the recall is undefined."
@@ -212,7 +222,7 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         return result
 
     def _mean_directions(self, dataset):
-        """Return the mean direction of the objects in each modality, as a dict."""
+        """Return the mean direction, or mean, of the objects in each modality, as a dict."""
         module = self.net_.module_
         # _encode needs the attribute, whose final values are computed from its result.
         self.missing_embedding_ = {
@@ -222,8 +232,13 @@ class MultimodalEmbedder(TransformerMixin, TorchEstimator):
         for name, (z, present) in self._encode(dataset, self.modalities_).items():
             mean = z[present].mean(axis=0)
             # The mean of unit vectors is shorter than 1.
-            self._mean_length[name] = float(np.linalg.norm(mean))
-            directions[name] = mean / max(self._mean_length[name], 1e-12)
+            length = float(np.linalg.norm(mean))
+            if module.is_normalized:
+                directions[name] = mean / max(length, 1e-12)
+            else:
+                directions[name] = mean
+                length /= max(np.sqrt(np.mean(np.sum(z[present] ** 2, axis=1))), 1e-12)
+            self._mean_length[name] = float(length)
         return directions
 
     def _pretrained_encoder(self, modality):

@@ -15,7 +15,7 @@ class Negatives:
     Attributes
     ----------
     embeddings : dict of str to tensor of shape (K, D)
-        Unit vectors by modality, without gradients.
+        Embeddings by modality, without gradients.
     present : dict of str to bool tensor of shape (K,)
         Whether an object has the modality.
     is_same : bool tensor of shape (B, K)
@@ -44,6 +44,10 @@ class InfoNCELoss(nn.Module):
     pairs of modalities, weighted by the number of such objects. A pair of modalities with fewer
     than two such objects contributes 0.
 
+    With ``similarity="frobenius"``, vectors of any length are compared by the negative distance
+    :math:`-\lVert x_i - y_j \rVert` instead of :math:`x_i \cdot y_j`. For latent sequences, whose
+    tokens are concatenated, it is the unnormalised Frobenius distance [4]_.
+
     With further negatives, such as a queue of earlier batches (MoCo [3]_), both sums over :math:`j`
     extend over these objects too, if they have both modalities and are not object :math:`i` itself.
     Old embeddings differ from those of the batch by age as well, and a network could lower the loss
@@ -55,6 +59,8 @@ class InfoNCELoss(nn.Module):
     ----------
     align_negatives : bool, default=False
         Whether to correct the logits of further negatives for their age.
+    similarity : {"cosine", "frobenius"}, default="cosine"
+        Similarity of two embeddings: the product of unit vectors, or the negative distance.
 
     References
     ----------
@@ -65,13 +71,15 @@ class InfoNCELoss(nn.Module):
        Technology 5, 045069.
     .. [3] He, K., Fan, H., Wu, Y., Xie, S. & Girshick, R. (2020). "Momentum Contrast for
        Unsupervised Visual Representation Learning". CVPR.
+    .. [4] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for
+       Cross-Modality Embedding of Type Ia Supernova Data". ML4Astro workshop, ICML.
     """
 
     _file_kind = "type"
 
-    def __init__(self, align_negatives: bool = False) -> None:
+    def __init__(self, align_negatives: bool = False, similarity: str = "cosine") -> None:
         super().__init__()
-        self.align_negatives = align_negatives
+        self.align_negatives, self.similarity = align_negatives, similarity
 
     def forward(
         self,
@@ -85,7 +93,7 @@ class InfoNCELoss(nn.Module):
         Parameters
         ----------
         embeddings : dict of str to tensor of shape (B, D)
-            Unit vectors by modality.
+            Embeddings by modality; unit vectors with ``similarity="cosine"``.
         present : dict of str to bool tensor of shape (B,)
             Whether an object has the modality.
         log_scale : scalar tensor
@@ -104,7 +112,7 @@ class InfoNCELoss(nn.Module):
         weight = total.new_zeros(())
         for left, right in combinations(embeddings, 2):
             both = present[left] & present[right]  # (B,)
-            logits = scale * embeddings[left] @ embeddings[right].T  # (B, B)
+            logits = self._logits(scale, embeddings[left], embeddings[right])  # (B, B)
             # Mask with the lowest finite number: the softmax of a row of -inf is NaN.
             lowest = torch.finfo(logits.dtype).min
             across = logits.T.masked_fill(~both, lowest)
@@ -113,7 +121,7 @@ class InfoNCELoss(nn.Module):
                 paired = negatives.present[left] & negatives.present[right]  # (K,)
                 hidden = negatives.is_same | ~paired  # (B, K)
                 further = [
-                    scale * embeddings[name] @ negatives.embeddings[other].T  # (B, K)
+                    self._logits(scale, embeddings[name], negatives.embeddings[other])  # (B, K)
                     for name, other in ((left, right), (right, left))
                 ]
                 if self.align_negatives:
@@ -132,6 +140,15 @@ class InfoNCELoss(nn.Module):
             total = total + pair_loss.masked_fill(~both, 0.0).sum()
             weight = weight + both.sum()
         return total / weight.clamp(min=1)
+
+    def _logits(self, scale, queries, candidates):
+        """Return the scaled similarity of queries (B, D) and candidates (N, D), (B, N)."""
+        if self.similarity == "cosine":
+            return scale * queries @ candidates.T
+        # Differences of squared norms, torch's default for many rows, would lose small distances.
+        return -scale * torch.cdist(
+            queries, candidates, compute_mode="donot_use_mm_for_euclid_dist"
+        )
 
 
 def _shift(own, others, far, usable):

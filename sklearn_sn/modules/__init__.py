@@ -11,7 +11,7 @@ from sklearn_sn.modules._attention import (
     sinusoid,
 )
 from sklearn_sn.modules._configurable import ConfigurableModule
-from sklearn_sn.modules._contrastive import ContrastiveModule
+from sklearn_sn.modules._contrastive import ContrastiveModule, SequenceProjection
 from sklearn_sn.modules._conv_block import ConvBlock
 from sklearn_sn.modules._convnext import ConvNeXt, ConvNeXtBlock, Patches
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
@@ -68,6 +68,7 @@ __all__ = [
     "ProbSparseAttention",
     "QueryPooling",
     "ResNet",
+    "SequenceProjection",
     "SpectraBlock",
     "SupervisedModule",
     "TemplateShiftModule",

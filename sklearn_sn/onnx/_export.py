@@ -65,10 +65,11 @@ def export_onnx(
     Notes
     -----
     A row is one light curve, one spectrum or the metadata of one object. The outputs are
-    "embedding" (unit vectors); or "latent" and "probabilities"; or "latent", "mean" and, for
-    ``loss="gaussian"``, "std". They equal ``transform``, ``predict_proba`` and ``predict`` of
-    objects with one instance, up to rounding. For an object of several spectra, combine the rows as
-    the estimator does. Objects without the modality have no row.
+    "embedding" (unit vectors or flat latent sequences); or "latent" and "probabilities"; or
+    "latent", "mean" and, for ``loss="gaussian"``, "std". They equal ``transform``,
+    ``predict_proba`` and ``predict`` of objects with one instance, up to rounding. For an object of
+    several spectra, combine the rows as the estimator does. Objects without the modality have no
+    row.
 
     Examples
     --------

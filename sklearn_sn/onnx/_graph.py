@@ -35,16 +35,17 @@ class ExportedNetwork(nn.Module):
 
 
 class EmbeddingNetwork(ExportedNetwork):
-    """Encoder and projection to unit vectors, as in a contrastive embedder."""
+    """Encoder and projection to unit vectors or sequences, as in a contrastive embedder."""
 
     outputs = ("embedding",)
 
-    def __init__(self, projection: nn.Module, **parts: Any) -> None:
+    def __init__(self, projection: nn.Module, normalize: bool, **parts: Any) -> None:
         super().__init__(**parts)
-        self.projection = projection
+        self.projection, self.normalize = projection, normalize
 
     def forward(self, *arrays):
-        return F.normalize(self.projection(self.encoded(arrays)), dim=-1)
+        embedding = self.projection(self.encoded(arrays))
+        return F.normalize(embedding, dim=-1) if self.normalize else embedding
 
 
 class HeadNetwork(ExportedNetwork):

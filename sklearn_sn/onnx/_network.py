@@ -122,8 +122,8 @@ def _supported(modality):
 
 def _network(estimator, module, modality, parts):
     if isinstance(module, ContrastiveModule):
-        projection = module.projections[modality]
-        return EmbeddingNetwork(projection, encoder=module.encoders[modality], **parts)
+        parts = {"encoder": module.encoders[modality], **parts}
+        return EmbeddingNetwork(module.projections[modality], module.is_normalized, **parts)
     parts = {"encoder": module.encoder, "norm": module.norm, "head": module.head, **parts}
     if hasattr(estimator, "classes_"):
         if np.any(getattr(estimator, "redshift_log_weights_", 0.0)):

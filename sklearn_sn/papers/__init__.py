@@ -11,7 +11,11 @@ from sklearn_sn.papers._light_curves import (
 )
 from sklearn_sn.papers._maven import maven, maven_baseline
 from sklearn_sn.papers._spectra import galspecnet, spectranet
-from sklearn_sn.papers._transceiver import contrastive_transceiver, mmvae_transceiver
+from sklearn_sn.papers._transceiver import (
+    contrastive_transceiver,
+    mmvae_transceiver,
+    transceiver_regressor,
+)
 
 __all__ = [
     "adversarial_gru",
@@ -29,4 +33,5 @@ __all__ = [
     "mmvae_transceiver",
     "spectranet",
     "supcon_gru",
+    "transceiver_regressor",
 ]

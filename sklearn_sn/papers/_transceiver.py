@@ -1,4 +1,4 @@
-"""The transceiver VAE of type Ia supernovae, and its contrastive baseline."""
+"""The transceiver VAE of type Ia supernovae, and its baselines."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from sklearn_sn.encoders import (
     SpectrumTransceiver,
     TransceiverDecoder,
 )
+from sklearn_sn.regression import MultimodalRegressor
 
 _SIZES = {"d_model": 32, "n_heads": 4, "n_layers": 4, "d_feedforward": 32}
 # Pixels of a spectrum and points of a light curve; their ratio is the weight of the photometry.
@@ -65,7 +66,7 @@ def mmvae_transceiver(**params: Any) -> MMVAEEmbedder:
 
 
 def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
-    """Return the contrastive baseline of the VAE: transceivers with a latent of 4 × 8 [1]_.
+    """Return the contrastive baseline of the VAE, latents of 4 × 8 compared by distance [1]_.
 
     Parameters
     ----------
@@ -79,9 +80,9 @@ def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
 
     Notes
     -----
-    The loss of the paper uses the unnormalised Frobenius distance of the latent sequences. This
-    embedder normalises the latents to unit vectors, for which the distance is a function of the
-    cosine.
+    A network with one hidden layer maps the latent of 4 × 4 of each transceiver to 4 × 8. The
+    logits of the loss are minus the unnormalised Frobenius distances. The temperature is fixed at
+    1, because the scale of the latents is free.
 
     References
     ----------
@@ -92,18 +93,60 @@ def contrastive_transceiver(**params: Any) -> ContrastiveEmbedder:
     --------
     >>> from sklearn_sn.papers import contrastive_transceiver
     >>> contrastive_transceiver().embedding_dim
-    32
+    (4, 8)
     """
-    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 8}
+    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 4}
     defaults = {
         "light_curve": LightCurveTransceiver(**sizes, dropout=0.1),
         "spectrum": SpectrumTransceiver(**sizes, dropout=0.1, n_bins=_PIXELS),
         "image": None,
         "metadata": None,
-        "embedding_dim": 32,
+        "embedding_dim": (4, 8),
+        "temperature": 1.0,
+        "learn_temperature": False,
         "optimizer": "adamw",
         "lr": 1e-3,
         "max_epochs": 500,
         "lr_schedule": None,
     }
     return ContrastiveEmbedder(**{**defaults, **params})
+
+
+def transceiver_regressor(**params: Any) -> MultimodalRegressor:
+    """Return the end-to-end baseline of physical parameters, from light curve and spectrum [1]_.
+
+    Parameters
+    ----------
+    **params : dict
+        Parameters of :class:`~sklearn_sn.regression.MultimodalRegressor` to change.
+
+    Returns
+    -------
+    MultimodalRegressor
+        An unfitted regressor of one parameter;
+        :class:`sklearn.multioutput.MultiOutputRegressor` fits one for each of several.
+
+    References
+    ----------
+    .. [1] Shen, Y. & Gagliano, A. T. (2025). "Mixture-of-Expert Variational Autoencoders for
+       Cross-Modality Embedding of Type Ia Supernova Data". ML4Astro workshop, ICML.
+
+    Examples
+    --------
+    >>> from sklearn_sn.papers import transceiver_regressor
+    >>> transceiver_regressor().spectrum.n_tokens
+    4
+    """
+    sizes = {**_SIZES, "n_tokens": 4, "token_dim": 4}
+    defaults = {
+        "light_curve": LightCurveTransceiver(**sizes, dropout=0.1),
+        "spectrum": SpectrumTransceiver(**sizes, dropout=0.1, n_bins=_PIXELS),
+        "image": None,
+        "metadata": None,
+        "modality_dropout": 0.0,
+        "optimizer": "adamw",
+        "lr": 1e-3,
+        "max_epochs": 500,
+        "lr_schedule": None,
+    }
+    return MultimodalRegressor(**{**defaults, **params})

@@ -111,7 +111,8 @@ def test_a_name_that_does_not_fit(pretrained, match):
 
 @pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda cls: cls.__name__)
 def test_every_estimator_with_the_parameter_takes_a_name(estimator):
-    dicts = estimator.__name__ in ("ContrastiveEmbedder", "AstroMiNNClassifier")
+    several = ("ContrastiveEmbedder", "AstroMiNNClassifier", "MultimodalRegressor")
+    dicts = estimator.__name__ in several
     for value in ["contrastive-sim", {"spectrum": "supernova-spectra"}][: 1 + dicts]:
         model = clone(estimator(pretrained=value))
         model._validate_params()

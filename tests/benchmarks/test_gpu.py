@@ -23,7 +23,7 @@ def test_dry_run_passes_for_every_estimator():
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = [line for line in done.stdout.splitlines() if line.endswith("| True |")]
-    assert len(rows) == 15
+    assert len(rows) == 16
     assert "Dry run" in done.stdout
 
 

@@ -87,3 +87,36 @@ def test_anomalies_are_counted_among_the_first(load):
     found = load("simfm_anomaly").anomaly_figures(strangeness, y)
     assert found["purity"] == 1.0 and found["share"] == 0.2 and found["AUROC"] == 0.5
     assert found["AUROC SLSN-I"] == 1.0 and found["AUROC SN IIn"] == 0.0
+
+
+def test_samples_of_redshifts(load):
+    pytest.importorskip("lightgbm")
+    in_sample = load("simfm_redshift").in_sample
+    y = np.array(["SN Ia", "SLSN-I", "SN II", "SN Ia", "SN Ia"])
+    z = np.array([0.05, 0.1, 0.4, 1.2, np.nan])
+    assert in_sample("near", y, z).tolist() == [True, True, False, False, False]
+    assert in_sample("wide", y, z).tolist() == [True, False, True, False, False]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_a_head_of_redshifts_is_chosen_and_does_not_extrapolate(load):
+    pytest.importorskip("lightgbm")
+    study, rng = load("simfm_redshift"), np.random.default_rng(0)
+    latent = rng.normal(size=(120, 4))
+    z = 0.05 * np.exp(0.5 * latent[:, 0])
+    head = study.of_logarithm(study.chosen_head()).fit(latent, z)
+    far = 1e4 * np.sign(latent)
+    assert head.score(latent, z) > 0.8
+    assert head.predict(far).min() >= 0.0 and head.predict(far).max() < 3.0 * z.max()
+
+
+def test_the_table_of_redshifts(load):
+    fits = [{"MSE": 0.001, "R2": 0.4}, {"MSE": 0.003, "R2": 0.6}]
+    contents = [
+        {"model": name, "limited": fits, "full": fits[:1]} for name in ("x, frozen", "mean")
+    ]
+    first, second = load("table_simfm").redshifts(contents).splitlines()[2:]
+    assert first.startswith(
+        "| mean | 0.200±0.100 | 0.500±0.100 | 0.100±0.000 | 0.400±0.000 | 2, 1 |"
+    )
+    assert second.startswith("| x, frozen |")

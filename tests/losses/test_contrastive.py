@@ -74,6 +74,32 @@ def test_a_batch_of_one_modality_has_a_gradient(embeddings):
     assert torch.equal(alone["spectrum"].grad, torch.zeros(6, 5))
 
 
+def test_frobenius_distance_of_latent_sequences_against_the_formula(embeddings):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(scale=2.0, size=(2, 6, 4, 8))  # 6 objects, 4 tokens of 8 numbers
+    # -1/2B Σ_i [log softmax_j(-s d_ij)_i + log softmax_j(-s d_ji)_i], d the Frobenius distance.
+    d = np.array([[np.linalg.norm(a - b, ord="fro") for b in y] for a in x])
+    p = np.exp(-0.7 * d)
+    expected = -np.mean(np.log(np.diag(p / p.sum(1, keepdims=True)) * np.diag(p / p.sum(0)))) / 2
+    pair = {
+        "light_curve": torch.from_numpy(x.reshape(6, 32)),
+        "spectrum": torch.from_numpy(y.reshape(6, 32)),
+    }
+    loss = InfoNCELoss(similarity="frobenius")(pair, everyone(pair), torch.tensor(math.log(0.7)))
+    assert float(loss) == pytest.approx(expected, rel=1e-6)
+    # It is not normalised: twice the embeddings are twice the scale.
+    twice = {name: 2.0 * z for name, z in pair.items()}
+    loss = InfoNCELoss(similarity="frobenius")(twice, everyone(pair), torch.tensor(math.log(0.35)))
+    assert float(loss) == pytest.approx(expected, rel=1e-6)
+
+
+def test_frobenius_distance_of_equal_embeddings_has_a_finite_gradient(embeddings):
+    z = embeddings["spectrum"].requires_grad_()
+    pair = {"light_curve": z.detach().clone(), "spectrum": z}
+    InfoNCELoss(similarity="frobenius")(pair, everyone(pair), torch.tensor(0.0)).backward()
+    assert torch.isfinite(z.grad).all() and z.grad.abs().max() > 0
+
+
 # Further negatives -----------------------------------------------------------
 
 PAIR = ("light_curve", "spectrum")

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from sklearn_sn.encoders._metadata_mlp import MetadataMLPModule
-from sklearn_sn.modules import ContrastiveModule
+from sklearn_sn.modules import ContrastiveModule, SequenceProjection
 
 
 def made(**params):
@@ -55,6 +55,27 @@ def test_instances_of_an_object_are_averaged_as_unit_vectors():
     found = module.embed("spectrum", tensors["spectrum"], index["spectrum"], n)
     torch.testing.assert_close(found[2], expected)
     torch.testing.assert_close(found[1], z[1])
+
+
+def test_latent_sequences_are_not_normalised_and_averaged_as_they_are():
+    module = made(embedding_dim=(2, 3))
+    tensors, index, n = inputs()
+    out = module(tensors, index, n)["embeddings"]
+    assert module.embedding_dim == 6 and out["light_curve"].shape == (4, 6)
+    z = module.projections["spectrum"](module.encoders["spectrum"](**tensors["spectrum"][0]))
+    torch.testing.assert_close(out["spectrum"][2], (z[0] + z[2]) / 2)
+    torch.testing.assert_close(out["spectrum"][1], z[1])
+    assert not out["spectrum"][[0, 3]].any()
+    assert (out["light_curve"].norm(dim=1) - 1.0).abs().min() > 0.1
+
+
+def test_a_projection_to_a_sequence_has_one_hidden_layer():
+    projection = SequenceProjection(3, (2, 4))
+    assert projection.shape == (2, 4)
+    x = torch.randn(5, 3, generator=torch.Generator().manual_seed(0))
+    hidden = nn.functional.gelu(x @ projection[0].weight.T + projection[0].bias)
+    expected = hidden @ projection[2].weight.T + projection[2].bias
+    torch.testing.assert_close(projection(x), expected)
 
 
 def test_chunks_are_put_back_in_place():

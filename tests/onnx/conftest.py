@@ -51,6 +51,7 @@ MODELS = {
     ),
     "transformer": (contrastive(), "light_curve", "transform"),
     "cnn": (contrastive(), "spectrum", "transform"),
+    "sequence": (contrastive().set_params(embedding_dim=(2, 3)), "spectrum", "transform"),
     "mlp": (contrastive(), "metadata", "transform"),
 }
 

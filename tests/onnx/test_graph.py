@@ -19,8 +19,13 @@ ENCODED = torch.tensor([[31.5, 42.5]])
 
 
 def test_embeddings_are_unit_vectors():
-    (z,) = EmbeddingNetwork(nn.Identity(), **PARTS)(VALUES, OTHER)
+    (z,) = EmbeddingNetwork(nn.Identity(), True, **PARTS)(VALUES, OTHER)
     torch.testing.assert_close(z, ENCODED[0] / ENCODED.norm())
+
+
+def test_latent_sequences_keep_their_length():
+    (z,) = EmbeddingNetwork(nn.Identity(), False, **PARTS)(VALUES, OTHER)
+    torch.testing.assert_close(z, ENCODED[0])
 
 
 def test_classifiers_apply_the_prior():
