@@ -1,7 +1,5 @@
 """Batches: plan, chunks, targets."""
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 import torch
@@ -14,7 +12,7 @@ from sklearn_sn.nets import (
     TableDataset,
     cheapest_cuts,
 )
-from sklearn_sn.nets._batch import ROWS_PER_CHUNK
+from sklearn_sn.nets._chunks import ROWS_PER_CHUNK
 from sklearn_sn.preprocessors import (
     LightCurvePreprocessor,
     LightCurveSequencePreprocessor,
@@ -116,31 +114,6 @@ def test_subset_takes_targets_along(dataset):
     batch = dataset.subset(np.array([5, 80])).gather(np.array([1, 0]), "cpu")
     assert batch.targets["classes"].tolist() == [80, 5]
     assert len(batch) == 2
-
-
-def test_cuts_are_the_cheapest():
-    """Beside every way of cutting forty rows at multiples of eight."""
-    rng = np.random.default_rng(0)
-    for overhead in (0.0, 10.0, 1000.0):
-        lengths = np.sort(rng.integers(1, 200, 37))
-
-        def cost(cuts, lengths=lengths, overhead=overhead):
-            parts = np.split(lengths, cuts)
-            return sum(part[-1] * (overhead + len(part)) for part in parts)
-
-        ways = [list(cuts) for n in range(5) for cuts in combinations((8, 16, 24, 32), n)]
-        found = cheapest_cuts(lengths, overhead)
-        assert cost(found) == pytest.approx(min(map(cost, ways)))
-    assert len(cheapest_cuts(np.arange(1, 6), 1.0)) == 0
-
-
-def test_lengths_that_differ_little_are_not_cut():
-    """The bound that skips the search beside every single cut."""
-    for low in range(60, 101, 5):
-        lengths = np.linspace(low, 100, 64).astype(int)
-        costs = [lengths[c - 1] * (30.0 + c) + 100 * (30.0 + 64 - c) for c in range(8, 64, 8)]
-        is_whole = len(cheapest_cuts(lengths, 30.0)) == 0
-        assert is_whole == (min(costs) >= 100 * (30.0 + 64))
 
 
 def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():
