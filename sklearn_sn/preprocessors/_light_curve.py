@@ -149,18 +149,17 @@ class LightCurvePreprocessor(RaggedPreprocessor):
         peak, origin = peaks(curves)
         if self.time_origin == "first":
             origin = curves.reduce("first", "time", empty=0.0)
-        time = curves["time"] - origin[curves.rows]
+        time = curves["time"] - np.repeat(origin, curves.lengths)
         keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
         keep &= thinned(curves.filter(keep), keep, self.max_points)
         curves, time, codes = curves.filter(keep), time[keep], codes[keep]
-        scale = peak[curves.rows]
-        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
+        scale = np.repeat(peak, curves.lengths)
         points = np.empty((curves.n_points, 4), dtype=np.float32)
         points[:, 0] = time
         with np.errstate(over="ignore"):
             points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
             points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
-        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        points[:, 3] = log_wavelengths(curves["band"])[curves["band"].codes]
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
         return PreparedLightCurves(
             points,
@@ -284,6 +283,12 @@ def band_codes(names, bands):
     code = {name: position for position, name in enumerate(names)}  # an Index of few is slow
     categories = np.asarray(bands.categories, dtype=object)
     return np.array([*(code.get(name, -1) for name in categories), -1])[bands.codes]
+
+
+def log_wavelengths(bands):
+    """Return ln(λ / 5000 Å) of the categories of a Categorical, as float32."""
+    wavelengths = band_wavelength(np.asarray(bands.categories, dtype=object))
+    return np.log(wavelengths / 5000.0).astype(np.float32)
 
 
 def thinned(kept, keep, max_points):

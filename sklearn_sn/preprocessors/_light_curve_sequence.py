@@ -10,13 +10,13 @@ from sklearn_sn.data import (
     DETECTION_SNR,
     CheckedTable,
     Ragged,
-    band_wavelength,
     event_mask,
 )
 from sklearn_sn.preprocessors._light_curve import (
     DrawnPoints,
     LightCurvePreprocessor,
     augmented_points,
+    log_wavelengths,
     relative_values,
     thinned,
 )
@@ -122,16 +122,16 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         # The unit cancels later. It keeps values within the range of float32.
         unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
         unit = np.where(unit > 0, unit, self.scale_)
-        rows = curves.rows
-        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
-        points = np.empty((curves.n_points, 4), dtype=np.float32)
-        points[:, 0] = curves["time"] - curves.reduce("first", "time", empty=0.0)[rows]
-        with np.errstate(over="ignore", under="ignore"):
-            points[:, 1] = curves["flux"] / unit[rows]
-            points[:, 2] = np.clip(curves["flux_err"] / unit[rows], 0.0, 1e30)
-            unit = np.clip(unit / self.scale_, 1e-30, 1e30)
-        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        first = curves.reduce("first", "time", empty=0.0)
+        first, point_unit = (np.repeat(values, curves.lengths) for values in (first, unit))
         codes = curves["band"].codes.astype(np.int64)
+        points = np.empty((curves.n_points, 4), dtype=np.float32)
+        points[:, 0] = curves["time"] - first
+        with np.errstate(over="ignore", under="ignore"):
+            points[:, 1] = curves["flux"] / point_unit
+            points[:, 2] = np.clip(curves["flux_err"] / point_unit, 0.0, 1e30)
+            unit = np.clip(unit / self.scale_, 1e-30, 1e30)
+        points[:, 3] = log_wavelengths(curves["band"]).take(codes)
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
     def draw(
