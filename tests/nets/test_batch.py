@@ -10,6 +10,7 @@ from sklearn_sn.nets import (
     BatchLoader,
     Processes,
     TableDataset,
+    _batch,
     cheapest_cuts,
 )
 from sklearn_sn.nets._chunks import ROWS_PER_CHUNK
@@ -128,6 +129,23 @@ def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():
     assert sum(sizes) == 90
 
 
+@pytest.mark.parametrize("n_points", [1, 500, 10**6])
+def test_batches_of_a_group_are_those_gathered_alone(dataset, monkeypatch, n_points):
+    monkeypatch.setattr(_batch, "POINTS_PER_GROUP", n_points)
+    loader = BatchLoader(dataset, 16)
+    sizes = [len(group) for group in loader._groups(loader.plan())]
+    assert sum(sizes) == 6 and (max(sizes) == 1, max(sizes) == 6) == (n_points == 1, n_points > 500)
+    for batch, positions in loader:
+        alone = dataset.gather(positions, "cpu")
+        assert batch.tensors.keys() == alone.tensors.keys()
+        for name, chunks in alone.tensors.items():
+            assert torch.equal(batch.object_index[name], alone.object_index[name])
+            assert torch.equal(batch.present[name], alone.present[name])
+            for one, other in zip(batch.tensors[name], chunks, strict=True):
+                assert one.keys() == other.keys()
+                assert all(torch.equal(one[key], other[key]) for key in other)
+
+
 # Devices other than the CPU -------------------------------------------------
 
 
@@ -150,10 +168,10 @@ def test_batches_of_another_device_are_those_of_the_cpu(dataset, device, trainin
 
 
 def test_an_error_in_the_thread_reaches_the_caller(dataset, monkeypatch):
-    def broken(positions, device, rng=None):
+    def broken(group, device):
         raise OSError("no memory")
 
-    monkeypatch.setattr(dataset, "gather", broken)
+    monkeypatch.setattr(dataset, "gather_group", broken)
     with pytest.raises(OSError, match="no memory"):
         list(BatchLoader(dataset, 16, device="meta"))
 
@@ -167,7 +185,7 @@ def test_the_thread_is_one_batch_ahead(dataset, monkeypatch):
         return whole(positions, device, rng)
 
     monkeypatch.setattr(dataset, "gather", recorded)
-    loader = iter(BatchLoader(dataset, 20, device="meta"))
+    loader = iter(BatchLoader(dataset, 20, training=True, device="meta"))
     next(loader)
     loader.close()  # waits for the thread
     assert len(gathered) == 2
