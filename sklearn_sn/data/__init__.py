@@ -24,6 +24,7 @@ from sklearn_sn.data._check import (
     check_table,
 )
 from sklearn_sn.data._check_light_curves import check_light_curves
+from sklearn_sn.data._confirmation import DETECTION_SNR, confirmed_detections
 from sklearn_sn.data._continuum import CONTINUUM_FLOOR, continuum, row_median
 from sklearn_sn.data._convert import as_ragged
 from sklearn_sn.data._detection_window import (
@@ -54,9 +55,7 @@ from sklearn_sn.data._not_measured import (
     is_unmeasured_magnitude,
 )
 from sklearn_sn.data._phase_frame import (
-    DETECTION_SNR,
     PhaseFrame,
-    confirmed_detections,
     first_significant_detections,
     peaks,
     phase_frame,

@@ -13,7 +13,7 @@ from sklearn_sn.data._bands import (
     current_registry,
     list_bands,
 )
-from sklearn_sn.data._names import as_text, factorize_names, names_dtype
+from sklearn_sn.data._names import as_text, factorize_names, names_dtype, used_categories
 
 _N_LISTED = 3  # names that a message lists; it counts the others
 
@@ -37,13 +37,20 @@ def canonical_points(bands, object_index):
     ambiguous : ndarray of bool, shape (n_points,)
         Whether the name fits several bands, or is a code as of :func:`conflicting_codes`.
     """
-    distinct, codes, _ = factorize_names(bands)
+    if isinstance(bands, pd.Categorical):
+        distinct, codes = used_categories(bands)
+    else:
+        distinct, codes, _ = factorize_names(bands)
     meaning = _meaning if len(distinct) <= FEW_NAMES else _meaning.__wrapped__
     lookup, is_ambiguous, dtype, has_other_codes = meaning(current_registry(), *distinct)
-    ambiguous = is_ambiguous[codes]
+    ambiguous = np.zeros(len(codes), dtype=bool)
+    if is_ambiguous.any():
+        ambiguous = is_ambiguous[codes]
     if has_other_codes:
         ambiguous |= _conflicting(distinct, codes, object_index)
-    codes = np.where(ambiguous, -1, lookup[codes])
+    codes = lookup[codes]
+    if has_other_codes:
+        codes[ambiguous] = -1
     return pd.Categorical.from_codes(codes, dtype=dtype, validate=False), ambiguous
 
 
@@ -51,16 +58,16 @@ def canonical_points(bands, object_index):
 def _meaning(registry, *distinct):
     """Return what distinct names mean.
 
-    These are the positions of their bands among the categories and a mask of the ambiguous names,
-    each with a last entry for the code -1 of a missing name, the dtype of the categories, and
-    whether a name is a code that ZTF does not have.
+    These are the positions of their bands among the categories, -1 for those that cannot be used,
+    and a mask of the ambiguous names, each with a last entry for the code -1 of a missing name, the
+    dtype of the categories, and whether a name is a code that ZTF does not have.
     """
     candidates = [band_candidates(name, registry) for name in distinct]
     names = [fits[0] if len(fits) == 1 else None for fits in candidates]
     categories = sorted({name for name in names if name})
     positions = [categories.index(name) if name else -1 for name in names]
     return (
-        np.array([*positions, -1], dtype=int),
+        np.array([*positions, -1], dtype=np.int16),
         np.array([*(len(fits) > 1 for fits in candidates), False]),
         names_dtype(*categories),
         any(_is_unknown_code(as_text(name), registry) for name in distinct),

@@ -210,9 +210,9 @@ def _suspect_magnitudes(curves, log):
     """Record a suspicion if the fluxes of the table look like magnitudes."""
     flux = curves["flux"]
     finite = np.isfinite(flux)
-    n_points = np.count_nonzero(finite)
-    low, high = MAGNITUDES if n_points >= FEW[1] else MAGNITUDES_OF_FEW
-    if n_points < FEW[0] or flux[finite].min() <= low or flux[finite].max() >= high:
+    given = flux if finite.all() else flux[finite]
+    low, high = MAGNITUDES if len(given) >= FEW[1] else MAGNITUDES_OF_FEW
+    if len(given) < FEW[0] or given.min() <= low or given.max() >= high:
         return
     if "flux_err" in curves:
         errors = curves["flux_err"][finite]

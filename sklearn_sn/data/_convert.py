@@ -20,6 +20,7 @@ from sklearn_sn.data._fields import (
 )
 from sklearn_sn.data._names import names_dtype
 from sklearn_sn.data._ragged import Ragged
+from sklearn_sn.data._text_codes import dictionary_of_text
 from sklearn_sn.data._zero_points import in_microjansky
 
 
@@ -200,7 +201,7 @@ def _flat_from_arrow(values):
             return _flat_from_arrow(values.dictionary_decode())
         return _categorical_from_arrow(values)
     if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-        return _categorical_from_arrow(values.dictionary_encode())
+        return _categorical_from_arrow(dictionary_of_text(values))
     if pa.types.is_binary(values.type) or pa.types.is_large_binary(values.type):
         return _flat_from_arrow(values.cast(pa.string()))
     if pa.types.is_decimal(values.type):

@@ -2,11 +2,8 @@
 
 import numpy as np
 
-from sklearn_sn.data._phase_frame import (
-    SIGNIFICANT_SNR,
-    confirmation_ranks,
-    first_significant_detections,
-)
+from sklearn_sn.data._confirmation import confirmation_ranks, confirmed_detections
+from sklearn_sn.data._phase_frame import SIGNIFICANT_SNR, first_significant_detections
 from sklearn_sn.data._ragged import Ragged
 
 DAYS_BEFORE = 30.0  # days before the first significant detection that belong to an event
@@ -32,7 +29,7 @@ def window_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.n
     if days_before is None:
         return np.ones(curves.n_points, dtype=bool)
     start = first_significant_detections(curves) - days_before
-    return ~(curves["time"] < start[curves.rows])
+    return ~(curves["time"] < np.repeat(start, curves.lengths))
 
 
 def stray_mask(curves: Ragged) -> np.ndarray:
@@ -51,21 +48,31 @@ def stray_mask(curves: Ragged) -> np.ndarray:
     -------
     ndarray of bool, shape (n_points,)
     """
-    n, rows, flux, time = curves.n_points, curves.rows, curves["flux"], curves["time"]
-    known_from = confirmation_ranks(curves)
-    confirmed = known_from < n
+    flux, time, lengths = curves["flux"], curves["time"], curves.lengths
+    confirmed = confirmed_detections(curves)
     if confirmed.all():
-        return np.zeros(n, dtype=bool)
-    peak = curves.reduce("max", np.where(confirmed, flux, -np.inf), empty=-np.inf)[rows]
-    stray = (peak > -np.inf) & (flux > peak)
+        return np.zeros(curves.n_points, dtype=bool)
+    peak = curves.reduce("max", np.where(confirmed, flux, -np.inf), empty=-np.inf)
+    stray = flux > np.repeat(np.where(peak > -np.inf, peak, np.inf), lengths)
     # Only a light curve that lasts so long after a confirmed detection has late points.
-    first = curves.reduce("min", np.where(confirmed, time, np.inf), empty=np.inf)[rows]
-    late = np.flatnonzero(~confirmed & (time - first > DAYS_AFTER))
+    first = curves.reduce("min", np.where(confirmed, time, np.inf), empty=np.inf)
+    late = np.flatnonzero(~confirmed & (time - np.repeat(first, lengths) > DAYS_AFTER))
     if len(late):
-        known = np.flatnonzero(confirmed)
-        last_time = _running_maximum(curves, known_from[known], time[known])[late]
+        last_time = _last_confirmed(curves, late)
         stray[late] |= (last_time > -np.inf) & (time[late] - last_time > DAYS_AFTER)
     return stray & ~confirmed
+
+
+def _last_confirmed(curves, points):
+    """Return the time of the last detection that is confirmed at each of some sorted points."""
+    if curves.confirmation is None:
+        rows = np.unique(curves.rows[points])
+        numbers, _ = curves.points_of(rows)
+        points = np.searchsorted(numbers, points)
+        curves = curves.select("time", "flux", "flux_err").take(rows)
+    known_from = confirmation_ranks(curves)
+    known = np.flatnonzero(known_from < curves.n_points)
+    return _running_maximum(curves, known_from[known], curves["time"][known])[points]
 
 
 def stray_intervals(curves: Ragged) -> tuple[np.ndarray, np.ndarray]:
@@ -127,10 +134,12 @@ def event_mask(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.nd
     -------
     ndarray of bool, shape (n_points,)
     """
-    inside = window_mask(curves, days_before)
-    keep = inside & ~stray_mask(curves)
+    inside, stray = window_mask(curves, days_before), stray_mask(curves)
+    if not stray.any():
+        return inside
+    keep = inside & ~stray
     emptied = curves.reduce("sum", keep * 1) == 0
-    return keep | (inside & emptied[curves.rows])
+    return keep | (inside & np.repeat(emptied, curves.lengths))
 
 
 def prefix_starts(curves: Ragged, days_before: float | None = DAYS_BEFORE) -> np.ndarray:

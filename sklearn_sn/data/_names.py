@@ -22,6 +22,7 @@ _UNMIXED = {
 }
 
 _FEW_NAMES = 32  # so few are encoded without pandas, whose calls cost more
+_FEW_CATEGORIES = 16  # so many comparisons of all codes are faster than an index
 
 
 def as_text(name: Any) -> str | None:
@@ -186,18 +187,40 @@ def without_mask(values):
 
 def _factorize_categorical(names):
     values = names if isinstance(names, pd.Categorical) else pd.Categorical(names)
-    codes = values.codes.astype(np.int64)
-    # An unused category must not raise. The last entry is that of missing names, of code -1.
-    used = np.zeros(len(values.categories) + 1, dtype=bool)
-    used[codes] = True
-    used = used[:-1]
+    distinct, codes = used_categories(values)
+    return distinct, codes.astype(np.int64), (len(values),)
+
+
+def used_categories(values):
+    """Return the categories that occur, and the codes of the entries among them.
+
+    Parameters
+    ----------
+    values : Categorical of shape (n,)
+        Names of any type.
+
+    Returns
+    -------
+    distinct : list
+        The categories that occur.
+    codes : ndarray of int, shape (n,)
+        Position in `distinct` of every entry, in the dtype of the codes of `values`; -1 where
+        missing.
+    """
+    codes = values.codes
+    if len(values.categories) <= _FEW_CATEGORIES:
+        used = np.array([(codes == i).any() for i in range(len(values.categories))], dtype=bool)
+    else:
+        # The last entry is that of missing names, of code -1.
+        used = np.zeros(len(values.categories) + 1, dtype=bool)
+        used[codes] = True
+        used = used[:-1]
     distinct = values.categories if used.all() else values.categories[used]
     # Iterating over the categories themselves is slow if they are text of Arrow.
     distinct = distinct.to_numpy(dtype=object).tolist() if _is_text(distinct) else list(distinct)
-    if used.all():
-        return distinct, codes, (len(values),)
-    number = np.append(np.cumsum(used) - 1, -1)
-    return distinct, number[codes], (len(values),)
+    if not used.all():  # an unused category must not raise
+        codes = np.append(np.cumsum(used) - 1, -1).astype(codes.dtype)[codes]
+    return distinct, codes
 
 
 def _is_text(index):

@@ -44,12 +44,12 @@ class Ragged:
     array([2., 3., 1.])
     """
 
-    __slots__ = ("_rows", "confirmation", "fields", "offsets")
+    __slots__ = ("_rows", "confirmation", "confirmed", "fields", "offsets")
 
     def __init__(self, fields: dict[str, Any], offsets: ArrayLike) -> None:
         self.fields = {name: as_flat(values) for name, values in fields.items()}
         self.offsets = np.asarray(offsets, dtype=np.int64)
-        self._rows = self.confirmation = None  # computed when needed
+        self._rows = self.confirmation = self.confirmed = None  # computed when needed
         if self.offsets.ndim != 1 or len(self.offsets) == 0 or self.offsets[0] != 0:
             raise ValueError("The offsets of a Ragged must be a 1-D array that starts at 0.")
         if (self.offsets[1:] < self.offsets[:-1]).any():
@@ -66,7 +66,7 @@ class Ragged:
         """Return a Ragged of parts of another one, which need no check."""
         ragged = cls.__new__(cls)
         ragged.fields, ragged.offsets = fields, offsets
-        ragged._rows = ragged.confirmation = None
+        ragged._rows = ragged.confirmation = ragged.confirmed = None
         return ragged
 
     @classmethod
@@ -281,9 +281,9 @@ class Ragged:
         keep = np.asarray(keep, dtype=bool)
         if keep.all():
             return self
-        kept = np.concatenate([[0], np.cumsum(keep)])  # points kept before each position
-        fields = {name: values[keep] for name, values in self.fields.items()}
-        return self._of(fields, kept[self.offsets])
+        points = np.flatnonzero(keep)  # several times as fast as indexing with the mask
+        fields = {name: values.take(points) for name, values in self.fields.items()}
+        return self._of(fields, np.searchsorted(points, self.offsets))
 
     def reorder(self, order: np.ndarray) -> "Ragged":
         """Permute the points inside their rows.

@@ -57,11 +57,11 @@ def gather_light_curves(parts, index, options, log):
             not_used=list(part.unused),
         )
     curves = concatenate_points(curves, len(index))
+    if len(parts) == 1 and parts[0].dialect is None:
+        return curves  # check_table merges repeated exposures, and reports it
     repeated = is_repeated_exposure(curves)
-    if len(parts) > 1 or any(part.dialect is not None for part in parts):
-        log.count("same_exposure", repeated)
-        return curves.filter(~repeated) if repeated.any() else curves
-    return curves  # check_table merges them, and reports it
+    log.count("same_exposure", repeated)
+    return curves.filter(~repeated) if repeated.any() else curves
 
 
 def gather_spectra_of(parts, index, log):

@@ -97,7 +97,7 @@ def read_bands(
     labels = [name or text for name, text in zip(resolved, texts, strict=True)]
     names = _points_of(labels, codes)
     known = np.array([name is not None for name in resolved], dtype=bool)[codes]
-    if survey is None:
+    if survey is None and any(text is not None and text.isdigit() for text in rest):
         # Codes of another survey must not pass for the 1, 2, 3 of ZTF.
         published = _points_of(rest, codes)
         conflict = _conflicts(published, object_index)

@@ -81,8 +81,12 @@ def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):
         scale = _default_scale(points, "flux", options)
         error_scale = _error_scale(points, flux_err, options, scale)
     if points.unit("flux_err") is None:
-        flux_err = flux_err * error_scale
-    return flux * scale, flux_err, unreadable
+        flux_err = _scaled(flux_err, error_scale)
+    return _scaled(flux, scale), flux_err, unreadable
+
+
+def _scaled(values, scale):
+    return values if np.ndim(scale) == 0 and scale == 1 else values * scale
 
 
 def default_systems(points, mag_system, has_flux, system):

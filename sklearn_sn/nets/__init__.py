@@ -2,8 +2,9 @@
 
 from sklearn_sn.nets._astrominn import AstroMiNNNet
 from sklearn_sn.nets._balance import balanced_batches
-from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset, cheapest_cuts
+from sklearn_sn.nets._batch import Batch, BatchLoader, TableDataset
 from sklearn_sn.nets._callbacks import Progress, Schedule
+from sklearn_sn.nets._chunks import cheapest_cuts
 from sklearn_sn.nets._composite_score import CompositeScore
 from sklearn_sn.nets._contrastive import ContrastiveNet
 from sklearn_sn.nets._data_parallel import (

@@ -1,7 +1,8 @@
 """Batches of tables; the only place where numpy arrays become torch tensors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,11 @@ import torch
 from torch.utils.data import Dataset
 
 from sklearn_sn.nets._balance import balanced_batches
+from sklearn_sn.nets._chunks import padded_chunks
 from sklearn_sn.nets._data_parallel import Processes
 
 BATCHES_PER_POOL = 50  # batches whose objects are sorted by length together in training
-ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU, so that their attention fits its cache
-CHUNK_MULTIPLE = 8  # the size of chunks that `cheapest_cuts` chooses is a multiple of this
+POINTS_PER_GROUP = 2**15  # points of batches in evaluation that are computed together
 
 
 class Batch:
@@ -111,6 +112,15 @@ class TableDataset(Dataset):
         return self.prepared[name].lengths[self.rows]
 
     @property
+    def n_points(self) -> np.ndarray:
+        """Number of points of each object in all modalities that vary in length, (n,)."""
+        counts = np.zeros(len(self.rows), dtype=np.int64)
+        for name, part in self.preprocessors.items():
+            if part.varies_in_length:
+                counts += self.prepared[name].lengths[self.rows]
+        return counts
+
+    @property
     def paired(self) -> np.ndarray:
         """Mask of the objects that have two modalities or more, shape (n,)."""
         n_present = sum((part.lengths > 0).astype(int) for part in self.prepared.values())
@@ -123,11 +133,37 @@ class TableDataset(Dataset):
         rng: np.random.Generator | None = None,
     ) -> Batch:
         """Return one batch on a device; with a generator `rng`, augmented as in training."""
-        device = torch.device(device)
-        rows = self.rows[positions]
+        return self._batch(self.rows[positions], torch.device(device), rng)
+
+    def gather_group(
+        self, group: Sequence[np.ndarray], device: str | torch.device
+    ) -> Iterator[Batch]:
+        """Yield several batches without augmentation, whose points are computed together."""
+        device, rows = torch.device(device), self.rows[np.concatenate(group)]
+        flats = {
+            name: preprocessor.flat_batch(self.prepared[name], rows)
+            for name, preprocessor in self.preprocessors.items()
+            if preprocessor.varies_in_length
+        }
+        start = 0
+        for positions in group:
+            stop = start + len(positions)
+            parts = {name: flat.objects(start, stop) for name, flat in flats.items()}
+            yield self._batch(rows[start:stop], device, None, parts)
+            start = stop
+
+    def _batch(self, rows, device, rng, flats=None):
+        """Return the batch of some rows, of which flat arrays may be computed already."""
         tensors, object_index, present = {}, {}, {}
         for name, preprocessor in self.preprocessors.items():
-            chunks, index = self._chunks(name, preprocessor, rows, device, rng)
+            if preprocessor.varies_in_length:
+                flat = flats[name] if flats else None
+                if flat is None:
+                    flat = preprocessor.flat_batch(self.prepared[name], rows, rng)
+                chunks, index = padded_chunks(flat, preprocessor.chunk_overhead, device)
+            else:
+                arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
+                chunks = [arrays]
             if len(index) == 0:
                 continue
             mask = np.zeros(len(rows), dtype=bool)
@@ -169,25 +205,6 @@ class TableDataset(Dataset):
         if place not in self._constants:
             self._constants[place] = _tensor(value, device)
         return self._constants[place]
-
-    def _chunks(self, name, preprocessor, rows, device, rng):
-        """Return the arrays of one modality in chunks, and the object index of their instances."""
-        if not preprocessor.varies_in_length:
-            arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
-            return [arrays], index
-        flat = preprocessor.flat_batch(self.prepared[name], rows, rng)
-        overhead = preprocessor.chunk_overhead
-        is_small = len(flat) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
-        # On a GPU, padding costs less than several small kernel launches.
-        if is_small or device.type != "cpu":
-            return [flat.padded()], flat.object_index
-        # Lengths are those after augmentation, which removes half of the points.
-        order = np.argsort(flat.lengths, kind="stable")
-        if overhead is None:
-            parts = np.array_split(order, -(-len(flat) // ROWS_PER_CHUNK))
-        else:
-            parts = np.split(order, cheapest_cuts(flat.lengths[order], overhead))
-        return [flat.padded(part) for part in parts], flat.object_index[order]
 
 
 class BatchLoader:
@@ -298,73 +315,40 @@ class BatchLoader:
         self, plan: list[np.ndarray], rng: np.random.Generator | None = None
     ) -> Iterator[tuple[Batch, np.ndarray]]:
         """Yield the batches of a plan, each with the positions of its objects."""
+        batches = zip(self._batches(plan, rng), plan, strict=True)
         if self.device.type == "cpu":
-            for positions in plan:
-                yield self._gather(positions, rng), positions
+            yield from batches
             return
         # While the device computes one batch, a thread gathers the next.
         with ThreadPoolExecutor(1) as thread:
-            upcoming = None
-            for positions in [*plan, None]:
-                ready, upcoming = upcoming, None
-                if positions is not None:
-                    upcoming = thread.submit(self._gather, positions, rng), positions
-                if ready is not None:
-                    yield ready[0].result(), ready[1]
+            upcoming = thread.submit(next, batches, None)
+            while (ready := upcoming.result()) is not None:
+                upcoming = thread.submit(next, batches, None)
+                yield ready
 
-    def _gather(self, positions, rng):
+    def _batches(self, plan, rng):
+        """Yield the batches of a plan."""
         if self.device.type == "cuda":
             # The current device is a property of the thread, and a new thread starts with device 0.
             torch.cuda.set_device(self.device)
-        if self.processes is not None and self.processes.divides(len(positions)):
-            return self.dataset.gather_part(positions, self.processes.own, self.device, rng)
-        return self.dataset.gather(positions, self.device, rng)
+        if rng is None and self.processes is None:
+            for group in self._groups(plan):
+                yield from self.dataset.gather_group(group, self.device)
+            return
+        for positions in plan:
+            if self.processes is not None and self.processes.divides(len(positions)):
+                part = self.processes.own
+                yield self.dataset.gather_part(positions, part, self.device, rng)
+            else:
+                yield self.dataset.gather(positions, self.device, rng)
 
-
-def cheapest_cuts(lengths: np.ndarray, overhead: float) -> np.ndarray:
-    """Cut rows of increasing length into parts, such that padding costs least.
-
-    A part of n rows padded to L points costs L (overhead + n), because one step of a recurrent
-    network has a fixed cost equal to that of `overhead` rows.
-
-    Parameters
-    ----------
-    lengths : array of int, shape (n,)
-        Lengths in increasing order.
-    overhead : float
-        Fixed cost of a step in units of rows.
-
-    Returns
-    -------
-    array of int
-        Positions of the cuts, which are multiples of eight.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from sklearn_sn.nets import cheapest_cuts
-    >>> cheapest_cuts(np.repeat([10, 100], [40, 24]), overhead=10.0)
-    array([40])
-    """
-    ends = np.append(np.arange(CHUNK_MULTIPLE, len(lengths), CHUNK_MULTIPLE), len(lengths))
-    starts = np.append(0, ends[:-1])
-    longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
-    # If one part costs no more than the cheapest two parts could, no cut is needed.
-    if longest[-1] * (ends[-1] - 1) <= longest[0] * (overhead + ends[-1] - 1):
-        return np.zeros(0, dtype=np.int64)
-    # Dynamic programming over blocks of eight rows: least[j] is the least cost of the first j
-    # blocks, and previous[j] the start of the last part in the best cut of the first j + 1 blocks.
-    least = np.zeros(len(ends) + 1)
-    previous = np.zeros(len(ends), dtype=np.int64)
-    for j, end in enumerate(ends):
-        cost = least[: j + 1] + longest[j] * (overhead + end - starts[: j + 1])
-        previous[j] = cost.argmin()
-        least[j + 1] = cost[previous[j]]
-    cuts, j = [], len(ends)
-    while j:
-        j = previous[j - 1]
-        cuts.append(starts[j])
-    return np.array(cuts[-2::-1], dtype=np.int64)
+    def _groups(self, plan):
+        """Divide a plan into groups of batches with about `POINTS_PER_GROUP` points each."""
+        n_points = self.dataset.n_points
+        ends = np.cumsum([n_points[positions].sum() for positions in plan])
+        group = np.maximum(ends - 1, 0) // POINTS_PER_GROUP
+        cuts = np.flatnonzero(np.diff(group, prepend=-1, append=group[-1] + 1))
+        return [plan[start:stop] for start, stop in pairwise(cuts)]
 
 
 def _tensor(array, device):

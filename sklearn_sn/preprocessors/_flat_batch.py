@@ -31,15 +31,35 @@ class FlatBatch:
         padded_true: tuple[str, ...] = (),
     ) -> None:
         self.batch, self.inputs, self.object_index = batch, inputs, object_index
-        self.padded_true, self._extended = padded_true, None
+        self.padded_true = padded_true
+        self._rows, self._extended = slice(None), {}
 
     def __len__(self):
-        return len(self.batch)
+        return len(self.object_index)
 
     @property
     def lengths(self) -> np.ndarray:
         """Number of points of each row, shape (n_rows,)."""
-        return self.batch.lengths
+        return self.batch.lengths[self._rows]
+
+    def objects(self, start: int, stop: int) -> "FlatBatch":
+        """Return the rows of a range of objects, which shares the arrays.
+
+        Parameters
+        ----------
+        start, stop : int
+            First object and the one after the last. The object of each row must not decrease from
+            row to row, and counts from `start` in the result.
+
+        Returns
+        -------
+        FlatBatch
+        """
+        first, last = np.searchsorted(self.object_index, [start, stop])
+        index = self.object_index[first:last] - start
+        part = FlatBatch(self.batch, self.inputs, index, self.padded_true)
+        part._rows, part._extended = slice(first, last), self._extended
+        return part
 
     def padded(self, rows: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """Pad some rows to the longest of them.
@@ -54,17 +74,18 @@ class FlatBatch:
         dict of array
             The inputs, of shape (B, L, ...), and pad_mask (B, L).
         """
-        if rows is None and len(self) == 1 and self.batch.n_points:
+        if rows is None and len(self.batch) == 1 and self.batch.n_points:
             padded = {name: values[None] for name, values in self.inputs.items()}
             return {**padded, "pad_mask": np.zeros((1, self.batch.n_points), dtype=bool)}
-        rows = slice(None) if rows is None else rows
-        starts, lengths = self.batch.offsets[:-1][rows, None], self.batch.lengths[rows, None]
+        starts, lengths = self.batch.offsets[:-1][self._rows, None], self.lengths[:, None]
+        if rows is not None:
+            starts, lengths = starts[rows], lengths[rows]
         step = np.arange(lengths.max(initial=1))
         pad_mask = step >= lengths  # (B, L)
         # One index for all inputs: padding takes the element behind the last point.
         index = np.where(pad_mask, self.batch.n_points, starts + step)
-        if self._extended is None:
-            self._extended = {name: self._with_padding(name) for name in self.inputs}
+        if not self._extended:
+            self._extended.update((name, self._with_padding(name)) for name in self.inputs)
         padded = {name: values.take(index, axis=0) for name, values in self._extended.items()}
         return {**padded, "pad_mask": pad_mask}
 

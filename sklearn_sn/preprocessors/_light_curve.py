@@ -149,18 +149,17 @@ class LightCurvePreprocessor(RaggedPreprocessor):
         peak, origin = peaks(curves)
         if self.time_origin == "first":
             origin = curves.reduce("first", "time", empty=0.0)
-        time = curves["time"] - origin[curves.rows]
+        time = curves["time"] - np.repeat(origin, curves.lengths)
         keep = (time >= self.time_window[0]) & (time <= self.time_window[1])
         keep &= thinned(curves.filter(keep), keep, self.max_points)
         curves, time, codes = curves.filter(keep), time[keep], codes[keep]
-        scale = peak[curves.rows]
-        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
+        scale = np.repeat(peak, curves.lengths)
         points = np.empty((curves.n_points, 4), dtype=np.float32)
         points[:, 0] = time
         with np.errstate(over="ignore"):
             points[:, 1] = np.clip(curves["flux"] / scale, -1e4, 1e4)
             points[:, 2] = np.clip(curves["flux_err"] / scale, 0.0, 1e4)
-        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        points[:, 3] = log_wavelengths(curves["band"])[curves["band"].codes]
         amplitude = (np.log10(peak) - self.amplitude_mean_) / self.amplitude_scale_
         return PreparedLightCurves(
             points,
@@ -217,14 +216,15 @@ class LightCurvePreprocessor(RaggedPreprocessor):
 
     def inputs(self, drawn: DrawnPoints) -> dict[str, np.ndarray]:
         """Return the inputs of the network for every point, as flat arrays."""
-        points = drawn.points
-        values = np.empty((len(points), self.n_values), dtype=np.float32)
-        values[:, 0], errors = relative_values(points[:, 1], points[:, 2])
+        time, flux, error = np.ascontiguousarray(drawn.points[:, :3].T)  # contiguous for speed
+        values = np.empty((len(time), self.n_values), dtype=np.float32)
+        values[:, 0], errors = relative_values(flux, error)
         if self.errors:
             values[:, 1] = errors
         if self.amplitude:
-            values[:, -1] = np.clip(drawn.amplitude, -6.0, 6.0)[drawn.batch.rows]
-        return {"values": values, "time": points[:, 0], **self._band_inputs(drawn)}
+            amplitude = np.clip(drawn.amplitude, -6.0, 6.0)
+            values[:, -1] = np.repeat(amplitude, drawn.batch.lengths)
+        return {"values": values, "time": time, **self._band_inputs(drawn)}
 
     def _band_inputs(self, drawn):
         if self.band_encoding == "wavelength":
@@ -237,12 +237,17 @@ _TOP = np.arcsinh(1.0 / SOFTENING)
 
 def relative_values(flux, error):
     """Convert fluxes and errors over the peak to asinh magnitudes and logarithmic errors."""
-    magnitude = 1.0 + 0.5 * _MAG * (np.arcsinh(flux / SOFTENING) - _TOP)
+    magnitude = np.arcsinh(flux / SOFTENING) - _TOP
+    magnitude *= 0.5 * _MAG
+    magnitude += 1.0
     error = _MAG * error / np.hypot(flux, SOFTENING)
     missing = np.isnan(error)
     if missing.any():
-        error = np.where(missing, error.dtype.type(UNKNOWN_ERROR), error)
-    return magnitude, 1.0 + np.log10(np.minimum(np.maximum(error, 1e-3), 10.0))
+        error[missing] = UNKNOWN_ERROR
+    np.clip(error, 1e-3, 10.0, out=error)
+    error = np.log10(error, out=error)
+    error += 1.0
+    return magnitude, error
 
 
 def augmented_points(preprocessor, prepared, rows, rng):
@@ -287,6 +292,12 @@ def band_codes(names, bands):
     code = {name: position for position, name in enumerate(names)}  # an Index of few is slow
     categories = np.asarray(bands.categories, dtype=object)
     return np.array([*(code.get(name, -1) for name in categories), -1])[bands.codes]
+
+
+def log_wavelengths(bands):
+    """Return ln(λ / 5000 Å) of the categories of a Categorical, as float32."""
+    wavelengths = band_wavelength(np.asarray(bands.categories, dtype=object))
+    return np.log(wavelengths / 5000.0).astype(np.float32)
 
 
 def thinned(kept, keep, max_points):

@@ -10,7 +10,6 @@ from sklearn_sn.data import (
     DETECTION_SNR,
     CheckedTable,
     Ragged,
-    band_wavelength,
     event_mask,
 )
 from sklearn_sn.preprocessors._light_curve import (
@@ -18,6 +17,7 @@ from sklearn_sn.preprocessors._light_curve import (
     LightCurvePreprocessor,
     augmented_points,
     flux_scale,
+    log_wavelengths,
     relative_values,
     thinned,
 )
@@ -119,16 +119,16 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
         # The unit cancels later. It keeps values within the range of float32.
         unit = curves.reduce("max", np.abs(curves["flux"]), empty=1.0)
         unit = np.where(unit > 0, unit, self.scale_)
-        rows = curves.rows
-        wavelengths = band_wavelength(np.asarray(curves["band"].categories, dtype=object))
-        points = np.empty((curves.n_points, 4), dtype=np.float32)
-        points[:, 0] = curves["time"] - curves.reduce("first", "time", empty=0.0)[rows]
-        with np.errstate(over="ignore", under="ignore"):
-            points[:, 1] = curves["flux"] / unit[rows]
-            points[:, 2] = np.clip(curves["flux_err"] / unit[rows], 0.0, 1e30)
-            unit = np.clip(unit / self.scale_, 1e-30, 1e30)
-        points[:, 3] = np.log(wavelengths / 5000.0)[curves["band"].codes]
+        first = curves.reduce("first", "time", empty=0.0)
+        first, point_unit = (np.repeat(values, curves.lengths) for values in (first, unit))
         codes = curves["band"].codes.astype(np.int64)
+        points = np.empty((curves.n_points, 4), dtype=np.float32)
+        points[:, 0] = curves["time"] - first
+        with np.errstate(over="ignore", under="ignore"):
+            points[:, 1] = curves["flux"] / point_unit
+            points[:, 2] = np.clip(curves["flux_err"] / point_unit, 0.0, 1e30)
+            unit = np.clip(unit / self.scale_, 1e-30, 1e30)
+        points[:, 3] = log_wavelengths(curves["band"]).take(codes)
         return PreparedSequences(points, codes, curves.select("time"), unit)
 
     def draw(
@@ -144,20 +144,23 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     def inputs(self, drawn: DrawnPoints) -> dict[str, np.ndarray]:
         """Return the inputs of the network for every point, as flat arrays."""
         points, batch = drawn.points, drawn.batch
-        flux, error = points[:, 1], points[:, 2]
+        time, flux, error = np.ascontiguousarray(points[:, :3].T)  # contiguous for speed
         detected = _detected(flux, error)
-        peak = _running_peak(np.where(detected, flux, np.float32(0.0)), batch.rows)
+        peak = _running_peak(flux, detected, batch.rows)
+        is_known = peak > 0
         fallback = np.fmax(np.abs(flux), error)  # errors may be NaN
-        scale = np.where(peak > 0, peak, np.maximum(fallback, 1e-30)).astype(np.float32)
+        scale = np.where(is_known, peak, np.maximum(fallback, 1e-30))
         values = np.empty((len(points), self.n_values), dtype=np.float32)
         values[:, 0], values[:, 1] = relative_values(flux / scale, error / scale)
-        growth = np.diff(np.log(scale), prepend=np.float32(0.0))
+        growth = np.log(scale)
+        growth[1:] = growth[1:] - growth[:-1]
         growth[batch.offsets[:-1][batch.lengths > 0]] = 0.0
-        values[:, 2] = np.clip(growth, -3.0, 3.0)
+        np.clip(growth, -3.0, 3.0, out=values[:, 2])
         if self.amplitude:
-            size = np.arcsinh(flux * drawn.amplitude[batch.rows])
-            values[:, 3] = np.clip((size - self.size_mean_) / self.size_scale_, -6.0, 6.0)
-        time = _since_detection(points[:, 0], detected, batch)
+            size = np.arcsinh(flux * np.repeat(drawn.amplitude, batch.lengths))
+            size = (size - self.size_mean_) / self.size_scale_
+            np.clip(size, -6.0, 6.0, out=values[:, 3])
+        time = _since_detection(time, is_known, batch)
         return {"values": values, "time": time, **self._band_inputs(drawn)}
 
 
@@ -165,17 +168,21 @@ def _detected(flux, error):
     return (flux > 0) & ~(flux < DETECTION_SNR * error)
 
 
-def _running_peak(flux, rows):
-    """Return the largest of float32 fluxes of at least 0 of each row up to every point."""
+def _running_peak(flux, detected, rows):
+    """Return the largest float32 flux of a detection of each row up to every point; 0 before."""
     # The bits of such numbers are integers in the same order. With the row in front of them, one
     # running maximum over the flat array does not cross from one row to the next.
-    key = (rows << 32) | flux.view(np.int32)
+    key = (rows << 32) | flux.view(np.int32) * detected
     return np.maximum.accumulate(key).astype(np.int32).view(np.float32)
 
 
-def _since_detection(time, detected, batch):
+def _since_detection(time, is_known, batch):
     """Return days since the first detection of the row so far, (n_points,); 0 before."""
-    number = np.arange(len(time))
-    first = batch.reduce("min", np.where(detected, number, len(time)), empty=0)[batch.rows]
-    start = np.append(time, np.float32(0.0))[first]
-    return np.where(number >= first, time - start, np.float32(0.0))
+    is_first = is_known.copy()
+    is_first[1:] &= ~is_known[:-1]
+    starts = batch.offsets[:-1][batch.lengths > 0]
+    is_first[starts] = is_known[starts]
+    first = np.flatnonzero(is_first)
+    start = np.zeros(len(batch), dtype=np.float32)
+    start[batch.rows[first]] = time[first]
+    return np.where(is_known, time - np.repeat(start, batch.lengths), np.float32(0.0))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_sn.data import Ragged, _phase_frame, check_table, event_mask, peaks
+from sklearn_sn.data import Ragged, check_table
 from sklearn_sn.data._phase_frame import phase_frame
 
 
@@ -62,51 +62,3 @@ def test_no_light_curve_and_no_column_leave_the_phase_unknown():
     spectra = Ragged({"wavelength": np.linspace(4e3, 7e3, 5), "flux": np.ones(5)}, [0, 5])
     X = pd.DataFrame({"spectrum": spectra.to_nested()})
     assert np.isnan(phase_frame(check_table(X), rest=False).origin).all()
-
-
-def test_confirmation_is_computed_once_for_the_same_points(monkeypatch):
-    calls = []
-    plain = _phase_frame._confirmation_ranks
-    monkeypatch.setattr(
-        _phase_frame, "_confirmation_ranks", lambda curves: calls.append(1) or plain(curves)
-    )
-    curves = table().light_curve
-    kept = curves.filter(event_mask(curves))
-    peaks(kept)
-    assert len(calls) == 1 + (kept is not curves)
-    # Other points have ranks of their own.
-    peaks(curves.with_fields(flux=-curves["flux"]))
-    assert len(calls) == 2 + (kept is not curves)
-
-
-def test_few_detections_are_confirmed_as_many_are():
-    rng = np.random.default_rng(0)
-    for trial in range(40):
-        n = int(rng.integers(0, 65))
-        rows = np.sort(rng.integers(0, 1 + trial % 4, n))
-        time = np.round(np.cumsum(rng.exponential((3.0, 12.0, 60.0)[trial % 3], n)), 0)
-        flux = rng.lognormal(2.0, (0.5, 1.5)[trial % 2], n)
-        detected = np.sort(rng.choice(2 * n, n, replace=False))
-        few, many = (
-            confirm(detected, time, flux, rows, 2 * n)
-            for confirm in (_phase_frame._confirm_few, _phase_frame._confirm_many)
-        )
-        np.testing.assert_array_equal(few, many)
-        np.testing.assert_array_equal(many, confirmed_from(detected, time, flux, rows, 2 * n))
-
-
-def confirmed_from(detected, time, flux, rows, n):
-    """The rule of confirmed_detections, pair by pair."""
-    known = [n] * len(detected)
-    for i in range(len(detected)):
-        for j in range(i + 1, min(i + 9, len(detected))):
-            days = time[j] - time[i]
-            if rows[i] != rows[j] or days <= 0:
-                continue
-            near = days <= 20
-            if near and 5 * flux[i] >= flux[j]:
-                known[j] = min(known[j], detected[j])
-            following = j == i + 1 and days <= 100 and 3 * flux[j] >= flux[i]
-            if (near and 5 * flux[j] >= flux[i]) or following:
-                known[i] = min(known[i], detected[j])
-    return known

@@ -1,7 +1,5 @@
 """Batches: plan, chunks, targets."""
 
-from itertools import combinations
-
 import numpy as np
 import pytest
 import torch
@@ -12,9 +10,10 @@ from sklearn_sn.nets import (
     BatchLoader,
     Processes,
     TableDataset,
+    _batch,
     cheapest_cuts,
 )
-from sklearn_sn.nets._batch import ROWS_PER_CHUNK
+from sklearn_sn.nets._chunks import ROWS_PER_CHUNK
 from sklearn_sn.preprocessors import (
     LightCurvePreprocessor,
     LightCurveSequencePreprocessor,
@@ -118,31 +117,6 @@ def test_subset_takes_targets_along(dataset):
     assert len(batch) == 2
 
 
-def test_cuts_are_the_cheapest():
-    """Beside every way of cutting forty rows at multiples of eight."""
-    rng = np.random.default_rng(0)
-    for overhead in (0.0, 10.0, 1000.0):
-        lengths = np.sort(rng.integers(1, 200, 37))
-
-        def cost(cuts, lengths=lengths, overhead=overhead):
-            parts = np.split(lengths, cuts)
-            return sum(part[-1] * (overhead + len(part)) for part in parts)
-
-        ways = [list(cuts) for n in range(5) for cuts in combinations((8, 16, 24, 32), n)]
-        found = cheapest_cuts(lengths, overhead)
-        assert cost(found) == pytest.approx(min(map(cost, ways)))
-    assert len(cheapest_cuts(np.arange(1, 6), 1.0)) == 0
-
-
-def test_lengths_that_differ_little_are_not_cut():
-    """The bound that skips the search beside every single cut."""
-    for low in range(60, 101, 5):
-        lengths = np.linspace(low, 100, 64).astype(int)
-        costs = [lengths[c - 1] * (30.0 + c) + 100 * (30.0 + 64 - c) for c in range(8, 64, 8)]
-        is_whole = len(cheapest_cuts(lengths, 30.0)) == 0
-        assert is_whole == (min(costs) >= 100 * (30.0 + 64))
-
-
 def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():
     table = check_table(make_supernovae(90, random_state=0)[0], modalities=["light_curve"])
     part = LightCurveSequencePreprocessor().fit(table)
@@ -153,6 +127,23 @@ def test_a_recurrent_network_gets_chunks_cut_where_padding_costs_least():
     sizes = [len(chunk["pad_mask"]) for chunk in batch.tensors["light_curve"]]
     assert np.cumsum(sizes)[:-1].tolist() == cuts.tolist()
     assert sum(sizes) == 90
+
+
+@pytest.mark.parametrize("n_points", [1, 500, 10**6])
+def test_batches_of_a_group_are_those_gathered_alone(dataset, monkeypatch, n_points):
+    monkeypatch.setattr(_batch, "POINTS_PER_GROUP", n_points)
+    loader = BatchLoader(dataset, 16)
+    sizes = [len(group) for group in loader._groups(loader.plan())]
+    assert sum(sizes) == 6 and (max(sizes) == 1, max(sizes) == 6) == (n_points == 1, n_points > 500)
+    for batch, positions in loader:
+        alone = dataset.gather(positions, "cpu")
+        assert batch.tensors.keys() == alone.tensors.keys()
+        for name, chunks in alone.tensors.items():
+            assert torch.equal(batch.object_index[name], alone.object_index[name])
+            assert torch.equal(batch.present[name], alone.present[name])
+            for one, other in zip(batch.tensors[name], chunks, strict=True):
+                assert one.keys() == other.keys()
+                assert all(torch.equal(one[key], other[key]) for key in other)
 
 
 # Devices other than the CPU -------------------------------------------------
@@ -177,10 +168,10 @@ def test_batches_of_another_device_are_those_of_the_cpu(dataset, device, trainin
 
 
 def test_an_error_in_the_thread_reaches_the_caller(dataset, monkeypatch):
-    def broken(positions, device, rng=None):
+    def broken(group, device):
         raise OSError("no memory")
 
-    monkeypatch.setattr(dataset, "gather", broken)
+    monkeypatch.setattr(dataset, "gather_group", broken)
     with pytest.raises(OSError, match="no memory"):
         list(BatchLoader(dataset, 16, device="meta"))
 
@@ -194,7 +185,7 @@ def test_the_thread_is_one_batch_ahead(dataset, monkeypatch):
         return whole(positions, device, rng)
 
     monkeypatch.setattr(dataset, "gather", recorded)
-    loader = iter(BatchLoader(dataset, 20, device="meta"))
+    loader = iter(BatchLoader(dataset, 20, training=True, device="meta"))
     next(loader)
     loader.close()  # waits for the thread
     assert len(gathered) == 2
