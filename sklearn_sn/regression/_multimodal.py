@@ -98,7 +98,7 @@ class MultimodalRegressor(NetworkRegressorMixin, FusionEstimator):
     >>> model = MultimodalRegressor(light_curve="deep_sets", max_epochs=2, random_state=0)
     >>> model.fit(X, X["redshift"]).modalities_
     ['light_curve', 'spectrum']
-    >>> model.predict(X[["spectrum"]]).shape
+    >>> model.predict(X.assign(light_curve=None)).shape
     (60,)
     """
 
