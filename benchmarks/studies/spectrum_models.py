@@ -238,7 +238,7 @@ def package(part, cycles, commit):
     }
     for name, (model, card_of) in cards.items():
         path = MODELS / f"{name}.snmodel"
-        card = {**card_of(found, list(folds.values())), **common}
+        card = {"folds": len(folds), **card_of(found, list(folds.values())), **common}
         save_model(model, path, card=card, overwrite=True)
         print(path.name, path.stat().st_size)
 
@@ -253,7 +253,7 @@ def half_precision(path):
 def over_folds(folds, keys):
     """Return mean and standard deviation over folds of some scores, for a card."""
     figures = [figures_of(fold) for fold in folds]
-    metrics = {"folds": len(folds)}
+    metrics = {}
     for key in keys:
         values = [row[key] for row in figures]
         metrics[key] = round(float(np.mean(values)), 4)

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 from sklearn_sn.base._pretrained import FREE, defaults_of
 from sklearn_sn.base._warm_start import same_parameter
 from sklearn_sn.data import warn_user
-from sklearn_sn.encoders import Encoder, LightCurveTransformer, SpectraNet, SpectrumCNN
+from sklearn_sn.encoders import Encoder, LightCurveTransformer, SpectrumCNN
 from sklearn_sn.persistence import PretrainedHint
 
 FEW_OBJECTS = 2000
@@ -35,6 +35,8 @@ class _Packaged:
     frame: str
 
 
+# "supernova-spectra" is not among them: SpectraNet from scratch is as good with few labels
+# (benchmarks/results/astroclip.md).
 _MODELS = (
     _Packaged(
         "contrastive-sim",
@@ -42,7 +44,6 @@ _MODELS = (
         "light_curve",
         "observer",
     ),
-    _Packaged("supernova-spectra", {"spectrum": SpectraNet}, "spectrum", "rest"),
 )
 _hinted = set()  # classes of estimators
 

@@ -61,8 +61,8 @@ def load_pretrained(name: str, *, card: bool = False) -> Any:
           unknown redshift, trained on real supernovae: `predict_proba` and `predict_set` of the
           same classes.
         - "supernova-spectra", a :class:`~sklearn_sn.embedding.MaskedSpectrumEmbedder` of spectra at
-          rest, trained on real supernovae without their classes: the start of a classifier for few
-          labels, which needs ``frame="rest"`` too.
+          rest, a CNN that was trained on real supernovae without their classes: a start for
+          classifiers, which need ``frame="rest"`` too.
         - "transceiver-ia", a :class:`~sklearn_sn.embedding.MMVAEEmbedder`: spectra of SN Ia at any
           phase from their light curve and redshift (``predict(X, to="spectrum", phase=...)``), with
           intervals (``predict_interval``). Trained on simulated, then on real SN Ia.

@@ -17,7 +17,7 @@ from sklearn_sn import (
 from sklearn_sn.base import _pretrained_hint, hint_at_pretrained
 from sklearn_sn.base._pretrained import raise_on_conflicting_params
 from sklearn_sn.base._pretrained_hint import _MODELS
-from sklearn_sn.encoders import LightCurveTransformer, SpectraNet, resolve_encoder
+from sklearn_sn.encoders import LightCurveTransformer, resolve_encoder
 from sklearn_sn.persistence import PretrainedHint, load_pretrained
 
 
@@ -61,9 +61,8 @@ def hint(estimator, n_objects=300, modalities=None):
         (MultimodalRegressor(), "contrastive-sim"),
         (MultimodalRegressor(spectrum="transformer"), None),
         (SupConClassifier(), "contrastive-sim"),
-        (SpectraNetClassifier(frame="rest"), "supernova-spectra"),
+        (SpectraNetClassifier(frame="rest"), None),
         (SpectraNetClassifier(), None),
-        (SpectraNetClassifier(frame="rest", encoder=SpectraNet(n_bins=512)), None),
         (SpectraNetRegressor(), None),
     ],
 )

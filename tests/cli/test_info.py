@@ -43,9 +43,7 @@ def test_points_that_are_left_out_are_counted_once_in_all_batches(run, files, tm
 
 
 def test_unusable_points_that_are_kept_are_not_called_left_out(run, tmp_path):
-    text = (
-        "###MJD m dm uJy duJy F err\n59401.6 18.6 0.1 130 11 o 0\n59403.6 17.6 0.1 320 11 o 16\n"
-    )
+    text = "###MJD m dm uJy duJy F err\n59401.6 18.6 0.1 130 11 o 0\n59403.6 17.6 0.1 320 11 o 16\n"
     (tmp_path / "a.txt").write_text(text)
     done = run("info", tmp_path / "a.txt")
     assert "1 with 2 points" in done.stdout and "left out" not in done.stdout
