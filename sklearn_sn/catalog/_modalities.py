@@ -6,6 +6,9 @@ from sklearn_sn.data import as_frame, check_table
 
 MODALITIES = ("light_curve", "spectrum")
 _EMPTY = {"light_curve": "EMPTY", "spectrum": "EMPTY_SPECTRUM"}
+# Models of spectra would return the frequencies of classes, and no error, for less than this.
+_MIN_PIXELS = 10
+_WAVELENGTHS = (3500.0, 9000.0)  # Å, the grid of the packaged models
 
 
 class Objects:
@@ -23,7 +26,8 @@ class Objects:
     given : list of str
         Modalities that the table has as columns.
     present : dict of str to array of bool, shape (n_objects,)
-        Objects with usable data, for each modality in `MODALITIES`.
+        Objects with usable data, for each modality in `MODALITIES`. A spectrum is usable with ten
+        pixels within 3500-9000 Å, observed.
     flags : array of str, shape (n_objects,)
         Flags of the quality report. An object that was given no points or pixels of a modality,
         as in a table of light curves and spectra of different objects, has no flag about it.
@@ -50,6 +54,10 @@ class Objects:
         table = check_table(self.X, modalities=given, warn=False)
         self.present |= {name: table.present(name) for name in given}
         self.flags = _flags_of_given(table.report)
+        if "spectrum" in given:
+            lost = self.present["spectrum"] & ~_with_enough_pixels(table)
+            self.present["spectrum"] = self.present["spectrum"] & ~lost
+            self.flags[lost] += np.where(self.flags[lost] == "", "", ",") + _EMPTY["spectrum"]
 
     def predict(self, modality, method, n_columns=1, dtype=float, **params):
         """Call a method of a model for the objects that have a modality.
@@ -81,6 +89,17 @@ class Objects:
         return values
 
 
+def _with_enough_pixels(table):
+    """Return which objects have a spectrum that covers more than a few pixels of the models."""
+    spectra, (low, high) = table.spectrum, _WAVELENGTHS
+    inside = (spectra["wavelength"] >= low) & (spectra["wavelength"] <= high)
+    n_pixels = np.bincount(spectra.rows[inside], minlength=len(spectra.lengths))
+    objects = np.repeat(np.arange(len(table)), np.diff(table.spectrum_offsets))
+    enough = np.zeros(len(table), dtype=bool)
+    enough[objects[n_pixels >= _MIN_PIXELS]] = True
+    return enough
+
+
 def _flags_of_given(report):
     """Return the flags of a quality report, without those of modalities that are not given."""
     flags = report["flag"].str.split(",")
@@ -88,4 +107,4 @@ def _flags_of_given(report):
         if f"{modality}_given" in report:
             absent = (report[f"{modality}_given"] == 0).to_numpy()
             flags[absent] = [[n for n in names if n != flag] for names in flags[absent]]
-    return flags.str.join(",").to_numpy(dtype=object)
+    return np.array(flags.str.join(","), dtype=object)

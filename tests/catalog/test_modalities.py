@@ -41,6 +41,21 @@ def test_only_modalities_that_were_given_are_flagged_as_empty(objects):
     assert flags[3].split(",")[0] == "EMPTY" and "EMPTY_SPECTRUM" not in flags[3]
 
 
+def test_a_spectrum_of_a_few_pixels_is_not_usable(objects):
+    wide = np.linspace(4000.0, 8000.0, 9)
+    spectra = [
+        pd.DataFrame({"wavelength": wavelength, "flux": 1.0})
+        for wavelength in (wide, np.append(wide, 8001.0), np.linspace(9001.0, 12000.0, 100), [])
+    ]
+    X = objects.iloc[:4][["light_curve"]].assign(spectrum=spectra)
+    checked = Objects(X)
+    assert checked.present["spectrum"].tolist() == [False, True, False, False]
+    assert checked.present["light_curve"].all()
+    assert checked.flags.tolist() == ["EMPTY_SPECTRUM", "", "EMPTY_SPECTRUM", ""]
+    flags = Objects(X[["spectrum"]]).flags
+    assert [text.split(",")[-1] for text in flags[:3]] == ["EMPTY_SPECTRUM", "", "EMPTY_SPECTRUM"]
+
+
 def test_a_table_without_modalities_is_rejected():
     with pytest.raises(ValueError, match="neither a column"):
         Objects(pd.DataFrame({"mag": [1.0]}))
