@@ -107,4 +107,4 @@ def _flags_of_given(report):
         if f"{modality}_given" in report:
             absent = (report[f"{modality}_given"] == 0).to_numpy()
             flags[absent] = [[n for n in names if n != flag] for names in flags[absent]]
-    return flags.str.join(",").to_numpy(dtype=object)
+    return np.array(flags.str.join(","), dtype=object)
