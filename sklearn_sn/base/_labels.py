@@ -39,7 +39,7 @@ def check_labels(y: ArrayLike) -> np.ndarray:
                 f"y holds unknown labels (None or NaN), first at position {int(missing.argmax())}; "
                 "drop these objects before fit."
             )
-        kinds = {_kind(label) for label in raw}
+        kinds = {_kind(cls) for cls in set(map(type, raw))}
         if len(kinds) > 1:
             raise ValueError(
                 f"y holds labels of different kinds ({' and '.join(sorted(kinds))}); use one kind."
@@ -96,18 +96,20 @@ def raw_values(y: ArrayLike) -> np.ndarray | None:
         return np.asarray(y, dtype=object)
     if not isinstance(y, list | tuple | np.ndarray):
         return None
-    if any(isinstance(item, list | tuple | np.ndarray) for item in y):
+    if any(issubclass(cls, list | tuple | np.ndarray) for cls in set(map(type, y))):
         return None  # column_or_1d checks the shape
+    if isinstance(y, np.ndarray):
+        return y
     raw = np.empty(len(y), dtype=object)
     raw[:] = list(y)
     return raw
 
 
-def _kind(label):
-    if isinstance(label, str):
+def _kind(cls):
+    if issubclass(cls, str):
         return "text"
-    if isinstance(label, bytes):
+    if issubclass(cls, bytes):
         return "bytes"
-    if isinstance(label, bool | np.bool_):
+    if issubclass(cls, bool | np.bool_):
         return "booleans"
-    return "numbers" if isinstance(label, Number | np.number) else type(label).__name__
+    return "numbers" if issubclass(cls, Number | np.number) else cls.__name__

@@ -120,9 +120,7 @@ class ObjectFiles:
         ValueError
             If there is no such column, or if it is nested.
         """
-        import pyarrow as pa
-
-        parts = []
+        parts, known = [], {}
         for number, path in enumerate(self.paths):
             with self._file(number) as file:
                 schema = file.schema_arrow
@@ -131,13 +129,10 @@ class ObjectFiles:
                         f"{str(path)!r} has no plain column {name!r}; it has "
                         f"{plain_columns(schema)}."
                     )
-                values = file.read(columns=[name], use_threads=False)[name]
-                if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
-                    # Equal texts become one object, so that a column of classes stays small.
-                    encoded = values.dictionary_encode().to_pandas()
-                    parts.append(np.asarray(encoded, dtype=object))
-                else:
-                    parts.append(values.to_pandas().to_numpy())
+                # By row groups: a whole column of texts would be in memory several times.
+                for group in range(file.metadata.num_row_groups):
+                    values = file.read_row_group(group, columns=[name], use_threads=False)[name]
+                    parts.append(_plain_values(values, known))
         return np.concatenate(parts)
 
     def read(self) -> pd.DataFrame:
@@ -363,3 +358,19 @@ class ObjectFiles:
                 yield file
         except (pa.ArrowException, OSError, json.JSONDecodeError) as error:
             raise ValueError(f"{str(path)!r} is not a readable Parquet file: {error}.") from error
+
+
+def _plain_values(values, known):
+    """Return a column of Arrow as an array, in which equal texts are one object.
+
+    `known` holds the texts of the parts before, so that a column of classes stays small.
+    """
+    import pyarrow as pa
+
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values.to_pandas().to_numpy()
+    encoded = values.combine_chunks().dictionary_encode()
+    texts = [known.setdefault(text, text) for text in encoded.dictionary.to_pylist()]
+    texts = np.array([*texts, np.nan], dtype=object)  # the last one is for missing texts
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return texts[codes]

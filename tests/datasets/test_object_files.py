@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow.dataset as pds
 import pytest
 
-from sklearn_sn.datasets import ObjectFiles, TableWriter, make_supernovae
+from sklearn_sn.datasets import ObjectFiles, TableWriter, make_supernovae, write_tables
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +101,13 @@ def _arrow(frame):
     import pyarrow as pa
 
     return pa.Table.from_pandas(frame.reset_index(drop=True))
+
+
+def test_equal_texts_of_a_column_are_one_object(tmp_path):
+    X = make_supernovae(8, modalities=["light_curve"], random_state=0)[0]
+    types = ["SN " + "Ia", None, "SN II", "SN Ia", "SN Ia", "SN II", "SN Ia", None]
+    for number in range(2):
+        write_tables(X.assign(type=types), tmp_path / f"{number}.parquet")
+    column = ObjectFiles(tmp_path).column("type")
+    assert [None if pd.isna(one) else one for one in column] == 2 * types
+    assert len({id(one) for one in column if isinstance(one, str)}) == 2
