@@ -139,6 +139,9 @@ class TableDataset(Dataset):
         self, group: Sequence[np.ndarray], device: str | torch.device
     ) -> Iterator[Batch]:
         """Yield several batches without augmentation, whose points are computed together."""
+        if len(group) == 1:
+            yield self.gather(group[0], device)
+            return
         device, rows = torch.device(device), self.rows[np.concatenate(group)]
         flats = {
             name: preprocessor.flat_batch(self.prepared[name], rows)
@@ -157,9 +160,8 @@ class TableDataset(Dataset):
         tensors, object_index, present = {}, {}, {}
         for name, preprocessor in self.preprocessors.items():
             if preprocessor.varies_in_length:
-                flat = flats[name] if flats else None
-                if flat is None:
-                    flat = preprocessor.flat_batch(self.prepared[name], rows, rng)
+                part = self.prepared[name]
+                flat = flats[name] if flats else preprocessor.flat_batch(part, rows, rng)
                 chunks, index = padded_chunks(flat, preprocessor.chunk_overhead, device)
             else:
                 arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
@@ -344,6 +346,8 @@ class BatchLoader:
 
     def _groups(self, plan):
         """Divide a plan into groups of batches with about `POINTS_PER_GROUP` points each."""
+        if len(plan) == 1:
+            return [plan]
         n_points = self.dataset.n_points
         ends = np.cumsum([n_points[positions].sum() for positions in plan])
         group = np.maximum(ends - 1, 0) // POINTS_PER_GROUP

@@ -33,9 +33,10 @@ def with_empty_sky(points, bands, batch, rng):
     n = len(batch)
     if not len(points):
         return points, bands, batch
-    keep = _outside_gaps(points[:, 0], batch, rng)
+    keep = _outside_gaps(np.ascontiguousarray(points[:, 0]), batch, rng)
     # numpy's compress and take are several times as fast as indexing with a mask or an array.
-    points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
+    points, bands = points.compress(keep, axis=0), bands.compress(keep)
+    batch = batch.filter(keep)
     usable = batch.lengths > 0
     counts = rng.integers(1, MAX_POINTS + 1, (2, n)) * usable
     counts *= rng.random((2, n)) < np.array([[BASELINE], [SECOND_SEASON]])
@@ -108,12 +109,12 @@ def _merged_order(batch, time, new_time, new_rows, counts):
 
 def _outside_gaps(time, batch, rng):
     """Return a mask of the points outside a random gap, which leaves at least three points."""
-    n, rows = len(batch), batch.rows
+    n, lengths = len(batch), batch.lengths
     first = batch.reduce("min", time, empty=0.0)
     span = batch.reduce("max", time, empty=0.0) - first
     start = first + rng.uniform(0.0, 0.8, n) * span
     end = start + rng.uniform(0.1, 0.5, n) * span
-    has_gap = rng.random(n) < GAP
-    keep = ~(has_gap[rows] & (time > start[rows]) & (time < end[rows]))
+    start = np.where(rng.random(n) < GAP, start, np.inf)
+    keep = ~((time > np.repeat(start, lengths)) & (time < np.repeat(end, lengths)))
     left = batch.reduce("sum", keep.astype(np.int64))
-    return keep | (left < 3)[rows]
+    return keep | np.repeat(left < 3, lengths)

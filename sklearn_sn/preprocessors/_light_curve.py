@@ -54,7 +54,7 @@ class DrawnPoints:
         """Return copies of the points of a mask; the rows stay."""
         return DrawnPoints(
             self.points.compress(keep, axis=0),
-            self.bands[keep],
+            self.bands.compress(keep),
             self.batch.filter(keep),
             self.amplitude,
         )
@@ -259,22 +259,28 @@ def augmented_points(preprocessor, prepared, rows, rng):
     if rng is not None:
         if preprocessor.noise:
             shift = points[:, 2] * rng.standard_normal(len(points), dtype=np.float32)
-            points[:, 1] += np.nan_to_num(shift)
+            shift[np.isnan(shift)] = 0.0  # errors may be NaN
+            points[:, 1] += shift
         if preprocessor.augmentation:
             if prepared.strength is not None:
                 strength = prepared.strength[rows]
                 points, bands, batch = with_fainter_copies(points, bands, batch, strength, rng)
             points, bands, batch = with_empty_sky(points, bands, batch, rng)
-            keep = _augmented(batch, points[:, 0], bands, rng)
-            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
+            keep = _augmented(batch, np.ascontiguousarray(points[:, 0]), bands, rng)
+            points, bands, batch = _compressed(points, bands, batch, keep)
             # Augmentation can move the window, as missing points would.
             keep = event_mask(_curves(points, batch), preprocessor.days_before)
-            points, bands, batch = points.compress(keep, axis=0), bands[keep], batch.filter(keep)
+            points, bands, batch = _compressed(points, bands, batch, keep)
     return points, bands, batch
 
 
+def _compressed(points, bands, batch, keep):
+    return points.compress(keep, axis=0), bands.compress(keep), batch.filter(keep)
+
+
 def _curves(points, batch):
-    fields = dict(zip(("time", "flux", "flux_err"), points.T[:3], strict=True))
+    columns = np.ascontiguousarray(points.T[:3])  # contiguous for speed
+    fields = dict(zip(("time", "flux", "flux_err"), columns, strict=True))
     return Ragged(fields, batch.offsets)
 
 
@@ -322,25 +328,27 @@ def _augmented(batch, time, bands, rng):
     keeps at most two bands. An object with fewer than three remaining points keeps three random
     points instead.
     """
-    rows, n = batch.rows, len(batch)
-    keep = rng.random(len(time)) >= 0.95 * rng.random(n)[rows] ** 2
+    rows, n, lengths = batch.rows, len(batch), batch.lengths
+    keep = rng.random(len(time)) >= np.repeat(0.95 * rng.random(n) ** 2, lengths)
     draws = rng.random((n, int(bands.max(initial=0)) + 2))
     lost = draws < 0.1
     observed = np.zeros(draws.shape, dtype=bool)
-    observed[rows, bands] = True
+    # The last column is that of bands that were absent in fit, of code -1.
+    place = rows * draws.shape[1] + np.where(bands < 0, draws.shape[1] - 1, bands)
+    observed.reshape(-1)[place] = True
     # Keep the two bands with the largest draws, because these are not dropped already.
     few = np.flatnonzero(rng.random(n) < 0.1)
     band_rank = np.where(observed[few], -draws[few], 1.0).argsort(axis=1).argsort(axis=1)
     lost[few] |= band_rank >= 2
-    keep &= ~lost[rows, bands]
+    keep &= ~lost.take(place)
     first = batch.reduce("min", time, empty=0.0)
     last = batch.reduce("max", time, empty=0.0)
     cut = np.where(rng.random(n) < 0.25, first + rng.uniform(0.3, 1.0, n) * (last - first), np.inf)
-    keep &= time <= cut[rows]
+    keep &= time <= np.repeat(cut, lengths)
     n_left = batch.reduce("sum", keep.astype(np.int64))
     key = rng.random(len(time))
-    too_few = n_left < np.minimum(3, batch.lengths)
-    points = np.flatnonzero(too_few[rows])
+    too_few = n_left < np.minimum(3, lengths)
+    points = np.flatnonzero(np.repeat(too_few, lengths))
     if len(points):
         # Only these rows are sorted, because sorting all would cost more than all the rest.
         order = points[np.lexsort((key[points], rows[points]))]

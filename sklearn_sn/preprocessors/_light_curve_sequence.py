@@ -129,7 +129,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
             points[:, 2] = np.clip(curves["flux_err"] / point_unit, 0.0, 1e30)
             unit = np.clip(unit / self.scale_, 1e-30, 1e30)
         points[:, 3] = log_wavelengths(curves["band"]).take(codes)
-        return PreparedSequences(points, codes, curves.select("time"), unit)
+        return PreparedSequences(points, codes, Ragged({}, curves.offsets), unit)
 
     def draw(
         self, prepared: Any, rows: np.ndarray, rng: np.random.Generator | None = None
