@@ -115,7 +115,7 @@ def classify(
     >>> models = {"light-curve-types": DummyClassifier().fit(X, y), "light-curve-redshift": None}
     >>> table = classify(X[["light_curve"]], models=models, n_neighbors=0)
     >>> table[["class", "modalities", "quality_flags"]].iloc[0].tolist()
-    ['SN II', 'light_curve', '']
+    ['SN II', 'light_curve', 'UNCERTAIN']
     """
     ready = ReadyModels(models)
     objects = Objects(X)

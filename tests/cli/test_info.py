@@ -36,10 +36,10 @@ def test_points_that_are_left_out_are_counted_once_in_all_batches(run, files, tm
     # A file that is read in batches has a record in each.
     points = pd.DataFrame({"mjd": 6e4 + np.arange(8), "band": "ztfr", "flux": 1.0, "flux_err": 1.0})
     points = points.assign(object_id=np.repeat(["a", "b", "c", "d"], 2))
-    points["mjd"] -= points.index.isin([1, 5, 7])  # three exposures stand twice
+    points["upper_limit"] = points.index.isin([0, 5, 7])
     points.to_parquet(tmp_path / "points.parquet")
     done = run("info", tmp_path / "points.parquet", "--batch-size", 1)
-    assert done.exit_code == 0 and "same_exposure (3)" in done.stdout
+    assert done.exit_code == 0 and "left out       upper_limits (3)" in done.stdout
 
 
 def test_unusable_points_that_are_kept_are_not_called_left_out(run, tmp_path):
