@@ -71,7 +71,7 @@ class Neighbours:
 
 MODELS = {"spectra": spectra, "light_curves": light_curves, "contrastive": Neighbours}
 NAMES = {
-    "spectra": "spectra, `SpectraNetClassifier(encoder=SpectrumTransformer())`",
+    "spectra": "spectra, `SpectraNetClassifier(encoder=SpectrumTransformer(dropout=…))`",
     "light_curves": "light curves, `LightCurveClassifier(encoder=LightCurveTransformer())`",
     "contrastive": "light curves, 10 neighbours, `ContrastiveEmbedder()` with both transformers",
 }

@@ -83,8 +83,8 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     max_period : float, default=1000.0
         Angular frequencies of the sinusoid of wavelength decrease from 1 to about 1 / `max_period`
         per 10 Å; the hyperparameter n_t of the paper.
-    dropout : float, default=0.1
-        Dropout of attention outputs and feed-forward layers.
+    dropout : float, default=0.0
+        Dropout of attention outputs and feed-forward layers. On 717 real spectra, 0.1 was worse.
     %(spectrum_scaling)s
 
     References
@@ -107,7 +107,7 @@ class SpectrumTransformer(SpectrumEncoder, name="transformer"):
     pooling: Literal["mean", "attention", "query", "max"] = "mean"
     patch: int = 4
     max_period: PositiveFloat = 1000.0
-    dropout: UnitInterval = 0.1
+    dropout: UnitInterval = 0.0
 
     def check(self) -> None:
         super().check()
