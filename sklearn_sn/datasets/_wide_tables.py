@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from sklearn_sn.data import canonical_bands
+from sklearn_sn.data import canonical_bands, is_fill_value
 from sklearn_sn.datasets._columns import choose_columns, error_names
 from sklearn_sn.datasets._dialects import plain_names
 
@@ -19,7 +19,8 @@ def one_row_per_point(table: object, id_column: str = "object_id") -> object:
 
     A table has one column per band if it has times, no column of bands, and two or more columns
     that are named after bands, each with a column of its errors: ``mjd, g, g_err, r, r_err``. Names
-    may contain ``mag`` or ``flux``. Cells without a value are no points.
+    may contain ``mag`` or ``flux``. Cells without a value are no points. Other columns, such as
+    zero points, hold for all bands; ``zp_g`` is that of one band.
 
     Parameters
     ----------
@@ -31,8 +32,8 @@ def one_row_per_point(table: object, id_column: str = "object_id") -> object:
     Returns
     -------
     table
-        A DataFrame with the columns of the time and the object name, ``band``, and ``mag`` and
-        ``mag_err``, or ``flux`` and ``flux_err``; or `table`.
+        A DataFrame with the columns that are of no band, ``band``, and ``mag`` and ``mag_err``, or
+        ``flux`` and ``flux_err``; or `table`.
 
     Raises
     ------
@@ -53,32 +54,46 @@ def one_row_per_point(table: object, id_column: str = "object_id") -> object:
     """
     if not isinstance(table, pd.DataFrame):
         return table
-    columns = [str(name) for name in table.columns]
+    levels = [name for name in table.index.names if name is not None]
+    columns = [str(name) for name in [*levels, *table.columns]]
     chosen = choose_columns(columns, "light_curves", id_column, {})
-    if "time" not in chosen or "band" in chosen:
+    if "time" not in chosen or not {"band", "flux", "mag"}.isdisjoint(chosen):
         return table
     bands = _columns_of_bands(columns, {chosen["time"], chosen.get("id")})
-    if len(bands) < 2:
+    if len(bands) < 2 or len(set(columns)) < len(columns):
         return table
-    kept = [chosen[field] for field in ("id", "time") if field in chosen]
-    if "id" in chosen and table[chosen["id"]].is_unique:  # properties of objects
+    flat = (table.reset_index(level=levels) if levels else table).set_axis(columns, axis=1)
+    if "id" in chosen and flat[chosen["id"]].is_unique:  # properties of objects
         return table
-    quantity = "flux" if any("flux" in name.lower() for name, _, _ in bands) else "mag"
-    parts = []
-    for name, band, errors in bands:
-        if quantity == "flux" and "flux" not in name.lower():
-            continue  # the magnitude of a flux
+    taken = {name for _, *names in bands for name in names}
+    others = flat[[name for name in columns if name not in taken]]
+    return pd.concat(list(_parts(flat, bands, others)), ignore_index=True)
+
+
+def _parts(flat, bands, others):
+    """Yield the points of every band; where it has fluxes, its magnitudes are theirs."""
+    with_flux = {band for band, name, _ in bands if _is_flux(name)}
+    plain = plain_names(others.columns)
+    for band, name, errors in bands:
+        if band in with_flux and not _is_flux(name):
+            continue
         if not _QUANTITY.search(name):
-            _check_magnitudes(table[name], name)
-        part = table[kept].assign(band=band)
-        part[quantity], part[f"{quantity}_err"] = table[name], table[errors]
-        empty = part[quantity].isna() | part[quantity].astype(str).str.lower().isin(_MISSING)
-        parts.append(part[~empty])
-    return pd.concat(parts, ignore_index=True)
+            _check_magnitudes(flat[name], name)
+        quantity = "flux" if _is_flux(name) else "mag"
+        values = {quantity: flat[name], f"{quantity}_err": flat[errors]}
+        zero_points = [key for key in (f"zp_{band}", f"{band}_zp") if key.lower() in plain]
+        if zero_points:
+            values["zp"] = others[plain[zero_points[0].lower()]]
+        empty = flat[name].isna() | flat[name].astype(str).str.lower().isin(_MISSING)
+        yield others.assign(band=band, **values)[~empty]
+
+
+def _is_flux(name):
+    return "flux" in name.lower()
 
 
 def _columns_of_bands(columns, taken):
-    """Return (column, band, column of errors) of the columns that are named after bands."""
+    """Return (band, column, column of errors) of the columns that are named after bands."""
     plain, found = plain_names(columns), []
     for name in columns:
         band = _QUANTITY.sub("", name).strip(" _-.()[]")
@@ -86,7 +101,7 @@ def _columns_of_bands(columns, taken):
             continue
         errors = next((plain[one] for one in error_names(name.lower()) if one in plain), None)
         if errors is not None:
-            found.append((name, band, errors))
+            found.append((band, name, errors))
     return found
 
 
@@ -94,6 +109,7 @@ def _check_magnitudes(values, name):
     """Raise if a column that does not say what it holds cannot be one of magnitudes."""
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64)
     wrong = (numbers < _MAGNITUDES[0]) | (numbers > _MAGNITUDES[1])
+    wrong &= ~is_fill_value(numbers)
     if wrong.any():
         raise ValueError(
             f"light_curves, column {name!r}: {numbers[wrong][0]:g} is no magnitude. The table has "

@@ -69,8 +69,46 @@ def test_values_that_are_no_magnitudes(tmp_path):
         {**WIDE, "object_id": ["a", "b", "c"]},  # properties of objects
         {**WIDE, "filter": "g", "mag": 17.0},  # a column of bands
         {"MJD": MJD, "x": 1.0, "x_err": 0.1, "g": 17.0},  # one band has an error
+        {**WIDE, "mag": 17.0},  # one band, and positions or redshifts in columns named as bands
     ],
 )
 def test_other_tables_are_unchanged(columns):
     table = pd.DataFrame(columns, index=range(3))
     assert one_row_per_point(table) is table
+
+
+def test_properties_of_objects_that_are_named_by_the_index():
+    objects = pd.DataFrame(WIDE, index=pd.Index(["a", "b", "c"], name="object_id"))
+    assert one_row_per_point(objects) is objects
+    assert read_tables(objects).columns.tolist() == list(WIDE)
+    points = one_row_per_point(objects.set_axis(pd.Index(["a", "a", "b"], name="object_id")))
+    assert sorted(points["object_id"]) == ["a", "a", "a", "b", "b"]
+
+
+@pytest.mark.parametrize("zero_points", [{"zp": 25.0}, {"zp_g": 25.0, "r_zp": 25.0}])
+def test_other_columns_count(zero_points, tmp_path):
+    columns = {"mjd": MJD, "flux_g": 10.0, "flux_g_err": 1.0, "flux_r": 10.0, "flux_r_err": 1.0}
+    _, curves = read({**columns, **zero_points}, tmp_path)
+    assert curves["flux"] == pytest.approx(10.0 * 10 ** (-0.4 * (25.0 - 23.9)), rel=1e-4)
+
+
+def test_band_with_magnitudes_beside_one_with_fluxes(tmp_path):
+    columns = {"mjd": MJD, "mag_g": 18.9, "mag_g_err": 0.1, "flux_r": 50.0, "flux_r_err": 1.0}
+    _, curves = read(columns, tmp_path)
+    assert dict(zip(curves["band"], curves["flux"], strict=True)) == pytest.approx(
+        {"sdssg": 100.0, "sdssr": 50.0}, rel=1e-4
+    )
+
+
+@pytest.mark.parametrize("fill", [99.0, 99.99, -999.0])
+def test_fill_values_are_no_points(fill, tmp_path):
+    with pytest.warns(UserWarning, match="2 "):
+        _, curves = read({**WIDE, "g": [17.1, fill, fill], "e_g": 0.1}, tmp_path)
+    assert list(curves["band"]).count("sdssg") == 1
+
+
+def test_unusual_names_of_columns():
+    repeated = pd.DataFrame([[1.0] * 6], columns=["mjd", "g", "e_g", "r", "e_r", "g"])
+    assert one_row_per_point(repeated) is repeated
+    numbers = pd.DataFrame({"mjd": MJD, 1: 18.0, "1_err": 0.1, 2: 18.0, "2_err": 0.1})
+    assert one_row_per_point(numbers)["band"].tolist() == ["1"] * 3 + ["2"] * 3
