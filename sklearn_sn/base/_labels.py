@@ -72,13 +72,12 @@ def check_numbers(y: ArrayLike) -> np.ndarray:
         If `y` is empty, or a number is not finite or beyond the range of float32.
     """
     raw = raw_values(y)
-    if raw is not None and pd.isna(raw).any():
-        raise ValueError("y holds NaN or infinity; drop these objects before fit.")
+    if raw is not None:
+        _reject_not_finite(pd.isna(raw))
     y = column_or_1d(y, warn=True, dtype=np.float64)
     if not len(y):
         raise ValueError("y is empty; fit needs at least two objects.")
-    if not np.isfinite(y).all():
-        raise ValueError("y holds NaN or infinity; drop these objects before fit.")
+    _reject_not_finite(~np.isfinite(y))
     beyond = np.abs(y) > LARGEST_TARGET
     if beyond.any():
         raise ValueError(
@@ -86,6 +85,15 @@ def check_numbers(y: ArrayLike) -> np.ndarray:
             "float32; drop this object, or scale y."
         )
     return y
+
+
+def _reject_not_finite(invalid):
+    """Raise ValueError if any number is marked as missing or infinite."""
+    if invalid.any():
+        raise ValueError(
+            f"y holds NaN or infinity, first at position {int(invalid.argmax())}; "
+            "drop these objects before fit."
+        )
 
 
 def raw_values(y: ArrayLike) -> np.ndarray | None:

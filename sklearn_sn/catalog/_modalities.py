@@ -43,8 +43,10 @@ class Objects:
         self.given = given = [name for name in MODALITIES if name in self.X.columns]
         if not given:
             raise ValueError(
-                "X has neither a column 'light_curve' nor a column 'spectrum'. Read files with "
-                "sklearn_sn.datasets.read_tables."
+                "X has neither a column 'light_curve' nor a column 'spectrum'; it has "
+                f"{list(self.X.columns)[:10]}. Read files with sklearn_sn.datasets.read_tables. A "
+                "table with one row per point becomes one with a row per object with "
+                "read_tables(None, X), or read_tables(None, X, object_id=name) for a single object."
             )
         absent = np.zeros(len(self.X), dtype=bool)
         self.present = dict.fromkeys(MODALITIES, absent)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
@@ -355,10 +356,18 @@ def _long_table_remedy(X):
     return ""
 
 
-def _missing_column_remedy(name):
-    if name in MODALITIES:
+def _missing_column_remedy(name, columns):
+    remedy = _misspelling_remedy(name, columns)
+    if not remedy and name in MODALITIES:
         return " Give every object that lacks a modality a null cell."
-    return ""
+    return remedy
+
+
+def _misspelling_remedy(name, columns):
+    """Return the remedy for a column whose name resembles `name`; empty without one."""
+    lower = {str(column).lower(): column for column in columns}
+    similar = get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
+    return f" Rename {lower[similar[0]]!r} if it is this column." if similar else ""
 
 
 def _choose_modalities(X, modalities, metadata_columns):
@@ -369,14 +378,15 @@ def _choose_modalities(X, modalities, metadata_columns):
         if not modalities:
             raise ValueError(
                 "X has none of the columns 'light_curve', 'spectrum' and 'image'; it has "
-                f"{list(X.columns)[:10]}.{_long_table_remedy(X)}"
+                f"{list(X.columns)[:10]}."
+                + (_long_table_remedy(X) or _misspelling_remedy("light_curve", X.columns))
             )
     needed = [name for name in modalities if name != "metadata"] + list(metadata_columns)
     for name in needed:
         if name not in X.columns:
             raise ValueError(
                 f"X lacks the column {name!r}; it has {list(X.columns)[:10]}."
-                + (_long_table_remedy(X) or _missing_column_remedy(name))
+                + (_long_table_remedy(X) or _missing_column_remedy(name, X.columns))
             )
         if not X.columns.is_unique and isinstance(X[name], pd.DataFrame):
             raise ValueError(f"X has {X[name].shape[1]} columns {name!r}; keep one.")

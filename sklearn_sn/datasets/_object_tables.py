@@ -136,8 +136,8 @@ def _require_names(index, id_column):
         repeated = index[index.duplicated()]
         raise ValueError(
             f"objects has {as_python(repeated[0])!r} more than once ({len(repeated.unique())} "
-            f"such names). It "
-            "must have one row per object."
+            f"such names). It must have one row per object. A table of points is read with "
+            "light_curves=; name its columns with light_curve_columns=."
         )
 
 

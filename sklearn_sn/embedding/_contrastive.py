@@ -117,7 +117,7 @@ class ContrastiveEmbedder(MultimodalEmbedder):
         The encoders that were used, with their parameters.
     preprocessors_ : dict of str to Preprocessor
         Fitted preprocessors, which scale the modalities and gather batches.
-    missing_embedding_ : dict of str to array of shape (embedding_dim,)
+    missing_embedding_ : dict of str to array of shape (embedding_dim,) or (n_tokens * token_dim,)
         Embedding of an object that lacks the modality.
     %(fitted_network)s
 

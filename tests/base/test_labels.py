@@ -125,13 +125,13 @@ def test_numbers_are_flat_doubles(made):
 @each
 @pytest.mark.parametrize("missing", [*MISSING, np.inf, -np.inf], ids=repr)
 def test_missing_numbers_are_rejected(made, missing):
-    with pytest.raises(ValueError, match="y holds NaN or infinity"):
+    with pytest.raises(ValueError, match="y holds NaN or infinity, first at position 1"):
         check_numbers(made([1.0, missing, 2.0]))
 
 
 @pytest.mark.parametrize("y", [np.array([1.0, np.nan]), pd.Series([1, None], dtype="Int64")])
 def test_missing_numbers_of_arrays(y):
-    with pytest.raises(ValueError, match="y holds NaN or infinity"):
+    with pytest.raises(ValueError, match="y holds NaN or infinity, first at position 1"):
         check_numbers(y)
 
 

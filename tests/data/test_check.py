@@ -56,6 +56,14 @@ def test_other_tables_are_refused_without_it():
         check_table(X, modalities=["light_curve"])
 
 
+@pytest.mark.parametrize("name", ["lightcurve", "LightCurve", "light_curves", "light curve"])
+@pytest.mark.parametrize("modalities", [None, ["light_curve"]])
+def test_a_misspelled_column_is_named(name, modalities):
+    X = pd.DataFrame({"redshift": [0.1], name: [None]})
+    with pytest.raises(ValueError, match=f"Rename '{name}' if it is this column"):
+        check_table(X, modalities=modalities)
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_pixels_with_a_negative_error_are_dropped_at_fit_too(training):
     X = pd.DataFrame({"spectrum": [{**SPECTRUM, "flux_err": [0.1, -0.1]}]})
