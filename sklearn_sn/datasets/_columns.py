@@ -37,7 +37,7 @@ ALIASES = {
 _SCALED = {"forcediffimflux": "zpdiff|magzpsci"}
 # Names of errors that do not tell the quantity, and of columns that may hold another one.
 _UNNAMED_ERRORS = ("err", "error", "errors", "unc", "uncertainty", "sigma")
-_ERROR = re.compile(r"err|unc|sigma|(^|[^a-z])std")
+_ERROR = re.compile(r"err|unc($|[^a-z]|ert)|sigma|(^|[^a-z])std")
 _QUANTITY = re.compile(r"flux|(^|[^a-z])mag|mag($|[^a-z])|magnitude|counts")
 _TIME_OFFSET = re.compile(r"\b[mhb]?jd\W*-\W*(\d[\d.]*)", re.IGNORECASE)
 

@@ -24,14 +24,19 @@ def csv_separator(text):
     Returns
     -------
     str or None
-        A separator other than the comma that splits all lines into equally many fields, three or
-        more; else the first that splits a line and the next into equally many.
+        The first that splits all lines, or all but comments, into equally many fields, as a comma
+        of decimals does not split the names of columns; else the first that splits a line and the
+        next into equally many.
     """
-    lines = [line for line in text[:20000].splitlines() if line.strip()][:40]
-    for separator in _SEPARATORS[1:]:  # before the comma, which may be that of decimals
-        counts = {len(_fields(line, separator)) for line in lines}
-        if len(lines) > 1 and len(counts) == 1 and max(counts) > 2:
-            return separator
+    lines = text[:20000].splitlines()
+    lines = lines[:-1] if len(text) > 20000 else lines  # the last one may be cut
+    lines = [line for line in lines if line.strip()][:40]
+    without_comments = [line for line in lines if not line.startswith("#")]
+    for some in (lines, without_comments):
+        for separator in _SEPARATORS if len(some) > 1 else ():
+            counts = {len(_fields(line, separator)) for line in some}
+            if len(counts) == 1 and max(counts) > 1:
+                return separator
     for separator in _SEPARATORS:
         counts = [len(_fields(line, separator)) for line in lines]
         if any(n > 1 and n == m for n, m in pairwise(counts)):
@@ -48,7 +53,7 @@ def parse_csv(text, separator, where):
 
     Lines before the header, which start with ``#`` or have one field, become the header of the
     file: ``# name = value`` or the name of the object. Numbers may have decimal commas if another
-    character separates the fields and no number has a point.
+    character separates the fields, no number has a point, and not all could be thousands.
 
     Parameters
     ----------
@@ -97,12 +102,18 @@ def parse_csv(text, separator, where):
 
 
 def _has_decimal_commas(text, separator):
-    """Return whether some fields of a text are numbers with a comma, and none with a point."""
-    if separator == ",":
+    """Return whether some fields of a text are numbers with a comma, and none with a point.
+
+    Fields such as 1,234 may be thousands. Unless others show that they are not, they raise later.
+    """
+    if separator == "," or "," not in text:
         return False
-    field = rf"(?:^|{re.escape(separator)})\s*[-+]?\d*{{}}\d+(?=\s*(?:{re.escape(separator)}|$))"
-    comma, point = (re.search(field.format(mark), text, re.MULTILINE) for mark in (",", r"\."))
-    return comma is not None and point is None
+    around = rf'(?:^|{re.escape(separator)})[ ]*"?[-+]?{{}}"?(?=[ ]*(?:{re.escape(separator)}|$))'
+    decimal, point = (
+        re.search(around.format(number), text, re.MULTILINE)
+        for number in (r"(?![1-9]\d{0,2},\d{3}(?!\d))\d*,\d+", r"\d*\.\d+")
+    )
+    return decimal is not None and point is None
 
 
 def _fields(line, separator):

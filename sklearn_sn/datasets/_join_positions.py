@@ -8,7 +8,7 @@ from scipy.spatial import cKDTree
 RADIUS = 1.5  # arcsec: beyond the scatter of ZTF's positions, below its resolution
 
 
-def join_positions(objects, codes, ra, dec, name=None):
+def join_positions(objects, codes, ra, dec, name=None, *, keep_names=False):
     """Join objects whose mean positions agree.
 
     An identifier of one band is no name of a source: a joined source is named by its file or its
@@ -24,6 +24,8 @@ def join_positions(objects, codes, ra, dec, name=None):
         Positions of the points in degrees.
     name : str, optional
         Name of the file, for its only source.
+    keep_names : bool, default=False
+        Whether a joined object keeps the name of that of its objects which appears first.
 
     Returns
     -------
@@ -52,7 +54,7 @@ def join_positions(objects, codes, ra, dec, name=None):
     position[order] = np.arange(len(order))
     lookup = np.append(position[number], -1)
     names, codes = [objects[i] for i in first[order]], lookup[codes]
-    if len(names) < len(objects):
+    if len(names) < len(objects) and not keep_names:
         names = _named_by_position(names, codes[used], xyz[:, used])
     return _with_name(names, name), codes
 

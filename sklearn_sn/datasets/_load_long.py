@@ -50,7 +50,16 @@ def kind_of(columns, dialect=None, mappings=None):
     return found.kind if found is not None else looks_like(columns)
 
 
-def load_long(source, parameter, *, id_column, mapping=None, dialect=None, object_id=None):
+def load_long(
+    source,
+    parameter,
+    *,
+    id_column,
+    mapping=None,
+    dialect=None,
+    object_id=None,
+    joined_name="file",
+):
     """Load the fields of a long table under canonical names.
 
     Parameters
@@ -67,6 +76,9 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
         Name of the dialect; by default it is recognised.
     object_id : str or int, optional
         Name of the only object.
+    joined_name : {"file", "position", "identifier"}, default="file"
+        Name of a source whose identifiers are joined: that of its file, or its position if the file
+        has several; its position; or its first identifier.
 
     Returns
     -------
@@ -105,7 +117,7 @@ def load_long(source, parameter, *, id_column, mapping=None, dialect=None, objec
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
     if found is not None and found.joins(names.get("id")):
-        objects, codes = _join_identifiers(objects, codes, plain, source)
+        objects, codes = _join_identifiers(objects, codes, plain, source, joined_name)
     if object_id is not None:
         objects = _rename(objects, object_id, parameter)
     limits = found.limits if found is not None else ()
@@ -174,10 +186,12 @@ def _objects_of(values, source, parameter, names, object_id, n_rows):
     return [object_id if object_id is not None else name], np.zeros(n_rows, dtype=np.int64)
 
 
-def _join_identifiers(objects, codes, plain, source):
+def _join_identifiers(objects, codes, plain, source, joined_name):
     """Join the identifiers of one source, of which it has one per band."""
     if {"ra", "dec"} <= set(plain):
-        return join_positions(objects, codes, plain["ra"], plain["dec"], source.stem)
+        name = source.stem if joined_name == "file" else None
+        keep = joined_name == "identifier"
+        return join_positions(objects, codes, plain["ra"], plain["dec"], name, keep_names=keep)
     if len(objects) > 1:
         warn_quality(
             f"{source.label or 'The table'} has {len(objects)} identifiers (first {objects[0]!r}) "

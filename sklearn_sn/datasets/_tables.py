@@ -230,22 +230,15 @@ def read_tables(
     try:
         sources = _sort_sources(given, dialect, mappings, id_column)
         _require_tables({"light_curves": light_curve_columns}, sources)
+        options = {"id_column": id_column, "dialect": dialect, "object_id": object_id}
+        plain = _given_objects(sources["objects"], id_column, dialect, log)
+        options["joined_name"] = _joined_name(sources["light_curves"], plain)
         long = {
-            kind: [
-                load_long(
-                    source,
-                    kind,
-                    id_column=id_column,
-                    mapping=mappings[kind],
-                    dialect=dialect,
-                    object_id=object_id,
-                )
-                for source in sources[kind]
-            ]
+            kind: [load_long(one, kind, mapping=mappings[kind], **options) for one in sources[kind]]
             for kind in ("light_curves", "spectra")
         }
         parts = [*long["light_curves"], *long["spectra"]]
-        plain = _objects(sources, parts, id_column, dialect, log)
+        plain = _objects(sources, parts, id_column) if plain is None else plain
     except OtherReaderError as error:
         files = lone_files(present)
         if files is None:
@@ -286,6 +279,16 @@ def _sort_sources(given, dialect, mappings, id_column):
     return sources
 
 
+def _joined_name(sources, objects):
+    """Return how load_long names sources whose identifiers are joined."""
+    stems = [source.stem for source in sources]
+    if objects is not None and objects.index.isin(stems).any():
+        return "file"
+    if objects is not None:
+        return "identifier"
+    return "file" if len(set(stems)) == len(stems) else "position"
+
+
 def _is_one_spectrum(source, id_column, mappings):
     """Return whether a table is a file of one spectrum, whose columns read_spectra knows better."""
     columns = choose_columns(source.names, "spectra", id_column, mappings["spectra"] or {})
@@ -304,15 +307,18 @@ def _require_tables(mappings, sources):
             )
 
 
-def _objects(sources, parts, id_column, dialect, log):
-    """Return the plain columns of the objects, with their names as the index."""
-    if sources["objects"]:
-        frames = []
-        for source in sources["objects"]:
-            frame, entry = read_objects(source, id_column, dialect=dialect)
-            frames.append(frame)
-            log.add_table(**entry)
-        return merge_objects(frames, id_column)
+def _given_objects(sources, id_column, dialect, log):
+    """Return the tables of objects as one, with their names as the index; None without any."""
+    frames = []
+    for source in sources:
+        frame, entry = read_objects(source, id_column, dialect=dialect)
+        frames.append(frame)
+        log.add_table(**entry)
+    return merge_objects(frames, id_column) if frames else None
+
+
+def _objects(sources, parts, id_column):
+    """Return the plain columns of the objects of long tables, with their names as the index."""
     names = parts[0].objects
     if len(parts) > 1:
         names = list(dict.fromkeys(name for part in parts for name in part.objects))

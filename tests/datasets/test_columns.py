@@ -91,6 +91,9 @@ def test_spellings_of_errors_beside_a_unit(flux, pattern):
 
 def test_unused_columns_of_errors():
     names = {"id": "id", "time": "mjd", "band": "band", "flux": "flux"}
+    assert unused_errors(names, ["flux_uncorrected", "flux function", "fluxuncert"]) == [
+        "fluxuncert"
+    ]
     assert unused_errors(names, ["err of my flux", "Uncertainty", "ra_err", "chi2"]) == [
         "err of my flux",
         "Uncertainty",

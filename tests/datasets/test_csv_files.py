@@ -50,6 +50,29 @@ def test_decimal_commas():
     assert parse_csv("a,b\n1,2\n", ",", "f.csv")[0]["table"]["a"].tolist() == [1]
 
 
+@pytest.mark.parametrize(
+    ("text", "separator"),
+    [
+        ('a,b,"x;y;z"\n1,2,"1;2;3"\n', ","),  # lists in fields
+        ("a,b,x|y|z\n1,2,1|2|3\n1,2,1|2|3\n", ","),
+        ("# object = SN\nmjd;mag\n1,5;2,5\n1,6;2,6\n", ";"),  # decimal commas below a comment
+        ("# mjd;mag\n1,5;2,5\n1,6;2,6\n", ";"),
+        ("mjd;note\n" + 30 * f"1,5;{'n' * 900}\n", ";"),  # long lines, of which one is cut
+        ("wavelength\tflux\n4000,5\t1,5\n4001,5\t1,5\n", "\t"),
+    ],
+)
+def test_separators_of_other_signs(text, separator):
+    assert csv_separator(text) == separator
+
+
+def test_thousands_are_no_decimals():
+    def first(text):
+        return parse_csv(text, ";", "f.csv")[0]["table"]["a"].tolist()
+
+    assert first("a;b\n1,234;100\n12,345;100\n") == ["1,234", "12,345"]
+    assert first("a;b\n1,234;0,100\n") == first('a;b\n"1,234";"0,100"\n') == [1.234]
+
+
 def test_shifted_lines_and_repeated_names():
     with pytest.raises(ValueError, match=r"f.csv, line 3: 3 fields, but the header has 2.*','"):
         parse_csv("a,b\n1,2\n1,2,3\n", ",", "f.csv")

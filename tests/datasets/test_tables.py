@@ -329,3 +329,26 @@ def test_a_file_of_one_spectrum_is_read_as_read_spectra_does(tmp_path):
     spectrum = read_tables(path)["spectrum"].iloc[0]
     assert spectrum["wavelength"].to_numpy() == pytest.approx(10.0 * wavelength)
     assert spectrum["flux_err"].to_numpy() == pytest.approx(0.5)
+
+
+SOURCE_OF_ZTF = pd.DataFrame(
+    {"oid": [1, 2, 1], "mjd": [59000.0, 59001.0, 59002.0], "filtercode": ["zg", "zr", "zg"]}
+).assign(mag=18.0, magerr=0.1, catflags=0, ra=10.0, dec=5.0)
+
+
+@pytest.mark.parametrize("name", [1, "SN2099a"])  # an identifier, or the name of the file
+def test_sources_of_ztf_keep_the_names_of_the_objects(name, tmp_path):
+    path = tmp_path / "SN2099a.csv"
+    SOURCE_OF_ZTF.to_csv(path, index=False)
+    objects = pd.DataFrame({"object_id": [name], "redshift": [0.1]})
+    X = read_tables(objects, light_curves=path)
+    assert X.index.tolist() == [name] and len(X["light_curve"].iloc[0]) == 3
+
+
+def test_sources_of_ztf_in_files_of_one_name(tmp_path):
+    files = [tmp_path / folder / "lc.csv" for folder in "ab"]
+    for file, dec in zip(files, (5.0, 6.0), strict=True):
+        file.parent.mkdir()
+        SOURCE_OF_ZTF.assign(dec=dec).to_csv(file, index=False)
+    X = read_tables(light_curves=files)
+    assert X.index.tolist() == ["J004000.00+050000.0", "J004000.00+060000.0"]
