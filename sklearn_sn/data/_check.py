@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property, partial
 from typing import Any
 
@@ -18,6 +17,7 @@ from sklearn_sn.data._distant_spectra import flag_distant_spectra
 from sklearn_sn.data._fields import REQUIRED, alias_map
 from sklearn_sn.data._images import check_images
 from sklearn_sn.data._metadata import check_metadata
+from sklearn_sn.data._misspelled_columns import misspelling_remedy, warn_misspelled
 from sklearn_sn.data._names import as_python
 from sklearn_sn.data._quality import QualityLog
 from sklearn_sn.data._ragged import Ragged
@@ -200,6 +200,8 @@ def check_table(
     modalities = _choose_modalities(X, modalities, metadata_columns)
     if training and len(X) == 0:
         raise ValueError("X has no objects; fit needs at least two.")
+    if training and warn:
+        warn_misspelled(X.columns)
     log = QualityLog(X.index)
     parts = {}
     for modality in NESTED_COLUMNS:
@@ -357,17 +359,10 @@ def _long_table_remedy(X):
 
 
 def _missing_column_remedy(name, columns):
-    remedy = _misspelling_remedy(name, columns)
+    remedy = misspelling_remedy(name, columns)
     if not remedy and name in MODALITIES:
         return " Give every object that lacks a modality a null cell."
     return remedy
-
-
-def _misspelling_remedy(name, columns):
-    """Return the remedy for a column whose name resembles `name`; empty without one."""
-    lower = {str(column).lower(): column for column in columns}
-    similar = get_close_matches(name.lower(), lower, n=1, cutoff=0.8)
-    return f" Rename {lower[similar[0]]!r} if it is this column." if similar else ""
 
 
 def _choose_modalities(X, modalities, metadata_columns):
@@ -379,7 +374,7 @@ def _choose_modalities(X, modalities, metadata_columns):
             raise ValueError(
                 "X has none of the columns 'light_curve', 'spectrum' and 'image'; it has "
                 f"{list(X.columns)[:10]}."
-                + (_long_table_remedy(X) or _misspelling_remedy("light_curve", X.columns))
+                + (_long_table_remedy(X) or misspelling_remedy("light_curve", X.columns))
             )
     needed = [name for name in modalities if name != "metadata"] + list(metadata_columns)
     for name in needed:
