@@ -62,6 +62,11 @@ class InfoNCELoss(nn.Module):
     similarity : {"cosine", "frobenius"}, default="cosine"
         Similarity of two embeddings: the product of unit vectors, or the negative distance.
 
+    Raises
+    ------
+    ValueError
+        If `similarity` is unknown.
+
     References
     ----------
     .. [1] Lanusse, F., Parker, L., Golkar, S., Cranmer, M. et al. (2023). "AstroCLIP: Cross-Modal
@@ -79,6 +84,11 @@ class InfoNCELoss(nn.Module):
 
     def __init__(self, align_negatives: bool = False, similarity: str = "cosine") -> None:
         super().__init__()
+        if similarity not in ("cosine", "frobenius"):
+            raise ValueError(
+                "The 'similarity' parameter of InfoNCELoss must be 'cosine' or 'frobenius'. Got "
+                f"{similarity!r} instead."
+            )
         self.align_negatives, self.similarity = align_negatives, similarity
 
     def forward(

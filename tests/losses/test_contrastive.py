@@ -226,3 +226,8 @@ def test_moving_all_embeddings_away_from_old_ones_gains_nothing_if_aligned(embed
             losses[aligned, side] = float(loss)
     assert losses[False, 1.0] - losses[False, -1.0] > 0.3
     assert abs(losses[True, 1.0] - losses[True, -1.0]) < 0.02
+
+
+def test_an_unknown_similarity_is_rejected():
+    with pytest.raises(ValueError, match=r"must be 'cosine' or 'frobenius'\. Got 'cosin' instead"):
+        InfoNCELoss(similarity="cosin")
