@@ -254,10 +254,12 @@ def unused_errors(names, unused):
     if all(f"{field}_err" in names for field in ("flux", "mag") if field in names):
         return []
     lower = {name: bare_name(name) for name in unused}
+    of_unused = {error for one in lower.values() for error in error_names(one)}
     return [
         name
         for name, one in lower.items()
-        if one in _UNNAMED_ERRORS or (_ERROR.search(one) and _QUANTITY.search(one))
+        if one in _UNNAMED_ERRORS
+        or (_ERROR.search(one) and _QUANTITY.search(one) and one not in of_unused)
     ]
 
 

@@ -100,6 +100,11 @@ def test_unused_columns_of_errors():
     ]
 
 
+def test_errors_of_unused_quantities_are_not_named():
+    names = {"id": "id", "time": "mjd", "band": "band", "mag": "mag_corr"}
+    assert unused_errors(names, ["mag", "magerr", "my mag error"]) == ["my mag error"]
+
+
 def test_errors_without_the_name_of_their_quantity():
     for column, quantity in (("err", "flux"), ("Error", "mag"), ("unc", "flux")):
         columns = ["id", "mjd", "band", quantity, column]
