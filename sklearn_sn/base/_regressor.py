@@ -110,7 +110,7 @@ class NetworkRegressorMixin(RegressorMixin):
         Returns
         -------
         mean : array of shape (n_objects,), float64
-            Predicted numbers; ``target_mean_`` for an object without the modality.
+            Predicted numbers; ``target_mean_`` for an object without any modality of the fit.
         std : array of shape (n_objects,), float64
             Standard deviations, only if `return_std` is True.
 

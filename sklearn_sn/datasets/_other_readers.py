@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 _AVRO = b"Obj\x01"
+_NO_UNIT = "have no unit and look like"  # of the error about wavelengths that are not in Å
 
 
 class OtherReaderError(ValueError):
@@ -53,7 +54,7 @@ def lone_files(given: dict[str, Any]) -> Any:
 
 
 def read_other(
-    paths: Any, error: OtherReaderError, columns: dict | None, object_id: Any, verbose: int
+    paths: Any, error: OtherReaderError | None, columns: dict | None, object_id: Any, verbose: int
 ) -> pd.DataFrame:
     """Read files of spectra, or a file of alerts, as the content says.
 
@@ -61,8 +62,8 @@ def read_other(
     ----------
     paths : str, Path or list of these
         The files, as of :func:`lone_files`.
-    error : OtherReaderError
-        Error of read_tables.
+    error : OtherReaderError or None
+        Error of read_tables; None if it can read the file too, so that the other error counts.
     columns : dict of str to str, optional
         Columns of spectra.
     object_id : str or int, optional
@@ -94,6 +95,10 @@ def read_other(
     try:
         return read_spectra(paths, columns=columns, object_id=name, verbose=verbose)
     except ValueError as other:
-        if "have no unit and look like" in str(other):
+        if _NO_UNIT in str(other):
+            if error is None:
+                raise OtherReaderError(
+                    f"Read this spectrum with sklearn_sn.datasets.read_spectra: {other}"
+                ) from None
             raise OtherReaderError(f"{error} As a spectrum, it lacks a unit: {other}") from None
-        raise error from None
+        raise other if error is None else error from None

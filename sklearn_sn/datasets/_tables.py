@@ -230,6 +230,13 @@ def read_tables(
     try:
         sources = _sort_sources(given, dialect, mappings, id_column)
         _require_tables({"light_curves": light_curve_columns}, sources)
+        if lone is not None and _is_one_spectrum(sources, id_column, spectrum_columns):
+            try:
+                return read_other(lone, None, spectrum_columns, object_id, verbose)
+            except OtherReaderError as error:
+                raise ValueError(str(error)) from None
+            except ValueError:
+                pass  # a table of another format, such as Parquet
         options = {"id_column": id_column, "dialect": dialect, "object_id": object_id}
         plain = _given_objects(sources["objects"], id_column, dialect, log)
         options["joined_name"] = _joined_name(sources["light_curves"], plain)
@@ -273,8 +280,6 @@ def _sort_sources(given, dialect, mappings, id_column):
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1
                 kind = kind_of(source.names, dialect, mappings) if alone else parameter
-                if alone and kind == "spectra" and _is_one_spectrum(source, id_column, mappings):
-                    raise OtherReaderError(f"{source.label} is one spectrum.")
             sources[kind].append(source)
     return sources
 
@@ -289,10 +294,12 @@ def _joined_name(sources, objects):
     return "file" if len(set(stems)) == len(stems) else "position"
 
 
-def _is_one_spectrum(source, id_column, mappings):
-    """Return whether a table is a file of one spectrum, whose columns read_spectra knows better."""
-    columns = choose_columns(source.names, "spectra", id_column, mappings["spectra"] or {})
-    return source.label is not None and not {"id", "time", "spectrum_id"} & set(columns)
+def _is_one_spectrum(sources, id_column, mapping):
+    """Return whether a file holds one spectrum, whose columns read_spectra knows better."""
+    if len(sources["spectra"]) != 1 or any(sources[kind] for kind in sources if kind != "spectra"):
+        return False
+    columns = choose_columns(sources["spectra"][0].names, "spectra", id_column, mapping or {})
+    return not {"id", "time", "spectrum_id"} & set(columns)
 
 
 def _require_tables(mappings, sources):

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from numbers import Real
-from typing import Any, Literal, overload
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import torch
-from numpy.typing import ArrayLike
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import Interval
 
@@ -187,41 +185,6 @@ class MultimodalRegressor(NetworkRegressorMixin, FusionEstimator):
             dropout=max(map(head_dropout, encoders.values())),
         )
 
-    @overload
-    def predict(
-        self, X: pd.DataFrame | ArrayLike, return_std: Literal[False] = False
-    ) -> np.ndarray: ...
-
-    @overload
-    def predict(
-        self, X: pd.DataFrame | ArrayLike, return_std: Literal[True]
-    ) -> tuple[np.ndarray, np.ndarray]: ...
-
-    def predict(
-        self, X: pd.DataFrame | ArrayLike, return_std: bool = False
-    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-        """Return the predicted number of every object.
-
-        Parameters
-        ----------
-        X : pandas.DataFrame of n_objects rows
-            A table as in `fit`; columns and cells may be missing.
-        return_std : bool, default=False
-            Whether to return standard deviations too; needs ``loss="gaussian"``.
-
-        Returns
-        -------
-        mean : array of shape (n_objects,), float64
-            Predicted numbers; ``target_mean_`` for an object without any modality.
-        std : array of shape (n_objects,), float64
-            Standard deviations, only if `return_std` is True.
-
-        Raises
-        ------
-        ValueError
-            If `return_std` is True and no standard deviation was learned.
-        """
-        self._check_std(return_std)
-        results = self._forward(X, ["outputs"])
-        mean, std = self._moments(results["outputs"], results["present"])
-        return (mean, std) if return_std else mean
+    def _predict(self, X):
+        results = self._forward(X, ["latent", "outputs"])
+        return results["latent"], results["outputs"], results["present"]

@@ -352,3 +352,28 @@ def test_sources_of_ztf_in_files_of_one_name(tmp_path):
         SOURCE_OF_ZTF.assign(dec=dec).to_csv(file, index=False)
     X = read_tables(light_curves=files)
     assert X.index.tolist() == ["J004000.00+050000.0", "J004000.00+060000.0"]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "parquet", "ecsv", "vot"])
+def test_a_file_of_one_spectrum_of_any_format_and_beside_others(suffix, tmp_path):
+    pixels = pd.DataFrame({"wavelength": np.linspace(4000.0, 8000.0, 50), "flux": 1.0})
+    path, curve = tmp_path / f"s.{suffix}", tmp_path / "lc.csv"
+    write = {"csv": "to_csv", "json": "to_json", "parquet": "to_parquet"}.get(suffix)
+    options = {"to_csv": {"index": False}, "to_json": {"orient": "records"}}.get(write, {})
+    if write:
+        getattr(pixels, write)(path, **options)
+    else:
+        kind = {"ecsv": "ascii.ecsv", "vot": "votable"}[suffix]
+        Table.from_pandas(pixels).write(path, format=kind)
+    assert len(read_tables(path)["spectrum"].iloc[0]) == 50
+    points = {"mjd": [59000.0, 59001.0], "filter": "g", "mag": 18.0, "magerr": 0.1}
+    pd.DataFrame(points).to_csv(curve, index=False)
+    X = read_tables([curve, path])
+    assert X.index.tolist() == ["lc", "s"] and len(X["spectrum"].iloc[1]) == 50
+
+
+def test_a_file_of_one_spectrum_without_a_unit_that_is_not_in_angstrom(tmp_path):
+    pixels = pd.DataFrame({"wavelength": np.linspace(0.35, 0.9, 50), "flux": 1.0})
+    pixels.to_csv(tmp_path / "s.csv", index=False)
+    with pytest.raises(ValueError, match="have no unit and look like µm"):
+        read_tables(tmp_path / "s.csv")
