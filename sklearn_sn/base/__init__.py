@@ -55,6 +55,7 @@ from sklearn_sn.base._spectrum_estimator import (
 )
 from sklearn_sn.base._spectrum_explanation import check_explanation
 from sklearn_sn.base._supervised_estimator import (
+    Predictions,
     SupervisedEstimator,
     head_dropout,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "MetaEstimator",
     "NetworkClassifierMixin",
     "NetworkRegressorMixin",
+    "Predictions",
     "PretrainedEncoder",
     "SpectrumEstimator",
     "SpectrumPredictions",

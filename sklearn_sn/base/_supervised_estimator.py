@@ -3,7 +3,7 @@
 import copy
 import dataclasses
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,14 @@ from sklearn_sn.data import as_frame, check_table, is_table
 from sklearn_sn.encoders import DataSettings, Encoder
 from sklearn_sn.modules import SupervisedModule
 from sklearn_sn.nets import SupervisedNet, TableDataset
+
+
+class Predictions(NamedTuple):
+    """Outputs of a network for objects, as arrays of n_objects rows."""
+
+    latent: np.ndarray
+    outputs: np.ndarray
+    present: np.ndarray  # bool; False for an object without the modality, whose rows are 0
 
 
 class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TorchEstimator):
@@ -302,7 +310,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tor
     # Prediction -----------------------------------------------------------------
 
     def _predict(self, X):
-        """Return latents, outputs and a mask of the objects that have the modality."""
+        """Return :class:`Predictions` for X."""
         if not hasattr(self, "net_"):  # the check of scikit-learn costs more than all else here
             check_is_fitted(self, "net_")
         table = self._read(X, self.encoder_)
@@ -324,7 +332,7 @@ class SupervisedEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Tor
             for array, part in zip((latent, outputs), parts, strict=True):
                 array[positions[mask]] = part.cpu().numpy()[mask]
             present[positions] = mask
-        return latent, outputs, present
+        return Predictions(latent, outputs, present)
 
     @property
     def _is_exact(self):

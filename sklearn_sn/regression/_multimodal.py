@@ -14,6 +14,7 @@ from sklearn_sn.base import (
     REGRESSION_CONSTRAINTS,
     FusionEstimator,
     NetworkRegressorMixin,
+    Predictions,
     head_dropout,
     positive_int,
 )
@@ -187,4 +188,4 @@ class MultimodalRegressor(NetworkRegressorMixin, FusionEstimator):
 
     def _predict(self, X):
         results = self._forward(X, ["latent", "outputs"])
-        return results["latent"], results["outputs"], results["present"]
+        return Predictions(**results)
