@@ -1,7 +1,8 @@
 """Supernovae and other transients for scikit-learn: embed, classify, date and retrieve."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from sklearn_sn._importing import import_quickly as import_quickly
 
 if TYPE_CHECKING:
     from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
@@ -75,7 +76,7 @@ __all__ = ["__version__", *_LAZY]
 def __getattr__(name):
     if name in _LAZY:
         try:
-            module = import_module(_LAZY[name])
+            module = import_quickly(_LAZY[name])
         except Exception as error:
             # An AttributeError, as from a half-imported torch, would become "cannot import name".
             raise ImportError(

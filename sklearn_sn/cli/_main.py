@@ -1,11 +1,10 @@
 """The command ``sklearn-sn`` and its subcommands."""
 
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
-from sklearn_sn import __version__
+from sklearn_sn import __version__, import_quickly
 from sklearn_sn.cli._messages import one_sentence_errors, short_warnings
 
 # Subcommands by file. Their imports take seconds, so only the one that is called is imported.
@@ -31,7 +30,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx, cmd_name):
         if cmd_name not in COMMANDS:
             return None
-        return import_module(f"sklearn_sn.cli._{cmd_name}").command
+        return import_quickly(f"sklearn_sn.cli._{cmd_name}").command
 
     def format_commands(self, ctx, formatter):
         with formatter.section("Commands"):

@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 
+from sklearn_sn import import_quickly
 from sklearn_sn.persistence._errors import ModelFileError
 
 # Universal functions of numpy, for TransformedTargetRegressor and FunctionTransformer.
@@ -142,13 +143,13 @@ def find_class(name, kind):
     package, _, short_name = name.rpartition(".") if isinstance(name, str) else ("", "", "")
     if _OURS.fullmatch(package) and short_name.isidentifier() and not short_name.startswith("__"):
         try:
-            cls = getattr(import_module(package), short_name, None)
+            cls = getattr(import_quickly(package), short_name, None)
         except ImportError:
             cls = None
         if isinstance(cls, type) and class_name(cls, kind) == name:
             return cls
     elif short_name in _ALLOWED[kind].get(package, ()):
-        cls = getattr(import_module(package), short_name, None)
+        cls = getattr(import_quickly(package), short_name, None)
         if cls is None:
             raise ModelFileError(
                 f"The file contains {name!r}, which the installed {package} does not have. Install "
