@@ -39,6 +39,7 @@ from sklearn_sn.persistence import PretrainedHint
 PARTS = ("row", "micro", "stream", "batches", "cold")
 POINTS = 31  # of the light curve of an alert, as in speed_alerts.py
 FIRST, LAST = 34, 39  # numbers of points of growing light curves
+IMPORTS = "import torch, sklearn.base, pandas"
 LOAD = """
 import numpy as np, pandas as pd
 from sklearn_sn import load_pretrained
@@ -178,7 +179,7 @@ def padding(dataset, plan, rng):
 def cold_starts(rounds, report):
     commands = {
         "load a model, embed one object": [sys.executable, "-c", LOAD],
-        "import torch, sklearn, pandas": [sys.executable, "-c", "import torch, sklearn, pandas"],
+        "import torch, sklearn.base, pandas": [sys.executable, "-c", IMPORTS],
         "import sklearn_sn": [sys.executable, "-c", "import sklearn_sn"],
         "classify a missing file": [
             *(sys.executable, "-c", "from sklearn_sn.cli import main; main()"),
