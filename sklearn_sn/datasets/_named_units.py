@@ -22,7 +22,7 @@ _MAGGIES = {
     **dict.fromkeys(("mgy", "maggy", "maggies"), 1.0 * u.ABflux),
     **dict.fromkeys(("nmgy", "nanomaggy", "nanomaggies", "nanomaggie"), 1e-9 * u.ABflux),
 }
-_COUNTS = re.compile(r"(^|[^a-z])(counts?|ct|cts|adu|dn|electrons?|e-)($|[^a-z])")
+_COUNTS = re.compile(r"(?<![a-z0-9])(counts?|cts?|adu|dn|electrons?|e-(?!\d))(?![a-z])")
 _SYSTEMS = {"ab": "AB", "abmag": "AB", "magab": "AB", "vega": "Vega", "vegamag": "Vega"}
 _SYSTEMS |= {"magvega": "Vega"}
 
