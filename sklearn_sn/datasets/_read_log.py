@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sklearn_sn.data import as_python, warn_quality
+from sklearn_sn.data import AB_ZERO_POINT, as_python, warn_quality
 from sklearn_sn.datasets._columns import error_formula
 from sklearn_sn.datasets._remarks import Remarks
 
@@ -174,6 +174,16 @@ class ReadLog:
                 f"errors, and its {listed} may be of any quantity; it was not used. {remedy}.",
                 file=points.label,
             )
+
+    def suspect_scale(self, points, offset):
+        """Record fluxes, taken as µJy, that disagree with the magnitudes beside them."""
+        self.doubtful.add(
+            ("scale", points.names["flux"]),
+            f"{points.location('flux')}, was taken as µJy, but column {points.names['mag']!r} "
+            f"implies a zero point near {AB_ZERO_POINT - offset:.2f} instead of {AB_ZERO_POINT:g}: "
+            "pass the right one as zero_point.",
+            file=points.label,
+        )
 
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""

@@ -87,6 +87,44 @@ def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):
     return _scaled(flux, scale), flux_err, unreadable
 
 
+def magnitude_offset(points, flux, mag, zero_flux, options):
+    """Return by how much the magnitudes of a table and its fluxes of an assumed scale differ.
+
+    Parameters
+    ----------
+    points : LongTable
+        Table of points.
+    flux : ndarray of float, shape (n_points,)
+        Fluxes in µJy.
+    mag : ndarray of float, shape (n_points,)
+        Magnitudes.
+    zero_flux : ndarray of float, shape (n_points,)
+        Flux of magnitude 0 in the band and system of each point, in µJy.
+    options : PointOptions
+        Parameters of read_tables.
+
+    Returns
+    -------
+    float or None
+        Median of flux as a magnitude minus magnitude; None if nothing is assumed, if they agree to
+        0.3 mag, or if their difference varies, as that of total magnitudes and difference fluxes.
+    """
+    if "flux" not in points or points.dialect is not None or options.zero_point is not None:
+        return None
+    if points.unit("flux") is not None or "zero_point" in points:
+        return None
+    if options.survey is not None or scale_of_name(points.names["flux"], None) is not None:
+        return None
+    with np.errstate(all="ignore"):
+        difference = -2.5 * np.log10(flux / zero_flux) - mag
+    difference = difference[np.isfinite(difference)]
+    if len(difference) < 3:
+        return None
+    median = float(np.median(difference))
+    spread = np.median(np.abs(difference - median))
+    return median if abs(median) > 0.3 and spread < 0.1 else None
+
+
 def _scaled(values, scale):
     return values if np.ndim(scale) == 0 and scale == 1 else values * scale
 
