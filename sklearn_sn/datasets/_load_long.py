@@ -134,7 +134,8 @@ def load_long(
         header=source.header,
         label=source.label,
         unused=tuple(unused),
-        time_offset=time_offset(names["time"]) if "time" in names else 0.0,
+        time_offset=(time_offset(names["time"]) if "time" in names else 0.0)
+        or (found.time_offset if found is not None else 0.0),
         limit_columns=tuple(
             (columns[extra[column]], pattern) for column, pattern in limits if column in extra
         ),
