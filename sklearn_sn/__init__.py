@@ -7,6 +7,7 @@ from sklearn_sn._importing import import_quickly as import_quickly
 if TYPE_CHECKING:
     from sklearn_sn.anomaly import MultiClassIsolationForest as MultiClassIsolationForest
     from sklearn_sn.catalog import classify as classify
+    from sklearn_sn.catalog import report as report
     from sklearn_sn.classification import AstroMiNNClassifier as AstroMiNNClassifier
     from sklearn_sn.classification import ConformalClassifier as ConformalClassifier
     from sklearn_sn.classification import (
@@ -67,6 +68,7 @@ _LAZY = {
     "data_parallel": "sklearn_sn.nets",
     "load_model": "sklearn_sn.persistence",
     "load_pretrained": "sklearn_sn.persistence",
+    "report": "sklearn_sn.catalog",
     "save_model": "sklearn_sn.persistence",
 }
 
@@ -88,4 +90,5 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted([*globals(), *_LAZY])
+    private = {"TYPE_CHECKING", "import_quickly"}
+    return sorted({*globals(), *_LAZY} - private)

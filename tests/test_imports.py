@@ -158,3 +158,11 @@ def test_a_broken_torch_is_named_as_the_cause():
     last = done.stderr.strip().splitlines()[-1]
     assert "ImportError: sklearn_sn.ContrastiveEmbedder cannot be imported" in last
     assert "torch" in last
+
+
+def test_what_the_top_level_offers():
+    from sklearn_sn.catalog import classify, report
+
+    assert (sklearn_sn.classify, sklearn_sn.report) == (classify, report)
+    assert {name for name in dir(sklearn_sn) if name[0].isalpha()} >= set(sklearn_sn._LAZY)
+    assert not {"TYPE_CHECKING", "import_quickly"} & set(dir(sklearn_sn))

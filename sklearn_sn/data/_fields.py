@@ -33,7 +33,10 @@ FIELD_ALIASES = {
             *("forcediffimfluxunc", "dujy", "flux_unc", "fluxunc", "dflux", "e_flux"),
         ),
         # Scale of fluxes that are not in µJy, as in sncosmo and SNANA.
-        "zero_point": ("zero_point", "zeropoint", "zp", "zpt"),
+        "zero_point": (
+            *("zero_point", "zeropoint", "zp", "zpt", "zeropt", "zero_pt", "magzero", "magzp"),
+            *("mag_zp", "zp_mag", "zpmag", "magzpt", "zeropoint_mag", "zero_point_mag", "zp_ab"),
+        ),
         "system": ("system", "magsys", "zpsys"),
     },
     "spectrum": {

@@ -15,7 +15,12 @@ ALIASES = {
             *("mag_err", "magerr", "mag_error", "e_mag", "e_magnitude", "sigmapsf", "dmag"),
             *("magnitude_err", "magnitude_error", "mag_unc", "emag", "sigma_mag", "merr"),
         ),
-        "upper_limit": ("upper_limit", "upperlimit", "is_upper_limit", "isupperlimit"),
+        # l_mag is that of the tables of CDS, with the mark ">".
+        "upper_limit": (
+            *("upper_limit", "upperlimit", "is_upper_limit", "isupperlimit", "l_mag", "upper"),
+            *("uplim", "upperlim", "upper_lim", "is_upper", "is_uplim", "ul", "ul_flag"),
+            *("limit_flag", "limitflag", "limflag", "mag_limit_flag", "l_magnitude"),
+        ),
         # Companions: the sign of a difference, and whether there is a detection.
         "sign": ("isdiffpos", "is_diffpos", "isnegative", "is_negative"),
         "non_detection": ("nondet", "non_detection", "nondetection", "is_limit", "islimit"),
@@ -37,7 +42,11 @@ ALIASES = {
 _SCALED = {"forcediffimflux": "zpdiff|magzpsci"}
 # Names of errors that do not tell the quantity, and of columns that may hold another one.
 _UNNAMED_ERRORS = ("err", "error", "errors", "unc", "uncertainty", "sigma")
-_ERROR = re.compile(r"err|unc($|[^a-z]|ert)|sigma|(^|[^a-z])std")
+_ERROR = re.compile(r"err|unc($|[^a-z]|ert)|sigma|(^|[^a-z])(std|i?var|e)($|[^a-z])")
+# Columns that imply errors, which must be computed.
+_IMPLY_ERRORS = re.compile(
+    r"(?:(?:flux|mag)_?)?(?:(?P<weight>ivar|invvar|inverse_variance)|var|variance)|(?P<snr>snr|s/n)"
+)
 _QUANTITY = re.compile(r"flux|(^|[^a-z])mag|mag($|[^a-z])|magnitude|counts")
 _TIME_OFFSET = re.compile(r"\b[mhb]?jd\W*-\W*(\d[\d.]*)", re.IGNORECASE)
 
@@ -259,8 +268,38 @@ def unused_errors(names, unused):
         name
         for name, one in lower.items()
         if one in _UNNAMED_ERRORS
+        or _IMPLY_ERRORS.fullmatch(one)
         or (_ERROR.search(one) and _QUANTITY.search(one) and one not in of_unused)
     ]
+
+
+def error_formula(field, column):
+    """Return how the errors of a field follow from a column of another quantity, or None.
+
+    Parameters
+    ----------
+    field : {"flux", "mag"}
+        Field of the errors.
+    column : str
+        Name of the column.
+
+    Returns
+    -------
+    str or None
+        A formula of the columns, or None if the column may hold errors itself.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._columns import error_formula
+    >>> error_formula("flux", "ivar"), error_formula("mag", "snr"), error_formula("mag", "err")
+    ('ivar ** -0.5', '1.086 / snr', None)
+    """
+    found = _IMPLY_ERRORS.fullmatch(bare_name(column))
+    if found is None:
+        return None
+    if found["snr"]:
+        return f"flux / {column}" if field == "flux" else f"1.086 / {column}"
+    return f"{column} ** {-0.5 if found['weight'] else 0.5}"
 
 
 def _add_unnamed_error(names, columns, plain):

@@ -39,6 +39,8 @@ class Dialect:
         Column of each plain column of the table of objects, with alternatives.
     joined : bool
         Whether one source has several identifiers, one per band, to be joined by position.
+    time_offset : float
+        Days to add to the times.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Dialect:
     quality: tuple = ()
     objects: dict = field(default_factory=dict)
     joined: bool = False
+    time_offset: float = 0.0
 
     def matches(self, names):
         """Return whether a set of lower-case column names identifies the dialect."""

@@ -153,6 +153,16 @@ DIALECTS = (
         band="gaiaG",
         missing=("untrusted",),
     ),
+    # Epoch photometry of Gaia DR3, from the archive or by Gaia@AIP: BJD (TCB) since 2010.0,
+    # magnitudes in the Vega system, and fluxes in electrons per second, which are not used.
+    Dialect(
+        "gaia-dr3",
+        ("transit_id", "band", "time", "mag", "flux_over_error"),
+        fields={"object_id": "source_id", "flux": "", "flux_err": ""},
+        survey="gaia",
+        quality=("rejected_by_photometry", lambda values: values.isin([True, "True", "true", 1])),
+        time_offset=2455197.5,
+    ),
     Dialect(
         "skyportal",
         ("obj_id", "mjd", "filter", "magsys|zp"),

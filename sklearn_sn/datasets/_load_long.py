@@ -17,6 +17,7 @@ from sklearn_sn.datasets._identity import read_names
 from sklearn_sn.datasets._join_positions import join_positions
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns
+from sklearn_sn.datasets._named_units import add_named_units
 
 # Values of a header that name its object, in order of preference.
 _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
@@ -115,6 +116,8 @@ def load_long(
     )
     if found is not None and found.band and "band" not in fields:
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
+    if parameter == "light_curves" and found is None:
+        add_named_units(fields, names)
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
     if found is not None and found.joins(names.get("id")):
         objects, codes = _join_identifiers(objects, codes, plain, source, joined_name)
@@ -131,7 +134,8 @@ def load_long(
         header=source.header,
         label=source.label,
         unused=tuple(unused),
-        time_offset=time_offset(names["time"]) if "time" in names else 0.0,
+        time_offset=(time_offset(names["time"]) if "time" in names else 0.0)
+        or (found.time_offset if found is not None else 0.0),
         limit_columns=tuple(
             (columns[extra[column]], pattern) for column, pattern in limits if column in extra
         ),

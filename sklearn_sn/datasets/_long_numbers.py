@@ -12,6 +12,7 @@ from sklearn_sn.data import as_text, factorize_names, to_unit
 
 # Text that denotes a missing number, in lower case, as in pandas' readers.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>", "-", "--", "---", "..."}
+_MISSING |= {"indef", "masked", "nodata", "no data", "....", "....."}  # INDEF is that of IRAF
 # First character of an upper limit: magnitudes are larger (fainter), fluxes smaller.
 _LIMIT_SIGNS = {"mag": (">", "≥"), "flux": ("<", "≤")}
 _DATE = re.compile(r"\d{4}[-/]\d{1,2}")

@@ -7,6 +7,7 @@ import pandas as pd
 from astropy.coordinates import Angle
 
 from sklearn_sn.data import as_python
+from sklearn_sn.datasets._columns import choose_columns
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES, names_index
 from sklearn_sn.datasets._long_tables import load_columns, plain_column
@@ -74,7 +75,7 @@ def read_objects(source, id_column, *, dialect=None, only=None):
     if only is not None:  # one row per alert, of which several may be of one object
         first = ~index.duplicated() & index.notna()
         index, frame = index[first], frame[first].reset_index(drop=True)
-    _require_names(index, id_column)
+    _require_names(index, id_column, list(columns))
     frame, used = _rename(frame, found, source.label is not None)
     if only is not None:
         frame = frame[[column for column in used if column in frame]]
@@ -126,7 +127,7 @@ def _id_column(columns, id_column, dialect, source):
     return name
 
 
-def _require_names(index, id_column):
+def _require_names(index, id_column, columns=()):
     if index.hasnans:
         raise ValueError(
             f"objects has {int(index.isna().sum())} rows with a missing {id_column!r}. Drop them, "
@@ -134,6 +135,13 @@ def _require_names(index, id_column):
         )
     if not index.is_unique:
         repeated = index[index.duplicated()]
+        names = choose_columns([str(name) for name in columns], "light_curves", "object_id", {})
+        if "band" in names and {"flux", "mag"} & set(names):
+            raise ValueError(
+                f"objects has {as_python(repeated[0])!r} more than once and columns of light "
+                f"curves, but none of times among {list(columns)}; call it 'mjd' or 'jd', or "
+                "'time' if it is relative. Or name it with light_curve_columns={'time': ...}."
+            )
         raise ValueError(
             f"objects has {as_python(repeated[0])!r} more than once ({len(repeated.unique())} "
             f"such names). It must have one row per object. A table of points is read with "

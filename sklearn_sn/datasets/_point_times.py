@@ -4,6 +4,10 @@ import numpy as np
 
 from sklearn_sn.data import MJD_RANGE, to_mjd
 
+_YEARS = (1900.0, 2101.0)
+# Seconds since 1970 of 1973, and milliseconds of the same day; as days, no survey has them.
+_FIRST_SECOND, _FIRST_MILLISECOND = 1e8, 1e11
+
 
 def point_times(points, time, used, offset, log):
     """Return the times of points in MJD.
@@ -46,4 +50,10 @@ def point_times(points, time, used, offset, log):
         )
     if "jd" in column.lower():
         log.suspect_times(points, column, float(seen[~inside][0]))
+    elif np.all((seen >= _YEARS[0]) & (seen < _YEARS[1])) and np.any(seen % 1 != 0):
+        log.suspect_units_of_times(points, column, float(seen[0]), "years", "decimalyear")
+    elif np.all(seen >= _FIRST_SECOND):
+        format_ = "unix" if seen[0] < _FIRST_MILLISECOND else "datetime64"
+        unit = "seconds" if format_ == "unix" else "milliseconds or nanoseconds"
+        log.suspect_units_of_times(points, column, float(seen[0]), f"{unit} since 1970", format_)
     return time

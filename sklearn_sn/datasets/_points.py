@@ -20,7 +20,12 @@ from sklearn_sn.datasets._companions import difference_signs, marked_limits
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 from sklearn_sn.datasets._point_times import point_times
-from sklearn_sn.datasets._scales import default_systems, scale_fluxes, survey_of_letters
+from sklearn_sn.datasets._scales import (
+    default_systems,
+    magnitude_offset,
+    scale_fluxes,
+    survey_of_letters,
+)
 
 _FACILITY_FIELDS = ("survey", "telescope", "instrument")
 
@@ -77,6 +82,9 @@ def convert_points(points, rows, index, options, log):
     measured = _measure(points, options, log)
     bands, known, zero_flux = _read_bands(points, measured, options)
     flux, flux_err, unreadable = _in_microjansky(points, measured, zero_flux, rows, options)
+    offset = magnitude_offset(points, flux, measured.mag, zero_flux, options)
+    if offset is not None:
+        log.suspect_scale(points, offset)
     if not known.all():
         unreadable |= (np.isfinite(measured.flux) | np.isfinite(measured.mag)) & ~known
     keep = _without_limits(points, measured, flux_err, rows, options, log)

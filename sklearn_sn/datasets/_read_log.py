@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sklearn_sn.data import as_python, warn_quality
+from sklearn_sn.data import AB_ZERO_POINT, as_python, warn_quality
+from sklearn_sn.datasets._columns import error_formula
 from sklearn_sn.datasets._remarks import Remarks
 
 _IN_FIRST_LINE = ("kind", "file", "columns")
@@ -162,13 +163,27 @@ class ReadLog:
         if columns and points.dialect is None:
             listed = " and ".join(map(repr, columns))
             fields = [field for field in ("flux", "mag") if field in points.names]
+            field = f"{fields[-1]}_err"
+            formula = error_formula(fields[-1], columns[0])
+            remedy = f"Name it, as in light_curve_columns={{{field!r}: {columns[0]!r}}}"
+            if formula is not None:
+                remedy = f"Compute a column {field!r} from it, as {formula}"
             self.doubtful.add(
                 ("unused errors", tuple(columns)),
                 f"The table {points.label or points.parameter} has fluxes or magnitudes without "
-                f"errors, and its {listed} may be of any quantity; it was not used. Name it, as in "
-                f"light_curve_columns={{'{fields[-1]}_err': {columns[0]!r}}}.",
+                f"errors, and its {listed} may be of any quantity; it was not used. {remedy}.",
                 file=points.label,
             )
+
+    def suspect_scale(self, points, offset):
+        """Record fluxes, taken as µJy, that disagree with the magnitudes beside them."""
+        self.doubtful.add(
+            ("scale", points.names["flux"]),
+            f"{points.location('flux')}, was taken as µJy, but column {points.names['mag']!r} "
+            f"implies a zero point near {AB_ZERO_POINT - offset:.2f} instead of {AB_ZERO_POINT:g}: "
+            "pass the right one as zero_point.",
+            file=points.label,
+        )
 
     def suspect_times(self, points, column, value):
         """Record times that are no MJD or JD of a survey."""
@@ -176,6 +191,17 @@ class ReadLog:
             ("times", column),
             f"The times of {points.location('time')}, are no MJD of 1900-2100 (first {value:g}). "
             "If days were subtracted, pass them as time_offset.",
+            file=points.label,
+        )
+
+    def suspect_units_of_times(self, points, column, value, unit, time_format):
+        """Record times that look like years, or like seconds since 1970."""
+        remedy = "values" if time_format != "datetime64" else "values.astype('datetime64[ms]')"
+        self.doubtful.add(
+            ("units of times", column, unit),
+            f"The times of {points.location('time')}, look like {unit}, not like days (first "
+            f"{value:.10g}). Convert them with astropy.time.Time({remedy}, "
+            f"format={time_format!r}).mjd; if they are days, pass time_offset=0.",
             file=points.label,
         )
 

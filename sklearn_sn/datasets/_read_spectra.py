@@ -12,7 +12,7 @@ from sklearn_sn.datasets._read_report import ReadReport, counted
 from sklearn_sn.datasets._repeated_spectra import repeats
 from sklearn_sn.datasets._snid_templates import NO_FLUX
 from sklearn_sn.datasets._spectrum_ascii import read_text
-from sklearn_sn.datasets._spectrum_columns import AT_REST
+from sklearn_sn.datasets._spectrum_columns import AT_REST, IN_COUNTS
 from sklearn_sn.datasets._spectrum_files import (
     decode,
     label_of,
@@ -259,6 +259,9 @@ def _remarks(records, entries, failures, medium):
     at_rest = [entry["file"] for entry in entries if AT_REST in entry["notes"]]
     if at_rest:
         remarks.append(f"{counted(len(at_rest), 'file')} (first {at_rest[0]}): {AT_REST}")
+    in_counts = [entry["file"] for entry in entries if IN_COUNTS in entry["notes"]]
+    if in_counts:
+        remarks.append(f"{counted(len(in_counts), 'file')} (first {in_counts[0]}): {IN_COUNTS}")
     copies = [e["file"] for e in entries if any("repeats the flux" in n for n in e["notes"])]
     if copies:
         remarks.append(

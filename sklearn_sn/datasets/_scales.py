@@ -17,6 +17,7 @@ from sklearn_sn.data import (
     unknown_system,
 )
 from sklearn_sn.datasets._long_numbers import in_magnitudes
+from sklearn_sn.datasets._named_units import is_in_counts
 
 # PLAsTiCC publishes SNANA's FLUXCAL (The PLAsTiCC team 2018, arXiv:1810.00001; Kessler et al.
 # 2009, PASP 121, 1028). Other surveys use several scales, so none is assumed for them.
@@ -71,6 +72,7 @@ def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):
     unreadable = np.zeros(len(points), dtype=bool)
     if has_scale and bare:
         scale_mag = in_magnitudes(points, "zero_point")[0]
+        _reject_other_scales(points, scale_mag)
         has_flux = np.isfinite(flux)
         _reject_unknown_systems(points, has_flux & np.isfinite(scale_mag) & (rows >= 0))
         with np.errstate(over="ignore"):  # of damaged zero points such as -999
@@ -83,6 +85,44 @@ def scale_fluxes(points, flux, flux_err, zero_flux, rows, options):
     if points.unit("flux_err") is None:
         flux_err = _scaled(flux_err, error_scale)
     return _scaled(flux, scale), flux_err, unreadable
+
+
+def magnitude_offset(points, flux, mag, zero_flux, options):
+    """Return by how much the magnitudes of a table and its fluxes of an assumed scale differ.
+
+    Parameters
+    ----------
+    points : LongTable
+        Table of points.
+    flux : ndarray of float, shape (n_points,)
+        Fluxes in µJy.
+    mag : ndarray of float, shape (n_points,)
+        Magnitudes.
+    zero_flux : ndarray of float, shape (n_points,)
+        Flux of magnitude 0 in the band and system of each point, in µJy.
+    options : PointOptions
+        Parameters of read_tables.
+
+    Returns
+    -------
+    float or None
+        Median of flux as a magnitude minus magnitude; None if nothing is assumed, if they agree to
+        0.3 mag, or if their difference varies, as that of total magnitudes and difference fluxes.
+    """
+    if "flux" not in points or points.dialect is not None or options.zero_point is not None:
+        return None
+    if points.unit("flux") is not None or "zero_point" in points:
+        return None
+    if options.survey is not None or scale_of_name(points.names["flux"], None) is not None:
+        return None
+    with np.errstate(all="ignore"):
+        difference = -2.5 * np.log10(flux / zero_flux) - mag
+    difference = difference[np.isfinite(difference)]
+    if len(difference) < 3:
+        return None
+    median = float(np.median(difference))
+    spread = np.median(np.abs(difference - median))
+    return median if abs(median) > 0.3 and spread < 0.1 else None
 
 
 def _scaled(values, scale):
@@ -191,6 +231,11 @@ def _default_scale(points, field, options):
         return named
     if points.dialect is not None and points.dialect.zero_point is not None:
         return _microjansky(points.dialect.zero_point)
+    if field == "flux" and is_in_counts(points.names[field]):
+        raise ValueError(
+            f"{points.location(field)}: the flux is in counts, and there is no zero point. Pass it "
+            "as zero_point, or name its column with light_curve_columns={'zero_point': ...}."
+        )
     if options.survey is None and "survey" in points:
         distinct, codes, _ = factorize_names(points["survey"])
         return np.array([*map(_survey_scale, distinct), 1.0])[codes]
@@ -216,6 +261,22 @@ def _survey_scale(survey):
 
 def _microjansky(zero_point):
     return 10 ** (-0.4 * (zero_point - AB_ZERO_POINT))
+
+
+def _reject_other_scales(points, scale_mag):
+    """Raise if the name of a flux states a unit of Jy that its zero points contradict."""
+    named = scale_of_name(points.names["flux"], None)
+    if named is None or "jy" not in points.names["flux"].lower():
+        return
+    stated = AB_ZERO_POINT - 2.5 * np.log10(named)
+    other = np.abs(scale_mag - stated) > 0.05
+    if other.any():
+        row = int(np.argmax(other))
+        raise ValueError(
+            f"{points.location('flux')}: the name states a unit, which has the zero point "
+            f"{stated:g}, but column {points.names['zero_point']!r} is {scale_mag[row]:g} for "
+            f"object {points.object_of(row)} (row {row}). Remove or rename one of the columns."
+        )
 
 
 def _reject_unknown_systems(points, used):

@@ -12,6 +12,8 @@ from sklearn_sn.datasets._spectrum_roles import (
     errors_by_value,
     flux_rank,
     is_copy,
+    is_in_counts,
+    is_per_frequency,
     may_be_flux,
     plain_name,
     role_of,
@@ -20,6 +22,7 @@ from sklearn_sn.datasets._spectrum_units import is_spectral
 
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
 AT_REST = "the wavelengths are named as those at rest, not as observed ones"
+IN_COUNTS = "the flux is in counts, and not calibrated"
 LOG_WAVELENGTH = u.dex(u.AA)
 
 
@@ -97,6 +100,10 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     )
     if role_of(wavelength.name) == "log_wavelength":
         record.units["wavelength"] = LOG_WAVELENGTH
+    if "flux" not in record.units and is_per_frequency(flux.name):
+        record.units["flux"] = u.Jy  # the prefix does not matter: the scale is arbitrary
+    if is_in_counts(flux.name) or is_in_counts(flux.unit):
+        record.notes.append(IN_COUNTS)
     _describe_wavelength(record, plain_name(wavelength.name))
     used = [wavelength, flux]
     weighted = _apply_errors(record, roles, used)

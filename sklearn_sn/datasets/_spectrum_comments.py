@@ -2,8 +2,9 @@
 
 import re
 
+from sklearn_sn.datasets._spectrum_columns import IN_COUNTS
 from sklearn_sn.datasets._spectrum_header import KNOWN_KEYS, plain_key
-from sklearn_sn.datasets._spectrum_roles import role_of
+from sklearn_sn.datasets._spectrum_roles import is_in_counts, role_of
 from sklearn_sn.datasets._spectrum_units import is_spectral, parse_unit
 
 _ENTRY = re.compile(r"(?:HIERARCH\s+)?([A-Za-z][\w .\-]{0,40}?)\s*(=|:)\s*(.*)$")
@@ -113,7 +114,9 @@ def unit_entries(entries):
         if text is None:
             continue
         unit = parse_unit(text)
-        if unit is None or is_spectral(unit) != (field == "wavelength"):
+        if field == "flux" and is_in_counts(text):
+            notes.append(IN_COUNTS)
+        elif unit is None or is_spectral(unit) != (field == "wavelength"):
             notes.append(f"unit {text.strip()!r} of {field} was not understood: plain numbers")
         else:
             units[field] = unit

@@ -14,6 +14,10 @@ _ERROR |= {"stddev", "noise", "rms", "dflux", "df", "eflux", "ferr", "flerr", "e
 _MASK = {"mask", "andmask", "dq", "badpix", "badpixel", "badpixels", "flag", "flags", "qual"}
 # Quantities other than the calibrated flux; their errors are not those of the flux.
 _OTHER = re.compile(r"sky|raw|bkg|back|cont|model|smooth|norm|templ|std(?=star)|rel|frac|perc|snr")
+# Magnitudes, logarithms, and curves of filters and instruments are no fluxes.
+_NO_FLUX = re.compile(r"mag($|nitude|s$|ab$|err)|^(ab|st)?mag|^log|transmi|throughp|effic|respons")
+_PER_FREQUENCY = re.compile(r"^f(lux)?(density)?nu$|^f(lux)?(density)?[munµμ]?jy$")
+_COUNTS = re.compile(r"(?<![a-z0-9])(counts?|cts?|adu|dn|electrons?|e-(?!\d))(?![a-z])")
 
 _PHYSICAL = 1e-6  # fluxes below are in physical units, not in counts or relative
 # Size of errors over the scatter from pixel to pixel, which is less in resampled spectra.
@@ -71,7 +75,50 @@ def role_of(name: str | None) -> str | None:
 
 def may_be_flux(name: str | None) -> bool:
     """Return whether a name without a known role may denote a flux."""
-    return role_of(name) is None and not _OTHER.search(plain_name(name))
+    plain = plain_name(name)
+    return role_of(name) is None and not _OTHER.search(plain) and not _NO_FLUX.search(plain)
+
+
+def is_per_frequency(name: str | None) -> bool:
+    """Return whether a column name denotes a flux per frequency, such as fnu and flux_mJy.
+
+    Parameters
+    ----------
+    name : str or None
+        Name of a column.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_roles import is_per_frequency
+    >>> is_per_frequency("f_nu"), is_per_frequency("flux_mJy"), is_per_frequency("flux")
+    (True, True, False)
+    """
+    return bool(_PER_FREQUENCY.search(plain_name(name)))
+
+
+def is_in_counts(name: str | None) -> bool:
+    """Return whether a name of a column, or a text of a unit, denotes counts of a detector.
+
+    Parameters
+    ----------
+    name : str or None
+        Name of a column or unit.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_roles import is_in_counts
+    >>> is_in_counts("flux_adu"), is_in_counts("counts/s"), is_in_counts("discount")
+    (True, True, False)
+    """
+    return bool(_COUNTS.search(str(name or "").lower()))
 
 
 def plain_name(name: str | None) -> str:

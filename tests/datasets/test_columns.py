@@ -1,7 +1,10 @@
 """Columns of fields are chosen by their names, and errors by the quantity they belong to."""
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._columns import (
     choose_columns,
     looks_like,
@@ -125,3 +128,35 @@ def test_errors_without_the_name_of_their_quantity():
     given = {"flux_err": "unc"}
     names = choose_columns(["id", "mjd", "band", "flux", "err", "unc"], "light_curves", "id", given)
     assert names["flux_err"] == "unc"
+
+
+def test_columns_that_imply_errors_are_named():
+    for column in ("ivar", "flux_ivar", "flux_var", "variance", "SNR", "S/N"):
+        assert unused_errors({"flux": "flux"}, [column]) == [column]
+        assert not unused_errors({"flux": "flux", "flux_err": "err"}, [column])
+    assert unused_errors({"mag": "mag"}, ["e_mag_lower", "mag_std"]) == ["e_mag_lower", "mag_std"]
+    assert not unused_errors({"flux": "flux"}, ["variable", "evolution", "snr_flag"])
+
+
+@pytest.mark.parametrize("name", ["l_mag", "upper", "UpLim", "UL", "limit_flag"])
+@pytest.mark.parametrize("mark", [">", 1, "True"])
+def test_marks_of_limits(name, mark):
+    table = pd.DataFrame({"object_id": "a", "mjd": [59000.0, 59001.0], "filter": "ztfg"})
+    blank = "" if mark == ">" else 0 if mark == 1 else "False"
+    table = table.assign(mag=[19.9, 18.0], magerr=[None, 0.1], **{name: [mark, blank]})
+    curve = read_tables(light_curves=table)["light_curve"].iloc[0]
+    assert curve["time"].tolist() == [59001.0]
+
+
+@pytest.mark.parametrize("name", ["magzero", "zeropt", "MAG_ZP", "zeropoint_mag"])
+def test_names_of_zero_points(name):
+    table = pd.DataFrame({"object_id": ["a"], "mjd": 59000.0, "filter": "ztfg", "flux": 100.0})
+    curve = read_tables(light_curves=table.assign(**{name: 25.0}))["light_curve"].iloc[0]
+    assert curve["flux"].tolist() == pytest.approx([100 * 10 ** (-0.4 * 1.1)])
+
+
+def test_missing_numbers_of_iraf():
+    table = pd.DataFrame({"object_id": "a", "mjd": [59000.0, 59001.0], "filter": "ztfg"})
+    table = table.assign(mag=["INDEF", "18.0"], magerr=["INDEF", "0.1"])
+    flux = read_tables(light_curves=table)["light_curve"].iloc[0]["flux"]
+    assert np.isnan(flux.iloc[0]) and flux.iloc[1] > 0

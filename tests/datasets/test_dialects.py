@@ -24,6 +24,27 @@ def test_names_are_unique():
     assert len({dialect.name for dialect in DIALECTS}) == len(DIALECTS)
 
 
+def test_gaia_dr3(tmp_path):
+    columns = {"source_id": 4110000000000000123, "transit_id": [1, 2, 3, 4]}
+    columns |= {"band": ["G", "BP", "RP", "G"], "time": [1705.1, 1705.2, 1705.2, 1706.0]}
+    columns |= {"mag": [18.1, 18.5, 17.5, 18.0], "flux": [1200.1, 800.0, 900.0, 1300.0]}
+    columns |= {"flux_error": 5.0, "flux_over_error": 240.0}
+    columns |= {"rejected_by_photometry": [False, False, False, True]}
+    X, curves, dialect = read(columns, tmp_path, quality_cut=True)
+    assert dialect == "gaia-dr3" and list(X.index) == [4110000000000000123]
+    assert curves["time"] == pytest.approx([56902.1, 56902.2, 56902.2])
+    assert list(curves["band"]) == ["gaiaG", "gaiaBP", "gaiaRP"]
+    columns = {
+        "object_id": "a",
+        "mjd": columns["time"],
+        "filter": ["gaiaG", "gaiaBP", "gaiaRP", "z"],
+    }
+    table = pd.DataFrame({**columns, "mag": [18.1, 18.5, 17.5, 18.0]}).iloc[:3]
+    with pytest.warns(DataQualityWarning, match="no MJD of 1900-2100"):
+        same = read_tables(light_curves=table)["light_curve"].iloc[0]
+    assert curves["flux"] == pytest.approx(same["flux"].to_numpy())
+
+
 def test_skyportal(tmp_path):
     columns = {"obj_id": "x", **TWO, "filter": "ztfg", "mag": [None, 21.4], "magerr": [None, 0.1]}
     _, curves, dialect = read({**columns, "magsys": "ab", "limiting_mag": 20.5}, tmp_path)

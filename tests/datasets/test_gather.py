@@ -86,6 +86,8 @@ def test_unused_errors_are_named():
     assert curve["flux_err"].iloc[0] == pytest.approx(curve["flux"].iloc[0] * 0.0921, rel=1e-3)
     with pytest.warns(DataQualityWarning, match=r"its 'err' may be .*\{'mag_err': 'err'\}"):
         read_tables(None, table.assign(err=0.1, flux=3.0))
+    with pytest.warns(DataQualityWarning, match="'mag_err' from it, as 1.086 / snr"):
+        read_tables(None, table.assign(snr=10.0))
 
 
 @pytest.mark.parametrize(

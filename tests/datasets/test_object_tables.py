@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._dialects import Dialect
 from sklearn_sn.datasets._object_tables import read_objects
 from sklearn_sn.datasets._sources import Source
@@ -87,3 +88,11 @@ def test_redshifts_of_hosts_that_are_not_measured():
     )
     assert plain["hostgal_photoz"].isna().tolist() == [True, False]
     assert plain["HOSTGAL_SPECZ"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("time", ["phase", "BTJD", "year", "days since max"])
+def test_points_without_a_known_time_are_named(tmp_path, time):
+    path = tmp_path / "a.csv"
+    path.write_text(f"name,{time},filter,mag,magerr\na,1,ztfg,18,.1\na,2,ztfg,18,.1\n")
+    with pytest.raises(ValueError, match=rf"none of times among .*{time}.*call it .mjd."):
+        read_tables(path)

@@ -43,3 +43,23 @@ def test_snoopy_leaves_the_origin_open():
     with pytest.raises(ValueError, match=r"f\.txt: .*450 is no MJD .*time_offset=2453000"):
         times([450.0], "snoopy_time", label="f.txt")
     assert times([450.5], "snoopy_time", offset=2453000.0)[0] == [53450.0]
+
+
+@pytest.mark.parametrize(
+    ("values", "unit"),
+    [
+        ([2020.5, 2020.6], "years"),
+        ([1590969600.0, 1590970600.0], "seconds since 1970"),
+        ([1590969600e3, 1590970600e3], "milliseconds or nanoseconds since 1970"),
+    ],
+)
+def test_times_that_are_no_days_are_doubted(values, unit):
+    same, log = times(values, "time")
+    assert same == values
+    assert f"column 'time', look like {unit}, not like days (first" in log.doubts[0]
+    assert not times(values, "time", offset=0.0)[1].doubts
+
+
+def test_days_from_any_origin_are_not_doubted():
+    for values in ([1990.0, 2010.0], [1850.5, 2200.5], [0.0, 1e5], [59000.5, 59001.5]):
+        assert not times(values, "time")[1].doubts

@@ -8,6 +8,7 @@ import pytest
 from astropy import units as u
 from astropy.table import Column
 
+from sklearn_sn.data import DataQualityWarning
 from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._dialects import Dialect
 from sklearn_sn.datasets._long_numbers import LongTable
@@ -125,3 +126,27 @@ def test_a_zero_point_that_overflows_is_unreadable():
         warnings.simplefilter("ignore", UserWarning)
         X = read_tables(None, frame, survey="ztf")
     assert len(X["light_curve"].iloc[0]["flux"]) == 1
+
+
+@pytest.mark.parametrize("zero_point", [25.0, 27.5, 31.4, 16.4])
+def test_fluxes_that_contradict_their_magnitudes_are_doubted(zero_point):
+    mag = np.array([18.0, 18.5, 19.0, 18.2])
+    flux = 10 ** (-0.4 * (mag - zero_point))
+    table = pd.DataFrame({"object_id": "a", "mjd": np.arange(4.0) + 59000, "filter": "ztfg"})
+    table = table.assign(mag=mag, mag_err=0.1, flux=flux, flux_err=flux / 10)
+    with pytest.warns(DataQualityWarning, match=f"implies a zero point near {zero_point:.2f} "):
+        read_tables(light_curves=table)
+    right = read_tables(light_curves=table, zero_point=zero_point)
+    same = read_tables(light_curves=table.drop(columns=["flux", "flux_err"]))
+    np.testing.assert_allclose(
+        right["light_curve"].iloc[0]["flux"], same["light_curve"].iloc[0]["flux"]
+    )
+
+
+def test_fluxes_that_agree_with_their_magnitudes_are_not_doubted():
+    mag = np.array([18.0, 18.5, 19.0, 18.2])
+    table = pd.DataFrame({"object_id": "a", "mjd": np.arange(4.0) + 59000, "filter": "ztfg"})
+    table = table.assign(mag=mag, flux=10 ** (-0.4 * (mag - 23.9)), flux_err=1.0)
+    read_tables(light_curves=table)
+    # Differences that vary are those of other quantities, such as total magnitudes.
+    read_tables(light_curves=table.assign(flux=[10.0, 200.0, 3.0, 80.0]))

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from astropy import units as u
 
+from sklearn_sn.data import DataQualityWarning
+from sklearn_sn.datasets import read_spectra
 from sklearn_sn.datasets._spectrum_columns import (
     AT_REST,
     LOG_WAVELENGTH,
@@ -68,3 +70,35 @@ def test_wrong_choices_are_rejected(chosen, message):
     found = columns(wave=WAVELENGTH, flux=[1.0, 2.0, 3.0], note=["a", "b", "c"])
     with pytest.raises(ValueError, match=message):
         record_from_columns("text", found, chosen)
+
+
+def _text(tmp_path, names, *columns):
+    path = tmp_path / "a.txt"
+    rows = [" ".join(f"{value:.9g}" for value in row) for row in zip(*columns, strict=True)]
+    path.write_text("\n".join([names, *rows]) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("name", ["fnu", "f_nu", "flux_nu", "flux_mJy", "flux_uJy", "flux_Jy"])
+def test_names_of_fluxes_per_frequency(tmp_path, name):
+    wavelength = np.linspace(4000, 8000, 5)
+    path = _text(tmp_path, f"wavelength {name}", wavelength, wavelength**2)
+    flux = read_spectra(path)["spectrum"].iloc[0]["flux"].to_numpy()
+    np.testing.assert_allclose(flux / flux[0], 1.0, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mag", "AB_mag", "magnitude", "log_flux", "logf", "transmission"])
+def test_other_quantities_are_no_fluxes(tmp_path, name):
+    path = _text(tmp_path, f"wavelength {name}", np.linspace(4000, 8000, 5), np.full(5, 18.0))
+    with pytest.raises(ValueError, match="no column is named as flux"):
+        read_spectra(path)
+
+
+@pytest.mark.parametrize(
+    "names",
+    ["wavelength counts", "wave flux_adu", "# BUNIT = 'counts'", "# YUNITS: electrons/s"],
+)
+def test_counts_are_remarked(tmp_path, names):
+    path = _text(tmp_path, names, np.linspace(4000, 8000, 5), np.arange(5) + 1.0)
+    with pytest.warns(DataQualityWarning, match="the flux is in counts, and not calibrated"):
+        assert len(read_spectra(path)["spectrum"].iloc[0]) == 5

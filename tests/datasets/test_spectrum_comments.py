@@ -48,7 +48,7 @@ def test_units_of_entries_and_those_not_understood():
         {},
         [
             "unit 'mJy' of wavelength was not understood: plain numbers",
-            "unit 'counts' of flux was not understood: plain numbers",
+            "the flux is in counts, and not calibrated",
         ],
     )
 

@@ -1,0 +1,98 @@
+"""Units and magnitude systems in the names of columns, such as ``flux (erg/s/cm2/Hz)``."""
+
+import re
+
+import numpy as np
+import pandas as pd
+from astropy import units as u
+from astropy.table import Column
+
+from sklearn_sn.data import is_flux_density, scale_of_name
+from sklearn_sn.datasets._spectrum_units import parse_unit
+
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)?)[)\]]\s*$")
+_TIMES = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), u.s),
+    **dict.fromkeys(("min", "minute", "minutes"), u.min),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), u.h),
+    **dict.fromkeys(("yr", "yrs", "year", "years"), u.yr),
+}
+# Fluxes of SDSS: one maggy is the flux of magnitude 0 of the AB system.
+_MAGGIES = {
+    **dict.fromkeys(("mgy", "maggy", "maggies"), 1.0 * u.ABflux),
+    **dict.fromkeys(("nmgy", "nanomaggy", "nanomaggies", "nanomaggie"), 1e-9 * u.ABflux),
+}
+_COUNTS = re.compile(r"(?<![a-z0-9])(counts?|cts?|adu|dn|electrons?|e-(?!\d))(?![a-z])")
+_SYSTEMS = {"ab": "AB", "abmag": "AB", "magab": "AB", "vega": "Vega", "vegamag": "Vega"}
+_SYSTEMS |= {"magvega": "Vega"}
+
+
+def add_named_units(fields: dict, names: dict) -> None:
+    """Add the units and the magnitude system that names of columns state in brackets.
+
+    Parameters
+    ----------
+    fields : dict of str to array-like of shape (n_points,)
+        Columns of light curves by field; changed in place. Columns with a unit are unchanged.
+    names : dict of str to str
+        Column of each field; the field system is added if magnitudes name theirs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.datasets._named_units import add_named_units
+    >>> fields = {"flux": np.array([1e-29])}
+    >>> add_named_units(fields, {"flux": "flux (erg/s/cm2/Hz)"})
+    >>> fields["flux"].unit
+    Unit("erg / (Hz s cm2)")
+    """
+    for field in ("time", "flux", "flux_err"):
+        unit = _unit_of(field, names[field]) if field in fields else None
+        if unit is not None and getattr(fields[field], "unit", None) is None:
+            values = fields[field]
+            if isinstance(values, pd.Series) and isinstance(values.dtype, pd.CategoricalDtype):
+                values = values.astype(object)
+            fields[field] = Column(np.asarray(values), unit=unit)
+    system = _SYSTEMS.get(re.sub(r"[^a-z]", "", _in_brackets(names.get("mag", ""))))
+    if system is not None and "mag" in fields and not {"system", "zero_point"} & set(fields):
+        fields["system"] = pd.Categorical.from_codes(np.zeros(len(fields["mag"]), int), [system])
+        names["system"] = names["mag"]
+
+
+def is_in_counts(name: str) -> bool:
+    """Return whether a name says that a flux is in counts of a detector.
+
+    Parameters
+    ----------
+    name : str
+        Name of a column.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._named_units import is_in_counts
+    >>> is_in_counts("flux (ADU)"), is_in_counts("flux [counts/s]"), is_in_counts("flux")
+    (True, True, False)
+    """
+    return bool(_COUNTS.search(_in_brackets(name)))
+
+
+def _unit_of(field, name):
+    """Return the unit in the brackets of a name, or None if it is the usual one or not known."""
+    text = _in_brackets(name)
+    if not text or (field != "time" and scale_of_name(name, None) is not None):
+        return None
+    if field == "time":
+        return _TIMES.get(text)
+    if text in _MAGGIES:
+        return u.Unit(_MAGGIES[text].to(u.uJy))
+    unit = parse_unit(_BRACKETS.search(name)[1])
+    return unit if is_flux_density(unit) else None
+
+
+def _in_brackets(name):
+    found = _BRACKETS.search(str(name)[:500])
+    return found[1].strip().lower() if found else ""
