@@ -4,9 +4,15 @@ import numpy as np
 import pandas as pd
 from _light_curve_mixture import HORIZONS
 from sklearn.compose import ColumnTransformer, TransformedTargetRegressor
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.ensemble import (
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    VotingRegressor,
+)
 from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
 
 from sklearn_sn import load_pretrained
 from sklearn_sn.classification import LightCurveClassifier
@@ -97,8 +103,17 @@ def redshift_model():
     is_near = HistGradientBoostingClassifier(
         learning_rate=0.08, max_iter=80, max_leaf_nodes=10, **_TREES
     )
-    redshift = TwoRangeRegressor(of_all, low=boosting, classifier=is_near, threshold=0.2)
-    embedding = ("embedding", _frozen_embedder(), ["light_curve"])
+    embedder = _frozen_embedder()
+    last = list(range(-len(embedder.get_feature_names_out()), 0))
+    of_embedding = make_pipeline(
+        ColumnTransformer([("embedding", StandardScaler(), last)]),
+        SVR(C=2.0, epsilon=0.05, gamma=0.2 / len(last)),
+    )
+    of_embedding = TransformedTargetRegressor(of_embedding, func=np.log, inverse_func=np.exp)
+    low = [("linear", boosting), ("logarithm", of_all), ("embedding", of_embedding)]
+    low = VotingRegressor(low, weights=[1.0, 1.0, 2.0])
+    redshift = TwoRangeRegressor(of_all, low=low, classifier=is_near, threshold=0.2)
+    embedding = ("embedding", embedder, ["light_curve"])
     features = ("features", LightCurveFeatures(), ["light_curve"])
     return make_pipeline(ColumnTransformer([features, embedding]), redshift)
 

@@ -36,6 +36,8 @@ SKLEARN_OBJECTS = {
         "IsolationForest",
         "RandomForestClassifier",
         "RandomForestRegressor",
+        "VotingClassifier",
+        "VotingRegressor",
     ),
     "sklearn.ensemble._hist_gradient_boosting.binning": ("_BinMapper",),
     "sklearn.frozen": ("FrozenEstimator",),

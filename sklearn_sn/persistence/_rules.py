@@ -5,6 +5,7 @@ foreign memory. A loaded object is therefore checked before it can be used.
 """
 
 import numpy as np
+from sklearn.utils import Bunch
 
 from sklearn_sn.persistence._errors import ModelFileError
 
@@ -24,6 +25,7 @@ _TREES = (
 _BOOSTING = ("GradientBoostingClassifier", "GradientBoostingRegressor")
 _HISTOGRAM = ("HistGradientBoostingClassifier", "HistGradientBoostingRegressor")
 _LIBSVM = ("SVC", "SVR")
+_VOTING = ("VotingClassifier", "VotingRegressor")
 
 
 def drop_rebuilt_attributes(name, state):
@@ -36,6 +38,8 @@ def drop_rebuilt_attributes(name, state):
         # Only fit uses the scorer, and creates a new one. Scoring also leaves a bound method.
         state["_scorer"] = None
         state.pop("_raw_predict", None)
+    if class_name in _VOTING:
+        state.pop("named_estimators_", None)  # names of `estimators`, values of `estimators_`
     return state
 
 
@@ -86,6 +90,19 @@ def _require(condition, estimator, defect):
 def _pipeline(estimator):
     # joblib reads a cache with pickle, so a file must not choose its folder.
     _require(estimator.memory is None, estimator, "with a cache, which is not stored")
+
+
+def _voting(estimator):
+    if not hasattr(estimator, "estimators_"):
+        return
+    fitted = iter(estimator.estimators_)
+    try:
+        named = {
+            name: "drop" if part == "drop" else next(fitted) for name, part in estimator.estimators
+        }
+    except (StopIteration, TypeError, ValueError):
+        _require(False, estimator, "whose estimators do not fit its names")
+    estimator.named_estimators_ = Bunch(**named)
 
 
 def _neighbors(estimator):
@@ -238,4 +255,5 @@ _RULES = (
     (_BOOSTING, _boosting),
     (_HISTOGRAM, _histogram),
     (_LIBSVM, _libsvm),
+    (_VOTING, _voting),
 )

@@ -19,6 +19,8 @@ from sklearn.ensemble import (
     IsolationForest,
     RandomForestClassifier,
     RandomForestRegressor,
+    VotingClassifier,
+    VotingRegressor,
 )
 from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
@@ -96,6 +98,9 @@ HEADS = [
     GradientBoostingRegressor(**FEW, loss="huber"),
     GradientBoostingRegressor(**FEW, loss="quantile", alpha=0.8),
     GradientBoostingRegressor(**FEW, init=Ridge()),
+    VotingClassifier([("a", GaussianNB()), ("b", "drop"), ("c", LogisticRegression())]),
+    VotingClassifier([("a", GaussianNB())], voting="soft", weights=[2.0]),
+    VotingRegressor([("a", Ridge()), ("b", SVR())], weights=[1.0, 2.0]),
     HistGradientBoostingClassifier(max_iter=4),
     HistGradientBoostingClassifier(max_iter=3, early_stopping=True, scoring="accuracy"),
     HistGradientBoostingRegressor(max_iter=4, loss="quantile", quantile=0.3),

@@ -11,7 +11,9 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     IsolationForest,
     RandomForestClassifier,
+    VotingRegressor,
 )
+from sklearn.linear_model import Ridge
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -189,3 +191,13 @@ def test_a_cache_is_not_taken_from_a_file(tmp_path):
     changed(tmp_path / "a", lambda d: d["estimator"]["params"].update(memory=str(tmp_path)))
     with pytest.raises(ModelFileError, match="with a cache"):
         load_model(tmp_path / "a")
+
+
+def test_votes_of_fewer_estimators_than_names(tmp_path):
+    path = model_file(VotingRegressor([("a", Ridge()), ("b", Ridge())]), tmp_path)
+
+    def without_the_second(description):
+        description["estimator"]["fitted"]["estimators_"].pop()
+
+    with pytest.raises(ModelFileError, match="whose estimators do not fit its names"):
+        load_model(changed(path, without_the_second))
