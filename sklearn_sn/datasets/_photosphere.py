@@ -53,13 +53,18 @@ class Photosphere:
         `phase` is in rest-frame days from peak, `wavelength` in rest-frame Å.
         """
         scaled = phase / objects["stretch"][rows]
+        flux = spectral_shape(self.name, objects, rows, scaled, wavelength, spacing)
+        flux *= self.continuum_curve(objects, rows, phase)[:, None]
+        return flux
+
+    def continuum_curve(self, objects, rows, phase):
+        """Return the continuum at 5450 Å in the units of `flux`, shape (n_points,)."""
         phases, mean = _mean_reference_flux(self.name)
         # Divide by the mean of the class, so that the reference band follows the light curve.
         curve = reference_curve(self.name, objects, rows, phase)
+        scaled = phase / objects["stretch"][rows]
         curve *= np.interp(0.0, phases, mean) / np.interp(scaled, phases, mean)
-        flux = spectral_shape(self.name, objects, rows, scaled, wavelength, spacing)
-        flux *= curve[:, None]
-        return flux
+        return curve
 
     def peak_flux(self, objects):
         """Return the flux in rest-frame B at phase 0, in the units of `flux`."""

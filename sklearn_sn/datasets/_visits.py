@@ -80,33 +80,49 @@ def draw_visits(survey, start, end, ra, rng):
         if shared is None or not survey.nightly:
             step = cadence * pace / (1.0 + survey.rolling)
             n_visits = int(np.ceil(((end - start) / step).max(initial=0.0))) + 1
-            time = (np.arange(n_visits) + rng.random((n, 1))) * step[:, None] + start[:, None]
-            time += 0.15 * step[:, None] * rng.standard_normal(time.shape)
+            time = (np.arange(n_visits) + rng.random((n, 1))) * step[:, None]
+            time += start[:, None]
+            time += _scaled(rng.standard_normal(time.shape), 0.15 * step[:, None])
             # A night lasts 0.4 days, at the same hours everywhere.
-            time = np.floor(time) + 0.3 + 0.4 * rng.random(time.shape)
+            np.floor(time, out=time)
+            time += 0.3
+            time += _scaled(rng.random(time.shape), 0.4)
             shared = time
         else:
             time = shared + 0.004 * band  # six minutes per exposure
-        keep = (time >= start[:, None]) & (time <= end[:, None]) & allowed[:, band, None]
+        keep = time >= start[:, None]
+        keep &= time <= end[:, None]
+        keep &= allowed[:, band, None]
         keep &= rng.random(time.shape) >= survey.lost
-        rows, column = np.nonzero(keep)
-        parts.append((rows, time[rows, column], np.full(len(rows), band)))
+        rows = np.repeat(np.arange(n), np.count_nonzero(keep, axis=1))
+        parts.append((rows, time[keep], np.full(len(rows), band)))
     rows, time, band = (np.concatenate(values) for values in zip(*parts, strict=True))
     # Keep visits in the season, when the field is far from the Sun.
     seasons = (time - opposition[rows]) / _YEAR
     nearest = np.round(seasons)
-    keep = np.abs(seasons - nearest) * _YEAR <= 0.5 * survey.season
+    seasons -= nearest
+    keep = np.abs(seasons, out=seasons) * _YEAR <= 0.5 * survey.season
     if survey.rolling:
         slow = (nearest.astype(np.int64) + half[rows]) % 2 == 1
         share = (1.0 - survey.rolling) / (1.0 + survey.rolling)
         keep &= ~slow | (rng.random(len(time)) < share)
-    gap = np.asarray(survey.moon_gap)[band]
-    age = (time - _NEW_MOON) % _MONTH
-    keep &= np.abs(age - 0.5 * _MONTH) >= 0.5 * gap
-    keep &= ~_cloudy(survey, start, end, rows, time, rng)
-    order = np.flatnonzero(keep)
-    order = order[np.lexsort((time[order], rows[order]))]
+    rows, time, band = rows[keep], time[keep], band[keep]
+    if max(survey.moon_gap):
+        age = (time - _NEW_MOON) % _MONTH
+        keep = np.abs(age - 0.5 * _MONTH) >= 0.5 * np.asarray(survey.moon_gap)[band]
+        rows, time, band = rows[keep], time[keep], band[keep]
+    keep = ~_cloudy(survey, start, end, rows, time, rng)
+    rows, time, band = rows[keep], time[keep], band[keep]
+    # One key per visit sorts faster than two.
+    earliest = start.min(initial=np.inf)
+    order = np.argsort(rows * (end.max(initial=earliest) - earliest + 1.0) + (time - earliest))
     return rows[order], time[order], band[order]
+
+
+def _scaled(values, factor):
+    """Multiply values in place."""
+    values *= factor
+    return values
 
 
 def _draw_band_sets(survey, n, rng):
@@ -126,8 +142,8 @@ def _cloudy(survey, start, end, rows, time, rng):
     cloudy = np.zeros(len(time), dtype=bool)
     begin = start[:, None] + rng.random((n, n_gaps)) * span
     stop = begin + rng.exponential(length, (n, n_gaps))
-    for gap in range(n_gaps):
-        cloudy |= (time > begin[rows, gap]) & (time < stop[rows, gap])
+    for first, last in zip(begin.T.copy(), stop.T.copy(), strict=True):
+        cloudy |= (time > first[rows]) & (time < last[rows])
     return cloudy
 
 
