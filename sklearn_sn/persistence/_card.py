@@ -67,14 +67,16 @@ def complete_card(card, estimator, classes, packages):
     limits = entries.pop("limits", [])
     limits = [limits] if isinstance(limits, str) else list(limits)
     holders = [name for name in classes if name.rpartition(".")[2] in _HOLDS_DATA]
-    if holders:
-        limits.append(
-            f"Contains rows of the training data, in its {holders[0].rpartition('.')[2]}."
-        )
-    limits.append(
+    ours = [
+        f"Contains rows of the training data, in its {name.rpartition('.')[2]}."
+        for name in holders[:1]
+    ]
+    ours.append(
         "Predictions are equal bit for bit with these versions of the packages on the same kind of "
         "machine. With other versions or machines they may differ in the last digits."
     )
+    # The limits of a card that was read from a file hold them already.
+    limits += [text for text in ours if text not in limits]
     complete = {**_plain(entries, "card"), "limits": _plain(limits, "card['limits']")}
     complete["estimator"] = _summary(estimator)
     for key, attribute in (("classes", "classes_"), ("columns", "feature_names_in_")):

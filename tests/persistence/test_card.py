@@ -5,6 +5,7 @@ import zipfile
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -37,6 +38,15 @@ def test_the_users_words_are_kept_and_completed(model, tmp_path):
     assert {"python", "numpy", "scikit-learn"} <= set(found["packages"])
     assert "torch" not in found["packages"]
     assert card["limits"] == ["Only below redshift 0.1."]
+
+
+def test_limits_of_a_card_that_was_read_stand_once(tmp_path):
+    neighbours = KNeighborsClassifier(1).fit(np.eye(4), list("abab"))
+    save_model(neighbours, tmp_path / "a", card={"limits": "Only near ones."})
+    limits = read_card(tmp_path / "a")["limits"]
+    assert len(limits) == 3
+    save_model(neighbours, tmp_path / "b", card={"limits": limits})
+    assert read_card(tmp_path / "b")["limits"] == limits
 
 
 def test_an_embedder_names_torch(fitted, tmp_path):
