@@ -135,11 +135,14 @@ def iter_alerts(
 
 def _batches(source, batch_size, forced, columns, schema):
     alerts, skipped, bands, n_packets = [], [], {}, 0
+    needed = None
+    if columns is not None and not {"age", "nnondet"} & set(columns):
+        needed = frozenset(columns)
     for packet in _packets(source, schema):
         if packet is not None:
             n_packets += 1
             if isinstance(packet, Packet):
-                packet = _alert_or_skipped(packet, bands, forced)
+                packet = _alert_or_skipped(packet, bands, forced, needed)
             (skipped if isinstance(packet, Skipped) else alerts).append(packet)
         if len(alerts) + len(skipped) >= batch_size or (packet is None and n_packets):
             yield _batch(alerts, skipped, n_packets, bands, columns)
@@ -166,9 +169,9 @@ def _packets(source, schema):
                 yield Skipped(f"packet {number}", str(error))
 
 
-def _alert_or_skipped(packet, bands, forced):
+def _alert_or_skipped(packet, bands, forced, needed):
     try:
-        return read_alert(packet.content, packet.schema_name, bands, forced)
+        return read_alert(packet.content, packet.schema_name, bands, forced, needed)
     except ValueError as error:
         return Skipped(packet.location, str(error))
 
@@ -189,7 +192,7 @@ def _batch(alerts, skipped, n_packets, bands, columns):
         cells["image"], bad_cutouts = _images(alerts)
     if columns is None or "object_id" in columns:
         cells["object_id"] = id_array([alert.object_id for alert in alerts])
-    if columns is None or not set(columns) <= {"object_id", "mjd", *CONTAINERS}:
+    if columns is None or any(len(alert.metadata) for alert in alerts):
         plain = {"mjd": mjd} | metadata_columns(alerts)
         plain["age"], plain["nnondet"] = derived_columns(plain, alerts, merged, len(alerts))
         cells |= plain

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from operator import itemgetter
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn_sn.data import METADATA_FILL_VALUES, MJD_RANGE, as_python, to_mjd
 from sklearn_sn.datasets._alert_schemas import POINT_FIELDS, AlertSchema, schema_of
 
 DETECTION, FORCED, LIMIT = range(3)
+_FIELD_NUMBERS = {name: number for number, name in enumerate(POINT_FIELDS)}
 _SIGNS = dict.fromkeys(("t", "true", "1", "1.0", "+", "+1"), 1.0) | dict.fromkeys(
     ("f", "false", "0", "0.0", "-", "-1", "-1.0"), -1.0
 )
@@ -36,7 +38,7 @@ class Alert:
     first_time : float
         MJD of the first detection, as published; NaN if it is not.
     metadata : ndarray of float, shape (n_metadata,)
-        Values in the order of the schema; NaN where missing.
+        Values in the order of the schema; NaN where missing. Empty if none is needed.
     points : ndarray of float, shape (n_points, n_fields + 1)
         Fields of `POINT_FIELDS`, then the kind of point: DETECTION, FORCED or LIMIT.
     stamps : tuple of 3
@@ -60,7 +62,7 @@ class Alert:
         return self.time, is_text, self.alert_id, len(self.points), content
 
 
-def read_alert(packet, schema_name, band_codes, forced=True):
+def read_alert(packet, schema_name, band_codes, forced=True, columns=None):
     """Convert a packet.
 
     Parameters
@@ -73,6 +75,8 @@ def read_alert(packet, schema_name, band_codes, forced=True):
         Number of each band name; bands not seen before are added.
     forced : bool, default=True
         Read forced photometry.
+    columns : set of str, optional
+        Columns of metadata that are needed. An alert whose schema has none of them has no metadata.
 
     Returns
     -------
@@ -103,13 +107,15 @@ def read_alert(packet, schema_name, band_codes, forced=True):
     if alert_id is None:
         raise ValueError(f"the packet has no {schema.alert_ids[0][1]!r}")
     object_id = _exact_id(packet, schema.object_ids)
+    unused = columns is not None and columns.isdisjoint(schema.metadata)
+    metadata = {} if unused else schema.metadata
     return Alert(
         schema=schema,
         object_id=None if object_id == 0 else object_id,
         alert_id=alert_id,
         time=time,
         first_time=first_time,
-        metadata=np.array([_number(packet, path, name) for name, path in schema.metadata.items()]),
+        metadata=np.array([_number(packet, path, name) for name, path in metadata.items()]),
         points=points,
         stamps=tuple(_stamp(packet.get(key)) for key in schema.cutouts),
     )
@@ -134,19 +140,20 @@ def _numbers(records, names, kind, schema, band_codes):
     """Return the points of a list of records, shape (n_records, n_fields + 1)."""
     table = np.full((len(records), len(POINT_FIELDS) + 1), np.nan)
     table[:, -1] = kind
-    found = {field: _name_of(records, names.get(field, ())) for field in POINT_FIELDS}
-    found = {field: name for field, name in found.items() if name is not None or field == "band"}
     if len(records) == 0:
         return table
-    columns = zip(*_rows(records, list(found.values())), strict=True)
-    for (field, name), values in zip(found.items(), columns, strict=True):
+    found = {field: _name_of(records, names.get(field, ())) for field in POINT_FIELDS}
+    found = {field: name for field, name in found.items() if name is not None or field == "band"}
+    columns = list(zip(*_rows(records, list(found.values())), strict=True))
+    for number, field in enumerate(found):
         if field == "band":
-            values = _converted(values, lambda code: _band_code(code, schema, band_codes))
+            convert = partial(_band_code, schema=schema, band_codes=band_codes)
+            columns[number] = _converted(columns[number], convert)
         elif field == "sign":
-            values = _converted(values, lambda sign: _SIGNS.get(str(sign).strip().lower()))
-        table[:, POINT_FIELDS.index(field)] = _floats(values, name)
+            columns[number] = _converted(columns[number], _sign)
+    table[:, [_FIELD_NUMBERS[field] for field in found]] = _floats(columns, list(found.values())).T
     if "zero_point" not in names:
-        table[:, POINT_FIELDS.index("zero_point")] = schema.zero_point
+        table[:, _FIELD_NUMBERS["zero_point"]] = schema.zero_point
     return table
 
 
@@ -176,9 +183,25 @@ def _converted(values, convert):
     return [known[value] for value in values]
 
 
-def _floats(values, name):
+def _sign(value):
+    return _SIGNS.get(str(value).strip().lower())
+
+
+def _floats(columns, names):
+    """Return lists of numbers as an array, shape (n_lists, n_numbers); None becomes NaN."""
     try:
-        numbers = np.array(values, dtype=np.float64)  # None becomes NaN
+        numbers = np.array(columns, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        numbers = None
+    if numbers is not None and numbers.ndim == 2:
+        return numbers
+    # One of the lists holds something else.
+    return np.array([_float_list(*column) for column in zip(columns, names, strict=True)])
+
+
+def _float_list(values, name):
+    try:
+        numbers = np.array(values, dtype=np.float64)
     except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name!r} must hold numbers: {error}") from error
     if numbers.ndim != 1:

@@ -100,7 +100,7 @@ class PointCollector:
         starts = _starts(points, SAME_EXPOSURE)
         cluster = np.cumsum(starts) - 1
         # Of a cluster, the first in the order of preference.
-        order = np.lexsort((*_preference(points), cluster))
+        order = _sorted_by((cluster,), _preference(points))
         best = points[order[starts]] if len(points) else points
         has_detection = np.zeros(len(best), dtype=bool)
         has_detection[cluster[points[:, _KIND] == DETECTION]] = True
@@ -130,7 +130,7 @@ class PointCollector:
         points = np.concatenate(
             [self._points, self._convert(raw, np.repeat(self._rows, lengths), lengths)]
         )
-        points = points[np.lexsort((*_preference(points), *_place(points, with_kind=True)))]
+        points = points[_sorted_by(_place(points, with_kind=True), _preference(points))]
         self._points = points[_starts(points, 0.0, with_kind=True)]
         self._packets, self._rows, self._times, self._n_waiting = [], [], [], 0
 
@@ -178,16 +178,41 @@ def _inside(values, limits):
     return (values >= limits[0]) & (values <= limits[1])
 
 
+def _sorted_by(place, preference):
+    """Return the order of points by keys of their place, the most important first, then others.
+
+    Few points have equal places and kinds, so that the other keys are compared for these alone.
+    """
+    kind, *rest = preference
+    first = (kind, *place[::-1])
+    order = np.lexsort(first)
+    equal = np.ones(max(len(order) - 1, 0), dtype=bool)
+    for key in first:
+        ordered = key[order]
+        equal &= ordered[1:] == ordered[:-1]
+    if equal.any():
+        tied = np.zeros(len(order), dtype=bool)
+        tied[1:] = equal
+        tied[:-1] |= equal
+        chosen = np.sort(order[tied])
+        keys = [key[chosen] for key in (*rest[::-1], *first)]
+        order[tied] = chosen[np.lexsort(keys)]
+    return order
+
+
 def _place(points, with_kind=False):
-    """Return the keys of a point's exposure, the last one first, as lexsort takes them."""
-    keys = [points[:, _TIME], points[:, _BAND], points[:, _ROW]]
-    return [points[:, _KIND], *keys] if with_kind else keys
+    """Return the keys of a point's exposure, the most important first."""
+    keys = [points[:, _ROW], points[:, _BAND], points[:, _TIME]]
+    return [*keys, points[:, _KIND]] if with_kind else keys
 
 
 def _preference(points):
-    """Return the keys that order the points of one exposure; equal keys are equal points."""
-    columns = (_ZERO_POINT, _FLUX, _ERROR)
-    return [*(points[:, column] for column in columns), -points[:, _ALERT_TIME], points[:, _KIND]]
+    """Return the keys that order the points of one exposure; equal keys are equal points.
+
+    The most important is the first.
+    """
+    columns = (_ERROR, _FLUX, _ZERO_POINT)
+    return [points[:, _KIND], -points[:, _ALERT_TIME], *(points[:, column] for column in columns)]
 
 
 def _starts(points, tolerance, with_kind=False):

@@ -145,6 +145,8 @@ def metadata_columns(alerts):
         for name in SCHEMAS[survey].metadata:
             columns.setdefault(name, np.full(len(alerts), np.nan))
     for row, alert in enumerate(alerts):
+        if not len(alert.metadata):  # its schema has no column that is needed
+            continue
         for name, value in zip(alert.schema.metadata, alert.metadata, strict=True):
             columns[name][row] = value
     return columns

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from astropy.table import Table
 
 from sklearn_sn.data import warn_quality
 from sklearn_sn.datasets._columns import (
@@ -141,6 +142,7 @@ def load_long(
         ),
         bad=bad_quality(columns, found),
         plain={name: columns[column] for name, column in extra.items() if _is_plain(name, found)},
+        is_arrow=not isinstance(source.table, pd.DataFrame | Table),
     )
 
 

@@ -51,6 +51,8 @@ class LongTable:
         Points that the survey calls unusable.
     plain : dict of str to array-like of shape (n_rows,)
         Columns of the table that describe its objects.
+    is_arrow : bool
+        Whether the columns are those of a file or an Arrow table, which nobody can change.
     """
 
     parameter: str
@@ -66,6 +68,7 @@ class LongTable:
     limit_columns: tuple = ()
     bad: np.ndarray | None = None
     plain: dict = field(default_factory=dict)
+    is_arrow: bool = False
 
     def __contains__(self, field):
         return field in self.columns
@@ -112,7 +115,8 @@ class LongTable:
         """
         values = self.columns[field]
         try:
-            return to_unit(values, unit).astype(np.float64), np.zeros(len(self), dtype=bool)
+            numbers = to_unit(values, unit).astype(np.float64, copy=not self.is_arrow)
+            return numbers, np.zeros(len(self), dtype=bool)
         except (TypeError, ValueError) as error:
             if not _holds_text(values):
                 raise ValueError(f"{self.location(field)}: {error}") from error

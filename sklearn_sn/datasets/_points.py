@@ -121,7 +121,7 @@ def _used_categories(bands):
 
 def _measure(points, options, log):
     """Return the numbers of a table, and which of them are not measured."""
-    nan = np.full(len(points), np.nan)
+    nan = np.broadcast_to(np.nan, len(points))
     flux, limit = nan, np.zeros(len(points), dtype=bool)
     if "flux" in points:
         flux, limit = points.numbers_and_limits("flux", "uJy")
@@ -156,7 +156,7 @@ def _flux_errors(points):
 
 def _magnitudes(points):
     """Return magnitudes, their errors, a mask of limits, the system of the unit, and signs."""
-    nan = np.full(len(points), np.nan)
+    nan = np.broadcast_to(np.nan, len(points))
     sign = difference_signs(points)
     if "mag" not in points:
         return nan, nan, np.zeros(len(points), dtype=bool), None, sign

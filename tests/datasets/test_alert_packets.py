@@ -69,3 +69,12 @@ def test_later_alerts_rank_higher():
     ]
     ranks = [alert.rank() for alert in alerts]
     assert sorted(ranks) == ranks
+
+
+def test_metadata_is_read_where_a_column_is_needed():
+    packet = ztf_packet(drb=0.75)
+    whole = read_alert(packet, "", {})
+    np.testing.assert_array_equal(
+        read_alert(packet, "", {}, columns={"drb"}).metadata, whole.metadata
+    )
+    assert len(read_alert(packet, "", {}, columns={"redshift"}).metadata) == 0

@@ -73,3 +73,13 @@ def test_limits_have_no_flux():
 def test_no_point_at_all():
     merged = PointCollector().merged()
     assert len(merged.time) == 0 and merged.n_limits == merged.n_merged == 0
+
+
+@pytest.mark.parametrize("with_kind", [False, True])
+def test_points_are_sorted_by_place_and_then_by_preference(with_kind):
+    # Few distinct values: many points have equal places, and many are equal.
+    points = np.random.default_rng(0).integers(0, 3, (500, 8)).astype(float)
+    place, preference = module._place(points, with_kind), module._preference(points)
+    order = module._sorted_by(place, preference)
+    expected = np.lexsort((*preference[::-1], *place[::-1]))
+    np.testing.assert_array_equal(points[order], points[expected])

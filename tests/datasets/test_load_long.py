@@ -1,6 +1,8 @@
 """Sources become long tables with canonical fields."""
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sklearn_sn.data import DataQualityWarning
@@ -96,3 +98,15 @@ def test_sources_of_rubin_without_an_object():
 )
 def test_the_kind_follows_named_columns(columns, dialect, mappings, kind):
     assert kind_of(columns, dialect, mappings) == kind
+
+
+@pytest.mark.parametrize("is_arrow", [True, False])
+def test_numbers_are_copied_unless_nobody_can_change_them(is_arrow):
+    frame = pd.DataFrame({"object_id": ["a", "a"], "time": [1.0, 2.0], "band": ["r", "r"]})
+    frame["flux"], frame["flux_err"] = [3.0, 4.0], [1.0, 1.0]
+    table = pa.Table.from_pandas(frame) if is_arrow else frame
+    part = load_long(Source(table), "light_curves", id_column="object_id")
+    assert part.is_arrow == is_arrow
+    flux = part.numbers("flux", "uJy")
+    assert np.shares_memory(flux, part["flux"].to_numpy()) == is_arrow
+    np.testing.assert_array_equal(flux, [3.0, 4.0])
