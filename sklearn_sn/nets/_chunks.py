@@ -8,7 +8,7 @@ import torch
 
 ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU, so that their attention fits its cache
 CHUNK_MULTIPLE = 8  # the size of chunks that `cheapest_cuts` chooses is a multiple of this
-ROWS_PER_BLOCK = 4  # the same for chunks that are cut by their number of points
+ROWS_PER_BLOCK = 2  # the same for chunks that are cut by their number of points
 
 
 def padded_chunks(
