@@ -17,6 +17,7 @@ from sklearn_sn.modules._convnext import ConvNeXt, ConvNeXtBlock, Patches
 from sklearn_sn.modules._coordinates import CoordinateEmbedding, MultiFrequencyEncoding
 from sklearn_sn.modules._cross_attention import CrossAttentionPooling
 from sklearn_sn.modules._domain_adversarial import DomainAdversarialModule
+from sklearn_sn.modules._dropout import Dropout
 from sklearn_sn.modules._event_embedding import EventEmbedding, Time2Vec
 from sklearn_sn.modules._freezable import FreezableModule
 from sklearn_sn.modules._image_sampling import affine_images, blur_images
@@ -50,6 +51,7 @@ __all__ = [
     "CrossAttentionPooling",
     "Distilling",
     "DomainAdversarialModule",
+    "Dropout",
     "EncoderExpert",
     "EventEmbedding",
     "FreezableModule",

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._dropout import Dropout
 from sklearn_sn.modules._scaled_normal import scaled_normal
 
 
@@ -90,7 +91,7 @@ class TransformerBlock(nn.Module):
             nn.Linear(d_model, d_feedforward), nn.ReLU(), nn.Linear(d_feedforward, d_model)
         )
         self.norm_2 = nn.LayerNorm(d_model)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x, keep, n_queries=None):
         first = x if n_queries is None else x[:, :n_queries]

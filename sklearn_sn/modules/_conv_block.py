@@ -4,6 +4,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sklearn_sn.modules._dropout import Dropout
+
 
 class ConvBlock(nn.Module):
     """Two convolutions with a skip connection, and pooling: (B, n_in, P) to (B, n_out, P / 2)."""
@@ -16,7 +18,7 @@ class ConvBlock(nn.Module):
         self.norm_1 = nn.GroupNorm(min(8, n_out), n_out)
         self.norm_2 = nn.GroupNorm(min(8, n_out), n_out)
         self.skip = nn.Conv1d(n_in, n_out, 1)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         y = F.gelu(self.norm_1(self.conv_1(x)))

@@ -162,7 +162,9 @@ class TableDataset(Dataset):
             if preprocessor.varies_in_length:
                 part = self.prepared[name]
                 flat = flats[name] if flats else preprocessor.flat_batch(part, rows, rng)
-                chunks, index = padded_chunks(flat, preprocessor.chunk_overhead, device)
+                # Predictions keep the cuts with which packaged models were made.
+                fixed = preprocessor.chunk_points if rng is not None else None
+                chunks, index = padded_chunks(flat, preprocessor.chunk_overhead, device, fixed)
             else:
                 arrays, index = preprocessor.gather(self.prepared[name], rows, rng)
                 chunks = [arrays]

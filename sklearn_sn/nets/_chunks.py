@@ -1,5 +1,6 @@
 """Chunks of a batch: rows of similar length that are padded together."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,10 +8,11 @@ import torch
 
 ROWS_PER_CHUNK = 32  # rows padded to one length on a CPU, so that their attention fits its cache
 CHUNK_MULTIPLE = 8  # the size of chunks that `cheapest_cuts` chooses is a multiple of this
+ROWS_PER_BLOCK = 2  # the same for chunks that are cut by their number of points
 
 
 def padded_chunks(
-    flat: Any, overhead: float | None, device: torch.device
+    flat: Any, overhead: float | None, device: torch.device, fixed_points: float | None = None
 ) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
     """Pad a batch in chunks of rows of similar length.
 
@@ -23,6 +25,8 @@ def padded_chunks(
         chunks of one size.
     device : torch.device
         Device of the network. Only on a CPU are there several chunks.
+    fixed_points : float, optional
+        Fixed cost of a chunk in points, by which the chunks of one size are cut further.
 
     Returns
     -------
@@ -31,13 +35,16 @@ def padded_chunks(
     object_index : array of int, shape (n_rows,)
         Position in the batch of the object of each row, in the order of the chunks.
     """
-    is_small = len(flat) <= (ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE)
+    most = ROWS_PER_CHUNK if overhead is None else CHUNK_MULTIPLE
+    most = most if fixed_points is None else ROWS_PER_BLOCK
     # On a GPU, padding costs less than several small kernel launches.
-    if is_small or device.type != "cpu":
+    if len(flat) <= most or device.type != "cpu":
         return [flat.padded()], flat.object_index
     # Lengths are those after augmentation, which removes half of the points.
     order = np.argsort(flat.lengths, kind="stable")
-    if overhead is None:
+    if fixed_points is not None:
+        parts = np.split(order, _cuts_by_points(flat.lengths[order], fixed_points))
+    elif overhead is None:
         parts = np.array_split(order, -(-len(flat) // ROWS_PER_CHUNK))
     else:
         parts = np.split(order, cheapest_cuts(flat.lengths[order], overhead))
@@ -75,15 +82,41 @@ def cheapest_cuts(lengths: np.ndarray, overhead: float) -> np.ndarray:
     # If one part costs no more than the cheapest two parts could, no cut is needed.
     if longest[-1] * (ends[-1] - 1) <= longest[0] * (overhead + ends[-1] - 1):
         return np.zeros(0, dtype=np.int64)
-    # Dynamic programming over blocks of eight rows: least[j] is the least cost of the first j
-    # blocks, and previous[j] the start of the last part in the best cut of the first j + 1 blocks.
-    least = np.zeros(len(ends) + 1)
-    previous = np.zeros(len(ends), dtype=np.int64)
-    for j, end in enumerate(ends):
-        cost = least[: j + 1] + longest[j] * (overhead + end - starts[: j + 1])
-        previous[j] = cost.argmin()
-        least[j + 1] = cost[previous[j]]
-    cuts, j = [], len(ends)
+    return _best_cuts(starts, lambda j: longest[j] * (overhead + ends[j] - starts[: j + 1]))
+
+
+def _cuts_by_points(lengths, fixed_points):
+    """Return the cuts of rows of increasing length of which padding and chunks cost least.
+
+    A chunk of n rows padded to L points costs n L + `fixed_points`, and has at most
+    `ROWS_PER_CHUNK` rows.
+    """
+    ends = np.append(np.arange(ROWS_PER_BLOCK, len(lengths), ROWS_PER_BLOCK), len(lengths))
+    starts = np.append(0, ends[:-1])
+    longest = np.asarray(lengths, dtype=np.float64)[ends - 1]
+
+    def cost(j):
+        n_rows = ends[j] - starts[: j + 1]
+        return np.where(n_rows > ROWS_PER_CHUNK, np.inf, longest[j] * n_rows + fixed_points)
+
+    return _best_cuts(starts, cost)
+
+
+def _best_cuts(starts: np.ndarray, cost: Callable[[int], np.ndarray]) -> np.ndarray:
+    """Return the cuts with the least total cost, by dynamic programming over blocks of rows.
+
+    ``cost(j)`` returns the costs of the parts that begin with each of the first j + 1 blocks and
+    end with block j.
+    """
+    # least[j] is the least cost of the first j blocks, and previous[j] the first block of the last
+    # part in the best cut of the first j + 1 blocks.
+    least = np.zeros(len(starts) + 1)
+    previous = np.zeros(len(starts), dtype=np.int64)
+    for j in range(len(starts)):
+        total = least[: j + 1] + cost(j)
+        previous[j] = total.argmin()
+        least[j + 1] = total[previous[j]]
+    cuts, j = [], len(starts)
     while j:
         j = previous[j - 1]
         cuts.append(starts[j])

@@ -97,6 +97,8 @@ class LightCurvePreprocessor(RaggedPreprocessor):
         Mean and standard deviation of the log10 peak flux of the training objects.
     """
 
+    chunk_points = 170.0  # of a transformer of the default size
+
     def __init__(
         self,
         *,

@@ -80,6 +80,8 @@ class LightCurveEventPreprocessor(LightCurvePreprocessor):
         object.
     """
 
+    chunk_points = None
+
     def __init__(
         self,
         *,

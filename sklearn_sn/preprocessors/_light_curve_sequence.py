@@ -64,7 +64,7 @@ class LightCurveSequencePreprocessor(LightCurvePreprocessor):
     """
 
     # Fixed cost of one step of a recurrent network, in rows of a batch.
-    chunk_overhead = 30.0
+    chunk_overhead, chunk_points = 30.0, None
 
     def __init__(
         self,

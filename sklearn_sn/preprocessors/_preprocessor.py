@@ -18,6 +18,9 @@ class Preprocessor:
     chunk_overhead : float or None
         Fixed cost of a step of a recurrent network in units of rows, by which chunks are cut; None
         for other networks.
+    chunk_points : float or None
+        Fixed cost of a chunk in points, by which chunks of unequal size are cut in training; None
+        for chunks of one size.
     constants : tuple of str
         Arrays that are equal in all batches, such as a wavelength grid.
     """
@@ -25,4 +28,5 @@ class Preprocessor:
     _file_kind = "object"
     varies_in_length = False
     chunk_overhead = None
+    chunk_points = None
     constants = ()

@@ -7,6 +7,7 @@ from sklearn_sn.encoders import (
     DataSettings,
     ImageTransceiver,
     LightCurveTransceiver,
+    LightCurveTransformer,
     MetadataTransceiver,
     SpectrumTransceiver,
     TransceiverDecoder,
@@ -120,6 +121,11 @@ def test_heads_must_divide_the_width(kind):
     with pytest.raises(ValueError, match=f"'d_model' parameter of {kind.__name__} must be a mult"):
         kind(d_model=10, n_heads=4).check()
     kind(d_model=9, n_heads=3).check()
+
+
+def test_light_curves_of_training_are_padded_in_few_chunks():
+    assert LightCurveTransceiver().make_preprocessor(DataSettings()).chunk_points is None
+    assert LightCurveTransformer().make_preprocessor(DataSettings()).chunk_points > 0
 
 
 def test_images_and_metadata_are_read_as_points():

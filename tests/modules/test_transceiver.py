@@ -70,6 +70,8 @@ def test_a_short_context_absorbs_the_projections_exactly():
     everything = torch.ones(3, 4, dtype=torch.bool)
     short, fused = attention(x, context), attention(x, context, everything)
     torch.testing.assert_close(short, fused)
+    with torch.no_grad():  # predictions
+        torch.testing.assert_close(attention(x, context), fused)
     for one, other in zip(
         torch.autograd.grad(short.square().sum(), [x, *attention.parameters()]),
         torch.autograd.grad(fused.square().sum(), [x, *attention.parameters()]),
