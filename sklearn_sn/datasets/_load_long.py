@@ -11,13 +11,13 @@ from sklearn_sn.datasets._columns import (
     require_columns,
     time_offset,
 )
-from sklearn_sn.datasets._companions import bad_quality
+from sklearn_sn.datasets._companions import bad_quality, magnitude_errors
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import read_names
 from sklearn_sn.datasets._join_positions import join_positions
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns
-from sklearn_sn.datasets._named_units import add_named_units
+from sklearn_sn.datasets._named_units import add_named_units, add_spectral_units
 
 # Values of a header that name its object, in order of preference.
 _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
@@ -116,8 +116,15 @@ def load_long(
     )
     if found is not None and found.band and "band" not in fields:
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
-    if parameter == "light_curves" and found is None:
-        add_named_units(fields, names)
+    offset = time_offset(names["time"]) if "time" in names else 0.0
+    offset = offset or time_offset(source.units.get(names.get("time"), ""))
+    if parameter == "light_curves" and (found is None or source.units):
+        add_named_units(fields, names, source.units)
+    if parameter == "spectra" and source.units:
+        add_spectral_units(fields, names, source.units)
+    if found is not None and found.snr in extra and "mag" in fields and "mag_err" not in fields:
+        fields["mag_err"] = magnitude_errors(columns[extra[found.snr]])
+        names["mag_err"] = extra[found.snr]
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
     if found is not None and found.joins(names.get("id")):
         objects, codes = _join_identifiers(objects, codes, plain, source, joined_name)
@@ -134,8 +141,7 @@ def load_long(
         header=source.header,
         label=source.label,
         unused=tuple(unused),
-        time_offset=(time_offset(names["time"]) if "time" in names else 0.0)
-        or (found.time_offset if found is not None else 0.0),
+        time_offset=offset or (found.time_offset if found is not None else 0.0),
         limit_columns=tuple(
             (columns[extra[column]], pattern) for column, pattern in limits if column in extra
         ),
@@ -166,6 +172,7 @@ def _extra_columns(columns, dialect):
     plain = plain_names(columns)
     wanted = {name: name for name, _ in dialect.limits}
     wanted |= {dialect.quality[0]: dialect.quality[0]} if dialect.quality else {}
+    wanted |= {dialect.snr: dialect.snr} if dialect.snr else {}
     wanted |= {name: column for name, column in dialect.objects.items() if name != "object_id"}
     chosen = {name: pick(plain, alternatives) for name, alternatives in wanted.items()}
     return {name: column for name, column in chosen.items() if column is not None}

@@ -275,7 +275,9 @@ def _sort_sources(given, dialect, mappings, id_column):
     for parameter in present:
         for source in open_sources(given[parameter], parameter):
             if parameter in ("objects", "light_curves") and not mappings["light_curves"]:
-                source = replace(source, table=one_row_per_point(source.table, id_column))
+                table = one_row_per_point(source.table, id_column, source.units)
+                if table is not source.table:
+                    source = replace(source, table=table, units=table.attrs.get("units", {}))
             kind = source.kind
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1
