@@ -126,6 +126,24 @@ def marked_limits(points):
     return limit, undetected
 
 
+def magnitude_errors(ratios):
+    """Return the errors of magnitudes whose fluxes have some signal-to-noise ratios.
+
+    Parameters
+    ----------
+    ratios : array-like of shape (n_points,)
+        Ratios of flux and error; missing or not positive ones have no error.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_points,)
+        NaN where there is no error.
+    """
+    numbers = pd.to_numeric(pd.Series(np.ma.filled(ratios, np.nan)), errors="coerce")
+    numbers = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    return 2.5 / np.log(10) / np.where(numbers > 0, numbers, np.nan)
+
+
 def bad_quality(columns, dialect):
     """Return a mask of the points that a survey calls unusable.
 
