@@ -1,8 +1,9 @@
 """Spectra in text files: WISeREP, TNS, SNIFS, SEDM and others."""
 
 from sklearn_sn.datasets._snid_templates import is_snid_template, read_snid_template
-from sklearn_sn.datasets._spectrum_columns import SpectrumColumn, record_from_columns
+from sklearn_sn.datasets._spectrum_columns import AT_REST, SpectrumColumn, record_from_columns
 from sklearn_sn.datasets._spectrum_comments import column_names, read_entries, unit_entries
+from sklearn_sn.datasets._spectrum_frame import names_rest_frame
 from sklearn_sn.datasets._spectrum_header import facts_of
 from sklearn_sn.datasets._spectrum_text import LIGHT_CURVE, is_light_curve, split_text
 
@@ -43,4 +44,6 @@ def read_text(text: str, columns: dict | None = None) -> list:
     by_entry, notes = unit_entries(entries)
     record.units = {**by_entry, **record.units}
     record.notes += [*table.notes, *notes]
+    if names_rest_frame(table.header) and AT_REST not in record.notes:
+        record.notes.append(AT_REST)
     return [record.describe(facts_of(entries))]

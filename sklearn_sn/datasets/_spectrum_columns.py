@@ -18,7 +18,7 @@ from sklearn_sn.datasets._spectrum_roles import (
     plain_name,
     role_of,
 )
-from sklearn_sn.datasets._spectrum_units import is_spectral
+from sklearn_sn.datasets._spectrum_units import is_spectral, named_unit
 
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
 AT_REST = "the wavelengths are named as those at rest, not as observed ones"
@@ -101,7 +101,9 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     if role_of(wavelength.name) == "log_wavelength":
         record.units["wavelength"] = LOG_WAVELENGTH
     if "flux" not in record.units and is_per_frequency(flux.name):
-        record.units["flux"] = u.Jy  # the prefix does not matter: the scale is arbitrary
+        record.units["flux"] = named_unit(flux.name) or u.Jy  # of f_nu, the scale is arbitrary
+    if "wavelength" not in record.units and is_spectral(named_unit(wavelength.name)):
+        record.units["wavelength"] = named_unit(wavelength.name)
     if is_in_counts(flux.name) or is_in_counts(flux.unit):
         record.notes.append(IN_COUNTS)
     _describe_wavelength(record, plain_name(wavelength.name))
@@ -229,8 +231,9 @@ def _apply_errors(record, roles, used):
         record.sources["flux_err"] = f"{column.label}, taken as {kind}" + (
             "" if role_of(column.name) else " by its values"
         )
-        if kind == "flux_err" and is_flux_density(column.unit):
-            record.units["flux_err"] = column.unit
+        unit = column.unit or named_unit(column.name)
+        if kind == "flux_err" and is_flux_density(unit):
+            record.units["flux_err"] = unit
         return values > 0 if kind == "ivar" else None
     return None
 

@@ -15,6 +15,7 @@ _NAMES_KEY = re.compile(r"(?:COLUMNS?|COLUMN-NAMES|COLS|FIELDS)$")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_#-]*|ttype)?(\d{1,2})\s*[:=).]?\s+(\S.*)$", re.I)
 _ECSV = re.compile(r"-\s*\{\s*name:\s*([^,}]+)(?:,\s*unit:\s*([^,}]+))?")
 _NAME = re.compile(r"([^\W\d][\w.\-/^*]*)\s*([\[(](?:[^\[\]()]|\([^()]*\))*[\])])?")
+_ADJECTIVES = {"rest", "rest-frame", "restframe", "rest_frame", "observed", "observer", "in", "are"}
 _UNIT_KEYS = {
     "wavelength": ("WAVELENGTH-UNIT", "WAVELENGTH-UNITS", "WAVE-UNIT", "WAVEUNIT", "XUNITS"),
     "flux": ("FLUX-UNIT", "FLUX-UNITS", "FLUXUNIT", "FLUXUNITS", "BUNIT", "YUNITS"),
@@ -142,6 +143,8 @@ def _names_in(text):
 
 def _are_names(names):
     """Return whether words name columns: exactly one wavelength, or a wavelength and a flux."""
+    if not _ADJECTIVES.isdisjoint(str(name).lower() for name in names):
+        return False  # a comment on the wavelengths
     roles = [role_of(name) for name in names]
     n_wavelengths = roles.count("wavelength") + roles.count("log_wavelength")
     return n_wavelengths == 1 or (n_wavelengths > 1 and "flux" in roles)
