@@ -15,6 +15,7 @@ from sklearn_sn.datasets._companions import bad_quality, magnitude_errors
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import read_names
 from sklearn_sn.datasets._join_positions import join_positions
+from sklearn_sn.datasets._limit_marks import are_words, is_mark_column, marks_of
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._long_tables import load_columns
 from sklearn_sn.datasets._named_units import add_named_units, add_spectral_units
@@ -94,7 +95,7 @@ def load_long(
     found = None
     if parameter == "light_curves":
         found = find_dialect(source.names, parameter) if dialect is None else get_dialect(dialect)
-    names, extra, unused = {}, {}, []
+    names, extra, unused, marks = {}, {}, [], []
 
     def choose(columns):
         names.clear()
@@ -104,6 +105,10 @@ def load_long(
             given["id"] = ""  # a file of one object
         require_columns({**given, **names}, columns, parameter, id_column)
         extra.update(_extra_columns(columns, found))
+        if parameter == "light_curves" and found is None:
+            free = [name for name in columns if name not in names.values()]
+            marks[:] = list(filter(is_mark_column, free))
+            extra.update({f"mark {name}": name for name in marks})
         wanted = list(dict.fromkeys([*names.values(), *extra.values()]))
         unused[:] = [column for column in columns if column not in wanted]
         return wanted
@@ -111,6 +116,9 @@ def load_long(
     columns = load_columns(source.table, parameter, choose)
     fields = {field: columns[name] for field, name in names.items()}
     n_rows = len(next(iter(columns.values()), ()))
+    if parameter == "light_curves" and found is None and are_words(fields.get("limit_mag", ())):
+        fields.setdefault("upper_limit", fields.pop("limit_mag"))
+        names.setdefault("upper_limit", names.pop("limit_mag"))
     objects, codes = _objects_of(
         fields.pop("id", None), source, parameter, names, object_id, n_rows
     )
@@ -131,6 +139,9 @@ def load_long(
     if object_id is not None:
         objects = _rename(objects, object_id, parameter)
     limits = found.limits if found is not None else ()
+    marked = marks_of(marks, columns)
+    unread = [one for one in marks if not any(columns[one] is values for values, _ in marked)]
+    unused += unread
     return LongTable(
         parameter,
         fields,
@@ -142,9 +153,8 @@ def load_long(
         label=source.label,
         unused=tuple(unused),
         time_offset=offset or (found.time_offset if found is not None else 0.0),
-        limit_columns=tuple(
-            (columns[extra[column]], pattern) for column, pattern in limits if column in extra
-        ),
+        limit_columns=marked
+        + tuple((columns[extra[column]], pattern) for column, pattern in limits if column in extra),
         bad=bad_quality(columns, found),
         plain={name: columns[column] for name, column in extra.items() if _is_plain(name, found)},
     )

@@ -115,7 +115,7 @@ class LongTable:
         try:
             return to_unit(values, unit).astype(np.float64), np.zeros(len(self), dtype=bool)
         except (TypeError, ValueError) as error:
-            if not _holds_text(values):
+            if not holds_text(values):
                 raise ValueError(f"{self.location(field)}: {error}") from error
         numbers, limits = self._from_text(field)
         column_unit = self.unit(field)
@@ -205,7 +205,18 @@ def in_magnitudes(table, field):
     return *table.numbers_and_limits(field, u.mag), None
 
 
-def _holds_text(values):
+def holds_text(values):
+    """Return whether a column may hold text.
+
+    Parameters
+    ----------
+    values : array-like
+        Column of a table.
+
+    Returns
+    -------
+    bool
+    """
     dtype = getattr(values, "dtype", np.dtype(object))
     if isinstance(dtype, pd.CategoricalDtype):
         dtype = dtype.categories.dtype
