@@ -130,7 +130,10 @@ def _columns_of_bands(columns, taken):
         band = _QUANTITY.sub("", name).strip(" _-.()[]")
         if name in taken or not band or canonical_bands([band], ambiguous="unknown")[0] is None:
             continue
+        # r and R may stand in one table: the spelling counts before names without case.
+        exact = [one for one in error_names(name) if one in columns]
         errors = next((plain[one] for one in error_names(name.lower()) if one in plain), None)
+        errors = exact[0] if exact else errors
         if errors is not None:
             found.append((band, name, errors))
     return found
