@@ -1,5 +1,6 @@
 """Spectra in text files: WISeREP, TNS, SNIFS, SEDM and others."""
 
+from sklearn_sn.datasets._foreign_texts import document_of
 from sklearn_sn.datasets._snid_templates import is_snid_template, read_snid_template
 from sklearn_sn.datasets._spectrum_columns import AT_REST, SpectrumColumn, record_from_columns
 from sklearn_sn.datasets._spectrum_comments import column_names, read_entries, unit_entries
@@ -30,6 +31,9 @@ def read_text(text: str, columns: dict | None = None) -> list:
     """
     if is_snid_template(text):
         return read_snid_template(text)
+    document = document_of(text)
+    if document is not None and "Markdown" not in document:  # whose bars and dashes are understood
+        raise ValueError(f"this is {document.replace('that table', 'its columns to read_tables')}")
     table = split_text(text)
     n_columns = table.numbers.shape[1]
     names, units = column_names(table.header, n_columns)

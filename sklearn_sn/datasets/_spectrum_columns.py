@@ -23,6 +23,7 @@ from sklearn_sn.datasets._spectrum_units import is_spectral, named_unit
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
 AT_REST = "the wavelengths are named as those at rest, not as observed ones"
 IN_COUNTS = "the flux is in counts, and not calibrated"
+_MAGNITUDES = re.compile(r"(?<![a-z])(ab|st|vega)?[ _]?mag(nitudes?|s)?(?![a-z])")
 LOG_WAVELENGTH = u.dex(u.AA)
 
 
@@ -85,6 +86,13 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     else:
         _assign_by_name(roles, free)
     wavelength, flux = roles.get("wavelength"), roles.get("flux")
+    magnitudes = next((c for c in free if _is_magnitude(c)), None)
+    if magnitudes is not None and (flux is None or flux is magnitudes):
+        raise ValueError(
+            f"{magnitudes.label} holds magnitudes, and a spectrum needs fluxes: convert AB "
+            "magnitudes with flux = 10 ** (-0.4 * (mag + 48.6)), and read them with "
+            "flux_unit='erg/s/cm2/Hz'"
+        )
     for field, column in (("wavelength", wavelength), ("flux", flux)):
         if column is None:
             raise ValueError(
@@ -115,6 +123,13 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
         record.keep(np.logical_and.reduce(masks))
     record.not_used += [c.label for c in columns if not any(c is one for one in used)]
     return record
+
+
+def _is_magnitude(column):
+    """Return whether the name or the unit of a column says that it holds magnitudes."""
+    is_error = role_of(column.name) == "flux_err" or "err" in plain_name(column.name)
+    texts = [str(column.name or ""), "" if column.unit is None else str(column.unit)]
+    return not is_error and any(_MAGNITUDES.search(text.lower()) for text in texts)
 
 
 def errors_of(values, kind):

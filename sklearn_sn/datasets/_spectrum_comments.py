@@ -136,7 +136,8 @@ def _names_in(text):
     """Return the names in a line, and the units in brackets behind them."""
     names, units = [], []
     for name, unit in _NAME.findall(text.strip().strip("|")):
-        names.append(name)
+        # Magnitudes, which parse_unit does not know, must not pass for fluxes without a unit.
+        names.append(f"{name} {unit}" if unit and "mag" in unit.lower() else name)
         units.append(parse_unit(unit[1:-1]) if unit else None)
     return names, units
 
