@@ -235,7 +235,7 @@ def main(n=1024, rounds=5):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("n", type=int, nargs="?", default=1024, help="number of objects")
     parser.add_argument("rounds", type=int, nargs="?", default=5, help="number of rounds")
     arguments = parser.parse_args()

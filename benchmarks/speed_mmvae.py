@@ -236,7 +236,7 @@ def highest_memory():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("threads", type=int, nargs="?", default=1, help="number of threads")
     torch.set_num_threads(parser.parse_args().threads)
     steps = zip(("training", "embedding", "generation"), library(), reference(), strict=True)

@@ -62,6 +62,6 @@ def main(n=20480):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("n", type=int, nargs="?", default=20480, help="number of objects")
     main(parser.parse_args().n)

@@ -11,7 +11,7 @@ from sklearn_sn.datasets._long_numbers import holds_text
 _NAMES = re.compile(
     r"flags?|marks?|type|status|quality|qual|notes?|comments?|remarks?|lims?|limits?|det|tag|kind"
     r"|(.*[^a-z])?(flags?|lim|limit|det|detection|status|mark|remarks?|comments?|notes?|type)"
-    r"|(det|lim|limit|detection|mag|obs|phot|point|l)[^a-z](.*)|obstype|magtype|dettype",
+    r"|(lim|limit|detection)[^a-z].*|obstype|magtype|dettype|detflag|limflag|limittype",
     re.IGNORECASE,
 )
 _WORDS = (

@@ -16,7 +16,7 @@ from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain
 from sklearn_sn.datasets._identity import read_names
 from sklearn_sn.datasets._join_positions import join_positions
 from sklearn_sn.datasets._limit_marks import are_words, is_mark_column, marks_of
-from sklearn_sn.datasets._long_numbers import LongTable
+from sklearn_sn.datasets._long_numbers import LongTable, holds_text
 from sklearn_sn.datasets._long_tables import load_columns
 from sklearn_sn.datasets._named_units import add_named_units, add_spectral_units
 
@@ -140,8 +140,13 @@ def load_long(
         objects = _rename(objects, object_id, parameter)
     limits = found.limits if found is not None else ()
     marked = marks_of(marks, columns)
-    unread = [one for one in marks if not any(columns[one] is values for values, _ in marked)]
-    unused += unread
+    used = [id(values) for values, _ in marked]
+    # A table without rows stands for one whose columns of text may hold marks.
+    unused += [
+        name
+        for name in marks
+        if id(columns[name]) not in used and not (n_rows == 0 and holds_text(columns[name]))
+    ]
     return LongTable(
         parameter,
         fields,

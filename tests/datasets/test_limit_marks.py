@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sklearn_sn.data import DataQualityWarning
-from sklearn_sn.datasets import read_tables
+from sklearn_sn.datasets import iter_tables, read_tables
 from sklearn_sn.datasets._limit_marks import (
     are_words,
     is_limit_word,
@@ -60,3 +60,13 @@ def test_parts():
     marks = pd.Series(["UL", "det", None])
     assert unknown_marks(marks, "upper_limit").tolist() == [False, False, False]
     assert [values is marks for values, _ in marks_of(["flag"], {"flag": marks})] == [True]
+
+
+def test_tables_in_batches(tmp_path):
+    points = pd.DataFrame({"object_id": ["a", "a", "b", "b"], "mjd": [59000.0, 59001.0] * 2})
+    points = points.assign(band="g", mag=18.1, magerr=0.1, flag=["det", "det", "det", "UL"])
+    points.to_parquet(tmp_path / "points.parquet", index=False)
+    whole = read_tables(light_curves=tmp_path / "points.parquet")["light_curve"]
+    parts = list(iter_tables(tmp_path / "points.parquet", batch_size=1))
+    assert [len(part["light_curve"].iloc[0]) for part in parts] == [2, 1]
+    assert [len(curve) for curve in whole] == [2, 1]
