@@ -55,7 +55,7 @@ def _reject_time_series(table, where):
         if name.lower() in ("time", "time_bin_start") and table[name].shape[1:] == (2,):
             raise ValueError(
                 f"{where} is a TimeSeries of astropy, whose times are pairs of numbers; read it "
-                "with astropy.timeseries.TimeSeries.read(path, format='fits') and pass that table."
+                "with astropy.table.Table.read(path, astropy_native=True) and pass that table."
             )
 
 

@@ -4,7 +4,7 @@ import re
 
 from sklearn_sn.datasets._other_readers import OtherReaderError
 
-_MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{3,}:?\s*(\|\s*:?-{3,}:?\s*)+\|?\s*")
+_MARKDOWN_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)+\|?\s*")
 _LATEX = re.compile(r"\\(begin\s*\{|documentclass|startdata|tablehead|hline|toprule)")
 _LATEX_ROW = re.compile(r"[^&\n]+(&[^&\n]*)+\\\\\s*(\\hline)?\s*")
 _HTML = re.compile(r"\s*<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ import re
 from sklearn_sn.datasets._spectrum_columns import IN_COUNTS
 from sklearn_sn.datasets._spectrum_header import KNOWN_KEYS, plain_key
 from sklearn_sn.datasets._spectrum_roles import is_in_counts, role_of
-from sklearn_sn.datasets._spectrum_units import is_spectral, parse_unit
+from sklearn_sn.datasets._spectrum_units import column_unit, is_spectral, parse_unit
 
 _ENTRY = re.compile(r"(?:HIERARCH\s+)?([A-Za-z][\w .\-]{0,40}?)\s*(=|:)\s*(.*)$")
 _PAIR = re.compile(r"([A-Za-z][\w\-]*)\s+(\S.*)$")
@@ -136,9 +136,8 @@ def _names_in(text):
     """Return the names in a line, and the units in brackets behind them."""
     names, units = [], []
     for name, unit in _NAME.findall(text.strip().strip("|")):
-        # Magnitudes, which parse_unit does not know, must not pass for fluxes without a unit.
-        names.append(f"{name} {unit}" if unit and "mag" in unit.lower() else name)
-        units.append(parse_unit(unit[1:-1]) if unit else None)
+        names.append(name)
+        units.append(column_unit(unit[1:-1]) if unit else None)
     return names, units
 
 

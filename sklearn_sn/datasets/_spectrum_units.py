@@ -81,6 +81,28 @@ def parse_unit(text):
     return unit if scale == 1 else u.Unit(scale * unit)
 
 
+def column_unit(text):
+    """Return the unit of a column as :func:`parse_unit` does, and ``mag`` for any magnitude.
+
+    Parameters
+    ----------
+    text : str
+        Text that a file gives as the unit.
+
+    Returns
+    -------
+    astropy.units.Unit or None
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_units import column_unit
+    >>> column_unit("ABmag"), column_unit("nm"), column_unit("counts")
+    (Unit("mag"), Unit("nm"), None)
+    """
+    is_magnitude = re.search(r"(?<![a-z])(ab|st|vega)?[ _]?mag", str(text).lower())
+    return parse_unit(text) or (u.mag if is_magnitude else None)
+
+
 def named_unit(name):
     """Return the unit of length or of Jy that the name of a column ends in, or None.
 

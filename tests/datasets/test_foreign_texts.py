@@ -67,7 +67,7 @@ def test_time_series_of_astropy(tmp_path):
     TimeSeries(time=Time([59000.0, 59001.0], format="mjd"), data=columns).write(path)
     with pytest.raises(ValueError, match="is a TimeSeries of astropy, whose times are pairs"):
         read_tables(light_curves=path)
-    X = read_tables(light_curves=TimeSeries.read(path, format="fits"), object_id="a")
+    X = read_tables(light_curves=Table.read(path, astropy_native=True), object_id="a")
     assert X["light_curve"].iloc[0]["time"].tolist() == [59000.0, 59001.0]
 
 
