@@ -184,8 +184,10 @@ def read_tables(
 
     Columns bring their companions: isdiffpos is the sign of a difference, isNegative that of a
     magnitude; the error of a flux or magnitude is that of the same quantity, and a column err,
-    error or unc that of the only one; diffmaglim, detected and nondet mark limits. Two points of
-    one exposure, such as those of an alert and of forced photometry, are merged.
+    error or unc that of the only one; diffmaglim, detected and nondet mark limits, and so do words
+    such as UL, limit and non-detection in columns such as flag, type and comment. Two points of
+    one exposure, such as those of an alert and of forced photometry, are merged. A row of units
+    below the names of the columns of a text is used.
 
     Bands of one letter belong to the survey that the header of a file names. One that this survey
     does not have, or of a survey that is unknown, is left out: name another with `survey`.
