@@ -8,9 +8,9 @@ trains the encoders of light curves and of spectra together, at the sizes of the
 arguments are the number of objects (default 1024) and of rounds (default 5).
 """
 
+import argparse
 import math
 import resource
-import sys
 from functools import partial
 from types import SimpleNamespace
 
@@ -235,4 +235,8 @@ def main(n=1024, rounds=5):
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("n", type=int, nargs="?", default=1024, help="number of objects")
+    parser.add_argument("rounds", type=int, nargs="?", default=5, help="number of rounds")
+    arguments = parser.parse_args()
+    main(arguments.n, arguments.rounds)

@@ -9,8 +9,8 @@ are objects per second, their ratio, and the peak memory, measured in separate p
     python benchmarks/speed_mmvae.py
 """
 
+import argparse
 import math
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -236,7 +236,9 @@ def highest_memory():
 
 
 def main():
-    torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("threads", type=int, nargs="?", default=1, help="number of threads")
+    torch.set_num_threads(parser.parse_args().threads)
     steps = zip(("training", "embedding", "generation"), library(), reference(), strict=True)
     report = Report("speed_mmvae")
     for what, ours, theirs in steps:

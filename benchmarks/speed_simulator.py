@@ -6,8 +6,8 @@ second is twice the rate per CPU second. Processes are started before the measur
 argument is the number of objects (default 20480, ten blocks).
 """
 
+import argparse
 import os
-import sys
 import time
 from pathlib import Path
 
@@ -62,4 +62,6 @@ def main(n=20480):
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("n", type=int, nargs="?", default=20480, help="number of objects")
+    main(parser.parse_args().n)

@@ -130,7 +130,7 @@ class Registry:
             survey = self.surveys[prefix]
             if lower.startswith(prefix):
                 rest = text[len(prefix) :].lstrip(_SEPARATORS)
-            elif lower.endswith(prefix) and lower[: -len(prefix)].endswith(tuple(_SEPARATORS)):
+            elif lower.endswith(prefix) and _is_suffix(text, len(prefix)):
                 rest = text[: -len(prefix)].rstrip(_SEPARATORS)
             else:
                 continue
@@ -150,6 +150,12 @@ class Registry:
     def with_registered(self, registered):
         """Return a registry with other registered bands."""
         return Registry(self.builtin, self.shorts, registered)
+
+
+def _is_suffix(text, length):
+    """Return whether a survey at the end of a name stands apart, as in g_SDSS, or in capitals."""
+    before, after = text[:-length], text[-length:]
+    return before.endswith(tuple(_SEPARATORS)) or (len(before) == 1 and after.isupper())
 
 
 def read_table():

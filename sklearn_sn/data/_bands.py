@@ -4,8 +4,8 @@ A name is resolved in this order:
 
 1. As a canonical name (``ztfg``) or an alias (``orange``, ``UVW1``, ``g'``); case matters.
 2. As a band of a named survey: ``DES-g``, ``ZTF_g``, ``ps1::g``, ``bessellb``, ``g_SDSS``,
-   ``SLOAN/SDSS.u``. The case of the survey is ignored, and so is that of the band if only one
-   band of the survey fits.
+   ``gSDSS``, ``SLOAN/SDSS.u``. The case of the survey is ignored, and so is that of the band if
+   only one band of the survey fits.
 
 Bare names: u, g, r, i, z are SDSS-like (AB); U, B, V, R, I Bessell (Vega); J, H, K 2MASS (Vega);
 G Gaia; y and w Pan-STARRS1; Y the near-infrared band of CSP at 1.03 µm; c and o ATLAS; W1, W2, M2

@@ -236,6 +236,7 @@ def error_names(name):
     names = [*(name + ending for ending in endings), f"e_{name}", f"d{name}", f"err_{name}"]
     names += [f"sigma_{name}", f"sig{name}", f"{name}_uncertainty", f"{name} uncertainty"]
     names += [f"{name} unc", f"unc_{name}", f"{name}_e", f"{name}_std", f"error_{name}"]
+    names += [f"e{name}", f"err{name}"]
     for word in ("mag", "flux"):
         if word in name:
             names += [name.replace(word, f"{word}{part}", 1) for part in ("err", "_err")]

@@ -5,6 +5,7 @@ import pandas as pd
 
 from sklearn_sn.data import as_python, factorize_names
 from sklearn_sn.datasets._dialects import pick, plain_names
+from sklearn_sn.datasets._limit_marks import is_limit_word
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0", "", "nan", "none", "<na>", "<"}
@@ -27,7 +28,8 @@ def truth(values):
     ndarray of bool, shape (n_points,)
     """
     distinct, codes, _ = factorize_names(values)
-    true = [_text(value) in _TRUE for value in distinct]
+    texts = [_text(value) for value in distinct]
+    true = [text in _TRUE or (is_limit_word(text) and text not in _FALSE) for text in texts]
     return np.array([*true, False], dtype=bool)[codes]
 
 
@@ -44,7 +46,9 @@ def falsehood(values):
     ndarray of bool, shape (n_points,)
     """
     distinct, codes, _ = factorize_names(values)
-    false = [_text(value) in _FALSE - {"", "nan", "none", "<na>"} for value in distinct]
+    texts = [_text(value) for value in distinct]
+    nothing = {"", "nan", "none", "<na>"}
+    false = [text in (_FALSE | {"u"}) - nothing or is_limit_word(text) for text in texts]
     return np.array([*false, False], dtype=bool)[codes]
 
 
@@ -110,6 +114,9 @@ def marked_limits(points):
     undetected = limit.copy()
     if "upper_limit" in points:
         limit |= truth(points["upper_limit"])
+        if "mag" not in points:  # a sign of fluxes that are smaller
+            distinct, codes, _ = factorize_names(points["upper_limit"])
+            limit |= np.array([*(_text(value) == "<" for value in distinct), False])[codes]
     if "non_detection" in points:
         undetected |= truth(points["non_detection"])
     if "detection" in points:
@@ -124,6 +131,24 @@ def marked_limits(points):
             empty = np.array([*(_text(value) in ("", "nan", "none") for value in distinct), True])
             limit |= empty[codes]
     return limit, undetected
+
+
+def magnitude_errors(ratios):
+    """Return the errors of magnitudes whose fluxes have some signal-to-noise ratios.
+
+    Parameters
+    ----------
+    ratios : array-like of shape (n_points,)
+        Ratios of flux and error; missing or not positive ones have no error.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_points,)
+        NaN where there is no error.
+    """
+    numbers = pd.to_numeric(pd.Series(np.ma.filled(ratios, np.nan)), errors="coerce")
+    numbers = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
+    return 2.5 / np.log(10) / np.where(numbers > 0, numbers, np.nan)
 
 
 def bad_quality(columns, dialect):

@@ -8,7 +8,9 @@ from itertools import pairwise
 import pandas as pd
 
 from sklearn_sn.datasets._column_names import check_column_names
+from sklearn_sn.datasets._fortran_numbers import numeric_columns
 from sklearn_sn.datasets._identity import exact_integers, is_name_column
+from sklearn_sn.datasets._unit_rows import take_commented_units, take_unit_row
 
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -52,7 +54,8 @@ def parse_csv(text, separator, where):
     """Parse a CSV file.
 
     Lines before the header, which start with ``#`` or have one field, become the header of the
-    file: ``# name = value`` or the name of the object. Numbers may have decimal commas if another
+    file: ``# name = value`` or the name of the object. The line below the header may hold units.
+    Numbers may have decimal commas if another
     character separates the fields, no number has a point, and not all could be thousands.
 
     Parameters
@@ -76,13 +79,20 @@ def parse_csv(text, separator, where):
     """
     lines = text.splitlines()
     start = _header_line(lines, separator)
-    header = _values_of(lines[:start])
-    names = [name.strip().lstrip("#").strip() for name in _fields(lines[start], separator)]
+    names = _names_in(lines[start], separator)
     body = lines[start + 1 :]
     trailing = _check_lengths(body, separator, len(names), start + 2, where)
-    if trailing:
-        names = [*names, "trailing"]
-    kept = "\n".join(line for line in body if line.strip() and not line.startswith("#"))
+    rows = [(i, line) for i, line in enumerate(body, start + 2) if _is_row(line)]
+    first = [(number, _fields(line, separator)) for number, line in rows[:2]]
+    units = take_unit_row(names, first, where)
+    kept = "\n".join(line for _, line in rows[1 if units else 0 :])
+    above = _names_in(lines[start - 1], separator) if start and not units else []
+    if len(above) == len(names) and lines[start - 1].startswith("#"):
+        # The names stand in a comment, and so do the units below them.
+        units = take_commented_units(above, names, first[:1], where)
+        names, start = (above, start - 1) if units else (names, start)
+    header = _values_of(lines[:start])
+    names = [*names, "trailing"] if trailing else names
     check_column_names(names, where)
     frame = pd.read_csv(
         io.StringIO(kept),
@@ -96,9 +106,19 @@ def parse_csv(text, separator, where):
     )
     for name in filter(is_name_column, names):
         frame[name] = exact_integers(frame[name])
+    frame = numeric_columns(frame, [name for name in names if not is_name_column(name)])
     frame = frame.drop(columns="trailing") if trailing else frame
     # to_csv writes the index of a frame as a column without a name.
-    return [{"table": frame.drop(columns="", errors="ignore"), "header": header}]
+    part = {"table": frame.drop(columns="", errors="ignore"), "header": header}
+    return [part | {"units": units} if units else part]
+
+
+def _names_in(line, separator):
+    return [name.strip().lstrip("#").strip() for name in _fields(line, separator)]
+
+
+def _is_row(line):
+    return bool(line.strip()) and not line.startswith("#")
 
 
 def _has_decimal_commas(text, separator):

@@ -31,6 +31,10 @@ class Dialect:
     limits : tuple of (str, str)
         Column and pattern of the values that mark upper limits; the pattern ``""`` marks empty
         values.
+    limit_sign : str
+        Sign besides ``>`` before a magnitude that is an upper limit.
+    snr : str
+        Column of the signal-to-noise ratio, from which errors of magnitudes follow.
     signed_magnitudes : bool
         Whether a negative magnitude stands for a negative flux.
     quality : tuple of (str, callable)
@@ -53,6 +57,8 @@ class Dialect:
     zero_point: float | None = None
     missing: tuple = ()
     limits: tuple = ()
+    limit_sign: str = ""
+    snr: str = ""
     signed_magnitudes: bool = False
     quality: tuple = ()
     objects: dict = field(default_factory=dict)

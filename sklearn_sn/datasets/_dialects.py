@@ -136,6 +136,20 @@ DIALECTS = (
         zero_point=16.4,
         quality=("quality", lambda values: values == "B"),
     ),
+    # The AAVSO writes an upper limit as <13.1, fainter than 13.1, in files of observers (Extended
+    # format) and in those of its archive.
+    Dialect(
+        "aavso-extended",
+        ("name", "date", "mag", "merr", "filt"),
+        fields={"object_id": "name", "time": "date", "mag_err": "merr", "band": "filt"},
+        limit_sign="<",
+    ),
+    Dialect(
+        "aavso",
+        ("jd|hjd", "magnitude", "uncertainty", "band", "observer code|hquncertainty|star name"),
+        fields={"object_id": "star name|name", "time": "jd|hjd|mjd", "mag_err": "uncertainty"},
+        limit_sign="<",
+    ),
     # Swift's Optical/Ultraviolet Supernova Archive (Brown et al. 2014, Ap&SS 354, 89): U, B and V
     # are the u, b and v of UVOT.
     Dialect(
@@ -159,6 +173,7 @@ DIALECTS = (
         "gaia-dr3",
         ("transit_id", "band", "time", "mag", "flux_over_error"),
         fields={"object_id": "source_id", "flux": "", "flux_err": ""},
+        snr="flux_over_error",
         survey="gaia",
         quality=("rejected_by_photometry", lambda values: values.isin([True, "True", "true", 1])),
         time_offset=2455197.5,

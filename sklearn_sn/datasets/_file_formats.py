@@ -11,6 +11,7 @@ from astropy.table import Table
 
 from sklearn_sn.datasets._csv_files import csv_separator, parse_csv
 from sklearn_sn.datasets._fits_files import parse_fits
+from sklearn_sn.datasets._foreign_texts import reject_documents
 from sklearn_sn.datasets._json_files import parse_json
 from sklearn_sn.datasets._other_readers import OtherReaderError
 from sklearn_sn.datasets._supernova_files import SUPERNOVA_FORMATS
@@ -108,6 +109,7 @@ def _parse_text(text, label, where):
         return [{"table": _astropy(text.encode(), "votable", where)}]
     if "Byte-by-byte Description" in start[:20000]:
         return [{"table": _astropy(text, "ascii.cds", where)}]
+    reject_documents(text, where)
     is_ipac = any(line.startswith("|") for line in text[:20000].splitlines())
     separator = None if is_ipac else csv_separator(text)
     if separator is not None:

@@ -45,7 +45,18 @@ def parse_fits(data, label, where):
         head = _companion(label, "HEAD", None, where)
         header, table, points = *_first_table(head.read_bytes(), str(head)), table
         return _snana(header, table, points, where)
+    _reject_time_series(table, where)
     return [{"table": table, "header": header}]
+
+
+def _reject_time_series(table, where):
+    """Raise if the times of a table are pairs of numbers, as astropy writes its TimeSeries."""
+    for name in table.colnames:
+        if name.lower() in ("time", "time_bin_start") and table[name].shape[1:] == (2,):
+            raise ValueError(
+                f"{where} is a TimeSeries of astropy, whose times are pairs of numbers; read it "
+                "with astropy.table.Table.read(path, astropy_native=True) and pass that table."
+            )
 
 
 def _first_table(data, where):

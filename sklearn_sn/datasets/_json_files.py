@@ -7,9 +7,11 @@ import pandas as pd
 from sklearn_sn.data import bare_name
 from sklearn_sn.datasets._dialects import plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES
+from sklearn_sn.datasets._tns_json import plain_value, read_tns_point
 
 _TIMES = {"time", "mjd", "jd", "hjd", "midpointtai", "midpointmjdtai", "expmidptmjd"}
-_ENVELOPES = ("data", "results", "result", "objects", "alerts")  # around the answer of a server
+# Around the answer of a server.
+_ENVELOPES = ("data", "results", "result", "objects", "alerts", "reply")
 # Lists of points without a measurement say so by their name.
 _LIMITS = ("non_detections", "nondetections", "upper_limits", "prvdianondetectionlimits")
 
@@ -48,9 +50,11 @@ def parse_json(text, where):
     records = _records(content)
     if not records:
         raise ValueError(f"{where} holds no table: give records, columns or objects with points.")
+    if _are_points_of_the_tns(records):
+        return [{"table": _frame([read_tns_point(record, where) for record in records])}]
     if any(_point_lists(record) for record in records):
         points, objects = zip(*map(_flatten, records), strict=True)
-        points = [point for part in points for point in part]
+        points = [read_tns_point(point, where) for part in points for point in part]
         named = all(_id_of(plain) is not None for plain in objects)
         if not named and len(records) > 1:
             raise ValueError(
@@ -62,6 +66,11 @@ def parse_json(text, where):
             return [{**part, "header": dict(objects[0])} for part in parts]
         return [*parts, {"table": _frame(objects), "kind": "metadata"}]
     return [{"table": _frame(records)}]
+
+
+def _are_points_of_the_tns(records):
+    """Return whether records are points whose filters and units are named in nested objects."""
+    return all(_is_point(record) and "flux_unit" in record for record in records)
 
 
 def _is_catalog_event(content):
@@ -132,6 +141,8 @@ def _point_lists(record):
     """Return the points of an object: lists of points, and single ones."""
     lists = {}
     for name, value in record.items():
+        if name.lower() == "spectra" and "photometry" in record:
+            continue
         if isinstance(value, list) and any(map(_is_point, value)):
             lists[name] = [point for point in value if _is_point(point)]
         elif _is_point(value):
@@ -144,7 +155,9 @@ def _flatten(record):
     lists = _point_lists(record)
     plain = {name: value for name, value in record.items() if _is_scalar(value)}
     for name, value in record.items():
-        if isinstance(value, dict) and name not in lists:
+        if isinstance(value, dict) and _is_scalar(plain_value(value)):
+            plain[name] = plain_value(value)
+        elif isinstance(value, dict) and name not in lists:
             plain |= {k: v for k, v in value.items() if _is_scalar(v) and k not in plain}
     points = [
         point | ({"upper_limit": True} if name.lower() in _LIMITS else {})

@@ -12,13 +12,14 @@ from sklearn_sn.datasets._columns import (
     require_columns,
     time_offset,
 )
-from sklearn_sn.datasets._companions import bad_quality
+from sklearn_sn.datasets._companions import bad_quality, magnitude_errors
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import read_names
 from sklearn_sn.datasets._join_positions import join_positions
-from sklearn_sn.datasets._long_numbers import LongTable
+from sklearn_sn.datasets._limit_marks import are_words, is_mark_column, marks_of
+from sklearn_sn.datasets._long_numbers import LongTable, holds_text
 from sklearn_sn.datasets._long_tables import load_columns
-from sklearn_sn.datasets._named_units import add_named_units
+from sklearn_sn.datasets._named_units import add_named_units, add_spectral_units
 
 # Values of a header that name its object, in order of preference.
 _HEADER_NAMES = ("object", "objname", "snid", "name", "sn", "objectid", "target")
@@ -95,7 +96,7 @@ def load_long(
     found = None
     if parameter == "light_curves":
         found = find_dialect(source.names, parameter) if dialect is None else get_dialect(dialect)
-    names, extra, unused = {}, {}, []
+    names, extra, unused, marks = {}, {}, [], []
 
     def choose(columns):
         names.clear()
@@ -105,6 +106,10 @@ def load_long(
             given["id"] = ""  # a file of one object
         require_columns({**given, **names}, columns, parameter, id_column)
         extra.update(_extra_columns(columns, found))
+        if parameter == "light_curves" and found is None:
+            free = [name for name in columns if name not in names.values()]
+            marks[:] = list(filter(is_mark_column, free))
+            extra.update({f"mark {name}": name for name in marks})
         wanted = list(dict.fromkeys([*names.values(), *extra.values()]))
         unused[:] = [column for column in columns if column not in wanted]
         return wanted
@@ -112,19 +117,37 @@ def load_long(
     columns = load_columns(source.table, parameter, choose)
     fields = {field: columns[name] for field, name in names.items()}
     n_rows = len(next(iter(columns.values()), ()))
+    if parameter == "light_curves" and found is None and are_words(fields.get("limit_mag", ())):
+        fields.setdefault("upper_limit", fields.pop("limit_mag"))
+        names.setdefault("upper_limit", names.pop("limit_mag"))
     objects, codes = _objects_of(
         fields.pop("id", None), source, parameter, names, object_id, n_rows
     )
     if found is not None and found.band and "band" not in fields:
         fields["band"] = pd.Categorical.from_codes(np.zeros(n_rows, dtype=int), [found.band])
-    if parameter == "light_curves" and found is None:
-        add_named_units(fields, names)
+    offset = time_offset(names["time"]) if "time" in names else 0.0
+    offset = offset or time_offset(source.units.get(names.get("time"), ""))
+    if parameter == "light_curves" and (found is None or source.units):
+        add_named_units(fields, names, source.units)
+    if parameter == "spectra" and source.units:
+        add_spectral_units(fields, names, source.units)
+    if found is not None and found.snr in extra and "mag" in fields and "mag_err" not in fields:
+        fields["mag_err"] = magnitude_errors(columns[extra[found.snr]])
+        names["mag_err"] = extra[found.snr]
     plain = {name: columns[column] for name, column in extra.items() if name in ("ra", "dec")}
     if found is not None and found.joins(names.get("id")):
         objects, codes = _join_identifiers(objects, codes, plain, source, joined_name)
     if object_id is not None:
         objects = _rename(objects, object_id, parameter)
     limits = found.limits if found is not None else ()
+    marked = marks_of(marks, columns)
+    used = [id(values) for values, _ in marked]
+    # A table without rows stands for one whose columns of text may hold marks.
+    unused += [
+        name
+        for name in marks
+        if id(columns[name]) not in used and not (n_rows == 0 and holds_text(columns[name]))
+    ]
     return LongTable(
         parameter,
         fields,
@@ -135,11 +158,9 @@ def load_long(
         header=source.header,
         label=source.label,
         unused=tuple(unused),
-        time_offset=(time_offset(names["time"]) if "time" in names else 0.0)
-        or (found.time_offset if found is not None else 0.0),
-        limit_columns=tuple(
-            (columns[extra[column]], pattern) for column, pattern in limits if column in extra
-        ),
+        time_offset=offset or (found.time_offset if found is not None else 0.0),
+        limit_columns=marked
+        + tuple((columns[extra[column]], pattern) for column, pattern in limits if column in extra),
         bad=bad_quality(columns, found),
         plain={name: columns[column] for name, column in extra.items() if _is_plain(name, found)},
         is_arrow=not isinstance(source.table, pd.DataFrame | Table),
@@ -168,6 +189,7 @@ def _extra_columns(columns, dialect):
     plain = plain_names(columns)
     wanted = {name: name for name, _ in dialect.limits}
     wanted |= {dialect.quality[0]: dialect.quality[0]} if dialect.quality else {}
+    wanted |= {dialect.snr: dialect.snr} if dialect.snr else {}
     wanted |= {name: column for name, column in dialect.objects.items() if name != "object_id"}
     chosen = {name: pick(plain, alternatives) for name, alternatives in wanted.items()}
     return {name: column for name, column in chosen.items() if column is not None}

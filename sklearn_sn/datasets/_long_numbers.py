@@ -9,6 +9,7 @@ from astropy import units as u
 from astropy.table import Column
 
 from sklearn_sn.data import as_text, factorize_names, to_unit
+from sklearn_sn.datasets._fortran_numbers import with_exponents_of_c
 
 # Text that denotes a missing number, in lower case, as in pandas' readers.
 _MISSING = {"", "nan", "na", "n/a", "null", "none", "<na>", "-", "--", "---", "..."}
@@ -118,7 +119,7 @@ class LongTable:
             numbers = to_unit(values, unit).astype(np.float64, copy=not self.is_arrow)
             return numbers, np.zeros(len(self), dtype=bool)
         except (TypeError, ValueError) as error:
-            if not _holds_text(values):
+            if not holds_text(values):
                 raise ValueError(f"{self.location(field)}: {error}") from error
         numbers, limits = self._from_text(field)
         column_unit = self.unit(field)
@@ -131,6 +132,8 @@ class LongTable:
         texts = [as_text(value) or "" for value in distinct] + [""]  # the last one is for code -1
         numbers = _parse(texts)
         signs = _LIMIT_SIGNS.get(field, ()) if self.parameter == "light_curves" else ()
+        if field == "mag" and self.dialect is not None:
+            signs = (*signs, *self.dialect.limit_sign)
         bodies = [text[1:].strip() if text[:1] in signs else "" for text in texts]
         limits = np.isfinite(_parse(bodies))
         nothing = _MISSING.union(self.dialect.missing if self.dialect is not None else ())
@@ -150,6 +153,11 @@ class LongTable:
             return "times must be MJD: convert them with astropy.time.Time(dates).mjd"
         if _DECIMAL_COMMA.fullmatch(text):
             return "use a decimal point, or read the file with pandas.read_csv(..., decimal=',')"
+        if field == "mag" and text[:1] in ("<", "≤"):
+            return (
+                f"if it means fainter than {text[1:].strip()}, as in files of the AAVSO, write "
+                f"'>{text[1:].strip()}' or pass dialect='aavso'; else leave it empty"
+            )
         if field in _LIMIT_SIGNS and self.parameter == "light_curves":
             return (
                 "give a number, or leave unknown values empty; write an upper limit as '>19.2' "
@@ -201,7 +209,18 @@ def in_magnitudes(table, field):
     return *table.numbers_and_limits(field, u.mag), None
 
 
-def _holds_text(values):
+def holds_text(values):
+    """Return whether a column may hold text.
+
+    Parameters
+    ----------
+    values : array-like
+        Column of a table.
+
+    Returns
+    -------
+    bool
+    """
     dtype = getattr(values, "dtype", np.dtype(object))
     if isinstance(dtype, pd.CategoricalDtype):
         dtype = dtype.categories.dtype
@@ -210,4 +229,5 @@ def _holds_text(values):
 
 def _parse(texts):
     """Convert texts to floats; texts that are not numbers become NaN."""
-    return pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(np.float64)
+    texts = pd.Series([*map(with_exponents_of_c, texts)], dtype=object)
+    return pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)

@@ -27,7 +27,7 @@ _SYSTEMS = {"ab": "AB", "abmag": "AB", "magab": "AB", "vega": "Vega", "vegamag":
 _SYSTEMS |= {"magvega": "Vega"}
 
 
-def add_named_units(fields: dict, names: dict) -> None:
+def add_named_units(fields: dict, names: dict, units: dict | None = None) -> None:
     """Add the units and the magnitude system that names of columns state in brackets.
 
     Parameters
@@ -35,7 +35,15 @@ def add_named_units(fields: dict, names: dict) -> None:
     fields : dict of str to array-like of shape (n_points,)
         Columns of light curves by field; changed in place. Columns with a unit are unchanged.
     names : dict of str to str
-        Column of each field; the field system is added if magnitudes name theirs.
+        Column of each field; the field system is added if magnitudes name theirs, and the unit of
+        a flux in counts is added to its name.
+    units : dict of str to str, optional
+        Units by column, as of a row of units; they precede those in names.
+
+    Raises
+    ------
+    ValueError
+        If a column of fluxes has a unit of something else.
 
     Examples
     --------
@@ -46,17 +54,57 @@ def add_named_units(fields: dict, names: dict) -> None:
     >>> fields["flux"].unit
     Unit("erg / (Hz s cm2)")
     """
+    units = units or {}
     for field in ("time", "flux", "flux_err"):
-        unit = _unit_of(field, names[field]) if field in fields else None
+        if field not in fields:
+            continue
+        stated = units.get(names[field])
+        unit = _unit_of(field, names[field]) if stated is None else _stated_unit(field, stated)
+        in_counts = stated is not None and _COUNTS.search(stated.lower()) is not None
+        if in_counts and field == "flux":
+            names[field] = f"{names[field]} ({stated})"
+        elif unit is None and stated and field != "time" and not in_counts:
+            raise ValueError(
+                f"light_curves, column {names[field]!r}: {stated!r} is no unit of a flux. If the "
+                "column holds magnitudes, name it with light_curve_columns={'mag': ...}."
+            )
         if unit is not None and getattr(fields[field], "unit", None) is None:
             values = fields[field]
             if isinstance(values, pd.Series) and isinstance(values.dtype, pd.CategoricalDtype):
                 values = values.astype(object)
             fields[field] = Column(np.asarray(values), unit=unit)
-    system = _SYSTEMS.get(re.sub(r"[^a-z]", "", _in_brackets(names.get("mag", ""))))
+    stated = units.get(names.get("mag"), "").lower() or _in_brackets(names.get("mag", ""))
+    system = _SYSTEMS.get(re.sub(r"[^a-z]", "", stated))
     if system is not None and "mag" in fields and not {"system", "zero_point"} & set(fields):
         fields["system"] = pd.Categorical.from_codes(np.zeros(len(fields["mag"]), int), [system])
         names["system"] = names["mag"]
+
+
+def add_spectral_units(fields: dict, names: dict, units: dict) -> None:
+    """Add the units of a row of units to the columns of spectra.
+
+    Parameters
+    ----------
+    fields : dict of str to array-like of shape (n_pixels,)
+        Columns of spectra by field; changed in place.
+    names : dict of str to str
+        Column of each field.
+    units : dict of str to str
+        Units by column; those that are neither of wavelength nor of flux are ignored.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_sn.datasets._named_units import add_spectral_units
+    >>> fields = {"wavelength": np.array([400.0])}
+    >>> add_spectral_units(fields, {"wavelength": "wave"}, {"wave": "nm"})
+    >>> fields["wavelength"].unit
+    Unit("nm")
+    """
+    for field in ("wavelength", "flux", "flux_err"):
+        unit = parse_unit(units.get(names.get(field), ""))
+        if unit is not None and getattr(fields[field], "unit", None) is None:
+            fields[field] = Column(np.asarray(fields[field]), unit=unit)
 
 
 def is_in_counts(name: str) -> bool:
@@ -90,6 +138,16 @@ def _unit_of(field, name):
     if text in _MAGGIES:
         return u.Unit(_MAGGIES[text].to(u.uJy))
     unit = parse_unit(_BRACKETS.search(name)[1])
+    return unit if is_flux_density(unit) else None
+
+
+def _stated_unit(field, text):
+    """Return the unit of a row of units, or None if it is the usual one or not known."""
+    if field == "time":
+        return _TIMES.get(text.lower())
+    if text.lower() in _MAGGIES:
+        return u.Unit(_MAGGIES[text.lower()].to(u.uJy))
+    unit = parse_unit(text)
     return unit if is_flux_density(unit) else None
 
 

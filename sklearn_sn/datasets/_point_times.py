@@ -1,9 +1,12 @@
 """Times of points: subtracted origins, and times that no survey can have."""
 
+import re
+
 import numpy as np
 
 from sklearn_sn.data import MJD_RANGE, to_mjd
 
+_JULIAN = re.compile(r"(?<!m)jd|julian(?<!modified_julian)(?<!modified julian)", re.IGNORECASE)
 _YEARS = (1900.0, 2101.0)
 # Seconds since 1970 of 1973, and milliseconds of the same day; as days, no survey has them.
 _FIRST_SECOND, _FIRST_MILLISECOND = 1e8, 1e11
@@ -40,7 +43,13 @@ def point_times(points, time, used, offset, log):
     column = points.names["time"]
     seen = time[used & np.isfinite(time)]
     inside = (seen >= MJD_RANGE[0]) & (seen <= MJD_RANGE[1])
-    if offset is not None or not len(seen) or 2 * inside.sum() >= len(seen):
+    if offset is not None or not len(seen):
+        return time
+    if 2 * inside.sum() >= len(seen):
+        if _JULIAN.search(column) and points.unit("time") is None:
+            given = points.numbers("time")[used & np.isfinite(time)]
+            if 2 * (given < MJD_RANGE[1]).sum() >= len(given):
+                log.taken_as_mjd(points, column, float(given[0]))
         return time
     if column == "snoopy_time":
         raise ValueError(

@@ -17,6 +17,7 @@ from sklearn_sn.data import (
     to_mjd,
 )
 from sklearn_sn.datasets._companions import difference_signs, marked_limits
+from sklearn_sn.datasets._limit_marks import unknown_marks
 from sklearn_sn.datasets._long_numbers import in_magnitudes
 from sklearn_sn.datasets._photometry import read_bands
 from sklearn_sn.datasets._point_times import point_times
@@ -222,6 +223,10 @@ def _without_limits(points, measured, flux_err, rows, options, log):
     """Return the points of wanted objects that are no upper limits, or limits with a flux."""
     has_flux = np.isfinite(measured.flux)
     marked, undetected = marked_limits(points)
+    for field in ("upper_limit", "non_detection", "detection"):
+        if field in points:
+            unknown = unknown_marks(points[field], field) & (rows >= 0) & ~marked
+            log.unknown_marks(points, field, unknown)
     # Forced photometry of a point that was not detected is a measurement, if it has an error.
     limit = measured.limit | marked | (undetected & ~(has_flux & (flux_err > 0)))
     limit |= _repeats_limit(points, measured) & ~has_flux

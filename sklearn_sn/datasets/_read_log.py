@@ -175,6 +175,30 @@ class ReadLog:
                 file=points.label,
             )
 
+    def unknown_marks(self, points, field, mask):
+        """Record marks of limits or detections that say neither yes nor no."""
+        if mask.any():
+            row = int(np.argmax(mask))
+            value = as_python(np.asarray(points[field], dtype=object)[row])
+            self._doubt(
+                points,
+                mask,
+                f"{{n}} values of {points.location(field)}, say neither yes nor no (first "
+                f"{value!r} of object {points.object_of(row)}); their points were taken as "
+                "measurements. Give True or False.",
+                ("unknown_marks", points.names[field]),
+            )
+
+    def taken_as_mjd(self, points, column, value):
+        """Record times in a column of Julian dates that have the size of MJD."""
+        self.doubtful.add(
+            ("mjd", column),
+            f"The times of {points.location('time')}, are too small for Julian dates (first "
+            f"{value:.10g}), and were taken as MJD. If they are JD - 2400000, pass "
+            "time_offset=2400000; if they are MJD, pass time_offset=0 or rename the column.",
+            file=points.label,
+        )
+
     def suspect_scale(self, points, offset):
         """Record fluxes, taken as µJy, that disagree with the magnitudes beside them."""
         self.doubtful.add(

@@ -262,6 +262,12 @@ def _remarks(records, entries, failures, medium):
     in_counts = [entry["file"] for entry in entries if IN_COUNTS in entry["notes"]]
     if in_counts:
         remarks.append(f"{counted(len(in_counts), 'file')} (first {in_counts[0]}): {IN_COUNTS}")
+    alone = [e["file"] for e in entries if any("of the errors alone" in n for n in e["notes"])]
+    if alone:
+        remarks.append(
+            f"the errors of {counted(len(alone), 'file')} (first {alone[0]}) have a unit and the "
+            "fluxes have none: they were taken to be on one scale; pass flux_unit="
+        )
     copies = [e["file"] for e in entries if any("repeats the flux" in n for n in e["notes"])]
     if copies:
         remarks.append(

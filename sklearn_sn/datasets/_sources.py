@@ -33,12 +33,15 @@ class Source:
         Path of the file, for messages; None for a table in memory.
     kind : str or None
         Kind of the table where the format tells it.
+    units : dict of str to str
+        Units of columns that stand in a row of the table.
     """
 
     table: object
     header: dict = field(default_factory=dict)
     label: str | None = None
     kind: str | None = None
+    units: dict = field(default_factory=dict)
 
     @property
     def stem(self):

@@ -1,8 +1,10 @@
 """Spectra in text files: WISeREP, TNS, SNIFS, SEDM and others."""
 
+from sklearn_sn.datasets._foreign_texts import document_of
 from sklearn_sn.datasets._snid_templates import is_snid_template, read_snid_template
-from sklearn_sn.datasets._spectrum_columns import SpectrumColumn, record_from_columns
+from sklearn_sn.datasets._spectrum_columns import AT_REST, SpectrumColumn, record_from_columns
 from sklearn_sn.datasets._spectrum_comments import column_names, read_entries, unit_entries
+from sklearn_sn.datasets._spectrum_frame import names_rest_frame
 from sklearn_sn.datasets._spectrum_header import facts_of
 from sklearn_sn.datasets._spectrum_text import LIGHT_CURVE, is_light_curve, split_text
 
@@ -29,6 +31,9 @@ def read_text(text: str, columns: dict | None = None) -> list:
     """
     if is_snid_template(text):
         return read_snid_template(text)
+    document = document_of(text)
+    if document is not None and "Markdown" not in document:  # whose bars and dashes are understood
+        raise ValueError(f"this is {document.replace('that table', 'its columns to read_tables')}")
     table = split_text(text)
     n_columns = table.numbers.shape[1]
     names, units = column_names(table.header, n_columns)
@@ -43,4 +48,6 @@ def read_text(text: str, columns: dict | None = None) -> list:
     by_entry, notes = unit_entries(entries)
     record.units = {**by_entry, **record.units}
     record.notes += [*table.notes, *notes]
+    if names_rest_frame(table.header) and AT_REST not in record.notes:
+        record.notes.append(AT_REST)
     return [record.describe(facts_of(entries))]

@@ -18,11 +18,12 @@ from sklearn_sn.datasets._spectrum_roles import (
     plain_name,
     role_of,
 )
-from sklearn_sn.datasets._spectrum_units import is_spectral
+from sklearn_sn.datasets._spectrum_units import is_spectral, named_unit
 
 FIELDS = ("wavelength", "flux", "flux_err", "variance", "ivar", "mask")
 AT_REST = "the wavelengths are named as those at rest, not as observed ones"
 IN_COUNTS = "the flux is in counts, and not calibrated"
+_MAGNITUDES = re.compile(r"(?<![a-z])(ab|st|vega)?[ _]?mag(nitudes?|s)?(?![a-z])")
 LOG_WAVELENGTH = u.dex(u.AA)
 
 
@@ -85,6 +86,13 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     else:
         _assign_by_name(roles, free)
     wavelength, flux = roles.get("wavelength"), roles.get("flux")
+    magnitudes = next((c for c in free if _is_magnitude(c)), None)
+    if magnitudes is not None and (flux is None or flux is magnitudes):
+        raise ValueError(
+            f"{magnitudes.label} holds magnitudes, and a spectrum needs fluxes: convert AB "
+            "magnitudes with flux = 10 ** (-0.4 * (mag + 48.6)), and read them with "
+            "flux_unit='erg/s/cm2/Hz'"
+        )
     for field, column in (("wavelength", wavelength), ("flux", flux)):
         if column is None:
             raise ValueError(
@@ -101,7 +109,9 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
     if role_of(wavelength.name) == "log_wavelength":
         record.units["wavelength"] = LOG_WAVELENGTH
     if "flux" not in record.units and is_per_frequency(flux.name):
-        record.units["flux"] = u.Jy  # the prefix does not matter: the scale is arbitrary
+        record.units["flux"] = named_unit(flux.name) or u.Jy  # of f_nu, the scale is arbitrary
+    if "wavelength" not in record.units and is_spectral(named_unit(wavelength.name)):
+        record.units["wavelength"] = named_unit(wavelength.name)
     if is_in_counts(flux.name) or is_in_counts(flux.unit):
         record.notes.append(IN_COUNTS)
     _describe_wavelength(record, plain_name(wavelength.name))
@@ -113,6 +123,13 @@ def record_from_columns(file_format, columns, chosen=None, bad_pixels=None):
         record.keep(np.logical_and.reduce(masks))
     record.not_used += [c.label for c in columns if not any(c is one for one in used)]
     return record
+
+
+def _is_magnitude(column):
+    """Return whether the name or the unit of a column says that it holds magnitudes."""
+    is_error = role_of(column.name) == "flux_err" or "err" in plain_name(column.name)
+    texts = [str(column.name or ""), "" if column.unit is None else str(column.unit)]
+    return not is_error and any(_MAGNITUDES.search(text.lower()) for text in texts)
 
 
 def errors_of(values, kind):
@@ -229,8 +246,9 @@ def _apply_errors(record, roles, used):
         record.sources["flux_err"] = f"{column.label}, taken as {kind}" + (
             "" if role_of(column.name) else " by its values"
         )
-        if kind == "flux_err" and is_flux_density(column.unit):
-            record.units["flux_err"] = column.unit
+        unit = column.unit or named_unit(column.name)
+        if kind == "flux_err" and is_flux_density(unit):
+            record.units["flux_err"] = unit
         return values > 0 if kind == "ivar" else None
     return None
 

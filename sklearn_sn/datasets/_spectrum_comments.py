@@ -5,7 +5,7 @@ import re
 from sklearn_sn.datasets._spectrum_columns import IN_COUNTS
 from sklearn_sn.datasets._spectrum_header import KNOWN_KEYS, plain_key
 from sklearn_sn.datasets._spectrum_roles import is_in_counts, role_of
-from sklearn_sn.datasets._spectrum_units import is_spectral, parse_unit
+from sklearn_sn.datasets._spectrum_units import column_unit, is_spectral, parse_unit
 
 _ENTRY = re.compile(r"(?:HIERARCH\s+)?([A-Za-z][\w .\-]{0,40}?)\s*(=|:)\s*(.*)$")
 _PAIR = re.compile(r"([A-Za-z][\w\-]*)\s+(\S.*)$")
@@ -15,6 +15,7 @@ _NAMES_KEY = re.compile(r"(?:COLUMNS?|COLUMN-NAMES|COLS|FIELDS)$")
 _NUMBERED = re.compile(r"(?:col(?:umn)?[\s_#-]*|ttype)?(\d{1,2})\s*[:=).]?\s+(\S.*)$", re.I)
 _ECSV = re.compile(r"-\s*\{\s*name:\s*([^,}]+)(?:,\s*unit:\s*([^,}]+))?")
 _NAME = re.compile(r"([^\W\d][\w.\-/^*]*)\s*([\[(](?:[^\[\]()]|\([^()]*\))*[\])])?")
+_ADJECTIVES = {"rest", "rest-frame", "restframe", "rest_frame", "observed", "observer", "in", "are"}
 _UNIT_KEYS = {
     "wavelength": ("WAVELENGTH-UNIT", "WAVELENGTH-UNITS", "WAVE-UNIT", "WAVEUNIT", "XUNITS"),
     "flux": ("FLUX-UNIT", "FLUX-UNITS", "FLUXUNIT", "FLUXUNITS", "BUNIT", "YUNITS"),
@@ -136,12 +137,14 @@ def _names_in(text):
     names, units = [], []
     for name, unit in _NAME.findall(text.strip().strip("|")):
         names.append(name)
-        units.append(parse_unit(unit[1:-1]) if unit else None)
+        units.append(column_unit(unit[1:-1]) if unit else None)
     return names, units
 
 
 def _are_names(names):
     """Return whether words name columns: exactly one wavelength, or a wavelength and a flux."""
+    if not _ADJECTIVES.isdisjoint(str(name).lower() for name in names):
+        return False  # a comment on the wavelengths
     roles = [role_of(name) for name in names]
     n_wavelengths = roles.count("wavelength") + roles.count("log_wavelength")
     return n_wavelengths == 1 or (n_wavelengths > 1 and "flux" in roles)

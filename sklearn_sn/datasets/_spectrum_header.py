@@ -8,6 +8,8 @@ import numpy as np
 from astropy.time import Time
 
 from sklearn_sn.data import MJD_RANGE, as_text, to_mjd
+from sklearn_sn.datasets._spectrum_columns import AT_REST
+from sklearn_sn.datasets._spectrum_frame import is_doppler_corrected
 
 # Keys in order of preference, in capitals and with "-" for spaces and underscores.
 _NAME = ("OBJECT", "OBJNAME", "OBJ-NAME", "OBJECT-NAME", "TARGET", "TARGNAME", "TARGET-NAME")
@@ -102,6 +104,8 @@ def facts_of(header: dict) -> HeaderFacts:
         if angle is not None:
             facts.metadata[name] = angle
     facts.medium = _medium(header)
+    if is_doppler_corrected(header):
+        facts.notes.append(AT_REST)
     return facts
 
 

@@ -33,6 +33,11 @@ _SCALE = re.compile(
     re.I,
 )
 _SYMBOLS = str.maketrans({"²": "2", "⁻": "-", "¹": "1", "·": " ", "μ": "u", "µ": "u", "'": " "})
+_UNIT_AT_END = re.compile(
+    r"(?<=[A-Za-z0-9])[_\s-]+(A|AA|\u00c5|ang(?:strom|s)?s?|nm|nanomet(?:er|re)s?|um|\u00b5m|microns?"
+    r"|micromet(?:er|re)s?|hz|[munM\u00b5]?Jy)(?:[_\s-]?(?:err(?:or)?s?|unc|sigma))?$",
+    re.IGNORECASE,
+)
 _LONGEST = 80  # characters; longer texts are no units
 
 
@@ -76,19 +81,63 @@ def parse_unit(text):
     return unit if scale == 1 else u.Unit(scale * unit)
 
 
+def column_unit(text):
+    """Return the unit of a column as :func:`parse_unit` does, and ``mag`` for any magnitude.
+
+    Parameters
+    ----------
+    text : str
+        Text that a file gives as the unit.
+
+    Returns
+    -------
+    astropy.units.Unit or None
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_units import column_unit
+    >>> column_unit("ABmag"), column_unit("nm"), column_unit("counts")
+    (Unit("mag"), Unit("nm"), None)
+    """
+    is_magnitude = re.search(r"(?<![a-z])(ab|st|vega)?[ _]?mag", str(text).lower())
+    return parse_unit(text) or (u.mag if is_magnitude else None)
+
+
+def named_unit(name):
+    """Return the unit of length or of Jy that the name of a column ends in, or None.
+
+    Parameters
+    ----------
+    name : str or None
+        Name such as ``"wavelength_nm"``, ``"flux_mJy"`` or ``"flux_mJy_err"``.
+
+    Returns
+    -------
+    astropy.units.Unit or None
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets._spectrum_units import named_unit
+    >>> named_unit("wave_um"), named_unit("flux_err_uJy"), named_unit("flux_err")
+    (Unit("um"), Unit("uJy"), None)
+    """
+    found = _UNIT_AT_END.search(str(name or "")[:_LONGEST])
+    return None if found is None else parse_unit(found[1])
+
+
 def is_spectral(unit):
     """Return whether a unit measures wavelength, or can be converted to one.
 
     Parameters
     ----------
     unit : astropy unit
-        Unit of a spectral axis.
+        Unit of a spectral axis; None is none.
 
     Returns
     -------
     bool
     """
-    return unit.is_equivalent(u.AA) or unit.is_equivalent(u.Hz)
+    return unit is not None and (unit.is_equivalent(u.AA) or unit.is_equivalent(u.Hz))
 
 
 def _astropy_unit(text):

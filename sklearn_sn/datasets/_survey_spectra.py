@@ -10,7 +10,7 @@ from sklearn_sn.datasets._spectrum_comments import unit_entries
 from sklearn_sn.datasets._spectrum_header import facts_of
 from sklearn_sn.datasets._spectrum_record import SpectrumRecord
 from sklearn_sn.datasets._spectrum_roles import role_of
-from sklearn_sn.datasets._spectrum_units import parse_unit
+from sklearn_sn.datasets._spectrum_units import column_unit, parse_unit
 
 # Bits of SDSS's and_mask that describe a bright neighbour or the smear exposures of 2000–2008, and
 # leave the pixel usable (https://www.sdss4.org/dr17/algorithms/bitmasks/#SPPIXMASK).
@@ -59,7 +59,7 @@ def read_table(parts, table, columns=None):
                 "an echelle; join them to one spectrum first"
             )
         if values.dtype.kind in "iufbO":
-            unit = parse_unit(table.units.get(name, ""))
+            unit = column_unit(table.units.get(name, ""))
             found.append(SpectrumColumn(name, unit, values.ravel(), i + 1))
     longest = max((len(c.values) for c in found if role_of(c.name) == "flux"), default=0)
     found = [column for column in found if len(column.values) == longest]

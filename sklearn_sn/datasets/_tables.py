@@ -184,8 +184,10 @@ def read_tables(
 
     Columns bring their companions: isdiffpos is the sign of a difference, isNegative that of a
     magnitude; the error of a flux or magnitude is that of the same quantity, and a column err,
-    error or unc that of the only one; diffmaglim, detected and nondet mark limits. Two points of
-    one exposure, such as those of an alert and of forced photometry, are merged.
+    error or unc that of the only one; diffmaglim, detected and nondet mark limits, and so do words
+    such as UL, limit and non-detection in columns such as flag, type and comment. Two points of
+    one exposure, such as those of an alert and of forced photometry, are merged. A row of units
+    below the names of the columns of a text is used.
 
     Bands of one letter belong to the survey that the header of a file names. One that this survey
     does not have, or of a survey that is unknown, is left out: name another with `survey`.
@@ -275,7 +277,9 @@ def _sort_sources(given, dialect, mappings, id_column):
     for parameter in present:
         for source in open_sources(given[parameter], parameter):
             if parameter in ("objects", "light_curves") and not mappings["light_curves"]:
-                source = replace(source, table=one_row_per_point(source.table, id_column))
+                table = one_row_per_point(source.table, id_column, source.units)
+                if table is not source.table:
+                    source = replace(source, table=table, units=table.attrs.get("units", {}))
             kind = source.kind
             if kind is None:
                 alone = parameter == "objects" and len(present) == 1

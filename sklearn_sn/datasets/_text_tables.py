@@ -8,7 +8,9 @@ from astropy.table import Table
 
 from sklearn_sn.datasets._column_names import check_column_names
 from sklearn_sn.datasets._dialects import find_dialect
+from sklearn_sn.datasets._fortran_numbers import is_number, with_exponents_of_c
 from sklearn_sn.datasets._other_readers import OtherReaderError
+from sklearn_sn.datasets._unit_rows import take_commented_units, take_unit_row
 
 _VALUE = re.compile(
     r"(?P<name>[A-Za-z][\w .-]*?)\s*[=:]\s*(?P<value>[^\s].*?)(?:\s+(?:degrees|deg))?\s*$"
@@ -53,7 +55,12 @@ def parse_text(text, where):
         if line.strip() and not line.lstrip().startswith(("#", "\\"))
     ]
     names, body = _column_names(lines, body, where)
-    return [{"table": _blank_separated(names, body, where), "header": header}]
+    units = take_unit_row(names, [(number, line.split()) for number, line in body[:2]], where)
+    body = body[1:] if units else body
+    if not units:
+        names, units = _names_above_units(names, lines, body, where)
+    table = _blank_separated(names, body, where)
+    return [{"table": table, "header": header} | ({"units": units} if units else {})]
 
 
 def _values_of(comments):
@@ -91,8 +98,20 @@ def _column_names(lines, body, where):
     )
 
 
+def _names_above_units(names, lines, body, where):
+    """Return names and units of columns whose names and units stand in two comments."""
+    above = [line for line in lines[: body[0][0] - 1] if line.strip(" #")] if body else []
+    if len(above) > 1 and all(line.startswith("#") for line in above[-2:]):
+        upper, lower = ([*line.lstrip("# ").split()] for line in above[-2:])
+        row = (body[0][0], body[0][1].split())
+        if lower == names and len(upper) == len(names):
+            units = take_commented_units(upper, lower, [row], where)
+            return (upper, units) if units else (names, {})
+    return names, {}
+
+
 def _is_data(line):
-    return any(_NUMBERS.fullmatch(word) for word in line.split())
+    return any(_NUMBERS.fullmatch(word) or is_number(word) for word in line.split())
 
 
 def _blank_separated(names, body, where):
@@ -113,7 +132,8 @@ def _typed(frame):
     out = {}
     for name in frame:
         column = frame[name].mask(frame[name].isin(_NULLS))
-        numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
+        written = column.map(with_exponents_of_c, na_action="ignore")
+        numbers = pd.to_numeric(written, errors="coerce").astype(np.float64)
         integers = column.dropna().str.fullmatch(r"[-+]?\d+").all() and column.notna().any()
         if integers and not (numbers.abs() >= 2**53).any():
             out[name] = numbers

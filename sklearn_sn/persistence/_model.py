@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from importlib import resources
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -189,12 +190,13 @@ def load_model(
 
 
 def read_card(path: str | PathLike[str]) -> dict[str, Any]:
-    """Read the model card of a file without building the model.
+    """Read the model card of a file, or of a packaged model, without building the model.
 
     Parameters
     ----------
     path : str or path-like
-        Path of the file.
+        Path of the file, or name of a model of :func:`load_pretrained`. A file of that name is
+        preferred.
 
     Returns
     -------
@@ -204,7 +206,7 @@ def read_card(path: str | PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     FileNotFoundError, IsADirectoryError
-        If there is no file at `path`.
+        If there is no file at `path`, and no packaged model of that name.
     ModelFileError
         If the file is damaged, too new or not a model.
 
@@ -221,6 +223,11 @@ def read_card(path: str | PathLike[str]) -> dict[str, Any]:
     >>> card["estimator"], card["description"]
     ('StandardScaler', 'Two numbers.')
     """
+    if isinstance(path, str) and os.path.basename(path) == path and not os.path.exists(path):
+        packaged = resources.files("sklearn_sn.persistence") / "models" / f"{path}.snmodel"
+        if packaged.is_file():
+            with resources.as_file(packaged) as file:
+                return read_card(file)
     with _open(path) as file:
         files, _ = read_archive(file, os.fspath(path), wanted=["card.json"])
     return read_json(files["card.json"], f"The card of {os.fspath(path)}")

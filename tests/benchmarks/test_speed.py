@@ -1,6 +1,9 @@
 """Values of the benchmarks of speed, their page, and the check for regressions."""
 
+import runpy
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +69,13 @@ def test_regressions_compare_ratios_of_equal_conditions(speed, speed_page):
 def test_committed_page_is_that_of_the_values(speed_page):
     """If it fails: python benchmarks/speed_page.py."""
     assert speed_page.PAGE.read_text() == speed_page.page(speed_page.read_files())
+
+
+@pytest.mark.parametrize("name", ["simulator", "contrastive", "mmvae"])
+def test_help(name, monkeypatch, capsys):
+    folder = Path(__file__).parents[2] / "benchmarks"
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.setattr(sys, "argv", [f"speed_{name}.py", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_path(str(folder / f"speed_{name}.py"), run_name="__main__")
+    assert "usage: " in capsys.readouterr().out

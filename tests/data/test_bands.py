@@ -141,6 +141,15 @@ def registry_unchanged():
         ("FOUND-g/P", "ps1g"),
         ("CSP-B/u", "cspB"),
         ("ASAS-SN V", "asassnV"),
+        ("BG_q", "blackgemq"),
+        ("u_BG", "blackgemu"),
+        ("um2", "uvotuvm2"),
+        ("UVM2", "uvotuvm2"),
+        ("SDSS-up", "sdssu"),
+        ("sdss_up", "sdssu"),
+        ("gSDSS", "sdssg"),
+        ("rPS1", "ps1r"),
+        ("Bessel-B", "bessellB"),
     ],
 )
 def test_names(name, expected):

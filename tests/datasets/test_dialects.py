@@ -1,7 +1,9 @@
 """Dialects of surveys are recognised by their columns, beyond the files of the cases."""
 
+import io
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -163,3 +165,42 @@ def test_public_objects_of_tns(tmp_path):
     X = read_tables(path)
     assert list(X.index) == ["2099zzz", "2099zzy"] and X["dec"].tolist() == [12.5, -2.5]
     assert find_dialect(["a", "b"]) is None
+
+
+AAVSO = """#TYPE=EXTENDED
+#OBSCODE=XYZ
+#DELIM={0}
+#DATE=JD
+#OBSTYPE=CCD
+#NAME{0}DATE{0}MAG{0}MERR{0}FILT{0}TRANS{0}MTYPE{0}NOTES
+SS CYG{0}2459000.5{0}18.9{0}0.1{0}V{0}NO{0}STD{0}na
+SS CYG{0}2459001.5{0}<13.3{0}na{0}V{0}NO{0}STD{0}na
+"""
+
+
+@pytest.mark.parametrize("separator", [",", "|", "\t", ";"])
+def test_limits_of_the_aavso_are_fainter_than_their_magnitude(separator):
+    X = read_tables(light_curves=io.StringIO(AAVSO.format(separator)))
+    curve = X["light_curve"].loc["SS CYG"]
+    assert curve["time"].tolist() == [59000.0] and curve["band"].tolist() == ["bessellV"]
+    assert X.attrs["read"]["counts"] == {"upper_limits": 1}
+    archive = "JD,Magnitude,Uncertainty,HQuncertainty,Band,Observer Code,Star Name\n"
+    archive += "2459000.5,18.9,0.1,,V,ABC,SS CYG\n2459001.5,<13.3,,,V,ABC,SS CYG\n"
+    X = read_tables(light_curves=io.StringIO(archive))
+    assert X["light_curve"].loc["SS CYG"]["time"].tolist() == [59000.0]
+
+
+def test_other_tables_with_the_sign_of_the_aavso_raise():
+    text = "mjd,band,mag,magerr\n59000,g,18.9,0.1\n59001,g,<18.2,\n"
+    with pytest.raises(ValueError, match=r"fainter than 18.2, .* write '>18.2' or pass dialect="):
+        read_tables(light_curves=io.StringIO(text), object_id="a")
+    X = read_tables(light_curves=io.StringIO(text), object_id="a", dialect="aavso")
+    assert X["light_curve"].iloc[0]["time"].tolist() == [59000.0]
+
+
+def test_gaia_errors_follow_from_the_signal_to_noise_ratio():
+    text = "source_id,transit_id,band,time,mag,flux,flux_over_error\n"
+    text += "1,1,G,1700.0,18.0,1000,100\n1,1,BP,1700.0,18.0,1000,\n"
+    curve = read_tables(light_curves=io.StringIO(text))["light_curve"].iloc[0]
+    assert (curve["flux_err"] / curve["flux"])[0] == pytest.approx(0.01)
+    assert np.isnan(curve["flux_err"][1])

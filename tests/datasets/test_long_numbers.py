@@ -33,7 +33,11 @@ def table(field, values):
         ("mjd", ["59000", "2020-01-01", "2020-01-02"], r"'2020-01-01' of object 'b' .*Time\(dates"),
         ("mjd", pd.to_datetime(["2020-01-01"] * 3), r"Dates must be MJD.*Pass Time"),
         ("magpsf", [18.0, "bright", 20.0], "'bright' of object 'b' .*leave unknown values empty"),
-        ("magpsf", ["18", "<19", "20"], r"'<19' of object 'b' \(row 1\).*'>19.2' \(mag\)"),
+        (
+            "magpsf",
+            ["18", "<19", "20"],
+            r"'<19' of object 'b' \(row 1\).*write '>19' or pass dialect='aavso'",
+        ),
         ("magpsf", ["18,0", "19,2", "20,1"], r"'18,0' of object 'a' .*decimal=','"),
         ("sigmapsf", ["0.1", "0.2", ">0.1"], r"'>0.1' of object 'b' \(row 2\) is not a number"),
         ("sigmapsf", [b"0.1", b"x", b"0.1"], r"'x' of object 'b' \(row 1\) is not a number"),

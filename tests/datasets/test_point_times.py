@@ -1,8 +1,10 @@
 """Times of points: subtracted origins, and times that are no MJD."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from sklearn_sn.datasets import read_tables
 from sklearn_sn.datasets._long_numbers import LongTable
 from sklearn_sn.datasets._point_times import point_times
 from sklearn_sn.datasets._read_log import ReadLog
@@ -63,3 +65,18 @@ def test_times_that_are_no_days_are_doubted(values, unit):
 def test_days_from_any_origin_are_not_doubted():
     for values in ([1990.0, 2010.0], [1850.5, 2200.5], [0.0, 1e5], [59000.5, 59001.5]):
         assert not times(values, "time")[1].doubts
+
+
+@pytest.mark.parametrize("column", ["JD", "hjd", "julian_date"])
+def test_julian_dates_of_the_size_of_mjd_warn(column):
+    columns = {column: [59000.0, 59001.0], "band": "g", "mag": 18.0, "mag_err": 0.1}
+    given = {"light_curve_columns": {"time": column}, "object_id": "a"}
+    with pytest.warns(UserWarning, match="too small for Julian dates .first 59000., and were"):
+        X = read_tables(light_curves=pd.DataFrame(columns), **given)
+    assert X["light_curve"].iloc[0]["time"].tolist() == [59000.0, 59001.0]
+    read_tables(light_curves=pd.DataFrame(columns), time_offset=0, **given)
+    X = read_tables(light_curves=pd.DataFrame(columns), time_offset=2400000, **given)
+    assert X["light_curve"].iloc[0]["time"].tolist() == [58999.5, 59000.5]
+    columns[column] = [2459000.5, 2459001.5]
+    X = read_tables(light_curves=pd.DataFrame(columns), **given)
+    assert X["light_curve"].iloc[0]["time"].tolist() == [59000.0, 59001.0]

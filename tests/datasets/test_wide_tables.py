@@ -112,3 +112,18 @@ def test_unusual_names_of_columns():
     assert one_row_per_point(repeated) is repeated
     numbers = pd.DataFrame({"mjd": MJD, 1: 18.0, "1_err": 0.1, 2: 18.0, "2_err": 0.1})
     assert one_row_per_point(numbers)["band"].tolist() == ["1"] * 3 + ["2"] * 3
+
+
+@pytest.mark.parametrize(
+    "error", ["eB", "e_B", "B_err", "Berr", "dB", "errB", "err_B", "sigB", "B_e", "BErr", "B_unc"]
+)
+def test_names_of_errors(error):
+    columns = {"mjd": [59000.0], "B": 18.0, error: 0.1, "V": 17.9, error.replace("B", "V"): 0.2}
+    points = one_row_per_point(pd.DataFrame(columns))
+    assert points["band"].tolist() == ["B", "V"] and points["mag_err"].tolist() == [0.1, 0.2]
+
+
+def test_errors_of_bands_that_differ_in_case():
+    columns = {"mjd": [59000.0], "r": 18.0, "e_r": 0.1, "R": 17.9, "e_R": 0.2}
+    points = one_row_per_point(pd.DataFrame(columns))
+    assert points["band"].tolist() == ["r", "R"] and points["mag_err"].tolist() == [0.1, 0.2]

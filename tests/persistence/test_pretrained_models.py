@@ -25,7 +25,7 @@ from sklearn_sn import (
 from sklearn_sn.cross_modal import CrossModalRetriever
 from sklearn_sn.data import quality_report
 from sklearn_sn.datasets import make_galaxies, make_supernovae
-from sklearn_sn.persistence import list_pretrained
+from sklearn_sn.persistence import list_pretrained, read_card
 from tests.faults.catalogue import WAVELENGTH, curve, spectrum, table
 
 # The first eight numbers of three embeddings, as the model gave them when it was packaged.
@@ -217,3 +217,9 @@ def test_loading_leaves_the_compiler_of_torch_alone():
     code = "import sys; from sklearn_sn import load_pretrained; load_pretrained('contrastive-sim');"
     code += "assert not {'torch._dynamo', 'sympy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_read_card_takes_names_of_packaged_models():
+    assert read_card("light-curve-types") == load_pretrained("light-curve-types", card=True)
+    with pytest.raises(FileNotFoundError):
+        read_card("light-curve-typos")
