@@ -90,7 +90,7 @@ def test_names_of_fluxes_per_frequency(tmp_path, name):
 @pytest.mark.parametrize("name", ["mag", "AB_mag", "magnitude", "log_flux", "logf", "transmission"])
 def test_other_quantities_are_no_fluxes(tmp_path, name):
     path = _text(tmp_path, f"wavelength {name}", np.linspace(4000, 8000, 5), np.full(5, 18.0))
-    with pytest.raises(ValueError, match="no column is named as flux|holds magnitudes, and"):
+    with pytest.raises(ValueError, match=r"no column is named as flux|holds magnitudes, and"):
         read_spectra(path)
 
 
