@@ -50,13 +50,13 @@ holds all objects of the classes that have fewer. "InfoNCE" is "maven-sim", trai
 classes it predicts a constant.
 
 Of heads on fixed columns, extra trees on hand-made features and the supervised embedding together
-are the best from 5 to 100 labels per class, or within .005 of the best, by less than the scatter of
-the folds; the InfoNCE embedding in its place is at most .016 below. With all labels, boosting on
-the features is better. The supervised embedding alone is level with them at 5 labels per class, and
-below by .01 to .08 from 20 on. A network that is fine-tuned end to end is level with them within
-the scatter: macro-F1 .02 above with 5 and 20 labels, .04 below with 100; AUROC .025 and .013
-below, and level from 100 on. Its first fold has five draws of labels (the run of all folds was stopped after
-it), the other folds have one; five classes were not run.
+are the best from 5 to 100 labels per class, or within .005 of the best, by less than the scatter
+of the folds; the InfoNCE embedding in its place is at most .016 below. With all labels, boosting
+on the features is better. The supervised embedding alone is level with them at 5 labels per
+class, and below by .01 to .08 from 20 on. A network that is fine-tuned end to end is level with
+them within the scatter: macro-F1 .02 above with 5 and 20 labels, .04 below with 100; AUROC .025
+and .013 below, and level from 100 on. Its first fold has five draws of labels (the run of all
+folds was stopped after it), the other folds have one; five classes were not run.
 """
 BATCH, STEPS = 16, 600  # of end-to-end networks
 # Settings of _settings.py whose embedding of light curves is the input of heads.
