@@ -75,7 +75,7 @@ def test_missing_images_and_missing_pixels(fitted, X):
 def test_rotated_copies_find_their_original_better_than_by_pixels():
     train, test = galaxies(300, seed=1), galaxies(100, seed=2)
     off = dict.fromkeys(["reddening", "size_scaling", "blur", "jitter", "noise"], 0.0)
-    model = make(max_epochs=12, batch_size=32, lr=2e-3, queue_size=0, **off).fit(train)
+    model = make(max_epochs=20, batch_size=32, lr=2e-3, queue_size=0, **off).fit(train)
     turned = test.assign(image=[np.rot90(image, axes=(1, 2)) for image in test["image"]])
 
     def recall(originals, copies):

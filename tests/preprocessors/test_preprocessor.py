@@ -157,7 +157,9 @@ def test_rows_are_gathered_as_alone(table, kind):
             whole = arrays[name] if name == "wavelength" else arrays[name][object_index == row]
             if value.ndim > 1 and name != "flux":  # cut to the length of the row
                 whole = whole[:, : value.shape[1]]
-            np.testing.assert_array_equal(value, whole)
+            # Interpolation of images rounds differently in larger batches on some processors.
+            atol = 1e-6 if kind == "image views" else 0.0
+            np.testing.assert_allclose(value, whole, rtol=0, atol=atol)
 
 
 @each
