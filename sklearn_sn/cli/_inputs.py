@@ -229,7 +229,7 @@ def _raise_on_unknown_survey(survey):
     except ValueError as error:
         raise click.BadParameter(
             f"{survey!r} is unknown; use a name such as 'ztf', 'atlas', 'ps1', 'lsst', 'sdss' or "
-            "'swift'. sklearn_sn.data.list_bands(survey) raises with all names.",
+            "'swift'. sklearn_sn.data.list_bands() lists the bands of all surveys.",
             param_hint="'--survey'",
         ) from error
 

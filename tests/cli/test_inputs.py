@@ -89,6 +89,18 @@ def test_an_unknown_survey_is_wrong_use_in_a_few_words(run, files):
     assert len(done.stderr) < 400
 
 
+@pytest.mark.parametrize("separator", [" ", ","])
+def test_the_missing_unit_of_wavelengths_is_named(run, tmp_path, separator):
+    lines = [f"{300 + 2 * i}{separator}1.5" for i in range(200)]
+    head = ["wavelength,flux"] if separator == "," else []
+    (tmp_path / "s.txt").write_text("\n".join([*head, *lines]))
+    done = run("info", tmp_path / "s.txt")
+    assert done.exit_code == 1 and "s.txt: the wavelengths 300–698 have no unit" in done.stderr
+    assert "write it into the first line, as in 'wavelength(nm) flux'" in done.stderr
+    (tmp_path / "s.txt").write_text("\n".join([f"wavelength(nm){separator}flux", *lines]))
+    assert "3000 to 6980 Å" in run("info", tmp_path / "s.txt").stdout
+
+
 def test_tables_without_data_are_named(tmp_path):
     (tmp_path / "t.csv").write_text("object_id,ra,dec\na,1.0,2.0\n")
     with pytest.raises(ValueError, match="neither light curves nor spectra"):
