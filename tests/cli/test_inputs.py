@@ -1,5 +1,6 @@
 """Files of any format in batches."""
 
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +32,15 @@ def test_light_curves_and_spectra_can_be_mixed(files, tmp_path):
     X = read_files([str(spectrum), str(files / "atlas" / "sim-000000.txt")])
     assert list(X.index) == ["sim-000000"] and X.notna().loc["sim-000000", "spectrum"]
     assert len(X["light_curve"].iloc[0]) > 10
+    shutil.copy(files / "atlas" / "sim-000000.txt", tmp_path)
+    for given in (str(tmp_path), str(tmp_path / "sim*")):
+        same = read_files([given])
+        assert list(same.index) == list(X.index)
+        for kind in ("light_curve", "spectrum"):
+            assert same[kind].iloc[0].equals(X[kind].iloc[0])
+    shutil.copy(files / "broken.txt", tmp_path)
+    with pytest.raises(ValueError, match="broken"):
+        read_files([str(tmp_path)])
 
 
 def test_spectra_are_joined_by_name(files, tmp_path):
