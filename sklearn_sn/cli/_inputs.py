@@ -154,12 +154,13 @@ def _with_short_errors(batches, file):
 
 def read_files(files, survey=None):
     """Return one table of all files, which may be light curves and spectra in any mixture."""
-    from sklearn_sn.datasets import read_tables
+    from sklearn_sn.datasets import list_files, read_tables
 
     given = files[0] if len(files) == 1 else files
     try:
         return read_tables(given, survey=survey)
     except ValueError:
+        files = [str(path) for file in files for path in list_files(file)]
         if len(files) == 1:
             raise
     # Some are light curves and some are spectra, or one is neither: its error names it.
@@ -229,7 +230,7 @@ def _raise_on_unknown_survey(survey):
     except ValueError as error:
         raise click.BadParameter(
             f"{survey!r} is unknown; use a name such as 'ztf', 'atlas', 'ps1', 'lsst', 'sdss' or "
-            "'swift'. sklearn_sn.data.list_bands(survey) raises with all names.",
+            "'swift'. sklearn_sn.data.list_bands() lists the bands of all surveys.",
             param_hint="'--survey'",
         ) from error
 

@@ -41,10 +41,17 @@ def describe(error):
         text = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
     else:
         text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
-    text = re.sub(r"\s+", " ", text).strip() or type(error).__name__
+    text = _with_options(re.sub(r"\s+", " ", text).strip()) or type(error).__name__
     if not isinstance(error, EXPECTED):
         text = f"{type(error).__name__}: {text} (run with sklearn-sn --debug for details)"
     return text if text.endswith((".", ")")) else f"{text}."
+
+
+def _with_options(text):
+    """Return a message with the option of the command instead of the argument in Python."""
+    text = re.sub(r"\bread_tables\(\.\.\., survey=\)", "--survey", text)
+    text = re.sub(r"(?<!, )\bsurvey='(\w+)'", r"--survey \1", text)
+    return re.sub(r"(?<!, )\bsurvey=", "--survey", text)
 
 
 @contextmanager
@@ -53,7 +60,7 @@ def short_warnings():
     printed = set()
 
     def show(message, category, filename, lineno, file=None, line=None):
-        text = re.sub(r"\s+", " ", str(message)).strip()
+        text = _with_options(re.sub(r"\s+", " ", str(message)).strip())
         if text not in printed:
             printed.add(text)
             click.echo(f"Warning: {text}", err=True)

@@ -59,12 +59,13 @@ BANDS = (
     ("ps1z", "ps1", "z zP1", 8674.0, 0.514, "AB", "zP1 zp1"),
     ("ps1y", "ps1", "y yP1", 9628.0, 0.553, "AB", "y yP1 yp1"),
     ("ps1w", "ps1", "w wP1", 6286.0, 0.126, "AB", "w wP1 wp1"),
-    # SDSS [BR07]. Bare u g r i z, with or without a prime, are read as SDSS-like.
-    ("sdssu", "sdss", "u u' up", 3589.0, 0.91, "AB", "u u' up"),
-    ("sdssg", "sdss", "g g' gp", 4701.0, -0.08, "AB", "g g' gp"),
-    ("sdssr", "sdss", "r r' rp", 6177.0, 0.16, "AB", "r r' rp"),
-    ("sdssi", "sdss", "i i' ip", 7497.0, 0.37, "AB", "i i' ip"),
-    ("sdssz", "sdss", "z z' zp", 8904.0, 0.54, "AB", "z z' zs"),
+    # SDSS [BR07]. Bare u g r i z, with or without a prime, are read as SDSS-like. The AAVSO writes
+    # SU SG SR SI SZ.
+    ("sdssu", "sdss", "u u' up", 3589.0, 0.91, "AB", "u u' up SU"),
+    ("sdssg", "sdss", "g g' gp", 4701.0, -0.08, "AB", "g g' gp SG"),
+    ("sdssr", "sdss", "r r' rp", 6177.0, 0.16, "AB", "r r' rp SR"),
+    ("sdssi", "sdss", "i i' ip", 7497.0, 0.37, "AB", "i i' ip SI"),
+    ("sdssz", "sdss", "z z' zp", 8904.0, 0.54, "AB", "z z' zs SZ"),
     # Dark Energy Camera [V].
     ("desu", "des", "u", 3857.0, 0.317, "AB", ""),
     ("desg", "des", "g", 4820.0, -0.099, "AB", ""),

@@ -11,6 +11,7 @@ from sklearn_sn.datasets._object_files import ObjectFiles
 from sklearn_sn.datasets._open_supernova_catalog import fetch_open_supernova_catalog
 from sklearn_sn.datasets._parquet import read_written, write_tables
 from sklearn_sn.datasets._read_spectra import read_spectra
+from sklearn_sn.datasets._sources import list_files
 from sklearn_sn.datasets._spectrographs import Spectrograph, get_spectrograph
 from sklearn_sn.datasets._supernovae import iter_supernovae, make_supernovae
 from sklearn_sn.datasets._survey_files import write_survey_files
@@ -36,6 +37,7 @@ __all__ = [
     "iter_galaxies",
     "iter_supernovae",
     "iter_tables",
+    "list_files",
     "load_desi_legacy",
     "make_alerts",
     "make_galaxies",

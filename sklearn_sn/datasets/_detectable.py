@@ -12,6 +12,7 @@ from sklearn_sn.datasets._visits import flux_errors
 
 MARGIN = 1.5  # true fluxes are below the estimate times this factor; the tests verify it
 _N_PARTS = 4  # samples of a band for the estimate
+_WIDEST = 1.15  # wavelengths of a part, longest over shortest, that one sample can stand for
 _NARROW = 1000.0  # km/s; lines below this width pass the samples of a band as they slow down
 _GAIN = 2.0  # visits per estimated flux from which an estimate is faster
 
@@ -36,8 +37,12 @@ def needs_estimate(sed, survey, n, n_visits):
 
     `n` is the number of objects, `n_visits` that of all visits to them. Light curves of other SEDs
     than photospheres, and of models with narrow lines, may vary between the phases of an estimate.
+    The few samples of an estimate miss the light of bands with a leak, such as UVW2.
     """
     if type(sed) is not Photosphere:
+        return False
+    parts = survey.samples.reshape(len(survey.bands), _N_PARTS, -1)
+    if np.any(parts[..., -1] > _WIDEST * parts[..., 0]):
         return False
     model = SED_MODELS[sed.name]
     if min(feature.width for feature in model.features) < _NARROW:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from astropy.coordinates import Angle
 
-from sklearn_sn.data import as_python
+from sklearn_sn.data import as_python, canonical_bands
 from sklearn_sn.datasets._columns import choose_columns
 from sklearn_sn.datasets._dialects import find_dialect, get_dialect, pick, plain_names
 from sklearn_sn.datasets._identity import ID_ALIASES, names_index
@@ -23,6 +23,12 @@ _FILE_HINT = (
     "light_curve_columns=. If the file is a spectrum, read it with "
     "sklearn_sn.datasets.read_spectra."
 )
+# Fields of a light curve, of which a table needs one each.
+_NEEDED = {
+    ("time",): "a column for the time, such as 'mjd'",
+    ("band",): "a column for the band, such as 'filter'",
+    ("flux", "mag"): "a column for the flux or magnitude, such as 'flux' (µJy) or 'mag'",
+}
 # Beginnings of names of redshifts of hosts in SNANA, ELAsTiCC and PLAsTiCC; -9 is "not measured".
 _HOST_REDSHIFTS = ("hostgal_z", "hostgal_specz", "hostgal_photoz")
 _NUMBERS = {"redshift", "ebv", "a_v"}
@@ -120,11 +126,29 @@ def _id_column(columns, id_column, dialect, source):
             problem = f"objects has no column {id_column!r}; it has {list(columns)}"
             raise OtherReaderError(f"{problem}. Name it with id_column=.")
         raise OtherReaderError(
-            f"A table of objects needs a column {id_column!r}, and a light curve needs columns for "
-            f"time, band, and flux or mag; this table has {list(columns)}. Name the column of the "
+            f"{_problem([str(column) for column in columns], id_column)}. Name the column of the "
             f"objects with id_column=.{_FILE_HINT}"
         )
     return name
+
+
+def _problem(columns, id_column):
+    """Return what a table lacks: as a light curve if it has some columns of one."""
+    names = choose_columns(columns, "light_curves", id_column, {})
+    lacking = [text for fields, text in _NEEDED.items() if not names.keys() & set(fields)]
+    if len(lacking) == len(_NEEDED):
+        return (
+            f"A table of objects needs a column {id_column!r}, and a light curve needs columns for "
+            f"time, band, and flux or mag; this table has {columns}"
+        )
+    bands = [name for name in columns if canonical_bands([name], ambiguous="unknown")[0]]
+    hint = ""
+    if "band" not in names and bands:
+        hint = (
+            "; one column per band needs two bands or more, each with its errors, such as "
+            f"{bands[0]!r} and '{bands[0]}_err'"
+        )
+    return f"A light curve needs {', and '.join(lacking)}; this table has {columns}{hint}"
 
 
 def _require_names(index, id_column, columns=()):

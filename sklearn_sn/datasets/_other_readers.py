@@ -98,7 +98,11 @@ def read_other(
         if _NO_UNIT in str(other):
             if error is None:
                 raise OtherReaderError(
-                    f"Read this spectrum with sklearn_sn.datasets.read_spectra: {other}"
+                    f"{other}. Read this spectrum with sklearn_sn.datasets.read_spectra."
                 ) from None
-            raise OtherReaderError(f"{error} As a spectrum, it lacks a unit: {other}") from None
+            # The reason first: the command line prints one sentence.
+            raise OtherReaderError(
+                f"{other}. Read it with sklearn_sn.datasets.read_spectra. If it is no spectrum: "
+                f"{error}"
+            ) from None
         raise other if error is None else error from None

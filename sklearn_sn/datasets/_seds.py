@@ -126,7 +126,7 @@ class _Lines:
 
     def __init__(self, factor, velocity, low, high, spacing):
         self.factor, self.velocity, self.low, self.high = factor, velocity, low, high
-        self._fastest, self._slowest = velocity.max(initial=0.0), velocity.min(initial=np.inf)
+        self._fastest, self._slowest = velocity.max(initial=0.0), velocity.min(initial=1.0)
         self._widest = factor.max(initial=0.0)
         self._least = 0.0 if spacing is None else 0.5 * spacing.max(initial=0.0)
 

@@ -100,7 +100,7 @@ def open_sources(given, parameter):
             f"pyarrow Table, a file handle, a path, a glob pattern or a folder ({FORMATS}), or a "
             f"list of them. Got {type(given).__name__} instead.{_remedy(given)}"
         )
-    return [source for path in _paths(given, parameter) for source in _parse(path, path, parameter)]
+    return [source for path in list_files(given) for source in _parse(path, path, parameter)]
 
 
 def is_table(given):
@@ -137,8 +137,31 @@ def _remedy(given):
     return ""
 
 
-def _paths(given, parameter):
-    """Return the files that a path, glob pattern or folder names."""
+def list_files(given: str | Path) -> list[Path]:
+    """Return the files that a path, glob pattern or folder stands for in :func:`read_tables`.
+
+    Parameters
+    ----------
+    given : str or Path
+        A path, glob pattern or folder.
+
+    Returns
+    -------
+    list of Path
+        The path itself, or the sorted files of the folder or pattern without those that are no
+        tables, such as hidden files, README files, and PHOT files of SNANA beside their HEAD file.
+
+    Raises
+    ------
+    ValueError
+        If a folder or pattern has no such file.
+
+    Examples
+    --------
+    >>> from sklearn_sn.datasets import list_files
+    >>> [str(path) for path in list_files("my_atlas.txt")]
+    ['my_atlas.txt']
+    """
     path = Path(given).expanduser()
     if path.is_dir():
         return _without_companions([p for p in sorted(path.iterdir()) if p.is_file()], path)

@@ -8,10 +8,10 @@ _REST = re.compile(
     r"|(redshift|doppler)[\s_-]*correct(ed|ion)\b(?!\s*[=:]\s*(no|n|f|false|none|0)\b)",
     re.IGNORECASE,
 )
-# Of the other frame, of a denial, and of other quantities at rest.
+# Of the other frame, of a denial, of the motion of the Earth, and of other quantities at rest.
 _NOT_REST = re.compile(
     r"\bobs|\bnot?\b|\bun|(?<!z)(?<!z )[=:]\s*(no|n|f|false|none|0)\s*$"
-    r"|phase|\bday|\bage\b|time|epoch|\bmag",
+    r"|phase|\bday|\bage\b|time|epoch|\bmag|helio|bary|geocent|\blsr",
     re.IGNORECASE,
 )
 _DOPCOR = re.compile(r"DOPCOR-?\d*$")

@@ -84,13 +84,14 @@ def describe_units(record: SpectrumRecord, wavelength_unit=None) -> dict:
 
 def _reject_other_units(wavelength):
     low, high = _range(wavelength)
-    for (least, most), name, example in (
-        (_NANOMETRES, "nm", "'nm'"),
-        (_MICRONS, "µm, or the logarithm of Å", "'um' or 'dex(Angstrom)'"),
+    for (least, most), name, example, first in (
+        (_NANOMETRES, "nm", "'nm'", "nm"),
+        (_MICRONS, "µm, or the logarithm of Å", "'um' or 'dex(Angstrom)'", "um"),
     ):
         if least <= low and high <= most:
             raise ValueError(
-                f"the wavelengths {low:g}–{high:g} have no unit and look like {name}; give "
+                f"the wavelengths {low:g}–{high:g} have no unit and look like {name}; write it "
+                f"into the first line, as in 'wavelength({first}) flux', or give "
                 f"wavelength_unit={example}, or wavelength_unit='Angstrom' if they are in Å"
             )
 

@@ -93,8 +93,8 @@ def _column_names(lines, body, where):
     if named and not _is_data(comment.lstrip("# ")):
         return names, body
     raise OtherReaderError(
-        f"{where} has no names of columns. If it is a spectrum, read it with "
-        "sklearn_sn.datasets.read_spectra; else put their names into the first line."
+        f"{where} has no names of columns; write them into the first line, such as 'mjd filter "
+        "mag mag_err'. If it is a spectrum, read it with sklearn_sn.datasets.read_spectra."
     )
 
 

@@ -18,7 +18,8 @@ class Dropout(nn.Dropout):
         if not self.training or self.p in (0.0, 1.0) or x.device.type != "cpu":
             return super().forward(x)
         # Four numbers of 16 bits are drawn as one of 64 bits.
-        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64).random_(-(2**63), None)
+        bits = torch.empty(-(-x.numel() // 4), dtype=torch.int64, device=x.device)
+        bits = bits.random_(-(2**63), None)
         bits = bits.view(torch.int16)[: x.numel()].view(x.shape)
         keep = bits >= min(round(self.p * 2**16) - 2**15, 2**15 - 1)
         return x * keep.to(x.dtype).mul_(1.0 / (1.0 - self.p))

@@ -1,5 +1,6 @@
 """Files of any format in batches."""
 
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +32,15 @@ def test_light_curves_and_spectra_can_be_mixed(files, tmp_path):
     X = read_files([str(spectrum), str(files / "atlas" / "sim-000000.txt")])
     assert list(X.index) == ["sim-000000"] and X.notna().loc["sim-000000", "spectrum"]
     assert len(X["light_curve"].iloc[0]) > 10
+    shutil.copy(files / "atlas" / "sim-000000.txt", tmp_path)
+    for given in (str(tmp_path), str(tmp_path / "sim*")):
+        same = read_files([given])
+        assert list(same.index) == list(X.index)
+        for kind in ("light_curve", "spectrum"):
+            assert same[kind].iloc[0].equals(X[kind].iloc[0])
+    shutil.copy(files / "broken.txt", tmp_path)
+    with pytest.raises(ValueError, match="broken"):
+        read_files([str(tmp_path)])
 
 
 def test_spectra_are_joined_by_name(files, tmp_path):
@@ -87,6 +97,18 @@ def test_an_unknown_survey_is_wrong_use_in_a_few_words(run, files):
     done = run("info", files / "atlas" / "sim-000000.txt", "--survey", "nonsense")
     assert done.exit_code == 2 and "'nonsense' is unknown; use a name such as" in done.stderr
     assert len(done.stderr) < 400
+
+
+@pytest.mark.parametrize("separator", [" ", ","])
+def test_the_missing_unit_of_wavelengths_is_named(run, tmp_path, separator):
+    lines = [f"{300 + 2 * i}{separator}1.5" for i in range(200)]
+    head = ["wavelength,flux"] if separator == "," else []
+    (tmp_path / "s.txt").write_text("\n".join([*head, *lines]))
+    done = run("info", tmp_path / "s.txt")
+    assert done.exit_code == 1 and "s.txt: the wavelengths 300–698 have no unit" in done.stderr
+    assert "write it into the first line, as in 'wavelength(nm) flux'" in done.stderr
+    (tmp_path / "s.txt").write_text("\n".join([f"wavelength(nm){separator}flux", *lines]))
+    assert "3000 to 6980 Å" in run("info", tmp_path / "s.txt").stdout
 
 
 def test_tables_without_data_are_named(tmp_path):

@@ -39,6 +39,22 @@ def test_errors_of_click_pass():
         raise click.UsageError("wrong")
 
 
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("name the survey with survey=)", "name the survey with --survey)"),
+        ("as in survey='sdss', else", "as in --survey sdss, else"),
+        ("'Swift-V' or read_tables(..., survey=), or", "'Swift-V' or --survey, or"),
+        ("register_band(..., survey='ps1')", "register_band(..., survey='ps1')"),
+    ],
+)
+def test_arguments_of_python_become_options(capsys, text, printed):
+    with short_warnings():
+        warnings.warn(text, UserWarning, stacklevel=1)
+    assert capsys.readouterr().err == f"Warning: {printed}\n"
+    assert describe(ValueError(text)).startswith(printed)
+
+
 def test_warnings_are_printed_once(capsys):
     with short_warnings():
         for _ in range(2):

@@ -10,7 +10,7 @@ from sklearn_sn.datasets._photosphere import Photosphere
 from sklearn_sn.datasets._populations import POPULATIONS
 from sklearn_sn.datasets._simulation import band_flux, draw_light_curves, draw_triggered, triggered
 from sklearn_sn.datasets._survey_table import SURVEY_TABLE
-from sklearn_sn.datasets._surveys import get_survey
+from sklearn_sn.datasets._surveys import Survey, get_survey
 from sklearn_sn.datasets._variables import ActiveNucleus
 from sklearn_sn.datasets._visits import flux_errors
 
@@ -64,6 +64,15 @@ def test_estimates_are_for_many_visits_to_photospheres():
     assert not needs_estimate(Photosphere("SN Ia"), survey, 10, 100)
     assert not needs_estimate(Photosphere("SN IIn"), survey, 10, 1000)
     assert not needs_estimate(ActiveNucleus(), survey, 10, 1000)
+
+
+def test_bands_with_a_leak_are_not_estimated():
+    # Most of the flux of a red supernova in UVW2 is the light that leaks in above 3000 Å.
+    wavelength = [1600.0, 1900.0, 2100.0, 2500.0, 3000.0, 3500.0, 5000.0, 6000.0]
+    leaking = (np.array(wavelength), np.array([0, 1, 1, 0.25, 0.03, 0.02, 0.01, 0]))
+    survey = Survey("uvot", ("uvotuvw2",), 20.0, 1.0, curves={"uvotuvw2": leaking})
+    assert not needs_estimate(Photosphere("SN Ia"), survey, 10, 10000)
+    assert needs_estimate(Photosphere("SN Ia"), replace(survey, curves=None), 10, 10000)
 
 
 @pytest.mark.parametrize("survey", list(SURVEY_TABLE))

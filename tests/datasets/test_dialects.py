@@ -190,6 +190,14 @@ def test_limits_of_the_aavso_are_fainter_than_their_magnitude(separator):
     assert X["light_curve"].loc["SS CYG"]["time"].tolist() == [59000.0]
 
 
+def test_sloan_filters_of_the_aavso():
+    lines = AAVSO.format(",").splitlines()
+    sloan = [lines[6].replace(",V,", f",S{letter},") for letter in "UGRIZ"]
+    X = read_tables(light_curves=io.StringIO("\n".join([*lines[:6], *sloan])))
+    bands = X["light_curve"].loc["SS CYG"]["band"].tolist()
+    assert sorted(bands) == ["sdssg", "sdssi", "sdssr", "sdssu", "sdssz"]
+
+
 def test_other_tables_with_the_sign_of_the_aavso_raise():
     text = "mjd,band,mag,magerr\n59000,g,18.9,0.1\n59001,g,<18.2,\n"
     with pytest.raises(ValueError, match=r"fainter than 18.2, .* write '>18.2' or pass dialect="):

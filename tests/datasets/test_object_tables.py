@@ -62,6 +62,20 @@ def test_missing_and_repeated_names():
         read({"w": [1]}, label="/x/a.csv")
 
 
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["MJD", "mag", "err"], "^A light curve needs a column for the band, such as 'filter'; "),
+        (["mjd", "filter"], "^A light curve needs a column for the flux or magnitude, such as "),
+        (["Datum", "filter", "mag"], "^A light curve needs a column for the time, such as 'mjd'; "),
+        (["mjd", "g", "r"], "for the band.* for the flux.* each with its errors, such as 'g' and"),
+    ],
+)
+def test_what_a_light_curve_lacks_is_named(columns, message):
+    with pytest.raises(ValueError, match=message):
+        read({name: [1.0] for name in columns}, label="/x/a.csv")
+
+
 def test_objects_with_no_more_than_a_name():
     dialect = Dialect("x", (), objects={"object_id": "oid"})
     plain, _ = read({"oid": ["a", "b", "a"]}, label="/x/f.json", only=dialect)

@@ -78,7 +78,7 @@ def test_wavelengths_in_nm_are_told_from_other_files(tmp_path, wavelengths):
     path = tmp_path / "SN 2099a.txt"
     np.savetxt(path, np.column_stack([np.linspace(*wavelengths, 300), np.ones(300), np.ones(300)]))
     with pytest.raises(
-        ValueError, match=r"read_spectra; else .*look like nm; give wavelength_unit='nm'"
+        ValueError, match=r"look like nm; .*wavelength_unit='nm'.* no spectrum: .* no names of col"
     ):
         read_tables(path)
     spectrum = read_spectra(path, wavelength_unit="nm")["spectrum"].iloc[0]

@@ -8,7 +8,7 @@ import pytest
 from astropy.table import Table
 
 from sklearn_sn.datasets import read_tables
-from sklearn_sn.datasets._sources import Source, _paths, open_sources
+from sklearn_sn.datasets._sources import Source, list_files, open_sources
 
 TEXT = "objectId,mjd\n{},1.5\n"
 
@@ -41,7 +41,7 @@ def test_folders_patterns_and_lists(folder):
 def test_companions_of_snana_are_opened_once(tmp_path):
     for name in ("V_HEAD.FITS", "V_PHOT.FITS", "V.LIST", "W_PHOT.FITS.gz"):
         (tmp_path / name).touch()
-    found = [path.name for path in _paths(tmp_path, "light_curves")]
+    found = [path.name for path in list_files(tmp_path)]
     assert found == ["V_HEAD.FITS", "W_PHOT.FITS.gz"]
 
 

@@ -32,6 +32,7 @@ def test_comments_at_rest(comment):
     [
         *("wavelength in observer frame, not rest frame", "the rest of the data", "not at rest"),
         *("redshift corrected: no", "rest-frame phase: 3 d", "DOPCOR01= '0.0001 all'"),
+        *("heliocentric Doppler correction: -12 km/s", "Barycentric redshift corrected"),
     ],
 )
 def test_other_comments(comment):

@@ -38,7 +38,7 @@ def test_fluxes_and_errors_become_those_per_wavelength():
 @pytest.mark.parametrize(
     "values, unit, message",
     [
-        ((400.0, 500.0), None, "400–500 have no unit and look like nm"),
+        ((400.0, 500.0), None, r"400–500 have no unit and look like nm; .*\(nm\) flux'"),
         ((0.4, 0.5), None, "have no unit and look like µm"),
         ((4000.0, 5000.0), u.nm, "are 40000–50000 Å"),
     ],

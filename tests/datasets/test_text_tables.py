@@ -46,7 +46,7 @@ def test_ipac_and_fixed_width():
 def test_wrong_lines_and_missing_names():
     with pytest.raises(ValueError, match=r"f\.txt, line 4: 3 values, but there are 2 columns"):
         parse("mjd flux\n# a note\n1 2\n1 2 3\n")
-    with pytest.raises(ValueError, match=r"f\.txt has no names of columns.*read_spectra"):
+    with pytest.raises(ValueError, match=r"f\.txt has no names of columns; write .*read_spectra"):
         parse("4000 1.5\n4001 1.6\n")
     with pytest.raises(ValueError, match="has no names of columns"):
         parse("")

@@ -35,3 +35,9 @@ def test_nothing_happens_in_evaluation_or_at_the_limits():
     assert torch.equal(Dropout(0.0)(x), x)
     assert torch.equal(Dropout(1.0)(x), torch.zeros_like(x))
     assert Dropout(0.3)(x[:0]).shape == (0, 5)
+
+
+def test_masks_are_on_the_device_of_their_numbers():
+    x = torch.ones(10)
+    with torch.device("meta"):  # the default device, as of torch.set_default_device
+        assert Dropout(0.5)(x).device == x.device
