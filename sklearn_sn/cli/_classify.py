@@ -78,13 +78,15 @@ def command(
         "models": load_named_models(models),
     }
     opened = open_input(files, spectra, survey, batch_size)
-    n_usable, n_classified, shown, first = 0, 0, [], []
+    n_usable, n_classified, shown, first, hint = 0, 0, [], [], ""
     with open_outputs(tables) as write:
         for X in progress(opened.batches, opened.n_objects):
             table = classify(X, **options)
             n_usable += int((table["modalities"] != "").sum())
             n_classified += int(table["class"].notna().sum()) if "class" in table else 0
             write(table)
+            if "spectrum" in X:
+                hint = "; a spectrum needs ten pixels within 3500-9000 Å"
             if pages and len(shown) < MAX_PAGE:
                 rows = slice(MAX_PAGE - len(shown))
                 shown += [X.iloc[[row]] for row in range(len(X))[rows]]
@@ -94,7 +96,7 @@ def command(
         if not n_usable:
             raise ValueError(
                 f"{files[0]}: none of the {opened.n_objects} objects has a usable light curve or "
-                "spectrum."
+                f"spectrum{hint}."
             )
         if not n_classified:
             raise ValueError(
