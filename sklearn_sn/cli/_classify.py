@@ -32,7 +32,11 @@ Examples:
 
 Columns: sklearn-sn classify writes those of sklearn_sn.classify: class, probability, class_set,
 redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS for every class.
-A class of probability below 0.5 has the flag UNCERTAIN.
+
+Flags: UNCERTAIN, the class has a probability below 0.5; EMPTY, EMPTY_SPECTRUM and NOTHING, no
+usable photometry, spectrum, or either; LOWDATA, fewer than three points; NOERROR, no errors;
+MAGNITUDES, fluxes that look like magnitudes; SPECTRUM_DATE, a spectrum more than a year before or
+two years after the light curve. The page "Bad input" of the documentation lists all.
 """,
 )
 @input_options

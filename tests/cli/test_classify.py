@@ -86,3 +86,8 @@ def test_what_a_spectrum_needs_is_named(run, packaged, tmp_path):
     done = run("classify", tmp_path / "s.csv")
     assert done.exit_code == 1 and "EMPTY_SPECTRUM" in done.stdout
     assert "spectrum; a spectrum needs ten pixels within 3500-9000 Å." in done.stderr
+
+
+def test_the_help_explains_the_flags(run):
+    text = " ".join(run("classify", "--help").stdout.split())
+    assert "SPECTRUM_DATE, a spectrum more than a year before or two years after" in text
