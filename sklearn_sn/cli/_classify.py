@@ -32,7 +32,11 @@ Examples:
 
 Columns: sklearn-sn classify writes those of sklearn_sn.classify: class, probability, class_set,
 redshift, redshift_err, anomaly_score, quality_flags, neighbor_1 ... and p_CLASS for every class.
-A class of probability below 0.5 has the flag UNCERTAIN.
+
+Flags: UNCERTAIN, the class has a probability below 0.5; EMPTY, EMPTY_SPECTRUM and NOTHING, no
+usable photometry, spectrum, or either; LOWDATA, fewer than three points; NOERROR, no errors;
+MAGNITUDES, fluxes that look like magnitudes; SPECTRUM_DATE, a spectrum more than a year before or
+two years after the light curve. The page "Bad input" of the documentation lists all.
 """,
 )
 @input_options
@@ -78,13 +82,15 @@ def command(
         "models": load_named_models(models),
     }
     opened = open_input(files, spectra, survey, batch_size)
-    n_usable, n_classified, shown, first = 0, 0, [], []
+    n_usable, n_classified, shown, first, hint = 0, 0, [], [], ""
     with open_outputs(tables) as write:
         for X in progress(opened.batches, opened.n_objects):
             table = classify(X, **options)
             n_usable += int((table["modalities"] != "").sum())
             n_classified += int(table["class"].notna().sum()) if "class" in table else 0
             write(table)
+            if "spectrum" in X:
+                hint = "; a spectrum needs ten pixels within 3500-9000 Å"
             if pages and len(shown) < MAX_PAGE:
                 rows = slice(MAX_PAGE - len(shown))
                 shown += [X.iloc[[row]] for row in range(len(X))[rows]]
@@ -94,7 +100,7 @@ def command(
         if not n_usable:
             raise ValueError(
                 f"{files[0]}: none of the {opened.n_objects} objects has a usable light curve or "
-                "spectrum."
+                f"spectrum{hint}."
             )
         if not n_classified:
             raise ValueError(

@@ -79,3 +79,15 @@ def test_missing_models_are_one_warning(run, files, monkeypatch):
     assert done.exit_code == 1
     assert done.stderr.count("Warning:") == 1 and "'light-curve-types'" in done.stderr
     assert "none of the 6 objects can be classified" in done.stderr
+
+
+def test_what_a_spectrum_needs_is_named(run, packaged, tmp_path):
+    (tmp_path / "s.csv").write_text("wavelength,flux\n" + "4000,1\n4010,2\n4020,1\n")
+    done = run("classify", tmp_path / "s.csv")
+    assert done.exit_code == 1 and "EMPTY_SPECTRUM" in done.stdout
+    assert "spectrum; a spectrum needs ten pixels within 3500-9000 Å." in done.stderr
+
+
+def test_the_help_explains_the_flags(run):
+    text = " ".join(run("classify", "--help").stdout.split())
+    assert "SPECTRUM_DATE, a spectrum more than a year before or two years after" in text
