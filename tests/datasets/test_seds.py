@@ -30,6 +30,11 @@ def _shape(name, phase, wavelength, **changes):
     return spectral_shape(name, objects, rows, np.array([float(phase)]), wavelength[None])[0]
 
 
+def test_no_phases_give_no_spectra():
+    rows, objects = np.zeros(0, dtype=int), _mean_object("SN II")
+    assert spectral_shape("SN II", objects, rows, np.zeros(0), np.ones((0, 12))).shape == (0, 12)
+
+
 def test_silicon_absorption_sits_at_the_velocity():
     wavelength = np.linspace(5950.0, 6350.0, 2001)
     for factor in (0.9, 1.1):
