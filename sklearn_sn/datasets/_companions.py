@@ -5,6 +5,7 @@ import pandas as pd
 
 from sklearn_sn.data import as_python, factorize_names
 from sklearn_sn.datasets._dialects import pick, plain_names
+from sklearn_sn.datasets._fortran_numbers import is_number
 from sklearn_sn.datasets._limit_marks import is_limit_word
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0", ">"}
@@ -112,7 +113,7 @@ def marked_limits(points):
     """
     limit = np.zeros(len(points), dtype=bool)
     undetected = limit.copy()
-    if "upper_limit" in points:
+    if "upper_limit" in points and not _are_quantities(points["upper_limit"]):
         limit |= truth(points["upper_limit"])
         if "mag" not in points:  # a sign of fluxes that are smaller
             distinct, codes, _ = factorize_names(points["upper_limit"])
@@ -131,6 +132,12 @@ def marked_limits(points):
             empty = np.array([*(_text(value) in ("", "nan", "none") for value in distinct), True])
             limit |= empty[codes]
     return limit, undetected
+
+
+def _are_quantities(values):
+    """Return whether a column of marks holds numbers with decimals, such as upper errors."""
+    texts = {_text(value) for value in factorize_names(values)[0]} - _TRUE - _FALSE
+    return all(map(is_number, texts)) and any("." in text.removesuffix(".0") for text in texts)
 
 
 def magnitude_errors(ratios):

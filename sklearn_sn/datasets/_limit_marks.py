@@ -18,7 +18,10 @@ _WORDS = (
     r"u\.?l\.?s?|up(per)?[ _-]?lim(it)?s?|lim(it)?s?|upper|(<|>|≤|≥)"
     r"|non?[ _-]?det(ection|ections|ected)?|not[ _-]detected|undetected|(mag|detection)[ _-]limit"
 )
-_SENTENCES = r"(.*\W)?(upper[ _-]?limits?|non[ _-]?detect(ion|ions|ed)|not detected)(\W.*)?"
+_SENTENCES = (
+    r"(.*\W)?(?<!no )(?<!not )(?<!not a )(?<!not an )"
+    r"(upper[ _-]?limits?|non[ _-]?detect(ion|ions|ed)|not detected)(\W.*)?"
+)
 PATTERN = rf"{_WORDS}|{_SENTENCES}"
 _LIMIT = re.compile(PATTERN)
 # Words beside which a word of one column is that of a detection.

@@ -24,7 +24,9 @@ _MAGGIES = {
 }
 _COUNTS = re.compile(r"(?<![a-z0-9])(counts?|cts?|adu|dn|electrons?|e-(?!\d))(?![a-z])")
 _SYSTEMS = {"ab": "AB", "abmag": "AB", "magab": "AB", "vega": "Vega", "vegamag": "Vega"}
-_SYSTEMS |= {"magvega": "Vega"}
+_SYSTEMS |= {"magvega": "Vega", "st": "ST", "stmag": "ST", "magst": "ST"}
+# Texts that state a unit, so that they must not be ignored where the unit is not known.
+_LIKE_A_UNIT = re.compile(r"jy|erg|watt|(^|[^a-z])mag")
 
 
 def add_named_units(fields: dict, names: dict, units: dict | None = None) -> None:
@@ -43,7 +45,7 @@ def add_named_units(fields: dict, names: dict, units: dict | None = None) -> Non
     Raises
     ------
     ValueError
-        If a column of fluxes has a unit of something else.
+        If a column of fluxes has a unit of something else, or magnitudes are of the ST system.
 
     Examples
     --------
@@ -75,6 +77,11 @@ def add_named_units(fields: dict, names: dict, units: dict | None = None) -> Non
             fields[field] = Column(np.asarray(values), unit=unit)
     stated = units.get(names.get("mag"), "").lower() or _in_brackets(names.get("mag", ""))
     system = _SYSTEMS.get(re.sub(r"[^a-z]", "", stated))
+    if system == "ST":
+        raise ValueError(
+            f"light_curves, column {names['mag']!r}: magnitudes of the ST system are not read. "
+            "Convert them to AB."
+        )
     if system is not None and "mag" in fields and not {"system", "zero_point"} & set(fields):
         fields["system"] = pd.Categorical.from_codes(np.zeros(len(fields["mag"]), int), [system])
         names["system"] = names["mag"]
@@ -131,13 +138,22 @@ def is_in_counts(name: str) -> bool:
 def _unit_of(field, name):
     """Return the unit in the brackets of a name, or None if it is the usual one or not known."""
     text = _in_brackets(name)
-    if not text or (field != "time" and scale_of_name(name, None) is not None):
+    if not text:
         return None
     if field == "time":
         return _TIMES.get(text)
+    given = _BRACKETS.search(name)[1].strip()
+    if scale_of_name(name, None) is not None and not given.startswith("MJ"):
+        return None
     if text in _MAGGIES:
         return u.Unit(_MAGGIES[text].to(u.uJy))
-    unit = parse_unit(_BRACKETS.search(name)[1])
+    unit = parse_unit(given)
+    if given.startswith("MJ") or (not is_flux_density(unit) and _LIKE_A_UNIT.search(text)):
+        raise ValueError(
+            f"light_curves, column {name!r}: {given!r} is no unit of a flux that is read. Write "
+            "one such as mJy, µJy or 'erg/s/cm2/Hz', or name the column of magnitudes with "
+            "light_curve_columns={'mag': ...}."
+        )
     return unit if is_flux_density(unit) else None
 
 

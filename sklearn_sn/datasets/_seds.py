@@ -126,7 +126,8 @@ class _Lines:
 
     def __init__(self, factor, velocity, low, high, spacing):
         self.factor, self.velocity, self.low, self.high = factor, velocity, low, high
-        self._fastest, self._slowest = velocity.max(initial=0.0), velocity.min(initial=1.0)
+        self._fastest = velocity.max(initial=0.0)
+        self._slowest = velocity.min(initial=self._fastest)
         self._widest = factor.max(initial=0.0)
         self._least = 0.0 if spacing is None else 0.5 * spacing.max(initial=0.0)
 
@@ -137,10 +138,9 @@ class _Lines:
         red, blue = np.log1p(-factor * np.array([self._slowest, self._fastest]))
         reach = 1.001 * _REACH * max(width * (self._widest if factor else 1.0), self._least)
         near = (centre + red + reach > self.low) & (centre + blue - reach < self.high)
-        first = int(np.argmax(near))
-        if not near.size or not near[first]:
+        if not near.any():
             return None
-        return slice(first, len(near) - int(np.argmax(near[::-1])))
+        return slice(int(np.argmax(near)), len(near) - int(np.argmax(near[::-1])))
 
     def place(self, feature, rows):
         """Return the centre (ln Å) and the width (in ln λ) of a line in a slice of rows."""

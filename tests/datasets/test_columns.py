@@ -148,6 +148,12 @@ def test_marks_of_limits(name, mark):
     assert curve["time"].tolist() == [59001.0]
 
 
+def test_numbers_with_decimals_are_no_marks_of_limits():
+    table = pd.DataFrame({"object_id": "a", "mjd": [59000.0, 59001.0], "filter": "ztfg"})
+    table = table.assign(mag=[19.9, 18.0], lower=[0.9, 0.2], upper=[1.0, 0.2])
+    assert len(read_tables(light_curves=table)["light_curve"].iloc[0]) == 2
+
+
 @pytest.mark.parametrize("name", ["magzero", "zeropt", "MAG_ZP", "zeropoint_mag"])
 def test_names_of_zero_points(name):
     table = pd.DataFrame({"object_id": ["a"], "mjd": 59000.0, "filter": "ztfg", "flux": 100.0})

@@ -39,7 +39,11 @@ def test_words_mark_limits(column, limit, detection):
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("type", "Ia"), ("flag", "A"), ("note", "limited visibility")]
+    ("column", "value"),
+    [
+        *(("type", "Ia"), ("flag", "A"), ("note", "limited visibility")),
+        *(("comment", "this is not an upper limit"), ("note", "no upper limits")),
+    ],
 )
 def test_other_words_are_no_marks(column, value):
     assert times(column, value, "x")[0] == [59000.0, 59001.0, 59002.0]

@@ -33,6 +33,17 @@ def test_units_of_fluxes(unit, microjansky):
     np.testing.assert_allclose(curve["flux_err"], 2, rtol=1e-6)
 
 
+@pytest.mark.parametrize("unit", ["(MJy)", "(mag)", "[e-18 erg/s/cm2/Hz]", "(milli Jy beam)"])
+def test_units_that_are_not_read_are_rejected(unit):
+    with pytest.raises(ValueError, match="is no unit of a flux that is read"):
+        _read([f"flux {unit}"], [1.0])
+
+
+def test_magnitudes_of_an_unknown_system_are_rejected():
+    with pytest.raises(ValueError, match="ST"):
+        _read(["mag (ST)", "mag_err"], [18.0, 0.1])
+
+
 def test_errors_without_a_unit_have_that_of_the_flux():
     curve = _read(["flux (nmgy)", "flux_err"], [10.0, 1.0])
     np.testing.assert_allclose(curve["flux_err"], 3.630781, rtol=1e-6)
