@@ -9,7 +9,8 @@ def import_quickly(name: str) -> ModuleType:
     """Import a module while the cyclic garbage collector is paused.
 
     An import creates many objects that stay. The collector visits all of them several times, which
-    takes 15 % of the time in which torch, scikit-learn and pandas are imported.
+    takes 15 % of the time in which torch, scikit-learn and pandas are imported. Afterwards the
+    collector is on, also if another thread turned it off in the meantime.
 
     Parameters
     ----------

@@ -72,8 +72,8 @@ def marks_of(names, columns):
     Parameters
     ----------
     names : list of str
-        Columns that may hold marks. Names with ``det`` or ``lim`` give also single letters, yes and
-        no a meaning.
+        Columns that may hold marks. Single letters, "yes" and "no" are marks only in columns whose
+        names contain ``det`` or ``lim``.
     columns : dict of str to array-like of shape (n_points,)
         Columns by name.
 

@@ -106,8 +106,8 @@ def magnitude_offset(points, flux, mag, zero_flux, options):
     Returns
     -------
     float or None
-        Median of flux as a magnitude minus magnitude; None if nothing is assumed, if they agree to
-        0.3 mag, or if their difference varies, as that of total magnitudes and difference fluxes.
+        Median of the flux, as a magnitude, minus the magnitude. None if they agree to 0.3 mag, if
+        the difference varies from point to point, or if the scale of the flux is known.
     """
     if "flux" not in points or points.dialect is not None or options.zero_point is not None:
         return None

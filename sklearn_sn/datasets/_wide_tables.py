@@ -98,7 +98,7 @@ def _units_of_points(bands, others, fluxes, units):
 
 
 def _parts(flat, bands, others, fluxes):
-    """Yield the points of every band; where it has fluxes, its magnitudes are theirs."""
+    """Yield the points of every band; magnitudes of a band with fluxes go with its fluxes."""
     with_flux = {band for band, name, _ in bands if name in fluxes}
     plain = plain_names(others.columns)
     for band, name, errors in bands:
