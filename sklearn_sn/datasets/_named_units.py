@@ -8,6 +8,7 @@ from astropy import units as u
 from astropy.table import Column
 
 from sklearn_sn.data import is_flux_density, scale_of_name
+from sklearn_sn.datasets._spectrum_roles import is_in_counts as states_counts
 from sklearn_sn.datasets._spectrum_units import parse_unit
 
 _BRACKETS = re.compile(r"[(\[]([^()\[\]]*(?:\([^()]*\)[^()\[\]]*)?)[)\]]\s*$")
@@ -22,7 +23,6 @@ _MAGGIES = {
     **dict.fromkeys(("mgy", "maggy", "maggies"), 1.0 * u.ABflux),
     **dict.fromkeys(("nmgy", "nanomaggy", "nanomaggies", "nanomaggie"), 1e-9 * u.ABflux),
 }
-_COUNTS = re.compile(r"(?<![a-z0-9])(counts?|cts?|adu|dn|electrons?|e-(?!\d))(?![a-z])")
 _SYSTEMS = {"ab": "AB", "abmag": "AB", "magab": "AB", "vega": "Vega", "vegamag": "Vega"}
 _SYSTEMS |= {"magvega": "Vega", "st": "ST", "stmag": "ST", "magst": "ST"}
 # Texts that state a unit, so that they must not be ignored where the unit is not known.
@@ -62,7 +62,7 @@ def add_named_units(fields: dict, names: dict, units: dict | None = None) -> Non
             continue
         stated = units.get(names[field])
         unit = _unit_of(field, names[field]) if stated is None else _stated_unit(field, stated)
-        in_counts = stated is not None and _COUNTS.search(stated.lower()) is not None
+        in_counts = states_counts(stated)
         if in_counts and field == "flux":
             names[field] = f"{names[field]} ({stated})"
         elif unit is None and stated and field != "time" and not in_counts:
@@ -132,7 +132,7 @@ def is_in_counts(name: str) -> bool:
     >>> is_in_counts("flux (ADU)"), is_in_counts("flux [counts/s]"), is_in_counts("flux")
     (True, True, False)
     """
-    return bool(_COUNTS.search(_in_brackets(name)))
+    return states_counts(_in_brackets(name))
 
 
 def _unit_of(field, name):
